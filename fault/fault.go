@@ -1,0 +1,54 @@
+package fault
+
+import "errors"
+
+var (
+	// ErrRejected reports a proof or a claim that is well formed and false.
+	ErrRejected = errors.New("rejected")
+	// ErrMalformed reports bytes that are not what they are said to be.
+	ErrMalformed = errors.New("malformed")
+	// ErrUsage reports arguments or settings that make no sense together.
+	ErrUsage = errors.New("usage")
+	// ErrInput reports data or files that cannot be read or used.
+	ErrInput = errors.New("input")
+	// ErrUnsupported reports a model that this system cannot prove.
+	ErrUnsupported = errors.New("unsupported")
+	// ErrOverflow reports an integer outside its declared format.
+	ErrOverflow = errors.New("overflow")
+	// ErrResources reports work that does not fit the machine.
+	ErrResources = errors.New("resources")
+	// ErrVersion reports a version, key or setup that does not match.
+	ErrVersion = errors.New("version mismatch")
+)
+
+// Exit codes of the command line.
+const (
+	ExitOK          = 0 // valid, or done
+	ExitRejected    = 1 // proof or claim false
+	ExitUsage       = 2 // arguments
+	ExitInput       = 3 // input or I/O
+	ExitUnsupported = 4 // model not supported
+	ExitResources   = 5 // not enough memory, disk or time
+	ExitVersion     = 6 // version, key or setup mismatch
+)
+
+// ExitCode returns the exit code for err; nil is ExitOK, and an error of no
+// named kind counts as an I/O fault.
+func ExitCode(err error) int {
+	switch {
+	case err == nil:
+		return ExitOK
+	case errors.Is(err, ErrRejected):
+		return ExitRejected
+	case errors.Is(err, ErrUsage):
+		return ExitUsage
+	case errors.Is(err, ErrUnsupported):
+		return ExitUnsupported
+	case errors.Is(err, ErrResources):
+		return ExitResources
+	case errors.Is(err, ErrVersion):
+		return ExitVersion
+	default:
+		return ExitInput
+	}
+}
