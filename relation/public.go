@@ -1,0 +1,62 @@
+package relation
+
+// Source is the content of a public tensor: the one closed form or data that
+// prover and verifier both evaluate. The set of sources is closed; packages
+// that evaluate them switch over the concrete types below.
+type Source interface{ isSource() }
+
+// Mask is 1 at index < Size and 0 beyond, on one axis.
+// Its multilinear extension costs O(log n).
+type Mask struct{ Size int }
+
+// Index is Offset + i on one axis: the table of a range.
+// Its multilinear extension costs O(log n).
+type Index struct{ Offset int64 }
+
+// Rectifier is max(Offset+i, 0) on one axis of 2^n cells with
+// Offset = −2^(n−1); with Gate it is [Offset+i > 0].
+// Its multilinear extension costs O(log n).
+type Rectifier struct{ Gate bool }
+
+// Values is a public tensor given by its cells (padded, row-major): an
+// unstructured table, a public seed's weights. The verifier evaluates it
+// outside the circuit.
+type Values struct{ Cells []int64 }
+
+// Filter is the optimizer's filter on the step axis. With two axes (t,s) it
+// is Λ(t,s) = Rates[s]·[s<t<len(Rates)]; with one axis (s) it is λ(s) =
+// Rates[s]. The verifier evaluates it outside the circuit.
+type Filter struct{ Rates []int64 }
+
+// Selection is Sel(s,b,i) = 1 where slot (s,b) of a segment reads row i of
+// one dataset part: Rows[s·Batch+b] = i, or −1 where the slot reads another
+// part. The verifier evaluates it outside the circuit.
+type Selection struct {
+	Batch int
+	Rows  []int32
+}
+
+// AxisMap is a public sparse matrix M(o,x) on two axes (output, input):
+// M(Out[e], In[e]) = Value[e]. The verifier evaluates it outside the circuit.
+type AxisMap struct {
+	Out, In []int32
+	Value   []int64
+}
+
+func (Mask) isSource()       {}
+func (Index) isSource()      {}
+func (Rectifier) isSource()  {}
+func (*Values) isSource()    {}
+func (*Filter) isSource()    {}
+func (*Selection) isSource() {}
+func (*AxisMap) isSource()   {}
+
+// Structured reports whether the verifier evaluates the source itself, in
+// O(log) operations; other sources become claims that are checked outside.
+func Structured(s Source) bool {
+	switch s.(type) {
+	case Mask, Index, Rectifier:
+		return true
+	}
+	return false
+}
