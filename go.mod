@@ -3,7 +3,7 @@ module github.com/zkaudit/zkaudit
 go 1.26.8
 
 require (
-	github.com/BurntSushi/toml v0.3.1
+	github.com/BurntSushi/toml v1.5.0
 	github.com/cockroachdb/apd/v3 v3.2.3
 	github.com/consensys/gnark v0.16.3
 	github.com/consensys/gnark-crypto v0.22.0

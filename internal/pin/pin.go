@@ -4,6 +4,7 @@
 package pin
 
 import (
+	_ "github.com/BurntSushi/toml"
 	_ "github.com/cockroachdb/apd/v3"
 	_ "github.com/consensys/gnark-crypto/ecc/bn254/fr/poseidon2"
 	_ "github.com/consensys/gnark-crypto/ecc/bn254/kzg"
@@ -18,11 +19,10 @@ import (
 	_ "github.com/rogpeppe/go-internal/testscript"
 	_ "github.com/schollz/progressbar/v3"
 	_ "github.com/spf13/cobra"
+	_ "go4.org/unsafe/assume-no-moving-gc"
 	_ "gonum.org/v1/gonum/blas/blas64"
 	_ "gonum.org/v1/gonum/mat"
 	_ "gorgonia.org/gorgonia"
 	_ "gorgonia.org/tensor"
-	_ "go4.org/unsafe/assume-no-moving-gc"
 	_ "pgregory.net/rapid"
-	_ "github.com/BurntSushi/toml"
 )
