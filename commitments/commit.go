@@ -1,0 +1,73 @@
+package commitments
+
+import (
+	"fmt"
+
+	"github.com/consensys/gnark-crypto/ecc"
+	"github.com/consensys/gnark-crypto/ecc/bn254"
+	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
+
+	"github.com/zkaudit/zkaudit/fault"
+)
+
+// CommitInt32 commits to a tensor of small signed integers, cut in rows of
+// 2^ℓ cells (the last one zero-extended):
+//
+//	C_i = Σ_j T_ij·[τ^j]G + ρ_i·H
+//
+// blind holds one ρ_i per row; nil means none, for public tables only.
+func (s *SRS) CommitInt32(cells []int32, blind []fr.Element) ([]bn254.G1Affine, error) {
+	return commitRows(s, cells, blind, msmSigned[int32])
+}
+
+// CommitInt64 is CommitInt32 for wider integers, such as weights.
+func (s *SRS) CommitInt64(cells []int64, blind []fr.Element) ([]bn254.G1Affine, error) {
+	return commitRows(s, cells, blind, msmSigned[int64])
+}
+
+// CommitField is CommitInt32 for cells that fill the field.
+func (s *SRS) CommitField(cells []fr.Element, blind []fr.Element) ([]bn254.G1Affine, error) {
+	return commitRows(s, cells, blind, msmField)
+}
+
+func commitRows[T any](s *SRS, cells []T, blind []fr.Element, msm func([]bn254.G1Affine, []T) (bn254.G1Jac, error)) ([]bn254.G1Affine, error) {
+	if len(cells) == 0 {
+		return nil, fmt.Errorf("commit: a tensor without cells: %w", fault.ErrUsage)
+	}
+	rows := s.Rows(len(cells))
+	if blind != nil && len(blind) != rows {
+		return nil, fmt.Errorf("commit: %d blinding factors for %d rows: %w", len(blind), rows, fault.ErrUsage)
+	}
+	sums := make([]bn254.G1Jac, rows)
+	for i := range sums {
+		row := cells[i<<s.RowBits : min(len(cells), (i+1)<<s.RowBits)]
+		sum, err := msm(s.G1[:len(row)], row)
+		if err != nil {
+			return nil, fmt.Errorf("commit: row %d: %w", i, err)
+		}
+		sums[i] = sum
+	}
+	s.addBlinding(sums, blind)
+	return bn254.BatchJacobianToAffineG1(sums), nil
+}
+
+// RemoveBlinding returns c − ρ·H, the commitment without its blinding.
+func (v *VerifierSRS) RemoveBlinding(c bn254.G1Affine, rho fr.Element) bn254.G1Affine {
+	neg := *new(fr.Element).Neg(&rho)
+	sums := []bn254.G1Jac{*new(bn254.G1Jac).FromAffine(&c)}
+	addMultiples(&v.H, sums, []fr.Element{neg})
+	return bn254.BatchJacobianToAffineG1(sums)[0]
+}
+
+// FoldCommitments returns Σ_i weights_i·rows_i, what the verifier of a claim
+// at (r_hi, r_lo) opens at r_lo when weights_i = eq(r_hi, i).
+func FoldCommitments(rows []bn254.G1Affine, weights []fr.Element) (bn254.G1Jac, error) {
+	var sum bn254.G1Jac
+	if len(rows) != len(weights) {
+		return sum, fmt.Errorf("fold: %d weights for %d rows: %w", len(weights), len(rows), fault.ErrUsage)
+	}
+	if _, err := sum.MultiExp(rows, weights, ecc.MultiExpConfig{}); err != nil {
+		return sum, fmt.Errorf("fold: %w", err)
+	}
+	return sum, nil
+}

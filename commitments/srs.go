@@ -1,0 +1,196 @@
+package commitments
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"math/big"
+
+	"github.com/consensys/gnark-crypto/ecc"
+	"github.com/consensys/gnark-crypto/ecc/bn254"
+	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
+
+	"github.com/zkaudit/zkaudit/fault"
+)
+
+const (
+	// MinRowBits and MaxRowBits bound ℓ, the base-2 logarithm of a row.
+	MinRowBits = 1
+	MaxRowBits = 22
+
+	domainSRSID = "zkaudit v1 SRS id"
+
+	blindingMsg = "generator of row blinding"
+	blindingDST = "zkaudit-v1:BN254G1_XMD:SHA-256_SVDW_RO_:blinding"
+
+	insecureTauMsg = "INSECURE development powers of tau: anyone can compute this value"
+	insecureTauDST = "zkaudit-v1:BN254FR_XMD:SHA-256:INSECURE-development-tau"
+)
+
+// SRS is the structured reference string: the powers of an unknown τ that
+// rows are committed with. It is read-only once made.
+type SRS struct {
+	RowBits  int               // ℓ
+	G1       []bn254.G1Affine  // [τ^j]G for 0 <= j < 2^ℓ; none is infinity
+	G2       [2]bn254.G2Affine // G₂ and [τ]G₂
+	H        bn254.G1Affine    // blinding generator, hashed to the curve
+	ID       [32]byte          // digest of the verifier's part, which determines the rest
+	Insecure bool              // τ is known: everything made with it is forgeable
+}
+
+// VerifierSRS is the part of the SRS that verification needs.
+type VerifierSRS struct {
+	RowBits  int
+	G, H     bn254.G1Affine
+	G2       [2]bn254.G2Affine
+	ID       [32]byte
+	Insecure bool
+}
+
+// RowCells returns the number of cells in a row, 2^ℓ.
+func (s *SRS) RowCells() int { return 1 << s.RowBits }
+
+// Rows returns how many rows a tensor of the given number of cells is cut
+// into. Requires cells >= 1.
+func (s *SRS) Rows(cells int) int { return (cells + s.RowCells() - 1) >> s.RowBits }
+
+// Verifier returns the verifier's part of s.
+func (s *SRS) Verifier() *VerifierSRS {
+	return &VerifierSRS{RowBits: s.RowBits, G: s.G1[0], H: s.H, G2: s.G2, ID: s.ID, Insecure: s.Insecure}
+}
+
+// NewSRS checks powers of tau from a ceremony and makes them an SRS of
+// 2^rowBits cells. g1 holds [τ^j]G for 0 <= j < 2^rowBits, tauG2 is [τ]G₂.
+// Every point is checked to be on the curve and in the subgroup, and the
+// powers to be consecutive. Errors wrap fault.ErrMalformed or fault.ErrUsage.
+func NewSRS(rowBits int, g1 []bn254.G1Affine, tauG2 bn254.G2Affine) (*SRS, error) {
+	s, err := assembleSRS(rowBits, g1, tauG2)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.checkPowers(); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// assembleSRS checks all of NewSRS but that the powers are consecutive.
+func assembleSRS(rowBits int, g1 []bn254.G1Affine, tauG2 bn254.G2Affine) (*SRS, error) {
+	v, err := newVerifierSRS(rowBits, tauG2)
+	if err != nil {
+		return nil, err
+	}
+	if len(g1) != 1<<rowBits {
+		return nil, fmt.Errorf("SRS: %d powers for rows of 2^%d cells: %w", len(g1), rowBits, fault.ErrMalformed)
+	}
+	for j := range g1 {
+		if g1[j].IsInfinity() || !g1[j].IsOnCurve() {
+			return nil, fmt.Errorf("SRS: power %d is infinity or off the curve: %w", j, fault.ErrMalformed)
+		}
+	}
+	if !g1[0].Equal(&v.G) {
+		return nil, fmt.Errorf("SRS: power 0 is not the generator: %w", fault.ErrMalformed)
+	}
+	return &SRS{RowBits: rowBits, G1: g1, G2: v.G2, H: v.H, ID: v.ID, Insecure: v.Insecure}, nil
+}
+
+// newVerifierSRS derives everything the verifier needs from [τ]G₂: the
+// generators are fixed, H is hashed to the curve (an H from a file could have
+// a known logarithm, and commitments would not bind), and the development τ
+// is recognised whatever a file says of itself.
+func newVerifierSRS(rowBits int, tauG2 bn254.G2Affine) (*VerifierSRS, error) {
+	if rowBits < MinRowBits || rowBits > MaxRowBits {
+		return nil, fmt.Errorf("SRS: rows of 2^%d cells, want 2^%d to 2^%d: %w", rowBits, MinRowBits, MaxRowBits, fault.ErrUsage)
+	}
+	_, _, g, g2 := bn254.Generators()
+	if tauG2.IsInfinity() || !tauG2.IsInSubGroup() {
+		return nil, fmt.Errorf("SRS: [τ]G₂ is infinity or outside the subgroup: %w", fault.ErrMalformed)
+	}
+	h, err := bn254.HashToG1([]byte(blindingMsg), []byte(blindingDST))
+	if err != nil {
+		return nil, fmt.Errorf("SRS: blinding generator: %w", err)
+	}
+	tau, err := developmentTau()
+	if err != nil {
+		return nil, err
+	}
+	var insecure bn254.G2Affine
+	insecure.ScalarMultiplication(&g2, tau.BigInt(new(big.Int)))
+
+	v := &VerifierSRS{RowBits: rowBits, G: g, H: h, G2: [2]bn254.G2Affine{g2, tauG2}, Insecure: insecure.Equal(&tauG2)}
+	v.ID = v.digest()
+	return v, nil
+}
+
+// digest binds ℓ, G, H, G₂ and [τ]G₂. The last determines τ, hence every
+// power in G1: one id cannot stand for two different strings.
+func (v *VerifierSRS) digest() [32]byte {
+	h := sha256.New()
+	h.Write([]byte(domainSRSID))
+	h.Write([]byte{byte(v.RowBits)})
+	g, bl := v.G.Bytes(), v.H.Bytes()
+	h.Write(g[:])
+	h.Write(bl[:])
+	for i := range v.G2 {
+		b := v.G2[i].Bytes()
+		h.Write(b[:])
+	}
+	return [32]byte(h.Sum(nil))
+}
+
+// developmentTau is public on purpose.
+func developmentTau() (fr.Element, error) {
+	t, err := fr.Hash([]byte(insecureTauMsg), []byte(insecureTauDST), 1)
+	if err != nil {
+		return fr.Element{}, fmt.Errorf("SRS: development τ: %w", err)
+	}
+	return t[0], nil
+}
+
+// DevelopmentSRS makes the INSECURE string for development and tests: τ comes
+// from a fixed public text, so it is the same on every machine and everything
+// made with it can be forged by anyone. Insecure is set.
+func DevelopmentSRS(rowBits int) (*SRS, error) {
+	if rowBits < MinRowBits || rowBits > MaxRowBits {
+		return nil, fmt.Errorf("SRS: rows of 2^%d cells, want 2^%d to 2^%d: %w", rowBits, MinRowBits, MaxRowBits, fault.ErrUsage)
+	}
+	tau, err := developmentTau()
+	if err != nil {
+		return nil, err
+	}
+	powers := make([]fr.Element, 1<<rowBits)
+	powers[0].SetOne()
+	for j := 1; j < len(powers); j++ {
+		powers[j].Mul(&powers[j-1], &tau)
+	}
+	_, _, g, g2 := bn254.Generators()
+	var tauG2 bn254.G2Affine
+	tauG2.ScalarMultiplication(&g2, tau.BigInt(new(big.Int)))
+	return assembleSRS(rowBits, bn254.BatchScalarMultiplicationG1(&g, powers), tauG2)
+}
+
+// checkPowers checks that G1 holds consecutive powers of the τ in [τ]G₂:
+//
+//	e(Σ_{j<n-1} ρ_j·G1[j], [τ]G₂) = e(Σ_{j<n-1} ρ_j·G1[j+1], G₂)
+//
+// with ρ drawn from a hash of all points. One wrong power passes with
+// probability about 2^-254.
+func (s *SRS) checkPowers() error {
+	rho := s.randomCombination()
+	n := len(rho)
+	var low, high bn254.G1Affine
+	if _, err := low.MultiExp(s.G1[:n], rho, ecc.MultiExpConfig{}); err != nil {
+		return fmt.Errorf("SRS: %w", err)
+	}
+	if _, err := high.MultiExp(s.G1[1:], rho, ecc.MultiExpConfig{}); err != nil {
+		return fmt.Errorf("SRS: %w", err)
+	}
+	high.Neg(&high)
+	ok, err := bn254.PairingCheck([]bn254.G1Affine{low, high}, []bn254.G2Affine{s.G2[1], s.G2[0]})
+	if err != nil {
+		return fmt.Errorf("SRS: pairing: %w", err)
+	}
+	if !ok {
+		return fmt.Errorf("SRS: powers of tau are not consecutive: %w", fault.ErrMalformed)
+	}
+	return nil
+}
