@@ -1,0 +1,210 @@
+package tflite
+
+import (
+	"fmt"
+
+	"github.com/zkaudit/zkaudit/fault"
+)
+
+// validate checks that the parts of a model agree: every index names something,
+// every constant has the bytes its shape asks for, and operators can run in the
+// order in which they are listed. A model that fails is damaged; what is merely
+// out of our reach is left to Check.
+func (m *Model) validate() error {
+	if len(m.Buffers) > 0 && len(m.Buffers[0].Data) > 0 {
+		return wrong("buffer 0 holds %d bytes, and must be empty", len(m.Buffers[0].Data))
+	}
+	for i, e := range m.Metadata {
+		if int64(e.Buffer) >= int64(len(m.Buffers)) {
+			return wrong("metadata %d (%s): buffer %d of %d", i, printable(e.Name), e.Buffer, len(m.Buffers))
+		}
+	}
+	for i := range m.Subgraphs {
+		if err := m.validateSubgraph(&m.Subgraphs[i]); err != nil {
+			return fmt.Errorf("%w (subgraph %d)", err, i)
+		}
+	}
+	for i, s := range m.Signatures {
+		if err := m.validateSignature(s); err != nil {
+			return fmt.Errorf("%w (signature %d, %s)", err, i, printable(s.Key))
+		}
+	}
+	return nil
+}
+
+func (m *Model) validateSignature(s Signature) error {
+	if int64(s.Subgraph) >= int64(len(m.Subgraphs)) {
+		return wrong("subgraph %d of %d", s.Subgraph, len(m.Subgraphs))
+	}
+	n := len(m.Subgraphs[s.Subgraph].Tensors)
+	for _, names := range [][]NamedTensor{s.Inputs, s.Outputs} {
+		for _, e := range names {
+			if int64(e.Tensor) >= int64(n) {
+				return wrong("%s is tensor %d of %d", printable(e.Name), e.Tensor, n)
+			}
+		}
+	}
+	return nil
+}
+
+func (m *Model) validateSubgraph(g *Subgraph) error {
+	for i := range g.Tensors {
+		if err := m.validateTensor(&g.Tensors[i]); err != nil {
+			return fmt.Errorf("%w (tensor %d, %s)", err, i, printable(g.Tensors[i].Name))
+		}
+	}
+	if err := inRange(g.Inputs, 0, len(g.Tensors), "graph input"); err != nil {
+		return err
+	}
+	if err := inRange(g.Outputs, 0, len(g.Tensors), "graph output"); err != nil {
+		return err
+	}
+	for i := range g.Operators {
+		if err := m.validateOperator(g, &g.Operators[i]); err != nil {
+			return fmt.Errorf("%w (operator %d)", err, i)
+		}
+	}
+	return m.validateOrder(g)
+}
+
+// validateTensor checks shape and constant data of one tensor.
+func (m *Model) validateTensor(t *Tensor) error {
+	n, ok := t.Shape.Elements()
+	if !ok {
+		return wrong("shape %v is negative or overflows", t.Shape)
+	}
+	if len(t.Signature) > 0 {
+		if len(t.Signature) != len(t.Shape) {
+			return wrong("shape %v and shape signature %v differ in rank", t.Shape, t.Signature)
+		}
+		for axis, d := range t.Signature {
+			if d != -1 && d != t.Shape[axis] {
+				return wrong("shape %v and shape signature %v differ at axis %d", t.Shape, t.Signature, axis)
+			}
+		}
+	}
+	if int64(t.Buffer) >= int64(len(m.Buffers)) && t.Buffer != 0 {
+		return wrong("buffer %d of %d", t.Buffer, len(m.Buffers))
+	}
+	data := m.Data(t)
+	size, fixed := t.Type.Size()
+	if len(data) == 0 || !fixed || t.Sparse {
+		return nil
+	}
+	if have := int64(len(data)); have%size != 0 || have/size != n {
+		return wrong("buffer %d has %d bytes, but shape %v of %v needs %d × %d", t.Buffer, have, t.Shape, t.Type, n, size)
+	}
+	return nil
+}
+
+// validateOperator checks the indices of one operator.
+func (m *Model) validateOperator(g *Subgraph, o *Operator) error {
+	if o.Code < 0 || o.Code >= len(m.Codes) {
+		return wrong("operator code %d of %d", o.Code, len(m.Codes))
+	}
+	if err := inRange(o.Inputs, -1, len(g.Tensors), "input"); err != nil {
+		return err
+	}
+	if err := inRange(o.Outputs, 0, len(g.Tensors), "output"); err != nil {
+		return err
+	}
+	return inRange(o.Intermediates, -1, len(g.Tensors), "intermediate")
+}
+
+// inRange checks lowest <= index < n for each index.
+func inRange(indices []int32, lowest int32, n int, what string) error {
+	for i, index := range indices {
+		if index < lowest || int64(index) >= int64(n) {
+			return wrong("%s %d is tensor %d of %d", what, i, index, n)
+		}
+	}
+	return nil
+}
+
+// validateOrder checks that every tensor has one origin (graph input, constant,
+// variable, or one operator) and that no operator reads a tensor before an
+// earlier one has made it. TensorFlow Lite runs operators in the listed order,
+// so a forward reference is damage even where the graph has no cycle.
+func (m *Model) validateOrder(g *Subgraph) error {
+	// producer[t]: the operator that writes t, or −1.
+	producer := make([]int, len(g.Tensors))
+	given := make([]bool, len(g.Tensors))
+	for t := range producer {
+		producer[t] = -1
+		tensor := &g.Tensors[t]
+		n, _ := tensor.Shape.Elements()
+		// A constant without elements (the shape of a scalar) has no bytes.
+		given[t] = m.IsConstant(tensor) || tensor.Variable || n == 0 || m.elsewhere(tensor)
+	}
+	input := make([]bool, len(g.Tensors))
+	for i, t := range g.Inputs {
+		if m.IsConstant(&g.Tensors[t]) {
+			return wrong("graph input %d (tensor %d) is a constant", i, t)
+		}
+		given[t], input[t] = true, true
+	}
+	for i, o := range g.Operators {
+		for _, t := range o.Outputs {
+			if producer[t] >= 0 {
+				return wrong("tensor %d (%s) is written by operators %d and %d", t, printable(g.Tensors[t].Name), producer[t], i)
+			}
+			if m.IsConstant(&g.Tensors[t]) || input[t] {
+				return wrong("operator %d writes tensor %d (%s), a constant or a graph input", i, t, printable(g.Tensors[t].Name))
+			}
+			producer[t] = i
+		}
+	}
+	for i, o := range g.Operators {
+		for _, t := range o.Inputs {
+			if t < 0 || producer[t] >= 0 && producer[t] < i || producer[t] < 0 && given[t] {
+				continue
+			}
+			return orderFault(g, i, t, producer)
+		}
+	}
+	for i, t := range g.Outputs {
+		if producer[t] < 0 && !given[t] {
+			return wrong("graph output %d (tensor %d, %s) is written by no operator", i, t, printable(g.Tensors[t].Name))
+		}
+	}
+	return nil
+}
+
+// elsewhere reports whether the data of t lies outside the FlatBuffer.
+func (m *Model) elsewhere(t *Tensor) bool {
+	return t.ExternalBuffer != 0 || int64(t.Buffer) < int64(len(m.Buffers)) && m.Buffers[t.Buffer].Offset > 1
+}
+
+// orderFault says why operator i cannot read tensor t: nothing writes it, or the
+// operator that does comes later, or depends on i itself.
+func orderFault(g *Subgraph, i int, t int32, producer []int) error {
+	name := printable(g.Tensors[t].Name)
+	if producer[t] < 0 {
+		return wrong("operator %d reads tensor %d (%s), which nothing writes", i, t, name)
+	}
+	// Walk from the writer of t back along producers; reaching i is a cycle.
+	seen := make([]bool, len(g.Operators))
+	pending := []int{producer[t]}
+	for len(pending) > 0 {
+		at := pending[len(pending)-1]
+		pending = pending[:len(pending)-1]
+		if at == i {
+			return wrong("operator %d reads tensor %d (%s), which depends on its own output (a cycle)", i, t, name)
+		}
+		if seen[at] {
+			continue
+		}
+		seen[at] = true
+		for _, in := range g.Operators[at].Inputs {
+			if in >= 0 && producer[in] >= 0 {
+				pending = append(pending, producer[in])
+			}
+		}
+	}
+	return wrong("operator %d reads tensor %d (%s) before operator %d writes it (a forward reference)", i, t, name, producer[t])
+}
+
+// wrong reports parts of a model that contradict each other.
+func wrong(format string, args ...any) error {
+	return fmt.Errorf("%w: %s", fault.ErrMalformed, fmt.Sprintf(format, args...))
+}
