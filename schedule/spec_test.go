@@ -1,0 +1,143 @@
+package schedule
+
+import (
+	"bytes"
+	"encoding/hex"
+	"errors"
+	"math"
+	"reflect"
+	"testing"
+
+	"github.com/zkaudit/zkaudit/fault"
+)
+
+func shuffledSpec() Spec {
+	return Spec{Parts: Parts{7, 1, 5}, Batch: 4, Steps: 6, Order: Shuffled, Tail: Wrap, Seed: "seed", Commitments: commitments(3)}
+}
+
+func TestSpecErrors(t *testing.T) {
+	for name, change := range map[string]func(*Spec){
+		"no part":                    func(s *Spec) { s.Parts, s.Commitments = nil, nil },
+		"too many parts":             func(s *Spec) { s.Parts = make(Parts, MaxParts+1) },
+		"empty part":                 func(s *Spec) { s.Parts[1] = 0 },
+		"negative part":              func(s *Spec) { s.Parts[1] = -1 },
+		"part of 2^31":               func(s *Spec) { s.Parts[1] = math.MaxInt32 + 1 },
+		"2^31 together":              func(s *Spec) { s.Parts[1] = math.MaxInt32 - 5 },
+		"fewer rows than a batch":    func(s *Spec) { s.Batch = 14 },
+		"fewer rows, drop":           func(s *Spec) { s.Batch, s.Tail = 14, Drop },
+		"batch 0":                    func(s *Spec) { s.Batch = 0 },
+		"batch negative":             func(s *Spec) { s.Batch = -1 },
+		"no step":                    func(s *Spec) { s.Steps = 0 },
+		"too many steps":             func(s *Spec) { s.Steps = MaxSteps + 1 },
+		"unknown order":              func(s *Spec) { s.Order = 2 },
+		"unknown tail":               func(s *Spec) { s.Tail = 2 },
+		"no seed":                    func(s *Spec) { s.Seed = "" },
+		"long seed":                  func(s *Spec) { s.Seed = string(make([]byte, MaxSeed+1)) },
+		"missing commitment":         func(s *Spec) { s.Commitments = s.Commitments[:2] },
+		"seed in committed order":    func(s *Spec) { s.Order, s.Commitments = Committed, nil },
+		"digests in committed order": func(s *Spec) { s.Order, s.Seed = Committed, "" },
+	} {
+		spec := shuffledSpec()
+		change(&spec)
+		if _, err := New(spec); !errors.Is(err, fault.ErrUsage) {
+			t.Errorf("%s: %v", name, err)
+		}
+		if _, err := spec.MarshalBinary(); !errors.Is(err, fault.ErrUsage) {
+			t.Errorf("%s: encoded, %v", name, err)
+		}
+	}
+	spec := shuffledSpec()
+	spec.Batch = 13
+	if err := spec.Check(); err != nil {
+		t.Errorf("a batch of all rows: %v", err)
+	}
+}
+
+func TestStepsFor(t *testing.T) {
+	for _, tt := range []struct {
+		batch, epochs, drop, wrap int
+	}{{4, 1, 3, 4}, {4, 4, 12, 13}, {13, 2, 2, 2}, {1, 3, 39, 39}} {
+		spec := shuffledSpec()
+		spec.Batch, spec.Tail = tt.batch, Drop
+		if got := spec.StepsFor(tt.epochs); got != tt.drop {
+			t.Errorf("%d epochs of batch %d, drop: %d steps, want %d", tt.epochs, tt.batch, got, tt.drop)
+		}
+		spec.Tail = Wrap
+		if got := spec.StepsFor(tt.epochs); got != tt.wrap {
+			t.Errorf("%d epochs of batch %d, wrap: %d steps, want %d", tt.epochs, tt.batch, got, tt.wrap)
+		}
+	}
+}
+
+func TestEncodingGolden(t *testing.T) {
+	got, err := Spec{Parts: Parts{5, 258}, Batch: 4, Steps: 6, Tail: Wrap}.MarshalBinary()
+	want := "010001" + "0400000000000000" + "0600000000000000" + "0200000000000000" + "0500000000000000" + "0201000000000000"
+	if err != nil || hex.EncodeToString(got) != want {
+		t.Errorf("committed: %x, %v, want %s", got, err, want)
+	}
+	spec := Spec{Parts: Parts{5}, Batch: 4, Steps: 6, Order: Shuffled, Seed: "ab", Commitments: commitments(1)}
+	got, err = spec.MarshalBinary()
+	want = "010100" + "0400000000000000" + "0600000000000000" + "0100000000000000" + "0500000000000000" +
+		"0200000000000000" + "6162" + "0101010101010101010101010101010101010101010101010101010101010101"
+	if err != nil || hex.EncodeToString(got) != want {
+		t.Errorf("shuffled: %x, %v, want %s", got, err, want)
+	}
+}
+
+// TestDecodeMutations: every truncation and extension is refused, and every
+// changed byte is refused or gives another Spec.
+func TestDecodeMutations(t *testing.T) {
+	spec := shuffledSpec()
+	encoded, err := spec.MarshalBinary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var back Spec
+	if err := back.UnmarshalBinary(encoded); err != nil || !reflect.DeepEqual(back, spec) {
+		t.Fatalf("%+v, %v", back, err)
+	}
+	for n := range encoded {
+		if err := new(Spec).UnmarshalBinary(encoded[:n]); !errors.Is(err, fault.ErrMalformed) {
+			t.Errorf("first %d bytes: %v", n, err)
+		}
+	}
+	if err := new(Spec).UnmarshalBinary(append(bytes.Clone(encoded), 0)); !errors.Is(err, fault.ErrMalformed) {
+		t.Errorf("one byte more: %v", err)
+	}
+	for i := range encoded {
+		for _, bit := range []byte{1, 0x80} {
+			changed := bytes.Clone(encoded)
+			changed[i] ^= bit
+			var other Spec
+			err := other.UnmarshalBinary(changed)
+			switch {
+			case err == nil && reflect.DeepEqual(other, spec):
+				t.Errorf("byte %d: not noticed", i)
+			case i == 0 && !errors.Is(err, fault.ErrVersion):
+				t.Errorf("version changed: %v", err)
+			case err != nil && i != 0 && !errors.Is(err, fault.ErrMalformed):
+				t.Errorf("byte %d: %v", i, err)
+			}
+		}
+	}
+}
+
+func FuzzUnmarshal(f *testing.F) {
+	for _, spec := range []Spec{shuffledSpec(), {Parts: Parts{5, 258}, Batch: 4, Steps: 6}} {
+		encoded, err := spec.MarshalBinary()
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(encoded)
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		var spec Spec
+		if spec.UnmarshalBinary(b) != nil {
+			return
+		}
+		again, err := spec.MarshalBinary()
+		if err != nil || !bytes.Equal(again, b) {
+			t.Errorf("%x decodes to %+v, which encodes to %x, %v", b, spec, again, err)
+		}
+	})
+}
