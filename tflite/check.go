@@ -118,7 +118,7 @@ func (c *checker) options(i int, o *Operator, code OperatorCode) {
 	want, reads := code.Builtin.optionsKind()
 	switch have := o.Options.(type) {
 	case nil:
-		if reads && !optional(code.Builtin) {
+		if reads && !mayOmitOptions(code.Builtin) {
 			c.add(ProblemOptions, i, "", fmt.Sprintf("%v has no options", code), again)
 		}
 	case OpaqueOptions:
@@ -141,9 +141,9 @@ func (c *checker) options(i int, o *Operator, code OperatorCode) {
 	}
 }
 
-// optional reports whether TensorFlow Lite writes and runs operator b also
+// mayOmitOptions reports whether TensorFlow Lite writes and runs operator b also
 // without its options, which its inputs then replace.
-func optional(b Builtin) bool {
+func mayOmitOptions(b Builtin) bool {
 	return b == OpReshape || b == OpCast || b == OpSqueeze || b == OpShape
 }
 

@@ -35,9 +35,7 @@ func reshapeCodec() codec {
 	write := func(b *flatbuffers.Builder, o ReshapeOptions) flatbuffers.UOffsetT {
 		dims := writeInt32s(b, o.NewShape)
 		schema.ReshapeOptionsStart(b)
-		if dims != 0 {
-			schema.ReshapeOptionsAddNewShape(b, dims)
-		}
+		schema.ReshapeOptionsAddNewShape(b, dims)
 		return schema.ReshapeOptionsEnd(b)
 	}
 	return newCodec(t, read, write)
@@ -53,9 +51,7 @@ func squeezeCodec() codec {
 	write := func(b *flatbuffers.Builder, o SqueezeOptions) flatbuffers.UOffsetT {
 		dims := writeInt32s(b, o.Dims)
 		schema.SqueezeOptionsStart(b)
-		if dims != 0 {
-			schema.SqueezeOptionsAddSqueezeDims(b, dims)
-		}
+		schema.SqueezeOptionsAddSqueezeDims(b, dims)
 		return schema.SqueezeOptionsEnd(b)
 	}
 	return newCodec(t, read, write)

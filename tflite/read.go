@@ -3,8 +3,6 @@ package tflite
 import (
 	"fmt"
 
-	flatbuffers "github.com/google/flatbuffers/go"
-
 	"github.com/zkaudit/zkaudit/tflite/schema"
 )
 
@@ -170,16 +168,4 @@ func bytesOrNil(b []byte) []byte {
 		return nil
 	}
 	return b
-}
-
-// writeInt32s writes a vector, or nothing for an empty one (offset 0).
-func writeInt32s(b *flatbuffers.Builder, v []int32) flatbuffers.UOffsetT {
-	if len(v) == 0 {
-		return 0
-	}
-	b.StartVector(4, len(v), 4)
-	for i := len(v) - 1; i >= 0; i-- {
-		b.PrependInt32(v[i])
-	}
-	return b.EndVector(len(v))
 }
