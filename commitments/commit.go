@@ -1,7 +1,9 @@
 package commitments
 
 import (
+	"errors"
 	"fmt"
+	"math/big"
 
 	"github.com/consensys/gnark-crypto/ecc"
 	"github.com/consensys/gnark-crypto/ecc/bn254"
@@ -30,7 +32,7 @@ func (s *SRS) CommitField(cells []fr.Element, blind []fr.Element) ([]bn254.G1Aff
 	return commitRows(s, cells, blind, msmField)
 }
 
-func commitRows[T any](s *SRS, cells []T, blind []fr.Element, msm func([]bn254.G1Affine, []T) (bn254.G1Jac, error)) ([]bn254.G1Affine, error) {
+func commitRows[T any](s *SRS, cells []T, blind []fr.Element, msm func([]bn254.G1Affine, []T, int) (bn254.G1Jac, error)) ([]bn254.G1Affine, error) {
 	if len(cells) == 0 {
 		return nil, fmt.Errorf("commit: a tensor without cells: %w", fault.ErrUsage)
 	}
@@ -39,24 +41,34 @@ func commitRows[T any](s *SRS, cells []T, blind []fr.Element, msm func([]bn254.G
 		return nil, fmt.Errorf("commit: %d blinding factors for %d rows: %w", len(blind), rows, fault.ErrUsage)
 	}
 	sums := make([]bn254.G1Jac, rows)
-	for i := range sums {
+	errs := make([]error, rows)
+	spread(rows, defaultWorkers(), func(i, workers int) {
 		row := cells[i<<s.RowBits : min(len(cells), (i+1)<<s.RowBits)]
-		sum, err := msm(s.G1[:len(row)], row)
-		if err != nil {
-			return nil, fmt.Errorf("commit: row %d: %w", i, err)
+		sums[i], errs[i] = msm(s.G1[:len(row)], row, workers)
+		if blind != nil {
+			addMultiple(&sums[i], &s.H, &blind[i])
 		}
-		sums[i] = sum
+	})
+	if err := errors.Join(errs...); err != nil {
+		return nil, fmt.Errorf("commit: %w", err)
 	}
-	s.addBlinding(sums, blind)
 	return bn254.BatchJacobianToAffineG1(sums), nil
 }
 
 // RemoveBlinding returns c − ρ·H, the commitment without its blinding.
 func (v *VerifierSRS) RemoveBlinding(c bn254.G1Affine, rho fr.Element) bn254.G1Affine {
 	neg := *new(fr.Element).Neg(&rho)
-	sums := []bn254.G1Jac{*new(bn254.G1Jac).FromAffine(&c)}
-	addMultiples(&v.H, sums, []fr.Element{neg})
-	return bn254.BatchJacobianToAffineG1(sums)[0]
+	sum := *new(bn254.G1Jac).FromAffine(&c)
+	addMultiple(&sum, &v.H, &neg)
+	return *new(bn254.G1Affine).FromJacobian(&sum)
+}
+
+// addMultiple adds k·base to sum.
+func addMultiple(sum *bn254.G1Jac, base *bn254.G1Affine, k *fr.Element) {
+	var t bn254.G1Jac
+	t.FromAffine(base)
+	t.ScalarMultiplication(&t, k.BigInt(new(big.Int)))
+	sum.AddAssign(&t)
 }
 
 // FoldCommitments returns Σ_i weights_i·rows_i, what the verifier of a claim

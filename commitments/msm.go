@@ -1,40 +1,129 @@
 package commitments
 
 import (
-	"math/big"
+	"math"
+	"math/bits"
+	"runtime"
+	"sync/atomic"
 
 	"github.com/consensys/gnark-crypto/ecc"
 	"github.com/consensys/gnark-crypto/ecc/bn254"
 	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
 )
 
-func msmSigned[T int32 | int64](points []bn254.G1Affine, cells []T) (bn254.G1Jac, error) {
-	scalars := make([]fr.Element, len(cells))
-	for j, c := range cells {
-		scalars[j].SetInt64(int64(c))
-	}
-	return msmField(points, scalars)
+const (
+	// maxDigitBits bounds a window: 2^17 buckets.
+	maxDigitBits = 18
+	// fieldSumCells is the size from which full-width sums are done here.
+	fieldSumCells = 1 << 11
+)
+
+// digitPlan cuts scalars in count signed digits, all but the top one of the
+// given bits and in [−2^(bits−1), 2^(bits−1)); the top one takes the rest.
+type digitPlan struct {
+	bits, count int
+	topBound    uint32 // on the absolute value of the top digit
 }
 
-func msmField(points []bn254.G1Affine, scalars []fr.Element) (bn254.G1Jac, error) {
-	var sum bn254.G1Jac
-	_, err := sum.MultiExp(points, scalars, ecc.MultiExpConfig{})
-	return sum, err
+// bound returns the bound on the absolute value of digit w.
+func (p digitPlan) bound(w int) uint32 {
+	if w == p.count-1 {
+		return p.topBound
+	}
+	return 1 << (p.bits - 1)
 }
 
-func (s *SRS) addBlinding(sums []bn254.G1Jac, blind []fr.Element) {
-	if blind != nil {
-		addMultiples(&s.H, sums, blind)
+// shift returns the position of digit w.
+func (p digitPlan) shift(w int) int { return w * p.bits }
+
+// planDigits picks the cheapest plan for scalars of at most width magnitude
+// bits, counting point additions: n terms in e filled buckets take n − e
+// additions for the buckets and 2e for their weighted sum. top gives the
+// bits of the largest magnitude from a position on.
+func planDigits(width, cells, nonzero int, top func(shift int) uint32) digitPlan {
+	const perCell, perBucket = 0.1, 0.03 // sorting; scanning counters
+	best, bestCost := digitPlan{}, math.Inf(1)
+	for count := 1; count <= width; count++ {
+		digitBits := (width + count) / count // ⌈(width+1)/count⌉: one for the sign
+		shift := digitBits * (count - 1)
+		if digitBits > maxDigitBits || shift > width-1 {
+			continue
+		}
+		buckets := math.Exp2(float64(digitBits - 1))
+		n := float64(nonzero)
+		filled := buckets * -math.Expm1(-n/buckets)
+		cost := float64(count) * (n + filled + perCell*float64(cells) + perBucket*buckets)
+		if cost < bestCost {
+			// The digits below can carry 1 into the top one.
+			best, bestCost = digitPlan{bits: digitBits, count: count, topBound: top(shift) + 1}, cost
+		}
+	}
+	return best
+}
+
+// msmSigned returns Σ_j cells_j·points_j. Requires len(points) = len(cells).
+func msmSigned[T int32 | int64](points []bn254.G1Affine, cells []T, workers int) (bn254.G1Jac, error) {
+	largest, nonzero := magnitude(cells)
+	if nonzero == 0 {
+		return bn254.G1Jac{}, nil
+	}
+	plan := planDigits(bits.Len64(largest), len(cells), nonzero, func(shift int) uint32 { return uint32(largest >> shift) })
+	if narrow, ok := any(cells).([]int32); ok && plan.count == 1 {
+		return sumDigits(points, narrow, plan.topBound, workers), nil
+	}
+	return sumPlan(points, len(cells), plan, workers, func(w int, dst []int32) { signedDigits(dst, cells, plan, w) }), nil
+}
+
+// msmField returns Σ_j cells_j·points_j for scalars of any size.
+// Requires len(points) = len(cells).
+func msmField(points []bn254.G1Affine, cells []fr.Element, workers int) (bn254.G1Jac, error) {
+	if len(cells) < fieldSumCells {
+		var sum bn254.G1Jac
+		_, err := sum.MultiExp(points, cells, ecc.MultiExpConfig{NbTasks: workers})
+		return sum, err
+	}
+	plan := planDigits(fr.Bits, len(cells), len(cells), func(shift int) uint32 { return 1 << (fr.Bits - shift) })
+	wide := offsetScalars(cells, plan)
+	return sumPlan(points, len(cells), plan, workers, func(w int, dst []int32) { wideDigits(dst, wide, plan, w) }), nil
+}
+
+// sumPlan sums digit by digit and puts the results together:
+// Σ_w 2^(w·bits)·(Σ_j digit_{j,w}·points_j).
+func sumPlan(points []bn254.G1Affine, cells int, plan digitPlan, workers int, digits func(w int, dst []int32)) bn254.G1Jac {
+	sums := make([]bn254.G1Jac, plan.count)
+	spread(plan.count, workers, func(w, inner int) {
+		d := make([]int32, cells)
+		digits(w, d)
+		sums[w] = sumDigits(points, d, plan.bound(w), inner)
+	})
+	total := sums[plan.count-1]
+	for w := plan.count - 2; w >= 0; w-- {
+		for range plan.bits {
+			total.DoubleAssign()
+		}
+		total.AddAssign(&sums[w])
+	}
+	return total
+}
+
+// spread calls f for each of n items. As many as divide evenly run one per
+// worker; each of the rest gets all workers to itself.
+func spread(n, workers int, f func(item, workers int)) {
+	even := n - n%workers
+	if workers > 1 && even > 0 {
+		var next atomic.Int64
+		inParallel(workers, func(int) {
+			for i := int(next.Add(1)) - 1; i < even; i = int(next.Add(1)) - 1 {
+				f(i, 1)
+			}
+		})
+	} else {
+		even = 0
+	}
+	for i := even; i < n; i++ {
+		f(i, workers)
 	}
 }
 
-// addMultiples adds k_i·base to sums_i.
-func addMultiples(base *bn254.G1Affine, sums []bn254.G1Jac, k []fr.Element) {
-	var e big.Int
-	for i := range sums {
-		var t bn254.G1Jac
-		t.FromAffine(base)
-		t.ScalarMultiplication(&t, k[i].BigInt(&e))
-		sums[i].AddAssign(&t)
-	}
-}
+// defaultWorkers is the number of threads that sums are spread over.
+func defaultWorkers() int { return runtime.GOMAXPROCS(0) }

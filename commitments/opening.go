@@ -65,7 +65,7 @@ func prove(s *SRS, f fr.Vector, claim Claim, t challenger) (*OpeningProof, error
 	proof := &OpeningProof{Folds: make([]bn254.G1Affine, len(polys)-1)}
 	sums := make([]bn254.G1Jac, len(polys)-1)
 	for i, p := range polys[1:] {
-		c, err := msmField(s.G1[:len(p)], p)
+		c, err := msmField(s.G1[:len(p)], p, defaultWorkers())
 		if err != nil {
 			return nil, fmt.Errorf("open: fold %d: %w", i+1, err)
 		}
@@ -172,7 +172,7 @@ func divideByLinear(p fr.Vector, a fr.Element) {
 }
 
 func commitPlain(s *SRS, p fr.Vector) (bn254.G1Affine, error) {
-	sum, err := msmField(s.G1[:len(p)], p)
+	sum, err := msmField(s.G1[:len(p)], p, defaultWorkers())
 	return *new(bn254.G1Affine).FromJacobian(&sum), err
 }
 

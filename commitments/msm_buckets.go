@@ -1,0 +1,175 @@
+package commitments
+
+import (
+	"math/bits"
+	"sync"
+	"sync/atomic"
+
+	"github.com/consensys/gnark-crypto/ecc/bn254"
+)
+
+// smallBuckets is the number of buckets below which their weighted sum is
+// taken by running sums, and not split in two levels.
+const smallBuckets = 64
+
+// sumDigits returns Σ_j digits_j·points_j, |digits_j| <= bound.
+//
+// The terms are sorted by |digit|, each bucket k is summed to B_k, and then
+// Σ k·B_k is taken. Requires len(points) >= len(digits).
+func sumDigits(points []bn254.G1Affine, digits []int32, bound uint32, workers int) bn254.G1Jac {
+	var infinities atomic.Bool
+	keys, list := sortByDigit(points, digits, bound, workers)
+	sums := make([]bn254.G1Affine, len(keys))
+	sumSegments(sums, list, workers, &infinities)
+	return weightedSum(keys, sums, workers, &infinities)
+}
+
+// sortByDigit sorts the nonzero digits by absolute value: segment s of the
+// list has the points whose digit is ±keys[s]. keys increase; none is zero.
+func sortByDigit(points []bn254.G1Affine, digits []int32, bound uint32, workers int) ([]uint32, segmentList) {
+	n := len(digits)
+	workers = max(1, min(workers, n/4096))
+	cursors := make([][]uint32, workers) // first counts, then where to write
+	inParallel(workers, func(w int) {
+		counts := make([]uint32, bound+1)
+		for _, d := range digits[n*w/workers : n*(w+1)/workers] {
+			magnitude, _ := split(d)
+			counts[magnitude]++
+		}
+		cursors[w] = counts
+	})
+
+	var keys, ends []uint32
+	next := uint32(0)
+	for k := uint32(1); k <= bound; k++ {
+		start := next
+		for w := range cursors {
+			cursors[w][k], next = next, next+cursors[w][k]
+		}
+		if next > start {
+			keys, ends = append(keys, k), append(ends, next)
+		}
+	}
+	nonzero := next
+	for w := range cursors { // zeros go behind the rest and are cut off
+		cursors[w][0], next = next, next+cursors[w][0]
+	}
+
+	entries := make([]signedIndex, n)
+	inParallel(workers, func(w int) {
+		at := cursors[w]
+		lo := n * w / workers
+		for i, d := range digits[lo : n*(w+1)/workers] {
+			magnitude, sign := split(d)
+			entries[at[magnitude]] = uint32(lo+i)<<1 | sign
+			at[magnitude]++
+		}
+	})
+	return keys, segmentList{points: points, entries: entries[:nonzero], ends: ends}
+}
+
+// split returns |d| and 1 if d is negative.
+func split(d int32) (magnitude, sign uint32) {
+	m := d >> 31
+	return uint32(d^m) - uint32(m), uint32(m) & 1
+}
+
+// weightedSum returns Σ keys_s·sums_s. With many keys they are split in two
+// digits, k = 2^m·a + b, so that all but the last few additions are
+// independent of each other:
+//
+//	Σ_k k·B_k = 2^m · Σ_a a·(Σ_b B_{a,b}) + Σ_b b·(Σ_a B_{a,b})
+func weightedSum(keys []uint32, sums []bn254.G1Affine, workers int, infinities *atomic.Bool) bn254.G1Jac {
+	if len(keys) == 0 {
+		return bn254.G1Jac{}
+	}
+	top := keys[len(keys)-1]
+	if top <= smallBuckets {
+		return runningSum(keys, sums)
+	}
+	m := (bits.Len32(top) + 1) / 2
+	var high, low bn254.G1Jac
+	sumHalf := func(half int) {
+		digit := func(k uint32) uint32 { return k >> m }
+		dst := &high
+		if half == 1 {
+			digit = func(k uint32) uint32 { return k & (1<<m - 1) }
+			dst = &low
+		}
+		groups, list := groupByDigit(keys, sums, digit)
+		totals := make([]bn254.G1Affine, len(groups))
+		sumSegments(totals, list, max(1, workers/2), infinities)
+		*dst = runningSum(groups, totals)
+	}
+	if workers > 1 {
+		inParallel(2, sumHalf)
+	} else {
+		sumHalf(0)
+		sumHalf(1)
+	}
+	for range m {
+		high.DoubleAssign()
+	}
+	return *high.AddAssign(&low)
+}
+
+// groupByDigit lists the sums in segments of equal nonzero digit(key).
+func groupByDigit(keys []uint32, sums []bn254.G1Affine, digit func(uint32) uint32) ([]uint32, segmentList) {
+	top := uint32(0)
+	for _, k := range keys {
+		top = max(top, digit(k))
+	}
+	cursor := make([]uint32, top+1)
+	for _, k := range keys {
+		cursor[digit(k)]++
+	}
+	var groups, ends []uint32
+	next := uint32(0)
+	for d := uint32(1); d <= top; d++ {
+		count := cursor[d]
+		cursor[d] = next
+		next += count
+		if count > 0 {
+			groups, ends = append(groups, d), append(ends, next)
+		}
+	}
+	entries := make([]signedIndex, next)
+	for s, k := range keys {
+		if d := digit(k); d != 0 {
+			entries[cursor[d]] = uint32(s) << 1
+			cursor[d]++
+		}
+	}
+	return groups, segmentList{points: sums, entries: entries, ends: ends}
+}
+
+// runningSum returns Σ keys_s·sums_s for few, small, increasing keys:
+// Σ_k k·B_k = Σ_{i≥1} Σ_{k≥i} B_k.
+func runningSum(keys []uint32, sums []bn254.G1Affine) bn254.G1Jac {
+	var tail, total bn254.G1Jac
+	s := len(keys) - 1
+	if s < 0 {
+		return total
+	}
+	for k := keys[s]; k > 0; k-- {
+		if s >= 0 && keys[s] == k {
+			tail.AddMixed(&sums[s])
+			s--
+		}
+		total.AddAssign(&tail)
+	}
+	return total
+}
+
+// inParallel runs f(0) … f(n-1), on goroutines if n > 1, and waits for them.
+func inParallel(n int, f func(int)) {
+	if n == 1 {
+		f(0)
+		return
+	}
+	var wg sync.WaitGroup
+	for i := range n {
+		wg.Go(func() { f(i) })
+	}
+	wg.Wait()
+}
