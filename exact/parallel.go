@@ -1,0 +1,51 @@
+package exact
+
+import (
+	"runtime"
+	"sync"
+)
+
+// span is a half-open range of rows.
+type span struct{ from, to int }
+
+// cut divides n rows among the processors in spans of at most `most` rows, at
+// least one span per processor where there are enough rows to be worth it.
+func cut(n, least, most int) (count int, at func(i int) span) {
+	size := (n + runtime.GOMAXPROCS(0) - 1) / runtime.GOMAXPROCS(0)
+	size = min(max(size, least, 1), most)
+	count = (n + size - 1) / size
+	return count, func(i int) span { return span{i * size, min((i+1)*size, n)} }
+}
+
+// forEach calls do(worker, i) for every i in [0, n), on as many workers as
+// there are processors. Worker numbers are below workers().
+func forEach(n int, do func(worker, i int)) {
+	if w := min(n, workers()); w > 1 {
+		var group sync.WaitGroup
+		for worker := range w - 1 {
+			group.Go(func() {
+				for i := worker; i < n; i += w {
+					do(worker, i)
+				}
+			})
+		}
+		for i := w - 1; i < n; i += w {
+			do(w-1, i)
+		}
+		group.Wait()
+		return
+	}
+	for i := range n {
+		do(0, i)
+	}
+}
+
+func workers() int { return runtime.GOMAXPROCS(0) }
+
+// grow returns a slice of n cells, reusing the memory of s.
+func grow[T any](s []T, n int) []T {
+	if cap(s) < n {
+		return make([]T, n)
+	}
+	return s[:n]
+}
