@@ -22,6 +22,15 @@ func Marshal(m *Model) ([]byte, error) {
 		return nil, fmt.Errorf("tflite: %w: writing the model would lose contents that are not known here: %s",
 			fault.ErrUnsupported, strings.Join(m.Opaque, ", "))
 	}
+	for i := range m.Subgraphs {
+		for j := range m.Subgraphs[i].Tensors {
+			t := &m.Subgraphs[i].Tensors[j]
+			if t.Sparse || t.Quantization != nil && t.Quantization.Details != 0 {
+				return nil, fmt.Errorf("tflite: %w: sparsity or quantisation details of tensor %d (%s) cannot be written",
+					fault.ErrUnsupported, j, printable(t.Name))
+			}
+		}
+	}
 	total := 0
 	for i, buf := range m.Buffers {
 		if buf.Offset > 1 {

@@ -12,8 +12,9 @@ import (
 // ReplaceWeights returns the .tflite file original with trained weights: each
 // tensor of weights becomes the nearest float32 of its integers, and the
 // integers themselves go into the metadata entry ExactMetadata (an earlier entry
-// is replaced). Everything else of the file stays as it is; where something
-// cannot be kept the call fails with fault.ErrUnsupported rather than lose it.
+// is replaced). The rest of the model is written anew with the same contents;
+// where something cannot be kept the call fails with fault.ErrUnsupported rather
+// than lose it. Only bytes that nothing in the file refers to are dropped.
 //
 // Requires distinct tensors, each a float32 constant of the main subgraph with
 // the shape and name given. Constants that shared their bytes with a replaced

@@ -3,6 +3,7 @@ package tflite
 import (
 	"encoding/binary"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/zkaudit/zkaudit/fault"
@@ -50,12 +51,7 @@ func checkStructure(data []byte) ([]string, error) {
 	if err := s.table(root, modelLayout(), 0); err != nil {
 		return nil, err
 	}
-	names := make([]string, 0, len(s.unread))
-	for name := range s.unread {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return names, nil
+	return slices.Sorted(maps.Keys(s.unread)), nil
 }
 
 // uint32At reads four bytes. Requires 0 <= at <= len(data)-4.

@@ -2,6 +2,7 @@ package tflite
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/zkaudit/zkaudit/fault"
 )
@@ -108,7 +109,20 @@ func (m *Model) validateOperator(g *Subgraph, o *Operator) error {
 	if err := inRange(o.Outputs, 0, len(g.Tensors), "output"); err != nil {
 		return err
 	}
-	return inRange(o.Intermediates, -1, len(g.Tensors), "intermediate")
+	if err := inRange(o.Intermediates, -1, len(g.Tensors), "intermediate"); err != nil {
+		return err
+	}
+	var real float32
+	switch options := o.Options.(type) {
+	case SoftmaxOptions:
+		real = options.Beta
+	case LeakyReluOptions:
+		real = options.Alpha
+	}
+	if math.IsNaN(float64(real)) || math.IsInf(float64(real), 0) {
+		return wrong("%v has the parameter %v", m.Codes[o.Code], real)
+	}
+	return nil
 }
 
 // inRange checks lowest <= index < n for each index.
