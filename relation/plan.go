@@ -135,3 +135,15 @@ func (p *Plan) boundOf(f Factor) []Label {
 	}
 	return ls
 }
+
+// Weighted reports whether the factor is in one of the weight tables.
+func (p *Plan) Weighted(factor int) bool {
+	for _, w := range p.Weights {
+		for _, i := range w.Public {
+			if i == factor {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -1,0 +1,21 @@
+package proof
+
+import "github.com/zkaudit/zkaudit/proof/transcript"
+
+// Argue holds the whole conversation about a system: the verifier's script,
+// for field elements and circuit variables alike. The transcript must already
+// have absorbed the statement, the commitments included.
+//
+// Soundness: see Outcome; the statement digest must bind everything public,
+// and a.Err (native) or the circuit's satisfiability carries the verdict.
+func Argue[E any](l *Layout, a Arith[E], t Transcript[E], p Peer[E]) *Outcome[E] {
+	s := newSession(l, a, t, p)
+	s.lookups()
+	s.relations()
+	return s.openings()
+}
+
+// Begin starts the transcript of a statement.
+func Begin[E any](t Transcript[E], digest E) {
+	t.Absorb(transcript.Statement, digest)
+}

@@ -1,0 +1,33 @@
+package poly
+
+import (
+	"runtime"
+	"sync"
+)
+
+// Chunk is the number of field elements that kernels process at a time:
+// 16 KiB, so that the handful of operands of one kernel stay in the L2 cache.
+const Chunk = 512
+
+// Parallel splits [0, n) into one range per core, each a multiple of grain
+// but for the last, and runs work on them. Requires grain >= 1.
+func Parallel(n, grain int, work func(lo, hi int)) {
+	cores := runtime.GOMAXPROCS(0)
+	grains := (n + grain - 1) / grain
+	if cores == 1 || grains < 2 {
+		if n > 0 {
+			work(0, n)
+		}
+		return
+	}
+	per := (grains + cores - 1) / cores * grain
+	var wg sync.WaitGroup
+	for lo := 0; lo < n; lo += per {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			work(lo, min(lo+per, n))
+		}()
+	}
+	wg.Wait()
+}

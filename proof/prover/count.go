@@ -1,0 +1,113 @@
+package prover
+
+import (
+	"fmt"
+
+	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/relation"
+)
+
+// Count fills in the multiplicities of all tables. It fails on the first
+// tuple that is no row of its table, naming the tensor and the cell; with
+// force it leaves such tuples uncounted instead, as a cheating prover would.
+func Count(sys *relation.System, cells relation.Assignment, force bool) error {
+	counts := make([][]int32, len(sys.Tables))
+	rows := make([][][]int64, len(sys.Tables)) // [table][column][row]
+	for i := range sys.Tables {
+		counts[i] = make([]int32, 1<<sys.Tables[i].Log)
+		rows[i] = tableColumns(sys, &sys.Tables[i])
+		cells[sys.Tables[i].Count] = relation.Cells{Small: counts[i]}
+	}
+	for i := range sys.Lookups {
+		l := &sys.Lookups[i]
+		bad := countLookup(sys, l, cells, counts[l.Table], rows[l.Table])
+		if bad >= 0 && !force {
+			t := sys.Tensor(l.Columns[0])
+			return fmt.Errorf("tensor %q, cell %d: value %d is not in table %q: %w",
+				t.Name, bad, cells[l.Columns[0]].At(bad), sys.Tables[l.Table].Name, fault.ErrOverflow)
+		}
+	}
+	return nil
+}
+
+// tableColumns returns the integers of the columns beside the index column.
+func tableColumns(sys *relation.System, t *relation.Table) [][]int64 {
+	var columns [][]int64
+	for _, id := range t.Columns[1:] {
+		columns = append(columns, sourceIntegers(sys.Tensor(id)))
+	}
+	return columns
+}
+
+func sourceIntegers(t *relation.Tensor) []int64 {
+	if v, ok := t.Source.(*relation.Values); ok {
+		return v.Cells
+	}
+	out := make([]int64, t.Cells())
+	half := int64(len(out) / 2)
+	for i := range out {
+		switch src := t.Source.(type) {
+		case relation.Index:
+			out[i] = src.Offset + int64(i)
+		case relation.Rectifier:
+			if v := int64(i) - half; v > 0 {
+				out[i] = v
+				if src.Gate {
+					out[i] = 1
+				}
+			}
+		case relation.Mask:
+			if i < src.Size {
+				out[i] = 1
+			}
+		}
+	}
+	return out
+}
+
+// countLookup counts the rows that one lookup's real cells hit, and returns
+// the first cell whose tuple is no row, or −1.
+func countLookup(sys *relation.System, l *relation.Lookup, cells relation.Assignment, count []int32, rows [][]int64) int {
+	offset, n := sys.Tables[l.Table].Offset, int64(sys.Tables[l.Table].Rows)
+	bad := -1
+	eachReal(sys.Tensor(l.Columns[0]).Axes, func(lo, hi int) {
+		for i := lo; i < hi; i++ {
+			row := cells[l.Columns[0]].At(i) - offset
+			ok := row >= 0 && row < n
+			for c := range rows {
+				ok = ok && rows[c][row] == cells[l.Columns[c+1]].At(i)
+			}
+			switch {
+			case ok:
+				count[row]++
+			case bad < 0:
+				bad = i
+			}
+		}
+	})
+	return bad
+}
+
+// eachReal calls f on the ranges of cells outside the padding, in order.
+func eachReal(axes []relation.Axis, f func(lo, hi int)) { eachRealFrom(axes, 0, f) }
+
+func eachRealFrom(axes []relation.Axis, base int, f func(lo, hi int)) {
+	full := true
+	inner := 1
+	for _, a := range axes {
+		full = full && a.Full()
+		inner *= a.Padded()
+	}
+	if full {
+		f(base, base+inner)
+		return
+	}
+	if len(axes) == 1 {
+		f(base, base+axes[0].Size)
+		return
+	}
+	step := inner / axes[0].Padded()
+	for i := range axes[0].Size {
+		eachRealFrom(axes[1:], base+i*step, f)
+	}
+}

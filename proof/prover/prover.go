@@ -1,0 +1,78 @@
+package prover
+
+import (
+	"fmt"
+
+	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
+
+	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/proof"
+	"github.com/zkaudit/zkaudit/relation"
+)
+
+// Prover answers the script of package proof about one assignment.
+type Prover struct {
+	layout *proof.Layout
+	sys    *relation.System
+	cells  relation.Assignment
+	mask   fr.Vector // the random row of a masked opening, or nil
+
+	coords  []fr.Element
+	known   [][]known            // by tensor: evaluations at hand
+	eqs     map[string]fr.Vector // equality tables of the current phase
+	large   map[relation.ID]fr.Vector
+	pending map[*relation.Term][]*tables // built for TermValue, used by Sum
+
+	tree    *tree
+	layer   *layerSum
+	sum     *batchedSum
+	opening *openingSum
+}
+
+type known struct {
+	point []proof.Coord
+	value fr.Element
+}
+
+// New returns a prover for an assignment whose table counts are filled in
+// (see Count). mask is the random row of a masked layout, nil otherwise.
+func New(l *proof.Layout, cells relation.Assignment, mask fr.Vector) (*Prover, error) {
+	if l.Masked != (mask != nil) || mask != nil && len(mask) != 1<<l.RowLog {
+		return nil, fmt.Errorf("mask row of %d cells, layout masked %v: %w", len(mask), l.Masked, fault.ErrUsage)
+	}
+	p := &Prover{
+		layout:  l,
+		sys:     l.System,
+		cells:   cells,
+		mask:    mask,
+		known:   make([][]known, len(l.System.Tensors)),
+		eqs:     map[string]fr.Vector{},
+		large:   map[relation.ID]fr.Vector{},
+		pending: map[*relation.Term][]*tables{},
+	}
+	for id := range p.sys.Tensors {
+		t := &p.sys.Tensors[id]
+		n := cells[id].Len()
+		need := t.Kind == relation.Witness || t.Kind == relation.External
+		if n == 0 && need || n != 0 && n != t.Cells() {
+			return nil, fmt.Errorf("tensor %q has %d cells assigned, needs %d: %w", t.Name, n, t.Cells(), fault.ErrUsage)
+		}
+	}
+	return p, nil
+}
+
+// Drawn is part of proof.Peer.
+func (p *Prover) Drawn(c proof.Coord, v fr.Element) {
+	if int(c) != len(p.coords) {
+		panic("prover: coordinates are numbered in the order drawn")
+	}
+	p.coords = append(p.coords, v)
+}
+
+func (p *Prover) values(point []proof.Coord) []fr.Element {
+	vs := make([]fr.Element, len(point))
+	for i, c := range point {
+		vs[i] = p.coords[c]
+	}
+	return vs
+}

@@ -1,0 +1,153 @@
+package public
+
+import (
+	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
+
+	"github.com/zkaudit/zkaudit/proof/poly"
+	"github.com/zkaudit/zkaudit/relation"
+)
+
+// Evaluate returns the multilinear extension of a public tensor at a point,
+// first axis first.
+func Evaluate(t *relation.Tensor, point []fr.Element) fr.Element {
+	fixed := make([][]fr.Element, len(t.Axes))
+	for i, a := range t.Axes {
+		fixed[i], point = point[:a.Log()], point[a.Log():]
+		if fixed[i] == nil {
+			fixed[i] = []fr.Element{}
+		}
+	}
+	return Partial(t, fixed)[0]
+}
+
+// Partial returns the table of a public tensor over the axes that are not
+// fixed, row-major, at the coordinates of the axes that are: fixed[i] is nil
+// for an axis that stays.
+func Partial(t *relation.Tensor, fixed [][]fr.Element) fr.Vector {
+	switch src := t.Source.(type) {
+	case *relation.Filter:
+		if len(t.Axes) == 2 && fixed[0] != nil {
+			row := filterRow(src.Rates, t.Axes[1].Padded(), fixed[0])
+			return fixLast(row, fixed[1])
+		}
+	case *relation.Selection:
+		if fixed[0] != nil && fixed[1] != nil {
+			row := selectionRow(src, t.Axes[2].Padded(), fixed[0], fixed[1])
+			return fixLast(row, fixed[2])
+		}
+	case *relation.AxisMap:
+		if fixed[0] != nil {
+			row := make(fr.Vector, t.Axes[1].Padded())
+			scatter(row, src.In, src.Out, src.Value, poly.Eq(fixed[0]))
+			return fixLast(row, fixed[1])
+		}
+	}
+	return poly.Fix(Table(t), t.Axes, fixed)
+}
+
+func fixLast(row fr.Vector, point []fr.Element) fr.Vector {
+	if point == nil {
+		return row
+	}
+	return fr.Vector{poly.Evaluate(row, point)}
+}
+
+// filterRow returns Λ~(point, s) for all s:
+//
+//	Λ~(r,s) = n_s · Σ_{s<t<S} eq(r,t)
+func filterRow(rates []int64, n int, point []fr.Element) fr.Vector {
+	eq := poly.Eq(point)
+	row := make(fr.Vector, n)
+	var tail fr.Element // Σ_{s<t<S} eq(r,t)
+	for s := len(rates) - 1; s >= 0; s-- {
+		row[s].SetInt64(rates[s])
+		row[s].Mul(&row[s], &tail)
+		tail.Add(&tail, &eq[s])
+	}
+	return row
+}
+
+// selectionRow returns Sel~(p, q, i) = Σ_{(s,b) reads i} eq(p,s)·eq(q,b).
+func selectionRow(sel *relation.Selection, n int, p, q []fr.Element) fr.Vector {
+	row := make(fr.Vector, n)
+	steps, slots := poly.Eq(p), poly.Eq(q)
+	var w fr.Element
+	for k, i := range sel.Rows {
+		if i < 0 {
+			continue
+		}
+		w.Mul(&steps[k/sel.Batch], &slots[k%sel.Batch])
+		row[i].Add(&row[i], &w)
+	}
+	return row
+}
+
+// scatter adds value(e)·weight(from(e)) to row(to(e)).
+func scatter(row fr.Vector, to, from []int32, value []int64, weight fr.Vector) {
+	var w fr.Element
+	for e := range value {
+		w.SetInt64(value[e])
+		w.Mul(&w, &weight[from[e]])
+		row[to[e]].Add(&row[to[e]], &w)
+	}
+}
+
+// Table returns all cells of a public tensor.
+func Table(t *relation.Tensor) fr.Vector {
+	cells := make(fr.Vector, t.Cells())
+	switch src := t.Source.(type) {
+	case relation.Mask:
+		for i := range src.Size {
+			cells[i].SetOne()
+		}
+	case relation.Index:
+		for i := range cells {
+			cells[i].SetInt64(src.Offset + int64(i))
+		}
+	case relation.Rectifier:
+		half := len(cells) / 2
+		for i := half + 1; i < len(cells); i++ {
+			if src.Gate {
+				cells[i].SetOne()
+			} else {
+				cells[i].SetInt64(int64(i - half))
+			}
+		}
+	case *relation.Values:
+		for i, v := range src.Cells {
+			poly.EmbedInto(&cells[i], v)
+		}
+	case *relation.Filter:
+		filterTable(cells, t, src)
+	case *relation.Selection:
+		batch, rows := t.Axes[1].Padded(), t.Axes[2].Padded()
+		for k, i := range src.Rows {
+			if i >= 0 {
+				cells[(k/src.Batch*batch+k%src.Batch)*rows+int(i)].SetOne()
+			}
+		}
+	case *relation.AxisMap:
+		in := t.Axes[1].Padded()
+		var v fr.Element
+		for e := range src.Value {
+			c := &cells[int(src.Out[e])*in+int(src.In[e])]
+			c.Add(c, v.SetInt64(src.Value[e]))
+		}
+	}
+	return cells
+}
+
+func filterTable(cells fr.Vector, t *relation.Tensor, f *relation.Filter) {
+	if len(t.Axes) == 1 {
+		for s, n := range f.Rates {
+			cells[s].SetInt64(n)
+		}
+		return
+	}
+	n := t.Axes[1].Padded()
+	for s := range f.Rates {
+		for later := s + 1; later < len(f.Rates); later++ {
+			cells[later*n+s].SetInt64(f.Rates[s])
+		}
+	}
+}
