@@ -1,0 +1,175 @@
+package data
+
+import (
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/zkaudit/zkaudit/fault"
+)
+
+// Task says what the target columns are.
+type Task uint8
+
+const (
+	// TaskAuto: classes if the target holds text, or at most maxAutoClasses
+	// distinct integers, each value on two rows on average; values otherwise.
+	TaskAuto Task = iota
+	// Classification: one target column of class names.
+	Classification
+	// Regression: one or more target columns of numbers.
+	Regression
+	// Unlabelled: no target; every column is a feature unless Columns says.
+	Unlabelled
+)
+
+// Normalisation says how the numbers of a column are shifted and scaled.
+type Normalisation uint8
+
+const (
+	// NormaliseNone takes numbers as they are.
+	NormaliseNone Normalisation = iota
+	// NormaliseMinMax takes them to [0, 1].
+	NormaliseMinMax
+	// NormaliseStandard takes them to mean 0 and standard deviation 1.
+	NormaliseStandard
+)
+
+const (
+	maxAutoClasses       = 20
+	defaultMaxCategories = 1000
+)
+
+// CSVOptions says how to read a CSV file into a dataset. Columns are named as
+// in the header, or by number from 1.
+type CSVOptions struct {
+	CSVFormat
+	FractionBits       int // of the features; DefaultFractionBits is usual
+	TargetFractionBits int // of target values
+
+	Columns     []string // features, in this order; nil: all but the targets
+	Categorical []string // features to one-hot even where they are numbers
+	Targets     []string // nil: the last column
+	Task        Task
+	Classes     []string // vocabulary of the labels, in this order; nil: the values found
+
+	Normalise        Normalisation // of the features that are numbers
+	NormaliseTargets Normalisation // of target values
+	// MissingAsCategory takes a missing cell of a categorical feature for the
+	// category "?". Missing numbers and labels are refused always.
+	MissingAsCategory bool
+	MaxCategories     int // per column; 0: 1000
+}
+
+// ReadCSV reads a table, gzip or plain, fits the encoding that o asks for and
+// applies it. Source.Encoding holds what was fitted.
+//
+// Besides fault.ErrUsage for options that make no sense, errors name the line
+// and column: fault.ErrInput for missing, non-finite or mixed cells, ragged
+// rows and labels outside the vocabulary; fault.ErrOverflow, with the value,
+// format and flags that help, for a value outside the 16-bit range;
+// fault.ErrResources for more bytes or cells than allowed.
+func ReadCSV(r io.Reader, o CSVOptions) (*Dataset, error) {
+	if o.FractionBits < 0 || o.FractionBits > MaxFractionBits || o.TargetFractionBits < 0 || o.TargetFractionBits > MaxFractionBits {
+		return nil, fmt.Errorf("%d fraction bits of features and %d of targets, want 0 to %d: %w", o.FractionBits, o.TargetFractionBits, MaxFractionBits, fault.ErrUsage)
+	}
+	s, err := readSheet(r, o.CSVFormat)
+	if err != nil {
+		return nil, err
+	}
+	encoding, err := fit(s, o)
+	if err != nil {
+		return nil, err
+	}
+	return encode(s, encoding)
+}
+
+// ReadCSVAs reads a table with an encoding fitted before, such as that of a
+// training set on its test set. Columns are found by name if the file has a
+// header, by index otherwise; others are not looked at. Errors are those of
+// ReadCSV.
+func ReadCSVAs(r io.Reader, format CSVFormat, encoding *Encoding) (*Dataset, error) {
+	if err := encoding.check(); err != nil {
+		return nil, err
+	}
+	s, err := readSheet(r, format)
+	if err != nil {
+		return nil, err
+	}
+	return encode(s, encoding)
+}
+
+// LoadCSV is ReadCSV of the file at path.
+func LoadCSV(path string, o CSVOptions) (*Dataset, error) {
+	return readFile(path, func(r io.Reader, name string) (*Dataset, error) {
+		o.Name = name
+		return ReadCSV(r, o)
+	})
+}
+
+// LoadCSVAs is ReadCSVAs of the file at path.
+func LoadCSVAs(path string, format CSVFormat, encoding *Encoding) (*Dataset, error) {
+	return readFile(path, func(r io.Reader, name string) (*Dataset, error) {
+		format.Name = name
+		return ReadCSVAs(r, format, encoding)
+	})
+}
+
+// roles are the positions of the columns that o selects.
+type roles struct {
+	features, targets []int
+	categorical       []bool // per column of the sheet
+}
+
+func selectColumns(s *sheet, o CSVOptions) (roles, error) {
+	find := func(selectors []string) ([]int, error) {
+		var found []int
+		for _, selector := range selectors {
+			i, err := s.find(selector)
+			if err != nil {
+				return nil, err
+			}
+			if slices.Contains(found, i) {
+				return nil, fmt.Errorf("%s: column %q is selected twice: %w", s.name, s.names[i], fault.ErrUsage)
+			}
+			found = append(found, i)
+		}
+		return found, nil
+	}
+	var r roles
+	var err error
+	switch {
+	case o.Task > Unlabelled:
+		return r, fmt.Errorf("unknown task %d: %w", o.Task, fault.ErrUsage)
+	case o.Task == Unlabelled && len(o.Targets) > 0:
+		return r, fmt.Errorf("%s: target columns for a table without labels: %w", s.name, fault.ErrUsage)
+	case o.Task == Unlabelled:
+	case o.Targets == nil:
+		r.targets = []int{len(s.names) - 1}
+	default:
+		if r.targets, err = find(o.Targets); err != nil {
+			return r, err
+		}
+	}
+	if r.features, err = find(o.Columns); err != nil {
+		return r, err
+	}
+	for i := range s.names {
+		isTarget := slices.Contains(r.targets, i)
+		if isTarget && slices.Contains(r.features, i) {
+			return r, fmt.Errorf("%s: column %q is a feature and the target: %w", s.name, s.names[i], fault.ErrUsage)
+		}
+		if o.Columns == nil && !isTarget {
+			r.features = append(r.features, i)
+		}
+	}
+	if len(r.features) == 0 {
+		return r, fmt.Errorf("%s: no feature column is left of %d: %w", s.name, len(s.names), fault.ErrUsage)
+	}
+	categorical, err := find(o.Categorical)
+	r.categorical = make([]bool, len(s.names))
+	for _, i := range categorical {
+		r.categorical[i] = true
+	}
+	return r, err
+}

@@ -1,0 +1,235 @@
+package data
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
+	"hash"
+	"math"
+
+	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/number"
+)
+
+const (
+	// CellBits is the width of a feature or target value, sign included.
+	CellBits = 16
+	// DefaultFractionBits is the usual number of fraction bits of a feature.
+	DefaultFractionBits = 8
+	// MaxFractionBits is the largest: 1.0 must fit a cell.
+	MaxFractionBits = 14
+	// maxCells bounds the features of a dataset: 4 GiB of them.
+	maxCells = 1 << 30
+)
+
+// Kind tells what a row is labelled with.
+type Kind uint8
+
+const (
+	// None: rows have no labels.
+	None Kind = iota
+	// OneHot: one class per row.
+	OneHot
+	// Values: one or more numbers per row.
+	Values
+)
+
+// Labels holds what the rows of a dataset are labelled with.
+type Labels struct {
+	Kind Kind
+
+	Classes []string // OneHot: the vocabulary
+	Class   []int32  // OneHot: index into Classes, per row
+
+	TargetNames  []string // Values: names, or nil
+	Targets      int      // Values: numbers per row
+	Values       []int32  // Values: rows × Targets, row-major, 16-bit range
+	FractionBits int      // Values: fraction bits
+}
+
+// Width returns the columns that the labels take when committed: classes,
+// targets, or 0.
+func (l Labels) Width() int {
+	switch l.Kind {
+	case OneHot:
+		return len(l.Classes)
+	case Values:
+		return l.Targets
+	default:
+		return 0
+	}
+}
+
+// Dataset is a table of integers. It is immutable: slices and splits of it
+// share its memory.
+type Dataset struct {
+	Features     []int32 // rows × width, row-major, 16-bit range
+	Rows, Width  int
+	Shape        []int    // axes of one row, product Width: {Width} or {28, 28}
+	FeatureNames []string // Width names, or nil
+	FractionBits int
+	Labels       Labels
+	Source       Source
+}
+
+// Source says where a dataset came from and how it became integers.
+type Source struct {
+	Format   string    // "csv", "idx"
+	Files    []File    // the files read
+	Encoding *Encoding // CSV: how cells became integers
+}
+
+// File is a file that was read.
+type File struct {
+	Name   string // as given
+	SHA256 string // of its bytes, hexadecimal
+}
+
+// Row returns the features of a row. Requires 0 <= row < d.Rows.
+func (d *Dataset) Row(row int) []int32 {
+	return d.Features[row*d.Width : (row+1)*d.Width : (row+1)*d.Width]
+}
+
+// Format returns the fixed-point format of the features.
+func (d *Dataset) Format() number.Format {
+	return number.Format{Bits: CellBits, Fraction: d.FractionBits}
+}
+
+// Check returns an error that names the place unless d is well formed: lengths
+// that agree, cells in the 16-bit range (else fault.ErrOverflow), class indices
+// in the vocabulary. Other errors wrap fault.ErrInput. The readers of this
+// package return only datasets that pass.
+func (d *Dataset) Check() error {
+	if d.Rows < 1 || d.Width < 1 {
+		return input("dataset of %d rows and %d features", d.Rows, d.Width)
+	}
+	if d.FractionBits < 0 || d.FractionBits > MaxFractionBits {
+		return input("%d fraction bits, want 0 to %d", d.FractionBits, MaxFractionBits)
+	}
+	if d.Rows > math.MaxInt/d.Width || len(d.Features) != d.Rows*d.Width {
+		return input("%d features for %d rows of %d", len(d.Features), d.Rows, d.Width)
+	}
+	product := 1
+	for _, axis := range d.Shape {
+		if axis < 1 || product > d.Width/axis {
+			return input("row shape %v for %d features", d.Shape, d.Width)
+		}
+		product *= axis
+	}
+	if product != d.Width {
+		return input("row shape %v for %d features", d.Shape, d.Width)
+	}
+	if d.FeatureNames != nil && len(d.FeatureNames) != d.Width {
+		return input("%d names for %d features", len(d.FeatureNames), d.Width)
+	}
+	if err := checkRange(d.Features, d.Width, "feature"); err != nil {
+		return err
+	}
+	return d.Labels.check(d.Rows)
+}
+
+func (l Labels) check(rows int) error {
+	switch l.Kind {
+	case None:
+		return nil
+	case OneHot:
+		if len(l.Class) != rows {
+			return input("%d labels for %d rows", len(l.Class), rows)
+		}
+		for row, class := range l.Class {
+			if class < 0 || int(class) >= len(l.Classes) {
+				return input("row %d: label %d, there are %d classes", row, class, len(l.Classes))
+			}
+		}
+		return nil
+	case Values:
+		if l.Targets < 1 || rows > math.MaxInt/l.Targets || len(l.Values) != rows*l.Targets {
+			return input("%d target values for %d rows of %d", len(l.Values), rows, l.Targets)
+		}
+		if l.TargetNames != nil && len(l.TargetNames) != l.Targets {
+			return input("%d names for %d targets", len(l.TargetNames), l.Targets)
+		}
+		if l.FractionBits < 0 || l.FractionBits > MaxFractionBits {
+			return input("%d fraction bits of targets, want 0 to %d", l.FractionBits, MaxFractionBits)
+		}
+		return checkRange(l.Values, l.Targets, "target")
+	default:
+		return input("unknown kind of labels %d", l.Kind)
+	}
+}
+
+func checkRange(cells []int32, width int, what string) error {
+	for i, cell := range cells {
+		if cell != int32(int16(cell)) {
+			return fmt.Errorf("row %d, %s %d: %d is outside the 16-bit range: %w", i/width, what, i%width, cell, fault.ErrOverflow)
+		}
+	}
+	return nil
+}
+
+func input(format string, args ...any) error {
+	return fmt.Errorf("%s: %w", fmt.Sprintf(format, args...), fault.ErrInput)
+}
+
+// Digest identifies the integers and their meaning: shape, formats, features,
+// labels and names, but not the source. It is a name for logs and caches and
+// hides nothing; what a proof binds is the dataset's commitment.
+func (d *Dataset) Digest() [32]byte {
+	h := sha256.New()
+	writeText(h, "zkaudit/dataset/v1")
+	writeInts(h, d.Rows, d.Width, d.FractionBits, len(d.Shape))
+	writeInts(h, d.Shape...)
+	writeTexts(h, d.FeatureNames)
+	writeCells(h, d.Features)
+	l := d.Labels
+	writeInts(h, int(l.Kind))
+	switch l.Kind {
+	case OneHot:
+		writeTexts(h, l.Classes)
+		writeCells(h, l.Class)
+	case Values:
+		writeInts(h, l.Targets, l.FractionBits)
+		writeTexts(h, l.TargetNames)
+		writeCells(h, l.Values)
+	}
+	var digest [32]byte
+	h.Sum(digest[:0])
+	return digest
+}
+
+// The write functions hash an injective encoding: lengths before contents,
+// integers little-endian.
+
+func writeInts(h hash.Hash, numbers ...int) {
+	for _, n := range numbers {
+		var b [8]byte
+		binary.LittleEndian.PutUint64(b[:], uint64(n))
+		h.Write(b[:])
+	}
+}
+
+func writeText(h hash.Hash, text string) {
+	writeInts(h, len(text))
+	h.Write([]byte(text))
+}
+
+func writeTexts(h hash.Hash, texts []string) {
+	writeInts(h, len(texts))
+	for _, text := range texts {
+		writeText(h, text)
+	}
+}
+
+func writeCells(h hash.Hash, cells []int32) {
+	writeInts(h, len(cells))
+	buffer := make([]byte, 0, 1<<14)
+	for len(cells) > 0 {
+		chunk := cells[:min(len(cells), cap(buffer)/4)]
+		buffer = buffer[:0]
+		for _, cell := range chunk {
+			buffer = binary.LittleEndian.AppendUint32(buffer, uint32(cell))
+		}
+		h.Write(buffer)
+		cells = cells[len(chunk):]
+	}
+}

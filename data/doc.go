@@ -1,0 +1,34 @@
+// Package data reads datasets into the integers that are committed and trained
+// on: a matrix of 16-bit features and, per row, a class or target values.
+//
+// A real feature x with f fraction bits becomes the integer nearest to x·2^f,
+// ties to even, computed from the exact decimal or byte in the file. The same
+// file and options give the same integers on every machine.
+//
+//	source              feature x
+//	CSV number          (cell − offset)/scale; offset 0 and scale 1 unless normalised
+//	CSV category        1 for the cell's category, 0 for the others (one-hot)
+//	IDX byte b          b/255, or b with ScaleNone
+//
+//	symbol  identifier              meaning
+//	f       Dataset.FractionBits    fraction bits of the features, 0 … 14
+//	-       Dataset.Rows, Width     rows and features per row
+//	-       Labels.Class            class index per row, 0 … len(Classes)−1
+//	-       Labels.Values           target values, rows × Targets, own fraction bits
+//
+// Normalisation is fitted on the rows that are read, in exact decimals: minmax
+// takes offset = min, scale = max − min; standard takes the mean and the
+// population standard deviation, each rounded half-even to 40 digits. A column
+// of one value has scale 1. The fitted parameters are part of Source.Encoding;
+// ReadCSVAs applies them to other rows, such as a test set.
+//
+// Vocabularies (classes, categories) are sorted by value if all entries are
+// numbers, which are then compared by value ("1" is "1.0"), and by bytes
+// otherwise.
+//
+// Errors name the file, the line (from 1, header included) and the column.
+// Rows are kept as they are, duplicates with their multiplicity.
+//
+// What these integers are worth, that labels are true and rows are what an
+// owner says, no check here can tell.
+package data

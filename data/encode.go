@@ -1,0 +1,147 @@
+package data
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/zkaudit/zkaudit/fault"
+)
+
+// encode turns the sheet into integers. The encoding's columns are found by
+// name if the sheet has a header, by index otherwise.
+func encode(s *sheet, encoding *Encoding) (*Dataset, error) {
+	width := 0
+	for _, column := range encoding.Features {
+		width += column.width()
+	}
+	if len(s.rows) > maxCells/width {
+		return nil, fmt.Errorf("%s: %d rows of %d features, at most %d cells: %w", s.name, len(s.rows), width, maxCells, fault.ErrResources)
+	}
+	d := &Dataset{
+		Features:     make([]int32, len(s.rows)*width),
+		Rows:         len(s.rows),
+		Width:        width,
+		Shape:        []int{width},
+		FractionBits: encoding.FractionBits,
+		Source:       Source{Format: "csv", Files: []File{s.file}, Encoding: encoding},
+	}
+	first := 0
+	for _, column := range encoding.Features {
+		if err := encodeFeature(s, column, d, first); err != nil {
+			return nil, err
+		}
+		first += column.width()
+	}
+	if err := encodeLabels(s, encoding, d); err != nil {
+		return nil, err
+	}
+	if err := d.Check(); err != nil {
+		return nil, fmt.Errorf("%s: %w", s.name, err)
+	}
+	return d, nil
+}
+
+// encodeFeature fills the features first … first+width−1 of every row.
+func encodeFeature(s *sheet, column Column, d *Dataset, first int) error {
+	at, err := s.locate(column)
+	if err != nil {
+		return err
+	}
+	encoder, err := newEncoder(column)
+	if err != nil {
+		return err
+	}
+	if column.Categories == nil {
+		d.FeatureNames = append(d.FeatureNames, column.Name)
+	}
+	for _, category := range column.Categories {
+		d.FeatureNames = append(d.FeatureNames, column.Name+"="+category)
+	}
+	for row, cells := range s.rows {
+		target := d.Features[row*d.Width+first:]
+		if column.Categories != nil {
+			category, err := encoder.category(cells[at])
+			if err != nil {
+				return s.cellError(row, at, err)
+			}
+			target[category] = 1 << d.FractionBits
+			continue
+		}
+		if target[0], err = encoder.number(cells[at], d.FractionBits); err != nil {
+			return s.cellError(row, at, overflowHint(err, d.FractionBits, "--fraction-bits", "--normalise"))
+		}
+	}
+	return nil
+}
+
+// encodeLabels fills d.Labels from the target columns.
+func encodeLabels(s *sheet, encoding *Encoding, d *Dataset) error {
+	if len(encoding.Targets) == 0 {
+		return nil
+	}
+	labels := &d.Labels
+	if classes := encoding.classes(); classes != nil {
+		*labels = Labels{Kind: OneHot, Classes: classes, Class: make([]int32, d.Rows)}
+	} else {
+		n := len(encoding.Targets)
+		*labels = Labels{Kind: Values, Targets: n, Values: make([]int32, d.Rows*n), FractionBits: encoding.TargetFractionBits}
+	}
+	for i, column := range encoding.Targets {
+		at, err := s.locate(column)
+		if err != nil {
+			return err
+		}
+		encoder, err := newEncoder(column)
+		if err != nil {
+			return err
+		}
+		if labels.Kind == Values {
+			labels.TargetNames = append(labels.TargetNames, column.Name)
+		}
+		for row, cells := range s.rows {
+			if labels.Kind == OneHot {
+				class, err := encoder.category(cells[at])
+				if err != nil {
+					return s.cellError(row, at, err)
+				}
+				labels.Class[row] = int32(class)
+				continue
+			}
+			if labels.Values[row*labels.Targets+i], err = encoder.number(cells[at], labels.FractionBits); err != nil {
+				return s.cellError(row, at, overflowHint(err, labels.FractionBits, "--target-fraction-bits", "--normalise-targets"))
+			}
+		}
+	}
+	return nil
+}
+
+// locate returns the position of an encoding's column in the sheet.
+func (s *sheet) locate(column Column) (int, error) {
+	if !s.header {
+		if column.Index > len(s.names) {
+			return 0, input("%s: no column %d, there are %d", s.name, column.Index, len(s.names))
+		}
+		return column.Index - 1, nil
+	}
+	for i, name := range s.names {
+		if name == column.Name {
+			return i, nil
+		}
+	}
+	return 0, input("%s: no column %q", s.name, column.Name)
+}
+
+func (s *sheet) cellError(row, column int, err error) error {
+	return fmt.Errorf("%s: %w", s.place(row, column), err)
+}
+
+// overflowHint adds the flags that make an overflowing value fit.
+func overflowHint(err error, bits int, fractionFlag, normaliseFlag string) error {
+	if !errors.Is(err, fault.ErrOverflow) {
+		return err
+	}
+	if bits == 0 {
+		return fmt.Errorf("%w: set %s", err, normaliseFlag)
+	}
+	return fmt.Errorf("%w: set %s below %d, or %s", err, fractionFlag, bits, normaliseFlag)
+}

@@ -1,0 +1,170 @@
+package data
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/cockroachdb/apd/v3"
+	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/number"
+)
+
+// Encoding is the exact recipe by which the cells of a table became integers.
+// It can be written as JSON and applied to other rows with ReadCSVAs.
+type Encoding struct {
+	FractionBits       int      `json:"fractionBits"`
+	TargetFractionBits int      `json:"targetFractionBits,omitempty"`
+	Features           []Column `json:"features"`
+	// Targets is one column with a vocabulary for classes, columns without for
+	// values, and empty for rows without labels.
+	Targets []Column `json:"targets,omitempty"`
+}
+
+// Column is the recipe of one column: a number (cell − Offset)/Scale, or an
+// entry of the vocabulary Categories.
+type Column struct {
+	Name  string `json:"name"`
+	Index int    `json:"index"` // in the file it was fitted on, from 1
+
+	Offset string `json:"offset,omitempty"` // exact decimal
+	Scale  string `json:"scale,omitempty"`  // exact decimal above zero
+
+	Categories []string `json:"categories,omitempty"`
+	// Numeric: categories are numbers, compared by value.
+	Numeric bool `json:"numeric,omitempty"`
+}
+
+// width is the number of features the column becomes.
+func (c Column) width() int { return max(1, len(c.Categories)) }
+
+// classes returns the vocabulary of the labels, nil for values or none.
+func (e *Encoding) classes() []string {
+	if len(e.Targets) == 1 {
+		return e.Targets[0].Categories
+	}
+	return nil
+}
+
+// check returns fault.ErrInput unless e, which may come from a file, can be
+// applied.
+func (e *Encoding) check() error {
+	for _, bits := range []int{e.FractionBits, e.TargetFractionBits} {
+		if bits < 0 || bits > MaxFractionBits {
+			return input("encoding: %d fraction bits, want 0 to %d", bits, MaxFractionBits)
+		}
+	}
+	if len(e.Features) == 0 {
+		return input("encoding: no feature column")
+	}
+	for i, column := range slices.Concat(e.Features, e.Targets) {
+		if column.Index < 1 {
+			return input("encoding: column %q has index %d, want 1 or more", column.Name, column.Index)
+		}
+		if i >= len(e.Features) && len(e.Targets) > 1 && column.Categories != nil {
+			return input("encoding: several targets, and target %q has classes", column.Name)
+		}
+		if _, err := newEncoder(column); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// encoder is a Column ready to be applied to cells.
+type encoder struct {
+	Column
+	offset, scale *apd.Decimal
+	index         map[string]int // category → position
+}
+
+func newEncoder(c Column) (*encoder, error) {
+	e := &encoder{Column: c}
+	if c.Categories == nil {
+		var offsetKind, scaleKind cellKind
+		e.offset, offsetKind = parseNumber(c.Offset)
+		e.scale, scaleKind = parseNumber(c.Scale)
+		if offsetKind != cellNumber || scaleKind != cellNumber || e.scale.Sign() <= 0 {
+			return nil, input("encoding: column %q has offset %q and scale %q, want numbers, the scale above zero", c.Name, c.Offset, c.Scale)
+		}
+		return e, nil
+	}
+	e.index = make(map[string]int, len(c.Categories))
+	for i, category := range c.Categories {
+		key := e.key(category)
+		if _, ok := e.index[key]; ok || category == "" {
+			return nil, input("encoding: column %q has an empty or repeated category %q", c.Name, category)
+		}
+		e.index[key] = i
+	}
+	return e, nil
+}
+
+// key is what two cells of one category have in common.
+func (c Column) key(cell string) string {
+	value, kind := parseNumber(cell)
+	switch {
+	case kind == cellMissing:
+		return missing
+	case kind == cellNumber && c.Numeric:
+		return canonicalNumber(value)
+	default:
+		return cell
+	}
+}
+
+// number returns the cell as an integer with f fraction bits,
+// round((cell − offset)/scale·2^f). Its errors do not name the place.
+func (e *encoder) number(cell string, fraction int) (int32, error) {
+	value, kind := parseNumber(cell)
+	switch kind {
+	case cellMissing:
+		return 0, missingError(cell, "")
+	case cellInfinite:
+		return 0, input("%q is not finite", cell)
+	case cellText:
+		return 0, input("%q is not a number", cell)
+	}
+	if !e.offset.IsZero() {
+		if _, err := apd.BaseContext.Sub(value, value, e.offset); err != nil {
+			return 0, input("%q − %s: %v", cell, e.Offset, err)
+		}
+	}
+	rounded, err := number.RoundQuotient(value, e.scale, fraction)
+	format := number.Format{Bits: CellBits, Fraction: fraction}
+	if err != nil || !format.Contains(rounded) {
+		shown := cell
+		if e.Offset != "0" || e.Scale != "1" {
+			shown = fmt.Sprintf("(%s − %s)/%s", cell, e.Offset, e.Scale)
+		}
+		return 0, fmt.Errorf("value %s does not fit format %s (%d to %d in units of 2^-%d): %w", shown, format, format.Min(), format.Max(), fraction, fault.ErrOverflow)
+	}
+	return int32(rounded), nil
+}
+
+// category returns the position of the cell in the vocabulary. Its errors do
+// not name the place.
+func (e *encoder) category(cell string) (int, error) {
+	key := e.key(cell)
+	if i, ok := e.index[key]; ok {
+		return i, nil
+	}
+	if key == missing {
+		return 0, missingError(cell, "")
+	}
+	return 0, input("%q is not in the vocabulary of %d entries, %s", cell, len(e.Categories), list(e.Categories))
+}
+
+func missingError(cell, note string) error {
+	if cell == "" {
+		return input("the cell is empty%s", note)
+	}
+	return input("the cell is missing (%q)%s", cell, note)
+}
+
+// list quotes the first few entries.
+func list(entries []string) string {
+	if len(entries) > 6 {
+		return fmt.Sprintf("%q …", entries[:6])
+	}
+	return fmt.Sprintf("%q", entries)
+}

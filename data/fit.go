@@ -1,0 +1,237 @@
+package data
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/cockroachdb/apd/v3"
+	"github.com/zkaudit/zkaudit/fault"
+)
+
+// fit derives the encoding of the sheet's columns from its rows.
+func fit(s *sheet, o CSVOptions) (*Encoding, error) {
+	selected, err := selectColumns(s, o)
+	if err != nil {
+		return nil, err
+	}
+	encoding := &Encoding{FractionBits: o.FractionBits}
+	for _, at := range selected.features {
+		column, err := fitFeature(s, at, selected.categorical[at], o)
+		if err != nil {
+			return nil, err
+		}
+		encoding.Features = append(encoding.Features, column)
+	}
+	if len(selected.targets) == 0 {
+		return encoding, nil
+	}
+	classes, err := isClassification(s, selected.targets, o)
+	if err != nil {
+		return nil, err
+	}
+	if classes {
+		column, err := fitLabels(s, selected.targets[0], o)
+		if err != nil {
+			return nil, err
+		}
+		encoding.Targets = []Column{column}
+		return encoding, nil
+	}
+	encoding.TargetFractionBits = o.TargetFractionBits
+	for _, at := range selected.targets {
+		column, err := fitNumber(s, at, o.NormaliseTargets)
+		if err != nil {
+			return nil, err
+		}
+		encoding.Targets = append(encoding.Targets, column)
+	}
+	return encoding, nil
+}
+
+func fitFeature(s *sheet, at int, categorical bool, o CSVOptions) (Column, error) {
+	found := survey(s, at)
+	if !categorical {
+		if err := found.mixed(s, at); err != nil {
+			return Column{}, err
+		}
+		categorical = found.count[cellText] > 0
+	}
+	if n := found.count[cellMissing]; n > 0 && !(categorical && o.MissingAsCategory) {
+		note := fmt.Sprintf("; %d missing in this column", n)
+		if categorical {
+			note += ", which is categorical and could take them for a category of their own"
+		}
+		row := found.first[cellMissing]
+		return Column{}, s.cellError(row, at, missingError(s.rows[row][at], note))
+	}
+	if !categorical {
+		return fitNumber(s, at, o.Normalise)
+	}
+	return fitCategories(s, at, cmp.Or(o.MaxCategories, defaultMaxCategories))
+}
+
+// tally counts the kinds of cells in a column and where each kind is first.
+type tally struct {
+	count, first [cellInfinite + 1]int
+}
+
+func survey(s *sheet, at int) tally {
+	var found tally
+	for row, cells := range s.rows {
+		kind := classify(cells[at])
+		if found.count[kind] == 0 {
+			found.first[kind] = row
+		}
+		found.count[kind]++
+	}
+	return found
+}
+
+// mixed refuses a column of numbers and text together, at the rarer kind, since
+// one mistyped number would make it categorical.
+func (found tally) mixed(s *sheet, at int) error {
+	numbers, texts := found.count[cellNumber], found.count[cellText]
+	if numbers == 0 || texts == 0 {
+		return nil
+	}
+	row := found.first[cellText]
+	what := "not a number that can be read"
+	if texts > numbers {
+		row, what = found.first[cellNumber], "a number"
+	}
+	return s.cellError(row, at, input("%q is %s, unlike most of the column (%d numbers, %d texts); declare the column categorical if both are meant",
+		s.rows[row][at], what, numbers, texts))
+}
+
+func isClassification(s *sheet, targets []int, o CSVOptions) (bool, error) {
+	if len(targets) > 1 {
+		if o.Task == Classification || o.Classes != nil {
+			return false, fmt.Errorf("%s: classes need one target column, not %d: %w", s.name, len(targets), fault.ErrUsage)
+		}
+		return false, nil
+	}
+	if o.Classes != nil && o.Task == Regression {
+		return false, fmt.Errorf("%s: a vocabulary of classes for regression: %w", s.name, fault.ErrUsage)
+	}
+	if o.Task != TaskAuto || o.Classes != nil {
+		return o.Task != Regression, nil
+	}
+	distinct := map[string]bool{}
+	for _, cells := range s.rows {
+		value, kind := parseNumber(cells[targets[0]])
+		switch {
+		case kind == cellText:
+			return true, nil
+		case kind != cellNumber: // refused later, with its place
+			continue
+		}
+		text := canonicalNumber(value)
+		if strings.Contains(text, ".") {
+			return false, nil
+		}
+		if distinct[text] = true; len(distinct) > maxAutoClasses {
+			return false, nil
+		}
+	}
+	return 2*len(distinct) <= len(s.rows), nil
+}
+
+// fitLabels finds the vocabulary of the labels, or takes o.Classes.
+func fitLabels(s *sheet, at int, o CSVOptions) (Column, error) {
+	found := survey(s, at)
+	if found.count[cellMissing] > 0 {
+		row := found.first[cellMissing]
+		return Column{}, s.cellError(row, at, missingError(s.rows[row][at], ""))
+	}
+	if o.Classes == nil {
+		if o.Task == TaskAuto {
+			if err := found.mixed(s, at); err != nil {
+				return Column{}, err
+			}
+		}
+		column, err := fitCategories(s, at, cmp.Or(o.MaxCategories, defaultMaxCategories))
+		if err == nil && len(column.Categories) < 2 {
+			return column, input("%s: all labels are %q; name the classes if there are others", s.name, column.Categories[0])
+		}
+		return column, err
+	}
+	column := Column{Name: s.names[at], Index: at + 1, Categories: o.Classes, Numeric: true}
+	for _, class := range o.Classes {
+		if classify(class) != cellNumber {
+			column.Numeric = false
+		}
+	}
+	if _, err := newEncoder(column); err != nil {
+		return column, fmt.Errorf("%w: %w", fault.ErrUsage, err)
+	}
+	return column, nil
+}
+
+// fitCategories collects the vocabulary of a column, sorted.
+func fitCategories(s *sheet, at, limit int) (Column, error) {
+	column := Column{Name: s.names[at], Index: at + 1, Numeric: true}
+	for _, cells := range s.rows {
+		if kind := classify(cells[at]); kind != cellNumber && kind != cellMissing {
+			column.Numeric = false
+		}
+	}
+	seen := map[string]bool{}
+	for row, cells := range s.rows {
+		key := column.key(cells[at])
+		if seen[key] {
+			continue
+		}
+		if len(seen) == limit {
+			return column, s.cellError(row, at, input("more than %d categories; is this column an identifier?", limit))
+		}
+		seen[key] = true
+		column.Categories = append(column.Categories, key)
+	}
+	slices.SortFunc(column.Categories, func(a, b string) int {
+		x, kindX := parseNumber(a)
+		y, kindY := parseNumber(b)
+		if column.Numeric && kindX == cellNumber && kindY == cellNumber {
+			return x.Cmp(y)
+		}
+		return strings.Compare(a, b)
+	})
+	return column, nil
+}
+
+// fitNumber finds the offset and scale of a column of numbers.
+func fitNumber(s *sheet, at int, mode Normalisation) (Column, error) {
+	column := Column{Name: s.names[at], Index: at + 1, Offset: "0", Scale: "1"}
+	if mode == NormaliseNone {
+		return column, nil
+	}
+	values := make([]*apd.Decimal, len(s.rows))
+	for row, cells := range s.rows {
+		value, kind := parseNumber(cells[at])
+		switch kind {
+		case cellMissing:
+			return column, s.cellError(row, at, missingError(cells[at], ""))
+		case cellInfinite:
+			return column, s.cellError(row, at, input("%q is not finite", cells[at]))
+		case cellText:
+			return column, s.cellError(row, at, input("%q is not a number", cells[at]))
+		}
+		values[row] = value
+	}
+	var offset, scale *apd.Decimal
+	var err error
+	switch mode {
+	case NormaliseMinMax:
+		offset, scale, err = minMax(values)
+	case NormaliseStandard:
+		offset, scale, err = standard(values)
+	default:
+		return column, fmt.Errorf("unknown normalisation %d: %w", mode, fault.ErrUsage)
+	}
+	if err != nil {
+		return column, input("%s: column %q: %v", s.name, column.Name, err)
+	}
+	column.Offset, column.Scale = offset.String(), scale.String()
+	return column, nil
+}
