@@ -1,0 +1,3 @@
+// Package verifier checks proofs natively: the script of package proof over
+// field elements, the claims on public tensors, and the opening.
+package verifier

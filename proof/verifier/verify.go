@@ -1,0 +1,79 @@
+package verifier
+
+import (
+	"fmt"
+
+	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
+
+	"github.com/zkaudit/zkaudit/commitments"
+	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/proof"
+	"github.com/zkaudit/zkaudit/proof/public"
+	"github.com/zkaudit/zkaudit/proof/statement"
+	"github.com/zkaudit/zkaudit/proof/transcript"
+	"github.com/zkaudit/zkaudit/relation"
+)
+
+// Verify checks an encoded proof of mode validity.
+//
+// Soundness: an accepted proof shows, under the assumptions of the commitment
+// scheme and the random oracle, that the prover knows cells behind the
+// commitments that satisfy the statement's system. The caller must still check
+// that the system is the one meant, that external commitments are the
+// expected ones and are certified, and that the SRS is trusted.
+func Verify(srs *commitments.VerifierSRS, st *statement.Statement, encoded []byte) error {
+	l := st.Layout
+	if srs.ID != st.SRS || srs.RowBits != l.RowLog {
+		return fmt.Errorf("statement is about another SRS: %w", fault.ErrVersion)
+	}
+	if l.Masked {
+		return fmt.Errorf("a masked conversation is not verified in the clear: %w", fault.ErrUsage)
+	}
+	if err := checkExternal(st); err != nil {
+		return err
+	}
+	p, err := statement.Unmarshal(l, encoded)
+	if err != nil {
+		return err
+	}
+	digest := st.Digest(p.Witness)
+	tr := transcript.NewNative(statement.Domain)
+	proof.Begin(tr, digest)
+	out, err := proof.Verify(l, tr, p.Messages)
+	if err != nil {
+		return err
+	}
+	if err := CheckPublic(l, out); err != nil {
+		return err
+	}
+	c, err := statement.Commitment(st, p, proof.Combination(l, out), srs)
+	if err != nil {
+		return err
+	}
+	claim := commitments.Claim{Commitment: c, Point: out.At(out.Point), Value: out.Value}
+	return commitments.VerifyOpening(srs, claim, p.Opening, digest.Bytes())
+}
+
+// CheckPublic evaluates the public tensors that the script left outside.
+func CheckPublic(l *proof.Layout, out *proof.Outcome[fr.Element]) error {
+	for _, c := range out.Public {
+		t := l.System.Tensor(c.Tensor)
+		if v := public.Evaluate(t, out.At(c.Point)); !v.Equal(&c.Value) {
+			return fmt.Errorf("public tensor %q: %w", t.Name, fault.ErrRejected)
+		}
+	}
+	return nil
+}
+
+func checkExternal(st *statement.Statement) error {
+	ids := st.Layout.System.Committed(relation.External)
+	if len(ids) != len(st.External) {
+		return fmt.Errorf("statement names %d commitments, the system has %d external tensors: %w", len(st.External), len(ids), fault.ErrMalformed)
+	}
+	for i, id := range ids {
+		if want := statement.Rows(st.Layout, id); len(st.External[i]) != want {
+			return fmt.Errorf("commitment to %q has %d rows, needs %d: %w", st.Layout.System.Tensor(id).Name, len(st.External[i]), want, fault.ErrMalformed)
+		}
+	}
+	return nil
+}
