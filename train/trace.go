@@ -1,0 +1,69 @@
+package train
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/ops"
+)
+
+// Trace is what the proof of one segment commits and reads: every per-sample
+// tensor of small integers with the step axis in front, padded, and the
+// weights at both ends, unpadded.
+type Trace struct {
+	Segment       int
+	Steps         StepRange
+	Rates         []int64   // n_s of the segment's steps
+	Cells         [][]int32 // by graph.TensorID; nil for tensors of other roles
+	Before, After Weights
+}
+
+// Trace executes one segment again from its checkpoint and returns what a
+// proof needs; memory is that of one segment. If the next checkpoint is
+// there, the weights must agree with it: fault.ErrMalformed says that they do
+// not. Other errors are those of Train.
+func (t *Trainer) Trace(ctx context.Context, checkpoints *Checkpoints, segment int) (*Trace, error) {
+	if segment < 0 || segment >= t.run.Segments() {
+		return nil, fmt.Errorf("segment %d of %d: %w", segment, t.run.Segments(), fault.ErrUsage)
+	}
+	before, err := checkpoints.Load(segment)
+	if err != nil {
+		return nil, err
+	}
+	if err := t.set(before); err != nil {
+		return nil, err
+	}
+	steps := t.run.Range(segment)
+	recorded := ops.NewTrace(t.run.Program, steps.Count)
+	if err := t.segment(ctx, segment, recorded, nil); err != nil {
+		return nil, err
+	}
+	after := t.weights().Clone()
+	if err := t.compare(checkpoints, segment+1, after); err != nil {
+		return nil, err
+	}
+	rates := t.run.Rates[steps.First : steps.First+steps.Count]
+	return &Trace{Segment: segment, Steps: steps, Rates: rates, Cells: recorded.Cells, Before: before, After: after}, nil
+}
+
+// compare checks weights against a checkpoint, if that is there.
+func (t *Trainer) compare(checkpoints *Checkpoints, i int, w Weights) error {
+	last, err := checkpoints.Last()
+	if err != nil || last < i {
+		return err
+	}
+	kept, err := checkpoints.Load(i)
+	if err != nil {
+		return err
+	}
+	for _, id := range t.run.Program.OfRole(graph.Weight) {
+		if !slices.Equal(kept[id], w[id]) {
+			return fmt.Errorf("checkpoint %s is not what its segment computes: weight %q differs: %w",
+				checkpoints.Path(i), t.run.Program.Tensor(id).Name, fault.ErrMalformed)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,123 @@
+package train
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
+	"slices"
+
+	"github.com/zkaudit/zkaudit/exact"
+	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/number"
+)
+
+// Weights are the integer cells of a program's weights, row-major, unpadded,
+// at the fraction bits of their tensors.
+type Weights map[graph.TensorID][]int64
+
+// Clone returns a copy in new memory.
+func (w Weights) Clone() Weights {
+	c := make(Weights, len(w))
+	for id, cells := range w {
+		c[id] = slices.Clone(cells)
+	}
+	return c
+}
+
+// weightsOf returns the trained and frozen weights of a program, in order.
+func weightsOf(p *graph.Program) []graph.TensorID {
+	ids := append(p.OfRole(graph.Weight), p.OfRole(graph.Frozen)...)
+	slices.Sort(ids)
+	return ids
+}
+
+// Check reports whether the weights are those of the program's trained and
+// frozen tensors, with cells in (−2^62, 2^62). Errors name the tensor and wrap
+// fault.ErrInput or, for a cell, fault.ErrOverflow.
+func (w Weights) Check(p *graph.Program) error {
+	ids := weightsOf(p)
+	for id := range w {
+		if !slices.Contains(ids, id) {
+			return fmt.Errorf("weights given for tensor %d, which is none: %w", id, fault.ErrInput)
+		}
+	}
+	for _, id := range ids {
+		t := p.Tensor(id)
+		if len(w[id]) != t.Size() {
+			return fmt.Errorf("weight %q: %d cells given, it has %d: %w", t.Name, len(w[id]), t.Size(), fault.ErrInput)
+		}
+		if err := checkCells(t, w[id]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func checkCells(t *graph.Tensor, cells []int64) error {
+	const limit = int64(1) << exact.MaxWeightLog
+	for i, v := range cells {
+		if v <= -limit || v >= limit {
+			return fmt.Errorf("weight %q, cell %d: %d is outside (−2^%d, 2^%d): %w", t.Name, i, v, exact.MaxWeightLog, exact.MaxWeightLog, fault.ErrOverflow)
+		}
+	}
+	return nil
+}
+
+// FromFloats rounds the real weights of a model half-even to the fraction bits
+// of the program's tensors. Errors name the tensor and the cell and wrap
+// fault.ErrInput (not finite, or another number of cells) or
+// fault.ErrOverflow.
+func FromFloats(p *graph.Program, values map[graph.TensorID][]float32) (Weights, error) {
+	w := Weights{}
+	for id, floats := range values {
+		if id < 0 || int(id) >= len(p.Tensors) {
+			return nil, fmt.Errorf("weights given for tensor %d, which is none: %w", id, fault.ErrInput)
+		}
+		t := p.Tensor(id)
+		cells := make([]int64, len(floats))
+		for i, x := range floats {
+			var err error
+			if cells[i], err = number.RoundFloat64(float64(x), t.Format.Fraction); err != nil {
+				return nil, fmt.Errorf("weight %q, cell %d: %w", t.Name, i, err)
+			}
+		}
+		w[id] = cells
+	}
+	return w, w.Check(p)
+}
+
+// Floats returns the float32 nearest to every weight.
+func (w Weights) Floats(p *graph.Program) map[graph.TensorID][]float32 {
+	values := make(map[graph.TensorID][]float32, len(w))
+	for id, cells := range w {
+		floats := make([]float32, len(cells))
+		for i, v := range cells {
+			floats[i] = number.NearestFloat32(v, p.Tensor(id).Format.Fraction)
+		}
+		values[id] = floats
+	}
+	return values
+}
+
+// Digest identifies the weights of a program, frozen ones included. It hides
+// nothing: what a statement shows is their commitment.
+func (w Weights) Digest(p *graph.Program) [sha256.Size]byte {
+	h := sha256.New()
+	h.Write([]byte("zkaudit/weights/v1"))
+	var word []byte
+	for _, id := range weightsOf(p) {
+		word = binary.BigEndian.AppendUint64(word[:0], uint64(id))
+		word = binary.BigEndian.AppendUint64(word, uint64(len(w[id])))
+		for _, v := range w[id] {
+			if word = binary.BigEndian.AppendUint64(word, uint64(v)); len(word) > 1<<12 {
+				h.Write(word)
+				word = word[:0]
+			}
+		}
+		h.Write(word)
+	}
+	var digest [sha256.Size]byte
+	h.Sum(digest[:0])
+	return digest
+}

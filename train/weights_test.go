@@ -1,0 +1,155 @@
+package train
+
+import (
+	"errors"
+	"math"
+	"math/big"
+	"strings"
+	"testing"
+
+	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/number"
+	"github.com/zkaudit/zkaudit/prg"
+	"github.com/zkaudit/zkaudit/relation"
+)
+
+// weightProgram has weights and nothing that uses them.
+func weightProgram() (p *graph.Program, kernel, bias, frozen graph.TensorID) {
+	b := graph.NewBuilder("weights", 2, graph.Fractions{Feature: 8, Activation: 8, Error: 10})
+	axis := func(n int) relation.Axis { return relation.Axis{Name: "axis", Size: n} }
+	add := func(name string, role graph.Role, fraction int, axes ...relation.Axis) graph.TensorID {
+		return b.Add(graph.Tensor{Name: name, Role: role, Axes: axes, Format: number.Format{Bits: 63, Fraction: fraction}})
+	}
+	add("input", graph.Input, 8, axis(2), axis(30))
+	kernel = add("kernel", graph.Weight, 34, axis(30), axis(70))
+	bias = add("bias", graph.Weight, 34, axis(70))
+	frozen = add("frozen", graph.Frozen, 20, axis(4), axis(5))
+	return b.Program(), kernel, bias, frozen
+}
+
+func TestRandomWeightsFollowTheDefinition(t *testing.T) {
+	p, kernel, bias, frozen := weightProgram()
+	for _, test := range []struct {
+		scheme Scheme
+		fans   map[graph.TensorID]int64
+	}{{He, map[graph.TensorID]int64{kernel: 30, frozen: 4}}, {Glorot, map[graph.TensorID]int64{kernel: 100, frozen: 9}}} {
+		w, err := Random(p, []byte("public seed"), test.scheme)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := w.Check(p); err != nil {
+			t.Fatal(err)
+		}
+		for i, b := range w[bias] {
+			if b != 0 {
+				t.Errorf("bias %d starts at %d", i, b)
+			}
+		}
+		for id, fan := range test.fans {
+			// L is the integer with L² ≤ 6·4^f/fan < (L+1)².
+			tensor := p.Tensor(id)
+			limit := int64(math.Sqrt(6/float64(fan)) * math.Ldexp(1, tensor.Format.Fraction))
+			target := new(big.Int).Lsh(big.NewInt(6), uint(2*tensor.Format.Fraction))
+			below := func(l int64) bool {
+				square := big.NewInt(l)
+				return square.Mul(square, big.NewInt(l)).Mul(square, big.NewInt(fan)).Cmp(target) <= 0
+			}
+			for !below(limit) {
+				limit--
+			}
+			for below(limit + 1) {
+				limit++
+			}
+			stream := prg.New("zkaudit/initial-weights/v1", []byte("public seed"), []byte(tensor.Name))
+			for i, v := range w[id] {
+				if want := stream.Symmetric(limit); v != want {
+					t.Fatalf("%s, %q cell %d: %d, want %d", test.scheme, tensor.Name, i, v, want)
+				}
+			}
+		}
+	}
+}
+
+// TestRandomWeightsAreGolden: numbers that must be the same on every machine
+// and in every version. Computed with Python from the definition.
+func TestRandomWeightsAreGolden(t *testing.T) {
+	p, kernel, _, frozen := weightProgram()
+	w, err := Random(p, []byte("golden"), Glorot)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := [4]int64{w[kernel][0], w[kernel][2099], w[frozen][0], w[frozen][19]}
+	if want := [4]int64{-457480150, -1126532827, 698049, 716677}; got != want {
+		t.Errorf("got %d, want %d", got, want)
+	}
+}
+
+func TestRandomWeightsRefuse(t *testing.T) {
+	p, kernel, _, _ := weightProgram()
+	if _, err := Random(p, nil, He); !errors.Is(err, fault.ErrUsage) {
+		t.Errorf("empty seed: %v", err)
+	}
+	if _, err := Random(p, []byte("s"), "xavier"); !errors.Is(err, fault.ErrUsage) {
+		t.Errorf("unknown scheme: %v", err)
+	}
+	p.Tensors[kernel].Format.Fraction = 62
+	p.Tensors[kernel].Axes[0].Size = 1
+	if _, err := Random(p, []byte("s"), He); !errors.Is(err, fault.ErrOverflow) || !strings.Contains(err.Error(), `"kernel"`) {
+		t.Errorf("weights above 2^62: %v", err)
+	}
+}
+
+func TestFloatsAndBack(t *testing.T) {
+	p, kernel, bias, frozen := weightProgram()
+	values := map[graph.TensorID][]float32{kernel: make([]float32, 2100), bias: make([]float32, 70), frozen: make([]float32, 20)}
+	values[kernel][5], values[bias][1], values[frozen][2] = -0.75, 1.5, 3
+	values[frozen][3] = 1.5 / (1 << 20) // a tie: to even
+	w, err := FromFloats(p, values)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if w[kernel][5] != -3<<32 || w[bias][1] != 3<<33 || w[frozen][2] != 3<<20 || w[frozen][3] != 2 {
+		t.Errorf("got %d %d %d %d", w[kernel][5], w[bias][1], w[frozen][2], w[frozen][3])
+	}
+	back := w.Floats(p)
+	if back[kernel][5] != -0.75 || back[bias][1] != 1.5 || back[frozen][3] != 2.0/(1<<20) {
+		t.Errorf("back: %v %v %v", back[kernel][5], back[bias][1], back[frozen][3])
+	}
+	values[kernel][7] = float32(math.NaN())
+	if _, err := FromFloats(p, values); !errors.Is(err, fault.ErrInput) || !strings.Contains(err.Error(), `"kernel", cell 7`) {
+		t.Errorf("NaN: %v", err)
+	}
+	values[kernel][7] = 1 << 28 // 2^62 at 34 fraction bits
+	if _, err := FromFloats(p, values); !errors.Is(err, fault.ErrOverflow) || !strings.Contains(err.Error(), `"kernel", cell 7`) {
+		t.Errorf("too large: %v", err)
+	}
+	values[kernel] = values[kernel][1:]
+	values[kernel][6] = 0
+	if _, err := FromFloats(p, values); !errors.Is(err, fault.ErrInput) || !strings.Contains(err.Error(), `"kernel"`) {
+		t.Errorf("short: %v", err)
+	}
+	delete(values, kernel)
+	if _, err := FromFloats(p, values); !errors.Is(err, fault.ErrInput) {
+		t.Errorf("missing: %v", err)
+	}
+}
+
+func TestWeightsDigest(t *testing.T) {
+	p, kernel, _, frozen := weightProgram()
+	w, err := Random(p, []byte("a"), He)
+	if err != nil {
+		t.Fatal(err)
+	}
+	digest := w.Digest(p)
+	for _, id := range []graph.TensorID{kernel, frozen} {
+		other := w.Clone()
+		other[id][len(other[id])-1]++
+		if other.Digest(p) == digest {
+			t.Errorf("a change in %q leaves the digest", p.Tensor(id).Name)
+		}
+	}
+	if w.Clone().Digest(p) != digest {
+		t.Error("a copy has another digest")
+	}
+}
