@@ -190,6 +190,7 @@ func TestReadCSVErrors(t *testing.T) {
 		"bare quote":             {"1,2\n3,4\"5\n", nil, fault.ErrInput, "line 2, byte 4"},
 		"not UTF-8":              {"1,2\n3,\xff\n", nil, fault.ErrInput, "line 2, column 2: not UTF-8"},
 		"one name twice":         {"a,a\n1,2\n", nil, fault.ErrInput, `line 1: columns 1 and 2 are both called "a"`},
+		"name of an unnamed":     {"c2,,y\n1,2,3\n", nil, fault.ErrInput, `columns 1 and 2 are both called "c2"`},
 		"label not in classes":   {"1,a\n2,d\n", func(o *CSVOptions) { o.Classes = []string{"a", "b"} }, fault.ErrInput, `line 2, column 2: "d" is not in the vocabulary of 2 entries, ["a" "b"]`},
 		"negative label":         {"1,0\n2,-1\n", func(o *CSVOptions) { o.Classes = []string{"0", "1"} }, fault.ErrInput, `line 2, column 2: "-1" is not in the vocabulary`},
 		"label out of range":     {"1,0\n2,2\n", func(o *CSVOptions) { o.Classes = []string{"0", "1"} }, fault.ErrInput, `line 2, column 2: "2" is not in the vocabulary`},

@@ -109,6 +109,7 @@ func TestReadIDXErrors(t *testing.T) {
 		"bytes after":       {append(bytes.Clone(smallImages), 0), smallLabels, nil, fault.ErrMalformed, "bytes after the 12 cells"},
 		"overflowing axes":  {idxBytes(nil, 1<<31, 1<<31, 4), smallLabels, nil, fault.ErrResources, "declares more than"},
 		"over the limit":    {smallImages, smallLabels, func(o *IDXOptions) { o.MaxBytes = 27 }, fault.ErrResources, "declares more than"},
+		"too many cells":    {idxBytes(nil, 1<<31), smallLabels, func(o *IDXOptions) { o.MaxBytes = 1 << 40 }, fault.ErrResources, "more than 1073741824 cells"},
 		"header over limit": {smallImages, smallLabels, func(o *IDXOptions) { o.MaxBytes = 3 }, fault.ErrResources, "more than 3 bytes"},
 		"one axis":          {smallLabels, smallLabels, nil, fault.ErrInput, "images: 1 axes"},
 		"labels too few":    {smallImages, idxBytes([]byte{1}, 1), nil, fault.ErrInput, "labels: 1 labels for 2 records of images"},

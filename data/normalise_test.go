@@ -57,6 +57,33 @@ func TestStandard(t *testing.T) {
 	}
 }
 
+// TestMeanIsNearest: no 40-digit decimal is nearer to the mean of n values,
+// for n whose reciprocal has no end.
+func TestMeanIsNearest(t *testing.T) {
+	for n := int64(3); n < 60; n += 2 {
+		values := make([]*apd.Decimal, n)
+		sum := int64(0)
+		for i := range values {
+			x := int64(i)*int64(i) + 7
+			values[i] = apd.New(x, 0)
+			sum += x
+		}
+		offset, _, err := standard(values)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, _ := new(big.Rat).SetString(offset.Text('f'))
+		distance := got.Sub(got, big.NewRat(sum, n))
+		// half a unit of the 40th digit: 10^(magnitude − 40)/2
+		magnitude := offset.NumDigits() + int64(offset.Exponent)
+		half := new(big.Rat).SetFrac(big.NewInt(1), new(big.Int).Exp(big.NewInt(10), big.NewInt(parameterDigits-magnitude), nil))
+		half.Quo(half, big.NewRat(2, 1))
+		if distance.Abs(distance).Cmp(half) > 0 {
+			t.Errorf("%d values: mean %s is off by %s", n, offset, distance.FloatString(50))
+		}
+	}
+}
+
 // TestStandardCancellation: a spread 30 digits below the values is not lost.
 func TestStandardCancellation(t *testing.T) {
 	large, _, err := apd.NewFromString("1000000000000000000000000000000")

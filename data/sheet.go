@@ -145,13 +145,16 @@ func (s *sheet) takeHeader(mode Header) error {
 		if i == 0 { // numpy.savetxt writes "# x,y"
 			cell = strings.TrimSpace(strings.TrimPrefix(cell, "#"))
 		}
-		if cell == "" {
-			continue
+		if cell != "" {
+			s.names[i] = cell
 		}
-		if j := slices.Index(s.names[:i], cell); j >= 0 {
-			return input("%s: line %d: columns %d and %d are both called %q", s.name, s.lines[0], j+1, i+1, cell)
+	}
+	first := map[string]int{}
+	for i, name := range s.names { // an unnamed column may be called as another is named
+		if j, ok := first[name]; ok {
+			return input("%s: line %d: columns %d and %d are both called %q", s.name, s.lines[0], j+1, i+1, name)
 		}
-		s.names[i] = cell
+		first[name] = i
 	}
 	s.rows, s.lines = s.rows[1:], s.lines[1:]
 	return nil
