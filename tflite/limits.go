@@ -10,6 +10,12 @@ const (
 	// MaxTables bounds the tables visited in one file: tensors, buffers,
 	// operators, signatures and their parts.
 	MaxTables = 1 << 19
+	// MaxOperands bounds the tensor indices in all lists of inputs, outputs and
+	// intermediates together.
+	MaxOperands = 1 << 20
+	// MaxStructure bounds what a file holds besides constants, in bytes:
+	// tables, names, shapes, index lists, quantisation parameters.
+	MaxStructure = 32 << 20
 	// MaxDepth bounds how deep tables nest.
 	MaxDepth = 64
 	// MaxRank bounds the axes of a tensor that Check lets pass.

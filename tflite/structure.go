@@ -41,7 +41,7 @@ func checkStructure(data []byte) ([]string, error) {
 		operators: MaxOperators,
 		// An honest writer shares short strings and shapes; eight times the
 		// file is far beyond what sharing saves in practice.
-		bytes:  8*len(data) + 1<<16,
+		bytes:  min(8*len(data)+1<<16, MaxStructure),
 		unread: map[string]bool{},
 	}
 	root, err := s.follow(0, "root")
@@ -228,6 +228,9 @@ func (s *structure) tableVector(at int, f field, what string, depth int) error {
 // spend counts n visited bytes.
 func (s *structure) spend(at, n int) error {
 	if s.bytes -= n; s.bytes < 0 {
+		if len(s.data) > MaxStructure {
+			return fmt.Errorf("%w: more than %d bytes besides constants", fault.ErrUnsupported, MaxStructure)
+		}
 		return malformed(at, "the same bytes are referenced over and over (a shared-offset bomb)")
 	}
 	return nil

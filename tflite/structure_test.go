@@ -215,6 +215,22 @@ func TestParseTooManyOperators(t *testing.T) {
 	}
 }
 
+func TestParseTooManyOperands(t *testing.T) {
+	m := smallModel(t)
+	m.Subgraphs[0].Operators[0].Inputs = make([]int32, MaxOperands)
+	if _, err := Parse(marshal(t, m)); !errors.Is(err, fault.ErrUnsupported) || !strings.Contains(err.Error(), "operands") {
+		t.Errorf("%v, want unsupported", err)
+	}
+}
+
+func TestParseTooMuchStructure(t *testing.T) {
+	m := smallModel(t)
+	m.Description = strings.Repeat("x", MaxStructure)
+	if _, err := Parse(marshal(t, m)); !errors.Is(err, fault.ErrUnsupported) || !strings.Contains(err.Error(), "besides constants") {
+		t.Errorf("%v, want unsupported", err)
+	}
+}
+
 func TestParseTooLarge(t *testing.T) {
 	data := make([]byte, MaxFileSize+1)
 	copy(data, marshal(t, smallModel(t)))

@@ -20,6 +20,9 @@ func (m *Model) validate() error {
 			return wrong("metadata %d (%s): buffer %d of %d", i, printable(e.Name), e.Buffer, len(m.Buffers))
 		}
 	}
+	if n := m.operands(); n > MaxOperands {
+		return fmt.Errorf("%w: %d operands, limit %d", fault.ErrUnsupported, n, MaxOperands)
+	}
 	for i := range m.Subgraphs {
 		if err := m.validateSubgraph(&m.Subgraphs[i]); err != nil {
 			return fmt.Errorf("%w (subgraph %d)", err, i)
@@ -31,6 +34,18 @@ func (m *Model) validate() error {
 		}
 	}
 	return nil
+}
+
+// operands counts the tensor indices of all lists.
+func (m *Model) operands() int {
+	n := 0
+	for _, g := range m.Subgraphs {
+		n += len(g.Inputs) + len(g.Outputs)
+		for _, o := range g.Operators {
+			n += len(o.Inputs) + len(o.Outputs) + len(o.Intermediates)
+		}
+	}
+	return n
 }
 
 func (m *Model) validateSignature(s Signature) error {
