@@ -21,6 +21,7 @@ type Outcome[E any] struct {
 	Coords []E
 	Public []Claim[E]
 	Groups []*Group[E]
+	Gamma  E // the weights of a group's claims are its powers
 	Sigma  E
 	Point  []Coord
 	Value  E
@@ -43,11 +44,12 @@ func (s *session[E]) openings() *Outcome[E] {
 			}
 		}
 	}
-	gamma, delta := s.challenge(), s.challenge()
+	out.Gamma = s.challenge()
+	delta := s.challenge()
 	weights := s.powers(delta, len(out.Groups))
 	claim := s.zero
 	for g, group := range out.Groups {
-		group.Weights = s.powers(gamma, len(group.Claims))
+		group.Weights = s.powers(out.Gamma, len(group.Claims))
 		for i, c := range group.Claims {
 			claim = a.Add(claim, a.Mul(weights[g], a.Mul(group.Weights[i], c.Value)))
 		}

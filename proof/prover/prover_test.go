@@ -9,192 +9,24 @@ import (
 
 	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/proof"
-	"github.com/zkaudit/zkaudit/proof/poly"
-	"github.com/zkaudit/zkaudit/proof/prover"
-	"github.com/zkaudit/zkaudit/proof/public"
-	"github.com/zkaudit/zkaudit/proof/transcript"
-	. "github.com/zkaudit/zkaudit/relation"
+	"github.com/zkaudit/zkaudit/proof/prooftest"
 )
-
-// tiny is one dense layer with a ReLU, trained for a few steps on given
-// errors: every kind of term the argument knows, on axes that are not powers
-// of two.
-//
-//	V(s,b,j) = Σ_k X(s,b,k)·W(s,k,j),  A = max(V,0),  G = [V>0],  D = G⊙E
-type tiny struct {
-	sys   *System
-	cells Assignment
-	ids   map[string]ID
-}
-
-const (
-	steps, batch, in, out = 3, 5, 6, 3
-)
-
-func axis(name string, n int) Axis { return Axis{Name: name, Size: n} }
-
-func newTiny(t testing.TB, rng *rand.Rand) *tiny {
-	b := NewBuilder("tiny")
-	s, bt, k, j := axis("step", steps), axis("batch", batch), axis("in", in), axis("out", out)
-	rates := []int64{3, 1, 2}
-	x := b.Witness("X", s, bt, k)
-	e := b.Witness("E", s, bt, j)
-	a := b.Witness("A", s, bt, j)
-	g := b.Witness("G", s, bt, j)
-	d := b.Witness("D", s, bt, j)
-	w0 := b.External("W0", k, j)
-	wS := b.External("WS", k, j)
-	full := b.Public("full filter", &Filter{Rates: rates}, s, axis("source", steps))
-	last := b.Public("last filter", &Filter{Rates: rates}, s)
-	w := b.Virtual("W", []Axis{s, k, j}, []Label{"t", "k", "j"},
-		Times(Int(1), At(b.Mask(s), "t"), At(w0, "k", "j")),
-		Times(Int(-1), At(full, "t", "s"), At(b.Mask(bt), "b"), At(x, "s", "b", "k"), At(d, "s", "b", "j")))
-	b.Trajectory(w, Trajectory{Initial: w0, Input: x, Error: d, Rates: rates})
-	v := b.Virtual("V", []Axis{s, bt, j}, []Label{"s", "b", "j"},
-		Times(Int(1), At(b.Mask(k), "k"), At(x, "s", "b", "k"), At(w, "s", "k", "j")))
-	relu := b.Table("relu", -1<<9, 1<<10, Rectifier{}, Rectifier{Gate: true})
-	b.LookUp(relu, v, a, g)
-	b.Signed(x, 4)
-	b.Signed(d, 5)
-	b.Equation("gate", []Axis{s, bt, j}, []Label{"s", "b", "j"},
-		Times(Int(1), At(d, "s", "b", "j")), Times(Int(-1), At(g, "s", "b", "j"), At(e, "s", "b", "j")))
-	b.Equation("final", []Axis{k, j}, []Label{"k", "j"},
-		Times(Int(1), At(wS, "k", "j")), Times(Int(-1), At(w0, "k", "j")),
-		Times(Int(1), At(last, "s"), At(b.Mask(bt), "b"), At(x, "s", "b", "k"), At(d, "s", "b", "j")))
-	sys, err := b.Build()
-	if err != nil {
-		t.Fatal(err)
-	}
-	ty := &tiny{sys: sys, cells: NewAssignment(sys), ids: map[string]ID{"X": x, "E": e, "A": a, "G": g, "D": d, "W0": w0, "WS": wS, "V": v, "W": w}}
-	ty.run(rng, rates)
-	return ty
-}
-
-func (ty *tiny) run(rng *rand.Rand, rates []int64) {
-	pk, pj, pb := 8, 4, 8
-	x, e, a := make([]int32, 4*pb*pk), make([]int32, 4*pb*pj), make([]int32, 4*pb*pj)
-	g, d, v := make([]int32, 4*pb*pj), make([]int32, 4*pb*pj), make([]int32, 4*pb*pj)
-	w := make([]int64, pk*pj)
-	for k := range in {
-		for j := range out {
-			w[k*pj+j] = rng.Int64N(9) - 4
-		}
-	}
-	w0 := append([]int64(nil), w...)
-	for s := range steps {
-		gradient := make([]int64, pk*pj)
-		for b := range batch {
-			for k := range in {
-				x[(s*pb+b)*pk+k] = rng.Int32N(5) - 2
-			}
-			for j := range out {
-				c := (s*pb+b)*pj + j
-				for k := range in {
-					v[c] += x[(s*pb+b)*pk+k] * int32(w[k*pj+j])
-				}
-				e[c] = rng.Int32N(3) - 1
-				if v[c] > 0 {
-					a[c], g[c], d[c] = v[c], 1, e[c]
-				}
-				for k := range in {
-					gradient[k*pj+j] += int64(x[(s*pb+b)*pk+k]) * int64(d[c])
-				}
-			}
-		}
-		for i := range w {
-			w[i] -= rates[s] * gradient[i]
-		}
-	}
-	for name, cells := range map[string][]int32{"X": x, "E": e, "A": a, "G": g, "D": d, "V": v} {
-		ty.cells[ty.ids[name]] = Cells{Small: cells}
-	}
-	ty.cells[ty.ids["W0"]] = Cells{Large: w0}
-	ty.cells[ty.ids["WS"]] = Cells{Large: w}
-}
-
-// prove runs the script around the honest prover and returns its messages;
-// assertions are ignored, as a cheating prover would.
-func prove(t testing.TB, l *proof.Layout, cells Assignment, mask fr.Vector) []fr.Element {
-	if err := prover.Count(l.System, cells, true); err != nil {
-		t.Fatal(err)
-	}
-	p, err := prover.New(l, cells, mask)
-	if err != nil {
-		t.Fatal(err)
-	}
-	r := &proof.Recorder{Peer: p}
-	tr := transcript.NewNative("test")
-	proof.Begin(tr, fr.NewElement(7))
-	var checks proof.Checks
-	out := proof.Argue[fr.Element](l, &checks, tr, r)
-	if err := checks.Err(); err == nil {
-		checkOutcome(t, l, cells, mask, out)
-		f := p.Combined(out.Sigma)
-		if y := poly.Evaluate(f, values(out.Coords, out.Point)); !y.Equal(&out.Value) {
-			t.Error("the combined row does not open to the value")
-		}
-	}
-	return r.Messages
-}
-
-func values(coords []fr.Element, point []proof.Coord) []fr.Element {
-	vs := make([]fr.Element, len(point))
-	for i, c := range point {
-		vs[i] = coords[c]
-	}
-	return vs
-}
-
-// checkOutcome recomputes every claim left open.
-func checkOutcome(t testing.TB, l *proof.Layout, cells Assignment, mask fr.Vector, out *proof.Outcome[fr.Element]) {
-	for _, c := range out.Public {
-		if want := public.Evaluate(l.System.Tensor(c.Tensor), values(out.Coords, c.Point)); !want.Equal(&c.Value) {
-			t.Errorf("public claim on %s is false", l.System.Tensor(c.Tensor).Name)
-		}
-	}
-	for _, g := range out.Groups {
-		for _, c := range g.Claims {
-			table := make(fr.Vector, cells[c.Tensor].Len())
-			for i := range table {
-				table[i] = cells[c.Tensor].Element(i)
-			}
-			if want := poly.Evaluate(table, values(out.Coords, c.Point)); !want.Equal(&c.Value) {
-				t.Errorf("claim on %s is false", l.System.Tensor(c.Tensor).Name)
-			}
-		}
-	}
-}
-
-func layoutOf(t testing.TB, sys *System, masked bool) *proof.Layout {
-	l, err := proof.NewLayout(sys, 5, masked)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return l
-}
-
-func verify(l *proof.Layout, messages []fr.Element) error {
-	tr := transcript.NewNative("test")
-	proof.Begin(tr, fr.NewElement(7))
-	_, err := proof.Verify(l, tr, messages)
-	return err
-}
 
 func TestHonestProofVerifies(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	for _, masked := range []bool{false, true} {
-		ty := newTiny(t, rng)
-		l := layoutOf(t, ty.sys, masked)
+		ty := prooftest.NewTiny(t, rng)
+		l := prooftest.Layout(t, ty.System, masked)
 		var mask fr.Vector
 		if masked {
 			mask = make(fr.Vector, 1<<l.RowLog)
 			mask.MustSetRandom()
 		}
-		m := prove(t, l, ty.cells, mask)
+		m, _ := prooftest.Prove(t, l, ty.Cells, mask)
 		if len(m) != proof.Length(l) {
 			t.Errorf("proof has %d elements, Length says %d", len(m), proof.Length(l))
 		}
-		if err := verify(l, m); err != nil {
+		if err := prooftest.Verify(l, m); err != nil {
 			t.Errorf("masked %v: %v", masked, err)
 		}
 	}
@@ -203,9 +35,9 @@ func TestHonestProofVerifies(t *testing.T) {
 func TestWrongCellIsRejected(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 4))
 	for _, name := range []string{"X", "E", "A", "G", "D", "W0", "WS"} {
-		ty := newTiny(t, rng)
-		l := layoutOf(t, ty.sys, false)
-		if c := ty.cells[ty.ids[name]]; c.Small != nil {
+		ty := prooftest.NewTiny(t, rng)
+		l := prooftest.Layout(t, ty.System, false)
+		if c := ty.Cells[ty.IDs[name]]; c.Small != nil {
 			c.Small[0]++
 			if name == "E" { // an error counts only where the gate is open
 				for i := range c.Small {
@@ -215,28 +47,29 @@ func TestWrongCellIsRejected(t *testing.T) {
 		} else {
 			c.Large[0]++
 		}
-		if err := verify(l, prove(t, l, ty.cells, nil)); !errors.Is(err, fault.ErrRejected) {
+		m, _ := prooftest.Prove(t, l, ty.Cells, nil)
+		if err := prooftest.Verify(l, m); !errors.Is(err, fault.ErrRejected) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 }
 
 func TestEveryMessageMatters(t *testing.T) {
-	ty := newTiny(t, rand.New(rand.NewPCG(5, 6)))
-	l := layoutOf(t, ty.sys, false)
-	honest := prove(t, l, ty.cells, nil)
+	ty := prooftest.NewTiny(t, rand.New(rand.NewPCG(5, 6)))
+	l := prooftest.Layout(t, ty.System, false)
+	honest, _ := prooftest.Prove(t, l, ty.Cells, nil)
 	one := fr.One()
 	for i := range honest {
 		m := append([]fr.Element(nil), honest...)
 		m[i].Add(&m[i], &one)
-		if err := verify(l, m); !errors.Is(err, fault.ErrRejected) && i < len(honest)-1 {
+		if err := prooftest.Verify(l, m); !errors.Is(err, fault.ErrRejected) && i < len(honest)-1 {
 			t.Errorf("message %d of %d changed: %v", i, len(honest), err)
 		}
 	}
-	if err := verify(l, honest[:len(honest)-1]); !errors.Is(err, fault.ErrMalformed) {
+	if err := prooftest.Verify(l, honest[:len(honest)-1]); !errors.Is(err, fault.ErrMalformed) {
 		t.Errorf("short proof: %v", err)
 	}
-	if err := verify(l, append(honest, one)); !errors.Is(err, fault.ErrMalformed) {
+	if err := prooftest.Verify(l, append(honest, one)); !errors.Is(err, fault.ErrMalformed) {
 		t.Errorf("long proof: %v", err)
 	}
 }

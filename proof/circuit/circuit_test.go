@@ -1,0 +1,79 @@
+package circuit_test
+
+import (
+	"math/rand/v2"
+	"testing"
+
+	"github.com/consensys/gnark-crypto/ecc"
+	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
+	"github.com/consensys/gnark/constraint"
+	"github.com/consensys/gnark/frontend"
+	"github.com/consensys/gnark/frontend/cs/r1cs"
+	"github.com/consensys/gnark/frontend/cs/scs"
+	"github.com/consensys/gnark/test"
+
+	"github.com/zkaudit/zkaudit/proof"
+	"github.com/zkaudit/zkaudit/proof/circuit"
+	"github.com/zkaudit/zkaudit/proof/prooftest"
+	"github.com/zkaudit/zkaudit/proof/statement"
+	"github.com/zkaudit/zkaudit/proof/transcript"
+)
+
+// replay runs the native verifier and returns its outcome, whatever the
+// verdict.
+func replay(l *proof.Layout, messages []fr.Element) *proof.Outcome[fr.Element] {
+	tr := transcript.NewNative(statement.Domain)
+	proof.Begin(tr, prooftest.StatementDigest())
+	out, _ := proof.Verify(l, tr, messages)
+	return out
+}
+
+func TestVerdictsAgreeOnEveryMutation(t *testing.T) {
+	ty := prooftest.NewTiny(t, rand.New(rand.NewPCG(5, 6)))
+	l := prooftest.Layout(t, ty.System, false)
+	honest, _ := prooftest.Prove(t, l, ty.Cells, nil)
+	solves := func(m []fr.Element) bool {
+		w := circuit.Assign(l, prooftest.StatementDigest(), m, replay(l, m))
+		return test.IsSolved(circuit.New(l), w, ecc.BN254.ScalarField()) == nil
+	}
+	if !solves(honest) {
+		t.Fatal("the circuit rejects an honest proof")
+	}
+	step := 1
+	if testing.Short() {
+		step = 7
+	}
+	one := fr.One()
+	for i := 0; i < len(honest); i += step {
+		m := append([]fr.Element(nil), honest...)
+		m[i].Add(&m[i], &one)
+		native, inCircuit := prooftest.Verify(l, m) == nil, solves(m)
+		if native || inCircuit {
+			t.Errorf("message %d of %d changed: native accepts %v, circuit accepts %v", i, len(honest), native, inCircuit)
+		}
+	}
+	w := circuit.Assign(l, prooftest.StatementDigest(), honest, replay(l, honest))
+	w.Outcome = 1
+	if test.IsSolved(circuit.New(l), w, ecc.BN254.ScalarField()) == nil {
+		t.Error("the circuit accepts another outcome")
+	}
+	w = circuit.Assign(l, fr.NewElement(8), honest, replay(l, honest))
+	if test.IsSolved(circuit.New(l), w, ecc.BN254.ScalarField()) == nil {
+		t.Error("the circuit accepts another statement")
+	}
+}
+
+func TestCompiles(t *testing.T) {
+	ty := prooftest.NewTiny(t, rand.New(rand.NewPCG(5, 6)))
+	l := prooftest.Layout(t, ty.System, false)
+	for name, builder := range map[string]frontend.NewBuilder{"R1CS": r1cs.NewBuilder[constraint.U64], "PLONK": scs.NewBuilder[constraint.U64]} {
+		ccs, err := frontend.Compile(ecc.BN254.ScalarField(), builder, circuit.New(l))
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		t.Logf("%s: %d constraints for %d messages", name, ccs.GetNbConstraints(), proof.Length(l))
+		if ccs.GetNbPublicVariables() > 3 {
+			t.Errorf("%s: %d public variables", name, ccs.GetNbPublicVariables())
+		}
+	}
+}
