@@ -123,6 +123,20 @@ func TestCheckOneFindingPerKind(t *testing.T) {
 	}
 }
 
+// TestCheckSharedConstant: a buffer is looked through once, however many tensors
+// refer to it.
+func TestCheckSharedConstant(t *testing.T) {
+	m := smallModel(t)
+	copy(m.Buffers[1].Data, floatBytes([]float32{float32(math.NaN())}))
+	g := &m.Subgraphs[0]
+	for range 3 {
+		g.Tensors = append(g.Tensors, g.Tensors[weights0])
+	}
+	if fs := Check(m, CheckOptions{}); len(fs) != 1 || fs[0].Problem != ProblemNonFinite {
+		t.Errorf("findings:\n%v", fs)
+	}
+}
+
 func TestCheckExternalData(t *testing.T) {
 	m := smallModel(t)
 	m.Buffers[1] = Buffer{Offset: 4096, Size: 24}

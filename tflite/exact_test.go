@@ -211,6 +211,26 @@ func TestReplaceWeightsUnshares(t *testing.T) {
 	}
 }
 
+// TestReplaceWeightsSharedEntry: an earlier entry whose buffer something else
+// uses too gets a buffer of its own.
+func TestReplaceWeightsSharedEntry(t *testing.T) {
+	m := smallModel(t)
+	old := uint32(len(m.Buffers))
+	m.Buffers = append(m.Buffers, Buffer{Data: []byte("old")})
+	m.Metadata = []Metadata{{ExactMetadata, old}, {"keep", old}}
+	out, err := ReplaceWeights(marshal(t, m), trained(m))
+	if err != nil {
+		t.Fatal(err)
+	}
+	read := parse(t, out)
+	if kept := read.Buffers[read.Metadata[1].Buffer].Data; string(kept) != "old" {
+		t.Errorf("the other entry now holds %d bytes", len(kept))
+	}
+	if _, err := ExactWeights(read); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestReplaceWeightsRefuses(t *testing.T) {
 	m := smallModel(t)
 	good := marshal(t, m)

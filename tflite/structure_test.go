@@ -126,6 +126,7 @@ func TestParsePatched(t *testing.T) {
 		{"vector length 2^32-1", follow(codes), 32, minusOne, "4294967295 elements"},
 		{"vector length 2^30", follow(codes), 32, 1 << 30, "elements does not fit"},
 		{"string length 2^32-1", follow(description), 32, minusOne, "4294967295 bytes"},
+		{"string up to the end of the file", follow(description), 32, uint32(len(good) - follow(description) - 4), "does not fit the file"},
 		{"string without its zero", follow(description), 32, 2, "zero byte"},
 		{"buffers' length 2^32-1", follow(field(4)), 32, minusOne, "Model.buffers"},
 		{"subgraph offset outside", follow(field(2)) + 4, 32, uint32(len(good)), "offset of Model.subgraphs"},
