@@ -26,6 +26,9 @@ const (
 
 // classify tells what a trimmed cell holds.
 func classify(cell string) cellKind {
+	if _, _, ok := shortDecimal(cell); ok {
+		return cellNumber
+	}
 	_, kind := parseNumber(cell)
 	return kind
 }
@@ -35,6 +38,9 @@ func classify(cell string) cellKind {
 func parseNumber(cell string) (*apd.Decimal, cellKind) {
 	if cell == "" || cell == missing || cell == "NA" || strings.EqualFold(cell, "nan") {
 		return nil, cellMissing
+	}
+	if coefficient, exponent, ok := shortDecimal(cell); ok {
+		return apd.New(coefficient, exponent), cellNumber
 	}
 	if len(cell) > maxNumberText || !strings.ContainsAny(cell[:1], "+-.0123456789iI") {
 		return nil, cellText
@@ -49,6 +55,37 @@ func parseNumber(cell string) (*apd.Decimal, cellKind) {
 		return nil, cellText
 	}
 	return value, cellNumber
+}
+
+// shortDecimal returns a number of at most 18 digits without exponent, as nearly
+// all are, as coefficient·10^exponent; false for anything else.
+func shortDecimal(cell string) (coefficient int64, exponent int32, ok bool) {
+	digits := cell
+	if digits != "" && (digits[0] == '-' || digits[0] == '+') {
+		digits = digits[1:]
+	}
+	if len(digits) > 19 {
+		return 0, 0, false
+	}
+	count, point := 0, -1
+	for i := range len(digits) {
+		switch c := digits[i]; {
+		case '0' <= c && c <= '9':
+			coefficient = 10*coefficient + int64(c-'0')
+			count++
+		case c == '.' && point < 0:
+			point = i
+		default:
+			return 0, 0, false
+		}
+	}
+	if point >= 0 {
+		exponent = int32(point + 1 - len(digits))
+	}
+	if cell != "" && cell[0] == '-' {
+		coefficient = -coefficient
+	}
+	return coefficient, exponent, 1 <= count && count <= 18
 }
 
 // canonicalNumber returns the one text of a number's value: no exponent, no

@@ -173,7 +173,7 @@ func TestReadCSVErrors(t *testing.T) {
 		"empty number":           {"1,2,x\n\n3,,y\n", nil, fault.ErrInput, "line 3, column 2: the cell is empty"},
 		"NaN":                    {"1,2,x\n3,NaN,y\n4,nan,y\n", nil, fault.ErrInput, `line 2, column 2: the cell is missing ("NaN"); 2 missing`},
 		"NA in a category":       {"1,red,x\n3,NA,y\n", nil, fault.ErrInput, "could take them for a category of their own"},
-		"missing number, option": {"1,2,x\n3,?,y\n", func(o *CSVOptions) { o.MissingAsCategory = true }, fault.ErrInput, "line 2, column 2"},
+		"missing number, option": {"1,2,x\n3,?,y\n", func(o *CSVOptions) { o.MissingAsCategory = true }, fault.ErrInput, "line 2, column 2: the cell is missing (\"?\"); 1 missing in this column: input"},
 		"missing label":          {"1,x\n2,?\n3,y\n", nil, fault.ErrInput, "line 2, column 2: the cell is missing"},
 		"missing value":          {"1,0.5\n2,\n3,0.5\n", nil, fault.ErrInput, "line 2, column 2: the cell is empty"},
 		"missing, normalised":    {"1,0.5\n2,\n3,0.5\n", func(o *CSVOptions) { o.NormaliseTargets = NormaliseMinMax }, fault.ErrInput, "line 2, column 2: the cell is empty"},
