@@ -64,9 +64,9 @@ func (r Role) Small() bool {
 	return false
 }
 
-// Tensor is one tensor of a step. For an Accumulator, Format.Bits is 64 and
-// says nothing; everywhere else it bounds the cells, sign included: a
-// remainder limb in [0, 2^16) has 17 bits.
+// Tensor is one tensor of a step. Format.Bits bounds the cells, sign included:
+// a remainder limb in [0, 2^16) has 17 bits. Accumulators have 64, or 128 if
+// they come from a contraction.
 type Tensor struct {
 	Name   string
 	Axes   []relation.Axis

@@ -1,0 +1,200 @@
+package ops
+
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/relation"
+)
+
+// Labels of the first axes of a per-sample tensor inside a Sum. The further
+// axes are unit(0), unit(1), …
+const (
+	stepLabel  relation.Label = "t"
+	batchLabel relation.Label = "b"
+)
+
+// unit labels the i-th axis after the batch axis.
+func unit(i int) relation.Label { return relation.Label("u" + strconv.Itoa(i)) }
+
+// Context states the relations of a program over some steps. Committed tensors
+// become witnesses, virtual ones are defined when first asked for.
+type Context struct {
+	Relation *relation.Builder
+	Program  *graph.Program
+	Steps    relation.Axis
+	Rates    []int64 // n_s, one per step
+
+	tables        *Tables
+	ids           []relation.ID
+	defining      []bool
+	producers     []int
+	updaters      map[graph.TensorID]int // node that updates a weight
+	before, after []relation.ID
+	err           error
+}
+
+// NewContext prepares the relations of len(rates) steps of a validated
+// program. The input, the label and the weights must be bound before use.
+func NewContext(b *relation.Builder, p *graph.Program, rates []int64, tables *Tables) *Context {
+	c := &Context{
+		Relation: b, Program: p, Rates: rates,
+		Steps:    relation.Axis{Name: "step", Size: len(rates)},
+		tables:   tables,
+		defining: make([]bool, len(p.Tensors)), producers: p.Producers(),
+		updaters: map[graph.TensorID]int{},
+	}
+	for range p.Tensors {
+		c.ids = append(c.ids, relation.None)
+		c.before = append(c.before, relation.None)
+		c.after = append(c.after, relation.None)
+	}
+	for i := range p.Nodes {
+		if p.Nodes[i].Kind == KindWeightUpdate {
+			c.updaters[p.Nodes[i].Inputs[0]] = i
+		}
+	}
+	return c
+}
+
+// Bind says which tensor of the system holds the input or the label, with the
+// step axis in front.
+func (c *Context) Bind(t graph.TensorID, id relation.ID) { c.ids[t] = id }
+
+// BindWeight says which tensors of the system hold a weight before and after
+// the steps; for a frozen weight they are the same.
+func (c *Context) BindWeight(t graph.TensorID, before, after relation.ID) {
+	c.before[t], c.after[t] = before, after
+	if c.Program.Tensor(t).Role == graph.Frozen {
+		c.ids[t] = before
+	}
+}
+
+// Constrain states the relations of all nodes: first every committed tensor
+// becomes a witness, then the nodes follow in order.
+func (c *Context) Constrain() error {
+	p := c.Program
+	for i := range p.Tensors {
+		if t := &p.Tensors[i]; t.Role == graph.Committed {
+			c.ids[i] = c.Relation.Witness(t.Name, c.axes(t)...)
+		}
+	}
+	table := Table()
+	for i := range p.Nodes {
+		n := &p.Nodes[i]
+		table[n.Kind].Constrain(c, n)
+		for _, t := range n.Outputs {
+			if out := p.Tensor(t); out.Checked {
+				c.Relation.Signed(c.ID(t), out.Format.Bits)
+			}
+		}
+		if c.err != nil {
+			return fmt.Errorf("%s %q: %w", n.Kind, n.Name, c.err)
+		}
+	}
+	return nil
+}
+
+// ID returns the tensor of the system that stands for a tensor of the graph,
+// and defines it if it is virtual and new. For a weight it is the trajectory.
+func (c *Context) ID(t graph.TensorID) relation.ID {
+	if c.ids[t] != relation.None {
+		return c.ids[t]
+	}
+	tensor := c.Program.Tensor(t)
+	if c.defining[t] {
+		c.fail("virtual tensor %q depends on itself", tensor.Name)
+		return relation.None
+	}
+	c.defining[t] = true
+	switch tensor.Role {
+	case graph.Weight:
+		c.ids[t] = c.trajectory(t)
+	case graph.Constant:
+		c.ids[t] = c.Relation.Public(tensor.Name, &relation.Values{Cells: padConstant(tensor)}, tensor.Axes...)
+	default:
+		n := &c.Program.Nodes[c.producers[t]]
+		terms := Table()[n.Kind].Define(c, n, outputIndex(n, t))
+		c.ids[t] = c.Relation.Virtual(tensor.Name, c.axes(tensor), c.Labels(t), terms...)
+	}
+	return c.ids[t]
+}
+
+// Find returns the tensor of the system that stands for a tensor of the
+// graph, or relation.None if no relation needed it.
+func (c *Context) Find(t graph.TensorID) relation.ID { return c.ids[t] }
+
+func (c *Context) fail(format string, args ...any) {
+	if c.err == nil {
+		c.err = fmt.Errorf(format+": %w", append(args, fault.ErrUnsupported)...)
+	}
+}
+
+// axes are those of a per-sample tensor in the system.
+func (c *Context) axes(t *graph.Tensor) []relation.Axis {
+	return append([]relation.Axis{c.Steps}, t.Axes...)
+}
+
+// Labels are those of a per-sample tensor: step, batch, units.
+func (c *Context) Labels(t graph.TensorID) []relation.Label {
+	labels := []relation.Label{stepLabel, batchLabel}
+	for i := range c.Program.Tensor(t).Axes[1:] {
+		labels = append(labels, unit(i))
+	}
+	return labels
+}
+
+// At reads a per-sample tensor at its own labels.
+func (c *Context) At(t graph.TensorID) relation.Factor {
+	return relation.At(c.ID(t), c.Labels(t)...)
+}
+
+// Ones is the constant 1 on the real cells of a per-sample tensor: a mask per
+// axis.
+func (c *Context) Ones(t graph.TensorID) []relation.Factor {
+	return c.Relation.Masks(c.axes(c.Program.Tensor(t)), c.Labels(t))
+}
+
+// mask is the mask of an axis under a label.
+func (c *Context) mask(a relation.Axis, l relation.Label) relation.Factor {
+	return relation.At(c.Relation.Mask(a), l)
+}
+
+// summed is the mask of a label that is summed over and that some other
+// factor mentions: nothing where the axis has no padding.
+func (c *Context) summed(a relation.Axis, l relation.Label) []relation.Factor {
+	if a.Full() {
+		return nil
+	}
+	return []relation.Factor{c.mask(a, l)}
+}
+
+// equation adds an equation over the axes of a per-sample tensor.
+func (c *Context) equation(name string, like graph.TensorID, terms ...relation.Term) {
+	c.Relation.Equation(name, c.axes(c.Program.Tensor(like)), c.Labels(like), terms...)
+}
+
+// times is Times with the factors of a list behind the first ones.
+func times(coeff int64, more []relation.Factor, factors ...relation.Factor) relation.Term {
+	return relation.Times(relation.Int(coeff), append(factors, more...)...)
+}
+
+func outputIndex(n *graph.Node, t graph.TensorID) int {
+	for i, out := range n.Outputs {
+		if out == t {
+			return i
+		}
+	}
+	return -1
+}
+
+// padConstant returns the cells of a constant on its padded axes.
+func padConstant(t *graph.Tensor) []int64 {
+	cells := make([]int64, len(t.Cells))
+	for i, v := range t.Cells {
+		cells[i] = int64(v)
+	}
+	return Pad(t.Axes, cells)
+}

@@ -1,0 +1,53 @@
+package ops
+
+import (
+	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/number"
+	"github.com/zkaudit/zkaudit/relation"
+)
+
+// KindGate is dZ = G ⊙ D for a derivative G of bits: the gradient passes
+// where the bit is 1.
+//
+// Inputs: G, D of one shape. Output: dZ, committed and looked up in its range;
+// that lookup bounds D where it passes, and D matters nowhere else.
+const KindGate graph.Kind = "gate"
+
+type gate struct {
+	training
+	witnessed
+}
+
+// bit is the format of a tensor of bits.
+func bit() number.Format { return number.Format{Bits: 2} }
+
+func (gate) Infer(p *graph.Program, n *graph.Node) ([]graph.Tensor, error) {
+	if err := arity(p, n, 2, 0); err != nil {
+		return nil, err
+	}
+	g, d := p.Tensor(n.Inputs[0]), p.Tensor(n.Inputs[1])
+	for _, t := range []*graph.Tensor{g, d} {
+		if err := small(t); err != nil {
+			return nil, err
+		}
+	}
+	if g.Format != bit() || !g.SameShape(d) {
+		return nil, malformed("gate %v in %v on %v", sizes(g), g.Format, sizes(d))
+	}
+	return []graph.Tensor{{Name: "gradient", Axes: d.Axes, Format: d.Format, Role: graph.Committed, Checked: true}}, nil
+}
+
+func (gate) Forward(s *Step, n *graph.Node) error {
+	g, d, out := s.small(n.Inputs[0]), s.small(n.Inputs[1]), s.small(n.Outputs[0])
+	for i, v := range d {
+		out[i] = g[i] * v
+	}
+	return nil
+}
+
+func (gate) Constrain(c *Context, n *graph.Node) {
+	c.equation(n.Name, n.Outputs[0],
+		relation.Times(relation.Int(1), c.At(n.Outputs[0])),
+		relation.Times(relation.Int(-1), c.At(n.Inputs[0]), c.At(n.Inputs[1])),
+	)
+}

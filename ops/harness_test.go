@@ -1,0 +1,225 @@
+package ops_test
+
+import (
+	"math/rand/v2"
+	"testing"
+
+	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/number"
+	"github.com/zkaudit/zkaudit/ops"
+	"github.com/zkaudit/zkaudit/relation"
+	"github.com/zkaudit/zkaudit/relation/naive"
+	"github.com/zkaudit/zkaudit/schedule"
+	"github.com/zkaudit/zkaudit/segment"
+)
+
+// net is a program under construction in a test.
+type net struct {
+	*graph.Builder
+	t        *testing.T
+	features int
+	outputs  int
+}
+
+var fractions = graph.Fractions{Feature: 8, Activation: 8, Error: 10, Label: 8}
+
+const shift = 6 // k
+
+// newNet starts a program with an input, for labels of the given kind.
+func newNet(t *testing.T, batch, features int) *net {
+	t.Helper()
+	b := graph.NewBuilder(t.Name(), batch, fractions)
+	b.Program().Optimizer = graph.Optimizer{Kind: graph.ScheduledSGD, Shift: shift}
+	b.Add(graph.Tensor{
+		Name: "input", Role: graph.Input, Axes: []relation.Axis{{Name: "batch", Size: batch}, {Name: "features", Size: features}},
+		Format: number.Format{Bits: 16, Fraction: fractions.Feature},
+	})
+	return &net{Builder: b, t: t, features: features}
+}
+
+func (n *net) must(id graph.TensorID, err error) graph.TensorID {
+	n.t.Helper()
+	if err != nil {
+		n.t.Fatal(err)
+	}
+	return id
+}
+
+// one appends a node and returns its first output.
+func (n *net) one(kind graph.Kind, attributes graph.Attributes, inputs ...graph.TensorID) graph.TensorID {
+	n.t.Helper()
+	out, err := ops.Append(n.Builder, graph.Node{Name: string(kind), Kind: kind, Inputs: inputs, Attributes: attributes})
+	if err != nil {
+		n.t.Fatal(err)
+	}
+	return out[0]
+}
+
+// weight adds a trainable weight for an input with f_x fraction bits.
+func (n *net) weight(name string, fx int, sizes ...int) graph.TensorID {
+	var axes []relation.Axis
+	for i, s := range sizes {
+		axes = append(axes, relation.Axis{Name: name + string(rune('0'+i)), Size: s})
+	}
+	return n.Add(graph.Tensor{Name: name, Role: graph.Weight, Axes: axes, Format: number.Format{Bits: 63, Fraction: fx + fractions.Error + shift}})
+}
+
+// dense appends a fully connected layer with bias, rounded to f_a.
+func (n *net) dense(x graph.TensorID, units int) graph.TensorID {
+	n.t.Helper()
+	fx := n.Tensor(x).Format.Fraction
+	w := n.weight("w", fx, n.Tensor(x).Axes[1].Size, units)
+	bias := n.weight("b", fx, units)
+	v := n.one(ops.KindFullyConnected, nil, x, w, bias)
+	return n.must(ops.Rescale(n.Builder, "dense rounded", v, fractions.Activation))
+}
+
+func (n *net) activation(kind graph.Kind, z graph.TensorID) graph.TensorID {
+	n.t.Helper()
+	return n.must(ops.Activation(n.Builder, kind, string(kind), z, fractions.Activation))
+}
+
+func (n *net) constant(cells []int32, fraction int, sizes ...int) graph.TensorID {
+	var axes []relation.Axis
+	for _, s := range sizes {
+		axes = append(axes, relation.Axis{Name: "constant", Size: s})
+	}
+	return n.Add(graph.Tensor{Name: "constant", Role: graph.Constant, Axes: axes, Cells: cells, Format: number.Format{Bits: 16, Fraction: fraction}})
+}
+
+// train ends the program with a loss on z.
+func (n *net) train(z graph.TensorID, kind graph.LossKind) *graph.Program {
+	n.t.Helper()
+	labels := number.Format{Bits: 2}
+	loss := graph.Loss{Kind: kind, Logits: z, Labels: graph.Bits}
+	appendLoss := ops.LogisticLoss
+	switch kind {
+	case graph.SoftmaxCrossEntropy:
+		loss.Labels, appendLoss = graph.OneHot, ops.SoftmaxCrossEntropy
+	case graph.MeanSquaredError:
+		labels = number.Format{Bits: 16, Fraction: n.Tensor(z).Format.Fraction}
+		loss.Labels, appendLoss = graph.Values, ops.MeanSquaredError
+	}
+	label := n.Add(graph.Tensor{Name: "label", Role: graph.Label, Axes: n.Tensor(z).Axes, Format: labels})
+	prediction, dz, err := appendLoss(n.Builder, z, label)
+	if err != nil {
+		n.t.Fatal(err)
+	}
+	loss.Prediction = prediction
+	n.Program().Loss = loss
+	if err := ops.Differentiate(n.Builder, z, dz); err != nil {
+		n.t.Fatal(err)
+	}
+	p, err := ops.Finish(n.Program())
+	if err != nil {
+		n.t.Fatal(err)
+	}
+	return p
+}
+
+// executed is a program with a system and the assignment of an honest run.
+type executed struct {
+	p          *graph.Program
+	sys        *segment.System
+	assignment relation.Assignment
+	buffers    *ops.Buffers
+	trace      *ops.Trace
+	before     map[graph.TensorID][]int64
+	features   []int32 // unpadded cells of the one part
+	labels     []int32
+}
+
+// execute runs the program for some steps on random rows of one part.
+func execute(t *testing.T, p *graph.Program, steps int, seed uint64) *executed {
+	t.Helper()
+	const rows = 7
+	rng := rand.New(rand.NewPCG(seed, 1))
+	x := &executed{p: p, before: map[graph.TensorID][]int64{}}
+	in, label := p.Tensor(p.Input), p.Tensor(p.Label)
+	for range rows * in.Axes[1].Size {
+		x.features = append(x.features, int32(rng.IntN(512)-256))
+	}
+	for range rows {
+		x.labels = append(x.labels, randomLabel(rng, p.Loss.Labels, label.Axes[1].Size)...)
+	}
+	for _, role := range []graph.Role{graph.Weight, graph.Frozen} {
+		for _, w := range p.OfRole(role) {
+			f := p.Tensor(w).Format.Fraction
+			for range p.Tensor(w).Size() {
+				x.before[w] = append(x.before[w], rng.Int64N(2<<f)-1<<f)
+			}
+		}
+	}
+	run := segment.Run{}
+	for range steps {
+		run.Rates = append(run.Rates, 1+rng.Int64N(3))
+		for range p.Batch {
+			run.Rows = append(run.Rows, schedule.Ref{Row: rng.Int32N(rows)})
+		}
+	}
+	tables := ops.NewTables()
+	var err error
+	if x.buffers, err = ops.NewBuffers(p, x.before, tables); err != nil {
+		t.Fatal(err)
+	}
+	x.trace = ops.NewTrace(p, steps)
+	for s := range steps {
+		for slot := range p.Batch {
+			row := int(run.Rows[s*p.Batch+slot].Row)
+			copyRow(x.buffers.Small[p.Input], slot, x.features, row, in.Axes[1].Size)
+			copyRow(x.buffers.Small[p.Label], slot, x.labels, row, label.Axes[1].Size)
+		}
+		step := &ops.Step{Program: p, Buffers: x.buffers, Rate: run.Rates[s], Index: s}
+		if err := ops.Execute(step); err != nil {
+			t.Fatal(err)
+		}
+		x.trace.Record(p, s, x.buffers)
+	}
+	x.sys, err = segment.Build(p, segment.Shape{Steps: steps, PartRows: []int{rows}}, run, tables)
+	if err != nil {
+		t.Fatal(err)
+	}
+	after := map[graph.TensorID][]int64{}
+	for w := range x.before {
+		after[w] = x.buffers.Weight(w)
+	}
+	sys := x.sys.Relation
+	x.assignment, err = x.sys.Assign(x.trace, segment.Cells{
+		Features: []relation.Cells{{Small: ops.Pad(sys.Tensor(x.sys.Parts[0].Features).Axes, x.features)}},
+		Labels:   []relation.Cells{{Small: ops.Pad(sys.Tensor(x.sys.Parts[0].Labels).Axes, x.labels)}},
+		Before:   x.before, After: after,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return x
+}
+
+func randomLabel(rng *rand.Rand, kind graph.LabelKind, n int) []int32 {
+	label := make([]int32, n)
+	switch kind {
+	case graph.OneHot:
+		label[rng.IntN(n)] = 1
+	case graph.Bits:
+		for i := range label {
+			label[i] = rng.Int32N(2)
+		}
+	default:
+		for i := range label {
+			label[i] = rng.Int32N(512) - 256
+		}
+	}
+	return label
+}
+
+func copyRow(to []int32, slot int, from []int32, row, size int) {
+	copy(to[slot*size:(slot+1)*size], from[row*size:(row+1)*size])
+}
+
+// checkHonest fails unless the executed trace satisfies every relation.
+func (x *executed) checkHonest(t *testing.T) {
+	t.Helper()
+	if err := naive.Check(x.sys.Relation, x.assignment); err != nil {
+		t.Fatalf("honest trace: %v", err)
+	}
+}

@@ -1,0 +1,157 @@
+package ops
+
+import (
+	"fmt"
+
+	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/number"
+	"github.com/zkaudit/zkaudit/relation"
+)
+
+// KindLargeDivision is Q = N/D rounded to nearest, with a divisor per sample
+// that is itself data:
+//
+//	2·2^f·N + D = Q·2D + R,   0 <= R < 2D.
+//
+// R and C = 2D − 1 − R are in range by limbs of 16 bits, Q by its lookup. R
+// and C together imply D >= 1.
+//
+// Inputs: N (batch, units) >= 0, D (batch) >= 1. Attributes: fraction, the f
+// above; bits, how wide 2D may be: at most 32.
+// Outputs: Q with f fraction bits, then R and C, by limbs. With a single limb
+// C is virtual.
+const KindLargeDivision graph.Kind = "large_division"
+
+type largeDivision struct{ training }
+
+func (largeDivision) Infer(p *graph.Program, n *graph.Node) ([]graph.Tensor, error) {
+	if err := arity(p, n, 2, 0); err != nil {
+		return nil, err
+	}
+	x, d := p.Tensor(n.Inputs[0]), p.Tensor(n.Inputs[1])
+	for _, t := range []*graph.Tensor{x, d} {
+		if err := small(t); err != nil {
+			return nil, err
+		}
+	}
+	if len(x.Axes) != 2 || len(d.Axes) != 1 || x.Format.Fraction != d.Format.Fraction {
+		return nil, malformed("quotient of %v in %v by %v in %v", sizes(x), x.Format, sizes(d), d.Format)
+	}
+	f, bits := n.Attributes.Int(attrFraction), n.Attributes.Int(attrBits)
+	if f < 0 || f > 14 || bits < 1 || bits > 32 {
+		return nil, malformed("quotient with %d fraction bits, divisor of %d bits", f, bits)
+	}
+	return divisionOutputs(x.Axes, f, bits), nil
+}
+
+// divisionOutputs are the quotient and the limbs of R and C.
+func divisionOutputs(axes []relation.Axis, fraction, bits int) []graph.Tensor {
+	outputs := []graph.Tensor{{
+		Name: "quotient", Axes: axes, Role: graph.Committed, Checked: true,
+		Format: number.Format{Bits: 16, Fraction: fraction},
+	}}
+	limbs := divisionLimbs(bits)
+	for _, name := range []string{"remainder", "complement"} {
+		for i := range limbs {
+			role := graph.Committed
+			if name == "complement" && limbs == 1 {
+				role = graph.Virtual
+			}
+			outputs = append(outputs, graph.Tensor{
+				Name: fmt.Sprintf("%s %d", name, i), Axes: axes, Role: role, Format: number.Format{Bits: 17},
+			})
+		}
+	}
+	return outputs
+}
+
+func divisionLimbs(bits int) int { return (bits + 15) / 16 }
+
+// division is a large division at work: the numerator, the divisor and the
+// outputs of divisionOutputs.
+type division struct {
+	numerator, divisor, quotient graph.TensorID
+	remainder, complement        []graph.TensorID
+	fraction                     int
+}
+
+func newDivision(p *graph.Program, numerator, divisor graph.TensorID, outputs []graph.TensorID) *division {
+	limbs := (len(outputs) - 1) / 2
+	return &division{
+		numerator: numerator, divisor: divisor, quotient: outputs[0],
+		remainder: outputs[1 : 1+limbs], complement: outputs[1+limbs:],
+		fraction: p.Tensor(outputs[0]).Format.Fraction,
+	}
+}
+
+func (v *division) forward(s *Step) error {
+	x, d := s.small(v.numerator), s.small(v.divisor)
+	units := len(x) / len(d)
+	for i, num := range x {
+		twice := 2 * int64(d[i/units])
+		if num < 0 || twice < 2 || twice > 1<<(16*len(v.remainder)) {
+			return s.overflow(v.divisor, i/units, twice/2)
+		}
+		top := int64(num)<<(v.fraction+1) + twice/2
+		if err := s.store(v.quotient, i, top/twice); err != nil {
+			return err
+		}
+		r := top % twice
+		for k, c := 0, twice-1-r; k < len(v.remainder); k++ {
+			s.small(v.remainder[k])[i] = int32(r & 0xffff)
+			s.small(v.complement[k])[i] = int32(c & 0xffff)
+			r, c = r>>16, c>>16
+		}
+	}
+	return nil
+}
+
+// complementTerms is 2D·1 − 1 − R, over the labels of the quotient.
+func (v *division) complementTerms(c *Context) []relation.Term {
+	ones := c.Ones(v.quotient)
+	terms := []relation.Term{
+		relation.Times(relation.Int(2), c.At(v.divisor), ones[2]),
+		relation.Times(relation.Int(-1), ones...),
+	}
+	for k, r := range v.remainder {
+		terms = append(terms, relation.Times(relation.Neg(relation.Pow2(16*k)), c.At(r)))
+	}
+	return terms
+}
+
+func (v *division) constrain(c *Context, name string) {
+	terms := []relation.Term{
+		relation.Times(relation.Pow2(v.fraction+1), c.At(v.numerator)),
+		relation.Times(relation.Int(1), c.At(v.divisor), c.Ones(v.quotient)[2]),
+		relation.Times(relation.Int(-2), c.At(v.quotient), c.At(v.divisor)),
+	}
+	for k, r := range v.remainder {
+		terms = append(terms, relation.Times(relation.Neg(relation.Pow2(16*k)), c.At(r)))
+		c.Relation.Unsigned(c.ID(r), 16)
+	}
+	c.equation(name+" quotient", v.quotient, terms...)
+	for _, limb := range v.complement {
+		c.Relation.Unsigned(c.ID(limb), 16)
+	}
+	if len(v.complement) == 1 {
+		return // virtual: its definition is the equation
+	}
+	terms = v.complementTerms(c)
+	for k, limb := range v.complement {
+		terms = append(terms, relation.Times(relation.Neg(relation.Pow2(16*k)), c.At(limb)))
+	}
+	c.equation(name+" complement", v.quotient, terms...)
+}
+
+func (largeDivision) Forward(s *Step, n *graph.Node) error {
+	return newDivision(s.Program, n.Inputs[0], n.Inputs[1], n.Outputs).forward(s)
+}
+
+// Define: the only virtual output is the complement of a single limb.
+func (largeDivision) Define(c *Context, n *graph.Node, _ int) []relation.Term {
+	return newDivision(c.Program, n.Inputs[0], n.Inputs[1], n.Outputs).complementTerms(c)
+}
+
+func (largeDivision) Constrain(c *Context, n *graph.Node) {
+	newDivision(c.Program, n.Inputs[0], n.Inputs[1], n.Outputs).constrain(c, n.Name)
+}

@@ -1,0 +1,15 @@
+package ops
+
+import "github.com/zkaudit/zkaudit/graph"
+
+// KindRelu6 is A = min(max(z, 0), 6), G = [0 < z < 6].
+const KindRelu6 graph.Kind = "relu6"
+
+type relu6 struct{ activation }
+
+func (relu6) Infer(p *graph.Program, n *graph.Node) ([]graph.Tensor, error) {
+	return inferActivation(p, n, bit())
+}
+
+// Gradient: dZ = G ⊙ dA; the derivative at 0 and at 6 is 0.
+func (relu6) Gradient(r *Reverse, n *graph.Node) error { return gradientBits(r, n) }

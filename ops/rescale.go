@@ -1,0 +1,162 @@
+package ops
+
+import (
+	"fmt"
+	"math/big"
+
+	"github.com/zkaudit/zkaudit/exact"
+	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/number"
+	"github.com/zkaudit/zkaudit/relation"
+)
+
+// KindRescale rounds an integer V at f_v fraction bits half up to 16 bits at
+// f_v − s:
+//
+//	Y = ⌊(V + 2^(s−1))/2^s⌋,   V = 2^s·Y + Σ_{i<h} 2^(16i)·R_i + 2^(16h)·R_h
+//
+// with s = 16h + w, 1 <= w <= 16, R_i in [0, 2^16) and R_h in
+// [−2^(w−1), 2^(w−1)). For s = 0, Y is V and there are no limbs.
+//
+// Input: V. Attribute: shift, s. Outputs: Y, R_0, …, R_h.
+const KindRescale graph.Kind = "rescale"
+
+const attrShift = "shift"
+
+type rescale struct{}
+
+// Rescale appends the rounding of v to the given fraction bits and returns Y.
+func Rescale(b *graph.Builder, name string, v graph.TensorID, fraction int) (graph.TensorID, error) {
+	shift := int64(b.Tensor(v).Format.Fraction - fraction)
+	return appendOne(b, graph.Node{
+		Name: name, Kind: KindRescale, Inputs: []graph.TensorID{v}, Attributes: graph.Attributes{attrShift: {shift}},
+	})
+}
+
+func (rescale) Infer(p *graph.Program, n *graph.Node) ([]graph.Tensor, error) {
+	if err := arity(p, n, 1, 0); err != nil {
+		return nil, err
+	}
+	v, s := p.Tensor(n.Inputs[0]), n.Attributes.Int(attrShift)
+	if !v.Role.PerSample() {
+		return nil, malformed("%v %q has no batch axis", v.Role, v.Name)
+	}
+	limit := 62
+	if v.Format.Bits == wideBits {
+		limit = exact.MaxShift
+	}
+	if s < 0 || s > limit || s > v.Format.Fraction {
+		return nil, malformed("%q with %d fraction bits cannot be shifted by %d", v.Name, v.Format.Fraction, s)
+	}
+	outputs := []graph.Tensor{{
+		Name: "value", Axes: v.Axes, Role: graph.Virtual,
+		Format: number.Format{Bits: 16, Fraction: v.Format.Fraction - s},
+	}}
+	low, top := exact.Limbs(s)
+	for i := range low {
+		outputs = append(outputs, graph.Tensor{
+			Name: fmt.Sprintf("remainder %d", i), Axes: v.Axes, Role: graph.Committed,
+			Format: number.Format{Bits: exact.LimbBits + 1},
+		})
+	}
+	if top > 0 {
+		outputs = append(outputs, graph.Tensor{
+			Name: fmt.Sprintf("remainder %d", low), Axes: v.Axes, Role: graph.Committed, Checked: true,
+			Format: number.Format{Bits: top},
+		})
+	}
+	return outputs, nil
+}
+
+func (rescale) Forward(s *Step, n *graph.Node) error {
+	v, y, shift := n.Inputs[0], n.Outputs[0], n.Attributes.Int(attrShift)
+	limbs := make([][]int32, len(n.Outputs)-1)
+	for i := range limbs {
+		limbs[i] = s.small(n.Outputs[i+1])
+	}
+	if wide := s.Buffers.Wide[v]; wide != nil {
+		if bad := wide.Rescale(shift, s.small(y), limbs); bad >= 0 {
+			return s.overflow(y, bad, roundHalfUp(wide.Value(bad), shift))
+		}
+		return nil
+	}
+	for i := range s.small(y) {
+		x := s.integer(v, i)
+		q := (x + 1<<shift>>1) >> shift
+		if err := s.store(y, i, q); err != nil {
+			return err
+		}
+		r := x - q<<shift
+		for k := range limbs {
+			if k == len(limbs)-1 {
+				limbs[k][i] = int32(r)
+			} else {
+				limbs[k][i] = int32(r & (1<<exact.LimbBits - 1))
+			}
+			r >>= exact.LimbBits
+		}
+	}
+	return nil
+}
+
+// roundHalfUp returns ⌊(v + 2^(s−1))/2^s⌋.
+func roundHalfUp(v *big.Int, s int) *big.Int {
+	if s == 0 {
+		return v
+	}
+	half := new(big.Int).Lsh(big.NewInt(1), uint(s-1))
+	return half.Rsh(half.Add(half, v), uint(s))
+}
+
+// integer returns a cell of a tensor of at most 64 bits.
+func (s *Step) integer(t graph.TensorID, cell int) int64 {
+	if long := s.Buffers.Long[t]; long != nil {
+		return long[cell]
+	}
+	return int64(s.Buffers.Small[t][cell])
+}
+
+// Gradient: rounding passes the gradient on; both stand for the same reals.
+func (rescale) Gradient(r *Reverse, n *graph.Node) error { return passOn(r, n) }
+
+// passOn gives the first input the gradient of the first output.
+func passOn(r *Reverse, n *graph.Node) error {
+	d, err := r.Of(n.Outputs[0])
+	if err != nil {
+		return err
+	}
+	if r.Needs(n.Inputs[0]) {
+		r.Add(n.Inputs[0], d)
+	}
+	return nil
+}
+
+// Define: Y = 2^−s·(V − R).
+func (rescale) Define(c *Context, n *graph.Node, _ int) []relation.Term {
+	s := n.Attributes.Int(attrShift)
+	terms := []relation.Term{relation.Times(relation.Pow2(-s), c.At(n.Inputs[0]))}
+	for i, limb := range n.Outputs[1:] {
+		terms = append(terms, relation.Times(relation.Neg(relation.Pow2(exact.LimbBits*i-s)), c.At(limb)))
+	}
+	return terms
+}
+
+// Constrain: the limbs are in range; where Y is committed, V = 2^s·Y + R.
+func (rescale) Constrain(c *Context, n *graph.Node) {
+	y, s := n.Outputs[0], n.Attributes.Int(attrShift)
+	low, _ := exact.Limbs(s)
+	for _, limb := range n.Outputs[1 : 1+low] {
+		c.Relation.Unsigned(c.ID(limb), exact.LimbBits)
+	}
+	if c.Program.Tensor(y).Role != graph.Committed {
+		return
+	}
+	terms := []relation.Term{
+		relation.Times(relation.Int(1), c.At(n.Inputs[0])),
+		relation.Times(relation.Neg(relation.Pow2(s)), c.At(y)),
+	}
+	for i, limb := range n.Outputs[1:] {
+		terms = append(terms, relation.Times(relation.Neg(relation.Pow2(exact.LimbBits*i)), c.At(limb)))
+	}
+	c.equation(n.Name, y, terms...)
+}

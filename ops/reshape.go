@@ -1,0 +1,102 @@
+package ops
+
+import (
+	"fmt"
+
+	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/relation"
+)
+
+// KindReshape merges two neighbouring axes of a sample into one, or splits
+// one into two; cells keep their row-major order. With o = i·J + j,
+//
+//	merge  Y(o)   = Σ_{i,j} M_1(o,i)·M_2(o,j)·X(i,j)
+//	split  Y(i,j) = Σ_o     M_1(o,i)·M_2(o,j)·X(o)
+//
+// where M_1(o,i) = [⌊o/J⌋ = i] and M_2(o,j) = [o mod J = j] for o < I·J: a
+// product of maps on single axes whatever the sizes are.
+//
+// Attributes: axis, the first one concerned, counted behind the batch axis;
+// size, the J of a split, or 0 for a merge. Output: Y, virtual.
+const KindReshape graph.Kind = "reshape"
+
+type reshape struct{ free }
+
+func (reshape) Infer(p *graph.Program, n *graph.Node) ([]graph.Tensor, error) {
+	if err := arity(p, n, 1, 0); err != nil {
+		return nil, err
+	}
+	x, axis, size := p.Tensor(n.Inputs[0]), n.Attributes.Int(attrAxis), n.Attributes.Int(attrSize)
+	if err := small(x); err != nil {
+		return nil, err
+	}
+	last := len(x.Axes) - 2
+	if size == 0 {
+		last--
+	}
+	if axis < 0 || axis > last {
+		return nil, malformed("axis %d of %v", axis, sizes(x))
+	}
+	at := 1 + axis
+	axes := append([]relation.Axis(nil), x.Axes[:at]...)
+	switch whole := x.Axes[at].Size; {
+	case size == 0:
+		axes = append(append(axes, newAxis(whole*x.Axes[at+1].Size)), x.Axes[at+2:]...)
+	case size > 0 && whole%size == 0:
+		axes = append(append(axes, newAxis(whole/size), newAxis(size)), x.Axes[at+1:]...)
+	default:
+		return nil, malformed("axis of %d in parts of %d", whole, size)
+	}
+	return []graph.Tensor{{Name: "value", Axes: axes, Format: x.Format, Role: graph.Virtual}}, nil
+}
+
+// unitsName names an axis by its size; points of a proof are drawn per name.
+func unitsName(size int) string { return fmt.Sprintf("units %d", size) }
+
+func (reshape) Forward(s *Step, n *graph.Node) error {
+	copy(s.small(n.Outputs[0]), s.small(n.Inputs[0]))
+	return nil
+}
+
+// Gradient: the other way round.
+func (reshape) Gradient(r *Reverse, n *graph.Node) error {
+	axis, inner := n.Attributes.Int(attrAxis), 0
+	if n.Attributes.Int(attrSize) == 0 {
+		inner = r.Tensor(n.Inputs[0]).Axes[2+axis].Size
+	}
+	return transported(r, n, graph.Attributes{attrAxis: {int64(axis)}, attrSize: {int64(inner)}})
+}
+
+func (reshape) Define(c *Context, n *graph.Node, _ int) []relation.Term {
+	axis := n.Attributes.Int(attrAxis)
+	merge := n.Attributes.Int(attrSize) == 0
+	parts, whole := n.Inputs[0], n.Outputs[0]
+	if !merge {
+		parts, whole = whole, parts
+	}
+	outer, inner := c.Program.Tensor(parts).Axes[1+axis], c.Program.Tensor(parts).Axes[2+axis]
+	o := c.Program.Tensor(whole).Axes[1+axis]
+	first, second := &relation.AxisMap{}, &relation.AxisMap{}
+	for i := range o.Size {
+		for m, in := range map[*relation.AxisMap]int{first: i / inner.Size, second: i % inner.Size} {
+			m.Out, m.In, m.Value = append(m.Out, int32(i)), append(m.In, int32(in)), append(m.Value, 1)
+		}
+	}
+	m1 := c.Relation.Public("outer map of "+n.Name, first, o, outer)
+	m2 := c.Relation.Public("inner map of "+n.Name, second, o, inner)
+
+	// Labels of Y stand; those of X are new where the axes differ.
+	labels := c.Labels(n.Outputs[0])
+	at := 2 + axis
+	var from []relation.Label
+	var wholeLabel, outerLabel, innerLabel relation.Label
+	if merge {
+		wholeLabel, outerLabel, innerLabel = labels[at], "i", "j"
+		from = append(append(append(from, labels[:at]...), "i", "j"), labels[at+1:]...)
+	} else {
+		wholeLabel, outerLabel, innerLabel = "o", labels[at], labels[at+1]
+		from = append(append(append(from, labels[:at]...), "o"), labels[at+2:]...)
+	}
+	return []relation.Term{relation.Times(relation.Int(1),
+		relation.At(m1, wholeLabel, outerLabel), relation.At(m2, wholeLabel, innerLabel), relation.At(c.ID(n.Inputs[0]), from...))}
+}

@@ -1,0 +1,180 @@
+package ops
+
+import (
+	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/number"
+	"github.com/zkaudit/zkaudit/relation"
+)
+
+// KindSoftmax is p_c = e^(z_c)/Σ_c' e^(z_c') over the last axis:
+//
+//	m = max_c z_c          u bits, Σ_c u_c = 1, u_c·d_c = 0
+//	d_c = m − z_c          in [0, 2^16), by the lookup (d, e)
+//	e_c = 2^f_e·e^(−d_c)   so that the largest is 2^f_e
+//	D = Σ_c e_c
+//	p_c = e_c/D            a large division, rounded to nearest
+//
+// Which of several maxima u marks does not matter to p. The lookup of d and
+// the range of m bound z.
+//
+// Input: z (batch, classes), 16 bits. Attribute: fraction, f_p <= 14.
+// Outputs: p, remainder and complement limbs of the division are the last
+// ones; before them the tensors named by the softmax… constants.
+const KindSoftmax graph.Kind = "softmax"
+
+// Outputs of a softmax before those of its division.
+const (
+	softmaxValue = iota // also the quotient
+	softmaxMaximum
+	softmaxChoice
+	softmaxDistance
+	softmaxExponential
+	softmaxDenominator
+	softmaxLimbs // and further
+)
+
+type softmax struct{}
+
+// Softmax appends the softmax of z at the given fraction bits.
+func Softmax(b *graph.Builder, name string, z graph.TensorID, fraction int) (graph.TensorID, error) {
+	return appendOne(b, graph.Node{
+		Name: name, Kind: KindSoftmax, Inputs: []graph.TensorID{z}, Attributes: graph.Attributes{attrFraction: {int64(fraction)}},
+	})
+}
+
+// exponentialFormat returns f_e and the bits of 2D, D <= C·2^f_e: one limb if
+// f_e can be at least f_p, else two.
+func exponentialFormat(classes, fraction int) (fe, bits int) {
+	for fe := 15; fe >= fraction; fe-- {
+		if 2*classes<<fe <= 1<<16 {
+			return fe, 16
+		}
+	}
+	return 14, 32
+}
+
+func (softmax) Infer(p *graph.Program, n *graph.Node) ([]graph.Tensor, error) {
+	if err := arity(p, n, 1, 0); err != nil {
+		return nil, err
+	}
+	z, f := p.Tensor(n.Inputs[0]), n.Attributes.Int(attrFraction)
+	if err := small(z); err != nil {
+		return nil, err
+	}
+	if len(z.Axes) != 2 || z.Format.Bits != 16 || z.Axes[1].Size < 2 || z.Axes[1].Size > 1<<16 {
+		return nil, malformed("softmax of %v in %v, want 2 to 65536 classes", sizes(z), z.Format)
+	}
+	if f < 0 || f > 14 {
+		return nil, malformed("probabilities at %d fraction bits, want 0 to 14", f)
+	}
+	fe, bits := exponentialFormat(z.Axes[1].Size, f)
+	rows := z.Axes[:1]
+	division := divisionOutputs(z.Axes, f, bits)
+	division[0].Name = "probability"
+	outputs := []graph.Tensor{
+		division[0],
+		{Name: "maximum", Axes: rows, Format: z.Format, Role: graph.Committed, Checked: true},
+		{Name: "choice", Axes: z.Axes, Format: bit(), Role: graph.Committed},
+		{Name: "distance", Axes: z.Axes, Format: number.Format{Bits: 17, Fraction: z.Format.Fraction}, Role: graph.Virtual},
+		{Name: "exponential", Axes: z.Axes, Format: number.Format{Bits: 17, Fraction: fe}, Role: graph.Committed},
+		{Name: "denominator", Axes: rows, Format: number.Format{Bits: 32, Fraction: fe}, Role: graph.Virtual},
+	}
+	return append(outputs, division[1:]...), nil
+}
+
+// softmaxDivision is p = e/D.
+func softmaxDivision(p *graph.Program, n *graph.Node) *division {
+	outputs := append([]graph.TensorID{n.Outputs[softmaxValue]}, n.Outputs[softmaxLimbs:]...)
+	return newDivision(p, n.Outputs[softmaxExponential], n.Outputs[softmaxDenominator], outputs)
+}
+
+func (softmax) Forward(s *Step, n *graph.Node) error {
+	z := s.small(n.Inputs[0])
+	m, u := s.small(n.Outputs[softmaxMaximum]), s.small(n.Outputs[softmaxChoice])
+	d, e := s.small(n.Outputs[softmaxDistance]), s.small(n.Outputs[softmaxExponential])
+	classes, table := len(z)/len(m), s.Buffers.tables[s.node]
+	for b := range m {
+		first, last := b*classes, (b+1)*classes
+		row := z[first:last]
+		best := 0
+		for c, v := range row {
+			if v > row[best] {
+				best = c
+			}
+			u[first+c] = 0
+		}
+		m[b], u[first+best] = row[best], 1
+		total := int64(0)
+		for i := first; i < last; i++ {
+			d[i] = m[b] - z[i]
+			e[i] = table.at(1, d[i])
+			total += int64(e[i])
+		}
+		if err := s.store(n.Outputs[softmaxDenominator], b, total); err != nil {
+			return err
+		}
+	}
+	return softmaxDivision(s.Program, n).forward(s)
+}
+
+// Gradient, with s = Σ_c p_c·dP_c: dZ_c = p_c·(dP_c − s).
+func (softmax) Gradient(r *Reverse, n *graph.Node) error {
+	p, z, f := n.Outputs[softmaxValue], n.Inputs[0], r.format()
+	dp, err := r.Of(p)
+	if err != nil || !r.Needs(z) {
+		return err
+	}
+	weighted, err := appendOne(r.Builder, graph.Node{Name: n.Name + " backward", Kind: KindMul, Inputs: []graph.TensorID{dp, p}})
+	if err != nil {
+		return err
+	}
+	total, err := appendOne(r.Builder, graph.Node{Name: n.Name + " backward sum", Kind: KindReduceSum, Inputs: []graph.TensorID{weighted}})
+	if err != nil {
+		return err
+	}
+	mean, err := Rescale(r.Builder, n.Name+" backward mean", total, f.Fraction)
+	if err != nil {
+		return err
+	}
+	wide, err := Broadcast(r.Builder, n.Name+" backward mean broadcast", mean, r.Tensor(p).Axes[1])
+	if err != nil {
+		return err
+	}
+	f.Bits = 17
+	centred, err := Sum(r.Builder, n.Name+" backward centred", []graph.TensorID{dp, wide}, []int64{1, -1}, f)
+	if err != nil {
+		return err
+	}
+	dz, err := product(r.Builder, n.Name+" backward gradient", centred, p, f.Fraction)
+	if err != nil {
+		return err
+	}
+	r.Add(z, dz)
+	return nil
+}
+
+func (softmax) Define(c *Context, n *graph.Node, i int) []relation.Term {
+	switch i {
+	case softmaxDistance:
+		ones := c.Ones(n.Inputs[0])
+		return []relation.Term{
+			relation.Times(relation.Int(1), c.At(n.Outputs[softmaxMaximum]), ones[2]),
+			relation.Times(relation.Int(-1), c.At(n.Inputs[0])),
+		}
+	case softmaxDenominator:
+		return c.rowSum(n.Outputs[softmaxExponential])
+	default:
+		return softmaxDivision(c.Program, n).complementTerms(c)
+	}
+}
+
+func (softmax) Constrain(c *Context, n *graph.Node) {
+	m, u, d := n.Outputs[softmaxMaximum], n.Outputs[softmaxChoice], n.Outputs[softmaxDistance]
+	c.Relation.Unsigned(c.ID(u), 1)
+	one := append(c.rowSum(u), relation.Times(relation.Int(-1), c.Ones(m)...))
+	c.equation(n.Name+" one choice", m, one...)
+	c.equation(n.Name+" maximum", u, relation.Times(relation.Int(1), c.At(u), c.At(d)))
+	spec, _ := tableOf(c.Program, n)
+	c.Relation.LookUp(c.relationTable(spec), c.ID(d), c.ID(n.Outputs[softmaxExponential]))
+	softmaxDivision(c.Program, n).constrain(c, n.Name)
+}

@@ -1,0 +1,31 @@
+package ops
+
+import "github.com/zkaudit/zkaudit/graph"
+
+// Table lists every operator under its kind. A new operator is a file, its
+// test and a line here.
+func Table() map[graph.Kind]Operator {
+	return map[graph.Kind]Operator{
+		KindFullyConnected:   fullyConnected{},
+		KindInputGradient:    inputGradient{},
+		KindWeightUpdate:     weightUpdateOp{},
+		KindRescale:          rescale{},
+		KindConstantDivision: constantDivision{},
+		KindLargeDivision:    largeDivision{},
+		KindRelu:             relu{},
+		KindRelu6:            relu6{},
+		KindTanh:             tanh{},
+		KindLogistic:         logistic{},
+		KindGate:             gate{},
+		KindSoftmax:          softmax{},
+		KindMul:              mul{},
+		KindAdd:              add{},
+		KindSum:              sum{},
+		KindReduceSum:        reduceSum{},
+		KindBroadcast:        broadcast{},
+		KindReshape:          reshape{},
+		KindPermute:          permute{},
+		KindRotate:           rotate{},
+		KindReflect:          reflect{},
+	}
+}

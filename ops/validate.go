@@ -1,0 +1,94 @@
+package ops
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/relation"
+)
+
+// Finish ends the construction of a step: it applies the passes that decide
+// what is committed and what is looked up, and validates the result.
+func Finish(p *graph.Program) (*graph.Program, error) {
+	q := Cover(Anchor(p))
+	return q, Validate(q)
+}
+
+// Validate reports whether a program is one step that this package can
+// execute and prove: well formed, every output as its operator's shape rule
+// says, every trainable weight updated once, after its last use, and the
+// passes applied. Errors wrap fault.ErrMalformed.
+func Validate(p *graph.Program) error {
+	if err := p.Validate(); err != nil {
+		return err
+	}
+	bare := p.Clone()
+	for i := range p.Nodes {
+		n := &p.Nodes[i]
+		op, err := lookup(n)
+		if err != nil {
+			return err
+		}
+		outputs, err := op.Infer(p, n)
+		if err != nil {
+			return fmt.Errorf("%s %q: %w", n.Kind, n.Name, err)
+		}
+		if len(outputs) != len(n.Outputs) {
+			return malformed("%s %q has %d outputs, want %d", n.Kind, n.Name, len(n.Outputs), len(outputs))
+		}
+		for k, want := range outputs {
+			got := bare.Tensor(n.Outputs[k])
+			if !slices.Equal(got.Axes, want.Axes) || got.Format != want.Format {
+				return malformed("%s %q: output %q is %v in %v, want %v in %v", n.Kind, n.Name,
+					got.Name, axisText(got.Axes), got.Format, axisText(want.Axes), want.Format)
+			}
+			got.Role, got.Checked = want.Role, want.Checked
+		}
+	}
+	if err := validateUpdates(p); err != nil {
+		return err
+	}
+	decided := Cover(Anchor(bare))
+	for i := range p.Tensors {
+		if got, want := &p.Tensors[i], &decided.Tensors[i]; got.Role != want.Role || got.Checked != want.Checked {
+			return malformed("tensor %q is %v, looked up: %t; want %v, %t", got.Name, got.Role, got.Checked, want.Role, want.Checked)
+		}
+	}
+	return nil
+}
+
+// validateUpdates checks that the step ends with one update per weight.
+func validateUpdates(p *graph.Program) error {
+	updated := make([]bool, len(p.Tensors))
+	ended := false
+	for i := range p.Nodes {
+		n := &p.Nodes[i]
+		if n.Kind != KindWeightUpdate {
+			if ended {
+				return malformed("node %q follows a weight update", n.Name)
+			}
+			continue
+		}
+		ended = true
+		w := n.Inputs[0]
+		if updated[w] {
+			return malformed("weight %q is updated twice", p.Tensor(w).Name)
+		}
+		updated[w] = true
+	}
+	for _, w := range p.OfRole(graph.Weight) {
+		if !updated[w] {
+			return malformed("weight %q is never updated", p.Tensor(w).Name)
+		}
+	}
+	return nil
+}
+
+func axisText(axes []relation.Axis) string {
+	s := ""
+	for _, a := range axes {
+		s += fmt.Sprintf("[%s %d]", a.Name, a.Size)
+	}
+	return s
+}

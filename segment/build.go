@@ -1,0 +1,181 @@
+package segment
+
+import (
+	"fmt"
+
+	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/number"
+	"github.com/zkaudit/zkaudit/ops"
+	"github.com/zkaudit/zkaudit/relation"
+	"github.com/zkaudit/zkaudit/schedule"
+)
+
+// Shape is what two segments of a program must share to have one circuit.
+type Shape struct {
+	Steps    int   // S
+	PartRows []int // rows of every dataset part
+}
+
+// Run is what differs between the segments of a run.
+type Run struct {
+	Rates []int64        // numerators n_s, one per step
+	Rows  []schedule.Ref // row of slot (s,b) at index s·B + b
+}
+
+// Limits of a segment.
+const (
+	MaxSteps = 1 << 16
+	MaxParts = 1 << 10
+)
+
+// Part names the committed tensors of a dataset part.
+type Part struct{ Features, Labels relation.ID }
+
+// Weight names the committed tensors of a weight; a frozen one is the same
+// before and after.
+type Weight struct {
+	Tensor        graph.TensorID
+	Before, After relation.ID
+}
+
+// System is the relation of a segment and where its tensors come from.
+type System struct {
+	Relation *relation.System
+	Program  *graph.Program
+	Shape    Shape
+	Parts    []Part
+	Weights  []Weight // trainable and frozen, in the program's order
+	// Tensors gives, for every per-sample tensor of the program, the one of
+	// the system, or relation.None where no relation mentions it.
+	Tensors []relation.ID
+}
+
+// Build states the relations of the segment. The external tensors come first:
+// features and labels of each part, then each weight before, then each
+// trainable weight after. Errors wrap fault.ErrMalformed for a program or
+// segment that makes no sense, fault.ErrUnsupported beyond a limit.
+func Build(p *graph.Program, shape Shape, run Run, tables *ops.Tables) (*System, error) {
+	if err := ops.Validate(p); err != nil {
+		return nil, err
+	}
+	if err := check(p, shape, run); err != nil {
+		return nil, err
+	}
+	b := relation.NewBuilder("segment of " + p.Name)
+	s := &System{Program: p, Shape: shape, Tensors: make([]relation.ID, len(p.Tensors))}
+	features, labels := p.Tensor(p.Input).Axes[1], p.Tensor(p.Label).Axes[1]
+	for i, rows := range shape.PartRows {
+		axis := relation.Axis{Name: fmt.Sprintf("rows of part %d", i), Size: rows}
+		s.Parts = append(s.Parts, Part{
+			Features: b.External(fmt.Sprintf("part %d features", i), axis, features),
+			Labels:   b.External(fmt.Sprintf("part %d labels", i), axis, labels),
+		})
+	}
+	s.addWeights(b)
+	c := ops.NewContext(b, p, run.Rates, tables)
+	for _, w := range s.Weights {
+		c.BindWeight(w.Tensor, w.Before, w.After)
+	}
+	s.gather(b, c, run.Rows)
+	if err := c.Constrain(); err != nil {
+		return nil, err
+	}
+	for i := range p.Tensors {
+		s.Tensors[i] = relation.None
+		if p.Tensors[i].Role.PerSample() {
+			s.Tensors[i] = c.Find(graph.TensorID(i))
+		}
+	}
+	var err error
+	s.Relation, err = b.Build()
+	return s, err
+}
+
+func check(p *graph.Program, shape Shape, run Run) error {
+	malformed := func(format string, args ...any) error {
+		return fmt.Errorf("segment: "+format+": %w", append(args, fault.ErrMalformed)...)
+	}
+	if shape.Steps < 1 || shape.Steps > MaxSteps || len(run.Rates) != shape.Steps {
+		return malformed("%d steps with %d rates", shape.Steps, len(run.Rates))
+	}
+	if len(shape.PartRows) < 1 || len(shape.PartRows) > MaxParts {
+		return malformed("%d dataset parts", len(shape.PartRows))
+	}
+	if len(run.Rows) != shape.Steps*p.Batch {
+		return malformed("%d rows for %d steps of %d", len(run.Rows), shape.Steps, p.Batch)
+	}
+	for i, n := range run.Rates {
+		if n < 1 || n > number.MaxNumerator {
+			return malformed("rate numerator %d of step %d, want 1 to %d", n, i, number.MaxNumerator)
+		}
+		if p.Optimizer.Kind == graph.ConstantSGD && n != run.Rates[0] {
+			return malformed("rate of step %d differs, the program has one rate", i)
+		}
+	}
+	for i, rows := range shape.PartRows {
+		if rows < 1 || rows > 1<<30 {
+			return malformed("part %d has %d rows", i, rows)
+		}
+	}
+	for i, r := range run.Rows {
+		if r.Part < 0 || int(r.Part) >= len(shape.PartRows) || r.Row < 0 || int(r.Row) >= shape.PartRows[r.Part] {
+			return malformed("slot %d reads row %d of part %d", i, r.Row, r.Part)
+		}
+	}
+	return nil
+}
+
+// addWeights adds the tensors of the weights before and after.
+func (s *System) addWeights(b *relation.Builder) {
+	for i := range s.Program.Tensors {
+		t := &s.Program.Tensors[i]
+		if t.Role == graph.Weight || t.Role == graph.Frozen {
+			id := b.External(t.Name+" before", t.Axes...)
+			s.Weights = append(s.Weights, Weight{Tensor: graph.TensorID(i), Before: id, After: id})
+		}
+	}
+	for i := range s.Weights {
+		w := &s.Weights[i]
+		if t := s.Program.Tensor(w.Tensor); t.Role == graph.Weight {
+			w.After = b.External(t.Name+" after", t.Axes...)
+		}
+	}
+}
+
+// gather defines the features and labels of all steps:
+// X(t,b,c) = Σ_p Σ_i Sel_p(t,b,i)·D_p(i,c).
+func (s *System) gather(b *relation.Builder, c *ops.Context, rows []schedule.Ref) {
+	p := s.Program
+	selections := make([]relation.ID, len(s.Parts))
+	batch := p.Tensor(p.Input).Axes[0]
+	for i, part := range s.Parts {
+		sel := &relation.Selection{Batch: p.Batch, Rows: make([]int32, len(rows))}
+		for k, r := range rows {
+			sel.Rows[k] = -1
+			if int(r.Part) == i {
+				sel.Rows[k] = r.Row
+			}
+		}
+		axis := b.System().Tensor(part.Features).Axes[0]
+		selections[i] = b.Public(fmt.Sprintf("selection of part %d", i), sel, c.Steps, batch, axis)
+	}
+	for _, side := range []struct {
+		tensor graph.TensorID
+		of     func(Part) relation.ID
+	}{
+		{p.Input, func(d Part) relation.ID { return d.Features }},
+		{p.Label, func(d Part) relation.ID { return d.Labels }},
+	} {
+		t := p.Tensor(side.tensor)
+		labels := c.Labels(side.tensor)
+		var terms []relation.Term
+		for i, part := range s.Parts {
+			const row = relation.Label("i")
+			terms = append(terms, relation.Times(relation.Int(1),
+				relation.At(selections[i], labels[0], labels[1], row), relation.At(side.of(part), row, labels[2])))
+		}
+		axes := append([]relation.Axis{c.Steps}, t.Axes...)
+		c.Bind(side.tensor, b.Virtual(t.Name, axes, labels, terms...))
+	}
+}

@@ -1,0 +1,147 @@
+package segment
+
+import (
+	"fmt"
+
+	"github.com/zkaudit/zkaudit/exact"
+	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/ops"
+	"github.com/zkaudit/zkaudit/relation"
+)
+
+// WeightsCertificate is the relation of the initial weights' certificate.
+type WeightsCertificate struct {
+	Relation *relation.System
+	Bits     int // b0
+	Weights  []CertifiedWeight
+}
+
+// CertifiedWeight names the tensors of one weight in the certificate.
+type CertifiedWeight struct {
+	Tensor graph.TensorID
+	ID     relation.ID
+	Limbs  []relation.ID // empty where the weight equals public cells
+	axes   []relation.Axis
+}
+
+// MaxInitialBits bounds b0: weights are below 2^b0 in magnitude.
+const MaxInitialBits = 61
+
+// NewWeightsCertificate states, about every committed weight W of a program
+// (trainable and frozen), that its padding is 0 and that
+//
+//	W in [−2^b0, 2^b0):  W = Σ_{i<h} 2^(16i)·L_i + 2^(16h)·L_h,
+//
+// with b0 + 1 = 16h + w, L_i in [0, 2^16) and L_h in [−2^(w−1), 2^(w−1)).
+// A weight that has cells in public (unpadded) is instead claimed to equal
+// them: a published model, or weights drawn from a public seed.
+func NewWeightsCertificate(p *graph.Program, bits int, public map[graph.TensorID][]int64) (*WeightsCertificate, error) {
+	if bits < 1 || bits > MaxInitialBits {
+		return nil, fmt.Errorf("initial weights of %d bits, want 1 to %d: %w", bits, MaxInitialBits, fault.ErrUsage)
+	}
+	b := relation.NewBuilder("initial weights certificate of " + p.Name)
+	c := &WeightsCertificate{Bits: bits}
+	for i := range p.Tensors {
+		t := &p.Tensors[i]
+		if t.Role != graph.Weight && t.Role != graph.Frozen {
+			continue
+		}
+		id := b.External(t.Name, t.Axes...)
+		c.Weights = append(c.Weights, CertifiedWeight{Tensor: graph.TensorID(i), ID: id, axes: t.Axes})
+	}
+	for i := range c.Weights {
+		w := &c.Weights[i]
+		t := p.Tensor(w.Tensor)
+		cells, ok := public[w.Tensor]
+		if !ok {
+			w.bound(b, t.Name, bits)
+			continue
+		}
+		if err := w.equal(b, t, bits, cells); err != nil {
+			return nil, err
+		}
+	}
+	sys, err := b.Build()
+	c.Relation = sys
+	return c, err
+}
+
+func (w *CertifiedWeight) labels() []relation.Label {
+	return []relation.Label{"k", "j"}[:len(w.axes)]
+}
+
+// bound adds the limbs of a weight and their ranges.
+func (w *CertifiedWeight) bound(b *relation.Builder, name string, bits int) {
+	zeroPadding(b, w.ID)
+	low, top := exact.Limbs(bits + 1)
+	labels := w.labels()
+	terms := []relation.Term{relation.Times(relation.Int(1), relation.At(w.ID, labels...))}
+	for i := range low + 1 {
+		limb := b.Witness(fmt.Sprintf("%s limb %d", name, i), w.axes...)
+		w.Limbs = append(w.Limbs, limb)
+		if i < low {
+			b.Unsigned(limb, exact.LimbBits)
+		} else {
+			b.Signed(limb, top)
+		}
+		terms = append(terms, relation.Times(relation.Neg(relation.Pow2(exact.LimbBits*i)), relation.At(limb, labels...)))
+	}
+	b.Equation(name+" limbs", w.axes, labels, terms...)
+}
+
+// equal adds the claim that a weight has the given public cells, padding
+// included.
+func (w *CertifiedWeight) equal(b *relation.Builder, t *graph.Tensor, bits int, cells []int64) error {
+	if len(cells) != t.Size() {
+		return fmt.Errorf("%d public cells for weight %q of %d: %w", len(cells), t.Name, t.Size(), fault.ErrInput)
+	}
+	for i, v := range cells {
+		if v < -1<<bits || v >= 1<<bits {
+			return fmt.Errorf("public cell %d of weight %q is %d, outside %d bits: %w", i, t.Name, v, bits, fault.ErrInput)
+		}
+	}
+	labels := w.labels()
+	values := b.Public(t.Name+" public", &relation.Values{Cells: ops.Pad(t.Axes, cells)}, t.Axes...)
+	b.Equation(t.Name+" origin", t.Axes, labels,
+		relation.Times(relation.Int(1), relation.At(w.ID, labels...)),
+		relation.Times(relation.Int(-1), relation.At(values, labels...)))
+	return nil
+}
+
+// Assign gives the certificate's tensors their cells, from the unpadded cells
+// of the weights. It fails with fault.ErrOverflow, naming the weight, if one
+// is outside the certified range.
+func (c *WeightsCertificate) Assign(weights map[graph.TensorID][]int64) (relation.Assignment, error) {
+	a := relation.NewAssignment(c.Relation)
+	for _, w := range c.Weights {
+		name := c.Relation.Tensor(w.ID).Name
+		cells := weights[w.Tensor]
+		if padded := ops.PaddedSize(w.axes); len(cells) == 0 || len(cells) > padded {
+			return nil, fmt.Errorf("%d cells for weight %q: %w", len(cells), name, fault.ErrMalformed)
+		}
+		for i, v := range cells {
+			if v < -1<<c.Bits || v >= 1<<c.Bits {
+				return nil, fmt.Errorf("initial weight %q, cell %d: %d is outside %d bits: %w", name, i, v, c.Bits, fault.ErrOverflow)
+			}
+		}
+		a[w.ID] = relation.Cells{Large: ops.Pad(w.axes, cells)}
+		for k, limb := range w.Limbs {
+			a[limb] = relation.Cells{Small: ops.Pad(w.axes, limbOf(cells, k, k == len(w.Limbs)-1))}
+		}
+	}
+	return a, nil
+}
+
+// limbOf returns limb k of every cell; the top one keeps the sign.
+func limbOf(cells []int64, k int, top bool) []int32 {
+	out := make([]int32, len(cells))
+	for i, v := range cells {
+		v >>= exact.LimbBits * k
+		if !top {
+			v &= 1<<exact.LimbBits - 1
+		}
+		out[i] = int32(v)
+	}
+	return out
+}
