@@ -16,7 +16,7 @@ import (
 // copies that row's denominator; its other columns are then known.
 func (p *Prover) leaves(alpha, beta fr.Element) fr.Vector {
 	l := p.layout
-	q := make(fr.Vector, 1<<l.Log)
+	q := p.arena.Get(1 << l.Log)
 	pow := make([]fr.Element, l.Arity+1)
 	pow[0].SetOne()
 	for i := 1; i < len(pow); i++ {
@@ -132,27 +132,49 @@ func subtractTuple(q *fr.Element, v int64, pow *fr.Element) {
 	q.Sub(q, &t)
 }
 
-// numerators writes cells [lo,hi) of the leaf numerators: 1 on real cells of
-// lookups, −m on tables, 0 elsewhere.
+// numerators writes cells [lo, lo+len(out)) of the leaf numerators: 1 on real
+// cells of lookups, −m on tables, 0 elsewhere.
 func (p *Prover) numerators(out fr.Vector, lo int) {
 	hi := lo + len(out)
-	clear(out)
+	one := fr.One()
+	covered := lo
 	for k, b := range p.layout.Blocks {
 		from, to := max(lo, b.Offset), min(hi, b.Offset+1<<b.Log)
 		if from >= to {
 			continue
 		}
-		if b.Lookup < 0 {
-			counts := p.cells[p.sys.Tables[b.Table].Count].Small
-			for i := from; i < to; i++ {
-				out[i-lo].SetInt64(-int64(counts[i-b.Offset]))
+		covered = to
+		cells := out[from-lo : to-lo]
+		switch real := p.tree.real[k]; {
+		case b.Lookup < 0:
+			counts := p.cells[p.sys.Tables[b.Table].Count].Small[from-b.Offset:]
+			for i := range cells {
+				poly.EmbedInto(&cells[i], -int64(counts[i]))
 			}
-			continue
-		}
-		for i := from; i < to; i++ {
-			if p.tree.real[k] == nil || p.tree.real[k].has(i-b.Offset) {
-				out[i-lo].SetOne()
+		case real == nil:
+			for i := range cells {
+				cells[i] = one
+			}
+		default:
+			for i := range cells {
+				cells[i] = fr.Element{}
+				if real.has(from - b.Offset + i) {
+					cells[i] = one
+				}
 			}
 		}
 	}
+	clear(out[covered-lo:])
+}
+
+// uniform says that all leaf numerators of [lo, hi) are one, or all zero.
+func (p *Prover) uniform(lo, hi int) (one, zero bool) {
+	end := 0
+	for k, b := range p.layout.Blocks {
+		end = b.Offset + 1<<b.Log
+		if lo >= b.Offset && hi <= end {
+			return b.Lookup >= 0 && p.tree.real[k] == nil, false
+		}
+	}
+	return false, lo >= end
 }

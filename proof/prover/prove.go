@@ -11,6 +11,7 @@ import (
 	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/proof"
+	"github.com/zkaudit/zkaudit/proof/poly"
 	"github.com/zkaudit/zkaudit/proof/statement"
 	"github.com/zkaudit/zkaudit/proof/transcript"
 	"github.com/zkaudit/zkaudit/relation"
@@ -22,6 +23,7 @@ type Secret struct {
 	// External holds the blinding factors of the external commitments, in
 	// the order of Statement.External; nil entries are unblinded.
 	External [][]fr.Element
+	Arena    *poly.Arena // may be nil
 	// Force proves whatever the cells are, for tests of the verifier.
 	Force bool
 }
@@ -44,7 +46,7 @@ func Prove(ctx context.Context, srs *commitments.SRS, st *statement.Statement, s
 	if err != nil {
 		return nil, err
 	}
-	p, err := New(l, secret.Cells, nil)
+	p, err := New(l, secret.Cells, nil, secret.Arena)
 	if err != nil {
 		return nil, err
 	}

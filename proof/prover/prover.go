@@ -7,6 +7,7 @@ import (
 
 	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/proof"
+	"github.com/zkaudit/zkaudit/proof/poly"
 	"github.com/zkaudit/zkaudit/relation"
 )
 
@@ -16,6 +17,7 @@ type Prover struct {
 	sys    *relation.System
 	cells  relation.Assignment
 	mask   fr.Vector // the random row of a masked opening, or nil
+	arena  *poly.Arena
 
 	coords  []fr.Element
 	known   [][]known            // by tensor: evaluations at hand
@@ -35,8 +37,9 @@ type known struct {
 }
 
 // New returns a prover for an assignment whose table counts are filled in
-// (see Count). mask is the random row of a masked layout, nil otherwise.
-func New(l *proof.Layout, cells relation.Assignment, mask fr.Vector) (*Prover, error) {
+// (see Count). mask is the random row of a masked layout, nil otherwise. The
+// arena may be nil.
+func New(l *proof.Layout, cells relation.Assignment, mask fr.Vector, arena *poly.Arena) (*Prover, error) {
 	if l.Masked != (mask != nil) || mask != nil && len(mask) != 1<<l.RowLog {
 		return nil, fmt.Errorf("mask row of %d cells, layout masked %v: %w", len(mask), l.Masked, fault.ErrUsage)
 	}
@@ -45,6 +48,7 @@ func New(l *proof.Layout, cells relation.Assignment, mask fr.Vector) (*Prover, e
 		sys:     l.System,
 		cells:   cells,
 		mask:    mask,
+		arena:   arena,
 		known:   make([][]known, len(l.System.Tensors)),
 		eqs:     map[string]fr.Vector{},
 		large:   map[relation.ID]fr.Vector{},

@@ -57,21 +57,42 @@ func (p *Prover) realCells() []bitmap {
 //	p = p0·q1 + p1·q0,  q = q0·q1
 func (p *Prover) addLayer(k int) {
 	t, size := p.tree, 1<<k
-	t.p[k], t.q[k] = make(fr.Vector, size), make(fr.Vector, size)
-	q0, q1 := t.q[k+1][:size], t.q[k+1][size:]
+	t.p[k], t.q[k] = p.arena.Get(size), p.arena.Get(size)
 	poly.Parallel(size, poly.Chunk, func(lo, hi int) {
-		buf, store0, store1 := make(fr.Vector, poly.Chunk), make(fr.Vector, poly.Chunk), make(fr.Vector, poly.Chunk)
+		var w adder
 		for i := lo; i < hi; i += poly.Chunk {
-			j := min(i+poly.Chunk, hi)
-			p0, p1 := p.numeratorChunk(k+1, i, store0[:j-i]), p.numeratorChunk(k+1, size+i, store1[:j-i])
-			cross, sum := buf[:j-i], t.p[k][i:j]
-			sum.Mul(p0, q1[i:j])
-			cross.Mul(p1, q0[i:j])
-			sum.Add(sum, cross)
-			d := t.q[k][i:j]
-			d.Mul(q0[i:j], q1[i:j])
+			w.add(p, k, i, min(i+poly.Chunk, hi))
 		}
 	})
+}
+
+// adder is scratch space for sums of fractions.
+type adder struct{ cross, p0, p1 [poly.Chunk]fr.Element }
+
+func (w *adder) add(p *Prover, k, lo, hi int) {
+	t, size, n := p.tree, 1<<k, hi-lo
+	sum, product := t.p[k][lo:hi], t.q[k][lo:hi]
+	q0, q1 := t.q[k+1][lo:hi], t.q[k+1][size+lo:size+hi]
+	if k+1 == p.layout.Log {
+		one0, _ := p.uniform(lo, hi)
+		one1, zero1 := p.uniform(size+lo, size+hi)
+		switch {
+		case one0 && one1: // 1/q0 + 1/q1
+			sum.Add(q0, q1)
+			product.Mul(q0, q1)
+			return
+		case zero1: // p0/q0 + 0/1
+			p.numerators(sum, lo)
+			copy(product, q0)
+			return
+		}
+	}
+	p0, p1 := p.numeratorChunk(k+1, lo, w.p0[:n]), p.numeratorChunk(k+1, size+lo, w.p1[:n])
+	cross := fr.Vector(w.cross[:n])
+	sum.Mul(p0, q1)
+	cross.Mul(p1, q0)
+	sum.Add(sum, cross)
+	product.Mul(q0, q1)
 }
 
 // numeratorChunk returns cells of a layer's numerators, using store for those
@@ -89,6 +110,7 @@ func (p *Prover) numeratorChunk(layer, at int, store fr.Vector) fr.Vector {
 func (p *Prover) Fractions(layer int) [4]fr.Element {
 	if layer > 0 {
 		p.tree.last = p.layer.finish()
+		p.arena.Put(p.layer.lent...)
 		return p.tree.last
 	}
 	var store [1]fr.Element
@@ -111,27 +133,30 @@ type layerSum struct {
 	bound          int
 	claim          fr.Element // Σ over what is left, without eq of what is bound
 	last           [3]fr.Element
+	lent           []fr.Vector
 }
 
 // Layer is part of proof.Peer.
 func (p *Prover) Layer(k int, point []proof.Coord, lambda fr.Element) {
 	t, size := p.tree, 1<<k
 	l := &layerSum{lambda: lambda, point: p.values(point), q0: t.q[k+1][:size], q1: t.q[k+1][size:]}
-	l.s0, l.p1 = make(fr.Vector, size), make(fr.Vector, size)
+	numerators := t.p[k+1]
+	if numerators == nil {
+		numerators = p.arena.Get(2 * size)
+		poly.Parallel(2*size, poly.Chunk, func(lo, hi int) { p.numerators(numerators[lo:hi], lo) })
+	}
+	l.s0, l.p1 = numerators[:size], numerators[size:]
 	poly.Parallel(size, poly.Chunk, func(lo, hi int) {
-		store := make(fr.Vector, poly.Chunk)
+		buf := make(fr.Vector, poly.Chunk)
 		for i := lo; i < hi; i += poly.Chunk {
-			j := min(i+poly.Chunk, hi)
-			s0 := l.s0[i:j]
-			s0.ScalarMul(l.q0[i:j], &lambda)
-			s0.Add(s0, p.numeratorChunk(k+1, i, store[:j-i]))
-			copy(l.p1[i:j], p.numeratorChunk(k+1, size+i, store[:j-i]))
+			s0, q0 := l.s0[i:min(i+poly.Chunk, hi)], l.q0[i:min(i+poly.Chunk, hi)]
+			t := buf[:len(s0)]
+			t.ScalarMul(q0, &lambda)
+			s0.Add(s0, t)
 		}
 	})
-	t.q[k+1] = nil // folded in place from here on
-	if k+1 < p.layout.Log {
-		t.p[k+1] = nil
-	}
+	l.lent = []fr.Vector{numerators, t.q[k+1]} // folded in place from here on
+	t.q[k+1], t.p[k+1] = nil, nil
 	// P~ and Q~ at the point follow from the fractions said last.
 	f, r := t.last, &l.point[0]
 	l.claim = lerp(&f[2], &f[3], r)
