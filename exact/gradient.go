@@ -87,10 +87,10 @@ func (s *step) run(d []int32) error {
 	if len(sc.inputs) < workers() {
 		sc.inputs, sc.gradients = make([][]float64, workers()), make([][]float64, workers())
 	}
-	tiles := (w.rows + tileInputs - 1) / tileInputs
+	tiles, at := cut(w.rows, worthwhile/(s.m*w.cols)+1, tileInputs)
 	sc.largest, sc.failed = grow(sc.largest, tiles), grow(sc.failed, tiles)
 	forEach(tiles, func(worker, i int) {
-		tile := span{i * tileInputs, min((i+1)*tileInputs, w.rows)}
+		tile := at(i)
 		g := s.gradient(worker, tile)
 		sc.largest[i], sc.failed[i] = s.update(tile, g)
 	})

@@ -40,7 +40,7 @@ func (a *Accumulator) multiply(x []int32, m int, w *Weights, t blas.Transpose) {
 	}
 	a.reset(m, n, float64(k)*float64(maxInput)*float64(w.largest))
 	pieces := w.prepare(k, maxInput)
-	count, at := cut(m, 8, blockRows)
+	count, at := cut(m, worthwhile/(k*n)+1, blockRows)
 	forEach(count, func(worker, i int) {
 		s := at(i)
 		in, out := grow(a.inputs[worker], (s.to-s.from)*k), grow(a.products[worker], (s.to-s.from)*n)

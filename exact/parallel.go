@@ -8,11 +8,14 @@ import (
 // span is a half-open range of rows.
 type span struct{ from, to int }
 
-// cut divides n rows among the processors in spans of at most `most` rows, at
-// least one span per processor where there are enough rows to be worth it.
+// worthwhile is about how many multiplications it takes to pay for a thread.
+const worthwhile = 1 << 15
+
+// cut divides n rows among the processors in spans of at least `least` rows,
+// where there are so many, and at most `most`.
 func cut(n, least, most int) (count int, at func(i int) span) {
 	size := (n + runtime.GOMAXPROCS(0) - 1) / runtime.GOMAXPROCS(0)
-	size = min(max(size, least, 1), most)
+	size = min(max(size, least), most)
 	count = (n + size - 1) / size
 	return count, func(i int) span { return span{i * size, min((i+1)*size, n)} }
 }

@@ -184,3 +184,17 @@ func TestRunDigestBindsEverything(t *testing.T) {
 		t.Error("the digest of one run varies")
 	}
 }
+
+func FuzzCheckpoint(f *testing.F) {
+	p, kernel, bias, frozen := weightProgram()
+	p.Tensors[kernel].Axes[0].Size, p.Tensors[kernel].Axes[1].Size, p.Tensors[bias].Axes[0].Size = 2, 3, 3
+	initial := Weights{kernel: {1, -2, 3, -4, 5, -6}, bias: {7, 8, -9}, frozen: make([]int64, 20)}
+	c := NewCheckpoints(f.TempDir(), &Run{Program: p, Rates: []int64{1, 1, 1}, Segment: 2, Initial: initial})
+	f.Add(c.encode(1, initial))
+	f.Fuzz(func(t *testing.T, payload []byte) {
+		w, err := c.decode(1, payload)
+		if err == nil && !bytes.Equal(c.encode(1, w), payload) {
+			t.Fatal("accepted bytes are not the canonical payload")
+		}
+	})
+}
