@@ -1,0 +1,27 @@
+package segment
+
+import (
+	"github.com/zkaudit/zkaudit/data"
+	"github.com/zkaudit/zkaudit/ops"
+	"github.com/zkaudit/zkaudit/relation"
+)
+
+// PartCells lays a dataset part out as the padded cells of its two committed
+// tensors: features (row, feature) and labels (row, class bit or value).
+func PartCells(d *data.Dataset) (features, labels relation.Cells) {
+	rows := relation.Axis{Name: "row", Size: d.Rows}
+	axes := func(width int) []relation.Axis { return []relation.Axis{rows, {Name: "column", Size: width}} }
+	features.Small = ops.Pad(axes(d.Width), d.Features)
+	width := d.Labels.Width()
+	cells := make([]int32, d.Rows*width)
+	switch d.Labels.Kind {
+	case data.OneHot:
+		for r, class := range d.Labels.Class {
+			cells[r*width+int(class)] = 1
+		}
+	case data.Values:
+		copy(cells, d.Labels.Values)
+	}
+	labels.Small = ops.Pad(axes(width), cells)
+	return features, labels
+}
