@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/internal/floatstep"
 	"github.com/zkaudit/zkaudit/ops"
 )
@@ -15,7 +16,7 @@ import (
 // step. The ratio is to stay below 3.
 func BenchmarkStep(b *testing.B) {
 	s := shape{batch: floatstep.Batch, inputs: floatstep.Inputs, hidden: floatstep.Hidden, units: floatstep.Units, shift: 16}
-	n, f := newNetwork(b, s), floatstep.New()
+	n, f := newNetwork(b, s, graph.ConstantSGD), floatstep.New()
 	fixed := func(x []float64, fraction int) []int64 {
 		cells := make([]int64, len(x))
 		for i, v := range x {

@@ -38,7 +38,7 @@ func TestLearnsDigits(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	n := newNetwork(t, shape{batch: 64, inputs: 784, hidden: 128, units: 10, shift: rate.K})
+	n := newNetwork(t, shape{batch: 64, inputs: 784, hidden: 128, units: 10, shift: rate.K}, graph.ConstantSGD)
 	spec := schedule.Spec{Parts: schedule.Parts{4000}, Batch: 64, Order: schedule.Shuffled, Seed: "digits", Commitments: make([][32]byte, 1)}
 	spec.Steps = spec.StepsFor(4)
 	s, err := schedule.New(spec)

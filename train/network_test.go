@@ -24,7 +24,7 @@ type shape struct{ batch, inputs, hidden, units, shift int }
 
 var testFractions = graph.Fractions{Feature: 8, Activation: 8, Error: 10}
 
-func newNetwork(tb testing.TB, s shape) network {
+func newNetwork(tb testing.TB, s shape, kind graph.OptimizerKind) network {
 	tb.Helper()
 	f := testFractions
 	b := graph.NewBuilder("perceptron", s.batch, f)
@@ -55,14 +55,16 @@ func newNetwork(tb testing.TB, s shape) network {
 	n.w2, n.b2 = add("output/kernel", graph.Weight, 63, fw2, hidden, units), add("output/bias", graph.Weight, 63, fw2, units)
 	a := must(ops.Activation(b, ops.KindRelu, "relu", dense("hidden", x, n.w1, n.b1), f.Activation))
 	logits := dense("output", a, n.w2, n.b2)
-	probability := must(ops.Softmax(b, "softmax", logits, f.Error))
-	dz := must(ops.Sum(b, "loss gradient", []graph.TensorID{probability, y}, []int64{1, -1 << f.Error}, number.Format{Bits: 16, Fraction: f.Error}))
+	probability, dz, err := ops.SoftmaxCrossEntropy(b, logits, y)
+	if err != nil {
+		tb.Fatal(err)
+	}
 	n.p.Loss = graph.Loss{Kind: graph.SoftmaxCrossEntropy, Labels: graph.OneHot, Logits: logits, Prediction: probability}
-	n.p.Optimizer = graph.Optimizer{Kind: graph.ConstantSGD, Shift: s.shift}
+	n.p.Optimizer = graph.Optimizer{Kind: kind, Shift: s.shift}
 	if err := ops.Differentiate(b, logits, dz); err != nil {
 		tb.Fatal(err)
 	}
-	if err := n.p.Validate(); err != nil {
+	if n.p, err = ops.Finish(n.p); err != nil {
 		tb.Fatal(err)
 	}
 	return n
@@ -95,7 +97,7 @@ func moonRun(tb testing.TB, steps, segment int) (*Run, network) {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	n := newNetwork(tb, shape{batch: 16, inputs: 2, hidden: 16, units: 2, shift: rate.K})
+	n := newNetwork(tb, shape{batch: 16, inputs: 2, hidden: 16, units: 2, shift: rate.K}, graph.ConstantSGD)
 	w, err := Random(n.p, []byte("moons"), He)
 	if err != nil {
 		tb.Fatal(err)

@@ -61,7 +61,7 @@ func ConstantRate(rate number.Rate, steps int) []int64 {
 	return rates
 }
 
-// Check reports whether the run makes sense. The program must be valid.
+// Check reports whether the run makes sense. Requires a valid program.
 // Errors wrap fault.ErrUsage or those of Weights.Check.
 func (r *Run) Check() error {
 	if r.Steps() < 1 || r.Segment < 1 {

@@ -10,15 +10,15 @@ import (
 	"github.com/zkaudit/zkaudit/ops"
 )
 
-// Trace is what the proof of one segment commits and reads: every per-sample
-// tensor of small integers with the step axis in front, padded, and the
-// weights at both ends, unpadded.
+// Trace is what the proof of one segment commits and reads.
 type Trace struct {
-	Segment       int
-	Steps         StepRange
-	Rates         []int64   // n_s of the segment's steps
-	Cells         [][]int32 // by graph.TensorID; nil for tensors of other roles
-	Before, After Weights
+	Segment int
+	Range   StepRange
+	Rates   []int64 // n_s of the segment's steps
+	// Recorded holds every per-sample tensor of small integers, with the step
+	// axis in front, padded.
+	Recorded      *ops.Trace
+	Before, After Weights // at both ends, frozen ones included, unpadded
 }
 
 // Trace executes one segment again from its checkpoint and returns what a
@@ -46,7 +46,7 @@ func (t *Trainer) Trace(ctx context.Context, checkpoints *Checkpoints, segment i
 		return nil, err
 	}
 	rates := t.run.Rates[steps.First : steps.First+steps.Count]
-	return &Trace{Segment: segment, Steps: steps, Rates: rates, Cells: recorded.Cells, Before: before, After: after}, nil
+	return &Trace{Segment: segment, Range: steps, Rates: rates, Recorded: recorded, Before: before, After: after}, nil
 }
 
 // compare checks weights against a checkpoint, if that is there.

@@ -15,8 +15,12 @@ type Trainer struct {
 	buffers *ops.Buffers
 }
 
-// New prepares a run. Errors are those of Run.Check and ops.NewBuffers.
+// New prepares a run. Errors are those of ops.Validate, Run.Check and
+// ops.NewBuffers.
 func New(run *Run, tables *ops.Tables) (*Trainer, error) {
+	if err := ops.Validate(run.Program); err != nil {
+		return nil, err
+	}
 	if err := run.Check(); err != nil {
 		return nil, err
 	}

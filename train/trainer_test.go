@@ -53,12 +53,11 @@ func randomRows(steps int, s shape) fixedRows {
 // every logit, with the oracle in rational numbers.
 func TestTrainAgreesWithRationals(t *testing.T) {
 	s := shape{batch: 3, inputs: 5, hidden: 6, units: 3, shift: 7}
-	n := newNetwork(t, s)
+	n := newNetwork(t, s, graph.ScheduledSGD)
 	initial, err := Random(n.p, []byte("oracle"), Glorot)
 	if err != nil {
 		t.Fatal(err)
 	}
-	n.p.Optimizer.Kind = graph.ScheduledSGD
 	rows := randomRows(7, s)
 	run := &Run{Program: n.p, Rates: []int64{9, 8, 30, 1, 255, 2, 5}, Segment: 3, Initial: initial, Rows: rows}
 	trainer, checkpoints := newTrainer(t, run), NewCheckpoints(t.TempDir(), run)
@@ -74,12 +73,12 @@ func TestTrainAgreesWithRationals(t *testing.T) {
 		if !sameWeights(trace.Before, o.weights(n)) {
 			t.Fatalf("weights before segment %d differ from the oracle's", segment)
 		}
-		logits := trace.Cells[n.p.Loss.Logits]
+		logits := trace.Recorded.Cells[n.p.Loss.Logits]
 		if want := 4 * 4 * 4; segment < 2 && len(logits) != want {
 			t.Fatalf("%d cells of logits, want %d", len(logits), want)
 		}
-		for i := range trace.Steps.Count {
-			step := trace.Steps.First + i
+		for i := range trace.Range.Count {
+			step := trace.Range.First + i
 			for b, row := range o.step(rows.input[step], rows.label[step], run.Rates[step]) {
 				for c, z := range row {
 					if got := int64(logits[(i*4+b)*4+c]); got != integer(z, testFractions.Activation) {
@@ -97,7 +96,7 @@ func TestTrainAgreesWithRationals(t *testing.T) {
 // TestTracePadsWithZeros: real cells are where they belong, the rest is 0.
 func TestTracePadsWithZeros(t *testing.T) {
 	s := shape{batch: 3, inputs: 5, hidden: 6, units: 3, shift: 7}
-	n := newNetwork(t, s)
+	n := newNetwork(t, s, graph.ConstantSGD)
 	initial, err := Random(n.p, []byte("pad"), He)
 	if err != nil {
 		t.Fatal(err)
@@ -112,7 +111,7 @@ func TestTracePadsWithZeros(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for i, cells := range trace.Cells {
+	for i, cells := range trace.Recorded.Cells {
 		tensor := &n.p.Tensors[i]
 		if want := tensor.Role.PerSample() && tensor.Role.Small(); (cells != nil) != want {
 			t.Errorf("tensor %q (%v) has %d cells", tensor.Name, tensor.Role, len(cells))
@@ -124,7 +123,7 @@ func TestTracePadsWithZeros(t *testing.T) {
 			copy(want[(step*4+b)*8:], rows.input[step][b*s.inputs:(b+1)*s.inputs])
 		}
 	}
-	if got := trace.Cells[n.p.Input]; !slices.Equal(got, want) {
+	if got := trace.Recorded.Cells[n.p.Input]; !slices.Equal(got, want) {
 		t.Errorf("features are traced as %d, want %d", got, want)
 	}
 }
@@ -210,8 +209,8 @@ func TestDeterminism(t *testing.T) {
 		if !sameWeights(r.w, results[0].w) || !sameWeights(r.trace.After, results[0].trace.After) {
 			t.Error("weights depend on the number of threads")
 		}
-		for i, cells := range r.trace.Cells {
-			if !slices.Equal(cells, results[0].trace.Cells[i]) {
+		for i, cells := range r.trace.Recorded.Cells {
+			if !slices.Equal(cells, results[0].trace.Recorded.Cells[i]) {
 				t.Errorf("tensor %d depends on the number of threads", i)
 			}
 		}
