@@ -1,6 +1,6 @@
 // Package exact multiplies integer matrices exactly on float64 hardware.
 //
-// Activations and errors are int32 cells with |x| < 2^17, weights are int64
+// Activations and errors are int32 cells with |x| ≤ 2^17, weights are int64
 // cells with |w| < 2^62. A float64 holds every integer up to 2^53, so a
 // product of matrices is exact in float64 arithmetic, whatever the order of
 // its additions, as long as

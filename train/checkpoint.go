@@ -13,7 +13,7 @@ import (
 	"github.com/zkaudit/zkaudit/graph"
 )
 
-// CheckpointKind is the artefact kind of a checkpoint.
+// checkpointKind is the artefact kind of a checkpoint.
 var checkpointKind = artefact.Kind{'c', 'h', 'k', 'p'}
 
 const checkpointVersion = 1
