@@ -105,8 +105,13 @@ func (p *Program) validateNodes() error {
 			made[i] = true
 		}
 	}
+	names := map[string]bool{}
 	for i := range p.Nodes {
 		n := &p.Nodes[i]
+		if names[n.Name] {
+			return invalid("two nodes are called %q", n.Name)
+		}
+		names[n.Name] = true
 		for _, t := range n.Inputs {
 			if t != None && (t < 0 || int(t) >= len(p.Tensors) || !made[t]) {
 				return invalid("node %q reads tensor %d, which is not there yet", n.Name, t)

@@ -1,6 +1,8 @@
 package ops
 
 import (
+	"fmt"
+
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/relation"
 )
@@ -32,12 +34,15 @@ func (broadcast) Infer(p *graph.Program, n *graph.Node) ([]graph.Tensor, error) 
 	if size < 1 || size > graph.MaxSize {
 		return nil, malformed("new axis of %d", size)
 	}
-	axes := append(append([]relation.Axis(nil), x.Axes...), newAxis(size))
+	axes := append(append([]relation.Axis(nil), x.Axes...), Units(size))
 	return []graph.Tensor{{Name: "value", Axes: axes, Format: x.Format, Role: graph.Virtual}}, nil
 }
 
-// newAxis names an axis that an operator makes by its size.
-func newAxis(size int) relation.Axis { return relation.Axis{Name: unitsName(size), Size: size} }
+// Units is an axis of a sample, named by its size: the points of a proof are
+// drawn per name, so axes of one size share them.
+func Units(size int) relation.Axis {
+	return relation.Axis{Name: fmt.Sprintf("units %d", size), Size: size}
+}
 
 func (broadcast) Forward(s *Step, n *graph.Node) error {
 	y, size := s.small(n.Outputs[0]), n.Attributes.Int(attrSize)

@@ -21,6 +21,9 @@ func unit(i int) relation.Label { return relation.Label("u" + strconv.Itoa(i)) }
 
 // Context states the relations of a program over some steps. Committed tensors
 // become witnesses, virtual ones are defined when first asked for.
+//
+// Names in the system begin with a word for what they name (tensor, weight,
+// constant, mask …), so that no name in a model can stand for something else.
 type Context struct {
 	Relation *relation.Builder
 	Program  *graph.Program
@@ -78,7 +81,7 @@ func (c *Context) Constrain() error {
 	p := c.Program
 	for i := range p.Tensors {
 		if t := &p.Tensors[i]; t.Role == graph.Committed {
-			c.ids[i] = c.Relation.Witness(t.Name, c.axes(t)...)
+			c.ids[i] = c.Relation.Witness("tensor "+t.Name, c.axes(t)...)
 		}
 	}
 	table := Table()
@@ -113,11 +116,11 @@ func (c *Context) ID(t graph.TensorID) relation.ID {
 	case graph.Weight:
 		c.ids[t] = c.trajectory(t)
 	case graph.Constant:
-		c.ids[t] = c.Relation.Public(tensor.Name, &relation.Values{Cells: padConstant(tensor)}, tensor.Axes...)
+		c.ids[t] = c.Relation.Public("constant "+tensor.Name, &relation.Values{Cells: padConstant(tensor)}, tensor.Axes...)
 	default:
 		n := &c.Program.Nodes[c.producers[t]]
 		terms := Table()[n.Kind].Define(c, n, outputIndex(n, t))
-		c.ids[t] = c.Relation.Virtual(tensor.Name, c.axes(tensor), c.Labels(t), terms...)
+		c.ids[t] = c.Relation.Virtual("tensor "+tensor.Name, c.axes(tensor), c.Labels(t), terms...)
 	}
 	return c.ids[t]
 }

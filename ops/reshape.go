@@ -1,8 +1,6 @@
 package ops
 
 import (
-	"fmt"
-
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/relation"
 )
@@ -41,17 +39,14 @@ func (reshape) Infer(p *graph.Program, n *graph.Node) ([]graph.Tensor, error) {
 	axes := append([]relation.Axis(nil), x.Axes[:at]...)
 	switch whole := x.Axes[at].Size; {
 	case size == 0:
-		axes = append(append(axes, newAxis(whole*x.Axes[at+1].Size)), x.Axes[at+2:]...)
+		axes = append(append(axes, Units(whole*x.Axes[at+1].Size)), x.Axes[at+2:]...)
 	case size > 0 && whole%size == 0:
-		axes = append(append(axes, newAxis(whole/size), newAxis(size)), x.Axes[at+1:]...)
+		axes = append(append(axes, Units(whole/size), Units(size)), x.Axes[at+1:]...)
 	default:
 		return nil, malformed("axis of %d in parts of %d", whole, size)
 	}
 	return []graph.Tensor{{Name: "value", Axes: axes, Format: x.Format, Role: graph.Virtual}}, nil
 }
-
-// unitsName names an axis by its size; points of a proof are drawn per name.
-func unitsName(size int) string { return fmt.Sprintf("units %d", size) }
 
 func (reshape) Forward(s *Step, n *graph.Node) error {
 	copy(s.small(n.Outputs[0]), s.small(n.Inputs[0]))

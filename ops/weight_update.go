@@ -154,7 +154,7 @@ func (weightUpdateOp) Constrain(c *Context, n *graph.Node) {
 	for _, u := range uses {
 		terms = append(terms, c.change(u, fx, 1, rates))
 	}
-	c.Relation.Equation(t.Name+" after", t.Axes, labels, terms...)
+	c.Relation.Equation("weight "+t.Name+" after", t.Axes, labels, terms...)
 }
 
 // weightLabels are (k,j) of a matrix, (j) of a bias.
@@ -193,7 +193,7 @@ func (c *Context) trajectory(w graph.TensorID) relation.ID {
 	for _, u := range uses {
 		terms = append(terms, c.change(u, fx, -1, filter))
 	}
-	id := c.Relation.Virtual(t.Name+" trajectory", c.axes(t), append([]relation.Label{stepLabel}, labels...), terms...)
+	id := c.Relation.Virtual("weight "+t.Name+" trajectory", c.axes(t), append([]relation.Label{stepLabel}, labels...), terms...)
 	if len(uses) == 1 {
 		c.Relation.Trajectory(id, c.recurrence(w, uses[0], fx))
 	}

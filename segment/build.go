@@ -131,14 +131,14 @@ func (s *System) addWeights(b *relation.Builder) {
 	for i := range s.Program.Tensors {
 		t := &s.Program.Tensors[i]
 		if t.Role == graph.Weight || t.Role == graph.Frozen {
-			id := b.External(t.Name+" before", t.Axes...)
+			id := b.External("weight "+t.Name+" before", t.Axes...)
 			s.Weights = append(s.Weights, Weight{Tensor: graph.TensorID(i), Before: id, After: id})
 		}
 	}
 	for i := range s.Weights {
 		w := &s.Weights[i]
 		if t := s.Program.Tensor(w.Tensor); t.Role == graph.Weight {
-			w.After = b.External(t.Name+" after", t.Axes...)
+			w.After = b.External("weight "+t.Name+" after", t.Axes...)
 		}
 	}
 }
@@ -176,6 +176,6 @@ func (s *System) gather(b *relation.Builder, c *ops.Context, rows []schedule.Ref
 				relation.At(selections[i], labels[0], labels[1], row), relation.At(side.of(part), row, labels[2])))
 		}
 		axes := append([]relation.Axis{c.Steps}, t.Axes...)
-		c.Bind(side.tensor, b.Virtual(t.Name, axes, labels, terms...))
+		c.Bind(side.tensor, b.Virtual("tensor "+t.Name, axes, labels, terms...))
 	}
 }

@@ -47,7 +47,7 @@ func NewWeightsCertificate(p *graph.Program, bits int, public map[graph.TensorID
 		if t.Role != graph.Weight && t.Role != graph.Frozen {
 			continue
 		}
-		id := b.External(t.Name, t.Axes...)
+		id := b.External("weight "+t.Name, t.Axes...)
 		c.Weights = append(c.Weights, CertifiedWeight{Tensor: graph.TensorID(i), ID: id, axes: t.Axes})
 	}
 	for i := range c.Weights {
@@ -55,7 +55,7 @@ func NewWeightsCertificate(p *graph.Program, bits int, public map[graph.TensorID
 		t := p.Tensor(w.Tensor)
 		cells, ok := public[w.Tensor]
 		if !ok {
-			w.bound(b, t.Name, bits)
+			w.bound(b, "weight "+t.Name, bits)
 			continue
 		}
 		if err := w.equal(b, t, bits, cells); err != nil {
@@ -102,8 +102,8 @@ func (w *CertifiedWeight) equal(b *relation.Builder, t *graph.Tensor, bits int, 
 		}
 	}
 	labels := w.labels()
-	values := b.Public(t.Name+" public", &relation.Values{Cells: ops.Pad(t.Axes, cells)}, t.Axes...)
-	b.Equation(t.Name+" origin", t.Axes, labels,
+	values := b.Public("public "+t.Name, &relation.Values{Cells: ops.Pad(t.Axes, cells)}, t.Axes...)
+	b.Equation("weight "+t.Name+" origin", t.Axes, labels,
 		relation.Times(relation.Int(1), relation.At(w.ID, labels...)),
 		relation.Times(relation.Int(-1), relation.At(values, labels...)))
 	return nil

@@ -1,0 +1,81 @@
+package transpile
+
+import (
+	"fmt"
+
+	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/number"
+	"github.com/zkaudit/zkaudit/tflite"
+)
+
+// Weight says which constant of the model a weight of the program is.
+type Weight struct {
+	Tensor graph.TensorID
+	Index  int // tensor of the model's main subgraph
+	// Transposed says that the model holds [units, inputs] and the program
+	// (inputs, units).
+	Transposed bool
+}
+
+// Initial returns the model's weights as integers, rounded half-even at each
+// weight's fraction bits, by tensor of the program. Errors name the weight and
+// wrap fault.ErrOverflow beyond 62 bits, fault.ErrInput for NaN and infinity.
+func (r *Result) Initial(m *tflite.Model) (map[graph.TensorID][]int64, error) {
+	initial := map[graph.TensorID][]int64{}
+	for _, w := range r.Weights {
+		t := r.Program.Tensor(w.Tensor)
+		floats, err := m.Floats(&m.Subgraphs[0].Tensors[w.Index])
+		if err != nil {
+			return nil, err
+		}
+		cells := make([]int64, len(floats))
+		for i, v := range floats {
+			at := i
+			if w.Transposed {
+				at = transposed(t, i)
+			}
+			if cells[at], err = number.RoundFloat64(float64(v), t.Format.Fraction); err != nil {
+				return nil, fmt.Errorf("weight %q, cell %d: %w", t.Name, i, err)
+			}
+			if !(number.Format{Bits: 62}).Contains(cells[at]) {
+				return nil, fmt.Errorf("weight %q, cell %d: %v at %d fraction bits needs more than 62 bits; lower the fraction bits or raise the learning rate: %w",
+					t.Name, i, v, t.Format.Fraction, fault.ErrOverflow)
+			}
+		}
+		initial[w.Tensor] = cells
+	}
+	return initial, nil
+}
+
+// transposed returns the program's cell for cell i of the model's
+// [units, inputs].
+func transposed(t *graph.Tensor, i int) int {
+	inputs, units := t.Axes[0].Size, t.Axes[1].Size
+	return i%inputs*units + i/inputs
+}
+
+// Export returns weights of the program in the model's layout, for
+// tflite.ReplaceWeights, in the order of the model's tensors' use.
+func (r *Result) Export(m *tflite.Model, weights map[graph.TensorID][]int64) ([]tflite.ExactTensor, error) {
+	var out []tflite.ExactTensor
+	for _, w := range r.Weights {
+		t, from := r.Program.Tensor(w.Tensor), &m.Subgraphs[0].Tensors[w.Index]
+		cells := weights[w.Tensor]
+		if len(cells) != t.Size() {
+			return nil, fmt.Errorf("%d cells for weight %q of %d: %w", len(cells), t.Name, t.Size(), fault.ErrMalformed)
+		}
+		exact := tflite.ExactTensor{
+			Tensor: w.Index, Name: from.Name, Shape: from.Shape, FractionBits: t.Format.Fraction, Cells: make([]int64, len(cells)),
+		}
+		for i := range cells {
+			at := i
+			if w.Transposed {
+				at = transposed(t, i)
+			}
+			exact.Cells[i] = cells[at]
+		}
+		out = append(out, exact)
+	}
+	return out, nil
+}
