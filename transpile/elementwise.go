@@ -20,8 +20,8 @@ func activationRule(kind graph.Kind) rule {
 		if err != nil {
 			return err
 		}
-		if kind == ops.KindLogistic && l.last(o) && l.fuses(kind, graph.LogisticLoss) {
-			l.values[o.Outputs[0]] = value{id: x.id, shape: x.shape, fused: kind}
+		if kind == ops.KindLogistic && l.last(o) && l.loss == graph.LogisticLoss {
+			l.values[o.Outputs[0]] = value{id: x.id, shape: x.shape, fused: true}
 			return nil
 		}
 		a, err := l.apply(kind, x.id)
@@ -66,12 +66,6 @@ func (l *lowering) activate(o *tflite.Operator, y graph.TensorID, shape []int, f
 	return nil
 }
 
-// fuses reports whether a final activation becomes part of a loss.
-func (l *lowering) fuses(last graph.Kind, with graph.LossKind) bool {
-	loss, _, err := l.o.chooseLoss(last)
-	return err == nil && loss == with
-}
-
 func (l *lowering) softmax(o *tflite.Operator) error {
 	x, err := l.activation(o, 0)
 	if err != nil {
@@ -83,8 +77,8 @@ func (l *lowering) softmax(o *tflite.Operator) error {
 	if classes := x.shape[len(x.shape)-1]; classes != count(x.shape) {
 		return l.refuse("softmax over the last axis of samples of shape %v", "use one axis per sample", x.shape)
 	}
-	if l.last(o) && l.fuses(kindSoftmax, graph.SoftmaxCrossEntropy) {
-		l.values[o.Outputs[0]] = value{id: x.id, shape: x.shape, fused: kindSoftmax}
+	if l.last(o) && l.loss == graph.SoftmaxCrossEntropy {
+		l.values[o.Outputs[0]] = value{id: x.id, shape: x.shape, fused: true}
 		return nil
 	}
 	p, err := ops.Softmax(l.b, l.name, x.id, l.o.Fractions.Activation)

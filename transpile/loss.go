@@ -11,10 +11,7 @@ import (
 
 // train appends label, loss, backward pass and updates to the forward graph.
 func (l *lowering) train(out value) error {
-	kind, labels, err := l.o.chooseLoss(out.fused)
-	if err != nil {
-		return err
-	}
+	kind, labels := l.loss, l.labels
 	y := l.b.Tensor(out.id)
 	if kind == graph.SoftmaxCrossEntropy && y.Units() < 2 {
 		return fmt.Errorf("softmax of one output is always 1; use the logistic loss: %w", fault.ErrUsage)

@@ -6,6 +6,7 @@ import (
 	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/number"
+	"github.com/zkaudit/zkaudit/ops"
 )
 
 // Options are the choices that a model leaves open.
@@ -58,9 +59,9 @@ func (o *Options) chooseLoss(last graph.Kind) (graph.LossKind, graph.LabelKind, 
 	loss := o.Loss
 	if loss == "" {
 		switch {
-		case last == kindSoftmax:
+		case last == ops.KindSoftmax:
 			loss = graph.SoftmaxCrossEntropy
-		case last == kindLogistic:
+		case last == ops.KindLogistic:
 			loss = graph.LogisticLoss
 		case o.Labels == graph.OneHot:
 			loss = graph.SoftmaxCrossEntropy

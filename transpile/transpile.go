@@ -44,11 +44,6 @@ func rules() map[tflite.Builtin]rule {
 	}
 }
 
-const (
-	kindSoftmax  = ops.KindSoftmax
-	kindLogistic = ops.KindLogistic
-)
-
 // Transpile returns the training step of a model. Errors wrap
 // fault.ErrUnsupported for a model that cannot be proven, with the operator,
 // the reason and the remedy; fault.ErrUsage for options that make no sense;
@@ -87,8 +82,9 @@ func asUnsupported(err error) error {
 type value struct {
 	id    graph.TensorID
 	shape []int // of one sample, as the model has it
-	// fused is the final activation whose input is id; "" elsewhere.
-	fused graph.Kind
+	// fused says that id is the input of a final activation that becomes part
+	// of the loss.
+	fused bool
 }
 
 // lowering is the translation of one model at work.
@@ -101,7 +97,9 @@ type lowering struct {
 	weights []Weight
 	frozen  map[string]bool
 	byIndex map[int32]graph.TensorID // weights by tensor of the model
-	op      int                      // operator being lowered
+	loss    graph.LossKind
+	labels  graph.LabelKind
+	op      int // operator being lowered
 	name    string
 }
 
@@ -135,6 +133,10 @@ func (l *lowering) run() error {
 			len(l.g.Inputs), len(l.g.Outputs), fault.ErrUnsupported)
 	}
 	if err := l.input(l.g.Inputs[0]); err != nil {
+		return err
+	}
+	var err error
+	if l.loss, l.labels, err = l.o.chooseLoss(l.lastActivation()); err != nil {
 		return err
 	}
 	table := rules()
@@ -217,7 +219,7 @@ func (l *lowering) activation(o *tflite.Operator, i int) (value, error) {
 	if !ok {
 		return value{}, l.refuse("input %d (%s) is a constant", "fold constants before export", i, l.g.Tensors[o.Inputs[i]].Name)
 	}
-	if v.fused != "" {
+	if v.fused {
 		// A final activation that is not final after all.
 		return value{}, l.refuse("it follows the model's last activation", "export the model again")
 	}
@@ -231,3 +233,21 @@ func (l *lowering) set(o *tflite.Operator, id graph.TensorID, shape []int) {
 
 // last reports whether an operator makes the model's output.
 func (l *lowering) last(o *tflite.Operator) bool { return o.Outputs[0] == l.g.Outputs[0] }
+
+// lastActivation returns the operator that makes the model's output, if it is
+// one that a loss can be fused with.
+func (l *lowering) lastActivation() graph.Kind {
+	for i := range l.g.Operators {
+		o := &l.g.Operators[i]
+		if len(o.Outputs) != 1 || !l.last(o) {
+			continue
+		}
+		switch l.m.Codes[o.Code].Builtin {
+		case tflite.OpSoftmax:
+			return ops.KindSoftmax
+		case tflite.OpLogistic:
+			return ops.KindLogistic
+		}
+	}
+	return ""
+}
