@@ -7,10 +7,13 @@ import (
 	"github.com/zkaudit/zkaudit/ops"
 )
 
-func TestThinLine(t *testing.T) {
-	n := newNet(t, 3, 5)
+// dense builds 5 features, 6 hidden units with relu, 3 outputs.
+func dense(t *testing.T, f graph.Fractions) *graph.Program {
+	n := newNet(t, f, 3, 5)
 	a := n.activation(ops.KindRelu, n.dense(n.Program().Input, 6))
-	p := n.train(n.dense(a, 3), graph.SoftmaxCrossEntropy)
-	x := execute(t, p, 3, 1)
-	x.checkHonest(t)
+	return n.train(n.dense(a, 3), graph.SoftmaxCrossEntropy)
 }
+
+func TestDenseRelations(t *testing.T) { attack(t, dense(t, coarse()), 3) }
+
+func TestDenseGradients(t *testing.T) { checkGradients(t, dense(t, fine()), 2) }

@@ -71,6 +71,9 @@ func (o *Options) chooseLoss(last graph.Kind) (graph.LossKind, graph.LabelKind, 
 			loss = graph.MeanSquaredError
 		}
 	}
+	if last == ops.KindSoftmax && loss == graph.LogisticLoss || last == ops.KindLogistic && loss == graph.SoftmaxCrossEntropy {
+		return "", "", fmt.Errorf("loss %s on a model that ends in %s: %w", loss, last, fault.ErrUsage)
+	}
 	fitting := map[graph.LossKind][]graph.LabelKind{
 		graph.SoftmaxCrossEntropy: {graph.OneHot},
 		graph.LogisticLoss:        {graph.Bits, graph.OneHot},

@@ -180,6 +180,7 @@ func TestLossFollowsModelAndLabels(t *testing.T) {
 		{name: "no activation, bits", labels: graph.Bits, want: graph.Loss{Kind: graph.LogisticLoss, Labels: graph.Bits}},
 		{name: "softmax, squared", softmax: true, loss: graph.MeanSquaredError, want: graph.Loss{Kind: graph.MeanSquaredError, Labels: graph.Values}},
 		{name: "values for classes", softmax: true, labels: graph.Values, err: fault.ErrUsage},
+		{name: "logistic loss of probabilities", softmax: true, loss: graph.LogisticLoss, err: fault.ErrUsage},
 		{name: "unknown", loss: "hinge", err: fault.ErrUsage},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -260,7 +261,7 @@ func TestDigestNamesTheProgram(t *testing.T) {
 		"scheduled":  func(o *transpile.Options) { o.Scheduled = true },
 		"activation": func(o *transpile.Options) { o.Fractions.Activation-- },
 		"error":      func(o *transpile.Options) { o.Fractions.Error++ },
-		"loss":       func(o *transpile.Options) { o.Loss = graph.LogisticLoss },
+		"loss":       func(o *transpile.Options) { o.Loss = graph.MeanSquaredError },
 		"frozen":     func(o *transpile.Options) { o.Frozen = []string{"mlp/dense_0/bias"} },
 	} {
 		o := options(4)

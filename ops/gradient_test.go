@@ -1,0 +1,190 @@
+package ops_test
+
+import (
+	"math"
+	"testing"
+
+	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/ops"
+)
+
+// reals evaluates the forward pass of a program in float64: every tensor
+// stands for its real value, rounding is the identity.
+type reals struct {
+	p      *graph.Program
+	values map[graph.TensorID][]float64
+}
+
+// scaled returns integer cells as the reals they stand for.
+func scaled[T int32 | int64](cells []T, fraction int) []float64 {
+	out := make([]float64, len(cells))
+	for i, v := range cells {
+		out[i] = math.Ldexp(float64(v), -fraction)
+	}
+	return out
+}
+
+func (r *reals) forward() {
+	last := r.p.Producers()[r.p.Loss.Prediction]
+	for i := range r.p.Nodes[:last+1] {
+		n := &r.p.Nodes[i]
+		r.values[n.Outputs[0]] = r.node(n)
+	}
+}
+
+func (r *reals) node(n *graph.Node) []float64 {
+	in := make([][]float64, len(n.Inputs))
+	for i, t := range n.Inputs {
+		if t != graph.None {
+			in[i] = r.values[t]
+		}
+	}
+	x, axes, out := in[0], r.p.Tensor(n.Inputs[0]).Axes, r.p.Tensor(n.Outputs[0])
+	y := make([]float64, out.Size())
+	inner := axes[len(axes)-1].Size
+	switch n.Kind {
+	case ops.KindFullyConnected:
+		units := out.Axes[1].Size
+		for i := range y {
+			if len(in) > 2 {
+				y[i] = in[2][i%units]
+			}
+			for k := range inner {
+				y[i] += x[i/units*inner+k] * in[1][k*units+i%units]
+			}
+		}
+	case ops.KindRescale, ops.KindReshape:
+		copy(y, x)
+	case ops.KindRelu:
+		apply(y, x, func(v float64) float64 { return max(v, 0) })
+	case ops.KindRelu6:
+		apply(y, x, func(v float64) float64 { return min(max(v, 0), 6) })
+	case ops.KindTanh:
+		apply(y, x, math.Tanh)
+	case ops.KindLogistic:
+		apply(y, x, func(v float64) float64 { return 1 / (1 + math.Exp(-v)) })
+	case ops.KindMul:
+		for i := range y {
+			y[i] = x[i] * in[1][i%len(in[1])]
+		}
+	case ops.KindAdd:
+		for i := range y {
+			y[i] = x[i] + in[1][i%len(in[1])]
+		}
+	case ops.KindSum:
+		for k, c := range n.Attributes["coefficients"] {
+			// a coefficient carries the change of format
+			scale := math.Ldexp(float64(c), r.p.Tensor(n.Inputs[k]).Format.Fraction-out.Format.Fraction)
+			for i := range y {
+				y[i] += scale * in[k][i]
+			}
+		}
+	case ops.KindSoftmax:
+		for i := range y {
+			row, total := x[i/inner*inner:(i/inner+1)*inner], 0.0
+			for _, v := range row {
+				total += math.Exp(v - x[i])
+			}
+			y[i] = 1 / total
+		}
+	case ops.KindReduceSum:
+		for i, v := range x {
+			y[i/inner] += v
+		}
+	case ops.KindBroadcast:
+		size := len(y) / len(x)
+		for i := range y {
+			y[i] = x[i/size]
+		}
+	case ops.KindConstantDivision:
+		scale := math.Ldexp(1, r.p.Tensor(n.Inputs[0]).Format.Fraction-out.Format.Fraction)
+		apply(y, x, func(v float64) float64 { return v * scale / float64(n.Attributes.Int("divisor")) })
+	case ops.KindPermute: // only the transposition of two axes is tested
+		rows := axes[1].Size
+		for i := range y {
+			s, j, k := i/(rows*inner), i/rows%inner, i%rows
+			y[i] = x[s*rows*inner+k*inner+j]
+		}
+	case ops.KindRotate, ops.KindReflect: // of the last axis
+		for i := range y {
+			at := inner - 1 - i%inner
+			if n.Kind == ops.KindRotate {
+				at = (i%inner + n.Attributes.Int("by")) % inner
+			}
+			y[i] = x[i/inner*inner+at]
+		}
+	default:
+		panic("no float interpretation of " + string(n.Kind))
+	}
+	return y
+}
+
+func apply(y, x []float64, f func(float64) float64) {
+	for i, v := range x {
+		y[i] = f(v)
+	}
+}
+
+// loss is the sum of the batch's losses, as their definitions have it.
+func (r *reals) loss() float64 {
+	r.forward()
+	p, label := r.values[r.p.Loss.Prediction], r.values[r.p.Label]
+	units := float64(r.p.Tensor(r.p.Label).Units())
+	total := 0.0
+	for i, l := range label {
+		switch r.p.Loss.Kind {
+		case graph.SoftmaxCrossEntropy:
+			total -= l * math.Log(p[i])
+		case graph.LogisticLoss:
+			total -= l*math.Log(p[i]) + (1-l)*math.Log(1-p[i])
+		case graph.MeanSquaredError:
+			total += (p[i] - l) * (p[i] - l) / units
+		}
+	}
+	return total
+}
+
+// checkGradients executes one step of a program and compares what every
+// weight changed by with finite differences of the loss.
+func checkGradients(t *testing.T, p *graph.Program, seed uint64) {
+	t.Helper()
+	x := execute(t, p, 1, seed)
+	r := &reals{p: p, values: map[graph.TensorID][]float64{}}
+	for _, role := range []graph.Role{graph.Input, graph.Label, graph.Constant} {
+		for _, id := range p.OfRole(role) {
+			r.values[id] = scaled(x.buffers.Small[id], p.Tensor(id).Format.Fraction)
+		}
+	}
+	for w, cells := range x.before {
+		r.values[w] = scaled(cells, p.Tensor(w).Format.Fraction)
+	}
+	for _, w := range p.OfRole(graph.Weight) {
+		f := p.Tensor(w).Format.Fraction
+		largest := 0.0
+		for i, before := range x.before[w] {
+			// n·2^−k·gradient = (before − after)·2^−f_w
+			got := math.Ldexp(float64(before-x.buffers.Weight(w)[i]), p.Optimizer.Shift-f) / float64(x.rates[0])
+			want := r.difference(w, i)
+			largest = max(largest, math.Abs(want))
+			if math.Abs(got-want) > 0.01+0.01*math.Abs(want) {
+				t.Errorf("%s, cell %d: gradient %v, finite difference %v", p.Tensor(w).Name, i, got, want)
+			}
+		}
+		if largest < 0.02 {
+			t.Errorf("%s: gradients up to %v test nothing", p.Tensor(w).Name, largest)
+		}
+	}
+}
+
+// difference is the central difference of the loss in one weight.
+func (r *reals) difference(w graph.TensorID, i int) float64 {
+	const h = 1e-5
+	cells := r.values[w]
+	was := cells[i]
+	cells[i] = was + h
+	up := r.loss()
+	cells[i] = was - h
+	down := r.loss()
+	cells[i] = was
+	return (up - down) / (2 * h)
+}
