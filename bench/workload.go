@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"time"
 
 	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/data"
@@ -122,9 +123,12 @@ func (d Dense) Digits(rows int) *data.Dataset {
 
 // Workload is one executed segment, ready to prove.
 type Workload struct {
+	Program   *graph.Program
 	Statement *statement.Statement
 	Cells     relation.Assignment
-	Tuples    int // real looked-up tuples
+	After     []relation.ID // weights after, committed once per segment
+	Tuples    int           // real looked-up tuples
+	Train     time.Duration // of the exact executor, all steps
 }
 
 // Segment trains steps on rows of generated data and prepares their proof.
@@ -150,7 +154,7 @@ func (d Dense) Segment(ctx context.Context, srs *commitments.SRS, rows, steps in
 	}
 	tables := ops.NewTables()
 	run := &train.Run{Program: p, Rates: train.ConstantRate(rate, steps), Segment: steps, Initial: initial, Rows: source}
-	trace, err := execute(ctx, run, tables)
+	trace, elapsed, err := execute(ctx, run, tables)
 	if err != nil {
 		return nil, err
 	}
@@ -162,42 +166,68 @@ func (d Dense) Segment(ctx context.Context, srs *commitments.SRS, rows, steps in
 	if err != nil {
 		return nil, err
 	}
-	return d.workload(srs, sys, set, trace)
+	w, err := d.workload(srs, sys, set, trace)
+	if err == nil {
+		w.Train = elapsed
+	}
+	return w, err
 }
 
-func execute(ctx context.Context, run *train.Run, tables *ops.Tables) (*train.Trace, error) {
+// execute trains a run of one segment and returns its trace and how long the
+// training took.
+func execute(ctx context.Context, run *train.Run, tables *ops.Tables) (*train.Trace, time.Duration, error) {
 	dir, err := os.MkdirTemp("", "zkaudit-bench-")
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	defer os.RemoveAll(dir)
 	trainer, err := train.New(run, tables)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	checkpoints := train.NewCheckpoints(dir, run)
+	start := time.Now()
 	if _, err := trainer.Train(ctx, checkpoints, nil); err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	return trainer.Trace(ctx, checkpoints, 0)
+	elapsed := time.Since(start)
+	trace, err := trainer.Trace(ctx, checkpoints, 0)
+	return trace, elapsed, err
 }
 
 func (d Dense) workload(srs *commitments.SRS, sys *segment.System, set *data.Dataset, trace *train.Trace) (*Workload, error) {
-	recorded := ops.TraceOf(trace.Cells, trace.Steps.Count)
 	features, labels := segment.PartCells(set)
-	cells, err := sys.Assign(recorded, segment.Cells{
+	cells, err := sys.Assign(trace.Recorded, segment.Cells{
 		Features: []relation.Cells{features}, Labels: []relation.Cells{labels},
 		Before: trace.Before, After: trace.After,
 	})
 	if err != nil {
 		return nil, err
 	}
-	l, err := proof.NewLayout(sys.Relation, srs.RowBits, false)
+	w := &Workload{Program: sys.Program, Cells: cells}
+	if w.Statement, err = commit(srs, "segment", sys.Relation, cells); err != nil {
+		return nil, err
+	}
+	for _, k := range sys.Weights {
+		if k.After != k.Before {
+			w.After = append(w.After, k.After)
+		}
+	}
+	for _, k := range sys.Relation.Lookups {
+		w.Tuples += sys.Relation.Tensor(k.Columns[0]).RealCells()
+	}
+	return w, nil
+}
+
+// commit makes the statement of a system, its external tensors committed
+// without blinding.
+func commit(srs *commitments.SRS, kind string, sys *relation.System, cells relation.Assignment) (*statement.Statement, error) {
+	l, err := proof.NewLayout(sys, srs.RowBits, false)
 	if err != nil {
 		return nil, err
 	}
-	w := &Workload{Cells: cells, Statement: &statement.Statement{Kind: "segment", Layout: l, SRS: srs.ID}}
-	for _, id := range sys.Relation.Committed(relation.External) {
+	st := &statement.Statement{Kind: kind, Layout: l, SRS: srs.ID}
+	for _, id := range sys.Committed(relation.External) {
 		var rows []bn254.G1Affine
 		if c := cells[id]; c.Small != nil {
 			rows, err = srs.CommitInt32(c.Small, nil)
@@ -207,10 +237,7 @@ func (d Dense) workload(srs *commitments.SRS, sys *segment.System, set *data.Dat
 		if err != nil {
 			return nil, err
 		}
-		w.Statement.External = append(w.Statement.External, rows)
+		st.External = append(st.External, rows)
 	}
-	for _, k := range sys.Relation.Lookups {
-		w.Tuples += sys.Relation.Tensor(k.Columns[0]).RealCells()
-	}
-	return w, nil
+	return st, nil
 }

@@ -1,0 +1,34 @@
+package main
+
+import (
+	"math/big"
+
+	"github.com/zkaudit/zkaudit/proof"
+	"github.com/zkaudit/zkaudit/proof/transcript"
+)
+
+// none is the element of a script that runs only to be counted.
+type none struct{}
+
+// counts is arithmetic and transcript over nothing.
+type counts struct{ permutations, multiplications int }
+
+func (*counts) Const(*big.Int) none             { return none{} }
+func (*counts) Add(_, _ none) none              { return none{} }
+func (*counts) Sub(_, _ none) none              { return none{} }
+func (c *counts) Mul(_, _ none) none            { c.multiplications++; return none{} }
+func (*counts) AssertEqual(_, _ none, _ string) {}
+func (*counts) AssertNonZero(none, string)      {}
+func (c *counts) Permute(*[4]none)              { c.permutations++ }
+
+// count runs the script, and the hash of its outcome, over nothing.
+func count(l *proof.Layout) counts {
+	c := &counts{}
+	tr := transcript.New(c, "")
+	proof.Begin(tr, none{})
+	out := proof.Argue(l, c, tr, proof.NewReplay(make([]none, proof.Length(l))))
+	fresh := transcript.New(c, "")
+	fresh.Absorb(transcript.Evaluations, out.Exposed(l)...)
+	fresh.Challenge()
+	return *c
+}

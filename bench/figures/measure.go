@@ -1,0 +1,166 @@
+package main
+
+import (
+	"math/rand/v2"
+	"time"
+
+	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
+	"github.com/consensys/gnark-crypto/ecc/bn254/kzg"
+
+	"github.com/zkaudit/zkaudit/bench"
+	"github.com/zkaudit/zkaudit/internal/floatstep"
+)
+
+// commitment compares a row of signed 16-bit cells with gnark-crypto's
+// commitment to the same values.
+func (s *session) commitment() error {
+	n := s.srs.RowCells()
+	rng := rand.New(rand.NewPCG(1, 2))
+	cells, field := make([]int32, n), make([]fr.Element, n)
+	for i := range cells {
+		cells[i] = rng.Int32N(1<<16) - 1<<15
+		field[i].SetInt64(int64(cells[i]))
+	}
+	ours, err := s.best(timed(func() error {
+		_, err := s.srs.CommitInt32(cells, nil)
+		return err
+	}))
+	if err != nil {
+		return err
+	}
+	theirs, err := s.best(timed(func() error {
+		_, err := kzg.Commit(field, kzg.ProvingKey{G1: s.srs.G1})
+		return err
+	}))
+	if err != nil {
+		return err
+	}
+	s.add(figure{"commit signed 16-bit cells, ours", perUnit(ours, n), "ns/cell", 160, 85, false})
+	s.add(figure{"  gnark-crypto kzg.Commit / ours", ratio(theirs, ours), "×", 8, 15, true})
+	return nil
+}
+
+func timed(f func() error) func() (time.Duration, error) {
+	return func() (time.Duration, error) {
+		start := time.Now()
+		err := f()
+		return time.Since(start), err
+	}
+}
+
+func perUnit(d time.Duration, n int) float64 { return float64(d.Nanoseconds()) / float64(n) }
+
+func ratio(a, b time.Duration) float64 { return float64(a) / float64(b) }
+
+// floatSteps is the time of some float64 steps of 784-128-10, batch 64.
+func (s *session) floatSteps(steps int) (time.Duration, error) {
+	net := floatstep.New()
+	net.Step(1e-6)
+	return s.best(timed(func() error {
+		for range steps {
+			net.Step(1e-6)
+		}
+		return nil
+	}))
+}
+
+var mnist = bench.Dense{Widths: []int{784, 128, 10}, Batch: 64, Rate: "0.125"}
+
+// executor compares the exact executor with float64 steps.
+func (s *session) executor() error {
+	const steps = 256
+	exact, err := s.best(func() (time.Duration, error) {
+		w, err := mnist.Segment(s.ctx, s.srs, 4096, steps)
+		if err != nil {
+			return 0, err
+		}
+		return w.Train, nil
+	})
+	if err != nil {
+		return err
+	}
+	float, err := s.floatSteps(steps)
+	s.add(figure{"exact training step / float64 step (gonum)", ratio(exact, float), "×", 3, 2, false})
+	return err
+}
+
+// segment measures 256 steps of 784-128-10, batch 64, in one proof.
+func (s *session) segment() error {
+	const steps = 256
+	w, err := mnist.Segment(s.ctx, s.srs, 4096, steps)
+	if err != nil {
+		return err
+	}
+	lookups, err := s.best(func() (time.Duration, error) { return w.Lookups(s.arena) })
+	if err != nil {
+		return err
+	}
+	s.add(figure{"lookup argument per looked-up tuple", perUnit(lookups, w.Tuples), "ns", 170, 100, false})
+	var r bench.Result
+	prove, err := s.best(func() (time.Duration, error) {
+		r, err = w.Prove(s.ctx, s.srs, s.arena)
+		return r.Prove, err
+	})
+	if err != nil {
+		return err
+	}
+	float, err := s.floatSteps(steps)
+	if err != nil {
+		return err
+	}
+	s.add(figure{"argument per activation cell, 784-128-10, 256 steps", perUnit(prove, mnist.Cells()*steps) / 1000, "µs", 4, 2, false})
+	s.add(figure{"  the same / as many float64 steps", ratio(prove, float), "×", 40, 15, false})
+	s.add(figure{"native verification of the segment", r.Verify.Seconds(), "s", 1, 0.2, false})
+	s.add(figure{"proof of the segment", float64(r.Bytes) / 1024, "KiB", 512, 128, false})
+	return nil
+}
+
+// width compares the cost of a step at 28 times the parameters and as many
+// units.
+func (s *session) width() error {
+	const steps = 64
+	var times []time.Duration
+	for _, inputs := range []int{64, 2048} {
+		d := bench.Dense{Widths: []int{inputs, 1024, 10}, Batch: 64, Rate: "0.125"}
+		w, err := d.Segment(s.ctx, s.srs, 4096, steps)
+		if err != nil {
+			return err
+		}
+		t, err := s.best(func() (time.Duration, error) {
+			r, err := w.Prove(s.ctx, s.srs, s.arena)
+			return r.Prove, err
+		})
+		if err != nil {
+			return err
+		}
+		times = append(times, t)
+	}
+	s.add(figure{"argument per step, 2048-1024-10 / 64-1024-10", ratio(times[1], times[0]), "×", 1.6, 1.25, false})
+	return nil
+}
+
+// epoch proves 60,000 samples in segments of up to 256 steps.
+func (s *session) epoch() error {
+	const samples, segment = 60_000, 256
+	var total, certificates time.Duration
+	for left := samples / mnist.Batch; left > 0; left -= segment {
+		w, err := mnist.Segment(s.ctx, s.srs, 5000, min(left, segment))
+		if err != nil {
+			return err
+		}
+		if certificates == 0 {
+			if certificates, err = bench.Certificates(s.ctx, s.srs, mnist, 5000, s.arena); err != nil {
+				return err
+			}
+		}
+		r, err := w.Prove(s.ctx, s.srs, s.arena)
+		if err != nil {
+			return err
+		}
+		total += r.Prove
+	}
+	s.add(figure{"argument, epoch of 60,000 samples, 784-128-10", total.Seconds(), "s", 45, 22, false})
+	s.add(figure{"  its certificates (5,000 rows; initial weights)", certificates.Seconds(), "s", 45, 22, false})
+	s.add(figure{"  peak memory of this process", peakGiB(), "GiB", 16, 8, false})
+	return nil
+}

@@ -1,0 +1,12 @@
+package main
+
+import "golang.org/x/sys/unix"
+
+// peakGiB returns the largest resident size of the process so far.
+func peakGiB() float64 {
+	var u unix.Rusage
+	if err := unix.Getrusage(unix.RUSAGE_SELF, &u); err != nil {
+		return 0
+	}
+	return float64(u.Maxrss) / (1 << 20)
+}

@@ -1,0 +1,116 @@
+package bench
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
+
+	"github.com/zkaudit/zkaudit/commitments"
+	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/proof"
+	"github.com/zkaudit/zkaudit/proof/poly"
+	"github.com/zkaudit/zkaudit/proof/prover"
+	"github.com/zkaudit/zkaudit/proof/statement"
+	"github.com/zkaudit/zkaudit/proof/transcript"
+	"github.com/zkaudit/zkaudit/proof/verifier"
+	"github.com/zkaudit/zkaudit/relation"
+	"github.com/zkaudit/zkaudit/segment"
+	"github.com/zkaudit/zkaudit/train"
+)
+
+// Result is one measured proof.
+type Result struct {
+	Prove, Verify time.Duration
+	Bytes         int
+}
+
+// Prove measures the argument of a segment: the commitment to the weights
+// after, which every segment makes, and the proof; and its verification.
+func (w *Workload) Prove(ctx context.Context, srs *commitments.SRS, arena *poly.Arena) (Result, error) {
+	start := time.Now()
+	for _, id := range w.After {
+		if _, err := srs.CommitInt64(w.Cells[id].Large, nil); err != nil {
+			return Result{}, err
+		}
+	}
+	p, err := prover.Prove(ctx, srs, w.Statement, prover.Secret{Cells: w.Cells, Arena: arena}, nil)
+	if err != nil {
+		return Result{}, err
+	}
+	r := Result{Prove: time.Since(start)}
+	encoded, err := p.MarshalBinary()
+	if err != nil {
+		return r, err
+	}
+	r.Bytes = len(encoded)
+	start = time.Now()
+	err = verifier.Verify(srs.Verifier(), w.Statement, encoded)
+	r.Verify = time.Since(start)
+	return r, err
+}
+
+// Lookups measures the lookup argument of a segment alone: multiplicities,
+// tree and leaf claims.
+func (w *Workload) Lookups(arena *poly.Arena) (time.Duration, error) {
+	l := w.Statement.Layout
+	start := time.Now()
+	if err := prover.Count(l.System, w.Cells, false); err != nil {
+		return 0, err
+	}
+	p, err := prover.New(l, w.Cells, nil, arena)
+	if err != nil {
+		return 0, err
+	}
+	tr := transcript.NewNative(statement.Domain)
+	proof.Begin(tr, fr.NewElement(1))
+	var checks proof.Checks
+	proof.ArgueLookups[fr.Element](l, &checks, tr, p)
+	if err := checks.Err(); err != nil {
+		return 0, fmt.Errorf("lookups: %w", err)
+	}
+	return time.Since(start), nil
+}
+
+// Certificates measures both certificates of a run on generated rows: that of
+// the dataset part and that of private initial weights.
+func Certificates(ctx context.Context, srs *commitments.SRS, d Dense, rows int, arena *poly.Arena) (time.Duration, error) {
+	p, _, err := d.Program()
+	if err != nil {
+		return 0, err
+	}
+	classes := d.Widths[len(d.Widths)-1]
+	part, err := segment.NewDatasetCertificate(segment.PartShape{Rows: rows, Features: d.Widths[0], Labels: classes, Kind: graph.OneHot})
+	if err != nil {
+		return 0, err
+	}
+	weights, err := segment.NewWeightsCertificate(p, 40, nil)
+	if err != nil {
+		return 0, err
+	}
+	initial, err := train.Random(p, []byte("bench"), train.Glorot)
+	if err != nil {
+		return 0, err
+	}
+	initialCells, err := weights.Assign(initial)
+	if err != nil {
+		return 0, err
+	}
+	total, err := proveSystem(ctx, srs, part.Relation, part.Assign(segment.PartCells(d.Digits(rows))), arena)
+	if err != nil {
+		return 0, err
+	}
+	more, err := proveSystem(ctx, srs, weights.Relation, initialCells, arena)
+	return total + more, err
+}
+
+func proveSystem(ctx context.Context, srs *commitments.SRS, sys *relation.System, cells relation.Assignment, arena *poly.Arena) (time.Duration, error) {
+	st, err := commit(srs, "certificate", sys, cells)
+	if err != nil {
+		return 0, err
+	}
+	start := time.Now()
+	_, err = prover.Prove(ctx, srs, st, prover.Secret{Cells: cells, Arena: arena}, nil)
+	return time.Since(start), err
+}
