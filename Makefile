@@ -1,0 +1,58 @@
+# make check  what every change must pass, in a few minutes
+# make test   all tests, the README's test command
+# See CONTRIBUTING.md for the others.
+
+GO          ?= go
+STATICCHECK ?= honnef.co/go/tools/cmd/staticcheck@v0.8.2
+FUZZTIME    ?= 60
+
+.PHONY: check format vet staticcheck generated tidy short fuzz-briefly test fixtures-test fuzz bench circuit-stats
+
+check: format vet staticcheck generated tidy short fuzz-briefly
+
+format:
+	@unformatted=$$(gofmt -l .); if [ -n "$$unformatted" ]; then echo "gofmt: $$unformatted" >&2; exit 1; fi
+
+vet:
+	$(GO) vet ./...
+
+# A version of its own, outside go.mod: its dependencies are not the project's.
+staticcheck:
+	$(GO) run $(STATICCHECK) ./...
+
+# Generated files equal what their generators write; where a generator is
+# missing (flatc), the committed file stands.
+generated:
+	@before=$$(cat tflite/schema/*_generated.go | sha256sum); $(GO) generate ./tflite/schema; \
+	after=$$(cat tflite/schema/*_generated.go | sha256sum); \
+	if [ "$$before" != "$$after" ]; then echo "tflite/schema: the committed accessors were not generated from the schema" >&2; exit 1; fi
+
+tidy:
+	$(GO) mod tidy -diff
+
+short:
+	$(GO) test -short ./...
+
+# Ten seconds in total, over all targets.
+fuzz-briefly:
+	.ci/fuzz 10
+
+test:
+	$(GO) test ./...
+
+# The tests that read real models and datasets; see docs/fixtures.md.
+fixtures-test:
+	@if [ -z "$$ZKAUDIT_FIXTURES" ]; then echo "set ZKAUDIT_FIXTURES to the folder of docs/fixtures.md" >&2; exit 1; fi
+	$(GO) test -count=1 ./...
+
+# FUZZTIME seconds per target.
+fuzz:
+	.ci/fuzz -each $(FUZZTIME)
+
+# The figures of README and docs/status.md, all from one run.
+bench:
+	$(GO) run ./bench/figures
+
+# The verifier's script as a circuit: constraints by builder.
+circuit-stats:
+	$(GO) run ./bench/circuitstats

@@ -1,0 +1,140 @@
+package architecture
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/zkaudit/zkaudit"
+
+// listed is what `go list -json` says of a package of this module.
+type listed struct {
+	ImportPath    string
+	Imports, Deps []string
+}
+
+func packages(t *testing.T) map[string]listed {
+	t.Helper()
+	cmd := exec.Command("go", "list", "-json=ImportPath,Imports,Deps", module+"/...")
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("go list: %v\n%s", err, &stderr)
+	}
+	all := map[string]listed{}
+	for d := json.NewDecoder(bytes.NewReader(out)); d.More(); {
+		var p listed
+		if err := d.Decode(&p); err != nil {
+			t.Fatal(err)
+		}
+		all[strings.TrimPrefix(p.ImportPath, module+"/")] = p
+	}
+	return all
+}
+
+// own returns the packages of this module in a list of import paths.
+func own(paths []string) []string {
+	var list []string
+	for _, p := range paths {
+		if name, ok := strings.CutPrefix(p, module+"/"); ok {
+			list = append(list, name)
+		}
+	}
+	return list
+}
+
+// layers reads the fenced list that starts with the line "```layers": one
+// layer per line, top first, packages behind the first word.
+func layers(t *testing.T) map[string]int {
+	t.Helper()
+	text, err := os.ReadFile("../../ARCHITECTURE.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, list, found := strings.Cut(string(text), "\n```layers\n")
+	list, _, closed := strings.Cut(list, "\n```")
+	if !found || !closed {
+		t.Fatal("ARCHITECTURE.md has no list of layers")
+	}
+	of := map[string]int{}
+	for i, line := range strings.Split(list, "\n") {
+		for _, name := range strings.Fields(line)[1:] {
+			if _, twice := of[name]; twice {
+				t.Errorf("%s stands in two layers", name)
+			}
+			of[name] = -i // the first line is the top
+		}
+	}
+	return of
+}
+
+func TestImportsFlowDownwards(t *testing.T) {
+	layer := layers(t)
+	all := packages(t)
+	for name, p := range all {
+		at, known := layer[name]
+		if !known {
+			t.Errorf("ARCHITECTURE.md does not say where %s belongs", name)
+			continue
+		}
+		for _, imported := range own(p.Imports) {
+			if below, known := layer[imported]; known && below >= at {
+				t.Errorf("%s imports %s, which is not below it", name, imported)
+			}
+		}
+	}
+	for name := range layer {
+		if _, exists := all[name]; !exists {
+			t.Errorf("ARCHITECTURE.md lists %s, which does not exist", name)
+		}
+	}
+}
+
+func TestStrangersStayStrangers(t *testing.T) {
+	const gnark = "github.com/consensys/gnark/"
+	executor := []string{"train", "data", "tflite", "transpile"}
+	all := packages(t)
+	for _, rule := range []struct {
+		packages, not []string
+		why           string
+	}{
+		{[]string{"proof/verifier", "proof", "proof/statement", "proof/public", "proof/circuit"}, append(executor, "proof/prover", "exact"),
+			"a verifier must not depend on what made the proof"},
+		{[]string{"ops", "graph", "segment"}, []string{"train", "proof", "proof/prover", "proof/verifier", "commitments"},
+			"operators state relations; who executes or proves them is not their business"},
+		{[]string{"relation"}, []string{"graph", "ops", "proof", "commitments"},
+			"relations know tensors only"},
+		{[]string{"proof/prover"}, []string{"train", "ops", "segment", "proof/verifier"},
+			"kernels know relations, not networks"},
+		{[]string{"relation/naive"}, []string{"proof", "proof/poly", "proof/prover"},
+			"the reference must not share code with what it checks"},
+		{[]string{"commitments"}, []string{"relation", "proof"},
+			"the commitment scheme knows rows of cells only"},
+	} {
+		for _, name := range rule.packages {
+			p, exists := all[name]
+			if !exists {
+				t.Errorf("rule for %s, which does not exist", name)
+			}
+			for _, dep := range own(p.Deps) {
+				if slices.Contains(rule.not, dep) {
+					t.Errorf("%s depends on %s: %s", name, dep, rule.why)
+				}
+			}
+		}
+	}
+	for name, p := range all {
+		for _, imported := range p.Imports {
+			circuits := strings.HasPrefix(name, "proof/circuit") || name == "proof/transcript" || name == "bench/circuitstats"
+			if strings.HasPrefix(imported, gnark) && !circuits {
+				t.Errorf("%s imports %s: circuits are compiled in proof/circuit only", name, imported)
+			}
+		}
+	}
+}
