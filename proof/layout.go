@@ -36,8 +36,12 @@ type Block struct {
 // maxHypercube bounds the leaves of the lookup tree.
 const maxHypercube = 32
 
-// NewLayout derives the layout of a valid system.
+// NewLayout validates a system and derives its layout: whatever is argued
+// about has passed relation.Validate.
 func NewLayout(sys *relation.System, rowLog int, masked bool) (*Layout, error) {
+	if err := sys.Validate(); err != nil {
+		return nil, err
+	}
 	l := &Layout{System: sys, RowLog: rowLog, Masked: masked}
 	l.placeBlocks()
 	if l.Log > maxHypercube {

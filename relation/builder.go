@@ -3,6 +3,7 @@ package relation
 import (
 	"fmt"
 	"math/bits"
+	"reflect"
 )
 
 // Builder assembles a System. Masks, filters and range tables are created
@@ -12,6 +13,7 @@ type Builder struct {
 	names  map[string]ID
 	tables map[string]int
 	ranges map[string]bool
+	err    error // the first name given to two things
 }
 
 // NewBuilder starts an empty system of the given name.
@@ -27,10 +29,16 @@ func NewBuilder(name string) *Builder {
 // System gives read access to what has been built so far.
 func (b *Builder) System() *System { return &b.sys }
 
-// Lookup returns the tensor of that name, if there is one.
+// Named returns the tensor of that name, if there is one.
 func (b *Builder) Named(name string) (ID, bool) {
 	id, ok := b.names[name]
 	return id, ok
+}
+
+func (b *Builder) fail(format string, args ...any) {
+	if b.err == nil {
+		b.err = invalid(format, args...)
+	}
 }
 
 func (b *Builder) add(t Tensor) ID {
@@ -54,9 +62,13 @@ func (b *Builder) External(name string, axes ...Axis) ID {
 }
 
 // Public adds a tensor known to the verifier, or returns the one of that
-// name: the content must then be the same.
+// name. Build fails if that one is not public or has another content or shape.
 func (b *Builder) Public(name string, src Source, axes ...Axis) ID {
 	if id, ok := b.names[name]; ok {
+		t := &b.sys.Tensors[id]
+		if t.Kind != Public || !sameAxes(t.Axes, axes) || !reflect.DeepEqual(t.Source, src) {
+			b.fail("tensor %q is built again as a different public tensor", name)
+		}
 		return id
 	}
 	return b.add(Tensor{Name: name, Axes: axes, Kind: Public, Source: src})
@@ -92,9 +104,11 @@ func (b *Builder) Equation(name string, axes []Axis, out []Label, terms ...Term)
 
 // Table adds a lookup table with the given further columns beside the index
 // column, or returns the one of that name. Row i starts with offset + i.
-// Every column has rows cells, padded to 2^log by repeating cell 0.
+// Every column has rows cells, padded to 2^log by repeating cell 0. Build
+// fails if the one of that name has other rows.
 func (b *Builder) Table(name string, offset int64, rows int, columns ...Source) int {
 	if i, ok := b.tables[name]; ok {
+		b.sameTable(&b.sys.Tables[i], offset, rows, columns)
 		return i
 	}
 	log := bits.Len(uint(rows - 1))
@@ -119,6 +133,16 @@ func (b *Builder) Table(name string, offset int64, rows int, columns ...Source) 
 	b.tables[name] = len(b.sys.Tables)
 	b.sys.Tables = append(b.sys.Tables, t)
 	return b.tables[name]
+}
+
+func (b *Builder) sameTable(t *Table, offset int64, rows int, columns []Source) {
+	same := t.Offset == offset && t.Rows == rows && len(t.Columns) == len(columns)+1
+	for i := 0; same && i < len(columns); i++ {
+		same = reflect.DeepEqual(b.sys.Tensors[t.Columns[i+1]].Source, columns[i])
+	}
+	if !same {
+		b.fail("table %q is built again with other rows", t.Name)
+	}
 }
 
 // LookUp adds the claim that the tuple of columns is a row of the table.
@@ -146,6 +170,9 @@ func (b *Builder) inRange(t ID, offset int64, width int) {
 
 // Build validates the system and returns it.
 func (b *Builder) Build() (*System, error) {
+	if b.err != nil {
+		return nil, fmt.Errorf("system %s: %w", b.sys.Name, b.err)
+	}
 	if err := b.sys.Validate(); err != nil {
 		return nil, err
 	}

@@ -80,3 +80,33 @@ func (t *Tensor) RealCells() int {
 	}
 	return n
 }
+
+// Integers returns all cells of a public tensor that may be a column of a
+// table, one of Index, Rectifier, Mask or Values, and whether it is.
+func (t *Tensor) Integers() ([]int64, bool) {
+	if v, ok := t.Source.(*Values); ok {
+		return v.Cells, true
+	}
+	cells := make([]int64, t.Cells())
+	half := int64(len(cells) / 2)
+	for i := range cells {
+		switch src := t.Source.(type) {
+		case Index:
+			cells[i] = src.Offset + int64(i)
+		case Rectifier:
+			if v := int64(i) - half; v > 0 {
+				cells[i] = v
+				if src.Gate {
+					cells[i] = 1
+				}
+			}
+		case Mask:
+			if i < src.Size {
+				cells[i] = 1
+			}
+		default:
+			return nil, false
+		}
+	}
+	return cells, true
+}

@@ -27,6 +27,9 @@ func (s *System) Validate() error {
 	}
 	for i := range s.Equations {
 		e := &s.Equations[i]
+		if err := validateAxes(e.Axes); err != nil {
+			return fmt.Errorf("system %s, equation %q: %w", s.Name, e.Name, err)
+		}
 		if err := s.validateSum(&e.Sum, e.Axes, ID(len(s.Tensors))); err != nil {
 			return fmt.Errorf("system %s, equation %q: %w", s.Name, e.Name, err)
 		}
@@ -38,15 +41,24 @@ func invalid(format string, args ...any) error {
 	return fmt.Errorf(format+": %w", append(args, fault.ErrMalformed)...)
 }
 
-func (s *System) validateTensor(id ID) error {
-	t := &s.Tensors[id]
-	for _, a := range t.Axes {
+func validateAxes(axes []Axis) error {
+	log := 0
+	for _, a := range axes {
 		if a.Size < 1 || a.Log() > MaxLog {
 			return invalid("axis %s has size %d", a.Name, a.Size)
 		}
+		log += a.Log()
 	}
-	if t.Log() > MaxLog {
-		return invalid("2^%d cells", t.Log())
+	if log > MaxLog {
+		return invalid("2^%d cells", log)
+	}
+	return nil
+}
+
+func (s *System) validateTensor(id ID) error {
+	t := &s.Tensors[id]
+	if err := validateAxes(t.Axes); err != nil {
+		return err
 	}
 	if (t.Kind == Public) != (t.Source != nil) || (t.Kind == Virtual) != (t.Sum != nil) {
 		return invalid("kind %v with the wrong definition", t.Kind)
@@ -60,35 +72,6 @@ func (s *System) validateTensor(id ID) error {
 		return nil
 	}
 	return invalid("kind %d", t.Kind)
-}
-
-func validateSource(t *Tensor) error {
-	axes, cells := 1, -1
-	switch src := t.Source.(type) {
-	case Mask:
-		if t.Axes[0].Padded() < src.Size || src.Size < 1 {
-			return invalid("mask of %d cells on an axis of %d", src.Size, t.Axes[0].Padded())
-		}
-	case Index, Rectifier:
-	case *Values:
-		axes, cells = len(t.Axes), len(src.Cells)
-	case *Filter:
-		axes = len(t.Axes)
-		if axes > 2 {
-			return invalid("filter on %d axes", axes)
-		}
-	case *Selection:
-		axes = 3
-	case *AxisMap:
-		axes = 2
-	}
-	if len(t.Axes) != axes {
-		return invalid("source %T on %d axes", t.Source, len(t.Axes))
-	}
-	if cells >= 0 && cells != t.Cells() {
-		return invalid("%d values for %d cells", cells, t.Cells())
-	}
-	return nil
 }
 
 // validateSum checks one sum whose output has the given axes; its factors
@@ -123,6 +106,11 @@ func (s *System) validateSum(sum *Sum, axes []Axis, before ID) error {
 }
 
 func (s *System) validateTerm(t *Term, logs map[Label]int, before ID) error {
+	if t.Coeff.IsZero() {
+		// The value of a sum's last term follows from the others through
+		// the inverse of its coefficient.
+		return invalid("coefficient 0")
+	}
 	for _, f := range t.Factors {
 		if f.Tensor < 0 || f.Tensor >= before {
 			return invalid("factor %d is not defined before its use", f.Tensor)
@@ -159,14 +147,8 @@ func mentions(t *Term, l Label) bool {
 
 func (s *System) validateLookups() error {
 	for i := range s.Tables {
-		t := &s.Tables[i]
-		if t.Log > MaxTableLog {
-			return invalid("table %q has 2^%d rows", t.Name, t.Log)
-		}
-		for _, c := range append([]ID{t.Count}, t.Columns...) {
-			if s.Tensors[c].Log() != t.Log {
-				return invalid("table %q: column %q has another length", t.Name, s.Tensors[c].Name)
-			}
+		if err := s.validateTable(&s.Tables[i]); err != nil {
+			return fmt.Errorf("system %s, table %q: %w", s.Name, s.Tables[i].Name, err)
 		}
 	}
 	for i, l := range s.Lookups {
@@ -177,7 +159,10 @@ func (s *System) validateLookups() error {
 		if len(l.Columns) != len(t.Columns) {
 			return invalid("lookup %d gives %d columns to table %q of %d", i, len(l.Columns), t.Name, len(t.Columns))
 		}
-		for _, c := range l.Columns[1:] {
+		for _, c := range l.Columns {
+			if !s.has(c) {
+				return invalid("lookup %d in table %q: no tensor %d", i, t.Name, c)
+			}
 			if !sameAxes(s.Tensors[c].Axes, s.Tensors[l.Columns[0]].Axes) {
 				return invalid("lookup %d in table %q: columns differ in shape", i, t.Name)
 			}
@@ -185,6 +170,41 @@ func (s *System) validateLookups() error {
 	}
 	return nil
 }
+
+// validateTable checks that the rows are what the prover and the meaning of a
+// lookup take them for: public, found from their first cell, and no others
+// than the first Rows.
+func (s *System) validateTable(t *Table) error {
+	if t.Log > MaxTableLog || t.Rows < 1 || t.Rows > 1<<t.Log {
+		return invalid("%d rows of 2^%d", t.Rows, t.Log)
+	}
+	if len(t.Columns) == 0 || !s.has(t.Count) || s.Tensors[t.Count].Kind != Witness || s.Tensors[t.Count].Log() != t.Log {
+		return invalid("no columns, or counts that are no witness of 2^%d cells", t.Log)
+	}
+	for k, c := range t.Columns {
+		if !s.has(c) || s.Tensors[c].Kind != Public || s.Tensors[c].Log() != t.Log {
+			return invalid("column %d is not public with 2^%d cells", k, t.Log)
+		}
+		cells, ok := s.Tensors[c].Integers()
+		if !ok {
+			return invalid("column %d holds %T", k, s.Tensors[c].Source)
+		}
+		if _, ok := s.Tensors[c].Source.(Rectifier); ok && t.Offset != -1<<(t.Log-1) {
+			return invalid("column %d is the rectifier from −2^%d, the table starts at %d", k, t.Log-1, t.Offset)
+		}
+		for i, v := range cells {
+			if i >= t.Rows && v != cells[0] {
+				return invalid("column %d: row %d is beyond the last and no copy of row 0", k, i)
+			}
+			if k == 0 && i < t.Rows && v != t.Offset+int64(i) {
+				return invalid("row %d starts with %d, not %d", i, v, t.Offset+int64(i))
+			}
+		}
+	}
+	return nil
+}
+
+func (s *System) has(id ID) bool { return id >= 0 && int(id) < len(s.Tensors) }
 
 func sameAxes(a, b []Axis) bool {
 	if len(a) != len(b) {

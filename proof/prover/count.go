@@ -39,30 +39,10 @@ func tableColumns(sys *relation.System, t *relation.Table) [][]int64 {
 	return columns
 }
 
+// sourceIntegers returns the cells of a column of a table.
 func sourceIntegers(t *relation.Tensor) []int64 {
-	if v, ok := t.Source.(*relation.Values); ok {
-		return v.Cells
-	}
-	out := make([]int64, t.Cells())
-	half := int64(len(out) / 2)
-	for i := range out {
-		switch src := t.Source.(type) {
-		case relation.Index:
-			out[i] = src.Offset + int64(i)
-		case relation.Rectifier:
-			if v := int64(i) - half; v > 0 {
-				out[i] = v
-				if src.Gate {
-					out[i] = 1
-				}
-			}
-		case relation.Mask:
-			if i < src.Size {
-				out[i] = 1
-			}
-		}
-	}
-	return out
+	cells, _ := t.Integers() // a valid system's columns have them
+	return cells
 }
 
 // countLookup counts the rows that one lookup's real cells hit, and returns

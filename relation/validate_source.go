@@ -1,0 +1,78 @@
+package relation
+
+// validateSource checks that a public tensor can be evaluated: its axes are
+// those its source needs, and no entry lies outside them.
+func validateSource(t *Tensor) error {
+	axes := 1
+	switch t.Source.(type) {
+	case Mask, Index, Rectifier:
+	case *Values, *Filter:
+		axes = len(t.Axes)
+	case *Selection:
+		axes = 3
+	case *AxisMap:
+		axes = 2
+	default:
+		return invalid("source %T", t.Source)
+	}
+	if len(t.Axes) != axes {
+		return invalid("source %T on %d axes", t.Source, len(t.Axes))
+	}
+	switch src := t.Source.(type) {
+	case Mask:
+		if t.Axes[0].Padded() < src.Size || src.Size < 1 {
+			return invalid("mask of %d cells on an axis of %d", src.Size, t.Axes[0].Padded())
+		}
+	case Rectifier:
+		if t.Axes[0].Log() < 1 {
+			return invalid("rectifier on an axis of one cell")
+		}
+	case *Values:
+		if len(src.Cells) != t.Cells() {
+			return invalid("%d values for %d cells", len(src.Cells), t.Cells())
+		}
+	case *Filter:
+		return src.validate(t.Axes)
+	case *Selection:
+		return src.validate(t.Axes)
+	case *AxisMap:
+		return src.validate(t.Axes)
+	}
+	return nil
+}
+
+func (f *Filter) validate(axes []Axis) error {
+	if len(axes) < 1 || len(axes) > 2 {
+		return invalid("filter on %d axes", len(axes))
+	}
+	for _, a := range axes {
+		if len(f.Rates) > a.Padded() {
+			return invalid("%d rates on axis %s of %d", len(f.Rates), a.Name, a.Size)
+		}
+	}
+	return nil
+}
+
+func (sel *Selection) validate(axes []Axis) error {
+	if sel.Batch < 1 || sel.Batch > axes[1].Padded() || len(sel.Rows) > sel.Batch*axes[0].Padded() {
+		return invalid("selection of %d rows, %d a step, on %d steps of %d", len(sel.Rows), sel.Batch, axes[0].Size, axes[1].Size)
+	}
+	for k, row := range sel.Rows {
+		if row < -1 || int(row) >= axes[2].Padded() {
+			return invalid("slot %d reads row %d of %d", k, row, axes[2].Size)
+		}
+	}
+	return nil
+}
+
+func (m *AxisMap) validate(axes []Axis) error {
+	if len(m.Out) != len(m.Value) || len(m.In) != len(m.Value) {
+		return invalid("axis map of %d outputs, %d inputs, %d values", len(m.Out), len(m.In), len(m.Value))
+	}
+	for e := range m.Value {
+		if o, i := m.Out[e], m.In[e]; o < 0 || int(o) >= axes[0].Padded() || i < 0 || int(i) >= axes[1].Padded() {
+			return invalid("axis map: entry %d at (%d,%d)", e, o, i)
+		}
+	}
+	return nil
+}
