@@ -170,7 +170,7 @@ func checkGradients(t *testing.T, p *graph.Program, seed uint64) {
 				t.Errorf("%s, cell %d: gradient %v, finite difference %v", p.Tensor(w).Name, i, got, want)
 			}
 		}
-		if largest < 0.02 {
+		if largest < 0.015 {
 			t.Errorf("%s: gradients up to %v test nothing", p.Tensor(w).Name, largest)
 		}
 	}

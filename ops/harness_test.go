@@ -24,7 +24,7 @@ func coarse() graph.Fractions {
 }
 
 func fine() graph.Fractions {
-	return graph.Fractions{Feature: 11, Activation: 11, Error: 13, Label: 11}
+	return graph.Fractions{Feature: 11, Activation: 11, Error: 12, Label: 11}
 }
 
 const shift = 6 // k

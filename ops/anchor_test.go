@@ -1,0 +1,84 @@
+package ops_test
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/ops"
+)
+
+// decided is what the passes say of the rounded values of a program, by name.
+type decided struct {
+	role    graph.Role
+	checked bool
+}
+
+func TestPassesDecideCommitmentsAndRanges(t *testing.T) {
+	virtual, committed := graph.Virtual, graph.Committed
+	linear := func(n *net, x, y graph.TensorID) graph.TensorID { return n.one(ops.KindAdd, nil, x, y) }
+	for name, c := range map[string]struct {
+		p    *graph.Program
+		want map[string]decided
+	}{
+		// z is looked up by relu and softmax; the error behind relu by its gate.
+		"relu": {dense(t, coarse()), map[string]decided{
+			"dense rounded/value":                      {virtual, false},
+			"dense rounded 2/value":                    {virtual, false},
+			"fully_connected 2 backward rounded/value": {virtual, false},
+		}},
+		// tanh's derivative is no bit: the error must be an integer by itself.
+		"tanh": {activated(t, coarse(), ops.KindTanh), map[string]decided{
+			"dense rounded/value":                      {virtual, false},
+			"fully_connected 2 backward rounded/value": {virtual, true},
+			"tanh backward rounded/value":              {committed, true},
+		}},
+		// z feeds the next layer's trajectory through a sum.
+		"fan-out": {combined(t, coarse(), linear), map[string]decided{
+			"dense rounded/value":                      {committed, false},
+			"fully_connected 2 backward rounded/value": {committed, true},
+		}},
+	} {
+		got := map[string]decided{}
+		for i := range c.p.Tensors {
+			tensor := &c.p.Tensors[i]
+			got[tensor.Name] = decided{tensor.Role, tensor.Checked}
+		}
+		for tensor, want := range c.want {
+			if have, ok := got[tensor]; !ok || have != want {
+				t.Errorf("%s: %q is %v, want %v", name, tensor, have, want)
+			}
+		}
+	}
+}
+
+// A program whose ranges or roles were tampered with is refused, whatever its
+// digest.
+func TestValidateRefusesTampering(t *testing.T) {
+	p := activated(t, coarse(), ops.KindTanh)
+	for i := range p.Tensors {
+		for name, change := range map[string]func(x *graph.Tensor){
+			"range":  func(x *graph.Tensor) { x.Checked = !x.Checked },
+			"role":   func(x *graph.Tensor) { x.Role = graph.Committed + graph.Virtual - x.Role },
+			"format": func(x *graph.Tensor) { x.Format.Bits-- },
+		} {
+			q := p.Clone()
+			tensor := q.Tensor(graph.TensorID(i))
+			if r := tensor.Role; r != graph.Committed && r != graph.Virtual {
+				continue
+			}
+			change(tensor)
+			if err := ops.Validate(q); !errors.Is(err, fault.ErrMalformed) {
+				t.Errorf("%s of %q changed: %v", name, p.Tensors[i].Name, err)
+			}
+		}
+	}
+	for i := range p.Nodes {
+		q := p.Clone()
+		q.Nodes = append(q.Nodes[:i:i], q.Nodes[i+1:]...)
+		if err := ops.Validate(q); !errors.Is(err, fault.ErrMalformed) {
+			t.Errorf("without node %q: %v", p.Nodes[i].Name, err)
+		}
+	}
+}

@@ -1,0 +1,251 @@
+package ops_test
+
+import (
+	"errors"
+	"math/big"
+	"strings"
+	"testing"
+
+	"github.com/zkaudit/zkaudit/exact"
+	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/ops"
+	"github.com/zkaudit/zkaudit/relation"
+)
+
+// exactly recomputes nodes of an executed single step in big integers, from
+// the cells of their inputs and the weights before the step.
+type exactly struct {
+	*executed
+	t *testing.T
+}
+
+func (e *exactly) cell(id graph.TensorID, i int) *big.Int {
+	if role := e.p.Tensor(id).Role; role == graph.Weight || role == graph.Frozen {
+		return big.NewInt(e.before[id][i])
+	}
+	if wide := e.buffers.Wide[id]; wide != nil {
+		return wide.Value(i)
+	}
+	if long := e.buffers.Long[id]; long != nil {
+		return big.NewInt(long[i])
+	}
+	cells := e.buffers.Small[id]
+	return big.NewInt(int64(cells[i%len(cells)]))
+}
+
+func (e *exactly) equal(id graph.TensorID, i int, want *big.Int) {
+	e.t.Helper()
+	if got := e.cell(id, i); got.Cmp(want) != 0 {
+		e.t.Errorf("%s, cell %d: %v, want %v", e.p.Tensor(id).Name, i, got, want)
+	}
+}
+
+// halfUp is ⌊num/den + 1/2⌋.
+func halfUp(num, den *big.Int) *big.Int {
+	r := new(big.Rat).SetFrac(num, den)
+	r.Add(r, big.NewRat(1, 2))
+	return new(big.Int).Div(r.Num(), r.Denom())
+}
+
+func pow2(s int) *big.Int { return new(big.Int).Lsh(big.NewInt(1), uint(s)) }
+
+func (e *exactly) node(n *graph.Node) {
+	var out *graph.Tensor
+	if len(n.Outputs) > 0 {
+		out = e.p.Tensor(n.Outputs[0])
+	}
+	switch n.Kind {
+	case ops.KindFullyConnected, ops.KindInputGradient:
+		e.contraction(n)
+	case ops.KindWeightUpdate:
+		e.update(n)
+	case ops.KindRescale:
+		for i := range out.Size() {
+			e.equal(n.Outputs[0], i, halfUp(e.cell(n.Inputs[0], i), pow2(n.Attributes.Int("shift"))))
+		}
+	case ops.KindConstantDivision:
+		for i := range out.Size() {
+			// V + ⌊d/2⌋ over d, downwards
+			d := int64(n.Attributes.Int("divisor"))
+			v := new(big.Int).Add(e.cell(n.Inputs[0], i), big.NewInt(d/2))
+			e.equal(n.Outputs[0], i, v.Div(v, big.NewInt(d)))
+		}
+	case ops.KindMul:
+		for i := range out.Size() {
+			e.equal(n.Outputs[0], i, new(big.Int).Mul(e.cell(n.Inputs[0], i), e.cell(n.Inputs[1], i)))
+		}
+	case ops.KindAdd:
+		for i := range out.Size() {
+			e.equal(n.Outputs[0], i, new(big.Int).Add(e.cell(n.Inputs[0], i), e.cell(n.Inputs[1], i)))
+		}
+	case ops.KindGate:
+		for i := range out.Size() {
+			e.equal(n.Outputs[0], i, new(big.Int).Mul(e.cell(n.Inputs[0], i), e.cell(n.Inputs[1], i)))
+		}
+	case ops.KindSoftmax:
+		e.softmax(n)
+	}
+}
+
+// contraction: V = X·W + 2^f_x·B, U = dZ·Wᵀ.
+func (e *exactly) contraction(n *graph.Node) {
+	x, w, out := n.Inputs[0], n.Inputs[1], e.p.Tensor(n.Outputs[0])
+	inner, outer := e.p.Tensor(x).Axes[1].Size, out.Axes[1].Size
+	units := e.p.Tensor(w).Axes[1].Size
+	for i := range out.Size() {
+		total := new(big.Int)
+		for k := range inner {
+			row, col := k, i%outer
+			if n.Kind == ops.KindInputGradient {
+				row, col = col, row
+			}
+			total.Add(total, new(big.Int).Mul(e.cell(x, i/outer*inner+k), e.cell(w, row*units+col)))
+		}
+		if len(n.Inputs) > 2 {
+			total.Add(total, new(big.Int).Mul(pow2(e.p.Tensor(x).Format.Fraction), e.cell(n.Inputs[2], i%outer)))
+		}
+		e.equal(n.Outputs[0], i, total)
+	}
+}
+
+// update: W − n·Xᵀ·dZ, or B − n·2^f_x·Σ dZ.
+func (e *exactly) update(n *graph.Node) {
+	w, rate := n.Inputs[0], big.NewInt(e.rates[0])
+	t := e.p.Tensor(w)
+	units := t.Axes[len(t.Axes)-1].Size
+	after := e.buffers.Weight(w)
+	for i := range after {
+		want := e.cell(w, i)
+		for b := range e.p.Batch {
+			change := new(big.Int).Set(rate)
+			if len(t.Axes) == 2 {
+				x := n.Inputs[1]
+				change.Mul(change, e.cell(x, b*t.Axes[0].Size+i/units))
+			} else {
+				change.Lsh(change, uint(n.Attributes.Int("input_fraction")))
+			}
+			change.Mul(change, e.cell(n.Inputs[len(n.Inputs)-1], b*units+i%units))
+			want.Sub(want, change)
+		}
+		if want.Cmp(big.NewInt(after[i])) != 0 {
+			e.t.Errorf("%s, cell %d: %d after the step, want %v", t.Name, i, after[i], want)
+		}
+	}
+}
+
+// softmax: p is e/Σe rounded to nearest, from the committed exponentials.
+func (e *exactly) softmax(n *graph.Node) {
+	p, exponential := n.Outputs[0], n.Outputs[4]
+	t := e.p.Tensor(p)
+	classes := t.Axes[1].Size
+	for i := range t.Size() {
+		total := new(big.Int)
+		for c := range classes {
+			total.Add(total, e.cell(exponential, i/classes*classes+c))
+		}
+		num := new(big.Int).Mul(e.cell(exponential, i), pow2(t.Format.Fraction))
+		e.equal(p, i, halfUp(num, total))
+	}
+}
+
+func TestForwardIsExact(t *testing.T) {
+	programs := map[string]*graph.Program{"dense": dense(t, coarse()), "softmax": attention(t, coarse())}
+	for name, combine := range combinations() {
+		programs[name] = combined(t, coarse(), combine)
+	}
+	for _, kind := range activationKinds() {
+		programs[string(kind)] = activated(t, coarse(), kind)
+	}
+	programs["mean"] = moved(t, coarse(), chains()["mean and broadcast"])
+	for name, p := range programs {
+		t.Run(name, func(t *testing.T) {
+			e := &exactly{execute(t, p, 1, 11), t}
+			for i := range p.Nodes {
+				e.node(&p.Nodes[i])
+			}
+		})
+	}
+}
+
+// Every shift from 0 to 40 rounds ties up, with limbs that recompose.
+func TestRescaleShifts(t *testing.T) {
+	for s := range 41 {
+		n := newNet(t, coarse(), 3, 5)
+		z := n.dense(n.Program().Input, 6)
+		wide := n.one(ops.KindMul, nil, z, z)
+		n.Tensor(wide).Format.Fraction = s + 8
+		p := n.Program()
+		y := n.must(ops.Rescale(n.Builder, "rounded", wide, 8))
+		node := &p.Nodes[len(p.Nodes)-1]
+		b := &ops.Buffers{Small: make([][]int32, len(p.Tensors)), Long: make([][]int64, len(p.Tensors)), Wide: make([]*exact.Accumulator, len(p.Tensors))}
+		for _, out := range node.Outputs {
+			b.Small[out] = make([]int32, p.Tensor(out).Size())
+		}
+		half := int64(1) << s >> 1
+		b.Long[wide] = append([]int64{0, half, half - 1, -half, -half - 1, 1<<s*32767 - half, -1 << s * 32768, 5, -5}, make([]int64, 9)...)
+		if s == 0 {
+			b.Long[wide][5] = 32767
+		}
+		runNode(t, p, b, node)
+		for i, v := range b.Long[wide] {
+			got := new(big.Int).Mul(big.NewInt(int64(b.Small[y][i])), pow2(s))
+			for k, limb := range node.Outputs[1:] {
+				got.Add(got, new(big.Int).Mul(big.NewInt(int64(b.Small[limb][i])), pow2(16*k)))
+			}
+			want := halfUp(big.NewInt(v), pow2(s))
+			if int64(b.Small[y][i]) != want.Int64() || got.Int64() != v {
+				t.Errorf("shift %d: %d becomes %d, want %v; limbs give %v", s, v, b.Small[y][i], want, got)
+			}
+		}
+	}
+}
+
+// runNode executes one node on buffers made by hand.
+func runNode(t *testing.T, p *graph.Program, b *ops.Buffers, n *graph.Node) {
+	t.Helper()
+	if err := ops.Table()[n.Kind].Forward(&ops.Step{Program: p, Buffers: b}, n); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestOverflowIsNamed(t *testing.T) {
+	p := dense(t, coarse())
+	x := execute(t, p, 1, 1)
+	for w, cells := range x.before {
+		for i := range cells {
+			cells[i] = 1 << 40
+		}
+		if err := x.buffers.SetWeight(p, w, cells); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i := range x.buffers.Small[p.Input] {
+		x.buffers.Small[p.Input][i] = 30000
+	}
+	err := ops.Execute(&ops.Step{Program: p, Buffers: x.buffers, Rate: 1, Index: 41})
+	if !errors.Is(err, fault.ErrOverflow) {
+		t.Fatalf("error %v, want overflow", err)
+	}
+	for _, part := range []string{"step 41", "dense rounded/value", "sample 0", "value 9847177216", "s16.8", "--fraction-activations"} {
+		if !strings.Contains(err.Error(), part) {
+			t.Errorf("%q does not say %q", err, part)
+		}
+	}
+}
+
+func TestRescaleRefusesImpossibleShifts(t *testing.T) {
+	n := newNet(t, coarse(), 3, 5)
+	if _, err := ops.Rescale(n.Builder, "finer", n.Program().Input, 9); !errors.Is(err, fault.ErrMalformed) {
+		t.Errorf("shift of −1: %v", err)
+	}
+	w := n.weight("w", 8, 5, 2)
+	if _, err := ops.Rescale(n.Builder, "weight", w, 8); !errors.Is(err, fault.ErrMalformed) {
+		t.Errorf("rescaled weight: %v", err)
+	}
+	x := n.Add(graph.Tensor{Name: "wide", Role: graph.Accumulator, Axes: []relation.Axis{{Name: "batch", Size: 3}}})
+	n.Tensor(x).Format.Bits, n.Tensor(x).Format.Fraction = 64, 80
+	if _, err := ops.Rescale(n.Builder, "far", x, 8); !errors.Is(err, fault.ErrMalformed) {
+		t.Errorf("64-bit accumulator shifted by 72: %v", err)
+	}
+}
