@@ -32,7 +32,7 @@ func (s *SRS) CommitField(cells []fr.Element, blind []fr.Element) ([]bn254.G1Aff
 	return commitRows(s, cells, blind, msmField)
 }
 
-func commitRows[T any](s *SRS, cells []T, blind []fr.Element, msm func([]bn254.G1Affine, []T, int) (bn254.G1Jac, error)) ([]bn254.G1Affine, error) {
+func commitRows[T any](s *SRS, cells []T, blind []fr.Element, msm func(crew, []bn254.G1Affine, []T) (bn254.G1Jac, error)) ([]bn254.G1Affine, error) {
 	if len(cells) == 0 {
 		return nil, fmt.Errorf("commit: a tensor without cells: %w", fault.ErrUsage)
 	}
@@ -42,9 +42,9 @@ func commitRows[T any](s *SRS, cells []T, blind []fr.Element, msm func([]bn254.G
 	}
 	sums := make([]bn254.G1Jac, rows)
 	errs := make([]error, rows)
-	spread(rows, defaultWorkers(), func(i, workers int) {
+	fullCrew().spread(rows, func(c crew, i int) {
 		row := cells[i<<s.RowBits : min(len(cells), (i+1)<<s.RowBits)]
-		sums[i], errs[i] = msm(s.G1[:len(row)], row, workers)
+		sums[i], errs[i] = msm(c, s.G1[:len(row)], row)
 		if blind != nil {
 			addMultiple(&sums[i], &s.H, &blind[i])
 		}

@@ -62,39 +62,39 @@ func planDigits(width, cells, nonzero int, top func(shift int) uint32) digitPlan
 }
 
 // msmSigned returns Σ_j cells_j·points_j. Requires len(points) = len(cells).
-func msmSigned[T int32 | int64](points []bn254.G1Affine, cells []T, workers int) (bn254.G1Jac, error) {
+func msmSigned[T int32 | int64](c crew, points []bn254.G1Affine, cells []T) (bn254.G1Jac, error) {
 	largest, nonzero := magnitude(cells)
 	if nonzero == 0 {
 		return bn254.G1Jac{}, nil
 	}
 	plan := planDigits(bits.Len64(largest), len(cells), nonzero, func(shift int) uint32 { return uint32(largest >> shift) })
 	if narrow, ok := any(cells).([]int32); ok && plan.count == 1 {
-		return sumDigits(points, narrow, plan.topBound, workers), nil
+		return c.sumDigits(points, narrow, plan.topBound), nil
 	}
-	return sumPlan(points, len(cells), plan, workers, func(w int, dst []int32) { signedDigits(dst, cells, plan, w) }), nil
+	return c.sumPlan(points, len(cells), plan, func(w int, dst []int32) { signedDigits(dst, cells, plan, w) }), nil
 }
 
 // msmField returns Σ_j cells_j·points_j for scalars of any size.
 // Requires len(points) = len(cells).
-func msmField(points []bn254.G1Affine, cells []fr.Element, workers int) (bn254.G1Jac, error) {
+func msmField(c crew, points []bn254.G1Affine, cells []fr.Element) (bn254.G1Jac, error) {
 	if len(cells) < fieldSumCells {
 		var sum bn254.G1Jac
-		_, err := sum.MultiExp(points, cells, ecc.MultiExpConfig{NbTasks: workers})
+		_, err := sum.MultiExp(points, cells, ecc.MultiExpConfig{NbTasks: len(c)})
 		return sum, err
 	}
 	plan := planDigits(fr.Bits, len(cells), len(cells), func(shift int) uint32 { return 1 << (fr.Bits - shift) })
 	wide := offsetScalars(cells, plan)
-	return sumPlan(points, len(cells), plan, workers, func(w int, dst []int32) { wideDigits(dst, wide, plan, w) }), nil
+	return c.sumPlan(points, len(cells), plan, func(w int, dst []int32) { wideDigits(dst, wide, plan, w) }), nil
 }
 
 // sumPlan sums digit by digit and puts the results together:
 // Σ_w 2^(w·bits)·(Σ_j digit_{j,w}·points_j).
-func sumPlan(points []bn254.G1Affine, cells int, plan digitPlan, workers int, digits func(w int, dst []int32)) bn254.G1Jac {
+func (c crew) sumPlan(points []bn254.G1Affine, cells int, plan digitPlan, digits func(w int, dst []int32)) bn254.G1Jac {
 	sums := make([]bn254.G1Jac, plan.count)
-	spread(plan.count, workers, func(w, inner int) {
+	c.spread(plan.count, func(part crew, w int) {
 		d := make([]int32, cells)
 		digits(w, d)
-		sums[w] = sumDigits(points, d, plan.bound(w), inner)
+		sums[w] = part.sumDigits(points, d, plan.bound(w))
 	})
 	total := sums[plan.count-1]
 	for w := plan.count - 2; w >= 0; w-- {
@@ -106,24 +106,23 @@ func sumPlan(points []bn254.G1Affine, cells int, plan digitPlan, workers int, di
 	return total
 }
 
-// spread calls f for each of n items. As many as divide evenly run one per
-// worker; each of the rest gets all workers to itself.
-func spread(n, workers int, f func(item, workers int)) {
-	even := n - n%workers
-	if workers > 1 && even > 0 {
+// spread calls f for each of n items. As many as divide evenly go to single
+// members of the crew; each of the rest gets the whole crew.
+func (c crew) spread(n int, f func(part crew, item int)) {
+	even := 0
+	if len(c) > 1 && n >= len(c) {
+		even = n - n%len(c)
 		var next atomic.Int64
-		inParallel(workers, func(int) {
+		inParallel(len(c), func(w int) {
 			for i := int(next.Add(1)) - 1; i < even; i = int(next.Add(1)) - 1 {
-				f(i, 1)
+				f(c[w:w+1], i)
 			}
 		})
-	} else {
-		even = 0
 	}
 	for i := even; i < n; i++ {
-		f(i, workers)
+		f(c, i)
 	}
 }
 
-// defaultWorkers is the number of threads that sums are spread over.
-func defaultWorkers() int { return runtime.GOMAXPROCS(0) }
+// fullCrew has a worker for each thread of the process.
+func fullCrew() crew { return newCrew(runtime.GOMAXPROCS(0)) }

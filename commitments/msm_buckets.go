@@ -16,12 +16,12 @@ const smallBuckets = 64
 //
 // The terms are sorted by |digit|, each bucket k is summed to B_k, and then
 // Σ k·B_k is taken. Requires len(points) >= len(digits).
-func sumDigits(points []bn254.G1Affine, digits []int32, bound uint32, workers int) bn254.G1Jac {
+func (c crew) sumDigits(points []bn254.G1Affine, digits []int32, bound uint32) bn254.G1Jac {
 	var infinities atomic.Bool
-	keys, list := sortByDigit(points, digits, bound, workers)
+	keys, list := sortByDigit(points, digits, bound, len(c))
 	sums := make([]bn254.G1Affine, len(keys))
-	sumSegments(sums, list, workers, &infinities)
-	return weightedSum(keys, sums, workers, &infinities)
+	c.sumSegments(sums, list, &infinities)
+	return c.weightedSum(keys, sums, &infinities)
 }
 
 // sortByDigit sorts the nonzero digits by absolute value: segment s of the
@@ -33,7 +33,7 @@ func sortByDigit(points []bn254.G1Affine, digits []int32, bound uint32, workers 
 	inParallel(workers, func(w int) {
 		counts := make([]uint32, bound+1)
 		for _, d := range digits[n*w/workers : n*(w+1)/workers] {
-			magnitude, _ := split(d)
+			magnitude, _ := signAndMagnitude(d)
 			counts[magnitude]++
 		}
 		cursors[w] = counts
@@ -60,7 +60,7 @@ func sortByDigit(points []bn254.G1Affine, digits []int32, bound uint32, workers 
 		at := cursors[w]
 		lo := n * w / workers
 		for i, d := range digits[lo : n*(w+1)/workers] {
-			magnitude, sign := split(d)
+			magnitude, sign := signAndMagnitude(d)
 			entries[at[magnitude]] = uint32(lo+i)<<1 | sign
 			at[magnitude]++
 		}
@@ -68,8 +68,8 @@ func sortByDigit(points []bn254.G1Affine, digits []int32, bound uint32, workers 
 	return keys, segmentList{points: points, entries: entries[:nonzero], ends: ends}
 }
 
-// split returns |d| and 1 if d is negative.
-func split(d int32) (magnitude, sign uint32) {
+// signAndMagnitude returns |d| and 1 if d is negative.
+func signAndMagnitude(d int32) (magnitude, sign uint32) {
 	m := d >> 31
 	return uint32(d^m) - uint32(m), uint32(m) & 1
 }
@@ -79,7 +79,7 @@ func split(d int32) (magnitude, sign uint32) {
 // independent of each other:
 //
 //	Σ_k k·B_k = 2^m · Σ_a a·(Σ_b B_{a,b}) + Σ_b b·(Σ_a B_{a,b})
-func weightedSum(keys []uint32, sums []bn254.G1Affine, workers int, infinities *atomic.Bool) bn254.G1Jac {
+func (c crew) weightedSum(keys []uint32, sums []bn254.G1Affine, infinities *atomic.Bool) bn254.G1Jac {
 	if len(keys) == 0 {
 		return bn254.G1Jac{}
 	}
@@ -88,29 +88,34 @@ func weightedSum(keys []uint32, sums []bn254.G1Affine, workers int, infinities *
 		return runningSum(keys, sums)
 	}
 	m := (bits.Len32(top) + 1) / 2
-	var high, low bn254.G1Jac
-	sumHalf := func(half int) {
-		digit := func(k uint32) uint32 { return k >> m }
-		dst := &high
-		if half == 1 {
-			digit = func(k uint32) uint32 { return k & (1<<m - 1) }
-			dst = &low
-		}
+	sumOver := func(part crew, digit func(uint32) uint32) bn254.G1Jac {
 		groups, list := groupByDigit(keys, sums, digit)
 		totals := make([]bn254.G1Affine, len(groups))
-		sumSegments(totals, list, max(1, workers/2), infinities)
-		*dst = runningSum(groups, totals)
+		part.sumSegments(totals, list, infinities)
+		return runningSum(groups, totals)
 	}
-	if workers > 1 {
-		inParallel(2, sumHalf)
-	} else {
-		sumHalf(0)
-		sumHalf(1)
-	}
+	var high, low bn254.G1Jac
+	halves := c.split()
+	inParallel(len(halves), func(i int) {
+		if i == 0 {
+			high = sumOver(halves[0], func(k uint32) uint32 { return k >> m })
+		}
+		if i == len(halves)-1 {
+			low = sumOver(halves[i], func(k uint32) uint32 { return k & (1<<m - 1) })
+		}
+	})
 	for range m {
 		high.DoubleAssign()
 	}
 	return *high.AddAssign(&low)
+}
+
+// split returns the crew in two halves, or as it is if it has one member.
+func (c crew) split() []crew {
+	if len(c) == 1 {
+		return []crew{c}
+	}
+	return []crew{c[:len(c)/2], c[len(c)/2:]}
 }
 
 // groupByDigit lists the sums in segments of equal nonzero digit(key).

@@ -11,7 +11,7 @@ import (
 const (
 	// batchPairs is how many point additions share one field inversion. Its
 	// seven vectors stay in the second-level cache.
-	batchPairs = 512
+	batchPairs = 1024
 	// batchLanes is the width of the running products of that inversion: wide
 	// enough for the vector unit, narrow enough to finish in scalar code.
 	batchLanes = 16
@@ -31,18 +31,18 @@ type pairBatch struct {
 	dx, pre, inv   fp.Vector
 	out            []*bn254.G1Affine // where the sums go
 
-	// infinities is shared by all batches of a sum: set once any sum was
-	// infinity, which arithmetic cannot tell from a point (0,0).
+	// infinities is shared by all batches of one multi-scalar multiplication:
+	// set once a sum was infinity, which the formulas take for a point (0,0).
 	infinities *atomic.Bool
 }
 
-func newPairBatch(infinities *atomic.Bool) *pairBatch {
+func newPairBatch() *pairBatch {
 	vectors := make(fp.Vector, 7*batchPairs)
 	cut := func(i int) fp.Vector { return vectors[i*batchPairs : (i+1)*batchPairs : (i+1)*batchPairs] }
 	return &pairBatch{
 		ax: cut(0), ay: cut(1), bx: cut(2), by: cut(3), dx: cut(4), pre: cut(5), inv: cut(6),
 		out:        make([]*bn254.G1Affine, batchPairs),
-		infinities: infinities,
+		infinities: new(atomic.Bool),
 	}
 }
 

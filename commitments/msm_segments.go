@@ -1,7 +1,6 @@
 package commitments
 
 import (
-	"sync"
 	"sync/atomic"
 
 	"github.com/consensys/gnark-crypto/ecc/bn254"
@@ -10,6 +9,9 @@ import (
 // chunkEntries is how many entries are summed before going on to the next
 // ones, so that their partial sums stay in the second-level cache.
 const chunkEntries = 8192
+
+// touchAhead is how many points are loaded ahead of their additions.
+const touchAhead = 512
 
 // A signedIndex is an index of a point, times 2, plus 1 if it is negated.
 type signedIndex = uint32
@@ -22,24 +24,31 @@ type segmentList struct {
 	ends    []uint32
 }
 
-// sumSegments sets dst[s] to the sum of segment s; infinity if it is empty.
-// The entries are shared evenly among the workers.
-func sumSegments(dst []bn254.G1Affine, list segmentList, workers int, infinities *atomic.Bool) {
+// crew is the working memory of the threads that share a sum, one worker each.
+type crew []*segmentSummer
+
+// newCrew returns a crew of n. Requires n >= 1.
+func newCrew(n int) crew {
+	c := make(crew, n)
+	for i := range c {
+		c[i] = &segmentSummer{batch: newPairBatch(), tmp: make([]bn254.G1Affine, 0, chunkEntries)}
+	}
+	return c
+}
+
+// sumSegments sets dst[s] to the sum of segment s. The entries are shared
+// evenly among the crew. Requires dst to be infinity throughout.
+func (c crew) sumSegments(dst []bn254.G1Affine, list segmentList, infinities *atomic.Bool) {
 	n := len(list.entries)
-	workers = max(1, min(workers, n/1024))
-	if workers == 1 {
-		newSegmentSummer(list, infinities).sumRange(dst, nil, 0, n)
-		return
+	workers := max(1, min(len(c), n/1024))
+	for _, w := range c[:workers] {
+		w.list, w.batch.infinities, w.touched = list, infinities, 0
 	}
 	// A segment that begins in an earlier worker's range is finished apart.
 	heads := make([]bn254.G1Affine, workers)
-	var wg sync.WaitGroup
-	for w := range workers {
-		wg.Go(func() {
-			newSegmentSummer(list, infinities).sumRange(dst, &heads[w], n*w/workers, n*(w+1)/workers)
-		})
-	}
-	wg.Wait()
+	inParallel(workers, func(w int) {
+		c[w].sumRange(dst, &heads[w], n*w/workers, n*(w+1)/workers)
+	})
 	for w := 1; w < workers; w++ {
 		s := segmentAt(list.ends, n*w/workers)
 		dst[s].Add(&dst[s], &heads[w])
@@ -68,16 +77,15 @@ type segmentSummer struct {
 	batch  *pairBatch
 	tmp    []bn254.G1Affine // partial sums of the current chunk
 	active []partialSegment
+
+	touched int    // entries before this one have been read once
+	sink    uint64 // keeps those reads
 }
 
 // partialSegment says that the next count points of tmp sum to *dst.
 type partialSegment struct {
 	dst   *bn254.G1Affine
 	count int
-}
-
-func newSegmentSummer(list segmentList, infinities *atomic.Bool) *segmentSummer {
-	return &segmentSummer{list: list, batch: newPairBatch(infinities), tmp: make([]bn254.G1Affine, 0, chunkEntries)}
 }
 
 // sumRange sums the entries lo ≤ i < hi, each segment to its place in dst. The
@@ -115,6 +123,9 @@ func (w *segmentSummer) sumLong(target *bn254.G1Affine, lo, hi int) {
 // or straight into target if that completes the sum.
 func (w *segmentSummer) pairUp(target *bn254.G1Affine, lo, hi int) {
 	count := hi - lo
+	for w.touched < hi {
+		w.touch(max(w.touched, lo))
+	}
 	entries, points := w.list.entries[lo:hi], w.list.points
 	switch count {
 	case 0:
@@ -146,6 +157,18 @@ func (w *segmentSummer) pairUp(target *bn254.G1Affine, lo, hi int) {
 		w.tmp[free].X = p.X
 		negateIf(&w.tmp[free].Y, &p.Y, last)
 	}
+}
+
+// touch reads one word of each of the next points. Points are scattered over
+// all of the SRS; a loop of nothing but loads has many of them under way at
+// once, where the additions would wait for one after the other.
+func (w *segmentSummer) touch(from int) {
+	to := min(from+touchAhead, len(w.list.entries))
+	sum := uint64(0)
+	for _, e := range w.list.entries[from:to] {
+		sum += w.list.points[e>>1].X[0]
+	}
+	w.sink, w.touched = sum, to
 }
 
 // finish halves the active segments until each is a single point. Sums go to

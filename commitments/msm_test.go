@@ -29,7 +29,7 @@ func checkSigned[T int32 | int64](t *testing.T, points []bn254.G1Affine, cells [
 	t.Helper()
 	want := referenceSum(t, points, cells)
 	for _, workers := range []int{1, 2, 3} {
-		got, err := msmSigned(points[:len(cells)], cells, workers)
+		got, err := msmSigned(newCrew(workers), points[:len(cells)], cells)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -167,7 +167,7 @@ func TestFieldSumsEqualReference(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, workers := range []int{1, 2} {
-			got, err := msmField(s.G1[:len(cells)], cells, workers)
+			got, err := msmField(newCrew(workers), s.G1[:len(cells)], cells)
 			if err != nil {
 				t.Fatal(err)
 			}

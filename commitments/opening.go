@@ -62,14 +62,15 @@ func prove(s *SRS, f fr.Vector, claim Claim, t challenger) (*OpeningProof, error
 	if !end.Equal(&claim.Value) {
 		return nil, fmt.Errorf("open: the row does not have the claimed value at the point: %w", fault.ErrUsage)
 	}
+	c := fullCrew()
 	proof := &OpeningProof{Folds: make([]bn254.G1Affine, len(polys)-1)}
 	sums := make([]bn254.G1Jac, len(polys)-1)
 	for i, p := range polys[1:] {
-		c, err := msmField(s.G1[:len(p)], p, defaultWorkers())
+		sum, err := msmField(c, s.G1[:len(p)], p)
 		if err != nil {
 			return nil, fmt.Errorf("open: fold %d: %w", i+1, err)
 		}
-		sums[i] = c
+		sums[i] = sum
 	}
 	copy(proof.Folds, bn254.BatchJacobianToAffineG1(sums))
 	t.absorb("folds", AppendPoints(nil, proof.Folds))
@@ -78,7 +79,7 @@ func prove(s *SRS, f fr.Vector, claim Claim, t challenger) (*OpeningProof, error
 
 	t.absorb("evaluations", proof.appendEvaluations(nil))
 	gamma := t.challenge("gamma")
-	return proof, proof.openBatch(s, polys, beta, gamma, t)
+	return proof, proof.openBatch(c, s, batch{polys, beta, gamma}, t)
 }
 
 // foldAll returns P_0 = f, P_1, …, P_{ℓ-1} and the constant P_ℓ:
@@ -122,29 +123,35 @@ func (proof *OpeningProof) evaluate(polys []fr.Vector, beta fr.Element) {
 	}
 }
 
+// batch is what is opened together: the polynomials and their challenges.
+type batch struct {
+	polys       []fr.Vector
+	beta, gamma fr.Element
+}
+
 // openBatch opens B = Σ γ^i·P_i at β, −β and β² at once:
 //
 //	q = (B − I)/Z,  Z = (X−β)(X+β)(X−β²),  I interpolates B on the roots of Z
 //	L = B − I(z) − Z(z)·q,  L(z) = 0,  witness = L/(X−z)
-func (proof *OpeningProof) openBatch(s *SRS, polys []fr.Vector, beta, gamma fr.Element, t challenger) error {
-	b := append(fr.Vector(nil), polys[0]...)
-	power := gamma
-	for _, p := range polys[1:] {
+func (proof *OpeningProof) openBatch(c crew, s *SRS, in batch, t challenger) error {
+	b := append(fr.Vector(nil), in.polys[0]...)
+	power := in.gamma
+	for _, p := range in.polys[1:] {
 		scaled := make(fr.Vector, len(p))
 		scaled.ScalarMul(p, &power)
 		head := b[:len(p)]
 		head.Add(head, scaled)
-		power.Mul(&power, &gamma)
+		power.Mul(&power, &in.gamma)
 	}
 	// Dividing by one root after the other leaves the remainders of Newton's
 	// form of I and the quotient by Z.
 	q := append(fr.Vector(nil), b...)
-	roots := batchRoots(beta)
+	roots := batchRoots(in.beta)
 	for i := range roots {
 		divideByLinear(q, roots[i])
 	}
 	var err error
-	if proof.Quotient, err = commitPlain(s, q); err != nil {
+	if proof.Quotient, err = commitPlain(c, s, q); err != nil {
 		return fmt.Errorf("open: quotient: %w", err)
 	}
 	t.absorb("quotient", AppendPoints(nil, []bn254.G1Affine{proof.Quotient}))
@@ -155,7 +162,7 @@ func (proof *OpeningProof) openBatch(s *SRS, polys []fr.Vector, beta, gamma fr.E
 	q.ScalarMul(q, &vz)
 	b.Sub(b, q)
 	divideByLinear(b, z)
-	if proof.Witness, err = commitPlain(s, b); err != nil {
+	if proof.Witness, err = commitPlain(c, s, b); err != nil {
 		return fmt.Errorf("open: witness: %w", err)
 	}
 	return nil
@@ -171,8 +178,8 @@ func divideByLinear(p fr.Vector, a fr.Element) {
 	}
 }
 
-func commitPlain(s *SRS, p fr.Vector) (bn254.G1Affine, error) {
-	sum, err := msmField(s.G1[:len(p)], p, defaultWorkers())
+func commitPlain(c crew, s *SRS, p fr.Vector) (bn254.G1Affine, error) {
+	sum, err := msmField(c, s.G1[:len(p)], p)
 	return *new(bn254.G1Affine).FromJacobian(&sum), err
 }
 
