@@ -1,0 +1,112 @@
+package bundle
+
+import (
+	"fmt"
+
+	"github.com/zkaudit/zkaudit/artefact"
+	"github.com/zkaudit/zkaudit/commitments"
+	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/graph"
+)
+
+// Version is the format version of bundles.
+const Version = 1
+
+// MaxBytes bounds a bundle.
+const MaxBytes = 4 << 30
+
+// MaxProof bounds one proof.
+const MaxProof = 256 << 20
+
+// Kind is the artefact kind of a bundle.
+func Kind() artefact.Kind { return artefact.Kind{'b', 'n', 'd', 'l'} }
+
+// Bundle is a run with its proofs.
+type Bundle struct {
+	Statement *Statement
+	Datasets  [][]byte // certificate of each part
+	Weights   []byte   // certificate of the initial weights
+	Segments  []Segment
+}
+
+// Segment is the proof of one segment and the commitments to the trainable
+// weights behind it.
+type Segment struct {
+	After Weights
+	Proof []byte
+}
+
+// Marshal encodes the bundle. It fails with the error of Statement.Check.
+func (b *Bundle) Marshal() ([]byte, error) {
+	s, err := b.Statement.Encode()
+	if err != nil {
+		return nil, err
+	}
+	digest, err := b.Statement.Digest()
+	if err != nil {
+		return nil, err
+	}
+	if len(b.Datasets) != len(b.Statement.Parts) || len(b.Segments) != b.Statement.Segments() {
+		return nil, fmt.Errorf("bundle of %d dataset certificates and %d segments, the run has %d and %d: %w",
+			len(b.Datasets), len(b.Segments), len(b.Statement.Parts), b.Statement.Segments(), fault.ErrUsage)
+	}
+	out := appendBytes(nil, s)
+	for _, certificate := range b.Datasets {
+		out = appendBytes(out, certificate)
+	}
+	out = appendBytes(out, b.Weights)
+	for _, seg := range b.Segments {
+		for _, rows := range seg.After {
+			out = commitments.AppendPoints(out, rows)
+		}
+		out = appendBytes(out, seg.Proof)
+	}
+	return artefact.Encode(artefact.Header{Kind: Kind(), Version: Version, Statement: digest}, out), nil
+}
+
+// Recognised reports whether data calls itself a bundle, of whatever version.
+func Recognised(data []byte) bool {
+	h, err := artefact.DecodeHeader(data)
+	return err == nil && h.Kind == Kind()
+}
+
+// Unmarshal decodes a bundle; it checks no proof. Errors wrap
+// fault.ErrMalformed, fault.ErrVersion for another format version or mode, or
+// fault.ErrRejected where public values contradict one another.
+func Unmarshal(data []byte) (*Bundle, error) {
+	h, payload, err := artefact.Decode(data, Kind(), Version)
+	if err != nil {
+		return nil, err
+	}
+	r := &reader{rest: payload}
+	encoded := r.bytes("statement", MaxBytes)
+	if r.err != nil {
+		return nil, fmt.Errorf("bundle: %w", r.err)
+	}
+	s, err := DecodeStatement(encoded)
+	if err != nil {
+		return nil, fmt.Errorf("bundle: %w", err)
+	}
+	if digest, err := s.Digest(); err != nil || digest != h.Statement {
+		return nil, fmt.Errorf("bundle: the header names another statement: %w", fault.ErrMalformed)
+	}
+	b := &Bundle{Statement: s}
+	for i := range s.Parts {
+		b.Datasets = append(b.Datasets, r.bytes(fmt.Sprintf("certificate of part %d", i), MaxProof))
+	}
+	b.Weights = r.bytes("certificate of the initial weights", MaxProof)
+	trained := s.Program.OfRole(graph.Weight)
+	for i := 0; i < s.Segments() && r.err == nil; i++ {
+		b.Segments = append(b.Segments, Segment{
+			After: r.weights(fmt.Sprintf("behind segment %d: weight", i), s.Program, s.RowBits, trained),
+			Proof: r.bytes(fmt.Sprintf("proof of segment %d", i), MaxProof),
+		})
+	}
+	if err := r.end("bundle"); err != nil {
+		return nil, fmt.Errorf("bundle: %w", err)
+	}
+	return b, nil
+}
+
+// Final returns the commitments to the trainable weights after the run.
+func (b *Bundle) Final() Weights { return b.Segments[len(b.Segments)-1].After }

@@ -1,0 +1,193 @@
+package bundle
+
+import (
+	"crypto/sha256"
+
+	"github.com/consensys/gnark-crypto/ecc/bn254"
+
+	"github.com/zkaudit/zkaudit/commitments"
+	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/ops"
+	"github.com/zkaudit/zkaudit/proof"
+	"github.com/zkaudit/zkaudit/proof/statement"
+	"github.com/zkaudit/zkaudit/relation"
+	"github.com/zkaudit/zkaudit/schedule"
+	"github.com/zkaudit/zkaudit/segment"
+)
+
+// Kinds of the statements that proofs of a run are about.
+const (
+	DatasetKind = "zkaudit/dataset-certificate/v1"
+	WeightsKind = "zkaudit/weights-certificate/v1"
+	SegmentKind = "zkaudit/segment/v1"
+)
+
+// Claims derives, from the public values of a run alone, what each of its
+// proofs must be about. Prover and verifier use the same.
+type Claims struct {
+	Run      *Statement
+	Digest   [32]byte // of Run
+	tables   *ops.Tables
+	schedule *schedule.Schedule
+}
+
+// NewClaims prepares the claims of a run. Errors are those of Statement.Check.
+func NewClaims(s *Statement, tables *ops.Tables) (*Claims, error) {
+	digest, err := s.Digest()
+	if err != nil {
+		return nil, err
+	}
+	sched, err := schedule.New(s.Schedule)
+	if err != nil {
+		return nil, err
+	}
+	return &Claims{Run: s, Digest: digest, tables: tables, schedule: sched}, nil
+}
+
+// DatasetClaim is what the certificate of a part is about. It does not depend
+// on a run.
+func DatasetClaim(shape segment.PartShape, srs [32]byte, rowBits int, part Part) (*segment.DatasetCertificate, *statement.Statement, error) {
+	c, err := segment.NewDatasetCertificate(shape)
+	if err != nil {
+		return nil, nil, err
+	}
+	st, err := claim(DatasetKind, appendShape(nil, shape), c.Relation, srs, rowBits)
+	if err != nil {
+		return nil, nil, err
+	}
+	st.External = [][]bn254.G1Affine{part.Features, part.Labels}
+	return c, st, nil
+}
+
+// Dataset returns the claim of the certificate of a part.
+func (c *Claims) Dataset(i int) (*segment.DatasetCertificate, *statement.Statement, error) {
+	return DatasetClaim(c.Run.PartShape(i), c.Run.SRS, c.Run.RowBits, c.Run.Parts[i])
+}
+
+// WeightsClaim is what the certificate of initial weights is about. It depends
+// on the program and the origin, not on a run.
+func WeightsClaim(p *graph.Program, o Origin, srs [32]byte, rowBits int, initial Weights) (*segment.WeightsCertificate, *statement.Statement, error) {
+	public, err := o.Public(p)
+	if err != nil {
+		return nil, nil, err
+	}
+	cert, err := segment.NewWeightsCertificate(p, o.Bits, public)
+	if err != nil {
+		return nil, nil, err
+	}
+	digest := p.Digest()
+	st, err := claim(WeightsKind, appendBytes(digest[:], o.Encode()), cert.Relation, srs, rowBits)
+	if err != nil {
+		return nil, nil, err
+	}
+	st.External = initial
+	return cert, st, nil
+}
+
+// Weights returns the claim of the certificate of the initial weights.
+func (c *Claims) Weights() (*segment.WeightsCertificate, *statement.Statement, error) {
+	return WeightsClaim(c.Run.Program, c.Run.Origin, c.Run.SRS, c.Run.RowBits, c.Run.Initial)
+}
+
+// Segment returns the claim of a segment's proof: that the weights committed
+// in after, one per trainable weight, are what the segment's steps compute
+// from those committed in before, one per weight. certificates are the digests
+// of all certificates of the run.
+func (c *Claims) Segment(i int, certificates [][32]byte, before, after Weights) (*segment.System, *statement.Statement, error) {
+	first, count := c.Run.Range(i)
+	rows, err := c.schedule.Segment(first, count)
+	if err != nil {
+		return nil, nil, err
+	}
+	rates := c.Run.RatesOf(first, count)
+	sys, err := segment.Build(c.Run.Program,
+		segment.Shape{Steps: count, PartRows: c.Run.Schedule.Parts},
+		segment.Run{Rates: rates, Rows: rows}, c.tables)
+	if err != nil {
+		return nil, nil, err
+	}
+	st, err := claim(SegmentKind, c.segmentPublic(i, rates, certificates), sys.Relation, c.Run.SRS, c.Run.RowBits)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, part := range c.Run.Parts {
+		st.External = append(st.External, part.Features, part.Labels)
+	}
+	st.External = append(append(st.External, before...), after...)
+	return sys, st, nil
+}
+
+// segmentPublic encodes the public values of a segment.
+func (c *Claims) segmentPublic(i int, rates []int64, certificates [][32]byte) []byte {
+	first, count := c.Run.Range(i)
+	program := c.Run.Program.Digest()
+	b := append(c.Digest[:len(c.Digest):len(c.Digest)], program[:]...)
+	for _, n := range []int{i, first, count, c.Run.Steps()} {
+		b = appendInt(b, int64(n))
+	}
+	b = appendInts(b, rates)
+	b = appendInt(b, int64(len(certificates)))
+	for _, d := range certificates {
+		b = append(b, d[:]...)
+	}
+	return b
+}
+
+// claim is the statement of mode validity about a system.
+func claim(kind string, public []byte, sys *relation.System, srs [32]byte, rowBits int) (*statement.Statement, error) {
+	layout, err := proof.NewLayout(sys, rowBits, false)
+	if err != nil {
+		return nil, err
+	}
+	return &statement.Statement{Kind: kind, Public: public, Layout: layout, SRS: srs}, nil
+}
+
+// ClaimDigest identifies what a proof is about: kind, public values, relation
+// system, SRS, row size and the commitments in the statement.
+func ClaimDigest(st *statement.Statement) [32]byte {
+	system := st.Layout.System.Digest()
+	b := appendBytes(nil, []byte("zkaudit/claim/v1"))
+	b = appendBytes(b, []byte(st.Kind))
+	b = appendBytes(b, st.Public)
+	b = append(b, system[:]...)
+	b = append(b, st.SRS[:]...)
+	b = appendInt(b, int64(st.Layout.RowLog))
+	for _, rows := range st.External {
+		b = appendBytes(b, commitments.AppendPoints(nil, rows))
+	}
+	return sha256.Sum256(b)
+}
+
+// CertificateDigest identifies a certificate: its claim and its proof.
+func CertificateDigest(st *statement.Statement, encoded []byte) [32]byte {
+	claim := ClaimDigest(st)
+	b := append(appendBytes(nil, []byte("zkaudit/certificate/v1")), claim[:]...)
+	return sha256.Sum256(appendBytes(b, encoded))
+}
+
+// Before merges the trainable weights at a border with the frozen ones of the
+// beginning: what Claims.Segment takes as before.
+func (s *Statement) Before(trained Weights) Weights {
+	var w Weights
+	next := 0
+	for i, id := range WeightTensors(s.Program) {
+		if s.Program.Tensor(id).Role == graph.Weight {
+			w = append(w, trained[next])
+			next++
+			continue
+		}
+		w = append(w, s.Initial[i])
+	}
+	return w
+}
+
+// Trained returns the trainable ones of the initial weights.
+func (s *Statement) Trained() Weights {
+	var w Weights
+	for i, id := range WeightTensors(s.Program) {
+		if s.Program.Tensor(id).Role == graph.Weight {
+			w = append(w, s.Initial[i])
+		}
+	}
+	return w
+}

@@ -1,0 +1,134 @@
+package bundle
+
+import (
+	"crypto/sha256"
+	"fmt"
+
+	"github.com/consensys/gnark-crypto/ecc/bn254"
+
+	"github.com/zkaudit/zkaudit/commitments"
+	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/schedule"
+)
+
+const statementDomain = "zkaudit/run/v1"
+
+// Encode returns the injective encoding of the statement. It fails with the
+// error of Check.
+func (s *Statement) Encode() ([]byte, error) {
+	if err := s.Check(); err != nil {
+		return nil, err
+	}
+	b := appendBytes(nil, []byte(statementDomain))
+	b = appendBytes(b, []byte(s.Mode))
+	b = append(b, s.RunID[:]...)
+	b = appendBytes(b, []byte(s.Context))
+	b = appendBytes(b, s.Program.Encode())
+	b = append(b, s.SRS[:]...)
+	b = appendInt(b, int64(s.RowBits))
+	b = appendInt(b, int64(s.Segment))
+	b = appendInts(b, s.Rates)
+	spec, err := s.Schedule.MarshalBinary()
+	if err != nil {
+		return nil, err
+	}
+	b = appendBytes(b, spec)
+	b = append(b, s.Origin.Encode()...)
+	for _, part := range s.Parts {
+		b = commitments.AppendPoints(b, part.Features)
+		b = commitments.AppendPoints(b, part.Labels)
+	}
+	for _, rows := range s.Initial {
+		b = commitments.AppendPoints(b, rows)
+	}
+	return b, nil
+}
+
+// Digest is SHA-256 of Encode: the run digest. It fails with the error of
+// Check.
+func (s *Statement) Digest() ([32]byte, error) {
+	b, err := s.Encode()
+	if err != nil {
+		return [32]byte{}, err
+	}
+	return sha256.Sum256(b), nil
+}
+
+// maxSpec bounds an encoded schedule: rows and digest of every part, the seed.
+const maxSpec = schedule.MaxParts*40 + schedule.MaxSeed + 64
+
+// DecodeStatement reads what Encode wrote, and checks it. It accepts only
+// canonical encodings. Errors wrap fault.ErrMalformed, fault.ErrVersion for
+// another mode, or fault.ErrRejected where values contradict one another.
+func DecodeStatement(data []byte) (*Statement, error) {
+	r := &reader{rest: data}
+	if domain := r.bytes("statement", len(statementDomain)); r.err == nil && string(domain) != statementDomain {
+		return nil, fmt.Errorf("statement of kind %q: %w", domain, fault.ErrMalformed)
+	}
+	s := &Statement{Mode: string(r.bytes("mode", 64)), RunID: r.digest("run id"), Context: string(r.bytes("context", MaxContext))}
+	program := r.bytes("program", MaxProgram)
+	s.SRS, s.RowBits = r.digest("SRS"), r.bounded("row size", commitments.MinRowBits, commitments.MaxRowBits)
+	s.Segment = r.bounded("steps of a segment", 1, 1<<32)
+	s.Rates = r.ints("rates", schedule.MaxSteps)
+	spec := r.bytes("schedule", maxSpec)
+	if r.err != nil {
+		return nil, r.err
+	}
+	var err error
+	if s.Program, err = graph.Decode(program); err != nil {
+		return nil, fmt.Errorf("program: %w", err)
+	}
+	if err := s.Schedule.UnmarshalBinary(spec); err != nil {
+		return nil, fmt.Errorf("schedule: %w", err)
+	}
+	s.Origin = r.origin(s.Program)
+	if r.err != nil {
+		return nil, r.err
+	}
+	if err := s.checkShape(); err != nil {
+		return nil, err
+	}
+	return s, s.decodePoints(r)
+}
+
+// decodePoints reads the commitments, whose numbers follow from the rest.
+func (s *Statement) decodePoints(r *reader) error {
+	for i := range s.Schedule.Parts {
+		features, labels := s.partRows(i)
+		s.Parts = append(s.Parts, Part{
+			Features: r.points(fmt.Sprintf("features of part %d", i), features),
+			Labels:   r.points(fmt.Sprintf("labels of part %d", i), labels),
+		})
+	}
+	s.Initial = r.weights("initial weight", s.Program, s.RowBits, WeightTensors(s.Program))
+	if err := r.end("statement"); err != nil {
+		return err
+	}
+	return s.checkCommitments()
+}
+
+func (r *reader) weights(what string, p *graph.Program, rowBits int, ids []graph.TensorID) Weights {
+	var w Weights
+	for _, id := range ids {
+		t := p.Tensor(id)
+		w = append(w, r.points(fmt.Sprintf("%s %q", what, t.Name), committedRows(rowBits, t.Axes...)))
+	}
+	return w
+}
+
+// points reads hiding commitments: none of them is infinity.
+func (r *reader) points(what string, n int) []bn254.G1Affine {
+	if n > MaxPoints {
+		r.fail(what, "%d committed rows, at most %d", n, MaxPoints)
+	}
+	field := r.take(what, n*commitments.PointBytes)
+	if r.err != nil {
+		return nil
+	}
+	points, err := commitments.DecodePoints(field, n, commitments.RefuseInfinity)
+	if err != nil {
+		r.err = fmt.Errorf("%s: %w", what, err)
+	}
+	return points
+}

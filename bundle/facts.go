@@ -1,0 +1,86 @@
+package bundle
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+
+	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/number"
+	"github.com/zkaudit/zkaudit/schedule"
+)
+
+// Facts are the public values of a run as people compare them: digests in
+// hexadecimal, rates in decimal.
+type Facts struct {
+	Statement      string   `json:"statement"`
+	RunID          string   `json:"run_id"`
+	Mode           string   `json:"mode"`
+	Context        string   `json:"context"`
+	Program        string   `json:"program"`
+	Model          string   `json:"model"`
+	Loss           string   `json:"loss"`
+	Parameters     int      `json:"parameters"`
+	SRS            string   `json:"srs"`
+	Insecure       bool     `json:"insecure"`
+	RowBits        int      `json:"row_bits"`
+	Dataset        []string `json:"dataset"`
+	Rows           []int    `json:"rows"`
+	Batch          int      `json:"batch"`
+	Steps          int      `json:"steps"`
+	SegmentSteps   int      `json:"segment_steps"`
+	Segments       int      `json:"segments"`
+	Rate           string   `json:"rate"`
+	Order          string   `json:"order"`
+	Seed           string   `json:"seed,omitempty"`
+	Tail           string   `json:"tail"`
+	Origin         string   `json:"origin"`
+	OriginSeed     string   `json:"origin_seed,omitempty"`
+	OriginScheme   string   `json:"origin_scheme,omitempty"`
+	OriginDigest   string   `json:"origin_digest"`
+	InitialWeights string   `json:"initial_weights"`
+	FinalWeights   string   `json:"final_weights"`
+}
+
+// facts collects the public values of a bundle.
+func facts(b *Bundle, insecure bool) (*Facts, error) {
+	s := b.Statement
+	digest, err := s.Digest()
+	if err != nil {
+		return nil, err
+	}
+	program, origin := s.Program.Digest(), s.Origin.Digest()
+	initial, final := s.Initial.Digest(), b.Final().Digest()
+	f := &Facts{
+		Statement: hex.EncodeToString(digest[:]), RunID: hex.EncodeToString(s.RunID[:]), Mode: s.Mode, Context: s.Context,
+		Program: hex.EncodeToString(program[:]), Model: s.Program.Name, Loss: string(s.Program.Loss.Kind),
+		SRS: hex.EncodeToString(s.SRS[:]), Insecure: insecure, RowBits: s.RowBits,
+		Rows: s.Schedule.Parts, Batch: s.Schedule.Batch, Steps: s.Steps(), SegmentSteps: s.Segment, Segments: s.Segments(),
+		Rate: s.rate(), Order: s.Schedule.Order.String(), Tail: s.Schedule.Tail.String(),
+		Origin: s.Origin.Kind.String(), OriginSeed: s.Origin.Seed, OriginScheme: s.Origin.Scheme,
+		OriginDigest:   hex.EncodeToString(origin[:]),
+		InitialWeights: hex.EncodeToString(initial[:]), FinalWeights: hex.EncodeToString(final[:]),
+	}
+	if s.Schedule.Order == schedule.Shuffled {
+		f.Seed = s.Schedule.Seed
+	}
+	for i := range s.Parts {
+		part := s.PartDigest(i)
+		f.Dataset = append(f.Dataset, hex.EncodeToString(part[:]))
+	}
+	for _, id := range WeightTensors(s.Program) {
+		f.Parameters += s.Program.Tensor(id).Size()
+	}
+	return f, nil
+}
+
+// rate returns the effective learning rate of the run, or a digest of all
+// rates if each step has its own.
+func (s *Statement) rate() string {
+	k := s.Program.Optimizer.Shift
+	if s.Program.Optimizer.Kind == graph.ConstantSGD {
+		return number.Rate{N: uint8(s.Rates[0]), K: k}.Effective(s.Program.Batch)
+	}
+	sum := sha256.Sum256(appendInts(appendInt(nil, int64(k)), s.Rates))
+	return fmt.Sprintf("%d rates, sha256:%x", len(s.Rates), sum)
+}

@@ -1,0 +1,99 @@
+package bundle
+
+import (
+	"crypto/sha256"
+	"fmt"
+
+	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/schedule"
+	"github.com/zkaudit/zkaudit/segment"
+	"github.com/zkaudit/zkaudit/train"
+)
+
+// check says what is wrong with an origin for a program, without a fault kind.
+func (o *Origin) check(p *graph.Program) error {
+	if o.Bits < 1 || o.Bits > segment.MaxInitialBits {
+		return fmt.Errorf("initial weights of %d bits, want 1 to %d", o.Bits, segment.MaxInitialBits)
+	}
+	if (o.Kind == Seeded) != (o.Seed != "" || o.Scheme != "") || (o.Kind == Published) != (o.Cells != nil) {
+		return fmt.Errorf("origin %v with a seed of %d bytes and %d public weights", o.Kind, len(o.Seed), len(o.Cells))
+	}
+	switch o.Kind {
+	case Private:
+		return nil
+	case Seeded:
+		if o.Seed == "" || len(o.Seed) > schedule.MaxSeed {
+			return fmt.Errorf("seed of %d bytes, want 1 to %d", len(o.Seed), schedule.MaxSeed)
+		}
+		if s := train.Scheme(o.Scheme); s != train.He && s != train.Glorot {
+			return fmt.Errorf("initial weights by scheme %q", o.Scheme)
+		}
+		return nil
+	case Published:
+		ids := WeightTensors(p)
+		if len(o.Cells) != len(ids) {
+			return fmt.Errorf("%d published weights of %d", len(o.Cells), len(ids))
+		}
+		for i, id := range ids {
+			if t := p.Tensor(id); len(o.Cells[i]) != t.Size() {
+				return fmt.Errorf("published weight %q has %d cells of %d", t.Name, len(o.Cells[i]), t.Size())
+			}
+		}
+		return nil
+	default:
+		return fmt.Errorf("origin of initial weights: %v", o.Kind)
+	}
+}
+
+// Public returns the cells that the origin makes public, by weight tensor: all
+// of them, or none for private weights. Requires an origin that fits the
+// program.
+func (o *Origin) Public(p *graph.Program) (map[graph.TensorID][]int64, error) {
+	switch o.Kind {
+	case Seeded:
+		w, err := train.Random(p, []byte(o.Seed), train.Scheme(o.Scheme))
+		if err != nil {
+			return nil, fmt.Errorf("initial weights from the seed: %w: %w", fault.ErrMalformed, err)
+		}
+		return w, nil
+	case Published:
+		cells := map[graph.TensorID][]int64{}
+		for i, id := range WeightTensors(p) {
+			cells[id] = o.Cells[i]
+		}
+		return cells, nil
+	default:
+		return nil, nil
+	}
+}
+
+// Encode returns the injective encoding of the origin.
+func (o *Origin) Encode() []byte {
+	b := appendInt(nil, int64(o.Kind))
+	b = appendInt(b, int64(o.Bits))
+	b = appendBytes(b, []byte(o.Seed))
+	b = appendBytes(b, []byte(o.Scheme))
+	b = appendInt(b, int64(len(o.Cells)))
+	for _, cells := range o.Cells {
+		b = appendInts(b, cells)
+	}
+	return b
+}
+
+// Digest identifies the origin with the published cells, if there are any.
+func (o *Origin) Digest() [32]byte {
+	return sha256.Sum256(appendBytes([]byte("zkaudit/origin/v1"), o.Encode()))
+}
+
+func (r *reader) origin(p *graph.Program) Origin {
+	const what = "origin of initial weights"
+	o := Origin{Kind: OriginKind(r.bounded(what, 0, int64(Published)))}
+	o.Bits = r.bounded(what, 1, segment.MaxInitialBits)
+	o.Seed, o.Scheme = string(r.bytes(what, schedule.MaxSeed)), string(r.bytes(what, 16))
+	n := r.bounded(what, 0, int64(len(p.Tensors)))
+	for range n {
+		o.Cells = append(o.Cells, r.ints(what, graph.MaxSize))
+	}
+	return o
+}

@@ -1,0 +1,101 @@
+package bundle
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/zkaudit/zkaudit/commitments"
+)
+
+// Report says, in plain words, what a verification has shown.
+type Report struct {
+	Facts      Facts    `json:"facts"`
+	Proven     []string `json:"proven"`
+	Assumed    []string `json:"assumed"`
+	NotProven  []string `json:"not_proven"`
+	Checked    []string `json:"checked"`     // pinned values that agree
+	NotChecked []string `json:"not_checked"` // values nobody pinned
+}
+
+// newReport describes what an accepted bundle shows.
+func newReport(b *Bundle, srs *commitments.VerifierSRS) (*Report, error) {
+	f, err := facts(b, srs.Insecure)
+	if err != nil {
+		return nil, err
+	}
+	total := 0
+	for _, rows := range f.Rows {
+		total += rows
+	}
+	r := &Report{
+		Facts: *f,
+		Proven: []string{
+			fmt.Sprintf("the final weights are exactly what %d steps of this program compute, in the program's integer arithmetic, from the initial weights: every update of every step, in %d chained segments",
+				f.Steps, f.Segments),
+			fmt.Sprintf("each step read exactly the rows that the schedule names (%s order, batch %d) from the committed dataset of %d rows in %d part(s)",
+				f.Order, f.Batch, total, len(f.Dataset)),
+			fmt.Sprintf("each step used the stated learning rate (%s)", f.Rate),
+			"every committed dataset cell is a 16-bit integer, labels are well formed, and there are no hidden cells beside the rows",
+			provenOrigin(b.Statement),
+		},
+		Assumed: []string{
+			"nobody knows the secret of the SRS (powers of tau); discrete logarithms on BN254 are hard, in the algebraic group model",
+			"Poseidon2 and SHA-256 behave as random oracles; the program cannot compute the transcript's hash",
+		},
+		NotProven: []string{
+			"that the data is true, lawful, representative or labelled rightly; only that it is the committed data",
+			"how good the model is: losses and accuracies shown while training are not part of the proof",
+			"anything about a rounded copy of the model: the proof is about the integers (the exported .tflite carries them)",
+			"that a seed was not chosen among many: whoever names a seed may have tried others",
+			"secrecy: in mode validity the commitments to dataset and weights hide, but the bundle may leak training data and weights",
+		},
+	}
+	if f.Insecure {
+		r.Assumed[0] = "NOTHING ABOUT THE SRS: it is the INSECURE development string, with which anyone can forge every proof here"
+	}
+	return r, nil
+}
+
+func provenOrigin(s *Statement) string {
+	switch o := &s.Origin; o.Kind {
+	case Seeded:
+		return fmt.Sprintf("the initial weights are those that the public seed %q gives by scheme %q", o.Seed, o.Scheme)
+	case Published:
+		return "the initial weights are the published integers that the bundle carries"
+	default:
+		return fmt.Sprintf("the initial weights are integers below 2^%d; where they come from is private and NOT proven", o.Bits)
+	}
+}
+
+// Mode returns the line that says how far the mode reaches.
+func (r *Report) Mode() string {
+	return "mode validity: sound, NOT zero-knowledge: the bundle may leak training data and weights to whoever reads it"
+}
+
+// WriteText writes the report for people.
+func (r *Report) WriteText(w io.Writer) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "VERIFIED: model %q, %d parameters, %d steps in %d segment(s), statement %s\n", r.Facts.Model, r.Facts.Parameters, r.Facts.Steps, r.Facts.Segments, r.Facts.Statement)
+	fmt.Fprintf(&b, "%s\n", r.Mode())
+	if r.Facts.Insecure {
+		b.WriteString("INSECURE: made with the development SRS; anyone can forge such a bundle. For demonstrations and tests only.\n")
+	}
+	for _, section := range []struct {
+		title string
+		lines []string
+	}{
+		{"Proven", r.Proven}, {"Assumed", r.Assumed}, {"Not proven", r.NotProven},
+		{"Checked against what you expect", r.Checked}, {"NOT CHECKED (no expectation given)", r.NotChecked},
+	} {
+		if len(section.lines) == 0 {
+			continue
+		}
+		fmt.Fprintf(&b, "\n%s:\n", section.title)
+		for _, line := range section.lines {
+			fmt.Fprintf(&b, "  - %s\n", line)
+		}
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}

@@ -1,0 +1,277 @@
+package bundle
+
+import (
+	"crypto/sha256"
+	"fmt"
+
+	"github.com/consensys/gnark-crypto/ecc/bn254"
+
+	"github.com/zkaudit/zkaudit/commitments"
+	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/number"
+	"github.com/zkaudit/zkaudit/ops"
+	"github.com/zkaudit/zkaudit/relation"
+	"github.com/zkaudit/zkaudit/schedule"
+	"github.com/zkaudit/zkaudit/segment"
+)
+
+// ModeValidity is the mode of this version: proofs are sound, and the witness
+// is not hidden by them.
+const ModeValidity = "validity"
+
+// Limits of a statement. They bound what a verifier does for a bundle.
+const (
+	MaxContext  = 1 << 12 // bytes
+	MaxProgram  = 64 << 20
+	MaxRows     = 1 << 27 // of all parts
+	MaxSlots    = 1 << 24 // rows read by one segment
+	MaxSegments = 1 << 20
+	MaxPoints   = 1 << 22 // committed rows of one tensor
+)
+
+// Statement holds the public values of a run.
+type Statement struct {
+	Mode     string
+	RunID    [32]byte
+	Context  string // what the verifier asked to be bound: a nonce, an order
+	Program  *graph.Program
+	Segment  int     // S
+	Rates    []int64 // n_s: one for graph.ConstantSGD, else one per step
+	SRS      [32]byte
+	RowBits  int // ℓ
+	Schedule schedule.Spec
+	Parts    []Part
+	Origin   Origin
+	Initial  Weights // before the first step, frozen weights included
+}
+
+// Part holds the commitments of one owner's rows.
+type Part struct{ Features, Labels []bn254.G1Affine }
+
+// Weights are commitments to weight tensors, in the program's order.
+type Weights [][]bn254.G1Affine
+
+// OriginKind says how the initial weights came about.
+type OriginKind uint8
+
+const (
+	// Private: known to the trainer only; the certificate bounds them.
+	Private OriginKind = iota
+	// Seeded: derived from a public seed by train.Random.
+	Seeded
+	// Published: a base model whose integers stand in the statement.
+	Published
+)
+
+// String returns "private", "seed" or "published".
+func (k OriginKind) String() string {
+	if names := [...]string{"private", "seed", "published"}; int(k) < len(names) {
+		return names[k]
+	}
+	return fmt.Sprintf("unknown (%d)", uint8(k))
+}
+
+// Origin says where the initial weights come from and how large they are.
+type Origin struct {
+	Kind   OriginKind
+	Bits   int    // b0
+	Seed   string // Seeded
+	Scheme string // Seeded: a train.Scheme
+	// Cells are the unpadded integers of a Published model, by weight tensor
+	// in the program's order.
+	Cells [][]int64
+}
+
+// Steps returns the number of steps of the run, T_run.
+func (s *Statement) Steps() int { return s.Schedule.Steps }
+
+// Segments returns the number of segments, ⌈T_run/S⌉.
+func (s *Statement) Segments() int { return (s.Steps() + s.Segment - 1) / s.Segment }
+
+// Range returns the first step of a segment and its number of steps.
+// Requires 0 <= i < Segments().
+func (s *Statement) Range(i int) (first, count int) {
+	first = i * s.Segment
+	return first, min(s.Segment, s.Steps()-first)
+}
+
+// RatesOf returns the rate numerators of count steps from first.
+func (s *Statement) RatesOf(first, count int) []int64 {
+	if len(s.Rates) != 1 || s.Program.Optimizer.Kind != graph.ConstantSGD {
+		return s.Rates[first : first+count]
+	}
+	rates := make([]int64, count)
+	for i := range rates {
+		rates[i] = s.Rates[0]
+	}
+	return rates
+}
+
+// WeightTensors returns the program's weights: trainable and frozen ones, in
+// order.
+func WeightTensors(p *graph.Program) []graph.TensorID {
+	var ids []graph.TensorID
+	for i := range p.Tensors {
+		if r := p.Tensors[i].Role; r == graph.Weight || r == graph.Frozen {
+			ids = append(ids, graph.TensorID(i))
+		}
+	}
+	return ids
+}
+
+// PartShape returns the shape of a dataset part.
+func (s *Statement) PartShape(i int) segment.PartShape {
+	p := s.Program
+	return segment.PartShape{
+		Rows:     s.Schedule.Parts[i],
+		Features: p.Tensor(p.Input).Units(),
+		Labels:   p.Tensor(p.Label).Units(),
+		Kind:     p.Loss.Labels,
+	}
+}
+
+// PartDigest identifies a committed part: its shape, the SRS, the row size and
+// the commitments. Schedules are bound to it.
+func (s *Statement) PartDigest(i int) [32]byte {
+	return PartDigest(s.PartShape(i), s.SRS, s.RowBits, s.Parts[i])
+}
+
+// PartDigest is Statement.PartDigest without a run.
+func PartDigest(shape segment.PartShape, srs [32]byte, rowBits int, part Part) [32]byte {
+	b := appendBytes(nil, []byte("zkaudit/dataset-part/v1"))
+	b = appendShape(b, shape)
+	b = append(b, srs[:]...)
+	b = appendInt(b, int64(rowBits))
+	b = appendBytes(b, commitments.AppendPoints(nil, part.Features))
+	return sha256.Sum256(appendBytes(b, commitments.AppendPoints(nil, part.Labels)))
+}
+
+// Digest identifies weight commitments.
+func (w Weights) Digest() [32]byte {
+	b := appendBytes(nil, []byte("zkaudit/weight-commitments/v1"))
+	for _, rows := range w {
+		b = appendBytes(b, commitments.AppendPoints(nil, rows))
+	}
+	return sha256.Sum256(b)
+}
+
+func appendShape(b []byte, shape segment.PartShape) []byte {
+	for _, n := range []int{shape.Rows, shape.Features, shape.Labels} {
+		b = appendInt(b, int64(n))
+	}
+	return appendBytes(b, []byte(shape.Kind))
+}
+
+// committedRows returns the rows that a tensor with these axes is committed in.
+func committedRows(rowBits int, axes ...relation.Axis) int {
+	log := 0
+	for _, a := range axes {
+		log += a.Log()
+	}
+	return 1 << max(0, log-rowBits)
+}
+
+// partRows returns the committed rows of the features and labels of a part.
+func (s *Statement) partRows(i int) (features, labels int) {
+	shape := s.PartShape(i)
+	rows := relation.Axis{Size: shape.Rows}
+	return committedRows(s.RowBits, rows, relation.Axis{Size: shape.Features}),
+		committedRows(s.RowBits, rows, relation.Axis{Size: shape.Labels})
+}
+
+// Check returns an error that names what is wrong unless the statement is one
+// that can be proven: parts that agree with one another, within the limits.
+// Errors wrap fault.ErrMalformed, or fault.ErrVersion for another mode.
+func (s *Statement) Check() error {
+	if err := s.checkShape(); err != nil {
+		return err
+	}
+	return s.checkCommitments()
+}
+
+// checkShape checks everything but the commitments and what is bound to them.
+func (s *Statement) checkShape() error {
+	malformed := func(format string, args ...any) error {
+		return fmt.Errorf("statement: %s: %w", fmt.Sprintf(format, args...), fault.ErrMalformed)
+	}
+	if s.Mode != ModeValidity {
+		return fmt.Errorf("statement of mode %q, this version knows %q: %w", s.Mode, ModeValidity, fault.ErrVersion)
+	}
+	if err := ops.Validate(s.Program); err != nil {
+		return fmt.Errorf("statement: program: %w", err)
+	}
+	if err := s.Schedule.Check(); err != nil {
+		return malformed("%v", err)
+	}
+	batch := s.Program.Batch
+	switch {
+	case len(s.Context) > MaxContext:
+		return malformed("context of %d bytes, at most %d", len(s.Context), MaxContext)
+	case s.RowBits < commitments.MinRowBits || s.RowBits > commitments.MaxRowBits:
+		return malformed("rows of 2^%d cells", s.RowBits)
+	case s.Schedule.Batch != batch:
+		return malformed("schedule with batches of %d, program with batches of %d", s.Schedule.Batch, batch)
+	case s.Schedule.Parts.Rows() > MaxRows:
+		return malformed("%d dataset rows, at most %d", s.Schedule.Parts.Rows(), MaxRows)
+	case len(s.Schedule.Parts) > segment.MaxParts:
+		return malformed("%d dataset parts, at most %d", len(s.Schedule.Parts), segment.MaxParts)
+	case s.Segment < 1 || s.Segment > segment.MaxSteps || s.Segment > MaxSlots/batch:
+		return malformed("segments of %d steps with batches of %d", s.Segment, batch)
+	case s.Segments() > MaxSegments:
+		return malformed("%d segments, at most %d", s.Segments(), MaxSegments)
+	}
+	if err := s.checkRates(); err != nil {
+		return malformed("%v", err)
+	}
+	if err := s.Origin.check(s.Program); err != nil {
+		return malformed("%v", err)
+	}
+	if err := s.Program.CheckBounds(s.Origin.Bits, int64(s.Steps())); err != nil {
+		return malformed("%v", err)
+	}
+	return nil
+}
+
+func (s *Statement) checkRates() error {
+	want := s.Steps()
+	if s.Program.Optimizer.Kind == graph.ConstantSGD {
+		want = 1
+	}
+	if len(s.Rates) != want {
+		return fmt.Errorf("%d rates for optimizer %q and %d steps", len(s.Rates), s.Program.Optimizer.Kind, s.Steps())
+	}
+	for i, n := range s.Rates {
+		if n < 1 || n > number.MaxNumerator {
+			return fmt.Errorf("rate numerator %d at %d, want 1 to %d", n, i, number.MaxNumerator)
+		}
+	}
+	return nil
+}
+
+// checkCommitments checks the numbers of points, and that a shuffle is bound
+// to the commitments.
+func (s *Statement) checkCommitments() error {
+	if len(s.Parts) != len(s.Schedule.Parts) {
+		return fmt.Errorf("statement: %d committed parts, the schedule has %d: %w", len(s.Parts), len(s.Schedule.Parts), fault.ErrMalformed)
+	}
+	for i, part := range s.Parts {
+		if features, labels := s.partRows(i); len(part.Features) != features || len(part.Labels) != labels {
+			return fmt.Errorf("statement: part %d has %d and %d committed rows, needs %d and %d: %w",
+				i, len(part.Features), len(part.Labels), features, labels, fault.ErrMalformed)
+		}
+		if s.Schedule.Order == schedule.Shuffled && s.Schedule.Commitments[i] != s.PartDigest(i) {
+			return fmt.Errorf("statement: the schedule is bound to another dataset than part %d: %w", i, fault.ErrRejected)
+		}
+	}
+	ids := WeightTensors(s.Program)
+	if len(s.Initial) != len(ids) {
+		return fmt.Errorf("statement: commitments to %d initial weights of %d: %w", len(s.Initial), len(ids), fault.ErrMalformed)
+	}
+	for i, id := range ids {
+		if want := committedRows(s.RowBits, s.Program.Tensor(id).Axes...); len(s.Initial[i]) != want {
+			return fmt.Errorf("statement: initial weight %d has %d committed rows, needs %d: %w", i, len(s.Initial[i]), want, fault.ErrMalformed)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,123 @@
+package bundle
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/zkaudit/zkaudit/commitments"
+	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/ops"
+	"github.com/zkaudit/zkaudit/proof/statement"
+	"github.com/zkaudit/zkaudit/proof/verifier"
+)
+
+// Options of a verification.
+type Options struct {
+	// AllowInsecure accepts the development SRS, with which anyone can forge.
+	AllowInsecure bool
+	// Progress is told how many of the proofs have been checked; may be nil.
+	Progress func(done, total int)
+}
+
+// Verify checks the bundle against what is expected of it, then every
+// certificate and every segment's proof. The systems that proofs are about are
+// derived from the statement, never from a proof.
+//
+// Errors wrap fault.ErrRejected (a proof or an expectation is false),
+// fault.ErrMalformed (a proof is no proof of its statement's shape),
+// fault.ErrVersion (another SRS, or an insecure one that is not allowed), or
+// are ctx's. They name the proof and the check that failed.
+//
+// Soundness: an accepted bundle shows what Report.Proven says, under what
+// Report.Assumed says. The caller must still look at Report.NotChecked, and
+// trust the SRS.
+func Verify(ctx context.Context, b *Bundle, expect Expectation, srs *commitments.VerifierSRS, opts Options) (*Report, error) {
+	s := b.Statement
+	if srs.ID != s.SRS || srs.RowBits != s.RowBits {
+		return nil, fmt.Errorf("the bundle was made with SRS %x of rows of 2^%d cells, verifying with %x of 2^%d: %w",
+			s.SRS[:8], s.RowBits, srs.ID[:8], srs.RowBits, fault.ErrVersion)
+	}
+	if srs.Insecure && !opts.AllowInsecure {
+		return nil, fmt.Errorf("the bundle was made with the INSECURE development SRS: anyone can forge such proofs; --allow-insecure-srs verifies it all the same: %w", fault.ErrVersion)
+	}
+	report, err := newReport(b, srs)
+	if err != nil {
+		return nil, err
+	}
+	if err := expect.compare(report); err != nil {
+		return nil, err
+	}
+	claims, err := NewClaims(s, ops.NewTables())
+	if err != nil {
+		return nil, err
+	}
+	v := &verification{ctx: ctx, srs: srs, total: len(b.Datasets) + 1 + len(b.Segments), progress: opts.Progress}
+	if err := v.certificates(b, claims); err != nil {
+		return nil, err
+	}
+	before := s.Trained()
+	for i, seg := range b.Segments {
+		_, st, err := claims.Segment(i, v.digests, s.Before(before), seg.After)
+		if err == nil {
+			err = v.proof(st, seg.Proof)
+		}
+		if err != nil {
+			first, count := s.Range(i)
+			return nil, fmt.Errorf("segment %d of %d (steps %d to %d): %w", i+1, len(b.Segments), first, first+count-1, err)
+		}
+		before = seg.After
+	}
+	return report, nil
+}
+
+// verification is the state of one call of Verify.
+type verification struct {
+	ctx         context.Context
+	srs         *commitments.VerifierSRS
+	digests     [][32]byte // of the certificates
+	done, total int
+	progress    func(done, total int)
+}
+
+func (v *verification) certificates(b *Bundle, claims *Claims) error {
+	for i, encoded := range b.Datasets {
+		_, st, err := claims.Dataset(i)
+		if err == nil {
+			err = v.certificate(st, encoded)
+		}
+		if err != nil {
+			return fmt.Errorf("certificate of dataset part %d: %w", i, err)
+		}
+	}
+	_, st, err := claims.Weights()
+	if err == nil {
+		err = v.certificate(st, b.Weights)
+	}
+	if err != nil {
+		return fmt.Errorf("certificate of the initial weights: %w", err)
+	}
+	return nil
+}
+
+func (v *verification) certificate(st *statement.Statement, encoded []byte) error {
+	v.digests = append(v.digests, CertificateDigest(st, encoded))
+	return v.proof(st, encoded)
+}
+
+func (v *verification) proof(st *statement.Statement, encoded []byte) error {
+	if err := v.ctx.Err(); err != nil {
+		return err
+	}
+	if err := verifier.Verify(v.srs, st, encoded); err != nil {
+		if errors.Is(err, fault.ErrRejected) {
+			return fmt.Errorf("the proof is false: %w", err)
+		}
+		return err
+	}
+	v.done++
+	if v.progress != nil {
+		v.progress(v.done, v.total)
+	}
+	return nil
+}
