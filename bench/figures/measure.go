@@ -52,36 +52,47 @@ func perUnit(d time.Duration, n int) float64 { return float64(d.Nanoseconds()) /
 
 func ratio(a, b time.Duration) float64 { return float64(a) / float64(b) }
 
-// floatSteps is the time of some float64 steps of 784-128-10, batch 64.
+// floatSteps is the time of some float64 steps of 784-128-10, batch 64, on
+// rows with as many zeros as those of the exact executor: both skip them.
 func (s *session) floatSteps(steps int) (time.Duration, error) {
 	net := floatstep.New()
+	for i, x := range mnist.Digits(mnist.Batch).Features {
+		net.X[i] = float64(x) / 256
+	}
 	net.Step(1e-6)
-	return s.best(timed(func() error {
+	return timed(func() error {
 		for range steps {
 			net.Step(1e-6)
 		}
 		return nil
-	}))
+	})()
 }
 
 var mnist = bench.Dense{Widths: []int{784, 128, 10}, Batch: 64, Rate: "0.125"}
 
-// executor compares the exact executor with float64 steps.
+// executor compares the exact executor with float64 steps, in turns.
 func (s *session) executor() error {
 	const steps = 256
-	exact, err := s.best(func() (time.Duration, error) {
+	var exact, float time.Duration
+	for i := range s.repeat {
 		w, err := mnist.Segment(s.ctx, s.srs, 4096, steps)
 		if err != nil {
-			return 0, err
+			return err
 		}
-		return w.Train, nil
-	})
-	if err != nil {
-		return err
+		f, err := s.floatSteps(steps)
+		if err != nil {
+			return err
+		}
+		if i == 0 || w.Train < exact {
+			exact = w.Train
+		}
+		if i == 0 || f < float {
+			float = f
+		}
 	}
-	float, err := s.floatSteps(steps)
-	s.add(figure{"exact training step / float64 step (gonum)", ratio(exact, float), "×", 3, 2, false})
-	return err
+	s.add(figure{"float64 training step (gonum), 784-128-10", perUnit(float, steps) / 1e6, "ms", 10, 5, false})
+	s.add(figure{"  exact training step / float64 step", ratio(exact, float), "×", 3, 2, false})
+	return nil
 }
 
 // segment measures 256 steps of 784-128-10, batch 64, in one proof.
@@ -104,7 +115,7 @@ func (s *session) segment() error {
 	if err != nil {
 		return err
 	}
-	float, err := s.floatSteps(steps)
+	float, err := s.best(func() (time.Duration, error) { return s.floatSteps(steps) })
 	if err != nil {
 		return err
 	}
