@@ -102,6 +102,17 @@ func UnmarshalCommitment(data []byte) (*Commitment, error) {
 	if err != nil {
 		return nil, fmt.Errorf("commitment: %w", err)
 	}
+	c, err := decodeCommitment(payload)
+	if err != nil {
+		return nil, err
+	}
+	if c.Digest() != head.Statement {
+		return nil, fmt.Errorf("commitment: digest does not match the content: %w", fault.ErrMalformed)
+	}
+	return c, nil
+}
+
+func decodeCommitment(payload []byte) (*Commitment, error) {
 	if len(payload) < commitmentHeadBytes || payload[33] > 1 {
 		return nil, fmt.Errorf("commitment: header of %d bytes or its flag: %w", len(payload), fault.ErrMalformed)
 	}
@@ -112,14 +123,12 @@ func UnmarshalCommitment(data []byte) (*Commitment, error) {
 		Cells:   binary.BigEndian.Uint64(payload[34:commitmentHeadBytes]),
 	}
 	rows := payload[commitmentHeadBytes:]
+	var err error
 	if c.Rows, err = DecodePoints(rows, len(rows)/PointBytes, InfinityRule(!c.Hiding)); err != nil {
 		return nil, fmt.Errorf("commitment: %w", err)
 	}
 	if err := c.check(); err != nil {
 		return nil, fmt.Errorf("%w: %w", fault.ErrMalformed, err)
-	}
-	if c.Digest() != head.Statement {
-		return nil, fmt.Errorf("commitment: digest does not match the content: %w", fault.ErrMalformed)
 	}
 	return c, nil
 }

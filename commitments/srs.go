@@ -165,7 +165,7 @@ func DevelopmentSRS(rowBits int) (*SRS, error) {
 	_, _, g, g2 := bn254.Generators()
 	var tauG2 bn254.G2Affine
 	tauG2.ScalarMultiplication(&g2, tau.BigInt(new(big.Int)))
-	return assembleSRS(rowBits, bn254.BatchScalarMultiplicationG1(&g, powers), tauG2)
+	return assembleSRS(rowBits, fixedBaseMultiples(&g, powers), tauG2)
 }
 
 // checkPowers checks that G1 holds consecutive powers of the τ in [τ]G₂:

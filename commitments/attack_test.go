@@ -1,0 +1,270 @@
+package commitments
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/consensys/gnark-crypto/ecc/bn254"
+	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
+
+	"github.com/zkaudit/zkaudit/fault"
+)
+
+// forgetful is a transcript that does not absorb one message, so that the
+// challenges after it do not depend on it. Every attack below succeeds against
+// a verifier with it and fails against the real one.
+type forgetful struct {
+	challenger
+	label string
+}
+
+func (t forgetful) absorb(label string, data []byte) {
+	if label != t.label {
+		t.challenger.absorb(label, data)
+	}
+}
+
+// forgery is a false claim about the row f and what its forger knows.
+type forgery struct {
+	s     *SRS
+	f     fr.Vector
+	claim Claim      // false
+	truth fr.Element // the value f has at the point
+}
+
+func newForgery(t *testing.T) forgery {
+	s := testSRS(t, 4)
+	f, claim := testClaim(t, s, newTestRand(51))
+	truth := claim.Value
+	claim.Value.Add(&claim.Value, new(fr.Element).SetUint64(1000))
+	return forgery{s, f, claim, truth}
+}
+
+// attack runs the forger against a verifier that forgets label and one that
+// does not.
+func (a forgery) attack(t *testing.T, label string, forge func(challenger) *OpeningProof) {
+	t.Helper()
+	transcript := func() challenger { return openingTranscript(a.s.ID, a.claim, [32]byte{7}) }
+	v := a.s.Verifier()
+	if err := verify(v, a.claim, forge(forgetful{transcript(), label}), forgetful{transcript(), label}); err != nil {
+		t.Errorf("the attack does not work on a transcript without %q: %v", label, err)
+	}
+	if err := verify(v, a.claim, forge(transcript()), transcript()); !errors.Is(err, fault.ErrRejected) {
+		t.Errorf("the attack on a transcript with %q: %v, want a rejection", label, err)
+	}
+}
+
+// commitAll absorbs and returns commitments to all but the first polynomial.
+func (a forgery) commitAll(t *testing.T, polys []fr.Vector) []bn254.G1Affine {
+	t.Helper()
+	folds := make([]bn254.G1Affine, len(polys)-1)
+	for i, p := range polys[1:] {
+		c, err := commitPlain(newCrew(1), a.s, p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		folds[i] = c
+	}
+	return folds
+}
+
+// TestFrozenBeta: whoever knows β before fixing the last fold makes it any
+// polynomial with the right value at β² and the wanted one after folding.
+func TestFrozenBeta(t *testing.T) {
+	a := newForgery(t)
+	a.attack(t, "folds", func(tr challenger) *OpeningProof {
+		polys, _ := foldAll(a.f, a.claim.Point)
+		honest := a.commitAll(t, polys)
+		// β as it is when the folds do not enter, and the honest guess if they do.
+		guess := openingTranscript(a.s.ID, a.claim, [32]byte{7})
+		if _, forgets := tr.(forgetful); !forgets {
+			guess.absorb("folds", AppendPoints(nil, honest))
+		}
+		beta := guess.challenge("beta")
+
+		polys[len(polys)-1] = forgedLastFold(polys[len(polys)-1], a.claim, beta)
+		proof := &OpeningProof{Folds: a.commitAll(t, polys)}
+		tr.absorb("folds", AppendPoints(nil, proof.Folds))
+		actual := tr.challenge("beta")
+		proof.evaluate(polys, actual)
+		tr.absorb("evaluations", proof.appendEvaluations(nil))
+		in := batch{polys, actual, tr.challenge("gamma")}
+		if err := proof.openBatch(newCrew(1), a.s, in, tr); err != nil {
+			t.Fatal(err)
+		}
+		return proof
+	})
+}
+
+// forgedLastFold returns p_0 + p_1·X + p_2·X² + p_3·X³ with the value of last
+// at β² that folds, at β, to the claimed value:
+//
+//	(1−x)·(p_0 + p_2·β²) + x·(p_1 + p_3·β²) = v,  p(β²) = last(β²)
+func forgedLastFold(last fr.Vector, claim Claim, beta fr.Element) fr.Vector {
+	x := claim.Point[0]
+	one := fr.One()
+	b2 := *new(fr.Element).Square(&beta)
+	// p_3 = 0 and p_1 as it was: (1−x)(p_0 + p_2·β²) = v − x·p_1 =: (1−x)·u,
+	// p_0 + p_2·β⁴ = last_0 =: w, since p_1·β² cancels.
+	var u, den fr.Element
+	u.Mul(&x, &last[1]).Sub(&claim.Value, &u)
+	den.Sub(&one, &x).Inverse(&den)
+	u.Mul(&u, &den)
+	w := last[0]
+	// p_2 = (u − w)/(β² − β⁴), p_0 = u − p_2·β²
+	p := make(fr.Vector, 4)
+	p[1] = last[1]
+	den.Square(&b2).Sub(&b2, &den).Inverse(&den)
+	p[2].Sub(&u, &w).Mul(&p[2], &den)
+	p[0].Mul(&p[2], &b2).Sub(&u, &p[0])
+	return p
+}
+
+// TestFrozenGamma: whoever knows γ before sending the evaluations shifts two
+// of them so that their combination stays what it is.
+func TestFrozenGamma(t *testing.T) {
+	a := newForgery(t)
+	a.attack(t, "evaluations", func(tr challenger) *OpeningProof {
+		polys, _ := foldAll(a.f, a.claim.Point)
+		proof := &OpeningProof{Folds: a.commitAll(t, polys)}
+		tr.absorb("folds", AppendPoints(nil, proof.Folds))
+		beta := tr.challenge("beta")
+		proof.evaluate(polys, beta)
+
+		guess := openingTranscript(a.s.ID, a.claim, [32]byte{7})
+		guess.absorb("folds", AppendPoints(nil, proof.Folds))
+		guess.challenge("beta")
+		if _, forgets := tr.(forgetful); !forgets {
+			guess.absorb("evaluations", proof.appendEvaluations(nil))
+		}
+		a.shiftEvaluations(proof, beta, guess.challenge("gamma"))
+
+		tr.absorb("evaluations", proof.appendEvaluations(nil))
+		in := batch{polys, beta, tr.challenge("gamma")}
+		if err := proof.openBatch(newCrew(1), a.s, in, tr); err != nil {
+			t.Fatal(err)
+		}
+		return proof
+	})
+}
+
+// shiftEvaluations makes the last fold end in the claimed value by changing
+// P_{ℓ−1}(β), and hides that in P_0(β) and P_0(β²):
+//
+//	δ_last·((1−x_last)·β + x_last)/2β = v − truth,  δ_0 = −γ^{ℓ−1}·δ_last
+//
+// δ_0 moves P_1(β²) by δ_0·((1−x_0)·β + x_0)/2β, and P_0(β²) by −γ times that.
+func (a forgery) shiftEvaluations(proof *OpeningProof, beta, gamma fr.Element) {
+	rounds := len(a.claim.Point)
+	effect := func(x fr.Element) fr.Element {
+		one := fr.One()
+		var num, den fr.Element
+		num.Sub(&one, &x).Mul(&num, &beta).Add(&num, &x)
+		den.Double(&beta).Inverse(&den)
+		return *num.Mul(&num, &den)
+	}
+	lastEffect := effect(a.claim.Point[0])
+	var deltaLast, deltaFirst, deltaSquare fr.Element
+	deltaLast.Sub(&a.claim.Value, &a.truth).Mul(&deltaLast, lastEffect.Inverse(&lastEffect))
+	deltaFirst.Neg(&deltaLast)
+	for range rounds - 1 {
+		deltaFirst.Mul(&deltaFirst, &gamma)
+	}
+	firstEffect := effect(a.claim.Point[rounds-1])
+	deltaSquare.Mul(&deltaFirst, &firstEffect).Mul(&deltaSquare, &gamma).Neg(&deltaSquare)
+
+	proof.Pos[rounds-1].Add(&proof.Pos[rounds-1], &deltaLast)
+	proof.Pos[0].Add(&proof.Pos[0], &deltaFirst)
+	proof.Square.Add(&proof.Square, &deltaSquare)
+}
+
+// TestFrozenZ: whoever knows z before the quotient takes for it the constant
+// that makes the equation hold there, whatever the evaluations say.
+func TestFrozenZ(t *testing.T) {
+	a := newForgery(t)
+	a.attack(t, "quotient", func(tr challenger) *OpeningProof {
+		polys, _ := foldAll(a.f, a.claim.Point)
+		proof := &OpeningProof{Folds: a.commitAll(t, polys)}
+		tr.absorb("folds", AppendPoints(nil, proof.Folds))
+		beta := tr.challenge("beta")
+		proof.evaluate(polys, beta)
+		a.shiftEvaluations(proof, beta, fr.Element{}) // P_0 stays: γ is not known
+
+		tr.absorb("evaluations", proof.appendEvaluations(nil))
+		gamma := tr.challenge("gamma")
+		guess := tr
+		if f, forgets := tr.(forgetful); forgets {
+			fork := *f.challenger.(*hashChain)
+			guess = &fork
+		} else {
+			fork := *tr.(*hashChain)
+			guess = &fork
+		}
+		a.constantQuotient(t, proof, batch{polys, beta, gamma}, guess.challenge("z"))
+		tr.absorb("quotient", AppendPoints(nil, []bn254.G1Affine{proof.Quotient}))
+		tr.challenge("z")
+		return proof
+	})
+}
+
+// constantQuotient sets q = (B(z) − I(z))/Z(z) and the witness to match.
+func (a forgery) constantQuotient(t *testing.T, proof *OpeningProof, in batch, z fr.Element) {
+	t.Helper()
+	b := make(fr.Vector, len(in.polys[0]))
+	power := fr.One()
+	for _, p := range in.polys {
+		for j := range p {
+			b[j].Add(&b[j], new(fr.Element).Mul(&power, &p[j]))
+		}
+		power.Mul(&power, &in.gamma)
+	}
+	squares, _ := proof.foldedEvaluations(a.claim.Point, in.beta)
+	roots := batchRoots(in.beta)
+	values := [3]fr.Element{powerSum(proof.Pos, in.gamma), powerSum(proof.Neg, in.gamma), powerSum(squares, in.gamma)}
+	iz, vz := interpolate(roots, values, z), vanishing(roots, z)
+
+	q := make(fr.Vector, 1)
+	q[0] = powerSum(b, z)
+	q[0].Sub(&q[0], &iz).Mul(&q[0], vz.Inverse(&vz))
+	divideByLinear(b, z) // the constants I(z) and Z(z)·q drop out
+	var err error
+	if proof.Quotient, err = commitPlain(newCrew(1), a.s, q); err != nil {
+		t.Fatal(err)
+	}
+	if proof.Witness, err = commitPlain(newCrew(1), a.s, b); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestTranscriptReplay: any part of the claim changes every later challenge.
+func TestTranscriptReplay(t *testing.T) {
+	s := testSRS(t, 3)
+	_, claim := testClaim(t, s, newTestRand(52))
+	first := openingTranscript(s.ID, claim, [32]byte{}).challenge("beta")
+	other := func(name string, id [32]byte, c Claim, seed [32]byte) {
+		t.Helper()
+		if b := openingTranscript(id, c, seed).challenge("beta"); b.Equal(&first) {
+			t.Errorf("%s does not reach the transcript", name)
+		}
+	}
+	other("seed", s.ID, claim, [32]byte{1})
+	other("SRS id", [32]byte{}, claim, [32]byte{})
+	c := claim
+	c.Commitment = s.G1[1]
+	other("commitment", s.ID, c, [32]byte{})
+	c = claim
+	c.Value.SetOne()
+	other("value", s.ID, c, [32]byte{})
+	for i := range claim.Point {
+		c = claim
+		c.Point = append([]fr.Element(nil), claim.Point...)
+		c.Point[i].SetOne()
+		other("point", s.ID, c, [32]byte{})
+	}
+	c = claim
+	c.Point = claim.Point[:2]
+	other("number of variables", s.ID, c, [32]byte{})
+	if b := openingTranscript(s.ID, claim, [32]byte{}).challenge("gamma"); b.Equal(&first) {
+		t.Error("the label of a challenge does not reach it")
+	}
+}

@@ -1,0 +1,250 @@
+package commitments
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"math/big"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/consensys/gnark-crypto/ecc/bn254"
+	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
+
+	"github.com/zkaudit/zkaudit/artefact"
+	"github.com/zkaudit/zkaudit/fault"
+)
+
+func TestFixedBaseMultiplesEqualReference(t *testing.T) {
+	_, _, g, _ := bn254.Generators()
+	k := newTestRand(31).scalars(t, 300)
+	for i := range 100 { // edges: 0, ±small, powers of two and one less
+		k[i].SetInt64(int64(i%7) - 3)
+		k[100+i].SetBigInt(new(big.Int).Lsh(big.NewInt(1), uint(2*i)))
+		k[200+i].Sub(&k[100+i], &k[i])
+	}
+	got := fixedBaseMultiples(&g, k)
+	want := bn254.BatchScalarMultiplicationG1(&g, k)
+	for i := range k {
+		if !got[i].Equal(&want[i]) {
+			t.Fatalf("multiple %d, by %v, differs", i, k[i].String())
+		}
+	}
+}
+
+// secretSRS has a τ that is not the development one.
+func secretSRS(t testing.TB, rowBits int) *SRS {
+	t.Helper()
+	_, _, g, g2 := bn254.Generators()
+	tau := newTestRand(32).scalars(t, 1)[0]
+	powers := make([]fr.Element, 1<<rowBits)
+	powers[0].SetOne()
+	for i := 1; i < len(powers); i++ {
+		powers[i].Mul(&powers[i-1], &tau)
+	}
+	tauG2 := *new(bn254.G2Affine).ScalarMultiplication(&g2, tau.BigInt(new(big.Int)))
+	s, err := NewSRS(rowBits, fixedBaseMultiples(&g, powers), tauG2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func TestDevelopmentSRSIsMarkedAndStable(t *testing.T) {
+	s := testSRS(t, 6)
+	if !s.Insecure {
+		t.Fatal("the development SRS does not say INSECURE")
+	}
+	if secretSRS(t, 6).Insecure {
+		t.Fatal("another SRS says INSECURE")
+	}
+	// Golden: another value here makes every earlier artefact unreadable.
+	const want = "3362f1539e0f8bd32b2322a6e146f222bdf1b3c6a5bbeae26872815957eaf923"
+	if got := fmt.Sprintf("%x", s.ID); got != want {
+		t.Errorf("id is %s, want %s", got, want)
+	}
+	raw := s.G1[63].RawBytes()
+	const wantLast = "059e19fe26777b77400240e49f10557572a77623e0e86bdc50c5fcda9c31b08a"
+	if got := fmt.Sprintf("%x", sha256.Sum256(raw[:])); got != wantLast {
+		t.Errorf("last power hashes to %s, want %s", got, wantLast)
+	}
+	if testSRS(t, 5).ID == s.ID {
+		t.Error("two row sizes have one id")
+	}
+}
+
+func TestSRSSurvivesItsEncoding(t *testing.T) {
+	for _, s := range []*SRS{testSRS(t, 5), secretSRS(t, 5)} {
+		data, err := s.MarshalBinary()
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := UnmarshalSRS(data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, _ := got.MarshalBinary()
+		if !bytes.Equal(again, data) || got.H != s.H || got.ID != s.ID || got.Insecure != s.Insecure {
+			t.Error("decoded SRS differs")
+		}
+		v := s.Verifier()
+		if data, err = v.MarshalBinary(); err != nil {
+			t.Fatal(err)
+		}
+		gotV, err := UnmarshalVerifierSRS(data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if *gotV != *v {
+			t.Errorf("decoded verifier part differs: %+v", gotV)
+		}
+	}
+}
+
+// TestSRSTampering changes the content and makes the frame right again.
+func TestSRSTampering(t *testing.T) {
+	s := secretSRS(t, 4)
+	_, _, _, g2 := bn254.Generators()
+	mutations := map[string]func(*SRS){
+		"powers exchanged":     func(s *SRS) { s.G1[3], s.G1[4] = s.G1[4], s.G1[3] },
+		"last power":           func(s *SRS) { s.G1[15].Double(&s.G1[15]) },
+		"power 1":              func(s *SRS) { s.G1[1].Double(&s.G1[1]) },
+		"power negated":        func(s *SRS) { s.G1[7].Neg(&s.G1[7]) },
+		"power 0":              func(s *SRS) { s.G1[0] = s.G1[1] },
+		"power infinity":       func(s *SRS) { s.G1[5].SetInfinity() },
+		"power off curve":      func(s *SRS) { s.G1[5].Y.SetUint64(1) },
+		"one power less":       func(s *SRS) { s.G1 = s.G1[:15] },
+		"twice the powers":     func(s *SRS) { s.G1 = append(s.G1, s.G1...) },
+		"other row size":       func(s *SRS) { s.RowBits = 3 },
+		"row size zero":        func(s *SRS) { s.RowBits = 0 },
+		"row size huge":        func(s *SRS) { s.RowBits = 255 },
+		"tau one":              func(s *SRS) { s.G2[1] = g2 },
+		"tau infinity":         func(s *SRS) { s.G2[1].SetInfinity() },
+		"id":                   func(s *SRS) { s.ID[5] ^= 4 },
+		"development as sound": func(s *SRS) { *s = *testSRS(t, 4); s.Insecure = false },
+	}
+	for name, mutate := range mutations {
+		t.Run(name, func(t *testing.T) {
+			bad := *s
+			bad.G1 = append([]bn254.G1Affine(nil), s.G1...)
+			mutate(&bad)
+			if name != "id" { // an adversary computes the id of what he made
+				if v, err := newVerifierSRS(bad.RowBits, bad.G2[1]); err == nil {
+					bad.ID = v.ID
+				}
+			}
+			data, err := bad.MarshalBinary()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := UnmarshalSRS(data); !errors.Is(err, fault.ErrMalformed) {
+				t.Errorf("got %v", err)
+			}
+		})
+	}
+	if _, err := NewSRS(4, s.G1[:8], s.G2[1]); !errors.Is(err, fault.ErrMalformed) {
+		t.Errorf("too few powers: %v", err)
+	}
+	if _, err := NewSRS(MaxRowBits+1, s.G1, s.G2[1]); !errors.Is(err, fault.ErrUsage) {
+		t.Errorf("row size out of range: %v", err)
+	}
+}
+
+func TestSRSRefusesNonCanonicalCoordinates(t *testing.T) {
+	data, err := testSRS(t, 3).MarshalBinary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	head, payload, err := artefact.Decode(data, srsKind(), srsVersion)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, at := range []int{0, 32} { // X and Y of power 2
+		bad := bytes.Clone(payload)
+		addModulus(t, bad[srsHeadBytes+2*rawPointBytes+at:][:32], fpModulus())
+		if _, err := UnmarshalSRS(artefact.Encode(head, bad)); !errors.Is(err, fault.ErrMalformed) {
+			t.Errorf("coordinate + q at %d: %v", at, err)
+		}
+	}
+}
+
+func TestCachedDevelopmentSRS(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "cache")
+	load := func() *SRS {
+		t.Helper()
+		s, err := LoadOrCreateDevelopmentSRS(dir, 5)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	want, _ := load().MarshalBinary()
+	entries, err := os.ReadDir(dir)
+	if err != nil || len(entries) != 1 {
+		t.Fatalf("cache holds %v, %v", entries, err)
+	}
+	path := filepath.Join(dir, entries[0].Name())
+	secret, err := secretSRS(t, 5).MarshalBinary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	flipped := bytes.Clone(want)
+	flipped[len(flipped)/2] ^= 1
+	for name, content := range map[string][]byte{
+		"as written": want, "truncated": want[:100], "flipped": flipped, "another SRS": secret, "empty": nil,
+	} {
+		if err := os.WriteFile(path, content, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if got, _ := load().MarshalBinary(); !bytes.Equal(got, want) {
+			t.Errorf("%s: wrong SRS", name)
+		}
+		if onDisk, _ := os.ReadFile(path); !bytes.Equal(onDisk, want) {
+			t.Errorf("%s: cache not repaired", name)
+		}
+	}
+	if _, err := ReadSRS(path); err != nil {
+		t.Errorf("full check of the cached file: %v", err)
+	}
+	if _, err := LoadOrCreateDevelopmentSRS(dir, MaxRowBits+1); !errors.Is(err, fault.ErrUsage) {
+		t.Errorf("row size out of range: %v", err)
+	}
+}
+
+func FuzzUnmarshalSRS(f *testing.F) {
+	s, err := DevelopmentSRS(2)
+	if err != nil {
+		f.Fatal(err)
+	}
+	data, _ := s.MarshalBinary()
+	head, payload, _ := artefact.Decode(data, srsKind(), srsVersion)
+	f.Add(payload)
+	f.Fuzz(func(t *testing.T, payload []byte) {
+		data := artefact.Encode(head, payload) // past the checksum
+		if s, err := UnmarshalSRS(data); err == nil {
+			if again, _ := s.MarshalBinary(); !bytes.Equal(again, data) {
+				t.Fatal("accepted bytes are not the canonical encoding")
+			}
+		}
+	})
+}
+
+func FuzzUnmarshalVerifierSRS(f *testing.F) {
+	s, err := DevelopmentSRS(2)
+	if err != nil {
+		f.Fatal(err)
+	}
+	data, _ := s.Verifier().MarshalBinary()
+	head, payload, _ := artefact.Decode(data, verifierSRSKind(), verifierSRSVersion)
+	f.Add(payload)
+	f.Fuzz(func(t *testing.T, payload []byte) {
+		data := artefact.Encode(head, payload)
+		if v, err := UnmarshalVerifierSRS(data); err == nil {
+			if again, _ := v.MarshalBinary(); !bytes.Equal(again, data) {
+				t.Fatal("accepted bytes are not the canonical encoding")
+			}
+		}
+	})
+}
