@@ -26,9 +26,21 @@ func count(l *proof.Layout) counts {
 	c := &counts{}
 	tr := transcript.New(c, "")
 	proof.Begin(tr, none{})
-	out := proof.Argue(l, c, tr, proof.NewReplay(make([]none, proof.Length(l))))
+	out := proof.Argue(l, c, tr, silence(l))
 	fresh := transcript.New(c, "")
 	fresh.Absorb(transcript.Evaluations, out.Exposed(l)...)
 	fresh.Challenge()
 	return *c
+}
+
+// countLookups runs the part of the script that proves lookups.
+func countLookups(l *proof.Layout) counts {
+	c := &counts{}
+	proof.ArgueLookups(l, c, transcript.New(c, ""), silence(l))
+	return *c
+}
+
+// silence is a peer that says nothing, as often as asked.
+func silence(l *proof.Layout) proof.Peer[none] {
+	return proof.NewReplay(make([]none, proof.Length(l)))
 }

@@ -4,7 +4,9 @@
 //
 //	column        meaning
 //	messages      field elements of a proof's conversation
+//	leaves        of the lookup tree
 //	permutations  Poseidon2 permutations of the transcript and the outcome
+//	… of lookups  those of the lookup argument
 //	muls          multiplications the script asks for beside them
 //	R1CS, PLONK   constraints and rows after compiling, the public inputs apart
 package main
@@ -39,15 +41,15 @@ func main() {
 
 func run(rowBits int) error {
 	w := tabwriter.NewWriter(os.Stdout, 2, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(w, "system\tmessages\tpermutations\tmuls\tR1CS\tPLONK\tcompiled in\t")
+	fmt.Fprintln(w, "system\tleaves\tmessages\tpermutations\t… of lookups\tmuls\tR1CS\tPLONK\tcompiled in\t")
 	for _, s := range shapes {
 		start := time.Now()
 		r, err := measure(s, rowBits)
 		if err != nil {
 			return fmt.Errorf("%s: %w", s.name, err)
 		}
-		fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%d\t%d\t%.1f s\t\n",
-			s.name, r.messages, r.permutations, r.multiplications, r.r1cs, r.plonk, time.Since(start).Seconds())
+		fmt.Fprintf(w, "%s\t2^%d\t%d\t%d\t%d\t%d\t%d\t%d\t%.1f s\t\n",
+			s.name, r.log, r.messages, r.permutations, r.lookups, r.multiplications, r.r1cs, r.plonk, time.Since(start).Seconds())
 	}
 	return w.Flush()
 }
@@ -55,7 +57,7 @@ func run(rowBits int) error {
 // result is one line of the table.
 type result struct {
 	counts
-	messages, r1cs, plonk int
+	log, messages, lookups, r1cs, plonk int
 }
 
 func measure(s shape, rowBits int) (result, error) {
@@ -67,7 +69,7 @@ func measure(s shape, rowBits int) (result, error) {
 	if err != nil {
 		return result{}, err
 	}
-	r := result{counts: count(l), messages: proof.Length(l)}
+	r := result{counts: count(l), log: l.Log, messages: proof.Length(l), lookups: countLookups(l).permutations}
 	if r.r1cs, err = compile(r1cs.NewBuilder[constraint.U64], l); err != nil {
 		return r, err
 	}
