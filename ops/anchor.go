@@ -53,10 +53,13 @@ func Cover(p *graph.Program) *graph.Program {
 	consumers := q.Consumers()
 	for i := range q.Nodes {
 		n := &q.Nodes[i]
-		if !rounds(n.Kind) || n.Kind == KindRescale && len(n.Outputs) == 1 {
+		if !rounds(n.Kind) {
 			continue
 		}
 		y := n.Outputs[0]
+		if n.Kind == KindRescale && len(n.Outputs) == 1 && q.Tensor(y).Role == graph.Virtual {
+			continue // a shift of 0: Y is V, there is no remainder to choose
+		}
 		covered := false
 		for _, user := range consumers[y] {
 			switch u := &q.Nodes[user]; u.Kind {

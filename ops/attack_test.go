@@ -25,7 +25,29 @@ func attack(t *testing.T, p *graph.Program, steps int) *executed {
 	x.checkHonest(t)
 	x.checkMutations(t)
 	x.checkPadding(t)
+	x.checkCoverage(t)
+	checkLies(t, p)
 	return x
+}
+
+// checkCoverage: every committed tensor, and every virtual one whose range
+// matters, is a column of some lookup.
+func (x *executed) checkCoverage(t *testing.T) {
+	t.Helper()
+	sys := x.sys.Relation
+	looked := map[relation.ID]bool{}
+	for _, l := range sys.Lookups {
+		for _, c := range l.Columns {
+			looked[c] = true
+		}
+	}
+	for i, id := range x.sys.Tensors {
+		tensor := &x.p.Tensors[i]
+		needs := tensor.Role == graph.Committed || tensor.Checked || strings.Contains(tensor.Name, "/complement") || strings.Contains(tensor.Name, "/distance")
+		if needs && !looked[id] {
+			t.Errorf("%s is never looked up", tensor.Name)
+		}
+	}
 }
 
 // checkHonest fails unless the executed trace satisfies every relation, also
@@ -79,16 +101,17 @@ func (x *executed) checkMutations(t *testing.T) {
 	sys := x.sys.Relation
 	for i := range sys.Tensors {
 		id, tensor := relation.ID(i), sys.Tensor(relation.ID(i))
-		if tensor.Kind != relation.Witness || x.assignment[i].Len() == 0 {
+		weight := strings.HasPrefix(tensor.Name, "weight ") && !strings.Contains(tensor.Name, "frozen")
+		if tensor.Kind != relation.Witness && !(tensor.Kind == relation.External && weight) || x.assignment[i].Len() == 0 {
 			continue
 		}
 		tried := 0
-		for range 12 {
+		for range 6 {
 			cell := flat(tensor.Axes, rng.IntN(tensor.RealCells()))
 			if x.behindClosedGate(id, cell) {
 				continue
 			}
-			if tried++; tried > 2 {
+			if tried++; tried > 1 {
 				break
 			}
 			for _, delta := range []int64{-1, 1} {

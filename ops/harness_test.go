@@ -29,6 +29,9 @@ func fine() graph.Fractions {
 
 const shift = 6 // k
 
+// sharedTables are built once for all tests.
+var sharedTables = ops.NewTables()
+
 // newNet starts a program with an input.
 func newNet(t *testing.T, fractions graph.Fractions, batch, features int) *net {
 	t.Helper()
@@ -137,6 +140,13 @@ type executed struct {
 // execute runs the program for some steps on random rows of one part.
 func execute(t *testing.T, p *graph.Program, steps int, seed uint64) *executed {
 	t.Helper()
+	return executeLying(t, p, steps, seed, func(*executed, *graph.Node) {})
+}
+
+// executeLying is execute by a prover who may change the outputs of a node
+// before the next one runs.
+func executeLying(t *testing.T, p *graph.Program, steps int, seed uint64, lie func(x *executed, n *graph.Node)) *executed {
+	t.Helper()
 	const rows = 7
 	rng := rand.New(rand.NewPCG(seed, 1))
 	x := &executed{p: p, before: map[graph.TensorID][]int64{}}
@@ -163,7 +173,7 @@ func execute(t *testing.T, p *graph.Program, steps int, seed uint64) *executed {
 		}
 	}
 	x.rates = run.Rates
-	tables := ops.NewTables()
+	tables := sharedTables
 	var err error
 	if x.buffers, err = ops.NewBuffers(p, x.before, tables); err != nil {
 		t.Fatal(err)
@@ -176,7 +186,7 @@ func execute(t *testing.T, p *graph.Program, steps int, seed uint64) *executed {
 			copyRow(x.buffers.Small[p.Label], slot, x.labels, row, label.Axes[1].Size)
 		}
 		step := &ops.Step{Program: p, Buffers: x.buffers, Rate: run.Rates[s], Index: s}
-		if err := ops.Execute(step); err != nil {
+		if err := ops.ExecuteLying(step, func(n *graph.Node) { lie(x, n) }); err != nil {
 			t.Fatal(err)
 		}
 		x.trace.Record(p, s, x.buffers)

@@ -68,7 +68,7 @@ func weightOf(x *executed, before relation.ID) graph.TensorID {
 // weights before each.
 func replay(t *testing.T, x *executed, steps int) []map[graph.TensorID][]int64 {
 	t.Helper()
-	b, err := ops.NewBuffers(x.p, x.before, ops.NewTables())
+	b, err := ops.NewBuffers(x.p, x.before, sharedTables)
 	if err != nil {
 		t.Fatal(err)
 	}
