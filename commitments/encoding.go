@@ -17,11 +17,6 @@ const (
 	ScalarBytes = fr.Bytes
 
 	g2Bytes = bn254.SizeOfG2AffineCompressed
-
-	// The two high bits of a compressed point say which of the two roots Y
-	// is, or that the point is infinity; 00 would be the uncompressed form.
-	formMask       = 0b11 << 6
-	formUncompress = 0b00 << 6
 )
 
 // InfinityRule says whether the point at infinity may stand at some place of
@@ -47,13 +42,11 @@ func DecodePoint(b []byte, rule InfinityRule) (bn254.G1Affine, error) {
 	if len(b) != PointBytes {
 		return p, fmt.Errorf("point: %d bytes, want %d: %w", len(b), PointBytes, fault.ErrMalformed)
 	}
-	if b[0]&formMask == formUncompress {
-		return p, fmt.Errorf("point: not in compressed form: %w", fault.ErrMalformed)
-	}
+	// The flag of the uncompressed form asks for more bytes than there are.
 	if _, err := p.SetBytes(b); err != nil {
 		return p, fmt.Errorf("point: %w: %w", fault.ErrMalformed, err)
 	}
-	if p.Bytes() != [PointBytes]byte(b) { // Y = 0 and such: one encoding only
+	if p.Bytes() != [PointBytes]byte(b) {
 		return p, fmt.Errorf("point: not canonical: %w", fault.ErrMalformed)
 	}
 	if rule == RefuseInfinity && p.IsInfinity() {
@@ -132,9 +125,6 @@ func decodeG2(b []byte) (bn254.G2Affine, error) {
 	var p bn254.G2Affine
 	if len(b) != g2Bytes {
 		return p, fmt.Errorf("G2 point: %d bytes, want %d: %w", len(b), g2Bytes, fault.ErrMalformed)
-	}
-	if b[0]&formMask == formUncompress {
-		return p, fmt.Errorf("G2 point: not in compressed form: %w", fault.ErrMalformed)
 	}
 	if _, err := p.SetBytes(b); err != nil { // includes the subgroup check
 		return p, fmt.Errorf("G2 point: %w: %w", fault.ErrMalformed, err)

@@ -13,6 +13,10 @@ import (
 	"github.com/zkaudit/zkaudit/fault"
 )
 
+// formMask covers the two bits of a point's first byte that say which root Y
+// is, or that the point is infinity; 00 is the uncompressed form.
+const formMask = 0b11 << 6
+
 func fpModulus() *big.Int { return fp.Modulus() }
 
 // addModulus adds m to the big-endian number in b, which must have room.

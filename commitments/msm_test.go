@@ -153,6 +153,28 @@ func TestExceptionalPoints(t *testing.T) {
 	checkSigned(t, points, cells)
 }
 
+// TestInfinityBetweenWorkers: the two parts of a bucket cut between workers
+// cancel, and only there an infinity comes up; its neighbour shares a digit.
+func TestInfinityBetweenWorkers(t *testing.T) {
+	s := testSRS(t, 12)
+	points := append([]bn254.G1Affine(nil), s.G1...)
+	cells := make([]int32, len(points))
+	minusTwice := *new(bn254.G1Affine).Double(&s.G1[5])
+	minusTwice.Neg(&minusTwice)
+	for i := range points {
+		cells[i] = 200
+		switch {
+		case i < 2048: // the first worker's half
+			points[i] = s.G1[5]
+		case i < 3072:
+			points[i] = minusTwice
+		default:
+			cells[i] = 201
+		}
+	}
+	checkSigned(t, points, cells)
+}
+
 func TestFieldSumsEqualReference(t *testing.T) {
 	s := testSRS(t, 13)
 	rng := newTestRand(14)

@@ -152,6 +152,24 @@ func TestSRSTampering(t *testing.T) {
 	}
 }
 
+// TestSRSRefusesPointsOutsideTheSubgroup: the twist has a cofactor, the curve
+// itself has none.
+func TestSRSRefusesPointsOutsideTheSubgroup(t *testing.T) {
+	var u bn254.E2
+	u.A0.SetUint64(3)
+	p := bn254.MapToCurve2(&u)
+	if !p.IsOnCurve() || p.IsInSubGroup() {
+		t.Fatal("the test point is not what it should be")
+	}
+	if _, err := newVerifierSRS(4, p); !errors.Is(err, fault.ErrMalformed) {
+		t.Errorf("got %v", err)
+	}
+	enc := p.Bytes()
+	if _, err := decodeG2(enc[:]); !errors.Is(err, fault.ErrMalformed) {
+		t.Errorf("decoded: %v", err)
+	}
+}
+
 func TestSRSRefusesNonCanonicalCoordinates(t *testing.T) {
 	data, err := testSRS(t, 3).MarshalBinary()
 	if err != nil {
