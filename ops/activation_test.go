@@ -2,6 +2,7 @@ package ops_test
 
 import (
 	"math"
+	"slices"
 	"testing"
 
 	"github.com/zkaudit/zkaudit/graph"
@@ -71,4 +72,17 @@ func step(on bool) float64 {
 		return 1
 	}
 	return 0
+}
+
+// At the corners of relu the derivative is that of the side below.
+func TestReluCorners(t *testing.T) {
+	n := newNet(t, coarse(), 1, 5)
+	n.activation(ops.KindRelu, n.Program().Input)
+	p := n.Program()
+	node := &p.Nodes[0]
+	b := &ops.Buffers{Small: [][]int32{{-32768, -1, 0, 1, 32767}, make([]int32, 5), make([]int32, 5)}}
+	runNode(t, p, b, node)
+	if a, g := b.Small[1], b.Small[2]; !slices.Equal(a, []int32{0, 0, 0, 1, 32767}) || !slices.Equal(g, []int32{0, 0, 0, 1, 1}) {
+		t.Errorf("values %v, derivatives %v", a, g)
+	}
 }
