@@ -30,16 +30,10 @@ func New(l *proof.Layout) *Verifier {
 
 // Define states the circuit.
 func (v *Verifier) Define(api frontend.API) error {
-	tr, err := transcript.NewCircuit(api, statement.Domain)
-	if err != nil {
-		return err
-	}
+	tr := transcript.NewCircuit(api, statement.Domain)
 	proof.Begin[frontend.Variable](tr, v.Digest)
 	out := proof.Argue[frontend.Variable](v.layout, arith{api}, tr, proof.NewReplay(v.Messages))
-	fresh, err := transcript.NewCircuit(api, outcomeDomain)
-	if err != nil {
-		return err
-	}
+	fresh := transcript.NewCircuit(api, outcomeDomain)
 	fresh.Absorb(transcript.Evaluations, out.Exposed(v.layout)...)
 	api.AssertIsEqual(v.Outcome, fresh.Challenge())
 	return nil

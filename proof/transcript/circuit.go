@@ -3,34 +3,100 @@ package transcript
 import (
 	"math/big"
 
+	"github.com/consensys/gnark-crypto/ecc/bn254/fr/poseidon2"
 	"github.com/consensys/gnark/frontend"
-	"github.com/consensys/gnark/std/permutation/poseidon2"
 )
 
 // Circuit computes the sponge on variables of a gnark circuit.
+//
+// The permutation is gnark-crypto's, with its constants; what differs from
+// gnark's own gadget is that a round key is added together with the matrix
+// before it, where PLONK takes a constant for free. That saves a tenth of the
+// rows of a permutation.
 type Circuit struct {
-	api         frontend.API
-	permutation *poseidon2.Permutation
+	api  frontend.API
+	keys [][]*big.Int // by round; a partial round has one
+	diag [width]*big.Int
 }
 
 // NewCircuit returns a transcript over circuit variables.
-func NewCircuit(api frontend.API, domain string) (*Sponge[frontend.Variable], error) {
-	p, err := poseidon2.NewPoseidon2FromParameters(api, width, FullRounds, PartialRounds)
-	if err != nil {
-		return nil, err
+func NewCircuit(api frontend.API, domain string) *Sponge[frontend.Variable] {
+	p := poseidon2.NewParameters(width, FullRounds, PartialRounds)
+	c := &Circuit{api: api}
+	for _, round := range p.RoundKeys {
+		var keys []*big.Int
+		for i := range round {
+			keys = append(keys, round[i].BigInt(new(big.Int)))
+		}
+		c.keys = append(c.keys, keys)
 	}
-	return New[frontend.Variable](Circuit{api, p}, domain), nil
+	for i := range c.diag {
+		c.diag[i] = p.DiagM1[i].BigInt(new(big.Int))
+	}
+	return New[frontend.Variable](c, domain)
 }
 
 // Const returns the constant of an integer.
-func (Circuit) Const(v *big.Int) frontend.Variable { return v }
+func (*Circuit) Const(v *big.Int) frontend.Variable { return v }
 
 // Add returns a + b.
-func (c Circuit) Add(a, b frontend.Variable) frontend.Variable { return c.api.Add(a, b) }
+func (c *Circuit) Add(a, b frontend.Variable) frontend.Variable { return c.api.Add(a, b) }
 
-// Permute applies Poseidon2.
-func (c Circuit) Permute(state *[4]frontend.Variable) {
-	if err := c.permutation.Permutation(state[:]); err != nil {
-		panic(err) // the width is a constant
+// Permute applies Poseidon2: an external matrix, half the full rounds, the
+// partial rounds, the other full rounds; each round adds its keys, raises to
+// the fifth power (all elements, or the first) and multiplies by its matrix.
+func (c *Circuit) Permute(state *[4]frontend.Variable) {
+	half := FullRounds / 2
+	c.external(state, c.key(0))
+	for r := range FullRounds + PartialRounds {
+		full := r < half || r >= half+PartialRounds
+		if full {
+			for i := range state {
+				state[i] = c.fifth(state[i])
+			}
+			c.external(state, c.key(r+1))
+			continue
+		}
+		state[0] = c.fifth(state[0])
+		c.internal(state, c.key(r+1))
+	}
+}
+
+// key returns the keys that round r adds, zero where it adds none.
+func (c *Circuit) key(r int) [4]*big.Int {
+	var k [4]*big.Int
+	for i := range k {
+		k[i] = new(big.Int)
+		if r < len(c.keys) && i < len(c.keys[r]) {
+			k[i] = c.keys[r][i]
+		}
+	}
+	return k
+}
+
+func (c *Circuit) fifth(x frontend.Variable) frontend.Variable {
+	square := c.api.Mul(x, x)
+	return c.api.Mul(c.api.Mul(square, square), x)
+}
+
+// external multiplies by the matrix M4 of Poseidon2 (eprint 2023/323, appendix
+// B) and adds the keys of the round to come.
+func (c *Circuit) external(s *[4]frontend.Variable, key [4]*big.Int) {
+	add, mul := c.api.Add, c.api.Mul
+	t0, t1 := add(s[0], s[1]), add(s[2], s[3])
+	t2, t3 := add(mul(s[1], 2), t1), add(mul(s[3], 2), t0)
+	difference := func(a, b *big.Int) *big.Int { return new(big.Int).Sub(a, b) }
+	s[1] = add(mul(t0, 4), t2, key[1])
+	s[3] = add(mul(t1, 4), t3, key[3])
+	s[0] = add(t3, s[1], difference(key[0], key[1]))
+	s[2] = add(t2, s[3], difference(key[2], key[3]))
+}
+
+// internal multiplies by the matrix of ones plus a diagonal, and adds the keys
+// of the round to come.
+func (c *Circuit) internal(s *[4]frontend.Variable, key [4]*big.Int) {
+	sum := c.api.Add(s[0], s[1], s[2], s[3])
+	for i := range s {
+		s[i] = c.api.Add(c.api.Mul(s[i], c.diag[i]), sum, key[i])
 	}
 }
