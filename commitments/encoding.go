@@ -46,9 +46,6 @@ func DecodePoint(b []byte, rule InfinityRule) (bn254.G1Affine, error) {
 	if _, err := p.SetBytes(b); err != nil {
 		return p, fmt.Errorf("point: %w: %w", fault.ErrMalformed, err)
 	}
-	if p.Bytes() != [PointBytes]byte(b) {
-		return p, fmt.Errorf("point: not canonical: %w", fault.ErrMalformed)
-	}
 	if rule == RefuseInfinity && p.IsInfinity() {
 		return p, fmt.Errorf("point: infinity is not allowed here: %w", fault.ErrMalformed)
 	}
@@ -120,7 +117,7 @@ func AppendScalars(b []byte, scalars []fr.Element) []byte {
 	return b
 }
 
-// decodeG2 reads a canonical compressed G2 point of the subgroup, not infinity.
+// decodeG2 reads a canonical compressed G2 point of the subgroup.
 func decodeG2(b []byte) (bn254.G2Affine, error) {
 	var p bn254.G2Affine
 	if len(b) != g2Bytes {
@@ -128,9 +125,6 @@ func decodeG2(b []byte) (bn254.G2Affine, error) {
 	}
 	if _, err := p.SetBytes(b); err != nil { // includes the subgroup check
 		return p, fmt.Errorf("G2 point: %w: %w", fault.ErrMalformed, err)
-	}
-	if p.IsInfinity() || p.Bytes() != [g2Bytes]byte(b) {
-		return p, fmt.Errorf("G2 point: infinity or not canonical: %w", fault.ErrMalformed)
 	}
 	return p, nil
 }

@@ -30,6 +30,7 @@ type OpeningProof struct {
 
 // Open proves claim about the row with cells f, by the protocol in the package
 // documentation. seed binds the proof to the transcript it is part of.
+// A tensor of 2^m < 2^ℓ cells is opened zero-extended at (0, …, 0, r).
 // Requires len(f) = 2^ℓ and claim.Commitment = Σ_j f_j·[τ^j]G (not checked:
 // it costs a multi-scalar multiplication; a proof for anything else will not
 // verify). A value f does not have at the point is fault.ErrUsage.

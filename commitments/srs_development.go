@@ -1,0 +1,20 @@
+package commitments
+
+import (
+	"math/big"
+
+	"github.com/consensys/gnark-crypto/ecc/bn254"
+)
+
+// DevelopmentVerifierSRS is DevelopmentSRS(rowBits).Verifier() without making
+// the powers: verification needs none of them. Insecure is set.
+func DevelopmentVerifierSRS(rowBits int) (*VerifierSRS, error) {
+	tau, err := developmentTau()
+	if err != nil {
+		return nil, err
+	}
+	_, _, _, g2 := bn254.Generators()
+	var tauG2 bn254.G2Affine
+	tauG2.ScalarMultiplication(&g2, tau.BigInt(new(big.Int)))
+	return newVerifierSRS(rowBits, tauG2)
+}
