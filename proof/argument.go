@@ -19,3 +19,9 @@ func Argue[E any](l *Layout, a Arith[E], t Transcript[E], p Peer[E]) *Outcome[E]
 func Begin[E any](t Transcript[E], digest E) {
 	t.Absorb(transcript.Statement, digest)
 }
+
+// ArgueLookups holds only the part of the conversation about lookups, to
+// measure it; it proves nothing by itself.
+func ArgueLookups[E any](l *Layout, a Arith[E], t Transcript[E], p Peer[E]) {
+	newSession(l, a, t, p).lookups()
+}
