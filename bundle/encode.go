@@ -112,7 +112,7 @@ func (r *reader) weights(what string, p *graph.Program, rowBits int, ids []graph
 	var w Weights
 	for _, id := range ids {
 		t := p.Tensor(id)
-		w = append(w, r.points(fmt.Sprintf("%s %q", what, t.Name), committedRows(rowBits, t.Axes...)))
+		w = append(w, r.points(fmt.Sprintf("%s %q", what, t.Name), CommittedRows(rowBits, t.Axes...)))
 	}
 	return w
 }

@@ -42,8 +42,9 @@ type Facts struct {
 	FinalWeights   string   `json:"final_weights"`
 }
 
-// facts collects the public values of a bundle.
-func facts(b *Bundle, insecure bool) (*Facts, error) {
+// Facts returns the public values of the bundle, which nothing has verified.
+// Insecure is not set: that takes the SRS.
+func (b *Bundle) Facts() (*Facts, error) {
 	s := b.Statement
 	digest, err := s.Digest()
 	if err != nil {
@@ -54,7 +55,7 @@ func facts(b *Bundle, insecure bool) (*Facts, error) {
 	f := &Facts{
 		Statement: hex.EncodeToString(digest[:]), RunID: hex.EncodeToString(s.RunID[:]), Mode: s.Mode, Context: s.Context,
 		Program: hex.EncodeToString(program[:]), Model: s.Program.Name, Loss: string(s.Program.Loss.Kind),
-		SRS: hex.EncodeToString(s.SRS[:]), Insecure: insecure, RowBits: s.RowBits,
+		SRS: hex.EncodeToString(s.SRS[:]), RowBits: s.RowBits,
 		Rows: s.Schedule.Parts, Batch: s.Schedule.Batch, Steps: s.Steps(), SegmentSteps: s.Segment, Segments: s.Segments(),
 		Rate: s.rate(), Order: s.Schedule.Order.String(), Tail: s.Schedule.Tail.String(),
 		Origin: s.Origin.Kind.String(), OriginSeed: s.Origin.Seed, OriginScheme: s.Origin.Scheme,

@@ -20,10 +20,11 @@ type Report struct {
 
 // newReport describes what an accepted bundle shows.
 func newReport(b *Bundle, srs *commitments.VerifierSRS) (*Report, error) {
-	f, err := facts(b, srs.Insecure)
+	f, err := b.Facts()
 	if err != nil {
 		return nil, err
 	}
+	f.Insecure = srs.Insecure
 	total := 0
 	for _, rows := range f.Rows {
 		total += rows
@@ -85,7 +86,7 @@ func (r *Report) WriteText(w io.Writer) error {
 		title string
 		lines []string
 	}{
-		{"Proven", r.Proven}, {"Assumed", r.Assumed}, {"Not proven", r.NotProven},
+		{r.provenTitle(), r.Proven}, {"Assumed", r.Assumed}, {"Not proven", r.NotProven},
 		{"Checked against what you expect", r.Checked}, {"NOT CHECKED (no expectation given)", r.NotChecked},
 	} {
 		if len(section.lines) == 0 {
@@ -98,4 +99,11 @@ func (r *Report) WriteText(w io.Writer) error {
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+func (r *Report) provenTitle() string {
+	if r.Facts.Insecure {
+		return "Proven (as far as an INSECURE SRS proves anything)"
+	}
+	return "Proven"
 }

@@ -163,8 +163,9 @@ func appendShape(b []byte, shape segment.PartShape) []byte {
 	return appendBytes(b, []byte(shape.Kind))
 }
 
-// committedRows returns the rows that a tensor with these axes is committed in.
-func committedRows(rowBits int, axes ...relation.Axis) int {
+// CommittedRows returns in how many rows of 2^rowBits cells a tensor with
+// these axes is committed.
+func CommittedRows(rowBits int, axes ...relation.Axis) int {
 	log := 0
 	for _, a := range axes {
 		log += a.Log()
@@ -176,8 +177,8 @@ func committedRows(rowBits int, axes ...relation.Axis) int {
 func (s *Statement) partRows(i int) (features, labels int) {
 	shape := s.PartShape(i)
 	rows := relation.Axis{Size: shape.Rows}
-	return committedRows(s.RowBits, rows, relation.Axis{Size: shape.Features}),
-		committedRows(s.RowBits, rows, relation.Axis{Size: shape.Labels})
+	return CommittedRows(s.RowBits, rows, relation.Axis{Size: shape.Features}),
+		CommittedRows(s.RowBits, rows, relation.Axis{Size: shape.Labels})
 }
 
 // Check returns an error that names what is wrong unless the statement is one
@@ -269,7 +270,7 @@ func (s *Statement) checkCommitments() error {
 		return fmt.Errorf("statement: commitments to %d initial weights of %d: %w", len(s.Initial), len(ids), fault.ErrMalformed)
 	}
 	for i, id := range ids {
-		if want := committedRows(s.RowBits, s.Program.Tensor(id).Axes...); len(s.Initial[i]) != want {
+		if want := CommittedRows(s.RowBits, s.Program.Tensor(id).Axes...); len(s.Initial[i]) != want {
 			return fmt.Errorf("statement: initial weight %d has %d committed rows, needs %d: %w", i, len(s.Initial[i]), want, fault.ErrMalformed)
 		}
 	}

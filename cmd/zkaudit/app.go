@@ -1,0 +1,140 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/run"
+)
+
+// exitInterrupted is what shells report for a command ended by Ctrl-C.
+const exitInterrupted = 130
+
+// app holds what all commands share.
+type app struct {
+	stdout   *os.File // results
+	stderr   *os.File // progress and logs
+	json     bool
+	quiet    bool
+	progress string
+}
+
+func newRoot(a *app) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "zkaudit",
+		Short: "Prove that a model was trained as claimed, and verify such proofs",
+		Long: `zkaudit trains a TensorFlow Lite model in exact integer arithmetic and proves
+every step: which rows were read, in which order, with which rate, from which
+initial weights. Anyone can verify the resulting bundle without the model's
+weights, the data or the trainer's machine.
+
+A first look:        zkaudit demo
+A run of your own:   zkaudit init DIR --model M.tflite --data D.csv
+                     zkaudit commit DIR; zkaudit train DIR; zkaudit prove DIR
+The auditor's side:  zkaudit verify DIR/bundle.zka --expect FILE`,
+		SilenceErrors: true, SilenceUsage: true,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return fmt.Errorf("no command %q; zkaudit --help lists them: %w", args[0], fault.ErrUsage)
+			}
+			return nil
+		},
+		RunE:              func(c *cobra.Command, _ []string) error { return c.Help() },
+		PersistentPreRunE: func(*cobra.Command, []string) error { return a.checkFlags() },
+	}
+	flags := root.PersistentFlags()
+	flags.BoolVar(&a.json, "json", false, "print the result as JSON")
+	flags.BoolVarP(&a.quiet, "quiet", "q", false, "no progress, no notes; errors and results only")
+	flags.StringVar(&a.progress, "progress", "auto", "how to show progress: auto, plain or none")
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return fmt.Errorf("%w: %w", err, fault.ErrUsage) })
+	root.SetOut(a.stdout)
+	root.SetErr(a.stderr)
+	root.AddCommand(demoCommand(a), inspectCommand(a), initCommand(a), commitCommand(a), trainCommand(a), proveCommand(a), verifyCommand(a), versionCommand(a))
+	return root
+}
+
+func (a *app) checkFlags() error {
+	switch a.progress {
+	case "auto", "plain", "none":
+		return nil
+	}
+	return fmt.Errorf("--progress %q: want auto, plain or none: %w", a.progress, fault.ErrUsage)
+}
+
+// report prints an error and returns the exit code.
+func (a *app) report(err error) int {
+	switch {
+	case err == nil:
+		return fault.ExitOK
+	case errors.Is(err, context.Canceled):
+		fmt.Fprintln(a.stderr, "zkaudit: interrupted; what is done is kept, the same command continues")
+		return exitInterrupted
+	}
+	code := fault.ExitCode(err)
+	if code == fault.ExitRejected {
+		fmt.Fprintf(a.stderr, "REJECTED: %v\n", err)
+		return code
+	}
+	fmt.Fprintf(a.stderr, "zkaudit: %v\n", err)
+	return code
+}
+
+// arguments accepts between low and high of them, named for the message.
+func arguments(low, high int, names string) cobra.PositionalArgs {
+	return func(c *cobra.Command, args []string) error {
+		if len(args) < low || len(args) > high {
+			return fmt.Errorf("%s takes %s, got %d argument(s); see %s --help: %w", c.CommandPath(), names, len(args), c.CommandPath(), fault.ErrUsage)
+		}
+		return nil
+	}
+}
+
+// note prints a line beside the result, unless asked to be quiet.
+func (a *app) note(format string, args ...any) {
+	if !a.quiet {
+		fmt.Fprintf(a.stderr, format+"\n", args...)
+	}
+}
+
+// result prints a value as JSON, or by text.
+func (a *app) result(v any, text func(w io.Writer) error) error {
+	if !a.json {
+		return text(a.stdout)
+	}
+	e := json.NewEncoder(a.stdout)
+	e.SetIndent("", "  ")
+	return e.Encode(v)
+}
+
+// cacheDir keeps the development SRS; "" if the system names no such place.
+func cacheDir() string {
+	dir, err := os.UserCacheDir()
+	if err != nil {
+		return ""
+	}
+	return filepath.Join(dir, "zkaudit")
+}
+
+// open opens the run directory that the arguments name.
+func (a *app) open(args []string) (*run.Directory, error) {
+	dir := "."
+	if len(args) > 0 {
+		dir = args[0]
+	}
+	return run.Open(dir, run.Options{Progress: a.newProgress(), CacheDir: cacheDir()})
+}
+
+// insecure warns of the development SRS.
+func (a *app) insecure(yes bool) {
+	if yes {
+		fmt.Fprintln(a.stderr, "INSECURE: made with the development SRS; anyone can forge such proofs. For trying only.")
+	}
+}

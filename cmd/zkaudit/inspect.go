@@ -1,0 +1,86 @@
+package main
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"github.com/zkaudit/zkaudit/artefact"
+	"github.com/zkaudit/zkaudit/tflite"
+	"github.com/zkaudit/zkaudit/transpile"
+)
+
+// maxInspect bounds a file that is inspected.
+const maxInspect = 4 << 30
+
+func inspectCommand(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:   "inspect FILE",
+		Short: "Say what a .tflite model or an artefact of zkaudit is",
+		Long: `For a model: operators, shapes, parameters, what can be proven; for what cannot,
+why and what to do, and exit code 4. For an artefact (bundle, commitment, proof,
+SRS, checkpoint ...): kind, version, statement digest and what is in it.`,
+		Args: arguments(1, 1, "one file"),
+		RunE: func(_ *cobra.Command, args []string) error {
+			data, err := artefact.ReadFile(args[0], maxInspect)
+			if err != nil {
+				return err
+			}
+			if header, err := artefact.DecodeHeader(data); err == nil {
+				return a.inspectArtefact(args[0], header, data)
+			}
+			return a.inspectModel(args[0], data)
+		},
+	}
+}
+
+// modelReport is what inspect says of a model.
+type modelReport struct {
+	tflite.Summary
+	// Training describes the training step that the model gives by default.
+	Training *trainingReport `json:"training,omitempty"`
+	Provable bool            `json:"provable"`
+}
+
+type trainingReport struct {
+	Loss   string `json:"loss"`
+	Labels string `json:"labels"`
+	Inputs int    `json:"inputs"`
+	Outs   int    `json:"outputs"`
+	Nodes  int    `json:"operators"` // forward, backward and updates
+}
+
+func (a *app) inspectModel(path string, data []byte) error {
+	m, err := tflite.Parse(data)
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	r := modelReport{Summary: tflite.Describe(m, tflite.CheckOptions{Operators: transpile.Supported()})}
+	step, err := transpile.Transpile(m, transpile.Options{Name: path, Batch: 1, Fractions: transpile.DefaultFractions()})
+	if err == nil {
+		p := step.Program
+		r.Provable = true
+		r.Training = &trainingReport{Loss: string(p.Loss.Kind), Labels: string(p.Loss.Labels),
+			Inputs: p.Tensor(p.Input).Units(), Outs: p.Tensor(p.Label).Units(), Nodes: len(p.Nodes)}
+	}
+	if printed := a.result(r, r.writeText); printed != nil {
+		return printed
+	}
+	if err != nil {
+		return fmt.Errorf("%s cannot be proven: %w", path, err)
+	}
+	return nil
+}
+
+func (r *modelReport) writeText(w io.Writer) error {
+	if err := r.WriteText(w); err != nil {
+		return err
+	}
+	if !r.Provable {
+		return nil
+	}
+	_, err := fmt.Fprintf(w, "provable: %d inputs, %d outputs, loss %s with %s labels (a training step of %d operators)\n",
+		r.Training.Inputs, r.Training.Outs, r.Training.Loss, r.Training.Labels, r.Training.Nodes)
+	return err
+}

@@ -1,0 +1,130 @@
+package main
+
+import (
+	"encoding/hex"
+	"fmt"
+	"io"
+
+	"github.com/zkaudit/zkaudit/artefact"
+	"github.com/zkaudit/zkaudit/bundle"
+	"github.com/zkaudit/zkaudit/commitments"
+	"github.com/zkaudit/zkaudit/run"
+)
+
+// artefactReport is what inspect says of an artefact.
+type artefactReport struct {
+	Kind      string `json:"kind"`
+	Meaning   string `json:"meaning"`
+	Version   uint32 `json:"version"`
+	Statement string `json:"statement"`
+	Bytes     int    `json:"bytes"`
+	Private   bool   `json:"private"`
+	Contents  any    `json:"contents,omitempty"`
+	lines     []string
+}
+
+func (a *app) inspectArtefact(path string, h artefact.Header, data []byte) error {
+	r := &artefactReport{Kind: string(h.Kind[:]), Version: h.Version, Statement: hex.EncodeToString(h.Statement[:]), Bytes: len(data)}
+	if err := r.describe(h, data); err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	return a.result(r, r.writeText)
+}
+
+// describe fills in what the kind of artefact says. Contents of private files
+// are not shown.
+func (r *artefactReport) describe(h artefact.Header, data []byte) error {
+	switch h.Kind {
+	case bundle.Kind():
+		return r.describeBundle(data)
+	case run.ProofKind():
+		r.Meaning = "proof of one claim; the statement is the claim's digest"
+	case run.WeightsKind():
+		r.Meaning, r.Private = "committed weights with their blinding", true
+	case artefact.Kind{'c', 'h', 'k', 'p'}:
+		r.Meaning, r.Private = "checkpoint: weights at the border of a segment", true
+	case artefact.Kind{'o', 'p', 'e', 'n'}:
+		r.Meaning, r.Private = "opening of a commitment", true
+	case artefact.Kind{'c', 'o', 'm', 'm'}:
+		return r.describeCommitment(data)
+	case artefact.Kind{'s', 'r', 's', ' '}:
+		s, err := commitments.UnmarshalSRS(data)
+		if err != nil {
+			return err
+		}
+		r.describeSRS("SRS: powers of tau", s.Verifier())
+		return nil
+	case artefact.Kind{'s', 'r', 's', 'v'}:
+		v, err := commitments.UnmarshalVerifierSRS(data)
+		if err != nil {
+			return err
+		}
+		r.describeSRS("the verifier's part of an SRS", v)
+		return nil
+	default:
+		r.Meaning = "a kind that this version does not know"
+		return nil
+	}
+	_, _, err := artefact.Decode(data, h.Kind, h.Version)
+	return err
+}
+
+func (r *artefactReport) describeBundle(data []byte) error {
+	b, err := bundle.Unmarshal(data)
+	if err != nil {
+		return falseBundle(err)
+	}
+	f, err := b.Facts()
+	if err != nil {
+		return err
+	}
+	r.Meaning, r.Contents = "bundle: a training run with its proofs (not verified by inspect: see zkaudit verify)", f
+	r.add("model %q, program %s", f.Model, f.Program)
+	r.add("loss %s, %d parameters, batch %d, rate %s", f.Loss, f.Parameters, f.Batch, f.Rate)
+	r.add("%d steps in %d segment(s) of %d", f.Steps, f.Segments, f.SegmentSteps)
+	for i, digest := range f.Dataset {
+		r.add("dataset part %d: %d rows, %s", i, f.Rows[i], digest)
+	}
+	r.add("order %s %s, tail %s", f.Order, f.Seed, f.Tail)
+	r.add("initial weights: %s %s %s", f.Origin, f.OriginSeed, f.OriginScheme)
+	r.add("context %q, run %s", f.Context, f.RunID)
+	r.add("mode %s, SRS %s, rows of 2^%d cells", f.Mode, f.SRS, f.RowBits)
+	return nil
+}
+
+func (r *artefactReport) describeCommitment(data []byte) error {
+	c, err := commitments.UnmarshalCommitment(data)
+	if err != nil {
+		return err
+	}
+	r.Meaning = "commitment to a tensor"
+	r.add("%d cells in %d rows of 2^%d, hiding: %t", c.Cells, len(c.Rows), c.RowBits, c.Hiding)
+	r.add("SRS %x", c.SRSID)
+	return nil
+}
+
+func (r *artefactReport) describeSRS(meaning string, v *commitments.VerifierSRS) {
+	r.Meaning = meaning
+	r.add("rows of 2^%d cells, id %x", v.RowBits, v.ID)
+	if v.Insecure {
+		r.add("INSECURE: the development string, with which anyone can forge proofs")
+	}
+}
+
+func (r *artefactReport) add(format string, args ...any) {
+	r.lines = append(r.lines, fmt.Sprintf(format, args...))
+}
+
+func (r *artefactReport) writeText(w io.Writer) error {
+	private := ""
+	if r.Private {
+		private = " (private: contents not shown)"
+	}
+	fmt.Fprintf(w, "%s%s\nkind %q, format version %d, %d bytes\nstatement %s\n", r.Meaning, private, r.Kind, r.Version, r.Bytes, r.Statement)
+	for _, line := range r.lines {
+		if _, err := fmt.Fprintf(w, "  %s\n", line); err != nil {
+			return err
+		}
+	}
+	return nil
+}

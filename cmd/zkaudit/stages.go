@@ -1,0 +1,123 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"github.com/zkaudit/zkaudit/run"
+)
+
+const restartUsage = "discard what this and later stages have made, and start over"
+
+func commitCommand(a *app) *cobra.Command {
+	var restart bool
+	c := &cobra.Command{
+		Use:   "commit [DIR]",
+		Short: "Commit to the dataset of a run and certify it",
+		Long: `Commits to every part of the dataset, hiding, and proves a certificate that its
+cells are well formed. The openings stay in DIR/commit, readable by you alone;
+the digests printed are what a schedule is bound to and an auditor pins.`,
+		Args: arguments(0, 1, "the run directory"),
+		RunE: func(c *cobra.Command, args []string) error {
+			d, err := a.open(args)
+			if err != nil {
+				return err
+			}
+			defer d.Close()
+			r, err := d.Commit(c.Context(), restart)
+			if err != nil {
+				return err
+			}
+			return a.result(r, func(w io.Writer) error {
+				for i, p := range r.Parts {
+					if _, err := fmt.Fprintf(w, "part %d: %d rows of %d features committed (%d held out): %s\n", i, p.Rows, p.Features, p.Held, p.Digest); err != nil {
+						return err
+					}
+				}
+				return nil
+			})
+		},
+	}
+	c.Flags().BoolVar(&restart, "restart", false, restartUsage)
+	return c
+}
+
+func trainCommand(a *app) *cobra.Command {
+	var restart bool
+	c := &cobra.Command{
+		Use:   "train [DIR]",
+		Short: "Train in exact integers, with checkpoints",
+		Long: `Executes the run in the integer arithmetic that is proven. Continues where an
+interrupted call stopped. Writes the trained weights as DIR/trained.tflite too,
+with the exact integers beside their float32 roundings.`,
+		Args: arguments(0, 1, "the run directory"),
+		RunE: func(c *cobra.Command, args []string) error {
+			d, err := a.open(args)
+			if err != nil {
+				return err
+			}
+			defer d.Close()
+			r, err := d.Train(c.Context(), restart)
+			if err != nil {
+				return err
+			}
+			return a.result(r, func(w io.Writer) error { return writeTraining(w, d, r) })
+		},
+	}
+	c.Flags().BoolVar(&restart, "restart", false, restartUsage)
+	return c
+}
+
+func writeTraining(w io.Writer, d *run.Directory, r *run.TrainRecord) error {
+	for _, p := range r.Curve {
+		fmt.Fprintf(w, "step %6d  loss %.4f%s\n", p.Step, p.Loss, accuracy(p.Accuracy))
+	}
+	if r.Before != nil && r.After != nil {
+		fmt.Fprintf(w, "rows held out, before: loss %.4f%s\n", r.Before.Loss, accuracy(r.Before.Accuracy))
+		fmt.Fprintf(w, "rows held out, after:  loss %.4f%s\n", r.After.Loss, accuracy(r.After.Accuracy))
+	}
+	_, err := fmt.Fprintf(w, "%d steps (%d epoch(s), %d segment(s)), %d parameters, effective rate %v: %s\n",
+		r.Steps, r.Epochs, r.Segments, r.Parameters, r.Rates, filepath.Join(d.Path, r.Model))
+	return err
+}
+
+func accuracy(v *float64) string {
+	if v == nil {
+		return ""
+	}
+	return fmt.Sprintf("  accuracy %.1f %%", 100**v)
+}
+
+func proveCommand(a *app) *cobra.Command {
+	var restart bool
+	c := &cobra.Command{
+		Use:   "prove [DIR]",
+		Short: "Prove every segment of a trained run and write the bundle",
+		Long: `Proves all segments, checks the result and writes DIR/bundle.zka for the auditor,
+with DIR/expect.toml: what the bundle claims, to be compared with other sources.
+Kill it at any time; the same command continues with the next proof.`,
+		Args: arguments(0, 1, "the run directory"),
+		RunE: func(c *cobra.Command, args []string) error {
+			d, err := a.open(args)
+			if err != nil {
+				return err
+			}
+			defer d.Close()
+			r, err := d.Prove(c.Context(), restart)
+			if err != nil {
+				return err
+			}
+			a.insecure(r.Insecure)
+			return a.result(r, func(w io.Writer) error {
+				_, err := fmt.Fprintf(w, "%d segment(s) proven (%d now) in %.1f s: %s, %d bytes\nstatement %s\n",
+					r.Segments, r.Proven, r.Seconds, filepath.Join(d.Path, r.Bundle), r.Bytes, r.Statement)
+				return err
+			})
+		},
+	}
+	c.Flags().BoolVar(&restart, "restart", false, restartUsage)
+	return c
+}

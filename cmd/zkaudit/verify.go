@@ -1,0 +1,117 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/zkaudit/zkaudit/artefact"
+	"github.com/zkaudit/zkaudit/bundle"
+	"github.com/zkaudit/zkaudit/commitments"
+	"github.com/zkaudit/zkaudit/fault"
+)
+
+func verifyCommand(a *app) *cobra.Command {
+	var expectFile, srsFile string
+	var insecure bool
+	c := &cobra.Command{
+		Use:   "verify BUNDLE",
+		Short: "Verify a bundle, offline, without data or weights",
+		Long: `Checks every certificate and every segment of a bundle, and every value that
+--expect pins. Values that nobody pins are listed as NOT CHECKED: a bundle can
+be valid and about another dataset than you think.
+
+Exit code 0: valid. 1: false, or damaged. 3: cannot be read. 6: another version,
+or the SRS is not the one given.`,
+		Args: arguments(1, 1, "one bundle"),
+		RunE: func(c *cobra.Command, args []string) error {
+			var expect bundle.Expectation
+			var err error
+			if expectFile != "" {
+				if expect, err = bundle.ReadExpectation(expectFile); err != nil {
+					return err
+				}
+			}
+			b, err := readBundle(args[0])
+			if err != nil {
+				return err
+			}
+			srs, err := verifierSRS(srsFile, b)
+			if err != nil {
+				return err
+			}
+			start := time.Now()
+			progress := a.newProgress()
+			options := bundle.Options{AllowInsecure: insecure}
+			if progress != nil {
+				progress.Start("verify", len(b.Datasets)+1+len(b.Segments))
+				defer progress.Finish()
+				options.Progress = func(done, total int) { progress.Advance(done, fmt.Sprintf("%d of %d proofs", done, total)) }
+			}
+			report, err := bundle.Verify(c.Context(), b, expect, srs, options)
+			if err != nil {
+				return falseBundle(err)
+			}
+			a.note("%d proofs checked in %.2f s", len(b.Datasets)+1+len(b.Segments), time.Since(start).Seconds())
+			return a.result(report, report.WriteText)
+		},
+	}
+	c.Flags().StringVar(&expectFile, "expect", "", "TOML file of the values you require")
+	c.Flags().StringVar(&srsFile, "srs", "", "the SRS you trust, whole or the verifier's part (default: the INSECURE development one)")
+	c.Flags().BoolVar(&insecure, "allow-insecure-srs", false, "accept the development SRS, with which anyone can forge")
+	return c
+}
+
+// readBundle reads a bundle. What is recognised as one and is damaged counts
+// as false.
+func readBundle(path string) (*bundle.Bundle, error) {
+	data, err := artefact.ReadFile(path, bundle.MaxBytes)
+	if err != nil {
+		return nil, err
+	}
+	if !bundle.Recognised(data) {
+		return nil, fmt.Errorf("%s is not a bundle: %w", path, fault.ErrInput)
+	}
+	b, err := bundle.Unmarshal(data)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, falseBundle(err))
+	}
+	return b, nil
+}
+
+// falseBundle turns every failure of a recognised bundle into a rejection, but
+// for versions and keys, and for the verifier's own interruption.
+func falseBundle(err error) error {
+	for _, kind := range []error{fault.ErrRejected, fault.ErrVersion} {
+		if errors.Is(err, kind) {
+			return err
+		}
+	}
+	for _, kind := range []error{fault.ErrMalformed, fault.ErrUnsupported, fault.ErrUsage, fault.ErrResources, fault.ErrOverflow, fault.ErrInput} {
+		if errors.Is(err, kind) {
+			return fmt.Errorf("%w: %w", fault.ErrRejected, err)
+		}
+	}
+	return err
+}
+
+// verifierSRS reads the SRS to verify with.
+func verifierSRS(path string, b *bundle.Bundle) (*commitments.VerifierSRS, error) {
+	if path == "" {
+		return commitments.DevelopmentVerifierSRS(b.Statement.RowBits)
+	}
+	data, err := artefact.ReadFile(path, 1<<32)
+	if err != nil {
+		return nil, fmt.Errorf("SRS: %w", err)
+	}
+	if v, err := commitments.UnmarshalVerifierSRS(data); err == nil {
+		return v, nil
+	}
+	s, err := commitments.UnmarshalSRS(data)
+	if err != nil {
+		return nil, fmt.Errorf("SRS %s: %w", path, err)
+	}
+	return s.Verifier(), nil
+}

@@ -1,0 +1,40 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"runtime"
+	"runtime/debug"
+
+	"github.com/spf13/cobra"
+
+	"github.com/zkaudit/zkaudit/bundle"
+	"github.com/zkaudit/zkaudit/proof/statement"
+)
+
+// version is what zkaudit version prints.
+type version struct {
+	Version  string `json:"version"`
+	Protocol string `json:"protocol"`
+	Bundle   int    `json:"bundle_format"`
+	Mode     string `json:"mode"`
+	Go       string `json:"go"`
+}
+
+func versionCommand(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:   "version",
+		Short: "Print the versions of the program and of its formats",
+		Args:  arguments(0, 0, "nothing"),
+		RunE: func(*cobra.Command, []string) error {
+			v := version{Version: "(devel)", Protocol: statement.Domain, Bundle: bundle.Version, Mode: bundle.ModeValidity, Go: runtime.Version()}
+			if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+				v.Version = info.Main.Version
+			}
+			return a.result(v, func(w io.Writer) error {
+				_, err := fmt.Fprintf(w, "zkaudit %s, protocol %s, bundle format %d, mode %s, %s\n", v.Version, v.Protocol, v.Bundle, v.Mode, v.Go)
+				return err
+			})
+		},
+	}
+}

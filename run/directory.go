@@ -1,0 +1,158 @@
+package run
+
+import (
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/zkaudit/zkaudit/artefact"
+	"github.com/zkaudit/zkaudit/commitments"
+	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/ops"
+	"github.com/zkaudit/zkaudit/proof/poly"
+)
+
+// Options of a run directory.
+type Options struct {
+	Progress Progress  // nil: silent
+	Rand     io.Reader // nil: crypto/rand
+	// CacheDir keeps the development SRS between runs; "" makes it anew.
+	CacheDir string
+}
+
+// Directory is an open run directory. It is not safe for concurrent use.
+type Directory struct {
+	Path   string
+	Config *Config
+
+	progress Progress
+	rand     io.Reader
+	cacheDir string
+	tables   *ops.Tables
+	arena    *poly.Arena
+	srs      *commitments.SRS
+	unlock   func()
+}
+
+// Names in a run directory.
+const (
+	BundleFile      = "bundle.zka"
+	ExpectationFile = "expect.toml"
+	ModelFile       = "trained.tflite"
+
+	commitDir = "commit"
+	trainDir  = "train"
+	proveDir  = "prove"
+	record    = "record.json"
+)
+
+// Open reads run.toml and locks the directory. Close gives the lock back.
+// Errors wrap fault.ErrInput (no such run, or another process is at work in
+// it) or fault.ErrUsage (choices that make no sense).
+func Open(dir string, o Options) (*Directory, error) {
+	c, err := ReadConfig(filepath.Join(dir, ConfigFile))
+	if err != nil {
+		return nil, err
+	}
+	d := &Directory{Path: dir, Config: c, progress: o.Progress, rand: o.Rand, cacheDir: o.CacheDir, tables: ops.NewTables(), arena: &poly.Arena{}}
+	if d.progress == nil {
+		d.progress = silent{}
+	}
+	if d.rand == nil {
+		d.rand = rand.Reader
+	}
+	if d.unlock, err = lock(dir); err != nil {
+		return nil, err
+	}
+	return d, nil
+}
+
+// Close unlocks the directory.
+func (d *Directory) Close() { d.unlock() }
+
+func (d *Directory) file(parts ...string) string {
+	return filepath.Join(append([]string{d.Path}, parts...)...)
+}
+
+// stage makes the directory of a stage. It holds private files.
+func (d *Directory) stage(name string) error {
+	if err := os.MkdirAll(d.file(name), 0o700); err != nil {
+		return fmt.Errorf("stage %s: %w: %w", name, fault.ErrInput, err)
+	}
+	return nil
+}
+
+// discard removes what stages have made.
+func (d *Directory) discard(stages ...string) error {
+	for _, name := range stages {
+		if err := os.RemoveAll(d.file(name)); err != nil {
+			return fmt.Errorf("discard %s: %w: %w", name, fault.ErrInput, err)
+		}
+	}
+	return nil
+}
+
+const maxRecord = 64 << 20
+
+// writeRecord keeps what a stage has made.
+func (d *Directory) writeRecord(stage string, r any) error {
+	text, err := json.MarshalIndent(r, "", "  ")
+	if err != nil {
+		return fmt.Errorf("record of %s: %w", stage, err)
+	}
+	return artefact.WriteFile(d.file(stage, record), append(text, '\n'), artefact.PrivateMode)
+}
+
+// readRecord reads what a stage has made; false if there is nothing yet.
+func (d *Directory) readRecord(stage string, r any) (bool, error) {
+	path := d.file(stage, record)
+	text, err := artefact.ReadPrivateFile(path, maxRecord)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	if err := json.Unmarshal(text, r); err != nil {
+		return false, fmt.Errorf("%s: %w: %v", path, fault.ErrMalformed, err)
+	}
+	return true, nil
+}
+
+// SRS returns the string that the run is configured for.
+func (d *Directory) SRS() (*commitments.SRS, error) {
+	if d.srs != nil {
+		return d.srs, nil
+	}
+	c := &d.Config.Proof
+	var err error
+	if c.SRS == DevelopmentSRS {
+		d.progress.Start(fmt.Sprintf("INSECURE development SRS, 2^%d powers", c.RowBits), 0)
+		defer d.progress.Finish()
+		d.srs, err = developmentSRS(d.cacheDir, c.RowBits)
+		return d.srs, err
+	}
+	if d.srs, err = commitments.ReadSRS(within(d.Path, c.SRS)); err != nil {
+		return nil, err
+	}
+	if d.srs.RowBits != c.RowBits {
+		return nil, fmt.Errorf("proof.row_bits is %d, the SRS has rows of 2^%d cells: %w", c.RowBits, d.srs.RowBits, fault.ErrUsage)
+	}
+	return d.srs, nil
+}
+
+// developmentSRS makes the development string, or takes it from the cache. A
+// cache that cannot be written is done without.
+func developmentSRS(cacheDir string, rowBits int) (*commitments.SRS, error) {
+	if cacheDir != "" {
+		if s, err := commitments.LoadOrCreateDevelopmentSRS(cacheDir, rowBits); err == nil || !errors.Is(err, fault.ErrInput) {
+			return s, err
+		}
+	}
+	return commitments.DevelopmentSRS(rowBits)
+}

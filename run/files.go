@@ -1,0 +1,166 @@
+package run
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"github.com/consensys/gnark-crypto/ecc/bn254"
+
+	"github.com/zkaudit/zkaudit/artefact"
+	"github.com/zkaudit/zkaudit/bundle"
+	"github.com/zkaudit/zkaudit/commitments"
+	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/graph"
+)
+
+// ProofKind is the artefact kind of a proof: its bytes, about the claim whose
+// digest the header carries.
+func ProofKind() artefact.Kind { return artefact.Kind{'p', 'r', 'o', 'f'} }
+
+// WeightsKind is the artefact kind of committed weights with their blinding,
+// which is private.
+func WeightsKind() artefact.Kind { return artefact.Kind{'w', 'g', 't', 's'} }
+
+const (
+	proofVersion   = 1
+	weightsVersion = 1
+	maxPartFile    = 1 << 32
+)
+
+func (d *Directory) saveProof(path string, claim [32]byte, encoded []byte) error {
+	header := artefact.Header{Kind: ProofKind(), Version: proofVersion, Statement: claim}
+	return artefact.WriteFile(path, artefact.Encode(header, encoded), artefact.PublicMode)
+}
+
+// loadProof returns the proof at path if it is about the claim; nil if there
+// is none, or one about something else.
+func (d *Directory) loadProof(path string, claim [32]byte) ([]byte, error) {
+	bytes, err := artefact.ReadFile(path, bundle.MaxProof+artefact.Overhead)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	header, encoded, err := artefact.Decode(bytes, ProofKind(), proofVersion)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w (delete the file to have it proven again)", path, err)
+	}
+	if header.Statement != claim {
+		return nil, nil
+	}
+	return encoded, nil
+}
+
+// sides are the two committed tensors of a part.
+func (p *Part) sides() [2]struct {
+	name string
+	rows *[]bn254.G1Affine
+} {
+	return [2]struct {
+		name string
+		rows *[]bn254.G1Affine
+	}{{"features", &p.Public.Features}, {"labels", &p.Public.Labels}}
+}
+
+func (d *Directory) partFile(i int, side, extension string) string {
+	return d.file(commitDir, fmt.Sprintf("part-%03d-%s.%s", i, side, extension))
+}
+
+// savePart writes a part's commitments and, private, what opens them.
+func (d *Directory) savePart(i int, p *Part, srs *commitments.SRS) error {
+	for k, side := range p.sides() {
+		cells := p.features.Len()
+		if k == 1 {
+			cells = p.labels.Len()
+		}
+		c, err := commitments.NewCommitment(srs, uint64(cells), true, *side.rows)
+		if err != nil {
+			return err
+		}
+		o, err := commitments.NewOpening(c, p.blinding[k])
+		if err != nil {
+			return err
+		}
+		if err := commitments.WriteOpening(d.partFile(i, side.name, "opening"), o); err != nil {
+			return err
+		}
+		if err := commitments.WriteCommitment(d.partFile(i, side.name, "commitment"), c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// openPart reads a part's commitments and openings.
+func (d *Directory) openPart(i int, p *Part, srs *commitments.SRS) error {
+	for k, side := range p.sides() {
+		c, err := commitments.ReadCommitment(d.partFile(i, side.name, "commitment"), maxPartFile)
+		if err != nil {
+			return err
+		}
+		if c.SRSID != srs.ID {
+			return fmt.Errorf("commitment made with another SRS: %w", fault.ErrVersion)
+		}
+		o, err := commitments.ReadOpening(d.partFile(i, side.name, "opening"), c)
+		if err != nil {
+			return err
+		}
+		*side.rows, p.blinding[k] = c.Rows, o.Blinding
+	}
+	return nil
+}
+
+// saveWeights writes committed weights with their blinding, private. key says
+// which weights they are.
+func (d *Directory) saveWeights(path string, key [32]byte, w *Weights) error {
+	var payload []byte
+	for i, rows := range w.Public {
+		payload = commitments.AppendPoints(payload, rows)
+		payload = commitments.AppendScalars(payload, w.blinding[i])
+	}
+	header := artefact.Header{Kind: WeightsKind(), Version: weightsVersion, Statement: key}
+	return artefact.WriteFile(path, artefact.Encode(header, payload), artefact.PrivateMode)
+}
+
+// loadWeights returns the committed weights at path if they are those of the
+// key; nil if there are none, or others.
+func (d *Directory) loadWeights(path string, key [32]byte, p *graph.Program, ids []graph.TensorID, srs *commitments.SRS) (*Weights, error) {
+	bytes, err := artefact.ReadPrivateFile(path, maxPartFile)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	header, payload, err := artefact.Decode(bytes, WeightsKind(), weightsVersion)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w (delete it to have the weights committed again)", path, err)
+	}
+	if header.Statement != key {
+		return nil, nil
+	}
+	w := &Weights{}
+	for _, id := range ids {
+		rows := bundle.CommittedRows(srs.RowBits, p.Tensor(id).Axes...)
+		split := rows * commitments.PointBytes
+		end := split + rows*commitments.ScalarBytes
+		if len(payload) < end {
+			return nil, fmt.Errorf("%s: %d bytes too few: %w", path, end-len(payload), fault.ErrMalformed)
+		}
+		points, err := commitments.DecodePoints(payload[:split], rows, commitments.RefuseInfinity)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", path, err)
+		}
+		blinding, err := commitments.DecodeScalars(payload[split:end], rows)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", path, err)
+		}
+		w.Public, w.blinding, payload = append(w.Public, points), append(w.blinding, blinding), payload[end:]
+	}
+	if len(payload) != 0 {
+		return nil, fmt.Errorf("%s: %d bytes too many: %w", path, len(payload), fault.ErrMalformed)
+	}
+	return w, nil
+}

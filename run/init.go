@@ -1,0 +1,197 @@
+package run
+
+import (
+	"errors"
+	"fmt"
+	"math/bits"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/ops"
+	"github.com/zkaudit/zkaudit/train"
+	"github.com/zkaudit/zkaudit/transpile"
+)
+
+// ConfigFile is the name of a run's configuration in its directory.
+const ConfigFile = "run.toml"
+
+// DefaultTestRows asks Init to choose how many rows are held out.
+const DefaultTestRows = -1
+
+// Init makes a run directory and writes its run.toml. Choices that c leaves
+// empty (for Test.Rows: DefaultTestRows) are made from the model and the data,
+// which are read and must fit. File names in c are relative to the working
+// directory. A directory that has a run.toml is refused.
+func Init(dir string, c *Config) error {
+	path := filepath.Join(dir, ConfigFile)
+	if _, err := os.Lstat(path); err == nil {
+		return fmt.Errorf("%s is there already; edit it, or choose another directory: %w", path, fault.ErrUsage)
+	} else if !errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("%s: %w: %w", path, fault.ErrInput, err)
+	}
+	if err := c.complete(); err != nil {
+		return err
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return fmt.Errorf("run directory: %w: %w", fault.ErrInput, err)
+	}
+	if err := c.relocate(dir); err != nil {
+		return err
+	}
+	return WriteConfig(path, c)
+}
+
+// relocate makes file names relative to the run directory.
+func (c *Config) relocate(dir string) error {
+	names := []*string{&c.Model.File}
+	for i := range c.Data {
+		names = append(names, &c.Data[i].File, &c.Data[i].Labels)
+	}
+	if c.Proof.SRS != DevelopmentSRS {
+		names = append(names, &c.Proof.SRS)
+	}
+	base, err := filepath.Abs(dir)
+	if err != nil {
+		return fmt.Errorf("run directory: %w: %w", fault.ErrInput, err)
+	}
+	for _, name := range names {
+		if *name == "" || filepath.IsAbs(*name) {
+			continue
+		}
+		abs, err := filepath.Abs(*name)
+		if err == nil {
+			*name, err = filepath.Rel(base, abs)
+		}
+		if err != nil {
+			return fmt.Errorf("path %s: %w: %w", *name, fault.ErrInput, err)
+		}
+	}
+	return nil
+}
+
+// fallback sets an empty choice.
+func fallback[T comparable](choice *T, value T) {
+	var zero T
+	if *choice == zero {
+		*choice = value
+	}
+}
+
+// complete makes the choices that are left open. Requires names relative to
+// the working directory.
+func (c *Config) complete() error {
+	f := transpile.DefaultFractions()
+	fallback(&c.Formats.Feature, f.Feature)
+	fallback(&c.Formats.Activation, f.Activation)
+	fallback(&c.Formats.Error, f.Error)
+	fallback(&c.Columns.Header, "auto")
+	fallback(&c.Columns.Normalise, "standard")
+	fallback(&c.Columns.NormaliseTargets, "none")
+	fallback(&c.Schedule.Order, "shuffled")
+	if c.Schedule.Order == "shuffled" {
+		fallback(&c.Schedule.Seed, "zkaudit-1")
+	}
+	fallback(&c.Schedule.Tail, "drop")
+	fallback(&c.Test.From, "spread")
+	fallback(&c.Initial.From, "seed")
+	fallback(&c.Initial.Seed, "zkaudit-1")
+	if len(c.Training.Rates) == 0 {
+		fallback(&c.Training.Rate, "0.1")
+	}
+	fallback(&c.Proof.SRS, DevelopmentSRS)
+	if len(c.Data) == 0 {
+		return fmt.Errorf("no data given: %w", fault.ErrUsage)
+	}
+	if c.Columns.Format == "" {
+		if c.Columns.Format = "csv"; c.Data[0].Labels != "" || strings.Contains(filepath.Base(c.Data[0].File), "idx") {
+			c.Columns.Format = "idx"
+		}
+	}
+	return c.fit()
+}
+
+// fit makes the choices that depend on the model and the data.
+func (c *Config) fit() error {
+	trial := *c
+	trial.Test.Rows = 0
+	fallback(&trial.Training.Batch, 1)
+	m, err := readModel(".", &trial)
+	if err != nil {
+		return err
+	}
+	if err := m.checkTrainable(); err != nil {
+		return err
+	}
+	p := m.program()
+	c.Training.Loss, c.Training.Labels = string(p.Loss.Kind), string(p.Loss.Labels)
+	fallback(&c.Initial.Scheme, string(schemeFor(p)))
+	d, err := readDataset(".", &trial, p)
+	if err != nil {
+		return err
+	}
+	smallest := d.train[0].Rows
+	for _, part := range d.train {
+		smallest = min(smallest, part.Rows)
+	}
+	if c.Test.Rows == DefaultTestRows {
+		if c.Test.Rows = smallest / 5; smallest < 20 {
+			c.Test.Rows = 0
+		}
+	}
+	rows := 0
+	for _, part := range d.train {
+		rows += part.Rows - c.Test.Rows
+	}
+	if c.Test.Rows >= smallest {
+		return fmt.Errorf("%d rows held out of a part of %d: %w", c.Test.Rows, smallest, fault.ErrUsage)
+	}
+	t := &c.Training
+	if t.Batch == 0 {
+		t.Batch = min(64, max(4, 1<<bits.Len(uint(rows/16))), rows)
+	}
+	if t.Batch > rows {
+		return fmt.Errorf("a batch of %d, there are %d rows to train on: %w", t.Batch, rows, fault.ErrUsage)
+	}
+	if t.Epochs == 0 && t.Steps == 0 {
+		perEpoch := rows / t.Batch
+		t.Epochs = max(2, (200+perEpoch-1)/perEpoch)
+	}
+	c.size(p, rows)
+	return c.Check()
+}
+
+func schemeFor(p *graph.Program) train.Scheme {
+	for i := range p.Nodes {
+		if k := p.Nodes[i].Kind; k == ops.KindRelu || k == ops.KindRelu6 {
+			return train.He
+		}
+	}
+	return train.Glorot
+}
+
+// size chooses the steps of a segment and the row size, so that a segment has
+// about 2^21 committed cells of activations and a commitment a few rows.
+func (c *Config) size(p *graph.Program, rows int) {
+	perStep := 0
+	for i := range p.Tensors {
+		if t := &p.Tensors[i]; t.Role == graph.Committed {
+			perStep += ops.PaddedSize(t.Axes[1:])
+		}
+	}
+	t := &c.Training
+	perStep *= 1 << bits.Len(uint(t.Batch-1))
+	steps := t.Steps
+	if steps == 0 {
+		steps = t.Epochs * (rows / t.Batch)
+	}
+	if t.SegmentSteps == 0 {
+		t.SegmentSteps = 256
+		for t.SegmentSteps > 8 && (t.SegmentSteps*perStep > 1<<24 || t.SegmentSteps >= 2*steps) {
+			t.SegmentSteps /= 2
+		}
+	}
+	fallback(&c.Proof.RowBits, min(max(bits.Len(uint(t.SegmentSteps*perStep))-5, 12), 18))
+}

@@ -1,0 +1,168 @@
+package run
+
+import (
+	"crypto/sha256"
+	"fmt"
+
+	"github.com/zkaudit/zkaudit/bundle"
+	"github.com/zkaudit/zkaudit/commitments"
+	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/schedule"
+	"github.com/zkaudit/zkaudit/train"
+)
+
+// job is what training and proving share: everything that run.toml and the
+// committed dataset decide.
+type job struct {
+	model        *model
+	rows         *dataset
+	srs          *commitments.SRS
+	parts        []*Part
+	certificates [][]byte
+	spec         schedule.Spec
+	schedule     *schedule.Schedule
+	run          *train.Run
+}
+
+// prepare reads model, data and commitments and settles the run.
+func (d *Directory) prepare() (*job, error) {
+	j := &job{}
+	var err error
+	if j.model, err = readModel(d.Path, d.Config); err != nil {
+		return nil, err
+	}
+	if err := j.model.checkTrainable(); err != nil {
+		return nil, err
+	}
+	if j.rows, err = readDataset(d.Path, d.Config, j.model.program()); err != nil {
+		return nil, err
+	}
+	if j.srs, err = d.SRS(); err != nil {
+		return nil, err
+	}
+	if j.parts, j.certificates, err = d.loadParts(j.rows, j.model, j.srs); err != nil {
+		return nil, err
+	}
+	return j, j.settle(d.Config)
+}
+
+// settle derives the schedule and the run.
+func (j *job) settle(c *Config) error {
+	p := j.model.program()
+	var err error
+	if j.spec, err = specOf(c, j.parts, j.srs); err != nil {
+		return err
+	}
+	if j.schedule, err = schedule.New(j.spec); err != nil {
+		return err
+	}
+	source, err := train.NewScheduledRows(p, j.schedule, j.rows.train...)
+	if err != nil {
+		return err
+	}
+	initial, err := j.model.initialWeights(&c.Initial)
+	if err != nil {
+		return err
+	}
+	encoded, err := j.spec.MarshalBinary()
+	if err != nil {
+		return err
+	}
+	j.run = &train.Run{
+		Program: p,
+		Rates:   j.model.ratesOf(j.spec.Steps, j.schedule.Epoch),
+		Segment: min(c.Training.SegmentSteps, j.spec.Steps),
+		Initial: initial,
+		Rows:    source,
+		Data:    j.dataDigest(encoded),
+	}
+	if err := p.CheckBounds(initialBits(initial), int64(j.spec.Steps)); err != nil {
+		return err
+	}
+	return j.run.Check()
+}
+
+// dataDigest identifies the rows of all steps: the commitments and the order.
+func (j *job) dataDigest(spec []byte) [32]byte {
+	h := sha256.New()
+	h.Write([]byte("zkaudit/run/data/v1"))
+	for _, part := range j.parts {
+		digest := bundle.PartDigest(part.Shape, j.srs.ID, j.srs.RowBits, part.Public)
+		h.Write(digest[:])
+	}
+	h.Write(spec)
+	return [32]byte(h.Sum(nil))
+}
+
+// specOf returns the schedule that run.toml asks for.
+func specOf(c *Config, parts []*Part, srs *commitments.SRS) (schedule.Spec, error) {
+	spec := schedule.Spec{Batch: c.Training.Batch, Steps: c.Training.Steps}
+	for _, part := range parts {
+		spec.Parts = append(spec.Parts, part.Shape.Rows)
+	}
+	if c.Schedule.Tail == schedule.Wrap.String() {
+		spec.Tail = schedule.Wrap
+	}
+	if c.Schedule.Order == schedule.Shuffled.String() {
+		spec.Order, spec.Seed = schedule.Shuffled, c.Schedule.Seed
+		for _, part := range parts {
+			spec.Commitments = append(spec.Commitments, bundle.PartDigest(part.Shape, srs.ID, srs.RowBits, part.Public))
+		}
+	}
+	if spec.Batch > spec.Parts.Rows() {
+		return spec, fmt.Errorf("training.batch is %d, there are %d rows: %w", spec.Batch, spec.Parts.Rows(), fault.ErrUsage)
+	}
+	if spec.Steps == 0 {
+		spec.Steps = spec.StepsFor(c.Training.Epochs)
+	}
+	return spec, spec.Check()
+}
+
+// initialBits returns the b0 that initial weights are certified to: of a few
+// widths the least that holds them, so that it says little about the weights.
+func initialBits(w train.Weights) int {
+	var largest int64
+	for _, cells := range w {
+		for _, v := range cells {
+			largest = max(largest, v, ^v)
+		}
+	}
+	for _, b0 := range []int{31, 47} {
+		if largest < 1<<b0 {
+			return b0
+		}
+	}
+	return 61
+}
+
+// origin says in the statement where the initial weights come from.
+func (j *job) origin(c *InitialConfig) bundle.Origin {
+	o := bundle.Origin{Kind: bundle.Private, Bits: initialBits(j.run.Initial)}
+	switch {
+	case c.From == "seed":
+		o.Kind, o.Seed, o.Scheme = bundle.Seeded, c.Seed, c.Scheme
+	case c.Publish:
+		o.Kind = bundle.Published
+		for _, id := range bundle.WeightTensors(j.run.Program) {
+			o.Cells = append(o.Cells, j.run.Initial[id])
+		}
+	}
+	return o
+}
+
+// statement returns the public values of the run.
+func (j *job) statement(c *Config, runID [32]byte, initial *Weights) *bundle.Statement {
+	s := &bundle.Statement{
+		Mode: bundle.ModeValidity, RunID: runID, Context: c.Proof.Context,
+		Program: j.run.Program, Segment: j.run.Segment, Rates: j.run.Rates,
+		SRS: j.srs.ID, RowBits: j.srs.RowBits, Schedule: j.spec, Origin: j.origin(&c.Initial), Initial: initial.Public,
+	}
+	if s.Program.Optimizer.Kind == graph.ConstantSGD {
+		s.Rates = j.run.Rates[:1]
+	}
+	for _, part := range j.parts {
+		s.Parts = append(s.Parts, part.Public)
+	}
+	return s
+}

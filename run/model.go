@@ -1,0 +1,120 @@
+package run
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"github.com/zkaudit/zkaudit/artefact"
+	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/number"
+	"github.com/zkaudit/zkaudit/tflite"
+	"github.com/zkaudit/zkaudit/train"
+	"github.com/zkaudit/zkaudit/transpile"
+)
+
+// model is a .tflite file with the training step made from it.
+type model struct {
+	bytes     []byte
+	tflite    *tflite.Model
+	step      *transpile.Result
+	rates     []number.Rate // one, or one per epoch; they share one shift
+	effective []string      // the rates in decimal
+}
+
+func (m *model) program() *graph.Program { return m.step.Program }
+
+// readModel reads the model and makes the training step that c asks for.
+func readModel(dir string, c *Config) (*model, error) {
+	path := within(dir, c.Model.File)
+	bytes, err := artefact.ReadFile(path, tflite.MaxFileSize)
+	if err != nil {
+		return nil, fmt.Errorf("model: %w", err)
+	}
+	m := &model{bytes: bytes}
+	if m.tflite, err = tflite.Parse(bytes); err != nil {
+		return nil, fmt.Errorf("model %s: %w", path, err)
+	}
+	if err := m.readRates(&c.Training); err != nil {
+		return nil, err
+	}
+	name := filepath.Base(path)
+	m.step, err = transpile.Transpile(m.tflite, transpile.Options{
+		Name:      strings.TrimSuffix(name, filepath.Ext(name)),
+		Batch:     c.Training.Batch,
+		Fractions: graph.Fractions{Feature: c.Formats.Feature, Activation: c.Formats.Activation, Error: c.Formats.Error},
+		RateShift: m.rates[0].K,
+		Scheduled: len(m.rates) > 1,
+		Loss:      graph.LossKind(c.Training.Loss),
+		Labels:    graph.LabelKind(c.Training.Labels),
+		Frozen:    c.Model.Frozen,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("model %s: %w", path, err)
+	}
+	return m, nil
+}
+
+func (m *model) readRates(t *TrainingConfig) (err error) {
+	if len(t.Rates) > 0 {
+		if m.rates, m.effective, err = number.ParseRates(t.Rates, t.Batch); err != nil {
+			return fmt.Errorf("training.rates: %w", err)
+		}
+		return nil
+	}
+	rate, effective, err := number.ParseRate(t.Rate, t.Batch)
+	if err != nil {
+		return fmt.Errorf("training.rate: %w", err)
+	}
+	m.rates, m.effective = []number.Rate{rate}, []string{effective}
+	return nil
+}
+
+// initialWeights returns the weights before the first step.
+func (m *model) initialWeights(c *InitialConfig) (train.Weights, error) {
+	if c.From == "model" {
+		w, err := m.step.Initial(m.tflite)
+		if err != nil {
+			return nil, fmt.Errorf("initial weights: %w", err)
+		}
+		return w, nil
+	}
+	return train.Random(m.program(), []byte(c.Seed), train.Scheme(c.Scheme))
+}
+
+// export returns the model with trained weights as a .tflite file, the exact
+// integers beside their float32 roundings.
+func (m *model) export(w train.Weights) ([]byte, error) {
+	tensors, err := m.step.Export(m.tflite, w)
+	if err != nil {
+		return nil, err
+	}
+	return tflite.ReplaceWeights(m.bytes, tensors)
+}
+
+// within returns a path that is relative to the run directory.
+func within(dir, path string) string {
+	if filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(dir, path)
+}
+
+// ratesOf returns the numerators of all steps, given the rates of the
+// epochs; the last rate serves epochs beyond the list.
+func (m *model) ratesOf(steps int, epoch func(step int) int) []int64 {
+	out := make([]int64, steps)
+	for s := range out {
+		out[s] = int64(m.rates[min(epoch(s), len(m.rates)-1)].N)
+	}
+	return out
+}
+
+// checkTrainable refuses a model without weights to train.
+func (m *model) checkTrainable() error {
+	if len(m.program().OfRole(graph.Weight)) == 0 {
+		return fmt.Errorf("the model has no weight that is trained: %w", fault.ErrUnsupported)
+	}
+	return nil
+}

@@ -1,0 +1,239 @@
+package run
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/BurntSushi/toml"
+
+	"github.com/zkaudit/zkaudit/artefact"
+	"github.com/zkaudit/zkaudit/bundle"
+	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/train"
+)
+
+// ProveRecord says what Prove has made.
+type ProveRecord struct {
+	Statement string  `json:"statement"`
+	Bundle    string  `json:"bundle"`
+	Bytes     int     `json:"bytes"`
+	Segments  int     `json:"segments"`
+	Proven    int     `json:"proven_now"` // segments proven by this call
+	Seconds   float64 `json:"seconds"`
+	Insecure  bool    `json:"insecure"`
+}
+
+// Prove proves every segment, checks the result as a verifier would and
+// writes the bundle. It continues where an earlier call stopped: proofs that
+// are there already and are about the same claims are kept.
+func (d *Directory) Prove(ctx context.Context, restart bool) (*ProveRecord, error) {
+	if restart {
+		if err := d.discard(proveDir); err != nil {
+			return nil, err
+		}
+	}
+	start := time.Now()
+	j, err := d.prepare()
+	if err != nil {
+		return nil, err
+	}
+	var trained TrainRecord
+	if found, err := d.readRecord(trainDir, &trained); err != nil {
+		return nil, err
+	} else if !found {
+		return nil, fmt.Errorf("nothing is trained yet: run zkaudit train first: %w", fault.ErrUsage)
+	}
+	if digest := j.run.Digest(); trained.Run != hex.EncodeToString(digest[:]) {
+		return nil, fmt.Errorf("model, data or choices in %s have changed since training; undo that, or train again with zkaudit train --restart: %w", ConfigFile, fault.ErrUsage)
+	}
+	checkpoints := train.NewCheckpoints(d.file(trainDir), j.run)
+	if last, err := checkpoints.Last(); err != nil {
+		return nil, err
+	} else if last < j.run.Segments() {
+		return nil, fmt.Errorf("training stopped at segment %d of %d: run zkaudit train to finish it: %w", last, j.run.Segments(), fault.ErrUsage)
+	}
+	if err := d.stage(proveDir); err != nil {
+		return nil, err
+	}
+	w := &proving{directory: d, job: j, checkpoints: checkpoints}
+	if err := w.begin(ctx, trained.RunID); err != nil {
+		return nil, err
+	}
+	if err := w.segments(ctx); err != nil {
+		return nil, err
+	}
+	r, err := w.finish(ctx)
+	if err != nil {
+		return nil, err
+	}
+	r.Seconds = time.Since(start).Seconds()
+	return r, d.writeRecord(proveDir, r)
+}
+
+// proving is one call of Prove at work.
+type proving struct {
+	directory   *Directory
+	job         *job
+	checkpoints *train.Checkpoints
+	prover      *Prover
+	bundle      *bundle.Bundle
+	initial     *Weights
+	proven      int
+}
+
+// begin commits to the initial weights, proves their certificate and settles
+// the statement.
+func (w *proving) begin(ctx context.Context, runID string) error {
+	d, j := w.directory, w.job
+	id, err := hex.DecodeString(runID)
+	if err != nil || len(id) != 32 {
+		return fmt.Errorf("run id %q in %s: %w", runID, d.file(trainDir, record), fault.ErrMalformed)
+	}
+	d.progress.Start("certify initial weights", 0)
+	defer d.progress.Finish()
+	all := bundle.WeightTensors(j.run.Program)
+	if w.initial, err = w.border(0, all, j.run.Initial); err != nil {
+		return err
+	}
+	claims, err := bundle.NewClaims(j.statement(d.Config, [32]byte(id), w.initial), d.tables)
+	if err != nil {
+		return err
+	}
+	w.prover = &Prover{SRS: j.srs, Claims: claims, Parts: j.parts, Rand: d.rand, Arena: d.arena}
+	w.bundle = &bundle.Bundle{Statement: claims.Run, Datasets: j.certificates}
+	_, claim, err := claims.Weights()
+	if err != nil {
+		return err
+	}
+	path, digest := d.file(proveDir, "initial-weights.certificate"), bundle.ClaimDigest(claim)
+	if w.bundle.Weights, err = d.loadProof(path, digest); err != nil {
+		return err
+	}
+	if w.bundle.Weights == nil {
+		if w.bundle.Weights, err = w.prover.CertifyWeights(ctx, w.initial, j.run.Initial); err != nil {
+			return err
+		}
+		if err := d.saveProof(path, digest, w.bundle.Weights); err != nil {
+			return err
+		}
+	}
+	return w.prover.Certified(j.certificates, w.bundle.Weights, w.initial)
+}
+
+// border commits to weights before segment i, or takes the commitment made
+// earlier: it is made once and keeps its bytes.
+func (w *proving) border(i int, ids []graph.TensorID, cells train.Weights) (*Weights, error) {
+	d, j := w.directory, w.job
+	path := d.file(proveDir, fmt.Sprintf("weights-%06d.committed", i))
+	run, weights := j.run.Digest(), cells.Digest(j.run.Program)
+	key := sha256.Sum256(binary.BigEndian.AppendUint64(append(append(run[:], weights[:]...), j.srs.ID[:]...), uint64(i)))
+	committed, err := d.loadWeights(path, key, j.run.Program, ids, j.srs)
+	if err != nil || committed != nil {
+		return committed, err
+	}
+	if committed, err = CommitWeights(j.srs, j.run.Program, ids, cells, d.rand); err != nil {
+		return nil, err
+	}
+	return committed, d.saveWeights(path, key, committed)
+}
+
+// segments proves all segments in order.
+func (w *proving) segments(ctx context.Context) error {
+	d, j := w.directory, w.job
+	trainer, err := train.New(j.run, d.tables)
+	if err != nil {
+		return err
+	}
+	n := j.run.Segments()
+	d.progress.Start("prove", n)
+	defer d.progress.Finish()
+	before := w.initial.Trained(j.run.Program)
+	for i := range n {
+		cells, err := w.checkpoints.Load(i + 1)
+		if err != nil {
+			return err
+		}
+		after, err := w.border(i+1, j.run.Program.OfRole(graph.Weight), cells)
+		if err != nil {
+			return err
+		}
+		encoded, err := w.segment(ctx, trainer, i, before, after)
+		if err != nil {
+			return err
+		}
+		w.bundle.Segments = append(w.bundle.Segments, bundle.Segment{After: after.Public, Proof: encoded})
+		before = after
+		steps := j.run.Range(i)
+		d.progress.Advance(i+1, fmt.Sprintf("segment %d of %d (steps %d to %d)", i+1, n, steps.First, steps.First+steps.Count-1))
+	}
+	return nil
+}
+
+// segment proves a segment, or takes the proof made earlier.
+func (w *proving) segment(ctx context.Context, trainer *train.Trainer, i int, before, after *Weights) ([]byte, error) {
+	d := w.directory
+	sys, claim, err := w.prover.SegmentClaim(i, before, after)
+	if err != nil {
+		return nil, err
+	}
+	path, digest := d.file(proveDir, fmt.Sprintf("segment-%06d.proof", i)), bundle.ClaimDigest(claim)
+	encoded, err := d.loadProof(path, digest)
+	if err != nil || encoded != nil {
+		return encoded, err
+	}
+	trace, err := trainer.Trace(ctx, w.checkpoints, i)
+	if err != nil {
+		return nil, err
+	}
+	if encoded, err = w.prover.Segment(ctx, sys, claim, trace, before, after); err != nil {
+		return nil, err
+	}
+	w.proven++
+	return encoded, d.saveProof(path, digest, encoded)
+}
+
+// finish verifies the bundle and writes it with the expectation it meets.
+func (w *proving) finish(ctx context.Context) (*ProveRecord, error) {
+	d, j := w.directory, w.job
+	encoded, err := w.bundle.Marshal()
+	if err != nil {
+		return nil, err
+	}
+	d.progress.Start("check the bundle", 0)
+	defer d.progress.Finish()
+	report, err := bundle.Verify(ctx, w.bundle, bundle.Expectation{}, j.srs.Verifier(), bundle.Options{AllowInsecure: true})
+	if err != nil {
+		return nil, fmt.Errorf("the bundle just made does not verify, this is a defect: %w", err)
+	}
+	if err := artefact.WriteFile(d.file(BundleFile), encoded, artefact.PublicMode); err != nil {
+		return nil, err
+	}
+	if err := writeExpectation(d.file(ExpectationFile), report.Facts.Expect()); err != nil {
+		return nil, err
+	}
+	return &ProveRecord{
+		Statement: report.Facts.Statement, Bundle: BundleFile, Bytes: len(encoded), Segments: len(w.bundle.Segments),
+		Proven: w.proven, Insecure: j.srs.Insecure,
+	}, nil
+}
+
+const expectationHead = `# What the bundle beside this file claims to be about, as an expectation for
+#   zkaudit verify --expect
+# An auditor does not take these values from the trainer: compare each with its
+# own source (the data's owner, the regulation, the order), and delete those
+# that do not matter. What is deleted is reported as NOT CHECKED.
+`
+
+func writeExpectation(path string, e bundle.Expectation) error {
+	text, err := toml.Marshal(e)
+	if err != nil {
+		return fmt.Errorf("%s: %w: %v", path, os.ErrInvalid, err)
+	}
+	return artefact.WriteFile(path, append([]byte(expectationHead), text...), artefact.PublicMode)
+}

@@ -1,0 +1,139 @@
+package run
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
+
+	"github.com/zkaudit/zkaudit/bundle"
+	"github.com/zkaudit/zkaudit/commitments"
+	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/ops"
+	"github.com/zkaudit/zkaudit/proof/poly"
+	"github.com/zkaudit/zkaudit/proof/prover"
+	"github.com/zkaudit/zkaudit/proof/statement"
+	"github.com/zkaudit/zkaudit/relation"
+	"github.com/zkaudit/zkaudit/segment"
+	"github.com/zkaudit/zkaudit/train"
+)
+
+// Prover makes the proofs of one run. It is not safe for concurrent use.
+type Prover struct {
+	SRS    *commitments.SRS
+	Claims *bundle.Claims
+	Parts  []*Part
+	Rand   io.Reader
+	// Arena is shared by all proofs of the run; may be nil.
+	Arena *poly.Arena
+	// Force proves whatever the cells are, as a cheating prover would: for
+	// demonstrations and tests of the verifier.
+	Force bool
+
+	initial      *Weights
+	certificates [][32]byte
+}
+
+// Certified tells the prover of the certificates that its segments are bound
+// to: those of all parts and that of the initial weights.
+func (p *Prover) Certified(datasets [][]byte, weights []byte, initial *Weights) error {
+	p.certificates, p.initial = nil, initial
+	for i, encoded := range datasets {
+		_, st, err := p.Claims.Dataset(i)
+		if err != nil {
+			return err
+		}
+		p.certificates = append(p.certificates, bundle.CertificateDigest(st, encoded))
+	}
+	_, st, err := p.Claims.Weights()
+	if err != nil {
+		return err
+	}
+	p.certificates = append(p.certificates, bundle.CertificateDigest(st, weights))
+	return nil
+}
+
+// CertifyWeights proves the certificate of the initial weights.
+func (p *Prover) CertifyWeights(ctx context.Context, initial *Weights, cells train.Weights) ([]byte, error) {
+	cert, st, err := p.Claims.Weights()
+	if err != nil {
+		return nil, err
+	}
+	assignment, err := cert.Assign(cells)
+	if err != nil {
+		return nil, err
+	}
+	encoded, err := p.prove(ctx, st, assignment, initial.blinding)
+	if err != nil {
+		return nil, fmt.Errorf("certificate of the initial weights: %w", err)
+	}
+	return encoded, nil
+}
+
+// SegmentClaim returns what the proof of a segment between two committed
+// borders is about. before and after hold the trainable weights.
+func (p *Prover) SegmentClaim(i int, before, after *Weights) (*segment.System, *statement.Statement, error) {
+	return p.Claims.Segment(i, p.certificates, p.Claims.Run.Before(before.Public), after.Public)
+}
+
+// Segment proves one executed segment, given its claim.
+func (p *Prover) Segment(ctx context.Context, sys *segment.System, st *statement.Statement, trace *train.Trace, before, after *Weights) ([]byte, error) {
+	cells := segment.Cells{Before: trace.Before, After: trace.After}
+	var blinding [][]fr.Element
+	for _, part := range p.Parts {
+		cells.Features, cells.Labels = append(cells.Features, part.features), append(cells.Labels, part.labels)
+		blinding = append(blinding, part.blinding[:]...)
+	}
+	assignment, err := sys.Assign(trace.Recorded, cells)
+	if err != nil {
+		return nil, err
+	}
+	blinding = append(blinding, p.blindingBefore(before)...)
+	encoded, err := p.prove(ctx, st, assignment, append(blinding, after.blinding...))
+	if err != nil {
+		return nil, fmt.Errorf("segment %d: %w", trace.Segment, err)
+	}
+	return encoded, nil
+}
+
+// blindingBefore adds the frozen weights' blinding to that of the trainable
+// ones, in the program's order.
+func (p *Prover) blindingBefore(before *Weights) [][]fr.Element {
+	program := p.Claims.Run.Program
+	var blinding [][]fr.Element
+	next := 0
+	for i, id := range bundle.WeightTensors(program) {
+		if program.Tensor(id).Role == graph.Weight {
+			blinding = append(blinding, before.blinding[next])
+			next++
+			continue
+		}
+		blinding = append(blinding, p.initial.blinding[i])
+	}
+	return blinding
+}
+
+// Trained returns the trainable ones among the weights of a program.
+func (w *Weights) Trained(p *graph.Program) *Weights {
+	t := &Weights{}
+	for i, id := range bundle.WeightTensors(p) {
+		if p.Tensor(id).Role == graph.Weight {
+			t.Public, t.blinding = append(t.Public, w.Public[i]), append(t.blinding, w.blinding[i])
+		}
+	}
+	return t
+}
+
+func (p *Prover) prove(ctx context.Context, st *statement.Statement, cells relation.Assignment, blinding [][]fr.Element) ([]byte, error) {
+	secret := prover.Secret{Cells: cells, External: blinding, Arena: p.Arena, Force: p.Force}
+	pr, err := prover.Prove(ctx, p.SRS, st, secret)
+	if err != nil {
+		return nil, err
+	}
+	return pr.MarshalBinary()
+}
+
+func paddedWeight(p *graph.Program, id graph.TensorID, cells []int64) []int64 {
+	return ops.Pad(p.Tensor(id).Axes, cells)
+}

@@ -1,0 +1,119 @@
+package run
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"text/template"
+
+	"github.com/zkaudit/zkaudit/artefact"
+)
+
+// configText is run.toml with every choice spelled out.
+const configText = `# A run of zkaudit: what is trained on what, and how it is proven.
+# Every choice is spelled out; change any before "zkaudit commit".
+# Paths are relative to this directory.
+
+[model]
+file = {{quote .Model.File}}   # architecture and, if asked below, initial weights
+frozen = {{list .Model.Frozen}}   # names of weights that stay as they are
+
+# One [[data]] table per owner of rows; each becomes a committed part.
+{{range .Data}}[[data]]
+file = {{quote .File}}
+labels = {{quote .Labels}}   # the file of labels, for idx
+{{end}}
+[columns]
+format = {{quote .Columns.Format}}   # csv | idx (MNIST's format, plain or .gz)
+header = {{quote .Columns.Header}}   # csv: auto | yes | no
+features = {{list .Columns.Features}}   # csv columns by name or number from 1; [] = all but the targets
+categorical = {{list .Columns.Categorical}}   # numbers to take as categories (text always is)
+targets = {{list .Columns.Targets}}   # [] = the last column
+classes = {{list .Columns.Classes}}   # order of the classes; [] = those found, sorted
+normalise = {{quote .Columns.Normalise}}   # csv features: none | minmax | standard, fitted on the first file
+normalise_targets = {{quote .Columns.NormaliseTargets}}   # values to predict: none | minmax | standard
+reconstruct = {{.Columns.Reconstruct}}   # the targets are the features (autoencoder)
+
+[test]
+rows = {{.Test.Rows}}   # rows of each file held out: neither committed nor trained on
+from = {{quote .Test.From}}   # end = the last rows | spread = evenly over the file
+
+[training]
+loss = {{quote .Training.Loss}}   # softmax_cross_entropy | logistic_loss | mean_squared_error
+labels = {{quote .Training.Labels}}   # one_hot | bits | values
+batch = {{.Training.Batch}}   # rows per step
+epochs = {{.Training.Epochs}}   # either epochs
+steps = {{.Training.Steps}}   # or steps; the other is 0
+segment_steps = {{.Training.SegmentSteps}}   # steps per proof: more need more memory, fewer more proofs
+rate = {{quote .Training.Rate}}   # learning rate; the nearest n/2^k with n <= 255 is used, and printed
+rates = {{list .Training.Rates}}   # instead of rate: one per epoch
+
+[formats]   # fraction bits of 16-bit numbers: more are finer, and overflow earlier
+feature = {{.Formats.Feature}}
+activation = {{.Formats.Activation}}
+error = {{.Formats.Error}}   # of back-propagated errors
+
+[schedule]
+order = {{quote .Schedule.Order}}   # shuffled (a fresh order per epoch from the seed) | committed
+seed = {{quote .Schedule.Seed}}   # public; best chosen by somebody else than the trainer
+tail = {{quote .Schedule.Tail}}   # rows left at the end of an epoch: drop | wrap
+
+[initial_weights]
+from = {{quote .Initial.From}}   # seed = random from a public seed | model = those of the model file
+seed = {{quote .Initial.Seed}}
+scheme = {{quote .Initial.Scheme}}   # he (behind ReLU) | glorot
+publish = {{.Initial.Publish}}   # from model: true puts them in the bundle, false keeps them private
+
+[proof]
+row_bits = {{.Proof.RowBits}}   # committed rows have 2^row_bits cells; that of the SRS
+srs = {{quote .Proof.SRS}}   # a file, or "development": INSECURE, anyone can forge, for trying only
+context = {{quote .Proof.Context}}   # what the verifier asks to be bound: a nonce, an order number
+`
+
+// WriteConfig writes run.toml, commented, whole or not at all.
+func WriteConfig(path string, c *Config) error {
+	text, err := c.text()
+	if err != nil {
+		return err
+	}
+	return artefact.WriteFile(path, text, artefact.PublicMode)
+}
+
+func (c *Config) text() ([]byte, error) {
+	t, err := template.New("run.toml").Funcs(template.FuncMap{"quote": quote, "list": list}).Parse(configText)
+	if err != nil {
+		return nil, fmt.Errorf("run.toml: %w", err)
+	}
+	var b bytes.Buffer
+	if err := t.Execute(&b, c); err != nil {
+		return nil, fmt.Errorf("run.toml: %w", err)
+	}
+	return b.Bytes(), nil
+}
+
+// quote writes a TOML basic string.
+func quote(s string) string {
+	var b strings.Builder
+	b.WriteByte('"')
+	for _, r := range s {
+		switch {
+		case r == '"' || r == '\\':
+			b.WriteByte('\\')
+			b.WriteRune(r)
+		case r < 0x20 || r == 0x7f:
+			fmt.Fprintf(&b, "\\u%04X", r)
+		default:
+			b.WriteRune(r)
+		}
+	}
+	b.WriteByte('"')
+	return b.String()
+}
+
+func list(items []string) string {
+	quoted := make([]string, len(items))
+	for i, s := range items {
+		quoted[i] = quote(s)
+	}
+	return "[" + strings.Join(quoted, ", ") + "]"
+}
