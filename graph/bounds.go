@@ -8,40 +8,45 @@ import (
 	"github.com/zkaudit/zkaudit/number"
 )
 
-// maxFieldBits: every integer of a proof stays below 2^250, so that nothing
-// wraps in the field of 254 bits.
-const maxFieldBits = 250
+// FieldBits is the number of bits that the integers of a proof must stay
+// below, so that nothing wraps in its field of 254 bits.
+const FieldBits = 250
 
-// CheckBounds reports whether no integer of a run can wrap in the proof's
-// field, whatever the data: with initial weights below 2^b0, T steps, rates
-// n/2^k with n <= 255 and P = batch·uses rows that act on a weight per step,
+// AccumulatorBits bounds the integers of a run, in bits, whatever its data:
+// with initial weights below 2^b0, T steps, rates n/2^k with n <= 255 and P
+// rows that act on a weight per step (the batch, once per use),
 //
-//	|W(t)| ≤ 2^b0 + n·T·P·2^30,   K·2^15·|W(t)| < 2^250
+//	|W(t)| ≤ 2^b0 + n·T·P·2^30,   |V| ≤ K·2^15·|W(t)| + 2^f_x·|b(t)|
 //
 // for a contraction over K cells; of a bias, 2^30 is 2^15·2^f_x, which is no
-// more. It fails with fault.ErrUnsupported.
-func (p *Program) CheckBounds(initialBits int, steps int64) error {
-	if initialBits < 1 || initialBits > 64 || steps < 1 {
-		return fmt.Errorf("bounds for initial weights of %d bits and %d steps: %w", initialBits, steps, fault.ErrUsage)
-	}
-	bound := new(big.Int).Lsh(big.NewInt(1), uint(initialBits))
+// more. The limits of Validate keep the result below FieldBits for every
+// program and every T < 2^63, so no program is refused for it.
+func (p *Program) AccumulatorBits(initialBits int, steps int64) int {
 	change := big.NewInt(number.MaxNumerator)
 	change.Mul(change, big.NewInt(steps))
 	change.Mul(change, big.NewInt(int64(p.Batch)))
 	change.Mul(change, big.NewInt(int64(len(p.Nodes)))) // at least the uses of a weight
-	bound.Add(bound, change.Lsh(change, 30))
+	weight := new(big.Int).Lsh(big.NewInt(1), uint(initialBits))
+	weight.Add(weight, change.Lsh(change, 30))
+	widest := 1
 	for _, w := range append(p.OfRole(Weight), p.OfRole(Frozen)...) {
-		t := p.Tensor(w)
-		widest := 0
-		for _, a := range t.Axes {
+		for _, a := range p.Tensor(w).Axes {
 			widest = max(widest, a.Size)
 		}
-		// One more bit for the bias, which a contraction adds once.
-		v := new(big.Int).Mul(bound, big.NewInt(int64(widest)))
-		if bits := v.BitLen() + 15 + 1; bits > maxFieldBits {
-			return fmt.Errorf("weight %q: accumulators of up to %d bits after %d steps, at most %d fit: %w",
-				t.Name, bits, steps, maxFieldBits, fault.ErrUnsupported)
-		}
+	}
+	// One more bit for the bias, which a contraction adds once.
+	return weight.Mul(weight, big.NewInt(int64(widest))).BitLen() + 15 + 1
+}
+
+// CheckBounds reports a run whose integers could wrap in the field: with
+// fault.ErrUnsupported if AccumulatorBits exceeds FieldBits, with
+// fault.ErrUsage for a run without steps or weights without bits.
+func (p *Program) CheckBounds(initialBits int, steps int64) error {
+	if initialBits < 1 || steps < 1 {
+		return fmt.Errorf("bounds for initial weights of %d bits and %d steps: %w", initialBits, steps, fault.ErrUsage)
+	}
+	if bits := p.AccumulatorBits(initialBits, steps); bits > FieldBits {
+		return fmt.Errorf("accumulators of up to %d bits after %d steps, at most %d fit the field: %w", bits, steps, FieldBits, fault.ErrUnsupported)
 	}
 	return nil
 }

@@ -1,0 +1,177 @@
+package graph_test
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"slices"
+	"testing"
+
+	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/number"
+	"github.com/zkaudit/zkaudit/relation"
+)
+
+// program is well formed and makes no sense: its operators exist nowhere.
+func program() *graph.Program {
+	b := graph.NewBuilder("small", 3, graph.Fractions{Feature: 8, Activation: 7, Error: 10, Label: 0})
+	batch := relation.Axis{Name: "batch", Size: 3}
+	axes := []relation.Axis{batch, {Name: "features", Size: 5}}
+	x := b.Add(graph.Tensor{Name: "x", Role: graph.Input, Axes: axes, Format: number.Format{Bits: 16, Fraction: 8}})
+	b.Add(graph.Tensor{Name: "label", Role: graph.Label, Axes: []relation.Axis{batch, {Name: "classes", Size: 2}}, Format: number.Format{Bits: 2}})
+	w := b.Add(graph.Tensor{Name: "w", Role: graph.Weight, Axes: []relation.Axis{axes[1]}, Format: number.Format{Bits: 63, Fraction: 30}})
+	c := b.Add(graph.Tensor{Name: "c", Role: graph.Constant, Axes: []relation.Axis{axes[1]}, Cells: []int32{1, -2, 3, -4, 5}, Format: number.Format{Bits: 16, Fraction: 8}})
+	out := b.AddNode(graph.Node{Name: "n", Kind: "nothing", Inputs: []graph.TensorID{x, w, c, graph.None}, Attributes: graph.Attributes{"b": {1, 2}, "a": {-3}}},
+		[]graph.Tensor{
+			{Name: "y", Axes: axes, Format: number.Format{Bits: 16, Fraction: 7}, Role: graph.Committed, Checked: true},
+			{Name: "v", Axes: axes, Format: number.Format{Bits: 64, Fraction: 70}, Role: graph.Accumulator},
+		})
+	b.AddNode(graph.Node{Name: "n", Kind: "nothing", Inputs: out[:1]}, nil)
+	p := b.Program()
+	p.Loss = graph.Loss{Kind: graph.LogisticLoss, Labels: graph.Bits, Logits: out[0], Prediction: out[0]}
+	p.Optimizer = graph.Optimizer{Kind: graph.ConstantSGD, Shift: 12}
+	return p
+}
+
+func TestEncodingRoundTrip(t *testing.T) {
+	p := program()
+	if err := p.Validate(); err != nil {
+		t.Fatal(err)
+	}
+	data := p.Encode()
+	q, err := graph.Decode(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(q.Encode(), data) || q.Digest() != p.Digest() {
+		t.Error("the program changes when written and read")
+	}
+	if q.Tensors[0].Name != "x" || q.Nodes[1].Name != "n 2" || q.Nodes[0].Attributes.Int("a") != -3 || q.Nodes[0].Attributes.Int("none") != 0 {
+		t.Errorf("read back as %+v", q)
+	}
+}
+
+// Every byte of the encoding matters: changed, it is refused or decodes to a
+// program with that very encoding, hence another digest.
+func TestEncodingIsCanonical(t *testing.T) {
+	data := program().Encode()
+	for i := range data {
+		for _, flip := range []byte{1, 0x80} {
+			changed := slices.Clone(data)
+			changed[i] ^= flip
+			q, err := graph.Decode(changed)
+			if err != nil {
+				if !errors.Is(err, fault.ErrMalformed) {
+					t.Fatalf("byte %d: %v", i, err)
+				}
+				continue
+			}
+			if !bytes.Equal(q.Encode(), changed) {
+				t.Fatalf("byte %d changed by %#x: two encodings of one program", i, flip)
+			}
+		}
+		if _, err := graph.Decode(data[:i]); !errors.Is(err, fault.ErrMalformed) {
+			t.Fatalf("cut at %d: %v", i, err)
+		}
+	}
+	if _, err := graph.Decode(append(data, 0)); !errors.Is(err, fault.ErrMalformed) {
+		t.Errorf("extended: %v", err)
+	}
+}
+
+func TestValidateRefuses(t *testing.T) {
+	for name, change := range map[string]func(p *graph.Program){
+		"batch zero":             func(p *graph.Program) { p.Batch = 0 },
+		"another batch":          func(p *graph.Program) { p.Batch = 4 },
+		"names":                  func(p *graph.Program) { p.Tensors[1].Name = "x" },
+		"node names":             func(p *graph.Program) { p.Nodes[1].Name = "n" },
+		"no axes":                func(p *graph.Program) { p.Tensors[2].Axes = nil },
+		"axis zero":              func(p *graph.Program) { p.Tensors[2].Axes = []relation.Axis{{Size: 0}} },
+		"axes overflow":          func(p *graph.Program) { p.Tensors[2].Axes = []relation.Axis{{Size: 1 << 20}, {Size: 1 << 20}} },
+		"role":                   func(p *graph.Program) { p.Tensors[2].Role = 77 },
+		"no role":                func(p *graph.Program) { p.Tensors[2].Role = 0 },
+		"format":                 func(p *graph.Program) { p.Tensors[0].Format.Bits = 0 },
+		"wide small":             func(p *graph.Program) { p.Tensors[4].Format.Bits, p.Tensors[4].Checked = 33, false },
+		"wide lookup":            func(p *graph.Program) { p.Tensors[4].Format.Bits = 17 },
+		"constant too large":     func(p *graph.Program) { p.Tensors[3].Format.Bits = 3 },
+		"constant too short":     func(p *graph.Program) { p.Tensors[3].Cells = p.Tensors[3].Cells[1:] },
+		"cells of a weight":      func(p *graph.Program) { p.Tensors[2].Cells = []int32{1, 2, 3, 4, 5} },
+		"unknown input":          func(p *graph.Program) { p.Nodes[1].Inputs = []graph.TensorID{99} },
+		"negative input":         func(p *graph.Program) { p.Nodes[1].Inputs = []graph.TensorID{-2} },
+		"forward reference":      func(p *graph.Program) { p.Nodes[0].Inputs = []graph.TensorID{4} },
+		"made twice":             func(p *graph.Program) { p.Nodes[1].Outputs = []graph.TensorID{4} },
+		"input made":             func(p *graph.Program) { p.Nodes[1].Outputs = []graph.TensorID{0} },
+		"never made":             func(p *graph.Program) { p.Nodes = p.Nodes[1:] },
+		"two inputs":             func(p *graph.Program) { p.Tensors[1].Role = graph.Input },
+		"wrong label":            func(p *graph.Program) { p.Label = 0 },
+		"loss":                   func(p *graph.Program) { p.Loss.Kind = "hinge" },
+		"labels":                 func(p *graph.Program) { p.Loss.Labels = "names" },
+		"prediction is a weight": func(p *graph.Program) { p.Loss.Prediction = 2 },
+		"logits nowhere":         func(p *graph.Program) { p.Loss.Logits = graph.None },
+		"optimizer":              func(p *graph.Program) { p.Optimizer.Kind = "adam" },
+		"shift":                  func(p *graph.Program) { p.Optimizer.Shift = 49 },
+	} {
+		p := program().Clone()
+		change(p)
+		if err := p.Validate(); !errors.Is(err, fault.ErrMalformed) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestDecodeTakesNoMemoryForLies(t *testing.T) {
+	data := program().Encode()
+	// The number of tensors follows domain, name and five integers.
+	at := 8 + len("zkaudit/program/v1") + 8 + len("small") + 5*8
+	if n := binary.LittleEndian.Uint64(data[at:]); n != 6 {
+		t.Fatalf("%d tensors at byte %d", n, at)
+	}
+	for _, n := range []uint64{1 << 40, 1 << 63, graph.MaxTensors + 1} {
+		binary.LittleEndian.PutUint64(data[at:], n)
+		if _, err := graph.Decode(data); !errors.Is(err, fault.ErrMalformed) {
+			t.Errorf("%d tensors: %v", n, err)
+		}
+	}
+}
+
+// Programs at the limits of Validate, trained for 2^63 steps, stay below the
+// field; the weights' own part of the bound is seen in a small case.
+func TestAccumulatorsStayBelowTheField(t *testing.T) {
+	p := program()
+	// 5·(2^20 + 255·10·3·2·2^30) has 47 bits; 16 bits more
+	if bits := p.AccumulatorBits(20, 10); bits != 63 {
+		t.Errorf("%d bits for 10 steps, want 63", bits)
+	}
+	if err := p.CheckBounds(20, 10); err != nil {
+		t.Error(err)
+	}
+	if err := p.CheckBounds(0, 1); !errors.Is(err, fault.ErrUsage) {
+		t.Errorf("weights of no bits: %v", err)
+	}
+	p.Tensors[2].Axes = []relation.Axis{{Size: graph.MaxSize}}
+	if err := p.CheckBounds(240, 10); !errors.Is(err, fault.ErrUnsupported) {
+		t.Errorf("weights of 240 bits: %v", err)
+	}
+	p.Batch, p.Nodes = graph.MaxBatch, make([]graph.Node, graph.MaxNodes)
+	if bits := p.AccumulatorBits(64, 1<<63-1); bits >= graph.FieldBits {
+		t.Errorf("%d bits at the limits of a program, the field allows %d", bits, graph.FieldBits)
+	}
+}
+
+func FuzzDecode(f *testing.F) {
+	f.Add(program().Encode())
+	f.Add([]byte{})
+	f.Fuzz(func(t *testing.T, data []byte) {
+		p, err := graph.Decode(data)
+		if err != nil {
+			if !errors.Is(err, fault.ErrMalformed) {
+				t.Fatal(err)
+			}
+			return
+		}
+		if !bytes.Equal(p.Encode(), data) {
+			t.Fatal("not canonical")
+		}
+	})
+}
