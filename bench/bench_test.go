@@ -29,7 +29,7 @@ func proveSegment(b *testing.B, d Dense, rows, steps, rowBits int) {
 	arena := new(poly.Arena)
 	var encoded []byte
 	for b.Loop() {
-		p, err := prover.Prove(context.Background(), srs, w.Statement, prover.Secret{Cells: w.Cells, Arena: arena}, nil)
+		p, err := prover.Prove(context.Background(), srs, w.Statement, prover.Secret{Cells: w.Cells, Arena: arena})
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -35,7 +35,7 @@ func (w *Workload) Prove(ctx context.Context, srs *commitments.SRS, arena *poly.
 			return Result{}, err
 		}
 	}
-	p, err := prover.Prove(ctx, srs, w.Statement, prover.Secret{Cells: w.Cells, Arena: arena}, nil)
+	p, err := prover.Prove(ctx, srs, w.Statement, prover.Secret{Cells: w.Cells, Arena: arena})
 	if err != nil {
 		return Result{}, err
 	}
@@ -64,7 +64,7 @@ func (w *Workload) Lookups(arena *poly.Arena) (time.Duration, error) {
 		return 0, err
 	}
 	tr := transcript.NewNative(statement.Domain)
-	proof.Begin(tr, fr.NewElement(1))
+	proof.Begin(l, tr, fr.NewElement(1), fr.Element{})
 	var checks proof.Checks
 	proof.ArgueLookups[fr.Element](l, &checks, tr, p)
 	if err := checks.Err(); err != nil {
@@ -111,6 +111,6 @@ func proveSystem(ctx context.Context, srs *commitments.SRS, sys *relation.System
 		return 0, err
 	}
 	start := time.Now()
-	_, err = prover.Prove(ctx, srs, st, prover.Secret{Cells: cells, Arena: arena}, nil)
+	_, err = prover.Prove(ctx, srs, st, prover.Secret{Cells: cells, Arena: arena})
 	return time.Since(start), err
 }

@@ -15,9 +15,14 @@ func Argue[E any](l *Layout, a Arith[E], t Transcript[E], p Peer[E]) *Outcome[E]
 	return s.openings()
 }
 
-// Begin starts the transcript of a statement.
-func Begin[E any](t Transcript[E], digest E) {
+// Begin starts the transcript of a statement. A masked conversation absorbs a
+// secret, uniformly random salt next, so that the challenges it reveals say
+// nothing about its messages.
+func Begin[E any](l *Layout, t Transcript[E], digest, salt E) {
 	t.Absorb(transcript.Statement, digest)
+	if l.Masked {
+		t.Absorb(transcript.Salt, salt)
+	}
 }
 
 // ArgueLookups holds only the part of the conversation about lookups, to

@@ -1,11 +1,27 @@
 package proof
 
+import "github.com/consensys/gnark-crypto/ecc/bn254/fr"
+
 // Exposed lists what an Outcome's checks need, each value once: the distinct
 // coordinates of row folds, public claims and the opening point, in the order
-// drawn, then the values of public claims, γ, σ and the value opened. A
-// circuit binds its public input to a hash of this list; which coordinate
-// stands where follows from the layout.
+// drawn, then the values of public claims, γ, σ and the value opened. They are
+// the public inputs of a wrapped proof; which coordinate stands where follows
+// from the layout.
 func (o *Outcome[E]) Exposed(l *Layout) []E {
+	var list []E
+	for c, u := range o.used(l) {
+		if u {
+			list = append(list, o.Coords[c])
+		}
+	}
+	for _, c := range o.Public {
+		list = append(list, c.Value)
+	}
+	return append(list, o.Gamma, o.Sigma, o.Value)
+}
+
+// used marks the coordinates that the checks of an outcome need.
+func (o *Outcome[E]) used(l *Layout) []bool {
 	used := make([]bool, len(o.Coords))
 	mark := func(point []Coord) {
 		for _, c := range point {
@@ -21,14 +37,46 @@ func (o *Outcome[E]) Exposed(l *Layout) []E {
 		mark(c.Point)
 	}
 	mark(o.Point)
-	var list []E
-	for c, u := range used {
+	return used
+}
+
+// ExposedLength returns how many elements a layout's outcome exposes.
+func ExposedLength(l *Layout) int { return len(shape(l).Exposed(l)) }
+
+// shape is an outcome without values: a dry run of the script over nothing.
+func shape(l *Layout) *Outcome[struct{}] {
+	return Argue[struct{}](l, silent{}, silent{}, &counter{})
+}
+
+// Reveal rebuilds an outcome from what it exposes: the claims on public
+// tensors, and of the groups what their row folds need. Values of claims on
+// committed tensors stay unknown and zero. Requires ExposedLength elements.
+func Reveal(l *Layout, exposed []fr.Element) *Outcome[fr.Element] {
+	s := shape(l)
+	o := &Outcome[fr.Element]{Coords: make([]fr.Element, len(s.Coords)), Point: s.Point}
+	next := func() fr.Element {
+		v := exposed[0]
+		exposed = exposed[1:]
+		return v
+	}
+	for c, u := range s.used(l) {
 		if u {
-			list = append(list, o.Coords[c])
+			o.Coords[c] = next()
 		}
 	}
-	for _, c := range o.Public {
-		list = append(list, c.Value)
+	for _, c := range s.Public {
+		o.Public = append(o.Public, Claim[fr.Element]{Tensor: c.Tensor, Point: c.Point, Value: next()})
 	}
-	return append(list, o.Gamma, o.Sigma, o.Value)
+	o.Gamma, o.Sigma, o.Value = next(), next(), next()
+	for _, g := range s.Groups {
+		group := &Group[fr.Element]{Low: g.Low}
+		weight := fr.One()
+		for _, c := range g.Claims {
+			group.Claims = append(group.Claims, Claim[fr.Element]{Tensor: c.Tensor, Point: c.Point})
+			group.Weights = append(group.Weights, weight)
+			weight.Mul(&weight, &o.Gamma)
+		}
+		o.Groups = append(o.Groups, group)
+	}
+	return o
 }

@@ -11,13 +11,11 @@ import (
 	"github.com/zkaudit/zkaudit/proof/transcript"
 )
 
-// outcomeDomain separates the digest of an outcome from transcripts.
-const outcomeDomain = "zkaudit/outcome/v1"
-
 // Verifier is the circuit of one layout.
 type Verifier struct {
-	Digest   frontend.Variable `gnark:",public"`
-	Outcome  frontend.Variable `gnark:",public"`
+	Digest   frontend.Variable   `gnark:",public"`
+	Exposed  []frontend.Variable `gnark:",public"`
+	Salt     []frontend.Variable // one if the layout is masked
 	Messages []frontend.Variable
 
 	layout *proof.Layout
@@ -25,32 +23,56 @@ type Verifier struct {
 
 // New returns the circuit's shape for a layout.
 func New(l *proof.Layout) *Verifier {
-	return &Verifier{Messages: make([]frontend.Variable, proof.Length(l)), layout: l}
+	v := &Verifier{
+		Exposed:  make([]frontend.Variable, proof.ExposedLength(l)),
+		Messages: make([]frontend.Variable, proof.Length(l)),
+		layout:   l,
+	}
+	if l.Masked {
+		v.Salt = make([]frontend.Variable, 1)
+	}
+	return v
 }
 
 // Define states the circuit.
 func (v *Verifier) Define(api frontend.API) error {
 	tr := transcript.NewCircuit(api, statement.Domain)
-	proof.Begin[frontend.Variable](tr, v.Digest)
+	var salt frontend.Variable
+	if v.layout.Masked {
+		salt = v.Salt[0]
+	}
+	proof.Begin[frontend.Variable](v.layout, tr, v.Digest, salt)
 	out := proof.Argue[frontend.Variable](v.layout, arith{api}, tr, proof.NewReplay(v.Messages))
-	fresh := transcript.NewCircuit(api, outcomeDomain)
-	fresh.Absorb(transcript.Evaluations, out.Exposed(v.layout)...)
-	api.AssertIsEqual(v.Outcome, fresh.Challenge())
+	for i, e := range out.Exposed(v.layout) {
+		api.AssertIsEqual(v.Exposed[i], e)
+	}
 	return nil
 }
 
-// Assign returns the witness of a conversation: its messages, and the public
-// input that its outcome hashes to.
-func Assign(l *proof.Layout, digest fr.Element, messages []fr.Element, out *proof.Outcome[fr.Element]) *Verifier {
+// Assign returns the witness of a conversation.
+func Assign(l *proof.Layout, digest, salt fr.Element, messages []fr.Element, exposed []fr.Element) *Verifier {
 	v := New(l)
 	v.Digest = digest
-	for i := range v.Messages {
-		v.Messages[i] = messages[i]
+	fill(v.Messages, messages)
+	fill(v.Exposed, exposed)
+	if l.Masked {
+		v.Salt[0] = salt
 	}
-	fresh := transcript.NewNative(outcomeDomain)
-	fresh.Absorb(transcript.Evaluations, out.Exposed(l)...)
-	v.Outcome = fresh.Challenge()
 	return v
+}
+
+// Public returns the public part of a witness.
+func Public(l *proof.Layout, digest fr.Element, exposed []fr.Element) *Verifier {
+	v := New(l)
+	v.Digest = digest
+	fill(v.Exposed, exposed)
+	return v
+}
+
+func fill(variables []frontend.Variable, values []fr.Element) {
+	for i := range variables {
+		variables[i] = values[i]
+	}
 }
 
 // arith is the circuit's arithmetic; places of assertions have no use here.

@@ -14,9 +14,9 @@ import (
 
 // Transcript returns one that has absorbed the statement of test
 // conversations.
-func Transcript() proof.Transcript[fr.Element] {
+func Transcript(l *proof.Layout) proof.Transcript[fr.Element] {
 	tr := transcript.NewNative(statement.Domain)
-	proof.Begin(tr, StatementDigest())
+	proof.Begin(l, tr, StatementDigest(), fr.Element{})
 	return tr
 }
 

@@ -122,13 +122,13 @@ func Prove(t testing.TB, l *proof.Layout, cells Assignment, mask fr.Vector) ([]f
 	if err := prover.Count(l.System, cells, true); err != nil {
 		t.Fatal(err)
 	}
-	p, err := prover.New(l, cells, mask)
+	p, err := prover.New(l, cells, mask, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	r := &proof.Recorder{Peer: p}
 	tr := transcript.NewNative(statement.Domain)
-	proof.Begin(tr, StatementDigest())
+	proof.Begin(l, tr, StatementDigest(), fr.Element{})
 	var checks proof.Checks
 	out := proof.Argue[fr.Element](l, &checks, tr, r)
 	if err := checks.Err(); err == nil {
@@ -181,7 +181,7 @@ func Layout(t testing.TB, sys *System, masked bool) *proof.Layout {
 // Verify checks the messages of a conversation.
 func Verify(l *proof.Layout, messages []fr.Element) error {
 	tr := transcript.NewNative(statement.Domain)
-	proof.Begin(tr, StatementDigest())
+	proof.Begin(l, tr, StatementDigest(), fr.Element{})
 	_, err := proof.Verify(l, tr, messages)
 	return err
 }

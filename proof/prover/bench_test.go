@@ -69,7 +69,7 @@ func BenchmarkLookups(b *testing.B) {
 			b.Fatal(err)
 		}
 		tr := transcript.NewNative(statement.Domain)
-		proof.Begin(tr, prooftest.StatementDigest())
+		proof.Begin(l, tr, prooftest.StatementDigest(), fr.Element{})
 		var checks proof.Checks
 		proof.ArgueLookups[fr.Element](l, &checks, tr, p)
 		if err := checks.Err(); err != nil {

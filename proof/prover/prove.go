@@ -28,10 +28,36 @@ type Secret struct {
 	Force bool
 }
 
+// Conversation is a finished argument. In a masked one Messages and Salt are
+// secret: the wrap proves that they are accepted.
+type Conversation struct {
+	Digest   fr.Element         // of the statement
+	Salt     fr.Element         // masked: hides the challenges
+	Witness  [][]bn254.G1Affine // commitments by witness tensor, then the mask row
+	Messages []fr.Element
+	Outcome  *proof.Outcome[fr.Element]
+	Blinding fr.Element // ρ_F
+	Opening  *commitments.OpeningProof
+}
+
 // Prove makes a proof of mode validity: the conversation in the clear and the
-// opening. rng blinds the proof's own commitments if the layout is masked; it
-// must be fresh for every attempt.
-func Prove(ctx context.Context, srs *commitments.SRS, st *statement.Statement, secret Secret, rng io.Reader) (*statement.Proof, error) {
+// opening.
+func Prove(ctx context.Context, srs *commitments.SRS, st *statement.Statement, secret Secret) (*statement.Proof, error) {
+	if st.Layout.Masked {
+		return nil, fmt.Errorf("a masked conversation is not sent in the clear: %w", fault.ErrUsage)
+	}
+	c, err := Converse(ctx, srs, st, secret, nil)
+	if err != nil {
+		return nil, err
+	}
+	return &statement.Proof{Witness: c.Witness, Messages: c.Messages, Blinding: c.Blinding, Opening: c.Opening}, nil
+}
+
+// Converse argues a statement. If its layout is masked, rng gives the mask
+// row, the salt and the blinding of the witness. All of them are fresh in
+// every call and serve one set of challenges: a call that is broken off leaves
+// nothing that the next one uses.
+func Converse(ctx context.Context, srs *commitments.SRS, st *statement.Statement, secret Secret, rng io.Reader) (*Conversation, error) {
 	l := st.Layout
 	if srs.ID != st.SRS || srs.RowBits != l.RowLog {
 		return nil, fmt.Errorf("statement is about another SRS: %w", fault.ErrVersion)
@@ -39,76 +65,44 @@ func Prove(ctx context.Context, srs *commitments.SRS, st *statement.Statement, s
 	if err := Count(l.System, secret.Cells, secret.Force); err != nil {
 		return nil, err
 	}
-	if l.Masked {
-		return nil, fmt.Errorf("masked proofs are made by the zero-knowledge wrap: %w", fault.ErrUsage)
-	}
-	witness, err := commitWitness(ctx, srs, l, secret.Cells)
+	h, err := newHiding(l, rng)
 	if err != nil {
 		return nil, err
 	}
-	p, err := New(l, secret.Cells, nil, secret.Arena)
+	c := &Conversation{}
+	if c.Witness, err = h.commit(ctx, srs, l, secret.Cells); err != nil {
+		return nil, err
+	}
+	p, err := New(l, secret.Cells, h.mask, secret.Arena)
 	if err != nil {
 		return nil, err
 	}
-	digest := st.Digest(witness)
+	c.Digest, c.Salt = st.Digest(c.Witness), h.salt
 	tr := transcript.NewNative(statement.Domain)
-	proof.Begin(tr, digest)
+	proof.Begin(l, tr, c.Digest, c.Salt)
 	var checks proof.Checks
 	rec := &proof.Recorder{Peer: &cancelling{p, ctx}}
-	out, err := argue(l, &checks, tr, rec)
-	if err != nil {
+	if c.Outcome, err = argue(l, &checks, tr, rec); err != nil {
 		return nil, err
 	}
 	if err := checks.Err(); err != nil && !secret.Force {
 		return nil, fmt.Errorf("the witness does not satisfy the statement: %w", err)
 	}
-	return finish(srs, st, secret, p, witness, rec.Messages, out, digest)
+	c.Messages = rec.Messages
+	return c, c.open(srs, st, p, h, secret)
 }
 
-// commitWitness commits all witness tensors without blinding.
-func commitWitness(ctx context.Context, srs *commitments.SRS, l *proof.Layout, cells relation.Assignment) ([][]bn254.G1Affine, error) {
-	var witness [][]bn254.G1Affine
-	for _, id := range l.System.Committed(relation.Witness) {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		var rows []bn254.G1Affine
-		var err error
-		if c := cells[id]; c.Small != nil {
-			rows, err = srs.CommitInt32(c.Small, nil)
-		} else {
-			rows, err = srs.CommitInt64(c.Large, nil)
-		}
-		if err != nil {
-			return nil, fmt.Errorf("tensor %q: %w", l.System.Tensor(id).Name, err)
-		}
-		witness = append(witness, rows)
-	}
-	return witness, nil
-}
-
-// finish opens the combined row.
-func finish(srs *commitments.SRS, st *statement.Statement, secret Secret, p *Prover, witness [][]bn254.G1Affine,
-	messages []fr.Element, out *proof.Outcome[fr.Element], digest fr.Element) (*statement.Proof, error) {
-	rows := proof.Combination(st.Layout, out)
-	pr := &statement.Proof{Witness: witness, Messages: messages}
-	for i, id := range st.Layout.System.Committed(relation.External) {
-		if i >= len(secret.External) || secret.External[i] == nil {
-			continue
-		}
-		for k := range rows[id] {
-			var t fr.Element
-			t.Mul(&rows[id][k], &secret.External[i][k])
-			pr.Blinding.Add(&pr.Blinding, &t)
-		}
-	}
-	c, err := statement.Commitment(st, pr, rows, srs.Verifier())
+// open opens the combined row.
+func (c *Conversation) open(srs *commitments.SRS, st *statement.Statement, p *Prover, h *hiding, secret Secret) error {
+	rows := proof.Combination(st.Layout, c.Outcome)
+	c.Blinding = h.combine(st.Layout, rows, secret.External)
+	commitment, err := statement.Commitment(st, c.Witness, c.Blinding, rows, srs.Verifier())
 	if err != nil {
-		return nil, err
+		return err
 	}
-	claim := commitments.Claim{Commitment: c, Point: out.At(out.Point), Value: out.Value}
-	pr.Opening, err = commitments.Open(srs, p.Combined(out.Sigma), claim, digest.Bytes())
-	return pr, err
+	claim := commitments.Claim{Commitment: commitment, Point: c.Outcome.At(c.Outcome.Point), Value: c.Outcome.Value}
+	c.Opening, err = commitments.Open(srs, p.Combined(c.Outcome.Sigma), claim, c.Digest.Bytes())
+	return err
 }
 
 // cancelling stops the conversation between rounds when its context ends.

@@ -47,7 +47,7 @@ func TestTinyMessagesAgree(t *testing.T) {
 func compare(t testing.TB, l *proof.Layout, cells relation.Assignment, mask fr.Vector, honest bool) {
 	fast, out := prooftest.Prove(t, l, cells, mask)
 	ref := prooftest.Reference(t, l, cells, mask)
-	slow, refOut, err := prooftest.Converse(l, prooftest.Transcript(), ref)
+	slow, refOut, err := prooftest.Converse(l, prooftest.Transcript(l), ref)
 	if (err == nil) != honest {
 		t.Fatalf("honest %v: %v", honest, err)
 	}

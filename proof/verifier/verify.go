@@ -38,7 +38,7 @@ func Verify(srs *commitments.VerifierSRS, st *statement.Statement, encoded []byt
 	}
 	digest := st.Digest(p.Witness)
 	tr := transcript.NewNative(statement.Domain)
-	proof.Begin(tr, digest)
+	proof.Begin(l, tr, digest, fr.Element{})
 	out, err := proof.Verify(l, tr, p.Messages)
 	if err != nil {
 		return err
@@ -46,7 +46,7 @@ func Verify(srs *commitments.VerifierSRS, st *statement.Statement, encoded []byt
 	if err := CheckPublic(l, out); err != nil {
 		return err
 	}
-	c, err := statement.Commitment(st, p, proof.Combination(l, out), srs)
+	c, err := statement.Commitment(st, p.Witness, p.Blinding, proof.Combination(l, out), srs)
 	if err != nil {
 		return err
 	}
@@ -73,6 +73,11 @@ func checkExternal(st *statement.Statement) error {
 	for i, id := range ids {
 		if want := statement.Rows(st.Layout, id); len(st.External[i]) != want {
 			return fmt.Errorf("commitment to %q has %d rows, needs %d: %w", st.Layout.System.Tensor(id).Name, len(st.External[i]), want, fault.ErrMalformed)
+		}
+		for k := range st.External[i] { // the digest holds only one coordinate
+			if !st.External[i][k].IsOnCurve() {
+				return fmt.Errorf("commitment to %q: row %d is off the curve: %w", st.Layout.System.Tensor(id).Name, k, fault.ErrMalformed)
+			}
 		}
 	}
 	return nil

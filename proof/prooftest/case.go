@@ -1,0 +1,192 @@
+package prooftest
+
+import (
+	"context"
+	"crypto/rand"
+	"slices"
+	"testing"
+
+	"github.com/consensys/gnark-crypto/ecc/bn254"
+	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
+
+	"github.com/zkaudit/zkaudit/commitments"
+	"github.com/zkaudit/zkaudit/proof"
+	"github.com/zkaudit/zkaudit/proof/prover"
+	"github.com/zkaudit/zkaudit/proof/reference"
+	"github.com/zkaudit/zkaudit/proof/statement"
+	"github.com/zkaudit/zkaudit/proof/transcript"
+	"github.com/zkaudit/zkaudit/proof/verifier"
+	. "github.com/zkaudit/zkaudit/relation"
+	"github.com/zkaudit/zkaudit/relation/naive"
+)
+
+// Case is a whole statement with commitments, and cells behind it that may be
+// any field elements: what a prover with full control of the witness has.
+type Case struct {
+	SRS       *commitments.SRS
+	Statement *statement.Statement
+	Tables    [][]fr.Element // by tensor
+	Blinding  [][]fr.Element // of external commitments, one per row
+}
+
+// NewCase counts lookups, computes all tensors, and commits to the external
+// ones with blinding, in rows of 2^6 cells.
+func NewCase(t testing.TB, sys *System, cells Assignment) *Case {
+	t.Helper()
+	if err := prover.Count(sys, cells, true); err != nil {
+		t.Fatal(err)
+	}
+	tables, err := reference.Tables(sys, cells)
+	if err != nil {
+		t.Fatal(err)
+	}
+	srs, err := commitments.DevelopmentSRS(6)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := proof.NewLayout(sys, srs.RowBits, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &Case{SRS: srs, Tables: tables, Statement: &statement.Statement{Kind: "test", Public: []byte("public values"), Layout: l, SRS: srs.ID}}
+	for _, id := range sys.Committed(External) {
+		blind, err := commitments.RandomScalars(rand.Reader, srs.Rows(len(tables[id])))
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.Blinding = append(c.Blinding, blind)
+	}
+	c.Commit(t)
+	return c
+}
+
+// Commit makes the external commitments anew from the tables.
+func (c *Case) Commit(t testing.TB) {
+	t.Helper()
+	c.Statement.External = nil
+	for i, id := range c.Statement.Layout.System.Committed(External) {
+		rows, err := c.SRS.CommitField(c.Tables[id], c.Blinding[i])
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.Statement.External = append(c.Statement.External, rows)
+	}
+}
+
+// Clone returns a case with tables of its own and the same commitments.
+func (c *Case) Clone() *Case {
+	d, st := *c, *c.Statement
+	d.Statement = &st
+	d.Tables = make([][]fr.Element, len(c.Tables))
+	for i := range c.Tables {
+		d.Tables[i] = slices.Clone(c.Tables[i])
+	}
+	return &d
+}
+
+// Forge proves whatever the tables hold, with the prover by formulas: it sends
+// the true messages about these cells, however false the statement.
+func (c *Case) Forge(t testing.TB) *statement.Proof {
+	t.Helper()
+	l := c.Statement.Layout
+	c.derive(t)
+	p := &statement.Proof{}
+	for _, id := range l.System.Committed(Witness) {
+		rows, err := c.SRS.CommitField(c.Tables[id], nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.Witness = append(p.Witness, rows)
+	}
+	peer, err := reference.New(l, c.Tables, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	digest := c.Statement.Digest(p.Witness)
+	tr := transcript.NewNative(statement.Domain)
+	proof.Begin(l, tr, digest, fr.Element{})
+	var out *proof.Outcome[fr.Element]
+	p.Messages, out, _ = Converse(l, tr, peer)
+	c.open(t, p, out, peer.Combined(out.Sigma), digest)
+	return p
+}
+
+// derive computes virtual tensors from the committed ones.
+func (c *Case) derive(t testing.TB) {
+	t.Helper()
+	sys := c.Statement.Layout.System
+	committed := map[ID][]fr.Element{}
+	for i, table := range c.Tables {
+		if k := sys.Tensors[i].Kind; k == Witness || k == External {
+			committed[ID(i)] = table
+		}
+	}
+	known := naive.NewFields(sys, committed)
+	for i := range c.Tables {
+		var err error
+		if c.Tables[i], err = known.Table(ID(i)); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// open opens the combined row at its own value, which is the claimed one in
+// an honest proof.
+func (c *Case) open(t testing.TB, p *statement.Proof, out *proof.Outcome[fr.Element], row []fr.Element, digest fr.Element) {
+	t.Helper()
+	rows := proof.Combination(c.Statement.Layout, out)
+	for i, id := range c.Statement.Layout.System.Committed(External) {
+		for k := range rows[id] {
+			var v fr.Element
+			v.Mul(&rows[id][k], &c.Blinding[i][k])
+			p.Blinding.Add(&p.Blinding, &v)
+		}
+	}
+	commitment, err := statement.Commitment(c.Statement, p.Witness, p.Blinding, rows, c.SRS.Verifier())
+	if err != nil {
+		t.Fatal(err)
+	}
+	point := out.At(out.Point)
+	claim := commitments.Claim{Commitment: commitment, Point: point, Value: naive.Evaluate(row, point)}
+	if p.Opening, err = commitments.Open(c.SRS, row, claim, digest.Bytes()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Fast proves with the fast prover.
+func (c *Case) Fast(t testing.TB, cells Assignment) *statement.Proof {
+	t.Helper()
+	secret := prover.Secret{Cells: cells, External: c.Blinding}
+	p, err := prover.Prove(context.Background(), c.SRS, c.Statement, secret)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// Verify encodes a proof and verifies it.
+func (c *Case) Verify(t testing.TB, p *statement.Proof) error {
+	t.Helper()
+	return verifier.Verify(c.SRS.Verifier(), c.Statement, Encode(t, p))
+}
+
+// Encode returns the bytes of a proof.
+func Encode(t testing.TB, p *statement.Proof) []byte {
+	t.Helper()
+	b, err := p.MarshalBinary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// CloneProof returns a proof that shares nothing with p but its opening.
+func CloneProof(p *statement.Proof) *statement.Proof {
+	q := *p
+	q.Messages = slices.Clone(p.Messages)
+	q.Witness = make([][]bn254.G1Affine, len(p.Witness))
+	for i := range p.Witness {
+		q.Witness[i] = slices.Clone(p.Witness[i])
+	}
+	return &q
+}
