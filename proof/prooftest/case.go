@@ -130,6 +130,55 @@ func (c *Case) derive(t testing.TB) {
 	}
 }
 
+// Recount counts anew how often the lookups read each row of their tables, as
+// a prover does who hides what it can: tuples that are no row are left out.
+func (c *Case) Recount(t testing.TB) {
+	t.Helper()
+	c.derive(t)
+	sys := c.Statement.Layout.System
+	for i := range sys.Tables {
+		clear(c.Tables[sys.Tables[i].Count])
+	}
+	one := fr.One()
+	for _, l := range sys.Lookups {
+		tab := &sys.Tables[l.Table]
+		for cell := range c.Tables[l.Columns[0]] {
+			if !IsReal(sys.Tensor(l.Columns[0]).Axes, cell) {
+				continue
+			}
+			if row := c.find(tab, l.Columns, cell); row >= 0 {
+				count := &c.Tables[tab.Count][row]
+				count.Add(count, &one)
+			}
+		}
+	}
+}
+
+// find returns the first row of a table that a tuple of cells is, or −1.
+func (c *Case) find(tab *Table, columns []ID, cell int) int {
+	for row := range tab.Rows {
+		match := true
+		for k := range columns {
+			match = match && c.Tables[columns[k]][cell].Equal(&c.Tables[tab.Columns[k]][row])
+		}
+		if match {
+			return row
+		}
+	}
+	return -1
+}
+
+// IsReal reports whether cell i of a tensor is outside the padding.
+func IsReal(axes []Axis, i int) bool {
+	for k := len(axes) - 1; k >= 0; k-- {
+		if i%axes[k].Padded() >= axes[k].Size {
+			return false
+		}
+		i /= axes[k].Padded()
+	}
+	return true
+}
+
 // open opens the combined row at its own value, which is the claimed one in
 // an honest proof.
 func (c *Case) open(t testing.TB, p *statement.Proof, out *proof.Outcome[fr.Element], row []fr.Element, digest fr.Element) {

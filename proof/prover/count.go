@@ -20,6 +20,11 @@ func Count(sys *relation.System, cells relation.Assignment, force bool) error {
 	}
 	for i := range sys.Lookups {
 		l := &sys.Lookups[i]
+		for _, c := range l.Columns {
+			if t := sys.Tensor(c); cells[c].Len() != t.Cells() {
+				return fmt.Errorf("tensor %q is looked up and has %d cells assigned, needs %d: %w", t.Name, cells[c].Len(), t.Cells(), fault.ErrUsage)
+			}
+		}
 		bad := countLookup(sys, l, cells, counts[l.Table], rows[l.Table])
 		if bad >= 0 && !force {
 			t := sys.Tensor(l.Columns[0])

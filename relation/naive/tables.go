@@ -2,6 +2,7 @@ package naive
 
 import (
 	"fmt"
+	"maps"
 
 	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
 
@@ -21,6 +22,12 @@ type Tables struct {
 // system; the assignment must not change while the tables are in use.
 func New(sys *relation.System, a relation.Assignment) *Tables {
 	return &Tables{sys: sys, given: a, known: map[relation.ID][]fr.Element{}}
+}
+
+// NewFields is New for tensors whose cells are any field elements: given holds
+// the tables of committed tensors, counts included.
+func NewFields(sys *relation.System, given map[relation.ID][]fr.Element) *Tables {
+	return &Tables{sys: sys, known: maps.Clone(given)}
 }
 
 // Materialize returns the padded table of one tensor. To read several tensors
