@@ -9,7 +9,8 @@ import (
 // KindAdd is Y = X_1 + X_2 cellwise, at the fraction bits that both share.
 // X_2 may be a constant with the axes of X_1 except the batch.
 //
-// Output: Y, 16 bits, virtual.
+// Output: Y, virtual. The executor holds it to 16 bits; a proof does not look
+// it up again (see checkGrowth).
 const KindAdd graph.Kind = "add"
 
 type add struct{ free }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/number"
 	"github.com/zkaudit/zkaudit/ops"
 )
 
@@ -79,6 +80,30 @@ func TestValidateRefusesTampering(t *testing.T) {
 		q.Nodes = append(q.Nodes[:i:i], q.Nodes[i+1:]...)
 		if err := ops.Validate(q); !errors.Is(err, fault.ErrMalformed) {
 			t.Errorf("without node %q: %v", p.Nodes[i].Name, err)
+		}
+	}
+}
+
+// Doubling a value by sums again and again would wrap in the field.
+func TestGrowthIsBounded(t *testing.T) {
+	for depth, want := range map[int]error{10: nil, 40: fault.ErrMalformed} {
+		n := newNet(t, coarse(), 2, 3)
+		z := n.dense(n.Program().Input, 4)
+		for range depth {
+			z = n.one(ops.KindAdd, nil, z, z)
+		}
+		logits := n.dense(z, 3)
+		label := n.Add(graph.Tensor{Name: "label", Role: graph.Label, Axes: n.Tensor(logits).Axes, Format: number.Format{Bits: 2}})
+		p, dz, err := ops.SoftmaxCrossEntropy(n.Builder, logits, label)
+		if err != nil {
+			t.Fatal(err)
+		}
+		n.Program().Loss = graph.Loss{Kind: graph.SoftmaxCrossEntropy, Labels: graph.OneHot, Logits: logits, Prediction: p}
+		if err := ops.Differentiate(n.Builder, logits, dz); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := ops.Finish(n.Program()); !errors.Is(err, want) {
+			t.Errorf("%d doublings: %v, want %v", depth, err, want)
 		}
 	}
 }

@@ -15,7 +15,8 @@ import (
 //	p_c = e_c/D            a large division, rounded to nearest
 //
 // Which of several maxima u marks does not matter to p. The lookup of d and
-// the range of m bound z.
+// the range of m bound z, to (m − 2^16, m]; that it is not below −2^15 is the
+// executor's rule alone.
 //
 // Input: z (batch, classes), 16 bits. Attribute: fraction, f_p <= 14.
 // Outputs: p, remainder and complement limbs of the division are the last

@@ -17,8 +17,8 @@ func Finish(p *graph.Program) (*graph.Program, error) {
 
 // Validate reports whether a program is one step that this package can
 // execute and prove: well formed, every output as its operator's shape rule
-// says, every trainable weight updated once, after its last use, and the
-// passes applied. Errors wrap fault.ErrMalformed.
+// says, every trainable weight updated once, after its last use, no sum that
+// could wrap, and the passes applied. Errors wrap fault.ErrMalformed.
 func Validate(p *graph.Program) error {
 	if err := p.Validate(); err != nil {
 		return err
@@ -47,6 +47,9 @@ func Validate(p *graph.Program) error {
 		}
 	}
 	if err := validateUpdates(p); err != nil {
+		return err
+	}
+	if err := checkGrowth(p); err != nil {
 		return err
 	}
 	decided := Cover(Anchor(bare))

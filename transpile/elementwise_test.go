@@ -1,0 +1,224 @@
+package transpile_test
+
+import (
+	"encoding/binary"
+	"errors"
+	"math"
+	"strings"
+	"testing"
+
+	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/ops"
+	"github.com/zkaudit/zkaudit/tflite"
+	"github.com/zkaudit/zkaudit/transpile"
+)
+
+// model is a .tflite model under construction: a chain of operators that ends
+// in a layer of 3 units.
+type model struct {
+	m    *tflite.Model
+	last int32
+}
+
+func newModel(shape ...int32) *model {
+	m := &tflite.Model{Version: 3, Buffers: []tflite.Buffer{{}}, Subgraphs: []tflite.Subgraph{{DebugIndex: -1}}}
+	b := &model{m: m}
+	b.last = b.tensor(shape, nil)
+	m.Subgraphs[0].Inputs = []int32{b.last}
+	return b
+}
+
+func (b *model) tensor(shape tflite.Shape, data []float32) int32 {
+	g := &b.m.Subgraphs[0]
+	t := tflite.Tensor{Name: "t" + string(rune('a'+len(g.Tensors))), Shape: shape, HasRank: true}
+	if data != nil {
+		var raw []byte
+		for _, v := range data {
+			raw = binary.LittleEndian.AppendUint32(raw, math.Float32bits(v))
+		}
+		t.Buffer = uint32(len(b.m.Buffers))
+		b.m.Buffers = append(b.m.Buffers, tflite.Buffer{Data: raw})
+	}
+	g.Tensors = append(g.Tensors, t)
+	return int32(len(g.Tensors) - 1)
+}
+
+// op appends an operator on the last value and the given further inputs.
+func (b *model) op(code tflite.Builtin, o tflite.Options, out tflite.Shape, more ...int32) *model {
+	g := &b.m.Subgraphs[0]
+	b.m.Codes = append(b.m.Codes, tflite.OperatorCode{Builtin: code, Version: 1})
+	y := b.tensor(out, nil)
+	g.Operators = append(g.Operators, tflite.Operator{
+		Code: len(b.m.Codes) - 1, Options: o, Inputs: append([]int32{b.last}, more...), Outputs: []int32{y}, DebugIndex: -1,
+	})
+	b.last = y
+	g.Outputs = []int32{y}
+	return b
+}
+
+// dense appends a layer of 3 units without bias whose weights are the sums of
+// pairs of inputs.
+func (b *model) dense(inputs int) *model {
+	w := make([]float32, 3*inputs)
+	for i := range w {
+		w[i] = float32(i%3) / 2
+	}
+	return b.op(tflite.OpFullyConnected, tflite.FullyConnectedOptions{}, tflite.Shape{1, 3}, b.tensor(tflite.Shape{3, int32(inputs)}, w), -1)
+}
+
+// identity is a layer that copies its inputs and is trained.
+func (b *model) identity(n int, out tflite.Shape) *model {
+	w := make([]float32, n*n)
+	for i := range n {
+		w[i*n+i] = 1
+	}
+	return b.op(tflite.OpFullyConnected, tflite.FullyConnectedOptions{KeepNumDims: len(out) > 2}, out, b.tensor(tflite.Shape{int32(n), int32(n)}, w), -1)
+}
+
+func TestElementwiseAndShapes(t *testing.T) {
+	x := []float64{0.5, -1.25, 2, 0.75, -0.5, 1}
+	vector := []float32{0.25, 1.5, -2, 3, -0.125, 1}
+	flat := tflite.Shape{1, 6}
+	sigma := func(v float64) float64 { return 1 / (1 + math.Exp(-v)) }
+	for name, c := range map[string]struct {
+		build func() *model
+		want  func(i int) float64
+	}{
+		"add vector": {func() *model {
+			b := newModel(1, 6).identity(6, flat)
+			return b.op(tflite.OpAdd, tflite.AddOptions{}, flat, b.tensor(tflite.Shape{6}, vector))
+		}, func(i int) float64 { return x[i] + float64(vector[i]) }},
+		"add scalar, relu": {func() *model {
+			b := newModel(1, 6).identity(6, flat)
+			return b.op(tflite.OpAdd, tflite.AddOptions{Activation: tflite.ActRelu}, flat, b.tensor(tflite.Shape{1}, []float32{-0.5}))
+		}, func(i int) float64 { return max(x[i]-0.5, 0) }},
+		"mul vector": {func() *model {
+			b := newModel(1, 6).identity(6, flat)
+			return b.op(tflite.OpMul, tflite.MulOptions{}, flat, b.tensor(tflite.Shape{1, 6}, vector))
+		}, func(i int) float64 { return x[i] * float64(vector[i]) }},
+		"mul rows of an image": {func() *model {
+			b := newModel(1, 2, 3)
+			b.op(tflite.OpReshape, tflite.ReshapeOptions{}, flat).identity(6, flat).op(tflite.OpReshape, tflite.ReshapeOptions{}, tflite.Shape{1, 2, 3})
+			return b.op(tflite.OpMul, tflite.MulOptions{}, tflite.Shape{1, 2, 3}, b.tensor(tflite.Shape{2, 1}, []float32{2, -3}))
+		}, func(i int) float64 { return x[i] * []float64{2, -3}[i/3] }},
+		"mul columns of an image": {func() *model {
+			b := newModel(1, 2, 3)
+			b.op(tflite.OpReshape, tflite.ReshapeOptions{}, flat).identity(6, flat).op(tflite.OpReshape, tflite.ReshapeOptions{}, tflite.Shape{1, 2, 3})
+			return b.op(tflite.OpMul, tflite.MulOptions{}, tflite.Shape{1, 2, 3}, b.tensor(tflite.Shape{3}, []float32{2, -3, 0.5}))
+		}, func(i int) float64 { return x[i] * []float64{2, -3, 0.5}[i%3] }},
+		"square": {func() *model {
+			b := newModel(1, 6).identity(6, flat)
+			return b.op(tflite.OpMul, tflite.MulOptions{}, flat, b.last)
+		}, func(i int) float64 { return x[i] * x[i] }},
+		"keep dims": {func() *model { return newModel(1, 1, 6).identity(6, tflite.Shape{1, 1, 6}) }, func(i int) float64 { return x[i] }},
+		"tanh":      {func() *model { return newModel(1, 6).identity(6, flat).op(tflite.OpTanh, nil, flat) }, func(i int) float64 { return math.Tanh(x[i]) }},
+		"logistic":  {func() *model { return newModel(1, 6).identity(6, flat).op(tflite.OpLogistic, nil, flat) }, func(i int) float64 { return sigma(x[i]) }},
+		"relu of the input": {func() *model {
+			return newModel(1, 6).op(tflite.OpRelu, nil, flat).identity(6, flat)
+		}, func(i int) float64 { return max(x[i], 0) }},
+		"softmax": {func() *model {
+			return newModel(1, 6).identity(6, flat).op(tflite.OpSoftmax, tflite.SoftmaxOptions{Beta: 1}, flat)
+		},
+			func(i int) float64 {
+				total := 0.0
+				for _, v := range x {
+					total += math.Exp(v - x[i])
+				}
+				return 1 / total
+			}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := c.build()
+			b.op(tflite.OpReshape, tflite.ReshapeOptions{}, flat).dense(6)
+			r, err := transpile.Transpile(b.m, options(1))
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := predict(t, r, b.m, x, r.Program.Loss.Logits)
+			for j := range got {
+				want := 0.0
+				for i := range x {
+					want += c.want(i) * float64((j*6+i)%3) / 2
+				}
+				if math.Abs(got[j]-want) > 0.03 {
+					t.Errorf("output %d: %v, want %v", j, got[j], want)
+				}
+			}
+		})
+	}
+}
+
+func TestElementwiseRefusals(t *testing.T) {
+	flat := tflite.Shape{1, 6}
+	many := make([]float32, 6)
+	for name, c := range map[string]struct {
+		build func() *model
+		want  string
+		err   error
+	}{
+		"constant too large": {func() *model {
+			b := newModel(1, 6).identity(6, flat)
+			return b.op(tflite.OpMul, tflite.MulOptions{}, flat, b.tensor(tflite.Shape{1}, []float32{1e6}))
+		}, "does not fit", fault.ErrOverflow},
+		"constant of another shape": {func() *model {
+			b := newModel(1, 6).identity(6, flat)
+			return b.op(tflite.OpAdd, tflite.AddOptions{}, flat, b.tensor(tflite.Shape{6, 1}, many))
+		}, "shape", fault.ErrUnsupported},
+		"batch axis merged": {func() *model {
+			return newModel(1, 6).identity(6, flat).op(tflite.OpReshape, tflite.ReshapeOptions{}, tflite.Shape{6, 1})
+		}, "batch axis", fault.ErrUnsupported},
+		"softmax over columns": {func() *model {
+			b := newModel(1, 6).identity(6, flat).op(tflite.OpReshape, tflite.ReshapeOptions{}, tflite.Shape{1, 2, 3})
+			return b.op(tflite.OpSoftmax, tflite.SoftmaxOptions{Beta: 1}, tflite.Shape{1, 2, 3})
+		}, "one axis per sample", fault.ErrUnsupported},
+		"nothing to train": {func() *model { return newModel(1, 6).op(tflite.OpTanh, nil, flat) }, "no weight", fault.ErrUnsupported},
+		"weight that does not matter": {func() *model {
+			b := newModel(1, 6)
+			in := b.last
+			b.identity(6, flat)
+			b.last = in
+			return b.dense(6)
+		}, "does not act on the loss", fault.ErrUnsupported},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := transpile.Transpile(c.build().m, options(2))
+			if !errors.Is(err, c.err) || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("error %v, want %v with %q", err, c.err, c.want)
+			}
+		})
+	}
+	// Features and activations in one sum need one format.
+	o := options(2)
+	o.Fractions.Feature = 6
+	b := newModel(1, 6)
+	in := b.last
+	b.identity(6, flat).op(tflite.OpAdd, tflite.AddOptions{}, flat, in)
+	if _, err := transpile.Transpile(b.dense(6).m, o); !errors.Is(err, fault.ErrUnsupported) || !strings.Contains(err.Error(), "--fraction") {
+		t.Errorf("sum of two formats: %v", err)
+	}
+}
+
+// A weight that two layers share is one weight of the program.
+func TestSharedWeights(t *testing.T) {
+	flat := tflite.Shape{1, 6}
+	b := newModel(1, 6).identity(6, flat)
+	w := b.m.Subgraphs[0].Operators[0].Inputs[1]
+	b.op(tflite.OpFullyConnected, tflite.FullyConnectedOptions{Activation: tflite.ActTanh}, flat, w, -1)
+	r, err := transpile.Transpile(b.dense(6).m, options(2))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, n := range r.Program.Nodes {
+		if n.Kind == ops.KindWeightUpdate && n.Inputs[0] == r.Weights[0].Tensor && len(n.Inputs) != 5 {
+			t.Errorf("%d inputs to the update of the shared weight, want 5", len(n.Inputs))
+		}
+	}
+	if len(r.Weights) != 2 {
+		t.Errorf("%d weights, want 2", len(r.Weights))
+	}
+	o := options(2)
+	o.Fractions.Feature = 7
+	if _, err := transpile.Transpile(b.m, o); !errors.Is(err, fault.ErrUnsupported) {
+		t.Errorf("one weight at two formats: %v", err)
+	}
+}
