@@ -61,8 +61,16 @@ func (d *Directory) Prove(ctx context.Context, restart bool) (*ProveRecord, erro
 	if err := d.stage(proveDir); err != nil {
 		return nil, err
 	}
-	w := &proving{directory: d, job: j, checkpoints: checkpoints}
-	if err := w.begin(ctx, trained.RunID); err != nil {
+	id, err := hex.DecodeString(trained.RunID)
+	if err != nil || len(id) != 32 {
+		return nil, fmt.Errorf("run id %q in %s: %w", trained.RunID, d.file(trainDir, record), fault.ErrMalformed)
+	}
+	trainer, err := train.New(j.run, d.tables)
+	if err != nil {
+		return nil, err
+	}
+	w := &proving{directory: d, job: j, stage: proveDir, source: &executed{trainer, checkpoints}}
+	if err := w.begin(ctx, [32]byte(id)); err != nil {
 		return nil, err
 	}
 	if err := w.segments(ctx); err != nil {
@@ -76,47 +84,68 @@ func (d *Directory) Prove(ctx context.Context, restart bool) (*ProveRecord, erro
 	return r, d.writeRecord(proveDir, r)
 }
 
+// execution is where proofs get the private side of the segments from.
+type execution interface {
+	// weights returns those before segment i, or after the last one.
+	weights(i int) (train.Weights, error)
+	trace(ctx context.Context, i int) (*train.Trace, error)
+}
+
+// executed is the honest execution: checkpoints, and segments executed again.
+type executed struct {
+	trainer     *train.Trainer
+	checkpoints *train.Checkpoints
+}
+
+func (e *executed) weights(i int) (train.Weights, error) { return e.checkpoints.Load(i) }
+
+func (e *executed) trace(ctx context.Context, i int) (*train.Trace, error) {
+	return e.trainer.Trace(ctx, e.checkpoints, i)
+}
+
 // proving is one call of Prove at work.
 type proving struct {
-	directory   *Directory
-	job         *job
-	checkpoints *train.Checkpoints
-	prover      *Prover
-	bundle      *bundle.Bundle
-	initial     *Weights
-	proven      int
+	directory *Directory
+	job       *job
+	stage     string // directory of what is made
+	source    execution
+	force     bool
+	prover    *Prover
+	bundle    *bundle.Bundle
+	initial   *Weights
+	proven    int
 }
 
 // begin commits to the initial weights, proves their certificate and settles
 // the statement.
-func (w *proving) begin(ctx context.Context, runID string) error {
+func (w *proving) begin(ctx context.Context, runID [32]byte) error {
 	d, j := w.directory, w.job
-	id, err := hex.DecodeString(runID)
-	if err != nil || len(id) != 32 {
-		return fmt.Errorf("run id %q in %s: %w", runID, d.file(trainDir, record), fault.ErrMalformed)
-	}
 	d.progress.Start("certify initial weights", 0)
 	defer d.progress.Finish()
 	all := bundle.WeightTensors(j.run.Program)
-	if w.initial, err = w.border(0, all, j.run.Initial); err != nil {
-		return err
-	}
-	claims, err := bundle.NewClaims(j.statement(d.Config, [32]byte(id), w.initial), d.tables)
+	cells, err := w.source.weights(0)
 	if err != nil {
 		return err
 	}
-	w.prover = &Prover{SRS: j.srs, Claims: claims, Parts: j.parts, Rand: d.rand, Arena: d.arena}
+	if w.initial, err = w.border(0, all, cells); err != nil {
+		return err
+	}
+	claims, err := bundle.NewClaims(j.statement(d.Config, runID, w.initial), d.tables)
+	if err != nil {
+		return err
+	}
+	w.prover = &Prover{SRS: j.srs, Claims: claims, Parts: j.parts, Rand: d.rand, Arena: d.arena, Force: w.force}
 	w.bundle = &bundle.Bundle{Statement: claims.Run, Datasets: j.certificates}
 	_, claim, err := claims.Weights()
 	if err != nil {
 		return err
 	}
-	path, digest := d.file(proveDir, "initial-weights.certificate"), bundle.ClaimDigest(claim)
+	path, digest := d.file(w.stage, "initial-weights.certificate"), bundle.ClaimDigest(claim)
 	if w.bundle.Weights, err = d.loadProof(path, digest); err != nil {
 		return err
 	}
 	if w.bundle.Weights == nil {
-		if w.bundle.Weights, err = w.prover.CertifyWeights(ctx, w.initial, j.run.Initial); err != nil {
+		if w.bundle.Weights, err = w.prover.CertifyWeights(ctx, w.initial, cells); err != nil {
 			return err
 		}
 		if err := d.saveProof(path, digest, w.bundle.Weights); err != nil {
@@ -130,7 +159,7 @@ func (w *proving) begin(ctx context.Context, runID string) error {
 // earlier: it is made once and keeps its bytes.
 func (w *proving) border(i int, ids []graph.TensorID, cells train.Weights) (*Weights, error) {
 	d, j := w.directory, w.job
-	path := d.file(proveDir, fmt.Sprintf("weights-%06d.committed", i))
+	path := d.file(w.stage, fmt.Sprintf("weights-%06d.committed", i))
 	run, weights := j.run.Digest(), cells.Digest(j.run.Program)
 	key := sha256.Sum256(binary.BigEndian.AppendUint64(append(append(run[:], weights[:]...), j.srs.ID[:]...), uint64(i)))
 	committed, err := d.loadWeights(path, key, j.run.Program, ids, j.srs)
@@ -146,16 +175,12 @@ func (w *proving) border(i int, ids []graph.TensorID, cells train.Weights) (*Wei
 // segments proves all segments in order.
 func (w *proving) segments(ctx context.Context) error {
 	d, j := w.directory, w.job
-	trainer, err := train.New(j.run, d.tables)
-	if err != nil {
-		return err
-	}
 	n := j.run.Segments()
 	d.progress.Start("prove", n)
 	defer d.progress.Finish()
 	before := w.initial.Trained(j.run.Program)
 	for i := range n {
-		cells, err := w.checkpoints.Load(i + 1)
+		cells, err := w.source.weights(i + 1)
 		if err != nil {
 			return err
 		}
@@ -163,7 +188,7 @@ func (w *proving) segments(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		encoded, err := w.segment(ctx, trainer, i, before, after)
+		encoded, err := w.segment(ctx, i, before, after)
 		if err != nil {
 			return err
 		}
@@ -176,18 +201,18 @@ func (w *proving) segments(ctx context.Context) error {
 }
 
 // segment proves a segment, or takes the proof made earlier.
-func (w *proving) segment(ctx context.Context, trainer *train.Trainer, i int, before, after *Weights) ([]byte, error) {
+func (w *proving) segment(ctx context.Context, i int, before, after *Weights) ([]byte, error) {
 	d := w.directory
 	sys, claim, err := w.prover.SegmentClaim(i, before, after)
 	if err != nil {
 		return nil, err
 	}
-	path, digest := d.file(proveDir, fmt.Sprintf("segment-%06d.proof", i)), bundle.ClaimDigest(claim)
+	path, digest := d.file(w.stage, fmt.Sprintf("segment-%06d.proof", i)), bundle.ClaimDigest(claim)
 	encoded, err := d.loadProof(path, digest)
 	if err != nil || encoded != nil {
 		return encoded, err
 	}
-	trace, err := trainer.Trace(ctx, w.checkpoints, i)
+	trace, err := w.source.trace(ctx, i)
 	if err != nil {
 		return nil, err
 	}

@@ -1,0 +1,147 @@
+package demo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"time"
+
+	"github.com/zkaudit/zkaudit/artefact"
+	"github.com/zkaudit/zkaudit/bundle"
+	"github.com/zkaudit/zkaudit/commitments"
+	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/ops"
+	"github.com/zkaudit/zkaudit/run"
+	"github.com/zkaudit/zkaudit/train"
+)
+
+// Summary is what a demonstration has shown.
+type Summary struct {
+	Directory string            `json:"directory,omitempty"`
+	Cheat     Cheat             `json:"cheat,omitempty"`
+	Commit    *run.CommitRecord `json:"commit"`
+	Training  *run.TrainRecord  `json:"training,omitempty"`
+	Report    *bundle.Report    `json:"report,omitempty"`
+	Rejection string            `json:"rejection,omitempty"`
+	Bytes     int               `json:"bundle_bytes"`
+	Seconds   Times             `json:"seconds"`
+}
+
+// Times are the seconds that each part took.
+type Times struct {
+	Setup  float64 `json:"setup"`
+	Commit float64 `json:"commit"`
+	Train  float64 `json:"train"`
+	Prove  float64 `json:"prove"`
+	Verify float64 `json:"verify"`
+}
+
+// Run makes a run in an empty directory, from data to the verified bundle. If
+// the trainer cheats, the error wraps fault.ErrRejected, and the summary says
+// how far it came.
+func Run(ctx context.Context, dir string, cheat Cheat, o run.Options) (*Summary, error) {
+	if err := cheat.Check(); err != nil {
+		return nil, err
+	}
+	s := &Summary{Cheat: cheat}
+	if err := s.Seconds.clock(&s.Seconds.Setup, func() error { return setUp(dir) }); err != nil {
+		return nil, err
+	}
+	d, err := run.Open(dir, o)
+	if err != nil {
+		return nil, err
+	}
+	defer d.Close()
+	if err := s.Seconds.clock(&s.Seconds.Commit, func() error {
+		s.Commit, err = d.Commit(ctx, false)
+		return err
+	}); err != nil {
+		return nil, err
+	}
+	if cheat == NoCheat {
+		err = s.honest(ctx, d)
+	} else {
+		err = s.dishonest(ctx, d)
+	}
+	if err != nil {
+		return s, err
+	}
+	return s, s.verify(ctx, dir)
+}
+
+func (*Times) clock(seconds *float64, what func() error) error {
+	start := time.Now()
+	err := what()
+	*seconds = time.Since(start).Seconds()
+	return err
+}
+
+func (s *Summary) honest(ctx context.Context, d *run.Directory) error {
+	err := s.Seconds.clock(&s.Seconds.Train, func() (err error) {
+		s.Training, err = d.Train(ctx, false)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return s.Seconds.clock(&s.Seconds.Prove, func() error {
+		_, err := d.Prove(ctx, false)
+		return err
+	})
+}
+
+func (s *Summary) dishonest(ctx context.Context, d *run.Directory) error {
+	return s.Seconds.clock(&s.Seconds.Prove, func() error {
+		return d.Forge(ctx, func(r *train.Run, t *ops.Tables) ([]*train.Trace, error) { return s.Cheat.execute(r, t) })
+	})
+}
+
+// maxBundle bounds the demonstration's bundle.
+const maxBundle = 64 << 20
+
+// verify does what an auditor does who has the bundle and nothing else.
+func (s *Summary) verify(ctx context.Context, dir string) error {
+	data, err := artefact.ReadFile(filepath.Join(dir, run.BundleFile), maxBundle)
+	if err != nil {
+		return err
+	}
+	s.Bytes = len(data)
+	err = s.Seconds.clock(&s.Seconds.Verify, func() error {
+		b, err := bundle.Unmarshal(data)
+		if err != nil {
+			return err
+		}
+		srs, err := commitments.DevelopmentVerifierSRS(b.Statement.RowBits)
+		if err != nil {
+			return err
+		}
+		s.Report, err = bundle.Verify(ctx, b, s.expectation(), srs, bundle.Options{AllowInsecure: true})
+		return err
+	})
+	if s.Cheat == NoCheat {
+		return err
+	}
+	if err == nil {
+		return fmt.Errorf("the verifier ACCEPTED a cheater's bundle (%s): this is a defect, please report it", s.Cheat)
+	}
+	if errors.Is(err, fault.ErrRejected) {
+		s.Rejection = err.Error()
+	}
+	return err
+}
+
+// expectation is what the auditor of the demonstration requires, from sources
+// of its own: the dataset's owner, the seeds it drew, the terms of the deal.
+func (s *Summary) expectation() bundle.Expectation {
+	var dataset []string
+	for _, part := range s.Commit.Parts {
+		dataset = append(dataset, part.Digest)
+	}
+	order, seed, origin, originSeed, context := "shuffled", "drawn by the auditor", "seed", "drawn by the auditor, too", "demo"
+	effective, count := rate, steps
+	return bundle.Expectation{
+		Dataset: &dataset, Order: &order, Seed: &seed, Origin: &origin, OriginSeed: &originSeed,
+		Rate: &effective, Steps: &count, Context: &context,
+	}
+}
