@@ -12,6 +12,10 @@ import (
 
 const attrAxis = "axis"
 
+// maxMapped bounds the size of an axis that is mapped: the verifier reads every
+// entry of the map.
+const maxMapped = 1 << 20
+
 // inferAxisMap is the shape rule: Y has the shape and format of X.
 func inferAxisMap(p *graph.Program, n *graph.Node) ([]graph.Tensor, error) {
 	if err := arity(p, n, 1, 0); err != nil {
@@ -21,7 +25,7 @@ func inferAxisMap(p *graph.Program, n *graph.Node) ([]graph.Tensor, error) {
 	if err := small(x); err != nil {
 		return nil, err
 	}
-	if axis < 0 || axis >= len(x.Axes)-1 {
+	if axis < 0 || axis >= len(x.Axes)-1 || x.Axes[1+axis].Size > maxMapped {
 		return nil, malformed("axis %d of %v", axis, sizes(x))
 	}
 	return []graph.Tensor{{Name: "value", Axes: x.Axes, Format: x.Format, Role: graph.Virtual}}, nil

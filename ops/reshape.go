@@ -38,6 +38,8 @@ func (reshape) Infer(p *graph.Program, n *graph.Node) ([]graph.Tensor, error) {
 	at := 1 + axis
 	axes := append([]relation.Axis(nil), x.Axes[:at]...)
 	switch whole := x.Axes[at].Size; {
+	case whole > maxMapped || size == 0 && x.Axes[at+1].Size > maxMapped/whole:
+		return nil, malformed("axis of more than %d", maxMapped)
 	case size == 0:
 		axes = append(append(axes, Units(whole*x.Axes[at+1].Size)), x.Axes[at+2:]...)
 	case size > 0 && whole%size == 0:

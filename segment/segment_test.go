@@ -260,3 +260,30 @@ func TestExternalsStandInOrder(t *testing.T) {
 		t.Errorf("externals %q, want %q", got, want)
 	}
 }
+
+// A program from outside that is not the honest one is refused or has another
+// digest; whatever it says, stating its relations does not panic.
+func TestTamperedProgramsDoNotPanic(t *testing.T) {
+	x := build(t, 3, 2, 4)
+	data := x.p.Encode()
+	accepted := 0
+	for i := range data {
+		changed := slices.Clone(data)
+		changed[i] ^= 1 << (i % 8)
+		p, err := graph.Decode(changed)
+		if err != nil {
+			continue
+		}
+		if p.Digest() == x.p.Digest() {
+			t.Fatalf("byte %d is not in the digest", i)
+		}
+		if _, err := segment.Build(p, x.shape, x.run, x.tables); err == nil {
+			accepted++
+		} else if !errors.Is(err, fault.ErrMalformed) && !errors.Is(err, fault.ErrUnsupported) && !errors.Is(err, fault.ErrUsage) {
+			t.Errorf("byte %d: %v", i, err)
+		}
+	}
+	if accepted == 0 || accepted > len(data)/2 {
+		t.Errorf("%d of %d tampered programs make sense; names and rates alone should", accepted, len(data))
+	}
+}

@@ -1,0 +1,147 @@
+package ops_test
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+
+	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/number"
+	"github.com/zkaudit/zkaudit/ops"
+	"github.com/zkaudit/zkaudit/relation"
+)
+
+// Shape rules refuse nodes that make no sense, and never panic on them.
+func TestShapeRulesRefuse(t *testing.T) {
+	n := newNet(t, coarse(), 3, 5)
+	x := n.Program().Input
+	h := n.dense(x, 6)
+	w, b := n.weight("weight", 8, 5, 6), n.weight("bias", 8, 6)
+	coarser := n.weight("coarser", 7, 6)
+	one := n.must(ops.Rescale(n.Builder, "one", n.one(ops.KindReduceSum, nil, h), 8))
+	c := n.constant([]int32{1, 2, 3, 4, 5, 6}, 8, 6)
+	bits := n.Add(graph.Tensor{Name: "bits", Role: graph.Label, Axes: n.Tensor(h).Axes, Format: number.Format{Bits: 2}})
+	v := n.one(ops.KindFullyConnected, nil, x, w, b)
+	none := graph.None
+	type at = graph.Attributes
+	type ids = []graph.TensorID
+	for i, c := range []struct {
+		kind   graph.Kind
+		inputs ids
+		attr   at
+	}{
+		{ops.KindFullyConnected, ids{x}, nil},
+		{ops.KindFullyConnected, ids{x, none}, nil},
+		{ops.KindFullyConnected, ids{none, w}, nil},
+		{ops.KindFullyConnected, ids{h, w}, nil},
+		{ops.KindFullyConnected, ids{x, w, coarser}, nil},
+		{ops.KindFullyConnected, ids{x, w, c}, nil},
+		{ops.KindFullyConnected, ids{x, h}, nil},
+		{ops.KindFullyConnected, ids{v, w}, nil},
+		{ops.KindFullyConnected, ids{x, w, b, b}, nil},
+		{ops.KindInputGradient, ids{x, w}, nil},
+		{ops.KindInputGradient, ids{h, b}, nil},
+		{ops.KindInputGradient, ids{w, w}, nil},
+		{ops.KindWeightUpdate, ids{w, x}, nil},
+		{ops.KindWeightUpdate, ids{w, x, x}, nil},
+		{ops.KindWeightUpdate, ids{h, x, h}, nil},
+		{ops.KindWeightUpdate, ids{b, h}, nil},
+		{ops.KindWeightUpdate, ids{b, h}, at{"input_fraction": {8}}}, // h is at f_a, not f_g
+		{ops.KindWeightUpdate, ids{b}, at{"input_fraction": {8}}},
+		{ops.KindWeightUpdate, ids{b, h}, at{"input_fraction": {}}},
+		{ops.KindWeightUpdate, ids{}, nil},
+		{ops.KindRescale, ids{h}, at{"shift": {9}}},
+		{ops.KindRescale, ids{h}, at{"shift": {-1}}},
+		{ops.KindRescale, ids{w}, at{"shift": {1}}},
+		{ops.KindRelu, ids{v}, at{"fraction": {8}}},
+		{ops.KindRelu, ids{h}, at{"fraction": {7}}},
+		{ops.KindTanh, ids{h}, at{"fraction": {15}}},
+		{ops.KindTanh, ids{bits}, at{"fraction": {8}}},
+		{ops.KindLogistic, ids{w}, at{"fraction": {8}}},
+		{ops.KindGate, ids{h, h}, nil},
+		{ops.KindGate, ids{bits, x}, nil},
+		{ops.KindSoftmax, ids{one}, at{"fraction": {8}}},
+		{ops.KindSoftmax, ids{h}, at{"fraction": {15}}},
+		{ops.KindSoftmax, ids{bits}, at{"fraction": {8}}},
+		{ops.KindMul, ids{h, x}, nil},
+		{ops.KindMul, ids{h, one}, nil},
+		{ops.KindMul, ids{x, c}, nil},
+		{ops.KindMul, ids{c, h}, nil},
+		{ops.KindAdd, ids{h, bits}, nil},
+		{ops.KindAdd, ids{h}, nil},
+		{ops.KindSum, ids{}, nil},
+		{ops.KindSum, ids{h, h}, at{"coefficients": {1}, "bits": {16}, "fraction": {8}}},
+		{ops.KindSum, ids{h}, at{"coefficients": {1 << 40}, "bits": {16}, "fraction": {8}}},
+		{ops.KindSum, ids{h}, at{"coefficients": {1}, "bits": {99}, "fraction": {8}}},
+		{ops.KindSum, ids{h, x}, at{"coefficients": {1, 1}, "bits": {16}, "fraction": {8}}},
+		{ops.KindReduceSum, ids{one}, nil},
+		{ops.KindReduceSum, ids{v}, nil},
+		{ops.KindBroadcast, ids{one}, at{"size": {0}}},
+		{ops.KindBroadcast, ids{one}, at{"size": {1 << 62}}},
+		{ops.KindConstantDivision, ids{h}, at{"divisor": {1}}},
+		{ops.KindConstantDivision, ids{h}, at{"divisor": {1<<16 + 1}}},
+		{ops.KindConstantDivision, ids{v}, at{"divisor": {3}}},
+		{ops.KindLargeDivision, ids{h, h}, at{"bits": {16}}},
+		{ops.KindLargeDivision, ids{h, one}, at{"bits": {33}}},
+		{ops.KindReshape, ids{h}, at{"axis": {0}, "size": {4}}},
+		{ops.KindReshape, ids{h}, at{"axis": {0}, "size": {0}}},
+		{ops.KindReshape, ids{h}, at{"axis": {-1}, "size": {3}}},
+		{ops.KindReshape, ids{h}, at{"axis": {0}, "size": {-3}}},
+		{ops.KindPermute, ids{h}, at{"order": {1}}},
+		{ops.KindPermute, ids{h}, at{"order": {0, 0}}},
+		{ops.KindRotate, ids{h}, at{"axis": {1}, "by": {1}}},
+		{ops.KindRotate, ids{h}, at{"axis": {0}, "by": {-1}}},
+		{ops.KindReflect, ids{h}, at{"axis": {-1}}},
+		{"nothing", ids{h}, nil},
+		{ops.KindRelu, ids{999}, at{"fraction": {8}}},
+		{ops.KindRelu, ids{-5}, at{"fraction": {8}}},
+	} {
+		_, err := ops.Append(n.Builder, graph.Node{Name: fmt.Sprint(i), Kind: c.kind, Inputs: c.inputs, Attributes: c.attr})
+		if !errors.Is(err, fault.ErrMalformed) {
+			t.Errorf("%s of %v with %v: %v", c.kind, c.inputs, c.attr, err)
+		}
+	}
+}
+
+// Padding is the protocol's: row-major, each axis to a power of two.
+func TestPad(t *testing.T) {
+	axes := []relation.Axis{{Size: 2}, {Size: 3}, {Size: 1}}
+	got := ops.Pad(axes, []int32{1, 2, 3, 4, 5, 6})
+	want := []int32{1, 2, 3, 0, 4, 5, 6, 0}
+	if len(got) != len(want) {
+		t.Fatalf("%v, want %v", got, want)
+	}
+	for i := range want {
+		if got[i] != want[i] {
+			t.Fatalf("%v, want %v", got, want)
+		}
+	}
+}
+
+// Predict leaves the weights alone and needs no label.
+func TestPredictIsTheForwardPass(t *testing.T) {
+	p := dense(t, coarse())
+	x := execute(t, p, 1, 4)
+	want := append([]int32(nil), x.buffers.Small[p.Loss.Prediction]...)
+	b, err := ops.NewBuffers(p, x.before, sharedTables)
+	if err != nil {
+		t.Fatal(err)
+	}
+	copy(b.Small[p.Input], x.buffers.Small[p.Input])
+	if err := ops.Predict(&ops.Step{Program: p, Buffers: b}); err != nil {
+		t.Fatal(err)
+	}
+	for i, v := range b.Small[p.Loss.Prediction] {
+		if v != want[i] {
+			t.Fatalf("cell %d: %d, was %d in training", i, v, want[i])
+		}
+	}
+	for w, cells := range x.before {
+		for i, v := range b.Weight(w) {
+			if v != cells[i] {
+				t.Fatalf("weight %d, cell %d changed", w, i)
+			}
+		}
+	}
+}
