@@ -18,7 +18,6 @@ type decided struct {
 
 func TestPassesDecideCommitmentsAndRanges(t *testing.T) {
 	virtual, committed := graph.Virtual, graph.Committed
-	linear := func(n *net, x, y graph.TensorID) graph.TensorID { return n.one(ops.KindAdd, nil, x, y) }
 	for name, c := range map[string]struct {
 		p    *graph.Program
 		want map[string]decided
@@ -36,7 +35,7 @@ func TestPassesDecideCommitmentsAndRanges(t *testing.T) {
 			"tanh backward rounded/value":              {committed, true},
 		}},
 		// z feeds the next layer's trajectory through a sum.
-		"fan-out": {combined(t, coarse(), linear), map[string]decided{
+		"fan-out": {combined(t, coarse(), plus), map[string]decided{
 			"dense rounded/value":                      {committed, false},
 			"fully_connected 2 backward rounded/value": {committed, true},
 		}},

@@ -14,6 +14,4 @@ func dense(t *testing.T, f graph.Fractions) *graph.Program {
 	return n.train(n.dense(a, 3), graph.SoftmaxCrossEntropy)
 }
 
-func TestDenseRelations(t *testing.T) { attack(t, dense(t, coarse()), 3) }
-
-func TestDenseGradients(t *testing.T) { checkGradients(t, dense(t, fine()), 2) }
+func TestFullyConnected(t *testing.T) { checkOperator(t, 2, dense) }

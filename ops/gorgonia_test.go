@@ -138,8 +138,8 @@ func TestGradientsAgreeWithGorgonia(t *testing.T) {
 		"tanh, cross-entropy":     activated(t, fine(), ops.KindTanh),
 		"logistic, cross-entropy": activated(t, fine(), ops.KindLogistic),
 		"relu, squared error":     regression(t, fine(), 3, graph.MeanSquaredError),
-		"products":                combined(t, fine(), combinations()["mul"]),
-		"sums":                    combined(t, fine(), combinations()["add"]),
+		"products":                combined(t, fine(), times),
+		"sums":                    combined(t, fine(), plus),
 	}
 	for name, p := range programs {
 		t.Run(name, func(t *testing.T) {

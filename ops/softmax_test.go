@@ -14,9 +14,7 @@ func attention(t *testing.T, f graph.Fractions) *graph.Program {
 	return n.train(n.dense(p, 3), graph.MeanSquaredError)
 }
 
-func TestSoftmaxRelations(t *testing.T) { attack(t, attention(t, coarse()), 2) }
-
-func TestSoftmaxGradients(t *testing.T) { checkGradients(t, attention(t, fine()), 4) }
+func TestSoftmax(t *testing.T) { checkOperator(t, 4, attention) }
 
 // With 14 fraction bits and 5 classes the denominator needs two limbs.
 func TestSoftmaxWithTwoLimbs(t *testing.T) {

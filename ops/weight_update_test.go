@@ -95,7 +95,7 @@ func replay(t *testing.T, x *executed, steps int) []map[graph.TensorID][]int64 {
 
 // A weight that two layers share subtracts both gradients.
 func TestSharedWeight(t *testing.T) {
-	shared := func(f graph.Fractions) *graph.Program {
+	shared := func(t *testing.T, f graph.Fractions) *graph.Program {
 		n := newNet(t, f, 3, 4)
 		fx := f.Activation
 		w, bias := n.weight("w", fx, 4, 4), n.weight("b", fx, 4)
@@ -106,13 +106,12 @@ func TestSharedWeight(t *testing.T) {
 		}
 		return n.train(n.dense(h, 3), graph.SoftmaxCrossEntropy)
 	}
-	attack(t, shared(coarse()), 3)
-	checkGradients(t, shared(fine()), 3)
+	checkOperator(t, 3, shared)
 }
 
 // Layers without activation or bias, and frozen weights.
 func TestLinearAndFrozenLayers(t *testing.T) {
-	build := func(f graph.Fractions) *graph.Program {
+	build := func(t *testing.T, f graph.Fractions) *graph.Program {
 		n := newNet(t, f, 3, 5)
 		h := n.dense(n.Program().Input, 6)
 		v := n.one(ops.KindFullyConnected, nil, h, n.weight("no bias", f.Activation, 6, 5))
@@ -123,6 +122,5 @@ func TestLinearAndFrozenLayers(t *testing.T) {
 		h = n.activation(ops.KindRelu, n.must(ops.Rescale(n.Builder, "frozen rounded", v, f.Activation)))
 		return n.train(n.dense(h, 3), graph.SoftmaxCrossEntropy)
 	}
-	attack(t, build(coarse()), 3)
-	checkGradients(t, build(fine()), 9)
+	checkOperator(t, 9, build)
 }
