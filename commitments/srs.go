@@ -157,15 +157,10 @@ func DevelopmentSRS(rowBits int) (*SRS, error) {
 	if err != nil {
 		return nil, err
 	}
-	powers := make([]fr.Element, 1<<rowBits)
-	powers[0].SetOne()
-	for j := 1; j < len(powers); j++ {
-		powers[j].Mul(&powers[j-1], &tau)
-	}
 	_, _, g, g2 := bn254.Generators()
 	var tauG2 bn254.G2Affine
 	tauG2.ScalarMultiplication(&g2, tau.BigInt(new(big.Int)))
-	return assembleSRS(rowBits, fixedBaseMultiples(&g, powers), tauG2)
+	return assembleSRS(rowBits, fixedBaseMultiples(&g, powersOf(tau, 1<<rowBits)), tauG2)
 }
 
 // checkPowers checks that G1 holds consecutive powers of the τ in [τ]G₂:

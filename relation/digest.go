@@ -10,10 +10,18 @@ import (
 
 // Digest hashes the system with everything in it, the contents of public
 // tensors included. Two systems with the same digest claim the same.
-func (s *System) Digest() [32]byte {
+func (s *System) Digest() [32]byte { return s.hash("zkaudit/relation/v1", true) }
+
+// ShapeDigest hashes the system without the contents of the public tensors
+// that the verifier evaluates outside its script: rates, selected rows, cells
+// of tables. Two systems with the same shape digest have one script, and one
+// circuit.
+func (s *System) ShapeDigest() [32]byte { return s.hash("zkaudit/shape/v1", false) }
+
+func (s *System) hash(domain string, contents bool) [32]byte {
 	h := sha256.New()
-	w := encoder{bufio.NewWriterSize(h, 1<<16)}
-	w.text("zkaudit/relation/v1")
+	w := encoder{bufio.NewWriterSize(h, 1<<16), contents}
+	w.text(domain)
 	w.text(s.Name)
 	w.count(len(s.Tensors))
 	for i := range s.Tensors {
@@ -43,7 +51,10 @@ func (s *System) Digest() [32]byte {
 
 // encoder writes an injective encoding: every list and text has its length
 // first, every number eight bytes, little endian.
-type encoder struct{ *bufio.Writer }
+type encoder struct {
+	*bufio.Writer
+	contents bool // of sources that are evaluated outside the script
+}
 
 func (w encoder) integers(vs ...int64) {
 	var buf [8]byte
@@ -111,6 +122,9 @@ func (w encoder) sum(s *Sum) {
 
 func (w encoder) source(src Source) {
 	w.text(fmt.Sprintf("%T", src))
+	if !w.contents && !Structured(src) {
+		return
+	}
 	switch src := src.(type) {
 	case Mask:
 		w.count(src.Size)
