@@ -69,9 +69,7 @@ func (b *Bundle) Facts() (*Facts, error) {
 		part := s.PartDigest(i)
 		f.Dataset = append(f.Dataset, hex.EncodeToString(part[:]))
 	}
-	for _, id := range WeightTensors(s.Program) {
-		f.Parameters += s.Program.Tensor(id).Size()
-	}
+	f.Parameters = parameters(s.Program)
 	return f, nil
 }
 

@@ -19,6 +19,9 @@ func (o *Origin) check(p *graph.Program) error {
 	if (o.Kind == Seeded) != (o.Seed != "" || o.Scheme != "") || (o.Kind == Published) != (o.Cells != nil) {
 		return fmt.Errorf("origin %v with a seed of %d bytes and %d public weights", o.Kind, len(o.Seed), len(o.Cells))
 	}
+	if o.Kind != Private && parameters(p) > MaxPublicCells {
+		return fmt.Errorf("%d public weights, at most %d", parameters(p), MaxPublicCells)
+	}
 	switch o.Kind {
 	case Private:
 		return nil
@@ -44,6 +47,15 @@ func (o *Origin) check(p *graph.Program) error {
 	default:
 		return fmt.Errorf("origin of initial weights: %v", o.Kind)
 	}
+}
+
+// parameters returns the number of weights of a program.
+func parameters(p *graph.Program) int {
+	n := 0
+	for _, id := range WeightTensors(p) {
+		n += p.Tensor(id).Size()
+	}
+	return n
 }
 
 // Public returns the cells that the origin makes public, by weight tensor: all

@@ -24,10 +24,12 @@ const ModeValidity = "validity"
 const (
 	MaxContext  = 1 << 12 // bytes
 	MaxProgram  = 64 << 20
-	MaxRows     = 1 << 27 // of all parts
+	MaxRows     = 1 << 26 // of all parts
 	MaxSlots    = 1 << 24 // rows read by one segment
 	MaxSegments = 1 << 20
 	MaxPoints   = 1 << 22 // committed rows of one tensor
+	// MaxPublicCells bounds initial weights that the verifier derives or reads.
+	MaxPublicCells = 1 << 27
 )
 
 // Statement holds the public values of a run.

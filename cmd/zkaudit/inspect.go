@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/zkaudit/zkaudit/artefact"
+	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/tflite"
 	"github.com/zkaudit/zkaudit/transpile"
 )
@@ -66,6 +67,9 @@ func (a *app) inspectModel(path string, data []byte) error {
 	}
 	if printed := a.result(r, r.writeText); printed != nil {
 		return printed
+	}
+	if n := len(r.Findings); n > 0 {
+		return fmt.Errorf("%s cannot be proven, for %d reason(s) listed above: %w", path, n, fault.ErrUnsupported)
 	}
 	if err != nil {
 		return fmt.Errorf("%s cannot be proven: %w", path, err)

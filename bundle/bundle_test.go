@@ -1,0 +1,249 @@
+package bundle_test
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/zkaudit/zkaudit/artefact"
+	"github.com/zkaudit/zkaudit/bundle"
+	"github.com/zkaudit/zkaudit/commitments"
+	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/run"
+	"github.com/zkaudit/zkaudit/tflite"
+)
+
+// made is a bundle of a small run: 12 steps in segments of 5, on two parts.
+type made struct {
+	bytes []byte
+	srs   *commitments.VerifierSRS
+}
+
+var makeBundles = sync.OnceValues(func() ([2]made, error) {
+	var out [2]made
+	for i := range out {
+		var err error
+		if out[i], err = makeBundle(i); err != nil {
+			return out, err
+		}
+	}
+	return out, nil
+})
+
+func bundles(t testing.TB) [2]made {
+	t.Helper()
+	b, err := makeBundles()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// makeBundle makes a run of the same program on the same rows; only run id and
+// blinding differ between calls.
+func makeBundle(int) (made, error) {
+	dir, err := os.MkdirTemp("", "bundle-test-")
+	if err != nil {
+		return made{}, err
+	}
+	defer os.RemoveAll(dir)
+	layer := func(inputs, units int, f tflite.Activation) tflite.DenseLayer {
+		return tflite.DenseLayer{Units: units, Activation: f, Weights: make([]float32, inputs*units), Bias: make([]float32, units)}
+	}
+	m, err := tflite.NewDense("small", []tflite.DenseLayer{layer(3, 5, tflite.ActRelu), layer(5, 2, tflite.ActNone)}, 3, true)
+	if err != nil {
+		return made{}, err
+	}
+	model, err := tflite.Marshal(m)
+	if err != nil {
+		return made{}, err
+	}
+	var rows [2]strings.Builder
+	for i := range 40 {
+		fmt.Fprintf(&rows[i%2], "%d,%d,%d,%s\n", i%7, i%5, i%3, []string{"no", "yes"}[i%7/4])
+	}
+	for name, text := range map[string][]byte{"m.tflite": model, "a.csv": []byte(rows[0].String()), "b.csv": []byte(rows[1].String())} {
+		if err := os.WriteFile(filepath.Join(dir, name), text, 0o644); err != nil {
+			return made{}, err
+		}
+	}
+	c := &run.Config{
+		Model:    run.ModelConfig{File: filepath.Join(dir, "m.tflite")},
+		Data:     []run.DataConfig{{File: filepath.Join(dir, "a.csv")}, {File: filepath.Join(dir, "b.csv")}},
+		Columns:  run.ColumnConfig{Header: "no"},
+		Training: run.TrainingConfig{Batch: 4, Steps: 12, SegmentSteps: 5},
+		Proof:    run.ProofConfig{RowBits: 8, Context: "nonce 7"},
+	}
+	if err := run.Init(dir, c); err != nil {
+		return made{}, err
+	}
+	d, err := run.Open(dir, run.Options{})
+	if err != nil {
+		return made{}, err
+	}
+	defer d.Close()
+	ctx := context.Background()
+	if _, err := d.Commit(ctx, false); err != nil {
+		return made{}, err
+	}
+	if _, err := d.Train(ctx, false); err != nil {
+		return made{}, err
+	}
+	if _, err := d.Prove(ctx, false); err != nil {
+		return made{}, err
+	}
+	bytes, err := os.ReadFile(filepath.Join(dir, run.BundleFile))
+	if err != nil {
+		return made{}, err
+	}
+	srs, err := commitments.DevelopmentVerifierSRS(8)
+	return made{bytes, srs}, err
+}
+
+func decode(t testing.TB, m made) *bundle.Bundle {
+	t.Helper()
+	b, err := bundle.Unmarshal(m.bytes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func verify(b *bundle.Bundle, e bundle.Expectation, srs *commitments.VerifierSRS) (*bundle.Report, error) {
+	return bundle.Verify(context.Background(), b, e, srs, bundle.Options{AllowInsecure: true})
+}
+
+// refused reports whether an error is one that verification may end with.
+func refused(err error) bool {
+	return errors.Is(err, fault.ErrRejected) || errors.Is(err, fault.ErrMalformed) || errors.Is(err, fault.ErrVersion) || errors.Is(err, fault.ErrUnsupported)
+}
+
+func TestHonestBundle(t *testing.T) {
+	m := bundles(t)[0]
+	b := decode(t, m)
+	r, err := verify(b, bundle.Expectation{}, m.srs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := r.Facts
+	if f.Steps != 12 || f.Segments != 3 || f.Batch != 4 || len(f.Dataset) != 2 || f.Context != "nonce 7" || !f.Insecure || f.Rate != "0.10009765625" || f.Parameters != 3*5+5+5*2+2 {
+		t.Errorf("facts %+v", f)
+	}
+	if len(r.Checked) != 0 || len(r.NotChecked) < 14 {
+		t.Errorf("%d checked, %d not checked without expectation", len(r.Checked), len(r.NotChecked))
+	}
+	var text strings.Builder
+	if err := r.WriteText(&text); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"NOT zero-knowledge", "INSECURE", "NOT CHECKED", "12 steps", "nonce 7"} {
+		if !strings.Contains(text.String(), want) {
+			t.Errorf("report does not say %q", want)
+		}
+	}
+	again, err := b.Marshal()
+	if err != nil || string(again) != string(m.bytes) {
+		t.Errorf("marshalled again: equal %t, %v", string(again) == string(m.bytes), err)
+	}
+}
+
+func TestInsecureSRSIsRefused(t *testing.T) {
+	m := bundles(t)[0]
+	_, err := bundle.Verify(context.Background(), decode(t, m), bundle.Expectation{}, m.srs, bundle.Options{})
+	if !errors.Is(err, fault.ErrVersion) || !strings.Contains(err.Error(), "INSECURE") {
+		t.Error(err)
+	}
+	other, err := commitments.DevelopmentVerifierSRS(9)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := verify(decode(t, m), bundle.Expectation{}, other); !errors.Is(err, fault.ErrVersion) {
+		t.Errorf("another SRS: %v", err)
+	}
+}
+
+func TestVerifyStopsWhenCancelled(t *testing.T) {
+	m := bundles(t)[0]
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if _, err := bundle.Verify(ctx, decode(t, m), bundle.Expectation{}, m.srs, bundle.Options{AllowInsecure: true}); !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+}
+
+// TestDamagedBytes flips a bit in each of many bytes, with a frame whose
+// checksum is right again.
+func TestDamagedBytes(t *testing.T) {
+	m := bundles(t)[0]
+	head, payload, err := artefact.Decode(m.bytes, bundle.Kind(), bundle.Version)
+	if err != nil {
+		t.Fatal(err)
+	}
+	step := max(1, len(payload)/60)
+	for at := 0; at < len(payload); at += step {
+		damaged := append([]byte(nil), payload...)
+		damaged[at] ^= 1 << (at % 8)
+		b, err := bundle.Unmarshal(artefact.Encode(head, damaged))
+		if err == nil {
+			_, err = verify(b, bundle.Expectation{}, m.srs)
+		}
+		if !refused(err) {
+			t.Errorf("byte %d of %d: %v", at, len(payload), err)
+		}
+	}
+}
+
+func TestLengths(t *testing.T) {
+	m := bundles(t)[0]
+	head, payload, err := artefact.Decode(m.bytes, bundle.Kind(), bundle.Version)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n := 0; n < len(payload); n += 1 + len(payload)/500 {
+		if _, err := bundle.Unmarshal(artefact.Encode(head, payload[:n])); !errors.Is(err, fault.ErrMalformed) {
+			t.Errorf("%d bytes of %d: %v", n, len(payload), err)
+		}
+	}
+	if _, err := bundle.Unmarshal(artefact.Encode(head, append(payload[:len(payload):len(payload)], 0))); !errors.Is(err, fault.ErrMalformed) {
+		t.Errorf("a byte too many: %v", err)
+	}
+	if _, err := bundle.Unmarshal(m.bytes[:len(m.bytes)-1]); !errors.Is(err, fault.ErrMalformed) {
+		t.Errorf("truncated file: %v", err)
+	}
+	head.Version++
+	if _, err := bundle.Unmarshal(artefact.Encode(head, payload)); !errors.Is(err, fault.ErrVersion) {
+		t.Errorf("next version: %v", err)
+	}
+	if !bundle.Recognised(m.bytes) || bundle.Recognised(payload) {
+		t.Error("recognition")
+	}
+}
+
+func FuzzUnmarshal(f *testing.F) {
+	m := bundles(f)[0]
+	head, payload, err := artefact.Decode(m.bytes, bundle.Kind(), bundle.Version)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(payload)
+	f.Add(payload[:len(payload)/2])
+	f.Fuzz(func(t *testing.T, payload []byte) {
+		b, err := bundle.Unmarshal(artefact.Encode(head, payload))
+		if err != nil {
+			if !refused(err) {
+				t.Fatal(err)
+			}
+			return
+		}
+		again, err := b.Marshal()
+		if err != nil || hex.EncodeToString(again) != hex.EncodeToString(artefact.Encode(head, payload)) {
+			t.Fatalf("accepted bytes are not canonical: %v", err)
+		}
+	})
+}

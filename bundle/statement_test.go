@@ -1,0 +1,207 @@
+package bundle_test
+
+import (
+	"errors"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/zkaudit/zkaudit/artefact"
+	"github.com/zkaudit/zkaudit/bundle"
+	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/schedule"
+)
+
+// rebind binds the schedule to the commitments again, as a cheater would.
+func rebind(s *bundle.Statement) {
+	for i := range s.Parts {
+		s.Schedule.Commitments[i] = s.PartDigest(i)
+	}
+}
+
+// TestEveryPublicValueIsBound changes one public value at a time, keeps the
+// proofs, and makes the bundle consistent again as far as encodings go.
+func TestEveryPublicValueIsBound(t *testing.T) {
+	for name, change := range map[string]func(b *bundle.Bundle){
+		"run id":         func(b *bundle.Bundle) { b.Statement.RunID[3] ^= 1 },
+		"context":        func(b *bundle.Bundle) { b.Statement.Context = "nonce 8" },
+		"rate":           func(b *bundle.Bundle) { b.Statement.Rates[0]++ },
+		"seed":           func(b *bundle.Bundle) { b.Statement.Schedule.Seed += "x" },
+		"tail":           func(b *bundle.Bundle) { b.Statement.Schedule.Tail = schedule.Wrap },
+		"fewer rows":     func(b *bundle.Bundle) { b.Statement.Schedule.Parts[0]--; rebind(b.Statement) },
+		"more rows":      func(b *bundle.Bundle) { b.Statement.Schedule.Parts[0]++; rebind(b.Statement) },
+		"fewer steps":    func(b *bundle.Bundle) { b.Statement.Schedule.Steps-- },
+		"more steps":     func(b *bundle.Bundle) { b.Statement.Schedule.Steps++ },
+		"segment length": func(b *bundle.Bundle) { b.Statement.Segment = 4 },
+		"other segments": func(b *bundle.Bundle) { b.Statement.Segment = 6; b.Segments = b.Segments[:2] },
+		"last segment dropped": func(b *bundle.Bundle) {
+			b.Statement.Schedule.Steps = 10
+			b.Segments = b.Segments[:2]
+		},
+		"first segment dropped": func(b *bundle.Bundle) {
+			b.Statement.Schedule.Steps = 7
+			b.Statement.Initial = b.Statement.Before(b.Segments[0].After)
+			b.Segments = b.Segments[1:]
+		},
+		"committed order": func(b *bundle.Bundle) {
+			b.Statement.Schedule.Order, b.Statement.Schedule.Seed, b.Statement.Schedule.Commitments = schedule.Committed, "", nil
+		},
+		"parts exchanged":         func(b *bundle.Bundle) { p := b.Statement.Parts; p[0], p[1] = p[1], p[0]; rebind(b.Statement) },
+		"one part twice":          func(b *bundle.Bundle) { p := b.Statement.Parts; p[1] = p[0]; rebind(b.Statement) },
+		"labels of another part":  func(b *bundle.Bundle) { p := b.Statement.Parts; p[1].Labels = p[0].Labels; rebind(b.Statement) },
+		"origin seed":             func(b *bundle.Bundle) { b.Statement.Origin.Seed += "x" },
+		"origin scheme":           func(b *bundle.Bundle) { b.Statement.Origin.Scheme = "glorot" },
+		"origin bits":             func(b *bundle.Bundle) { b.Statement.Origin.Bits++ },
+		"origin private":          func(b *bundle.Bundle) { b.Statement.Origin = bundle.Origin{Kind: bundle.Private, Bits: 47} },
+		"initial weights swapped": func(b *bundle.Bundle) { w := b.Statement.Initial; w[1], w[3] = w[3], w[1] },
+		"mode":                    func(b *bundle.Bundle) { b.Statement.Mode = "zk" },
+		"SRS":                     func(b *bundle.Bundle) { b.Statement.SRS[0] ^= 1; rebind(b.Statement) },
+		"row size":                func(b *bundle.Bundle) { b.Statement.RowBits++; rebind(b.Statement) },
+		"program name":            func(b *bundle.Bundle) { b.Statement.Program.Name += "x" },
+		"rate shift":              func(b *bundle.Bundle) { b.Statement.Program.Optimizer.Shift++ },
+		"program constant-rate":   func(b *bundle.Bundle) { b.Statement.Program.Optimizer.Kind = graph.ScheduledSGD },
+	} {
+		t.Run(name, func(t *testing.T) {
+			m := bundles(t)[0]
+			b := decode(t, m)
+			change(b)
+			data, err := b.Marshal()
+			if err == nil {
+				b, err = bundle.Unmarshal(data)
+			}
+			if err == nil {
+				_, err = verify(b, bundle.Expectation{}, m.srs)
+			}
+			if !refused(err) && !errors.Is(err, fault.ErrUsage) {
+				t.Errorf("accepted, or failed otherwise: %v", err)
+			}
+		})
+	}
+}
+
+// TestProofsDoNotMove exchanges proofs and commitments within a bundle and
+// between two runs that differ in run id and blinding only.
+func TestProofsDoNotMove(t *testing.T) {
+	for name, change := range map[string]func(b, other *bundle.Bundle){
+		"segments exchanged":      func(b, _ *bundle.Bundle) { s := b.Segments; s[0].Proof, s[1].Proof = s[1].Proof, s[0].Proof },
+		"segment repeated":        func(b, _ *bundle.Bundle) { s := b.Segments; s[1] = s[0] },
+		"borders exchanged":       func(b, _ *bundle.Bundle) { s := b.Segments; s[0].After, s[1].After = s[1].After, s[0].After },
+		"certificates exchanged":  func(b, _ *bundle.Bundle) { d := b.Datasets; d[0], d[1] = d[1], d[0] },
+		"no certificate":          func(b, _ *bundle.Bundle) { b.Datasets[0] = nil },
+		"no weights certificate":  func(b, _ *bundle.Bundle) { b.Weights = nil },
+		"certificate as segment":  func(b, _ *bundle.Bundle) { b.Segments[0].Proof = b.Datasets[0] },
+		"segment of another run":  func(b, o *bundle.Bundle) { b.Segments[1] = o.Segments[1] },
+		"all segments of another": func(b, o *bundle.Bundle) { b.Segments = o.Segments },
+		"certificate of another":  func(b, o *bundle.Bundle) { b.Datasets[1] = o.Datasets[1] },
+		"weights of another":      func(b, o *bundle.Bundle) { b.Weights, b.Statement.Initial = o.Weights, o.Statement.Initial },
+		"final weights of another": func(b, o *bundle.Bundle) {
+			b.Segments[2].After = o.Segments[2].After
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			m := bundles(t)
+			b := decode(t, m[0])
+			change(b, decode(t, m[1]))
+			if _, err := verify(b, bundle.Expectation{}, m[0].srs); !refused(err) {
+				t.Errorf("accepted, or failed otherwise: %v", err)
+			}
+		})
+	}
+}
+
+// TestExpectations pins every value, right and wrong.
+func TestExpectations(t *testing.T) {
+	m := bundles(t)[0]
+	b := decode(t, m)
+	f, err := b.Facts()
+	if err != nil {
+		t.Fatal(err)
+	}
+	right := f.Expect()
+	r, err := verify(b, right, m.srs)
+	if err != nil || len(r.NotChecked) != 0 || len(r.Checked) < 15 {
+		t.Fatalf("all pinned: %d checked, not checked %q, %v", len(r.Checked), r.NotChecked, err)
+	}
+	text, number := "other", 99
+	for name, change := range map[string]func(e *bundle.Expectation){
+		"program":             func(e *bundle.Expectation) { e.Program = &text },
+		"dataset":             func(e *bundle.Expectation) { e.Dataset = &[]string{f.Dataset[1], f.Dataset[0]} },
+		"order of rows":       func(e *bundle.Expectation) { e.Order = &text },
+		"seed of the shuffle": func(e *bundle.Expectation) { e.Seed = &text },
+		"epoch tail":          func(e *bundle.Expectation) { e.Tail = &text },
+		"number of steps":     func(e *bundle.Expectation) { e.Steps = &number },
+		"steps per segment":   func(e *bundle.Expectation) { e.SegmentSteps = &number },
+		"learning rate":       func(e *bundle.Expectation) { e.Rate = &text },
+		"origin":              func(e *bundle.Expectation) { e.Origin = &text },
+		"seed of the initial": func(e *bundle.Expectation) { e.OriginSeed = &text },
+		"scheme":              func(e *bundle.Expectation) { e.OriginScheme = &text },
+		"published":           func(e *bundle.Expectation) { e.OriginDigest = &text },
+		"initial weights":     func(e *bundle.Expectation) { e.InitialWeights = &text },
+		"final weights":       func(e *bundle.Expectation) { e.FinalWeights = &text },
+		"context":             func(e *bundle.Expectation) { e.Context = &text },
+		"run id":              func(e *bundle.Expectation) { e.RunID = &text },
+		"SRS":                 func(e *bundle.Expectation) { e.SRS = &text },
+	} {
+		e := right
+		change(&e)
+		if _, err := verify(b, e, m.srs); !errors.Is(err, fault.ErrRejected) || !strings.Contains(err.Error(), name) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestReadExpectation(t *testing.T) {
+	write := func(text string) string {
+		path := t.TempDir() + "/expect.toml"
+		if err := artefact.WriteFile(path, []byte(text), artefact.PublicMode); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	e, err := bundle.ReadExpectation(write("rate = \"0.1\"\nsteps = 7\ndataset = [\"aa\"]\n"))
+	if err != nil || *e.Rate != "0.1" || *e.Steps != 7 || !slices.Equal(*e.Dataset, []string{"aa"}) || e.Seed != nil {
+		t.Errorf("%+v, %v", e, err)
+	}
+	if _, err := bundle.ReadExpectation(write("sead = \"x\"\n")); !errors.Is(err, fault.ErrUsage) || !strings.Contains(err.Error(), "sead") {
+		t.Errorf("misspelt key: %v", err)
+	}
+	if _, err := bundle.ReadExpectation(write("rate = [\n")); !errors.Is(err, fault.ErrInput) {
+		t.Errorf("no TOML: %v", err)
+	}
+}
+
+// TestStatementDigestCoversAll flips bytes of the encoded statement: whatever
+// still decodes has another digest.
+func TestStatementDigestCoversAll(t *testing.T) {
+	s := decode(t, bundles(t)[0]).Statement
+	encoded, err := s.Encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	digest, err := s.Digest()
+	if err != nil {
+		t.Fatal(err)
+	}
+	rng := rand.New(rand.NewPCG(1, 2))
+	decoded := 0
+	for range 400 {
+		damaged := slices.Clone(encoded)
+		damaged[rng.IntN(len(damaged))] ^= 1 << rng.IntN(8)
+		other, err := bundle.DecodeStatement(damaged)
+		if err != nil {
+			if !refused(err) {
+				t.Error(err)
+			}
+			continue
+		}
+		decoded++
+		if d, err := other.Digest(); err != nil || d == digest {
+			t.Errorf("another statement with digest %x, %v", d, err)
+		}
+	}
+	if decoded == 0 {
+		t.Error("no damaged statement decoded: the test shows nothing")
+	}
+}
