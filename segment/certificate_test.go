@@ -5,6 +5,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/zkaudit/zkaudit/data"
 	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/ops"
@@ -158,6 +159,34 @@ func TestWeightsCertificateOrigin(t *testing.T) {
 	for name, public := range map[string][]int64{"short": initial[w][1:], "large": append([]int64{1 << 41}, initial[w][1:]...)} {
 		if _, err := segment.NewWeightsCertificate(p, 40, map[graph.TensorID][]int64{w: public}); !errors.Is(err, fault.ErrInput) {
 			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// A dataset's cells, as they are committed, satisfy its certificate.
+func TestPartCellsAreCertified(t *testing.T) {
+	for kind, labels := range map[graph.LabelKind]data.Labels{
+		graph.OneHot: {Kind: data.OneHot, Classes: []string{"a", "b", "c"}, Class: []int32{2, 0, 1}},
+		graph.Values: {Kind: data.Values, Targets: 2, Values: []int32{5, -6, 7, 8, -9, 10}},
+	} {
+		d := &data.Dataset{Rows: 3, Width: 5, Features: make([]int32, 15), Labels: labels}
+		for i := range d.Features {
+			d.Features[i] = int32(i - 7)
+		}
+		features, cells := segment.PartCells(d)
+		cert, err := segment.NewDatasetCertificate(segment.PartShape{Rows: 3, Features: 5, Labels: d.Labels.Width(), Kind: kind})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := naive.Check(cert.Relation, cert.Assign(features, cells)); err != nil {
+			t.Errorf("%s: %v", kind, err)
+		}
+		// row 1, feature 3 and label 1 at their padded places
+		if features.Small[8+3] != 1 {
+			t.Errorf("%s: feature (1,3) is %d", kind, features.Small[8+3])
+		}
+		if got, want := cells.At(1*cells.Len()/4+1), map[graph.LabelKind]int64{graph.OneHot: 0, graph.Values: 8}[kind]; got != want {
+			t.Errorf("%s: label (1,1) is %d, want %d", kind, got, want)
 		}
 	}
 }

@@ -319,3 +319,42 @@ func TestFixtures(t *testing.T) {
 		})
 	}
 }
+
+func TestOptionsAreChecked(t *testing.T) {
+	m := mlp(t, tflite.ActRelu, true)
+	for name, change := range map[string]func(o *transpile.Options){
+		"batch":               func(o *transpile.Options) { o.Batch = 0 },
+		"rate shift":          func(o *transpile.Options) { o.RateShift = 49 },
+		"negative rate shift": func(o *transpile.Options) { o.RateShift = -1 },
+		"features":            func(o *transpile.Options) { o.Fractions.Feature = 15 },
+		"activations":         func(o *transpile.Options) { o.Fractions.Activation = -1 },
+		"errors":              func(o *transpile.Options) { o.Fractions.Error = 15 },
+	} {
+		o := options(2)
+		change(&o)
+		if _, err := transpile.Transpile(m, o); !errors.Is(err, fault.ErrUsage) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	// The smallest rates leave no room in a weight.
+	o := options(2)
+	o.RateShift = 48
+	if _, err := transpile.Transpile(m, o); !errors.Is(err, fault.ErrUnsupported) || !strings.Contains(err.Error(), "fraction bits") {
+		t.Errorf("weights at 66 fraction bits: %v", err)
+	}
+}
+
+// Initial weights beyond the executor's integers are named, not wrapped.
+func TestInitialWeightsThatDoNotFit(t *testing.T) {
+	m, err := tflite.NewDense("big", []tflite.DenseLayer{{Units: 2, Weights: []float32{1, 2, 3, 1e12}}}, 2, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := transpile.Transpile(m, options(2))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.Initial(m); !errors.Is(err, fault.ErrOverflow) || !strings.Contains(err.Error(), "big/dense_0/weights") {
+		t.Errorf("weight of 10^12: %v", err)
+	}
+}

@@ -1,0 +1,86 @@
+package ops_test
+
+import (
+	"context"
+	"testing"
+
+	"github.com/consensys/gnark-crypto/ecc/bn254"
+
+	"github.com/zkaudit/zkaudit/commitments"
+	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/ops"
+	"github.com/zkaudit/zkaudit/proof"
+	"github.com/zkaudit/zkaudit/proof/prover"
+	"github.com/zkaudit/zkaudit/proof/statement"
+	"github.com/zkaudit/zkaudit/proof/verifier"
+	"github.com/zkaudit/zkaudit/relation"
+)
+
+// The argument proves and verifies the relations of every operator, not only
+// the naive checker.
+func TestOperatorsAreProven(t *testing.T) {
+	srs, err := commitments.DevelopmentSRS(12)
+	if err != nil {
+		t.Fatal(err)
+	}
+	programs := map[string]*graph.Program{
+		"softmax":             attention(t, coarse()),
+		"mul":                 combined(t, coarse(), times),
+		"mean":                moved(t, coarse(), mean),
+		"squared error":       regression(t, coarse(), 3, graph.MeanSquaredError),
+		"logistic loss":       regression(t, coarse(), 3, graph.LogisticLoss),
+		"permute and reflect": moved(t, coarse(), permuted),
+	}
+	programs["large division"], _ = shares(t, 32)
+	for _, kind := range activationKinds() {
+		programs[string(kind)] = activated(t, coarse(), kind)
+	}
+	for name, p := range programs {
+		t.Run(name, func(t *testing.T) {
+			x := execute(t, p, 3, 1)
+			st := commit(t, srs, x)
+			made, err := prover.Prove(context.Background(), srs, st, prover.Secret{Cells: x.assignment})
+			if err != nil {
+				t.Fatal(err)
+			}
+			encoded, err := made.MarshalBinary()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := verifier.Verify(srs.Verifier(), st, encoded); err != nil {
+				t.Fatal(err)
+			}
+		})
+	}
+}
+
+// permuted moves 6 units about in every way that an axis map has.
+func permuted(n *net, a graph.TensorID) graph.TensorID {
+	a = n.one(ops.KindPermute, graph.Attributes{"order": {1, 0}}, split(n, a))
+	a = n.one(ops.KindReflect, graph.Attributes{"axis": {1}}, a)
+	return merge(n, n.one(ops.KindRotate, graph.Attributes{"axis": {0}, "by": {1}}, a))
+}
+
+// commit makes the statement that the executed segment's relations hold.
+func commit(t *testing.T, srs *commitments.SRS, x *executed) *statement.Statement {
+	t.Helper()
+	sys := x.sys.Relation
+	l, err := proof.NewLayout(sys, srs.RowBits, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	st := &statement.Statement{Kind: "segment", Layout: l, SRS: srs.ID}
+	for _, id := range sys.Committed(relation.External) {
+		var rows []bn254.G1Affine
+		if c := x.assignment[id]; c.Small != nil {
+			rows, err = srs.CommitInt32(c.Small, nil)
+		} else {
+			rows, err = srs.CommitInt64(c.Large, nil)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		st.External = append(st.External, rows)
+	}
+	return st
+}
