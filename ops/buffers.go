@@ -6,7 +6,6 @@ import (
 	"github.com/zkaudit/zkaudit/exact"
 	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/graph"
-	"github.com/zkaudit/zkaudit/number"
 )
 
 // Bits of accumulators: of contractions, held in Buffers.Wide, and of other
@@ -88,15 +87,15 @@ func (b *Buffers) prepare(p *graph.Program, node int, tables *Tables) error {
 
 // SetWeight replaces the cells of a weight by a copy of the given ones. It
 // fails with fault.ErrInput for another number of cells, fault.ErrOverflow for
-// a cell beyond 62 bits.
+// a cell of magnitude 2^62 or more.
 func (b *Buffers) SetWeight(p *graph.Program, id graph.TensorID, cells []int64) error {
 	t := p.Tensor(id)
 	if len(cells) != t.Size() {
 		return fmt.Errorf("weight %q: %d cells given, it has %d: %w", t.Name, len(cells), t.Size(), fault.ErrInput)
 	}
 	for i, v := range cells {
-		if !(number.Format{Bits: exact.MaxWeightLog}).Contains(v) {
-			return fmt.Errorf("weight %q, cell %d: %d needs more than %d bits: %w", t.Name, i, v, exact.MaxWeightLog, fault.ErrOverflow)
+		if v <= -1<<exact.MaxWeightLog || v >= 1<<exact.MaxWeightLog {
+			return fmt.Errorf("weight %q, cell %d: %d is not below 2^%d in magnitude: %w", t.Name, i, v, exact.MaxWeightLog, fault.ErrOverflow)
 		}
 	}
 	b.values[id] = append([]int64(nil), cells...)
