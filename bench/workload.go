@@ -95,7 +95,8 @@ func finish(b *graph.Builder, logits, y graph.TensorID, rate number.Rate) (*grap
 	if err := ops.Differentiate(b, logits, dz); err != nil {
 		return nil, rate, err
 	}
-	return p, rate, p.Validate()
+	p, err = ops.Finish(p)
+	return p, rate, err
 }
 
 // Digits returns rows of random features like scanned digits: most of them
