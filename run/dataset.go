@@ -46,11 +46,11 @@ func readDataset(dir string, c *Config, p *graph.Program) (*dataset, error) {
 func readPart(dir string, c *Config, p *graph.Program, files DataConfig, first *data.Dataset) (*data.Dataset, error) {
 	path := within(dir, files.File)
 	if c.Columns.Format == "idx" {
-		labels := ""
-		if files.Labels != "" {
-			labels = within(dir, files.Labels)
+		o, labels := data.IDXOptions{FractionBits: c.Formats.Feature}, ""
+		if files.Labels != "" && !c.Columns.Reconstruct {
+			o.Classes, labels = p.Tensor(p.Label).Units(), within(dir, files.Labels)
 		}
-		return data.LoadIDX(path, labels, data.IDXOptions{FractionBits: c.Formats.Feature, Classes: p.Tensor(p.Label).Units()})
+		return data.LoadIDX(path, labels, o)
 	}
 	format := data.CSVFormat{Name: path, Header: headerOf(c.Columns.Header)}
 	if first != nil {
