@@ -111,17 +111,18 @@ func (c *Case) Forge(t testing.TB) *statement.Proof {
 	return p
 }
 
-// derive computes virtual tensors from the committed ones.
+// derive computes virtual tensors from all others, public ones as they stand
+// in the tables.
 func (c *Case) derive(t testing.TB) {
 	t.Helper()
 	sys := c.Statement.Layout.System
-	committed := map[ID][]fr.Element{}
+	given := map[ID][]fr.Element{}
 	for i, table := range c.Tables {
-		if k := sys.Tensors[i].Kind; k == Witness || k == External {
-			committed[ID(i)] = table
+		if sys.Tensors[i].Kind != Virtual {
+			given[ID(i)] = table
 		}
 	}
-	known := naive.NewFields(sys, committed)
+	known := naive.NewFields(sys, given)
 	for i := range c.Tables {
 		var err error
 		if c.Tables[i], err = known.Table(ID(i)); err != nil {

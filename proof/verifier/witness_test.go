@@ -2,6 +2,8 @@ package verifier_test
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
@@ -150,6 +152,49 @@ func TestMultiplicities(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		} else if !test.fine {
 			refused(t, name, err, fault.ErrRejected)
+		}
+	}
+}
+
+// TestPublicTensorReplaced: conversations that are true about other public
+// tensors than the statement's.
+func TestPublicTensorReplaced(t *testing.T) {
+	g, honest := gathered(t, nil)
+	public := func(name string) relation.ID {
+		for i := range g.System.Tensors {
+			if g.System.Tensors[i].Name == name {
+				return relation.ID(i)
+			}
+		}
+		t.Fatalf("no tensor %q", name)
+		return relation.None
+	}
+	y := honest.Tables[g.IDs["Y"]] // (s,b,c) of 4 × 2 × 4 cells
+	for name, change := range map[string]func(c *prooftest.Case){
+		"P": func(c *prooftest.Case) {
+			increase(c, public("P"), 1, integer(1))
+			for i := 1; i < len(y); i += 4 {
+				increase(c, g.IDs["U"], i, y[i])
+			}
+		},
+		"rates": func(c *prooftest.Case) {
+			increase(c, public("rates"), 2, integer(1))
+			for i := 2 * 8; i < 3*8; i++ {
+				increase(c, g.IDs["Z"], i%4, y[i])
+			}
+		},
+		"square column 1": func(c *prooftest.Case) {
+			increase(c, public("square column 1"), 4, integer(1))
+			increase(c, g.IDs["S"], 4, integer(1))
+		},
+	} {
+		c := honest.Clone()
+		c.Tables[public(name)] = slices.Clone(c.Tables[public(name)])
+		change(c)
+		err := attempt(t, c)
+		refused(t, name, err, fault.ErrRejected)
+		if want := fmt.Sprintf("public tensor %q", name); err != nil && !strings.Contains(err.Error(), want) {
+			t.Errorf("%s is refused for something else: %v", name, err)
 		}
 	}
 }

@@ -25,7 +25,7 @@ func New(sys *relation.System, a relation.Assignment) *Tables {
 }
 
 // NewFields is New for tensors whose cells are any field elements: given holds
-// the tables of committed tensors, counts included.
+// the tables of committed tensors, counts included, and may replace others.
 func NewFields(sys *relation.System, given map[relation.ID][]fr.Element) *Tables {
 	return &Tables{sys: sys, known: maps.Clone(given)}
 }
