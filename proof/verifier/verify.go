@@ -23,13 +23,10 @@ import (
 // expected ones and are certified, and that the SRS is trusted.
 func Verify(srs *commitments.VerifierSRS, st *statement.Statement, encoded []byte) error {
 	l := st.Layout
-	if srs.ID != st.SRS || srs.RowBits != l.RowLog {
-		return fmt.Errorf("statement is about another SRS: %w", fault.ErrVersion)
-	}
 	if l.Masked {
 		return fmt.Errorf("a masked conversation is not verified in the clear: %w", fault.ErrUsage)
 	}
-	if err := checkExternal(st); err != nil {
+	if err := CheckStatement(srs, st); err != nil {
 		return err
 	}
 	p, err := statement.Unmarshal(l, encoded)
@@ -43,10 +40,17 @@ func Verify(srs *commitments.VerifierSRS, st *statement.Statement, encoded []byt
 	if err != nil {
 		return err
 	}
-	if err := CheckPublic(l, out); err != nil {
+	return CheckOutcome(srs, st, p, digest, out)
+}
+
+// CheckOutcome checks what an accepted conversation leaves open: the claims on
+// public tensors, and the opening of the combined row. Of the proof it reads
+// all but the messages; digest is that of the statement with its commitments.
+func CheckOutcome(srs *commitments.VerifierSRS, st *statement.Statement, p *statement.Proof, digest fr.Element, out *proof.Outcome[fr.Element]) error {
+	if err := CheckPublic(st.Layout, out); err != nil {
 		return err
 	}
-	c, err := statement.Commitment(st, p.Witness, p.Blinding, proof.Combination(l, out), srs)
+	c, err := statement.Commitment(st, p.Witness, p.Blinding, proof.Combination(st.Layout, out), srs)
 	if err != nil {
 		return err
 	}
@@ -65,7 +69,12 @@ func CheckPublic(l *proof.Layout, out *proof.Outcome[fr.Element]) error {
 	return nil
 }
 
-func checkExternal(st *statement.Statement) error {
+// CheckStatement checks that a statement is about the SRS, and names the
+// commitments that its system has.
+func CheckStatement(srs *commitments.VerifierSRS, st *statement.Statement) error {
+	if srs.ID != st.SRS || srs.RowBits != st.Layout.RowLog {
+		return fmt.Errorf("statement is about another SRS: %w", fault.ErrVersion)
+	}
 	ids := st.Layout.System.Committed(relation.External)
 	if len(ids) != len(st.External) {
 		return fmt.Errorf("statement names %d commitments, the system has %d external tensors: %w", len(st.External), len(ids), fault.ErrMalformed)

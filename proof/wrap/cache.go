@@ -1,0 +1,239 @@
+package wrap
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"github.com/consensys/gnark/constraint"
+	"github.com/consensys/gnark/logger"
+
+	"github.com/zkaudit/zkaudit/artefact"
+	"github.com/zkaudit/zkaudit/commitments"
+	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/proof"
+	"github.com/zkaudit/zkaudit/proof/circuit"
+)
+
+const (
+	keyVersion        = 1
+	maxVerifyingBytes = 16 << 20
+	maxProvingBytes   = 4 << 30
+)
+
+func verifyingKind() artefact.Kind { return artefact.Kind{'v', 'k', 'e', 'y'} }
+func provingKind() artefact.Kind   { return artefact.Kind{'p', 'k', 'e', 'y'} }
+
+// Cache keeps keys by class: in memory while it lives, and in a directory. It
+// may be shared by goroutines, the directory by processes.
+//
+// Whoever can write to the directory can make a verifier accept anything: it
+// holds keys, and only accidents are detected.
+type Cache struct {
+	dir string
+
+	mu      sync.Mutex
+	classes map[[32]byte]*keys
+}
+
+// keys are those of one class, each nil until asked for.
+type keys struct {
+	mu        sync.Mutex
+	circuit   constraint.ConstraintSystem
+	proving   ProvingKey
+	verifying VerifyingKey
+}
+
+// class is what keys are asked for by.
+type class struct {
+	System
+	srs    *commitments.VerifierSRS
+	layout *proof.Layout
+}
+
+// NewCache returns a cache over a directory, which is made when needed; with
+// "" it keeps nothing beyond its own life. It silences gnark, which would
+// otherwise log to standard output.
+func NewCache(dir string) *Cache {
+	logger.Disable()
+	return &Cache{dir: dir, classes: map[[32]byte]*keys{}}
+}
+
+// of returns the keys of a class, and locks them.
+func (c *Cache) of(digest [32]byte) *keys {
+	c.mu.Lock()
+	k := c.classes[digest]
+	if k == nil {
+		k = &keys{}
+		c.classes[digest] = k
+	}
+	c.mu.Unlock()
+	k.mu.Lock()
+	return k
+}
+
+// verifier returns the verifying key of a class; only that is loaded.
+func (c *Cache) verifier(ctx context.Context, cl class) (VerifyingKey, error) {
+	digest := cl.digest()
+	k := c.of(digest)
+	defer k.mu.Unlock()
+	if k.verifying != nil {
+		return k.verifying, nil
+	}
+	var err error
+	if k.verifying, err = c.loadVerifying(digest, cl); err == nil {
+		return k.verifying, nil
+	}
+	made, err := c.make(ctx, digest, cl, false)
+	if err != nil {
+		return nil, err
+	}
+	k.verifying = made.verifying
+	return k.verifying, nil
+}
+
+// prover returns circuit and keys of a class, all of them set.
+func (c *Cache) prover(ctx context.Context, cl class) (*keys, error) {
+	digest := cl.digest()
+	k := c.of(digest)
+	defer k.mu.Unlock()
+	if k.proving != nil {
+		return k, nil
+	}
+	made, err := c.make(ctx, digest, cl, true)
+	if err != nil {
+		return nil, err
+	}
+	k.circuit, k.proving, k.verifying = made.circuit, made.proving, made.verifying
+	return k, nil
+}
+
+func (cl class) digest() [32]byte { return classDigest(cl.System, cl.srs, cl.layout) }
+
+// make returns keys of a class, for a verifier or a prover: those in the
+// directory, or new ones that it puts there. One process at a time does.
+func (c *Cache) make(ctx context.Context, digest [32]byte, cl class, proving bool) (*keys, error) {
+	unlock, err := c.lock(ctx, digest, cl)
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
+	k := &keys{}
+	if k.verifying, err = c.loadVerifying(digest, cl); err == nil && !proving {
+		return k, nil
+	}
+	if k.circuit, err = cl.Compile(circuit.New(cl.layout)); err != nil {
+		return nil, fmt.Errorf("circuit of %s: %w", cl.layout.System.Name, err)
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	if k.verifying != nil {
+		if k.proving, err = c.loadProving(digest, cl, k.verifying); err == nil {
+			return k, nil
+		}
+	}
+	if k.proving, k.verifying, err = cl.Setup(k.circuit, cl.srs); err != nil {
+		return nil, err
+	}
+	return k, c.store(digest, cl, k)
+}
+
+func (c *Cache) path(digest [32]byte, cl class, suffix string) string {
+	return filepath.Join(c.dir, fmt.Sprintf("%s-%x.%s", cl.Name(), digest, suffix))
+}
+
+// read returns the payload of a file of the cache.
+func (c *Cache) read(path string, limit int64, kind artefact.Kind, about [32]byte) ([]byte, error) {
+	if c.dir == "" {
+		return nil, os.ErrNotExist
+	}
+	data, err := artefact.ReadFile(path, limit)
+	if err != nil {
+		return nil, err
+	}
+	h, payload, err := artefact.Decode(data, kind, keyVersion)
+	if err != nil {
+		return nil, err
+	}
+	if h.Statement != about {
+		return nil, fmt.Errorf("%s is about another circuit: %w", path, fault.ErrVersion)
+	}
+	return payload, nil
+}
+
+func (c *Cache) loadVerifying(digest [32]byte, cl class) (VerifyingKey, error) {
+	b, err := c.read(c.path(digest, cl, "vk"), maxVerifyingBytes, verifyingKind(), digest)
+	if err != nil {
+		return nil, err
+	}
+	return cl.DecodeVerifyingKey(b, proof.ExposedLength(cl.layout)+1, cl.srs)
+}
+
+// loadProving reads the proving key that was made along with vk.
+func (c *Cache) loadProving(digest [32]byte, cl class, vk VerifyingKey) (ProvingKey, error) {
+	about, err := pairOf(digest, vk)
+	if err != nil {
+		return nil, err
+	}
+	b, err := c.read(c.path(digest, cl, "pk"), maxProvingBytes, provingKind(), about)
+	if err != nil {
+		return nil, err
+	}
+	return cl.DecodeProvingKey(b, vk)
+}
+
+// store writes the keys of a class, the verifying one last: where it is, the
+// other is, too.
+func (c *Cache) store(digest [32]byte, cl class, k *keys) error {
+	if c.dir == "" {
+		return nil
+	}
+	about, err := pairOf(digest, k.verifying)
+	if err != nil {
+		return err
+	}
+	proving, err := k.proving.MarshalBinary()
+	if err != nil {
+		return fmt.Errorf("proving key: %w", err)
+	}
+	verifying, err := k.verifying.MarshalBinary()
+	if err != nil {
+		return fmt.Errorf("verifying key: %w", err)
+	}
+	for _, f := range []struct {
+		suffix  string
+		kind    artefact.Kind
+		about   [32]byte
+		content []byte
+	}{{"pk", provingKind(), about, proving}, {"vk", verifyingKind(), digest, verifying}} {
+		data := artefact.Encode(artefact.Header{Kind: f.kind, Version: keyVersion, Statement: f.about}, f.content)
+		if err := artefact.WriteFile(c.path(digest, cl, f.suffix), data, artefact.PublicMode); err != nil {
+			return fmt.Errorf("key cache: %w", err)
+		}
+	}
+	return nil
+}
+
+// pairOf identifies the proving key that belongs to a verifying key.
+func pairOf(digest [32]byte, vk VerifyingKey) ([32]byte, error) {
+	b, err := vk.MarshalBinary()
+	if err != nil {
+		return [32]byte{}, fmt.Errorf("verifying key: %w", err)
+	}
+	return sha256.Sum256(append(digest[:], b...)), nil
+}
+
+// lock waits until no other process makes keys of the class.
+func (c *Cache) lock(ctx context.Context, digest [32]byte, cl class) (unlock func(), err error) {
+	if c.dir == "" {
+		return func() {}, nil
+	}
+	if err := os.MkdirAll(c.dir, 0o755); err != nil {
+		return nil, fmt.Errorf("key cache: %w: %w", fault.ErrInput, err)
+	}
+	return lockFile(ctx, c.path(digest, cl, "lock"))
+}

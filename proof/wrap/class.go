@@ -1,0 +1,100 @@
+package wrap
+
+import (
+	"bufio"
+	"crypto/sha256"
+	"encoding/binary"
+	"math/big"
+
+	"github.com/consensys/gnark"
+
+	"github.com/zkaudit/zkaudit/commitments"
+	"github.com/zkaudit/zkaudit/proof"
+	"github.com/zkaudit/zkaudit/proof/statement"
+	"github.com/zkaudit/zkaudit/proof/transcript"
+)
+
+// circuitVersion counts changes of what the script's operations become in a
+// circuit: the gadgets of proof/transcript, the order of public inputs.
+const circuitVersion = "zkaudit/wrap/v1"
+
+// classDigest identifies everything that keys depend on: the proof system, the
+// libraries, the SRS, the shape of what is proven, and every operation the
+// script does for it. The last makes keys of an older script unusable without
+// anyone having to count its versions.
+func classDigest(s System, srs *commitments.VerifierSRS, l *proof.Layout) [32]byte {
+	h := sha256.New()
+	t := &trace{Writer: bufio.NewWriter(h)}
+	for _, text := range []string{circuitVersion, statement.Domain, s.Name(), gnark.Version.String()} {
+		t.bytes([]byte(text))
+	}
+	shape := l.System.ShapeDigest()
+	t.Write(srs.ID[:])
+	t.Write(shape[:])
+	t.script(l)
+	t.Flush()
+	return [32]byte(h.Sum(nil))
+}
+
+// trace is arithmetic and transcript that write down what is done. Its
+// elements are the numbers of the operations that gave them.
+type trace struct {
+	*bufio.Writer
+	wires uint64
+}
+
+type wire uint64
+
+func (t *trace) script(l *proof.Layout) {
+	digest, salt := t.next(), t.next()
+	messages := make([]wire, proof.Length(l))
+	for i := range messages {
+		messages[i] = t.next()
+	}
+	proof.Begin(l, t, digest, salt)
+	out := proof.Argue(l, t, t, proof.NewReplay(messages))
+	for _, w := range out.Exposed(l) {
+		t.note('x', w)
+	}
+}
+
+func (t *trace) next() wire {
+	t.wires++
+	return wire(t.wires)
+}
+
+// note writes an operation and its operands.
+func (t *trace) note(operation byte, operands ...wire) {
+	b := binary.LittleEndian.AppendUint64([]byte{operation}, uint64(len(operands)))
+	for _, w := range operands {
+		b = binary.LittleEndian.AppendUint64(b, uint64(w))
+	}
+	t.Write(b)
+}
+
+// bytes writes a length and that many bytes.
+func (t *trace) bytes(b []byte) {
+	t.Write(binary.LittleEndian.AppendUint64(nil, uint64(len(b))))
+	t.Write(b)
+}
+
+func (t *trace) Const(v *big.Int) wire {
+	t.WriteByte('c')
+	t.WriteByte(byte(v.Sign()))
+	t.bytes(v.Bytes())
+	return t.next()
+}
+
+func (t *trace) Add(a, b wire) wire { t.note('+', a, b); return t.next() }
+func (t *trace) Sub(a, b wire) wire { t.note('-', a, b); return t.next() }
+func (t *trace) Mul(a, b wire) wire { t.note('*', a, b); return t.next() }
+
+func (t *trace) AssertEqual(a, b wire, _ string) { t.note('=', a, b) }
+func (t *trace) AssertNonZero(a wire, _ string)  { t.note('n', a) }
+
+func (t *trace) Absorb(kind transcript.Kind, message ...wire) {
+	t.WriteByte(byte(kind))
+	t.note('a', message...)
+}
+
+func (t *trace) Challenge() wire { t.note('?'); return t.next() }

@@ -1,0 +1,32 @@
+// Package wrap makes and checks proofs of mode zk: the conversation of package
+// proof stays secret, and a SNARK shows that the verifier's script accepts it.
+//
+//	part       bytes                      what
+//	system     1                          System.ID
+//	witness    32 per row, mask row last  hiding commitments, none infinity
+//	exposed    32·proof.ExposedLength     challenges, public claims, γ, σ, value opened
+//	blinding   32                         ρ_F
+//	opening    32·(3ℓ+2)                  of F = M + Σ σ^g·g_g
+//	SNARK      System.ProofBytes          for the circuit of proof/circuit
+//
+// All lengths follow from the layout and the system; there are none in the
+// encoding, and every point and scalar has one encoding only.
+//
+// The public inputs of the SNARK are the statement's digest, which the
+// verifier computes from the statement and the commitments, and the exposed
+// values. Claims on public tensors and the opening are checked outside, by the
+// code that checks them in mode validity.
+//
+// Keys belong to a class: everything that decides the circuit, which is the
+// shape of the system, the layout, the script and the libraries' versions.
+// Segments of one shape share their class. Keys of PLONK are derived from the
+// class and the SRS; keys of Groth16 come from a setup that the verifier made
+// or watched, and live in its cache. No key is ever read from a proof.
+//
+// Zero knowledge: what a proof shows besides the statement is a function of
+// uniformly random values. Commitments are uniform by ρ, exposed challenges
+// by the salt, F and the value opened by the mask row M, ρ_F by ρ_M; claims on
+// public tensors follow from challenges. The SNARK is statistically zero
+// knowledge (PLONK) or perfectly so for an honest setup (Groth16). The
+// randomness comes with the call and serves this one proof.
+package wrap

@@ -1,0 +1,85 @@
+package wrap
+
+import (
+	"fmt"
+
+	"github.com/consensys/gnark-crypto/ecc/bn254"
+	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
+
+	"github.com/zkaudit/zkaudit/commitments"
+	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/proof"
+	"github.com/zkaudit/zkaudit/proof/statement"
+)
+
+// Proof is everything the prover sends in mode zk.
+type Proof struct {
+	System   byte               // ID of the system of SNARK
+	Witness  [][]bn254.G1Affine // commitments by witness tensor, then the mask row
+	Exposed  []fr.Element       // see proof.Outcome.Exposed
+	Blinding fr.Element         // ρ_F, the blinding of the opened combination
+	Opening  *commitments.OpeningProof
+	SNARK    []byte
+}
+
+// Size returns the encoded length of a proof for a layout and a system.
+func Size(l *proof.Layout, s System) int {
+	n := 1 + s.ProofBytes() + commitments.OpeningProofBytes(l.RowLog)
+	for _, rows := range statement.WitnessRows(l) {
+		n += rows * commitments.PointBytes
+	}
+	return n + (proof.ExposedLength(l)+1)*commitments.ScalarBytes
+}
+
+// MarshalBinary encodes a proof, by the table in the package documentation.
+func (p *Proof) MarshalBinary() ([]byte, error) {
+	opening, err := p.Opening.MarshalBinary()
+	if err != nil {
+		return nil, err
+	}
+	b := []byte{p.System}
+	for _, rows := range p.Witness {
+		b = commitments.AppendPoints(b, rows)
+	}
+	b = commitments.AppendScalars(b, p.Exposed)
+	b = commitments.AppendScalars(b, []fr.Element{p.Blinding})
+	return append(append(b, opening...), p.SNARK...), nil
+}
+
+// Unmarshal decodes a proof for a layout and a system. Points are checked to
+// be on the curve, commitments not to be infinity, scalars to be canonical,
+// the length to be exact. The SNARK is decoded when it is verified. A proof of
+// another system is fault.ErrVersion, everything else fault.ErrMalformed.
+func Unmarshal(l *proof.Layout, s System, b []byte) (*Proof, error) {
+	if len(b) > 0 && b[0] != s.ID() {
+		return nil, fmt.Errorf("proof of system %d, want %d (%s): %w", b[0], s.ID(), s.Name(), fault.ErrVersion)
+	}
+	if want := Size(l, s); len(b) != want {
+		return nil, fmt.Errorf("proof has %d bytes, the statement asks for %d: %w", len(b), want, fault.ErrMalformed)
+	}
+	p := &Proof{System: b[0]}
+	rest := b[1:]
+	take := func(n int) []byte {
+		part := rest[:n]
+		rest = rest[n:]
+		return part
+	}
+	for i, rows := range statement.WitnessRows(l) {
+		points, err := commitments.DecodePoints(take(rows*commitments.PointBytes), rows, commitments.RefuseInfinity)
+		if err != nil {
+			return nil, fmt.Errorf("witness commitment %d: %w", i, err)
+		}
+		p.Witness = append(p.Witness, points)
+	}
+	n := proof.ExposedLength(l) + 1
+	scalars, err := commitments.DecodeScalars(take(n*commitments.ScalarBytes), n)
+	if err != nil {
+		return nil, fmt.Errorf("exposed values: %w", err)
+	}
+	p.Exposed, p.Blinding = scalars[:n-1], scalars[n-1]
+	if p.Opening, err = commitments.UnmarshalOpeningProof(take(commitments.OpeningProofBytes(l.RowLog)), l.RowLog); err != nil {
+		return nil, fmt.Errorf("opening: %w", err)
+	}
+	p.SNARK = rest
+	return p, nil
+}

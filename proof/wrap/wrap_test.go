@@ -1,0 +1,83 @@
+package wrap_test
+
+import (
+	"context"
+	crand "crypto/rand"
+	"io"
+	"math/rand/v2"
+	"sync"
+	"testing"
+
+	"github.com/zkaudit/zkaudit/proof"
+	"github.com/zkaudit/zkaudit/proof/prooftest"
+	"github.com/zkaudit/zkaudit/proof/prover"
+	"github.com/zkaudit/zkaudit/proof/statement"
+	"github.com/zkaudit/zkaudit/proof/wrap"
+)
+
+// example is a statement to prove in zero knowledge, and what proves it.
+type example struct {
+	*prooftest.Case
+	secret prover.Secret
+}
+
+func newExample(t testing.TB, seed uint64) *example {
+	t.Helper()
+	ty := prooftest.NewTiny(t, rand.New(rand.NewPCG(seed, 6)))
+	c := prooftest.NewCase(t, ty.System, ty.Cells)
+	l, err := proof.NewLayout(ty.System, c.SRS.RowBits, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Statement.Layout = l
+	return &example{c, prover.Secret{Cells: ty.Cells, External: c.Blinding}}
+}
+
+func (e *example) prove(t testing.TB, s wrap.System, cache *wrap.Cache, rng io.Reader) *wrap.Proof {
+	t.Helper()
+	p, err := wrap.Prove(context.Background(), e.SRS, e.Statement, e.secret, s, cache, rng)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func (e *example) verify(t testing.TB, p *wrap.Proof, s wrap.System, cache *wrap.Cache) error {
+	t.Helper()
+	return e.verifyBytes(encode(t, p), s, cache)
+}
+
+func (e *example) verifyBytes(b []byte, s wrap.System, cache *wrap.Cache) error {
+	return wrap.Verify(context.Background(), e.SRS.Verifier(), e.Statement, b, s, cache)
+}
+
+func encode(t testing.TB, p *wrap.Proof) []byte {
+	t.Helper()
+	b, err := p.MarshalBinary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+var systems = []wrap.System{wrap.PLONK{}, wrap.Groth16{}}
+
+// shared is one cache for all tests of the package: keys are made once.
+var shared = sync.OnceValue(func() *wrap.Cache { return wrap.NewCache("") })
+
+func TestHonestProofs(t *testing.T) {
+	e := newExample(t, 5)
+	for _, s := range systems {
+		t.Run(s.Name(), func(t *testing.T) {
+			p := e.prove(t, s, shared(), crand.Reader)
+			if err := e.verify(t, p, s, shared()); err != nil {
+				t.Errorf("honest proof: %v", err)
+			}
+			if got, want := len(encode(t, p)), wrap.Size(e.Statement.Layout, s); got != want {
+				t.Errorf("proof of %d bytes, want %d", got, want)
+			}
+		})
+	}
+}
+
+var _ = statement.Domain
