@@ -1,0 +1,112 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/zkaudit/zkaudit/tflite"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"zkaudit": func() { os.Exit(execute()) }})
+}
+
+// TestScripts runs the command line as its users do.
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata/script",
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("HOME", e.WorkDir)
+			e.Setenv("XDG_CACHE_HOME", filepath.Join(e.WorkDir, ".cache"))
+			e.Setenv("TMPDIR", e.WorkDir)
+			return writeInputs(e.WorkDir)
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"exit": exitCode, "flip": flip, "truncate": truncate,
+		},
+	})
+}
+
+// exitCode runs a command and compares its exit code: exit CODE COMMAND ...
+func exitCode(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exit CODE COMMAND [ARGS]")
+	}
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	err = ts.Exec(args[1], args[2:]...)
+	got := 0
+	var exit interface{ ExitCode() int }
+	if e, ok := err.(interface{ ExitCode() int }); ok {
+		exit = e
+		got = exit.ExitCode()
+	} else if err != nil {
+		ts.Fatalf("%v", err)
+	}
+	if got != want {
+		ts.Fatalf("exit code %d, want %d", got, want)
+	}
+}
+
+// flip changes a byte of a file: flip FILE OFFSET, from the end if negative.
+func flip(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: flip FILE OFFSET")
+	}
+	path := ts.MkAbs(args[0])
+	data, err := os.ReadFile(path)
+	ts.Check(err)
+	at, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	if at < 0 {
+		at += len(data)
+	}
+	data[at] ^= 1
+	ts.Check(os.WriteFile(path, data, 0o600))
+}
+
+// truncate shortens a file: truncate FILE BYTES.
+func truncate(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: truncate FILE BYTES")
+	}
+	size, err := strconv.ParseInt(args[1], 10, 64)
+	ts.Check(err)
+	ts.Check(os.Truncate(ts.MkAbs(args[0]), size))
+}
+
+// writeInputs makes the model and the data of the scripts.
+func writeInputs(dir string) error {
+	layer := func(inputs, units int, f tflite.Activation) tflite.DenseLayer {
+		return tflite.DenseLayer{Units: units, Activation: f, Weights: make([]float32, inputs*units), Bias: make([]float32, units)}
+	}
+	m, err := tflite.NewDense("small", []tflite.DenseLayer{layer(3, 5, tflite.ActRelu), layer(5, 2, tflite.ActNone)}, 3, true)
+	if err != nil {
+		return err
+	}
+	model, err := tflite.Marshal(m)
+	if err != nil {
+		return err
+	}
+	// A model with an activation that there is no proof for.
+	m.Subgraphs[0].Operators[0].Options = tflite.FullyConnectedOptions{Activation: tflite.ActSignBit}
+	odd, err := tflite.Marshal(m)
+	if err != nil {
+		return err
+	}
+	rows := ""
+	for i := range 40 {
+		rows += fmt.Sprintf("%d,%d,%d,%s\n", i%7, i%5, i%3, []string{"no", "yes"}[i%7/4])
+	}
+	for name, data := range map[string][]byte{"small.tflite": model, "odd.tflite": odd, "rows.csv": []byte(rows)} {
+		if err := os.WriteFile(filepath.Join(dir, name), data, 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
+}
