@@ -225,6 +225,26 @@ func TestLengths(t *testing.T) {
 	}
 }
 
+// TestProvenTwice: the same run proven twice has other commitments and the
+// same size.
+func TestProvenTwice(t *testing.T) {
+	m := bundles(t)
+	a, b := decode(t, m[0]), decode(t, m[1])
+	if len(m[0].bytes) != len(m[1].bytes) {
+		t.Errorf("%d and %d bytes", len(m[0].bytes), len(m[1].bytes))
+	}
+	if a.Final().Digest() == b.Final().Digest() || a.Statement.PartDigest(0) == b.Statement.PartDigest(0) {
+		t.Error("the same commitments twice")
+	}
+}
+
+func BenchmarkUnmarshal(b *testing.B) {
+	m := bundles(b)[0]
+	for b.Loop() {
+		decode(b, m)
+	}
+}
+
 func FuzzUnmarshal(f *testing.F) {
 	m := bundles(f)[0]
 	head, payload, err := artefact.Decode(m.bytes, bundle.Kind(), bundle.Version)

@@ -69,7 +69,22 @@ func Open(dir string, o Options) (*Directory, error) {
 	if d.unlock, err = lock(dir); err != nil {
 		return nil, err
 	}
+	d.sweep()
 	return d, nil
+}
+
+// sweep removes the temporary files of processes that were killed while they
+// wrote. What cannot be removed does no harm.
+func (d *Directory) sweep() {
+	for _, pattern := range []string{".*.tmp-*", "*/.*.tmp-*"} {
+		names, err := filepath.Glob(d.file(pattern))
+		if err != nil {
+			continue
+		}
+		for _, name := range names {
+			_ = os.Remove(name)
+		}
+	}
 }
 
 // Close unlocks the directory.

@@ -1,11 +1,15 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strconv"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -27,7 +31,7 @@ func TestScripts(t *testing.T) {
 			return writeInputs(e.WorkDir)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exit": exitCode, "flip": flip, "truncate": truncate,
+			"exit": exitCode, "flip": flip, "truncate": truncate, "killed": killed,
 		},
 	})
 }
@@ -41,9 +45,8 @@ func exitCode(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	err = ts.Exec(args[1], args[2:]...)
 	got := 0
-	var exit interface{ ExitCode() int }
-	if e, ok := err.(interface{ ExitCode() int }); ok {
-		exit = e
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
 		got = exit.ExitCode()
 	} else if err != nil {
 		ts.Fatalf("%v", err)
@@ -78,6 +81,35 @@ func truncate(ts *testscript.TestScript, neg bool, args []string) {
 	size, err := strconv.ParseInt(args[1], 10, 64)
 	ts.Check(err)
 	ts.Check(os.Truncate(ts.MkAbs(args[0]), size))
+}
+
+// killed starts a command again and again and kills it after growing times,
+// until it ends by itself: killed COMMAND ARGS.
+func killed(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: killed COMMAND ARGS")
+	}
+	kills := 0
+	for wait := 5 * time.Millisecond; ; wait += wait / 3 {
+		ctx, cancel := context.WithTimeout(context.Background(), wait)
+		c := exec.CommandContext(ctx, filepath.Join(filepath.SplitList(ts.Getenv("PATH"))[0], args[0]), args[1:]...)
+		c.Dir = ts.MkAbs(".")
+		c.Env = []string{"HOME=" + ts.Getenv("HOME"), "XDG_CACHE_HOME=" + ts.Getenv("XDG_CACHE_HOME")}
+		out, err := c.CombinedOutput()
+		timedOut := ctx.Err() != nil
+		cancel()
+		switch {
+		case timedOut && err != nil:
+			kills++
+		case err != nil:
+			ts.Fatalf("after %d kills: %v\n%s", kills, err, out)
+		case kills == 0:
+			ts.Fatalf("ended before it was killed")
+		default:
+			ts.Logf("killed %d times", kills)
+			return
+		}
+	}
 }
 
 // writeInputs makes the model and the data of the scripts.
