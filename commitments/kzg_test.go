@@ -1,13 +1,17 @@
 package commitments
 
 import (
+	"bytes"
 	"errors"
+	"os"
+	"path/filepath"
 	"slices"
 	"testing"
 
 	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
 	"github.com/consensys/gnark-crypto/ecc/bn254/kzg"
 
+	"github.com/zkaudit/zkaudit/artefact"
 	"github.com/zkaudit/zkaudit/fault"
 )
 
@@ -90,6 +94,62 @@ func BenchmarkDevelopmentKZG(b *testing.B) {
 	for b.Loop() {
 		if _, _, err := DevelopmentKZG(19); err != nil {
 			b.Fatal(err)
+		}
+	}
+}
+
+func TestCachedLagrangeBasis(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "cache")
+	s := secretSRS(t, 5)
+	_, want, err := s.KZG(4)
+	if err != nil {
+		t.Fatal(err)
+	}
+	load := func(s *SRS, want *kzg.SRS) {
+		t.Helper()
+		canonical, lagrange, err := LoadOrCreateKZG(dir, s, 4)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !slices.Equal(lagrange.Pk.G1, want.Pk.G1) || lagrange.Vk != want.Vk || len(canonical.Pk.G1) != 19 {
+			t.Error("wrong strings")
+		}
+	}
+	load(s, want)
+	files, err := os.ReadDir(dir)
+	if err != nil || len(files) != 1 {
+		t.Fatalf("cache holds %v, %v", files, err)
+	}
+	path := filepath.Join(dir, files[0].Name())
+	good, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	reframe := func(change func(h *artefact.Header, payload []byte) []byte) []byte {
+		h, payload, err := artefact.Decode(good, lagrangeKind(), lagrangeVersion)
+		if err != nil {
+			t.Fatal(err)
+		}
+		payload = change(&h, bytes.Clone(payload))
+		return artefact.Encode(h, payload)
+	}
+	for name, content := range map[string][]byte{
+		"flipped":     append(bytes.Clone(good[:80]), append([]byte{good[80] ^ 1}, good[81:]...)...),
+		"truncated":   good[:100],
+		"other id":    reframe(func(h *artefact.Header, p []byte) []byte { h.Statement[3] ^= 1; return p }),
+		"off curve":   reframe(func(_ *artefact.Header, p []byte) []byte { p[40] ^= 1; return p }),
+		"point twice": reframe(func(_ *artefact.Header, p []byte) []byte { copy(p, p[64:128]); return p }),
+		"short":       reframe(func(_ *artefact.Header, p []byte) []byte { return p[:64] }),
+	} {
+		if err := os.WriteFile(path, content, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := readLagrange(path, s, 4); err == nil {
+			t.Errorf("%s: accepted", name)
+		}
+		load(s, want)
+		if onDisk, _ := os.ReadFile(path); !bytes.Equal(onDisk, good) {
+			t.Errorf("%s: cache not repaired", name)
 		}
 	}
 }

@@ -129,12 +129,9 @@ func decodeSRS(data []byte) (*SRS, error) {
 	if len(raw) != rawPointBytes<<v.RowBits {
 		return nil, fmt.Errorf("SRS: %d bytes of powers for rows of 2^%d cells: %w", len(raw), v.RowBits, fault.ErrMalformed)
 	}
-	g1 := make([]bn254.G1Affine, 1<<v.RowBits)
-	for j := range g1 {
-		b := raw[j*rawPointBytes : (j+1)*rawPointBytes]
-		if err := errors.Join(g1[j].X.SetBytesCanonical(b[:32]), g1[j].Y.SetBytesCanonical(b[32:])); err != nil {
-			return nil, fmt.Errorf("SRS: power %d: coordinate not below the modulus: %w", j, fault.ErrMalformed)
-		}
+	g1, err := decodeRawPoints(raw)
+	if err != nil {
+		return nil, err
 	}
 	s, err := assembleSRS(v.RowBits, g1, v.G2[1])
 	if err != nil {
@@ -142,6 +139,19 @@ func decodeSRS(data []byte) (*SRS, error) {
 	}
 	s.Insecure = v.Insecure
 	return s, nil
+}
+
+// decodeRawPoints reads uncompressed points without asking whether they are on
+// the curve. Requires a whole number of them.
+func decodeRawPoints(raw []byte) ([]bn254.G1Affine, error) {
+	points := make([]bn254.G1Affine, len(raw)/rawPointBytes)
+	for j := range points {
+		b := raw[j*rawPointBytes : (j+1)*rawPointBytes]
+		if err := errors.Join(points[j].X.SetBytesCanonical(b[:32]), points[j].Y.SetBytesCanonical(b[32:])); err != nil {
+			return nil, fmt.Errorf("SRS: power %d: coordinate not below the modulus: %w", j, fault.ErrMalformed)
+		}
+	}
+	return points, nil
 }
 
 // WriteSRS writes s to path, whole or not at all.
