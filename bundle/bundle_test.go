@@ -25,29 +25,31 @@ type made struct {
 	srs   *commitments.VerifierSRS
 }
 
-var makeBundles = sync.OnceValues(func() ([2]made, error) {
-	var out [2]made
-	for i := range out {
-		var err error
-		if out[i], err = makeBundle(i); err != nil {
-			return out, err
-		}
-	}
-	return out, nil
-})
+// makers make two bundles of the same program on the same rows; only run id and
+// blinding differ.
+var makers = [2]func() (made, error){sync.OnceValues(makeBundle), sync.OnceValues(makeBundle)}
 
-func bundles(t testing.TB) [2]made {
+// first is the bundle of most tests.
+func first(t testing.TB) made {
 	t.Helper()
-	b, err := makeBundles()
+	m, err := makers[0]()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return b
+	return m
 }
 
-// makeBundle makes a run of the same program on the same rows; only run id and
-// blinding differ between calls.
-func makeBundle(int) (made, error) {
+func bundles(t testing.TB) [2]made {
+	t.Helper()
+	second, err := makers[1]()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return [2]made{first(t), second}
+}
+
+// makeBundle makes a run and returns its bundle.
+func makeBundle() (made, error) {
 	dir, err := os.MkdirTemp("", "bundle-test-")
 	if err != nil {
 		return made{}, err
@@ -125,7 +127,7 @@ func refused(err error) bool {
 }
 
 func TestHonestBundle(t *testing.T) {
-	m := bundles(t)[0]
+	m := first(t)
 	b := decode(t, m)
 	r, err := verify(b, bundle.Expectation{}, m.srs)
 	if err != nil {
@@ -154,7 +156,7 @@ func TestHonestBundle(t *testing.T) {
 }
 
 func TestInsecureSRSIsRefused(t *testing.T) {
-	m := bundles(t)[0]
+	m := first(t)
 	_, err := bundle.Verify(context.Background(), decode(t, m), bundle.Expectation{}, m.srs, bundle.Options{})
 	if !errors.Is(err, fault.ErrVersion) || !strings.Contains(err.Error(), "INSECURE") {
 		t.Error(err)
@@ -169,7 +171,7 @@ func TestInsecureSRSIsRefused(t *testing.T) {
 }
 
 func TestVerifyStopsWhenCancelled(t *testing.T) {
-	m := bundles(t)[0]
+	m := first(t)
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	if _, err := bundle.Verify(ctx, decode(t, m), bundle.Expectation{}, m.srs, bundle.Options{AllowInsecure: true}); !errors.Is(err, context.Canceled) {
@@ -180,7 +182,7 @@ func TestVerifyStopsWhenCancelled(t *testing.T) {
 // TestDamagedBytes flips a bit in each of many bytes, with a frame whose
 // checksum is right again.
 func TestDamagedBytes(t *testing.T) {
-	m := bundles(t)[0]
+	m := first(t)
 	head, payload, err := artefact.Decode(m.bytes, bundle.Kind(), bundle.Version)
 	if err != nil {
 		t.Fatal(err)
@@ -200,7 +202,7 @@ func TestDamagedBytes(t *testing.T) {
 }
 
 func TestLengths(t *testing.T) {
-	m := bundles(t)[0]
+	m := first(t)
 	head, payload, err := artefact.Decode(m.bytes, bundle.Kind(), bundle.Version)
 	if err != nil {
 		t.Fatal(err)
@@ -239,14 +241,14 @@ func TestProvenTwice(t *testing.T) {
 }
 
 func BenchmarkUnmarshal(b *testing.B) {
-	m := bundles(b)[0]
+	m := first(b)
 	for b.Loop() {
 		decode(b, m)
 	}
 }
 
 func FuzzUnmarshal(f *testing.F) {
-	m := bundles(f)[0]
+	m := first(f)
 	head, payload, err := artefact.Decode(m.bytes, bundle.Kind(), bundle.Version)
 	if err != nil {
 		f.Fatal(err)

@@ -64,7 +64,7 @@ func TestEveryPublicValueIsBound(t *testing.T) {
 		"program constant-rate":   func(b *bundle.Bundle) { b.Statement.Program.Optimizer.Kind = graph.ScheduledSGD },
 	} {
 		t.Run(name, func(t *testing.T) {
-			m := bundles(t)[0]
+			m := first(t)
 			b := decode(t, m)
 			change(b)
 			data, err := b.Marshal()
@@ -113,7 +113,7 @@ func TestProofsDoNotMove(t *testing.T) {
 
 // TestExpectations pins every value, right and wrong.
 func TestExpectations(t *testing.T) {
-	m := bundles(t)[0]
+	m := first(t)
 	b := decode(t, m)
 	f, err := b.Facts()
 	if err != nil {
@@ -175,7 +175,7 @@ func TestReadExpectation(t *testing.T) {
 // TestStatementDigestCoversAll flips bytes of the encoded statement: whatever
 // still decodes has another digest.
 func TestStatementDigestCoversAll(t *testing.T) {
-	s := decode(t, bundles(t)[0]).Statement
+	s := decode(t, first(t)).Statement
 	encoded, err := s.Encode()
 	if err != nil {
 		t.Fatal(err)
