@@ -19,7 +19,9 @@ import (
 
 // Prove argues a statement in zero knowledge. rng, which must be
 // cryptographic, hides this one proof; nothing of it is kept or used again.
-// The SNARK draws randomness of its own from the operating system.
+// The SNARK draws randomness of its own from the operating system. With
+// secret.Force, a statement that no SNARK shows returns the rest of the proof
+// with the error.
 func Prove(ctx context.Context, srs *commitments.SRS, st *statement.Statement, secret prover.Secret, s System, cache *Cache, rng io.Reader) (*Proof, error) {
 	l := st.Layout
 	if !l.Masked {
@@ -42,6 +44,9 @@ func Prove(ctx context.Context, srs *commitments.SRS, st *statement.Statement, s
 		return nil, err
 	}
 	if p.SNARK, err = keys.proving.Prove(keys.circuit, full); err != nil {
+		if secret.Force {
+			return p, err // what a forger is left with
+		}
 		return nil, err
 	}
 	public, err := publicInputs(l, c.Digest, p.Exposed)

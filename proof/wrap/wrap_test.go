@@ -8,7 +8,7 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/zkaudit/zkaudit/proof"
+	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/proof/prooftest"
 	"github.com/zkaudit/zkaudit/proof/prover"
 	"github.com/zkaudit/zkaudit/proof/statement"
@@ -17,20 +17,16 @@ import (
 
 // example is a statement to prove in zero knowledge, and what proves it.
 type example struct {
-	*prooftest.Case
-	secret prover.Secret
+	SRS       *commitments.SRS
+	Statement *statement.Statement
+	secret    prover.Secret
 }
 
-func newExample(t testing.TB, seed uint64) *example {
+// newTiny is a statement about prooftest.Tiny.
+func newTiny(t testing.TB, seed uint64) *example {
 	t.Helper()
 	ty := prooftest.NewTiny(t, rand.New(rand.NewPCG(seed, 6)))
-	c := prooftest.NewCase(t, ty.System, ty.Cells)
-	l, err := proof.NewLayout(ty.System, c.SRS.RowBits, true)
-	if err != nil {
-		t.Fatal(err)
-	}
-	c.Statement.Layout = l
-	return &example{c, prover.Secret{Cells: ty.Cells, External: c.Blinding}}
+	return hidden(t, ty.System, ty.Cells, 6)
 }
 
 func (e *example) prove(t testing.TB, s wrap.System, cache *wrap.Cache, rng io.Reader) *wrap.Proof {
@@ -66,7 +62,7 @@ var systems = []wrap.System{wrap.PLONK{}, wrap.Groth16{}}
 var shared = sync.OnceValue(func() *wrap.Cache { return wrap.NewCache("") })
 
 func TestHonestProofs(t *testing.T) {
-	e := newExample(t, 5)
+	e := newTiny(t, 5)
 	for _, s := range systems {
 		t.Run(s.Name(), func(t *testing.T) {
 			p := e.prove(t, s, shared(), crand.Reader)
@@ -79,5 +75,3 @@ func TestHonestProofs(t *testing.T) {
 		})
 	}
 }
-
-var _ = statement.Domain

@@ -1,0 +1,153 @@
+package wrap
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"fmt"
+	"testing"
+
+	"github.com/consensys/gnark/constraint"
+	cs "github.com/consensys/gnark/constraint/bn254"
+	"github.com/consensys/gnark/frontend"
+
+	"github.com/zkaudit/zkaudit/commitments"
+	"github.com/zkaudit/zkaudit/proof"
+	"github.com/zkaudit/zkaudit/proof/circuit"
+	"github.com/zkaudit/zkaudit/proof/prooftest"
+	"github.com/zkaudit/zkaudit/proof/transcript"
+)
+
+func compiled(t *testing.T, s System, l *proof.Layout) (constraint.ConstraintSystem, []byte) {
+	t.Helper()
+	ccs, err := s.Compile(circuit.New(l))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	if _, err := ccs.WriteTo(&b); err != nil {
+		t.Fatal(err)
+	}
+	return ccs, b.Bytes()
+}
+
+func gatheredLayout(t *testing.T, change func(*prooftest.Spec), rowBits int) *proof.Layout {
+	t.Helper()
+	spec := prooftest.NewSpec()
+	if change != nil {
+		change(&spec)
+	}
+	l, err := proof.NewLayout(prooftest.NewGathered(t, spec).System, rowBits, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+// TestSegmentsShareTheirClass: what differs between the segments of a run
+// changes neither class nor circuit; everything else changes both.
+func TestSegmentsShareTheirClass(t *testing.T) {
+	srs, err := commitments.DevelopmentVerifierSRS(6)
+	if err != nil {
+		t.Fatal(err)
+	}
+	base := gatheredLayout(t, nil, 6)
+	class, shape := classDigest(PLONK{}, srs, base), base.System.ShapeDigest()
+	circuits := map[string][]byte{}
+	for _, s := range []System{PLONK{}, Groth16{}} {
+		_, circuits[s.Name()] = compiled(t, s, base)
+	}
+	for name, c := range map[string]struct {
+		layout *proof.Layout
+		same   bool
+	}{
+		"again": {gatheredLayout(t, nil, 6), true},
+		"next segment": {gatheredLayout(t, func(s *prooftest.Spec) {
+			s.Rates, s.Rows, s.Values = []int64{9, 8, 7}, []int32{0, 0, -1, 2, 2, 2}, []int64{1, 2, 3, 0}
+		}, 6), true},
+		"coefficient": {gatheredLayout(t, func(s *prooftest.Spec) { s.Coefficient = 6 }, 6), false},
+		"a lookup":    {gatheredLayout(t, func(s *prooftest.Spec) { s.FreeQ = true }, 6), false},
+	} {
+		if same := c.layout.System.ShapeDigest() == shape; same != c.same {
+			t.Errorf("%s: same shape %v, want %v", name, same, c.same)
+		}
+		if same := classDigest(PLONK{}, srs, c.layout) == class; same != c.same {
+			t.Errorf("%s: same class %v, want %v", name, same, c.same)
+		}
+		for _, s := range []System{PLONK{}, Groth16{}} {
+			if _, b := compiled(t, s, c.layout); bytes.Equal(b, circuits[s.Name()]) != c.same {
+				t.Errorf("%s: same %s circuit %v, want %v", name, s.Name(), !c.same, c.same)
+			}
+		}
+	}
+	if other := gatheredLayout(t, nil, 7); classDigest(PLONK{}, srs, other) == class {
+		t.Error("another row size has the same class")
+	}
+	if classDigest(Groth16{}, srs, base) == class {
+		t.Error("two systems share a class")
+	}
+	otherSRS := *srs
+	otherSRS.ID[0] ^= 1
+	if classDigest(PLONK{}, &otherSRS, base) == class {
+		t.Error("two SRS share a class")
+	}
+}
+
+// TestCircuitsLeaveTheProverNoChoice: a circuit's only free values are its
+// declared inputs. Without hints there is none to replace by a lie, and
+// without gnark's commitments nothing that proofs here leave out.
+func TestCircuitsLeaveTheProverNoChoice(t *testing.T) {
+	l := gatheredLayout(t, nil, 6)
+	for _, s := range []System{PLONK{}, Groth16{}} {
+		ccs, _ := compiled(t, s, l)
+		if n := len(ccs.GetCommitments().CommitmentIndexes()); n != 0 {
+			t.Errorf("%s: %d commitments", s.Name(), n)
+		}
+		// gnark's two kinds of constraint systems are one type.
+		if hints := ccs.(*cs.SparseR1CS).MHintsDependencies; len(hints) != 0 {
+			t.Errorf("%s: hints %v", s.Name(), hints)
+		}
+		if want := proof.Length(l) + 1; ccs.GetNbSecretVariables() != want {
+			t.Errorf("%s: %d secret inputs, want messages and salt: %d", s.Name(), ccs.GetNbSecretVariables(), want)
+		}
+	}
+}
+
+// gadget is a circuit of what classes do not see: how an operation of the
+// transcript becomes constraints.
+type gadget struct {
+	Message [4]frontend.Variable
+	Result  frontend.Variable `gnark:",public"`
+}
+
+func (g *gadget) Define(api frontend.API) error {
+	tr := transcript.NewCircuit(api, "gadget")
+	tr.Absorb(transcript.Openings, g.Message[:]...)
+	api.AssertIsEqual(g.Result, tr.Challenge())
+	return nil
+}
+
+// TestGadgetIsThatOfItsVersion: whoever finds this test failing changed what a
+// circuit is made of, and gives circuitVersion its next number and the digests
+// their next values, so that no key of an older circuit is used.
+func TestGadgetIsThatOfItsVersion(t *testing.T) {
+	for name, want := range map[string]string{
+		"plonk":   "b7f4230b504066689f141e8edbb14e55deb01d9e15b32a9bc2b4dc92ea90ede6",
+		"groth16": "253db6df251a82e1aa9739e1a27420f103abfc8c23327b8bcfe9a9fc71c601c0",
+	} {
+		s, err := Named(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ccs, err := s.Compile(&gadget{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var b bytes.Buffer
+		if _, err := ccs.WriteTo(&b); err != nil {
+			t.Fatal(err)
+		}
+		if got := fmt.Sprintf("%x", sha256.Sum256(b.Bytes())); got != want {
+			t.Errorf("%s: gadget of %s is %s, want %s", name, circuitVersion, got, want)
+		}
+	}
+}
