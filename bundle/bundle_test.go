@@ -80,7 +80,7 @@ func makeBundle() (made, error) {
 		Data:     []run.DataConfig{{File: filepath.Join(dir, "a.csv")}, {File: filepath.Join(dir, "b.csv")}},
 		Columns:  run.ColumnConfig{Header: "no"},
 		Training: run.TrainingConfig{Batch: 4, Steps: 12, SegmentSteps: 5},
-		Proof:    run.ProofConfig{RowBits: 8, Context: "nonce 7"},
+		Proof:    run.ProofConfig{Mode: "validity", RowBits: 8, Context: "nonce 7"},
 	}
 	if err := run.Init(dir, c); err != nil {
 		return made{}, err

@@ -9,6 +9,7 @@ import (
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/ops"
 	"github.com/zkaudit/zkaudit/proof"
+	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/proof/statement"
 	"github.com/zkaudit/zkaudit/relation"
 	"github.com/zkaudit/zkaudit/schedule"
@@ -46,12 +47,12 @@ func NewClaims(s *Statement, tables *ops.Tables) (*Claims, error) {
 
 // DatasetClaim is what the certificate of a part is about. It does not depend
 // on a run.
-func DatasetClaim(shape segment.PartShape, srs [32]byte, rowBits int, part Part) (*segment.DatasetCertificate, *statement.Statement, error) {
+func DatasetClaim(m mode.Name, shape segment.PartShape, srs [32]byte, rowBits int, part Part) (*segment.DatasetCertificate, *statement.Statement, error) {
 	c, err := segment.NewDatasetCertificate(shape)
 	if err != nil {
 		return nil, nil, err
 	}
-	st, err := claim(DatasetKind, appendShape(nil, shape), c.Relation, srs, rowBits)
+	st, err := claim(m, DatasetKind, appendShape(nil, shape), c.Relation, srs, rowBits)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -61,12 +62,12 @@ func DatasetClaim(shape segment.PartShape, srs [32]byte, rowBits int, part Part)
 
 // Dataset returns the claim of the certificate of a part.
 func (c *Claims) Dataset(i int) (*segment.DatasetCertificate, *statement.Statement, error) {
-	return DatasetClaim(c.Run.PartShape(i), c.Run.SRS, c.Run.RowBits, c.Run.Parts[i])
+	return DatasetClaim(c.Run.Mode, c.Run.PartShape(i), c.Run.SRS, c.Run.RowBits, c.Run.Parts[i])
 }
 
 // WeightsClaim is what the certificate of initial weights is about. It depends
 // on the program and the origin, not on a run.
-func WeightsClaim(p *graph.Program, o Origin, srs [32]byte, rowBits int, initial Weights) (*segment.WeightsCertificate, *statement.Statement, error) {
+func WeightsClaim(m mode.Name, p *graph.Program, o Origin, srs [32]byte, rowBits int, initial Weights) (*segment.WeightsCertificate, *statement.Statement, error) {
 	public, err := o.Public(p)
 	if err != nil {
 		return nil, nil, err
@@ -76,7 +77,7 @@ func WeightsClaim(p *graph.Program, o Origin, srs [32]byte, rowBits int, initial
 		return nil, nil, err
 	}
 	digest := p.Digest()
-	st, err := claim(WeightsKind, appendBytes(digest[:], o.Encode()), cert.Relation, srs, rowBits)
+	st, err := claim(m, WeightsKind, appendBytes(digest[:], o.Encode()), cert.Relation, srs, rowBits)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -86,7 +87,7 @@ func WeightsClaim(p *graph.Program, o Origin, srs [32]byte, rowBits int, initial
 
 // Weights returns the claim of the certificate of the initial weights.
 func (c *Claims) Weights() (*segment.WeightsCertificate, *statement.Statement, error) {
-	return WeightsClaim(c.Run.Program, c.Run.Origin, c.Run.SRS, c.Run.RowBits, c.Run.Initial)
+	return WeightsClaim(c.Run.Mode, c.Run.Program, c.Run.Origin, c.Run.SRS, c.Run.RowBits, c.Run.Initial)
 }
 
 // Segment returns the claim of a segment's proof: that the weights committed
@@ -106,7 +107,7 @@ func (c *Claims) Segment(i int, certificates [][32]byte, before, after Weights) 
 	if err != nil {
 		return nil, nil, err
 	}
-	st, err := claim(SegmentKind, c.segmentPublic(i, rates, certificates), sys.Relation, c.Run.SRS, c.Run.RowBits)
+	st, err := claim(c.Run.Mode, SegmentKind, c.segmentPublic(i, rates, certificates), sys.Relation, c.Run.SRS, c.Run.RowBits)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -133,9 +134,9 @@ func (c *Claims) segmentPublic(i int, rates []int64, certificates [][32]byte) []
 	return b
 }
 
-// claim is the statement of mode validity about a system.
-func claim(kind string, public []byte, sys *relation.System, srs [32]byte, rowBits int) (*statement.Statement, error) {
-	layout, err := proof.NewLayout(sys, rowBits, false)
+// claim is the statement about a system in a mode.
+func claim(m mode.Name, kind string, public []byte, sys *relation.System, srs [32]byte, rowBits int) (*statement.Statement, error) {
+	layout, err := proof.NewLayout(sys, rowBits, m.ZeroKnowledge())
 	if err != nil {
 		return nil, err
 	}
@@ -143,7 +144,8 @@ func claim(kind string, public []byte, sys *relation.System, srs [32]byte, rowBi
 }
 
 // ClaimDigest identifies what a proof is about: kind, public values, relation
-// system, SRS, row size and the commitments in the statement.
+// system, SRS, row size, whether it is masked and the commitments in the
+// statement.
 func ClaimDigest(st *statement.Statement) [32]byte {
 	system := st.Layout.System.Digest()
 	b := appendBytes(nil, []byte("zkaudit/claim/v1"))
@@ -152,6 +154,11 @@ func ClaimDigest(st *statement.Statement) [32]byte {
 	b = append(b, system[:]...)
 	b = append(b, st.SRS[:]...)
 	b = appendInt(b, int64(st.Layout.RowLog))
+	masked := int64(0)
+	if st.Layout.Masked {
+		masked = 1
+	}
+	b = appendInt(b, masked)
 	for _, rows := range st.External {
 		b = appendBytes(b, commitments.AppendPoints(nil, rows))
 	}

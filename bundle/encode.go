@@ -9,6 +9,7 @@ import (
 	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/schedule"
 )
 
@@ -66,7 +67,7 @@ func DecodeStatement(data []byte) (*Statement, error) {
 	if domain := r.bytes("statement", len(statementDomain)); r.err == nil && string(domain) != statementDomain {
 		return nil, fmt.Errorf("statement of kind %q: %w", domain, fault.ErrMalformed)
 	}
-	s := &Statement{Mode: string(r.bytes("mode", 64)), RunID: r.digest("run id"), Context: string(r.bytes("context", MaxContext))}
+	s := &Statement{Mode: mode.Name(r.bytes("mode", 64)), RunID: r.digest("run id"), Context: string(r.bytes("context", MaxContext))}
 	program := r.bytes("program", MaxProgram)
 	s.SRS, s.RowBits = r.digest("SRS"), r.bounded("row size", commitments.MinRowBits, commitments.MaxRowBits)
 	s.Segment = r.bounded("steps of a segment", 1, 1<<32)

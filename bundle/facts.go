@@ -53,7 +53,7 @@ func (b *Bundle) Facts() (*Facts, error) {
 	program, origin := s.Program.Digest(), s.Origin.Digest()
 	initial, final := s.Initial.Digest(), b.Final().Digest()
 	f := &Facts{
-		Statement: hex.EncodeToString(digest[:]), RunID: hex.EncodeToString(s.RunID[:]), Mode: s.Mode, Context: s.Context,
+		Statement: hex.EncodeToString(digest[:]), RunID: hex.EncodeToString(s.RunID[:]), Mode: string(s.Mode), Context: s.Context,
 		Program: hex.EncodeToString(program[:]), Model: s.Program.Name, Loss: string(s.Program.Loss.Kind),
 		SRS: hex.EncodeToString(s.SRS[:]), RowBits: s.RowBits,
 		Rows: s.Schedule.Parts, Batch: s.Schedule.Batch, Steps: s.Steps(), SegmentSteps: s.Segment, Segments: s.Segments(),

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/zkaudit/zkaudit/commitments"
+	"github.com/zkaudit/zkaudit/proof/mode"
 )
 
 // Report says, in plain words, what a verification has shown.
@@ -49,8 +50,15 @@ func newReport(b *Bundle, srs *commitments.VerifierSRS) (*Report, error) {
 			"how good the model is: losses and accuracies shown while training are not part of the proof",
 			"anything about a rounded copy of the model: the proof is about the integers (the exported .tflite carries them)",
 			"that a seed was not chosen among many: whoever names a seed may have tried others",
-			"secrecy: in mode validity the commitments to dataset and weights hide, but the bundle may leak training data and weights",
 		},
+	}
+	switch m := b.Statement.Mode; m {
+	case mode.ZKPLONK:
+		r.Assumed = append(r.Assumed, "PLONK, with keys that this verifier derived itself, is sound in the algebraic group model")
+	case mode.ZKGroth16:
+		r.Assumed = append(r.Assumed, "whoever made the Groth16 keys in this verifier's cache has forgotten their secrets; Groth16 is sound in the generic group model")
+	case mode.Validity:
+		r.NotProven = append(r.NotProven, "secrecy: in mode validity the commitments to dataset and weights hide, but the bundle may leak training data and weights")
 	}
 	if f.Insecure {
 		r.Assumed[0] = "NOTHING ABOUT THE SRS: it is the INSECURE development string, with which anyone can forge every proof here"
@@ -71,7 +79,11 @@ func provenOrigin(s *Statement) string {
 
 // Mode returns the line that says how far the mode reaches.
 func (r *Report) Mode() string {
-	return "mode validity: sound, NOT zero-knowledge: the bundle may leak training data and weights to whoever reads it"
+	m := mode.Name(r.Facts.Mode)
+	if m.ZeroKnowledge() {
+		return fmt.Sprintf("mode %s: the bundle reveals nothing about data and weights beyond what this report says", m)
+	}
+	return fmt.Sprintf("mode %s: sound, NOT zero-knowledge: the bundle may leak training data and weights to whoever reads it", m)
 }
 
 // WriteText writes the report for people.

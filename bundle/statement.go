@@ -11,14 +11,11 @@ import (
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/number"
 	"github.com/zkaudit/zkaudit/ops"
+	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/relation"
 	"github.com/zkaudit/zkaudit/schedule"
 	"github.com/zkaudit/zkaudit/segment"
 )
-
-// ModeValidity is the mode of this version: proofs are sound, and the witness
-// is not hidden by them.
-const ModeValidity = "validity"
 
 // Limits of a statement. They bound what a verifier does for a bundle.
 const (
@@ -34,7 +31,7 @@ const (
 
 // Statement holds the public values of a run.
 type Statement struct {
-	Mode     string
+	Mode     mode.Name
 	RunID    [32]byte
 	Context  string // what the verifier asked to be bound: a nonce, an order
 	Program  *graph.Program
@@ -198,8 +195,8 @@ func (s *Statement) checkShape() error {
 	malformed := func(format string, args ...any) error {
 		return fmt.Errorf("statement: %s: %w", fmt.Sprintf(format, args...), fault.ErrMalformed)
 	}
-	if s.Mode != ModeValidity {
-		return fmt.Errorf("statement of mode %q, this version knows %q: %w", s.Mode, ModeValidity, fault.ErrVersion)
+	if err := s.Mode.Check(); err != nil {
+		return fmt.Errorf("statement: %w", err)
 	}
 	if err := ops.Validate(s.Program); err != nil {
 		return fmt.Errorf("statement: program: %w", err)

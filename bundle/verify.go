@@ -8,12 +8,19 @@ import (
 	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/ops"
+	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/proof/statement"
-	"github.com/zkaudit/zkaudit/proof/verifier"
+	"github.com/zkaudit/zkaudit/proof/wrap"
 )
 
 // Options of a verification.
 type Options struct {
+	// Cache keeps the keys that wrapped proofs are verified with; nil derives
+	// them anew.
+	Cache *wrap.Cache
+	// Powers derive PLONK's keys where the cache has none; nil for the
+	// development SRS.
+	Powers *commitments.SRS
 	// AllowInsecure accepts the development SRS, with which anyone can forge.
 	AllowInsecure bool
 	// Progress is told how many of the proofs have been checked; may be nil.
@@ -52,7 +59,7 @@ func Verify(ctx context.Context, b *Bundle, expect Expectation, srs *commitments
 	if err != nil {
 		return nil, err
 	}
-	v := &verification{ctx: ctx, srs: srs, total: len(b.Datasets) + 1 + len(b.Segments), progress: opts.Progress}
+	v := newVerification(ctx, b, srs, opts)
 	if err := v.certificates(b, claims); err != nil {
 		return nil, err
 	}
@@ -71,10 +78,21 @@ func Verify(ctx context.Context, b *Bundle, expect Expectation, srs *commitments
 	return report, nil
 }
 
+func newVerification(ctx context.Context, b *Bundle, srs *commitments.VerifierSRS, opts Options) *verification {
+	if opts.Cache == nil {
+		opts.Cache = wrap.NewCache("")
+	}
+	return &verification{
+		ctx: ctx, mode: b.Statement.Mode, total: len(b.Datasets) + 1 + len(b.Segments), progress: opts.Progress,
+		verifier: mode.Verifier{SRS: srs, Powers: opts.Powers, Cache: opts.Cache},
+	}
+}
+
 // verification is the state of one call of Verify.
 type verification struct {
 	ctx         context.Context
-	srs         *commitments.VerifierSRS
+	mode        mode.Name
+	verifier    mode.Verifier
 	digests     [][32]byte // of the certificates
 	done, total int
 	progress    func(done, total int)
@@ -109,7 +127,7 @@ func (v *verification) proof(st *statement.Statement, encoded []byte) error {
 	if err := v.ctx.Err(); err != nil {
 		return err
 	}
-	if err := verifier.Verify(v.srs, st, encoded); err != nil {
+	if err := v.verifier.Verify(v.ctx, v.mode, st, encoded); err != nil {
 		if errors.Is(err, fault.ErrRejected) {
 			return fmt.Errorf("the proof is false: %w", err)
 		}

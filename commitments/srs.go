@@ -16,6 +16,9 @@ const (
 	// MinRowBits and MaxRowBits bound ℓ, the base-2 logarithm of a row.
 	MinRowBits = 1
 	MaxRowBits = 22
+	// DefaultRowBits is what parts are exchanged in: all commitments of a run
+	// have one row size, so owners and trainers must agree on it.
+	DefaultRowBits = 16
 
 	domainSRSID = "zkaudit v1 SRS id"
 

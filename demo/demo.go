@@ -12,6 +12,8 @@ import (
 	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/ops"
+	"github.com/zkaudit/zkaudit/proof/mode"
+	"github.com/zkaudit/zkaudit/proof/wrap"
 	"github.com/zkaudit/zkaudit/run"
 	"github.com/zkaudit/zkaudit/train"
 )
@@ -40,12 +42,12 @@ type Times struct {
 // Run makes a run in an empty directory, from data to the verified bundle. If
 // the trainer cheats, the error wraps fault.ErrRejected, and the summary says
 // how far it came.
-func Run(ctx context.Context, dir string, cheat Cheat, o run.Options) (*Summary, error) {
+func Run(ctx context.Context, dir string, m mode.Name, cheat Cheat, o run.Options) (*Summary, error) {
 	if err := cheat.Check(); err != nil {
 		return nil, err
 	}
 	s := &Summary{Cheat: cheat}
-	if err := s.Seconds.clock(&s.Seconds.Setup, func() error { return setUp(dir) }); err != nil {
+	if err := s.Seconds.clock(&s.Seconds.Setup, func() error { return setUp(dir, m) }); err != nil {
 		return nil, err
 	}
 	d, err := run.Open(dir, o)
@@ -67,7 +69,7 @@ func Run(ctx context.Context, dir string, cheat Cheat, o run.Options) (*Summary,
 	if err != nil {
 		return s, err
 	}
-	return s, s.verify(ctx, dir)
+	return s, s.verify(ctx, dir, d.Keys())
 }
 
 func (*Times) clock(seconds *float64, what func() error) error {
@@ -101,7 +103,7 @@ func (s *Summary) dishonest(ctx context.Context, d *run.Directory) error {
 const maxBundle = 64 << 20
 
 // verify does what an auditor does who has the bundle and nothing else.
-func (s *Summary) verify(ctx context.Context, dir string) error {
+func (s *Summary) verify(ctx context.Context, dir string, keys *wrap.Cache) error {
 	data, err := artefact.ReadFile(filepath.Join(dir, run.BundleFile), maxBundle)
 	if err != nil {
 		return err
@@ -116,7 +118,7 @@ func (s *Summary) verify(ctx context.Context, dir string) error {
 		if err != nil {
 			return err
 		}
-		s.Report, err = bundle.Verify(ctx, b, s.expectation(), srs, bundle.Options{AllowInsecure: true})
+		s.Report, err = bundle.Verify(ctx, b, s.expectation(), srs, bundle.Options{AllowInsecure: true, Cache: keys})
 		return err
 	})
 	if s.Cheat == NoCheat {

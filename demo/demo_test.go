@@ -10,12 +10,13 @@ import (
 
 	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/ops"
+	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/run"
 	"github.com/zkaudit/zkaudit/train"
 )
 
 func TestHonestDemo(t *testing.T) {
-	s, err := Run(context.Background(), t.TempDir(), NoCheat, run.Options{})
+	s, err := Run(context.Background(), t.TempDir(), mode.Validity, NoCheat, run.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -25,6 +26,28 @@ func TestHonestDemo(t *testing.T) {
 	}
 	if *s.Training.Before.Accuracy > 0.3 || *s.Training.After.Accuracy < 0.8 {
 		t.Errorf("accuracy on rows held out %.3f before, %.3f after", *s.Training.Before.Accuracy, *s.Training.After.Accuracy)
+	}
+}
+
+// TestZeroKnowledgeDemo runs the demonstration as people see it, honest and
+// cheating where the cheat breaks a segment and where it breaks a certificate.
+func TestZeroKnowledgeDemo(t *testing.T) {
+	if testing.Short() {
+		t.Skip("wraps a dozen proofs in PLONK: a minute or two")
+	}
+	o := run.Options{CacheDir: t.TempDir()}
+	s, err := Run(context.Background(), t.TempDir(), mode.ZKPLONK, NoCheat, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.Report.Facts.Mode != string(mode.ZKPLONK) || s.Bytes > 40<<10 {
+		t.Errorf("mode %s, %d bytes", s.Report.Facts.Mode, s.Bytes)
+	}
+	for cheat, place := range map[Cheat]string{CheatRow: "segment 1 of 2", CheatInit: "certificate of the initial weights"} {
+		_, err := Run(context.Background(), t.TempDir(), mode.ZKPLONK, cheat, o)
+		if !errors.Is(err, fault.ErrRejected) || !strings.Contains(err.Error(), place) {
+			t.Errorf("%s: %v, want a rejection of %s", cheat, err, place)
+		}
 	}
 }
 
@@ -38,7 +61,7 @@ func TestCheatsAreRejected(t *testing.T) {
 	}
 	for _, cheat := range Cheats() {
 		t.Run(string(cheat), func(t *testing.T) {
-			s, err := Run(context.Background(), t.TempDir(), cheat, run.Options{})
+			s, err := Run(context.Background(), t.TempDir(), mode.Validity, cheat, run.Options{})
 			if !errors.Is(err, fault.ErrRejected) || !strings.Contains(err.Error(), place[cheat]) {
 				t.Fatalf("%v, want a rejection of %s", err, place[cheat])
 			}
@@ -56,7 +79,7 @@ func TestCheatsAreRejected(t *testing.T) {
 // to hide, makes a bundle that verifies. So it is the cheating that is rejected.
 func TestForgingHonestlyIsAccepted(t *testing.T) {
 	dir := t.TempDir()
-	if err := setUp(dir); err != nil {
+	if err := setUp(dir, mode.Validity); err != nil {
 		t.Fatal(err)
 	}
 	d, err := run.Open(dir, run.Options{})
@@ -72,7 +95,7 @@ func TestForgingHonestlyIsAccepted(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := s.verify(context.Background(), dir); err != nil {
+	if err := s.verify(context.Background(), dir, d.Keys()); err != nil {
 		t.Error(err)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"path/filepath"
 
 	"github.com/zkaudit/zkaudit/artefact"
+	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/run"
 	"github.com/zkaudit/zkaudit/tflite"
 )
@@ -17,7 +18,6 @@ const (
 	steps        = 128
 	segmentSteps = 64
 	rate         = "0.5"
-	rowBits      = 14
 )
 
 // Files of the demonstration, in its directory.
@@ -29,7 +29,7 @@ const (
 
 // setUp writes model and data, and makes a run directory of them. A directory
 // that holds a run is refused.
-func setUp(dir string) error {
+func setUp(dir string, m mode.Name) error {
 	c := run.Config{
 		Model:    run.ModelConfig{File: filepath.Join(dir, modelFile)},
 		Data:     []run.DataConfig{{File: filepath.Join(dir, imagesFile), Labels: filepath.Join(dir, labelsFile)}},
@@ -37,7 +37,7 @@ func setUp(dir string) error {
 		Training: run.TrainingConfig{Batch: batch, Steps: steps, SegmentSteps: segmentSteps, Rate: rate},
 		Schedule: run.ScheduleConfig{Order: "shuffled", Seed: "drawn by the auditor"},
 		Initial:  run.InitialConfig{From: "seed", Seed: "drawn by the auditor, too"},
-		Proof:    run.ProofConfig{RowBits: rowBits, SRS: run.DevelopmentSRS, Context: "demo"},
+		Proof:    run.ProofConfig{Mode: string(m), SRS: run.DevelopmentSRS, Context: "demo"},
 	}
 	model, err := network()
 	if err != nil {

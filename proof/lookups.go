@@ -88,7 +88,8 @@ func (s *session[E]) leaves(point []Coord, p, q, alpha, beta E) {
 		high, low := point[:s.Log-b.Log], point[s.Log-b.Log:]
 		weight := s.eqIndex(high, b.Offset>>b.Log)
 		table := &s.System.Tables[b.Table]
-		columns, n := table.Columns, s.zero
+		columns := table.Columns
+		var n E
 		if b.Lookup >= 0 {
 			columns = s.System.Lookups[b.Lookup].Columns
 			n = s.maskOf(s.System.Tensor(columns[0]), low)

@@ -10,12 +10,14 @@ import (
 	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/data"
 	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/proof/mode"
 )
 
 // CommitRecord says what Commit has made.
 type CommitRecord struct {
 	SRS     string       `json:"srs"`
 	RowBits int          `json:"row_bits"`
+	Mode    string       `json:"mode"`
 	Parts   []PartRecord `json:"parts"`
 }
 
@@ -83,7 +85,7 @@ func (d *Directory) commitPart(ctx context.Context, i int, rows *data.Dataset, r
 		return err
 	}
 	d.progress.Advance(2*i+1, fmt.Sprintf("part %d: %d rows committed", i, rows.Rows))
-	certificate, err := part.Certify(ctx, srs, d.arena, d.rand)
+	certificate, err := part.Certify(ctx, mode.Name(d.Config.Proof.Mode), d.prover(srs), d.arena)
 	if err != nil {
 		return err
 	}
@@ -101,7 +103,7 @@ func (d *Directory) commitPart(ctx context.Context, i int, rows *data.Dataset, r
 
 // describe says what Commit would make.
 func (d *Directory) describe(rows *dataset, m *model, srs *commitments.SRS) *CommitRecord {
-	r := &CommitRecord{SRS: hex.EncodeToString(srs.ID[:]), RowBits: srs.RowBits}
+	r := &CommitRecord{SRS: hex.EncodeToString(srs.ID[:]), RowBits: srs.RowBits, Mode: d.Config.Proof.Mode}
 	for i, part := range rows.train {
 		integers := part.Digest()
 		p := PartRecord{
@@ -127,6 +129,9 @@ func (r *CommitRecord) same(now *CommitRecord) error {
 	}
 	if r.SRS != now.SRS || r.RowBits != now.RowBits {
 		return changed("the SRS or its row size has")
+	}
+	if r.Mode != now.Mode {
+		return changed("the mode of proofs has")
 	}
 	if len(r.Parts) != len(now.Parts) {
 		return changed("the number of data files has")

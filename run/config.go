@@ -10,6 +10,7 @@ import (
 	"github.com/zkaudit/zkaudit/artefact"
 	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/train"
 )
 
@@ -29,8 +30,10 @@ type Config struct {
 
 // ModelConfig names the model.
 type ModelConfig struct {
-	File   string   `toml:"file"`
-	Frozen []string `toml:"frozen"` // weights that are not trained
+	File string `toml:"file"`
+	// BatchAxis is "auto", or the axis of the input that counts samples.
+	BatchAxis string   `toml:"batch_axis"`
+	Frozen    []string `toml:"frozen"` // weights that are not trained
 }
 
 // DataConfig names the files of one dataset part.
@@ -94,6 +97,7 @@ type InitialConfig struct {
 
 // ProofConfig is what proofs are made with.
 type ProofConfig struct {
+	Mode    string `toml:"mode"`
 	RowBits int    `toml:"row_bits"`
 	SRS     string `toml:"srs"` // "development" or a file
 	Context string `toml:"context"`
@@ -146,6 +150,8 @@ func (c *Config) Check() error {
 	switch {
 	case c.Model.File == "":
 		return bad("model.file", "missing")
+	case c.Model.batchAxisError() != nil:
+		return bad("model.batch_axis", "%v", c.Model.batchAxisError())
 	case len(c.Data) == 0:
 		return bad("data", "no files")
 	case c.Test.Rows < 0:
@@ -160,6 +166,8 @@ func (c *Config) Check() error {
 		return bad("training", "give rate, or rates (one per epoch), and not both")
 	case c.Proof.RowBits < commitments.MinRowBits || c.Proof.RowBits > commitments.MaxRowBits:
 		return bad("proof.row_bits", "%d, want %d to %d", c.Proof.RowBits, commitments.MinRowBits, commitments.MaxRowBits)
+	case mode.Name(c.Proof.Mode).Check() != nil:
+		return bad("proof.mode", "%q, want one of %q", c.Proof.Mode, mode.Names())
 	case c.Proof.SRS == "":
 		return bad("proof.srs", `missing: give a file, or "development" for the INSECURE one`)
 	case c.Schedule.Order == "shuffled" && c.Schedule.Seed == "":

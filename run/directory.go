@@ -14,14 +14,17 @@ import (
 	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/ops"
+	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/proof/poly"
+	"github.com/zkaudit/zkaudit/proof/wrap"
 )
 
 // Options of a run directory.
 type Options struct {
 	Progress Progress  // nil: silent
 	Rand     io.Reader // nil: crypto/rand
-	// CacheDir keeps the development SRS between runs; "" makes it anew.
+	// CacheDir keeps the development SRS and the keys that proofs are wrapped
+	// with between runs; "" makes them anew.
 	CacheDir string
 }
 
@@ -33,6 +36,7 @@ type Directory struct {
 	progress Progress
 	rand     io.Reader
 	cacheDir string
+	keys     *wrap.Cache
 	tables   *ops.Tables
 	arena    *poly.Arena
 	srs      *commitments.SRS
@@ -60,6 +64,7 @@ func Open(dir string, o Options) (*Directory, error) {
 		return nil, err
 	}
 	d := &Directory{Path: dir, Config: c, progress: o.Progress, rand: o.Rand, cacheDir: o.CacheDir, tables: ops.NewTables(), arena: &poly.Arena{}}
+	d.keys = wrap.NewCache(keyDir(o.CacheDir))
 	if d.progress == nil {
 		d.progress = silent{}
 	}
@@ -71,6 +76,23 @@ func Open(dir string, o Options) (*Directory, error) {
 	}
 	d.sweep()
 	return d, nil
+}
+
+// keyDir is where a cache directory keeps keys.
+func keyDir(cacheDir string) string {
+	if cacheDir == "" {
+		return ""
+	}
+	return filepath.Join(cacheDir, "keys")
+}
+
+// Keys returns the keys that the run's proofs are wrapped with, which its
+// verifier may share: they follow from public values, or were set up here.
+func (d *Directory) Keys() *wrap.Cache { return d.keys }
+
+// prover makes proofs with the run's randomness and keys.
+func (d *Directory) prover(srs *commitments.SRS) *mode.Prover {
+	return &mode.Prover{SRS: srs, Cache: d.keys, Rand: d.rand}
 }
 
 // sweep removes the temporary files of processes that were killed while they

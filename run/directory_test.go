@@ -73,7 +73,7 @@ func small(t testing.TB, change func(c *Config)) string {
 		Columns:  ColumnConfig{Header: "no"},
 		Training: TrainingConfig{Batch: 4, Steps: 12, SegmentSteps: 5},
 		Test:     TestConfig{Rows: 6},
-		Proof:    ProofConfig{RowBits: 8},
+		Proof:    ProofConfig{Mode: "validity", RowBits: 8},
 	}
 	if change != nil {
 		change(c)

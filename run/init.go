@@ -8,9 +8,11 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/ops"
+	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/train"
 	"github.com/zkaudit/zkaudit/transpile"
 )
@@ -87,6 +89,7 @@ func (c *Config) complete() error {
 	fallback(&c.Formats.Feature, f.Feature)
 	fallback(&c.Formats.Activation, f.Activation)
 	fallback(&c.Formats.Error, f.Error)
+	fallback(&c.Model.BatchAxis, autoAxis)
 	fallback(&c.Columns.Header, "auto")
 	fallback(&c.Columns.Normalise, "standard")
 	fallback(&c.Columns.NormaliseTargets, "none")
@@ -193,5 +196,6 @@ func (c *Config) size(p *graph.Program, rows int) {
 			t.SegmentSteps /= 2
 		}
 	}
-	fallback(&c.Proof.RowBits, min(max(bits.Len(uint(t.SegmentSteps*perStep))-5, 12), 18))
+	fallback(&c.Proof.RowBits, commitments.DefaultRowBits)
+	fallback(&c.Proof.Mode, string(mode.Default))
 }

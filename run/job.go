@@ -8,6 +8,7 @@ import (
 	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/schedule"
 	"github.com/zkaudit/zkaudit/train"
 )
@@ -154,7 +155,7 @@ func (j *job) origin(c *InitialConfig) bundle.Origin {
 // statement returns the public values of the run.
 func (j *job) statement(c *Config, runID [32]byte, initial *Weights) *bundle.Statement {
 	s := &bundle.Statement{
-		Mode: bundle.ModeValidity, RunID: runID, Context: c.Proof.Context,
+		Mode: mode.Name(c.Proof.Mode), RunID: runID, Context: c.Proof.Context,
 		Program: j.run.Program, Segment: j.run.Segment, Rates: j.run.Rates,
 		SRS: j.srs.ID, RowBits: j.srs.RowBits, Schedule: j.spec, Origin: j.origin(&c.Initial), Initial: initial.Public,
 	}

@@ -3,6 +3,7 @@ package run
 import (
 	"fmt"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"github.com/zkaudit/zkaudit/artefact"
@@ -39,10 +40,15 @@ func readModel(dir string, c *Config) (*model, error) {
 	if err := m.readRates(&c.Training); err != nil {
 		return nil, err
 	}
+	axis, err := c.Model.batchAxis()
+	if err != nil {
+		return nil, err
+	}
 	name := filepath.Base(path)
 	m.step, err = transpile.Transpile(m.tflite, transpile.Options{
 		Name:      strings.TrimSuffix(name, filepath.Ext(name)),
 		Batch:     c.Training.Batch,
+		BatchAxis: axis,
 		Fractions: graph.Fractions{Feature: c.Formats.Feature, Activation: c.Formats.Activation, Error: c.Formats.Error},
 		RateShift: m.rates[0].K,
 		Scheduled: len(m.rates) > 1,
@@ -54,6 +60,26 @@ func readModel(dir string, c *Config) (*model, error) {
 		return nil, fmt.Errorf("model %s: %w", path, err)
 	}
 	return m, nil
+}
+
+// autoAxis lets the model tell which axis counts samples.
+const autoAxis = "auto"
+
+// batchAxis returns the axis that counts samples, nil if the model tells.
+func (c *ModelConfig) batchAxis() (*int, error) {
+	if c.BatchAxis == autoAxis || c.BatchAxis == "" {
+		return nil, nil
+	}
+	axis, err := strconv.Atoi(c.BatchAxis)
+	if err != nil || axis < 0 {
+		return nil, fmt.Errorf("%q, want %q or the number of an axis from 0: %w", c.BatchAxis, autoAxis, fault.ErrUsage)
+	}
+	return &axis, nil
+}
+
+func (c *ModelConfig) batchAxisError() error {
+	_, err := c.batchAxis()
+	return err
 }
 
 func (m *model) readRates(t *TrainingConfig) (err error) {

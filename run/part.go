@@ -12,6 +12,7 @@ import (
 	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/data"
 	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/proof/poly"
 	"github.com/zkaudit/zkaudit/proof/prover"
 	"github.com/zkaudit/zkaudit/relation"
@@ -59,18 +60,18 @@ func (p *Part) commit(srs *commitments.SRS) error {
 	return nil
 }
 
-// Certify proves the dataset certificate of the part.
-func (p *Part) Certify(ctx context.Context, srs *commitments.SRS, arena *poly.Arena, rng io.Reader) ([]byte, error) {
-	cert, st, err := bundle.DatasetClaim(p.Shape, srs.ID, srs.RowBits, p.Public)
+// Certify proves the dataset certificate of the part in a mode.
+func (p *Part) Certify(ctx context.Context, m mode.Name, by *mode.Prover, arena *poly.Arena) ([]byte, error) {
+	cert, st, err := bundle.DatasetClaim(m, p.Shape, by.SRS.ID, by.SRS.RowBits, p.Public)
 	if err != nil {
 		return nil, err
 	}
 	secret := prover.Secret{Cells: cert.Assign(p.features, p.labels), External: p.blinding[:], Arena: arena}
-	pr, err := prover.Prove(ctx, srs, st, secret)
+	encoded, err := by.Prove(ctx, m, st, secret)
 	if err != nil {
 		return nil, fmt.Errorf("dataset certificate: %w", err)
 	}
-	return pr.MarshalBinary()
+	return encoded, nil
 }
 
 // Weights are committed weights with what opens them: some or all weights of

@@ -134,8 +134,11 @@ func (w *proving) begin(ctx context.Context, runID [32]byte) error {
 	if err != nil {
 		return err
 	}
-	w.prover = &Prover{SRS: j.srs, Claims: claims, Parts: j.parts, Rand: d.rand, Arena: d.arena, Force: w.force}
+	w.prover = &Prover{Prover: d.prover(j.srs), Claims: claims, Parts: j.parts, Arena: d.arena, Force: w.force}
 	w.bundle = &bundle.Bundle{Statement: claims.Run, Datasets: j.certificates}
+	if w.force {
+		w.prover.Saw(claims.Run.Mode, j.certificates[0])
+	}
 	_, claim, err := claims.Weights()
 	if err != nil {
 		return err
@@ -232,7 +235,7 @@ func (w *proving) finish(ctx context.Context) (*ProveRecord, error) {
 	}
 	d.progress.Start("check the bundle", 0)
 	defer d.progress.Finish()
-	report, err := bundle.Verify(ctx, w.bundle, bundle.Expectation{}, j.srs.Verifier(), bundle.Options{AllowInsecure: true})
+	report, err := bundle.Verify(ctx, w.bundle, bundle.Expectation{}, j.srs.Verifier(), bundle.Options{AllowInsecure: true, Cache: d.keys, Powers: j.srs})
 	if err != nil {
 		return nil, fmt.Errorf("the bundle just made does not verify, this is a defect: %w", err)
 	}

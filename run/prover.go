@@ -3,14 +3,13 @@ package run
 import (
 	"context"
 	"fmt"
-	"io"
 
 	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
 
 	"github.com/zkaudit/zkaudit/bundle"
-	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/ops"
+	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/proof/poly"
 	"github.com/zkaudit/zkaudit/proof/prover"
 	"github.com/zkaudit/zkaudit/proof/statement"
@@ -21,10 +20,9 @@ import (
 
 // Prover makes the proofs of one run. It is not safe for concurrent use.
 type Prover struct {
-	SRS    *commitments.SRS
+	*mode.Prover
 	Claims *bundle.Claims
 	Parts  []*Part
-	Rand   io.Reader
 	// Arena is shared by all proofs of the run; may be nil.
 	Arena *poly.Arena
 	// Force proves whatever the cells are, as a cheating prover would: for
@@ -127,11 +125,7 @@ func (w *Weights) Trained(p *graph.Program) *Weights {
 
 func (p *Prover) prove(ctx context.Context, st *statement.Statement, cells relation.Assignment, blinding [][]fr.Element) ([]byte, error) {
 	secret := prover.Secret{Cells: cells, External: blinding, Arena: p.Arena, Force: p.Force}
-	pr, err := prover.Prove(ctx, p.SRS, st, secret)
-	if err != nil {
-		return nil, err
-	}
-	return pr.MarshalBinary()
+	return p.Prover.Prove(ctx, p.Claims.Run.Mode, st, secret)
 }
 
 func paddedWeight(p *graph.Program, id graph.TensorID, cells []int64) []int64 {

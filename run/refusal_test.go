@@ -33,7 +33,7 @@ func TestConfigRoundTrip(t *testing.T) {
 		Formats:  FormatConfig{Feature: 7, Activation: 8, Error: 9},
 		Schedule: ScheduleConfig{Order: "shuffled", Seed: "s", Tail: "wrap"},
 		Initial:  InitialConfig{From: "model", Scheme: "he", Publish: true},
-		Proof:    ProofConfig{RowBits: 10, SRS: "development", Context: "c"},
+		Proof:    ProofConfig{Mode: "validity", RowBits: 10, SRS: "development", Context: "c"},
 	}
 	path := filepath.Join(t.TempDir(), ConfigFile)
 	if err := WriteConfig(path, c); err != nil {

@@ -16,6 +16,7 @@ const configText = `# A run of zkaudit: what is trained on what, and how it is p
 
 [model]
 file = {{quote .Model.File}}   # architecture and, if asked below, initial weights
+batch_axis = {{quote .Model.BatchAxis}}   # axis of the input that counts samples, from 0; "auto": the model tells
 frozen = {{list .Model.Frozen}}   # names of weights that stay as they are
 
 # One [[data]] table per owner of rows; each becomes a committed part.
@@ -65,7 +66,8 @@ scheme = {{quote .Initial.Scheme}}   # he (behind ReLU) | glorot
 publish = {{.Initial.Publish}}   # from model: true puts them in the bundle, false keeps them private
 
 [proof]
-row_bits = {{.Proof.RowBits}}   # committed rows have 2^row_bits cells; that of the SRS
+mode = {{quote .Proof.Mode}}   # zk-plonk | zk-groth16 (keys from a setup of your own) | validity (NOT zero-knowledge)
+row_bits = {{.Proof.RowBits}}   # committed rows have 2^row_bits cells; parts are exchanged in one size
 srs = {{quote .Proof.SRS}}   # a file, or "development": INSECURE, anyone can forge, for trying only
 context = {{quote .Proof.Context}}   # what the verifier asks to be bound: a nonce, an order number
 `

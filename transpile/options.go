@@ -13,6 +13,9 @@ import (
 type Options struct {
 	Name  string
 	Batch int
+	// BatchAxis is the axis of the model's input that counts samples; nil: the
+	// model tells, by an open or a single leading axis.
+	BatchAxis *int
 	// Fractions: Label is not read, value labels have the format of the
 	// prediction.
 	Fractions graph.Fractions

@@ -52,7 +52,7 @@ func Transpile(m *tflite.Model, o Options) (*Result, error) {
 	if err := o.check(); err != nil {
 		return nil, err
 	}
-	if err := tflite.Check(m, tflite.CheckOptions{Operators: Supported()}).Err(); err != nil {
+	if err := tflite.Check(m, tflite.CheckOptions{Operators: Supported(), BatchAxis: o.BatchAxis}).Err(); err != nil {
 		return nil, err
 	}
 	l := newLowering(m, o)
@@ -170,8 +170,8 @@ func (l *lowering) run() error {
 // input adds the features of the batch's rows.
 func (l *lowering) input(index int32) error {
 	t := &l.g.Tensors[index]
-	if axis, ok := l.m.BatchAxis(0, tflite.CheckOptions{}); !ok || axis != 0 {
-		return fmt.Errorf("input %q: the batch must be axis 0: %w", t.Name, fault.ErrUnsupported)
+	if axis, ok := l.m.BatchAxis(0, tflite.CheckOptions{BatchAxis: l.o.BatchAxis}); !ok || axis != 0 {
+		return fmt.Errorf("input %q: the batch must be the first axis; transpose the input when exporting: %w", t.Name, fault.ErrUnsupported)
 	}
 	shape, ok := sample(t.Shape)
 	if !ok {

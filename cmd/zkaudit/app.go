@@ -24,6 +24,7 @@ type app struct {
 	stderr   *os.File // progress and logs
 	json     bool
 	quiet    bool
+	cache    string // directory of SRS and keys
 	progress string
 }
 
@@ -52,6 +53,7 @@ The auditor's side:  zkaudit verify DIR/bundle.zka --expect FILE`,
 	}
 	flags := root.PersistentFlags()
 	flags.BoolVar(&a.json, "json", false, "print the result as JSON")
+	flags.StringVar(&a.cache, "cache", "", "directory that keeps the development SRS and verifying keys; whoever writes there is trusted (default: the user's cache)")
 	flags.BoolVarP(&a.quiet, "quiet", "q", false, "no progress, no notes; errors and results only")
 	flags.StringVar(&a.progress, "progress", "auto", "how to show progress: auto, plain or none")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return fmt.Errorf("%w: %w", err, fault.ErrUsage) })
@@ -114,13 +116,25 @@ func (a *app) result(v any, text func(w io.Writer) error) error {
 	return e.Encode(v)
 }
 
-// cacheDir keeps the development SRS; "" if the system names no such place.
-func cacheDir() string {
+// cacheDir keeps the development SRS and keys; "" if neither --cache nor the
+// system names such a place.
+func (a *app) cacheDir() string {
+	if a.cache != "" {
+		return a.cache
+	}
 	dir, err := os.UserCacheDir()
 	if err != nil {
 		return ""
 	}
 	return filepath.Join(dir, "zkaudit")
+}
+
+// keyDir keeps the keys of wrapped proofs.
+func (a *app) keyDir() string {
+	if dir := a.cacheDir(); dir != "" {
+		return filepath.Join(dir, "keys")
+	}
+	return ""
 }
 
 // open opens the run directory that the arguments name.
@@ -129,7 +143,7 @@ func (a *app) open(args []string) (*run.Directory, error) {
 	if len(args) > 0 {
 		dir = args[0]
 	}
-	return run.Open(dir, run.Options{Progress: a.newProgress(), CacheDir: cacheDir()})
+	return run.Open(dir, run.Options{Progress: a.newProgress(), CacheDir: a.cacheDir()})
 }
 
 // insecure warns of the development SRS.

@@ -11,11 +11,12 @@ import (
 
 	"github.com/zkaudit/zkaudit/demo"
 	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/run"
 )
 
 func demoCommand(a *app) *cobra.Command {
-	var cheat, dir string
+	var cheat, dir, name string
 	c := &cobra.Command{
 		Use:   "demo",
 		Short: "Show the whole system on data of its own, honest or cheating",
@@ -33,12 +34,15 @@ With --cheat the trainer is dishonest, forges the proof, and is found out:
 			if err := demo.Cheat(cheat).Check(); err != nil {
 				return err
 			}
+			if err := mode.Name(name).Check(); err != nil {
+				return fmt.Errorf("%w: %w", fault.ErrUsage, err)
+			}
 			place, clean, err := demoDirectory(dir)
 			if err != nil {
 				return err
 			}
 			defer clean()
-			s, err := demo.Run(c.Context(), place, demo.Cheat(cheat), run.Options{Progress: a.newProgress()})
+			s, err := demo.Run(c.Context(), place, mode.Name(name), demo.Cheat(cheat), run.Options{Progress: a.newProgress(), CacheDir: a.cacheDir()})
 			if s == nil || err != nil && !errors.Is(err, fault.ErrRejected) {
 				return err
 			}
@@ -52,6 +56,7 @@ With --cheat the trainer is dishonest, forges the proof, and is found out:
 		},
 	}
 	c.Flags().StringVar(&cheat, "cheat", "", "cheat: row, step, init, rate or weights")
+	c.Flags().StringVar(&name, "mode", string(mode.Default), "zk-plonk, zk-groth16, or validity, which hides nothing")
 	c.Flags().StringVar(&dir, "dir", "", "make the run in this directory, which must not hold one, and keep it")
 	return c
 }

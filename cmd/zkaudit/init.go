@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/run"
 )
@@ -77,6 +78,7 @@ func trainingFlags(cmd *cobra.Command, c *run.Config) {
 	f := cmd.Flags()
 	f.IntVar(&c.Test.Rows, "test-rows", run.DefaultTestRows, "rows of each file held out (default: a fifth)")
 	f.StringVar(&c.Test.From, "test-from", "", "held-out rows: spread over the file or from its end (default spread)")
+	f.StringVar(&c.Model.BatchAxis, "batch-axis", "", "axis of the model's input that counts samples, from 0 (default: the model tells)")
 	f.StringVar(&c.Training.Loss, "loss", "", "softmax_cross_entropy, logistic_loss or mean_squared_error (default: by the model)")
 	f.StringVar(&c.Training.Labels, "label-kind", "", "one_hot, bits or values (default: by the loss)")
 	f.IntVar(&c.Training.Batch, "batch", 0, "rows per step (default: by the rows)")
@@ -95,7 +97,8 @@ func trainingFlags(cmd *cobra.Command, c *run.Config) {
 	f.StringVar(&c.Initial.Seed, "initial-seed", "", "public seed of the initial weights")
 	f.StringVar(&c.Initial.Scheme, "initial-scheme", "", "he or glorot (default: he behind ReLU)")
 	f.BoolVar(&c.Initial.Publish, "publish-initial", false, "put the model's initial weights in the bundle")
-	f.IntVar(&c.Proof.RowBits, "row-bits", 0, "log2 of the cells of a committed row (default: by the size of a segment)")
+	f.StringVar(&c.Proof.Mode, "mode", "", "zk-plonk, zk-groth16, or validity, which hides nothing (default zk-plonk)")
+	f.IntVar(&c.Proof.RowBits, "row-bits", 0, fmt.Sprintf("log2 of the cells of a committed row (default %d)", commitments.DefaultRowBits))
 	f.StringVar(&c.Proof.SRS, "srs", "", `SRS file (default "development": INSECURE)`)
 	f.StringVar(&c.Proof.Context, "context", "", "what the verifier asks to be bound: a nonce, an order number")
 }

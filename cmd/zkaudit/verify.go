@@ -11,6 +11,7 @@ import (
 	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/proof/wrap"
 )
 
 func verifyCommand(a *app) *cobra.Command {
@@ -38,13 +39,13 @@ or the SRS is not the one given.`,
 			if err != nil {
 				return err
 			}
-			srs, err := verifierSRS(srsFile, b)
+			srs, powers, err := verifierSRS(srsFile, b)
 			if err != nil {
 				return err
 			}
 			start := time.Now()
 			progress := a.newProgress()
-			options := bundle.Options{AllowInsecure: insecure}
+			options := bundle.Options{AllowInsecure: insecure, Powers: powers, Cache: wrap.NewCache(a.keyDir())}
 			if progress != nil {
 				progress.Start("verify", len(b.Datasets)+1+len(b.Segments))
 				defer progress.Finish()
@@ -97,21 +98,23 @@ func falseBundle(err error) error {
 	return err
 }
 
-// verifierSRS reads the SRS to verify with.
-func verifierSRS(path string, b *bundle.Bundle) (*commitments.VerifierSRS, error) {
+// verifierSRS reads the SRS to verify with, and its powers if the file has
+// them: they derive the keys of wrapped proofs.
+func verifierSRS(path string, b *bundle.Bundle) (*commitments.VerifierSRS, *commitments.SRS, error) {
 	if path == "" {
-		return commitments.DevelopmentVerifierSRS(b.Statement.RowBits)
+		v, err := commitments.DevelopmentVerifierSRS(b.Statement.RowBits)
+		return v, nil, err
 	}
 	data, err := artefact.ReadFile(path, 1<<32)
 	if err != nil {
-		return nil, fmt.Errorf("SRS: %w", err)
+		return nil, nil, fmt.Errorf("SRS: %w", err)
 	}
 	if v, err := commitments.UnmarshalVerifierSRS(data); err == nil {
-		return v, nil
+		return v, nil, nil
 	}
 	s, err := commitments.UnmarshalSRS(data)
 	if err != nil {
-		return nil, fmt.Errorf("SRS %s: %w", path, err)
+		return nil, nil, fmt.Errorf("SRS %s: %w", path, err)
 	}
-	return s.Verifier(), nil
+	return s.Verifier(), s, nil
 }

@@ -9,16 +9,17 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/zkaudit/zkaudit/bundle"
+	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/proof/statement"
 )
 
 // version is what zkaudit version prints.
 type version struct {
-	Version  string `json:"version"`
-	Protocol string `json:"protocol"`
-	Bundle   int    `json:"bundle_format"`
-	Mode     string `json:"mode"`
-	Go       string `json:"go"`
+	Version  string      `json:"version"`
+	Protocol string      `json:"protocol"`
+	Bundle   int         `json:"bundle_format"`
+	Modes    []mode.Name `json:"modes"`
+	Go       string      `json:"go"`
 }
 
 func versionCommand(a *app) *cobra.Command {
@@ -27,12 +28,12 @@ func versionCommand(a *app) *cobra.Command {
 		Short: "Print the versions of the program and of its formats",
 		Args:  arguments(0, 0, "nothing"),
 		RunE: func(*cobra.Command, []string) error {
-			v := version{Version: "(devel)", Protocol: statement.Domain, Bundle: bundle.Version, Mode: bundle.ModeValidity, Go: runtime.Version()}
+			v := version{Version: "(devel)", Protocol: statement.Domain, Bundle: bundle.Version, Modes: mode.Names(), Go: runtime.Version()}
 			if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
 				v.Version = info.Main.Version
 			}
 			return a.result(v, func(w io.Writer) error {
-				_, err := fmt.Fprintf(w, "zkaudit %s, protocol %s, bundle format %d, mode %s, %s\n", v.Version, v.Protocol, v.Bundle, v.Mode, v.Go)
+				_, err := fmt.Fprintf(w, "zkaudit %s, protocol %s, bundle format %d, modes %s, %s\n", v.Version, v.Protocol, v.Bundle, v.Modes, v.Go)
 				return err
 			})
 		},

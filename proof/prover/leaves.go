@@ -105,7 +105,7 @@ func (p *Prover) lookupLeaves(q fr.Vector, b proof.Block, rows fr.Vector, alpha 
 	poly.Parallel(len(q), poly.Chunk, func(lo, hi int) {
 		for i := lo; i < hi; i++ {
 			row := int64(index[i]) - table.Offset
-			match := row >= 0 && row < int64(len(rows))
+			match := row >= 0 && row < int64(table.Rows)
 			for k := range others {
 				match = match && others[k][row] == int64(small[k][i])
 			}

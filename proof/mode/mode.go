@@ -1,0 +1,123 @@
+package mode
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"github.com/zkaudit/zkaudit/commitments"
+	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/proof/prover"
+	"github.com/zkaudit/zkaudit/proof/statement"
+	"github.com/zkaudit/zkaudit/proof/verifier"
+	"github.com/zkaudit/zkaudit/proof/wrap"
+)
+
+// Name names a mode.
+type Name string
+
+// The modes.
+const (
+	ZKPLONK   Name = "zk-plonk"
+	ZKGroth16 Name = "zk-groth16"
+	Validity  Name = "validity"
+)
+
+// Default is the mode of those who do not choose.
+const Default = ZKPLONK
+
+// Names lists the modes, the default first.
+func Names() []Name { return []Name{ZKPLONK, ZKGroth16, Validity} }
+
+// Check returns fault.ErrVersion unless the mode is known.
+func (n Name) Check() error {
+	for _, known := range Names() {
+		if n == known {
+			return nil
+		}
+	}
+	return fmt.Errorf("mode %q, this version knows %q: %w", n, Names(), fault.ErrVersion)
+}
+
+// ZeroKnowledge reports whether proofs of the mode hide the witness. Layouts
+// of such a mode are masked.
+func (n Name) ZeroKnowledge() bool { return n == ZKPLONK || n == ZKGroth16 }
+
+// system returns what wraps the conversations of the mode. PLONK's keys come
+// from the given powers, or from the development SRS if there are none.
+func (n Name) system(powers *commitments.SRS) wrap.System {
+	if n == ZKGroth16 {
+		return wrap.Groth16{}
+	}
+	if powers == nil || powers.Insecure {
+		return wrap.PLONK{}
+	}
+	return wrap.PLONK{Strings: powers.KZG}
+}
+
+// Prover makes proofs. It is not safe for concurrent use.
+type Prover struct {
+	SRS   *commitments.SRS
+	Cache *wrap.Cache // of wrapping keys; not used in mode validity
+	Rand  io.Reader   // cryptographic; not used in mode validity
+
+	snark []byte // the last one made, which a forger copies
+}
+
+// Prove proves a statement in the given mode, which its layout must fit. With
+// secret.Force it returns what a cheating prover can make of a false
+// statement: where no SNARK exists, the one made last.
+func (p *Prover) Prove(ctx context.Context, n Name, st *statement.Statement, secret prover.Secret) ([]byte, error) {
+	if err := n.Check(); err != nil {
+		return nil, err
+	}
+	if n == Validity {
+		made, err := prover.Prove(ctx, p.SRS, st, secret)
+		if err != nil {
+			return nil, err
+		}
+		return made.MarshalBinary()
+	}
+	s := n.system(p.SRS)
+	made, err := wrap.Prove(ctx, p.SRS, st, secret, s, p.Cache, p.Rand)
+	if err != nil {
+		if !secret.Force || made == nil || ctx.Err() != nil {
+			return nil, err
+		}
+		if made.SNARK = p.snark; made.SNARK == nil {
+			return nil, fmt.Errorf("a forger without any SNARK to copy: %w", err)
+		}
+	}
+	p.snark = made.SNARK
+	return made.MarshalBinary()
+}
+
+// Saw tells a forger of a proof of the given mode, whose SNARK it may copy.
+func (p *Prover) Saw(n Name, encoded []byte) {
+	if n.ZeroKnowledge() {
+		p.snark = encoded[max(0, len(encoded)-n.system(p.SRS).ProofBytes()):]
+	}
+}
+
+// Verifier checks proofs. It is safe for concurrent use.
+type Verifier struct {
+	SRS *commitments.VerifierSRS
+	// Powers derive PLONK's keys; nil for the development SRS, and where keys
+	// are cached.
+	Powers *commitments.SRS
+	Cache  *wrap.Cache // of wrapping keys; not used in mode validity
+}
+
+// Verify checks an encoded proof of a statement.
+//
+// Soundness: see verifier.Verify and wrap.Verify. The mode must come from what
+// the caller trusts, not from the proof.
+func (v *Verifier) Verify(ctx context.Context, n Name, st *statement.Statement, encoded []byte) error {
+	if err := n.Check(); err != nil {
+		return err
+	}
+	if n == Validity {
+		return verifier.Verify(v.SRS, st, encoded)
+	}
+	return wrap.Verify(ctx, v.SRS, st, encoded, n.system(v.Powers), v.Cache)
+}
