@@ -52,6 +52,7 @@ type CSVOptions struct {
 	Targets     []string // nil: the last column
 	Task        Task
 	Classes     []string // vocabulary of the labels, in this order; nil: the values found
+	Attributes  []AttributeColumn
 
 	Normalise        Normalisation // of the features that are numbers
 	NormaliseTargets Normalisation // of target values

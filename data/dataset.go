@@ -69,6 +69,7 @@ type Dataset struct {
 	FeatureNames []string // Width names, or nil
 	FractionBits int
 	Labels       Labels
+	Attributes   []Attribute // what is known about rows and not trained on
 	Source       Source
 }
 
@@ -125,7 +126,10 @@ func (d *Dataset) Check() error {
 	if err := checkRange(d.Features, d.Width, "feature"); err != nil {
 		return err
 	}
-	return d.Labels.check(d.Rows)
+	if err := d.Labels.check(d.Rows); err != nil {
+		return err
+	}
+	return d.checkAttributes()
 }
 
 func (l Labels) check(rows int) error {
@@ -172,7 +176,7 @@ func input(format string, args ...any) error {
 }
 
 // Digest identifies the integers and their meaning: shape, formats, features,
-// labels and names, but not the source. It is a name for logs and caches and
+// labels, attributes and names, but not the source. It is a name for logs and caches and
 // hides nothing; what a proof binds is the dataset's commitment.
 func (d *Dataset) Digest() [32]byte {
 	h := sha256.New()
@@ -191,6 +195,11 @@ func (d *Dataset) Digest() [32]byte {
 		writeInts(h, l.Targets, l.FractionBits)
 		writeTexts(h, l.TargetNames)
 		writeCells(h, l.Values)
+	}
+	for _, a := range d.Attributes {
+		writeText(h, a.Name)
+		writeTexts(h, a.Vocabulary)
+		writeCells(h, a.Codes)
 	}
 	var digest [32]byte
 	h.Sum(digest[:0])

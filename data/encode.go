@@ -35,6 +35,9 @@ func encode(s *sheet, encoding *Encoding) (*Dataset, error) {
 	if err := encodeLabels(s, encoding, d); err != nil {
 		return nil, err
 	}
+	if err := encodeAttributes(s, encoding, d); err != nil {
+		return nil, err
+	}
 	if err := d.Check(); err != nil {
 		return nil, fmt.Errorf("%s: %w", s.name, err)
 	}

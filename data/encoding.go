@@ -18,6 +18,8 @@ type Encoding struct {
 	// Targets is one column with a vocabulary for classes, columns without for
 	// values, and empty for rows without labels.
 	Targets []Column `json:"targets,omitempty"`
+	// Attributes are columns with a vocabulary that training does not read.
+	Attributes []Column `json:"attributes,omitempty"`
 }
 
 // Column is the recipe of one column: a number (cell − Offset)/Scale, or an
@@ -56,11 +58,16 @@ func (e *Encoding) check() error {
 	if len(e.Features) == 0 {
 		return input("encoding: no feature column")
 	}
-	for i, column := range slices.Concat(e.Features, e.Targets) {
+	for _, column := range e.Attributes {
+		if column.Categories == nil {
+			return input("encoding: attribute %q has no vocabulary", column.Name)
+		}
+	}
+	for i, column := range slices.Concat(e.Features, e.Targets, e.Attributes) {
 		if column.Index < 1 {
 			return input("encoding: column %q has index %d, want 1 or more", column.Name, column.Index)
 		}
-		if i >= len(e.Features) && len(e.Targets) > 1 && column.Categories != nil {
+		if i >= len(e.Features) && i < len(e.Features)+len(e.Targets) && len(e.Targets) > 1 && column.Categories != nil {
 			return input("encoding: several targets, and target %q has classes", column.Name)
 		}
 		if _, err := newEncoder(column); err != nil {

@@ -24,6 +24,9 @@ func fit(s *sheet, o CSVOptions) (*Encoding, error) {
 		}
 		encoding.Features = append(encoding.Features, column)
 	}
+	if encoding.Attributes, err = fitAttributes(s, o); err != nil {
+		return nil, err
+	}
 	if len(selected.targets) == 0 {
 		return encoding, nil
 	}
@@ -157,16 +160,7 @@ func fitLabels(s *sheet, at int, o CSVOptions) (Column, error) {
 		}
 		return column, err
 	}
-	column := Column{Name: s.names[at], Index: at + 1, Categories: o.Classes, Numeric: true}
-	for _, class := range o.Classes {
-		if classify(class) != cellNumber {
-			column.Numeric = false
-		}
-	}
-	if _, err := newEncoder(column); err != nil {
-		return column, fmt.Errorf("%w: %w", fault.ErrUsage, err)
-	}
-	return column, nil
+	return fixedVocabulary(s, at, o.Classes)
 }
 
 // fitCategories collects the vocabulary of a column, sorted.

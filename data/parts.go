@@ -23,6 +23,7 @@ func (d *Dataset) Slice(from, to int) (*Dataset, error) {
 		n := d.Labels.Targets
 		part.Labels.Values = d.Labels.Values[from*n : to*n : to*n]
 	}
+	part.Attributes = d.sliceAttributes(from, to)
 	return &part, nil
 }
 
@@ -64,11 +65,15 @@ func Concat(parts ...*Dataset) (*Dataset, error) {
 	whole.Rows = rows
 	whole.Features = make([]int32, 0, rows*first.Width)
 	whole.Labels.Class, whole.Labels.Values = nil, nil
+	whole.Attributes = first.sliceAttributes(0, 0)
 	whole.Source.Files = nil
 	for _, part := range parts {
 		whole.Features = append(whole.Features, part.Features...)
 		whole.Labels.Class = append(whole.Labels.Class, part.Labels.Class...)
 		whole.Labels.Values = append(whole.Labels.Values, part.Labels.Values...)
+		for k := range whole.Attributes {
+			whole.Attributes[k].Codes = append(whole.Attributes[k].Codes, part.Attributes[k].Codes...)
+		}
 		whole.Source.Files = append(whole.Source.Files, part.Source.Files...)
 	}
 	return &whole, nil
@@ -93,6 +98,8 @@ func (d *Dataset) difference(other *Dataset) string {
 		return "targets"
 	case a.Kind == Values && a.FractionBits != b.FractionBits:
 		return "fraction bits of targets"
+	case !sameAttributes(d.Attributes, other.Attributes):
+		return "attributes"
 	}
 	return ""
 }

@@ -29,8 +29,9 @@ const (
 	MaxParts = 1 << 10
 )
 
-// Part names the committed tensors of a dataset part.
-type Part struct{ Features, Labels relation.ID }
+// Part names the committed tensors of a dataset part. Attributes is
+// relation.None in the system of a segment, which does not read them.
+type Part struct{ Features, Labels, Attributes relation.ID }
 
 // Weight names the committed tensors of a weight; a frozen one is the same
 // before and after.
@@ -68,8 +69,9 @@ func Build(p *graph.Program, shape Shape, run Run, tables *ops.Tables) (*System,
 	for i, rows := range shape.PartRows {
 		axis := relation.Axis{Name: fmt.Sprintf("rows of part %d", i), Size: rows}
 		s.Parts = append(s.Parts, Part{
-			Features: b.External(fmt.Sprintf("part %d features", i), axis, features),
-			Labels:   b.External(fmt.Sprintf("part %d labels", i), axis, labels),
+			Features:   b.External(fmt.Sprintf("part %d features", i), axis, features),
+			Labels:     b.External(fmt.Sprintf("part %d labels", i), axis, labels),
+			Attributes: relation.None,
 		})
 	}
 	s.addWeights(b)

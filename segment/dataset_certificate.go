@@ -14,6 +14,9 @@ type PartShape struct {
 	Features int // cells per row
 	Labels   int // label cells per row
 	Kind     graph.LabelKind
+	// Attributes are the attribute cells per row. With none, a part has no
+	// third tensor.
+	Attributes int
 }
 
 // DatasetCertificate is the relation of a part's certificate.
@@ -30,8 +33,11 @@ type DatasetCertificate struct {
 //	OneHot: L is a bit, Σ_c 1_c·L(i,c) = 1_row(i)
 //	Bits:   L is a bit
 //	Values: L in [−2^15, 2^15)
+//	A in [0, 2^16) on every real cell of the attributes, 0 in their padding
+//
+// That codes are in a vocabulary is an audit's claim to make.
 func NewDatasetCertificate(shape PartShape) (*DatasetCertificate, error) {
-	if shape.Rows < 1 || shape.Features < 1 || shape.Labels < 1 {
+	if shape.Rows < 1 || shape.Features < 1 || shape.Labels < 1 || shape.Attributes < 0 {
 		return nil, fmt.Errorf("certificate of %d rows with %d features and %d labels: %w", shape.Rows, shape.Features, shape.Labels, fault.ErrUsage)
 	}
 	b := relation.NewBuilder("dataset certificate")
@@ -40,6 +46,12 @@ func NewDatasetCertificate(shape PartShape) (*DatasetCertificate, error) {
 	labels := relation.Axis{Name: "labels", Size: shape.Labels}
 	d := b.External("features", rows, features)
 	l := b.External("labels", rows, labels)
+	part := Part{Features: d, Labels: l, Attributes: relation.None}
+	if shape.Attributes > 0 {
+		part.Attributes = b.External("attributes", rows, relation.Axis{Name: "attributes", Size: shape.Attributes})
+		b.Unsigned(part.Attributes, 16)
+		zeroPadding(b, part.Attributes)
+	}
 	b.Signed(d, 16)
 	zeroPadding(b, d)
 	zeroPadding(b, l)
@@ -57,10 +69,11 @@ func NewDatasetCertificate(shape PartShape) (*DatasetCertificate, error) {
 		return nil, fmt.Errorf("certificate for labels %q: %w", shape.Kind, fault.ErrUsage)
 	}
 	sys, err := b.Build()
-	return &DatasetCertificate{Relation: sys, Part: Part{Features: d, Labels: l}}, err
+	return &DatasetCertificate{Relation: sys, Part: part}, err
 }
 
-// Assign gives the certificate's tensors their cells, padded.
+// Assign gives the certificate's tensors their cells, padded. The cells of
+// attributes, if the part has any, are the caller's to add at Part.Attributes.
 func (d *DatasetCertificate) Assign(features, labels relation.Cells) relation.Assignment {
 	a := relation.NewAssignment(d.Relation)
 	a[d.Part.Features], a[d.Part.Labels] = features, labels

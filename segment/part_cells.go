@@ -25,3 +25,16 @@ func PartCells(d *data.Dataset) (features, labels relation.Cells) {
 	labels.Small = ops.Pad(axes(width), cells)
 	return features, labels
 }
+
+// AttributeCells lays the attributes of a dataset part out as the padded cells
+// of its third committed tensor (row, attribute). Requires an attribute.
+func AttributeCells(d *data.Dataset) relation.Cells {
+	width := len(d.Attributes)
+	cells := make([]int32, d.Rows*width)
+	for k, a := range d.Attributes {
+		for r, code := range a.Codes {
+			cells[r*width+k] = code
+		}
+	}
+	return relation.Cells{Small: ops.Pad([]relation.Axis{{Name: "row", Size: d.Rows}, {Name: "attribute", Size: width}}, cells)}
+}
