@@ -42,7 +42,7 @@ func (v *Verifier) Define(api frontend.API) error {
 		salt = v.Salt[0]
 	}
 	proof.Begin[frontend.Variable](v.layout, tr, v.Digest, salt)
-	out := proof.Argue[frontend.Variable](v.layout, arith{api}, tr, proof.NewReplay(v.Messages))
+	out := proof.Argue[frontend.Variable](v.layout, Arith(api), tr, proof.NewReplay(v.Messages))
 	for i, e := range out.Exposed(v.layout) {
 		api.AssertIsEqual(v.Exposed[i], e)
 	}
@@ -74,6 +74,9 @@ func fill(variables []frontend.Variable, values []fr.Element) {
 		variables[i] = values[i]
 	}
 }
+
+// Arith returns the arithmetic of a circuit's variables.
+func Arith(api frontend.API) proof.Arith[frontend.Variable] { return arith{api} }
 
 // arith is the circuit's arithmetic; places of assertions have no use here.
 type arith struct{ api frontend.API }
