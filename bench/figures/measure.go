@@ -127,26 +127,31 @@ func (s *session) segment() error {
 }
 
 // width compares the cost of a step at 28 times the parameters and as many
-// units.
+// units, in turns.
 func (s *session) width() error {
 	const steps = 64
-	var times []time.Duration
-	for _, inputs := range []int{64, 2048} {
+	var work [2]*bench.Workload
+	for i, inputs := range []int{64, 2048} {
 		d := bench.Dense{Widths: []int{inputs, 1024, 10}, Batch: 64, Rate: "0.125"}
 		w, err := d.Segment(s.ctx, s.srs, 4096, steps)
 		if err != nil {
 			return err
 		}
-		t, err := s.best(func() (time.Duration, error) {
-			r, err := w.Prove(s.ctx, s.srs, s.arena)
-			return r.Prove, err
-		})
-		if err != nil {
-			return err
-		}
-		times = append(times, t)
+		work[i] = w
 	}
-	s.add(figure{"argument per step, 2048-1024-10 / 64-1024-10", ratio(times[1], times[0]), "×", 1.6, 1.25, false})
+	var least [2]time.Duration
+	for n := range s.repeat {
+		for i, w := range work {
+			r, err := w.Prove(s.ctx, s.srs, s.arena)
+			if err != nil {
+				return err
+			}
+			if n == 0 || r.Prove < least[i] {
+				least[i] = r.Prove
+			}
+		}
+	}
+	s.add(figure{"argument per step, 2048-1024-10 / 64-1024-10", ratio(least[1], least[0]), "×", 1.6, 1.25, false})
 	return nil
 }
 
