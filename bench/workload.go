@@ -206,7 +206,7 @@ func (d Dense) workload(srs *commitments.SRS, sys *segment.System, set *data.Dat
 		return nil, err
 	}
 	w := &Workload{Program: sys.Program, Cells: cells}
-	if w.Statement, err = commit(srs, "segment", sys.Relation, cells); err != nil {
+	if w.Statement, err = commit(srs, "segment", sys.Relation, cells, false); err != nil {
 		return nil, err
 	}
 	for _, k := range sys.Weights {
@@ -222,8 +222,8 @@ func (d Dense) workload(srs *commitments.SRS, sys *segment.System, set *data.Dat
 
 // commit makes the statement of a system, its external tensors committed
 // without blinding.
-func commit(srs *commitments.SRS, kind string, sys *relation.System, cells relation.Assignment) (*statement.Statement, error) {
-	l, err := proof.NewLayout(sys, srs.RowBits, false)
+func commit(srs *commitments.SRS, kind string, sys *relation.System, cells relation.Assignment, masked bool) (*statement.Statement, error) {
+	l, err := proof.NewLayout(sys, srs.RowBits, masked)
 	if err != nil {
 		return nil, err
 	}

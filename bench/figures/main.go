@@ -75,20 +75,24 @@ func main() {
 	rowBits := flag.Int("row-bits", 18, "log2 of the cells of a committed row")
 	repeat := flag.Int("repeat", 3, "repetitions of each measurement; the best counts")
 	epoch := flag.Bool("epoch", true, "measure an epoch of 60,000 samples")
+	zk := flag.Bool("zk", true, "measure proofs in zero knowledge")
 	flag.Parse()
-	if err := run(*rowBits, *repeat, *epoch); err != nil {
+	if err := run(*rowBits, *repeat, *epoch, *zk); err != nil {
 		fmt.Fprintln(os.Stderr, "figures:", err)
 		os.Exit(1)
 	}
 }
 
-func run(rowBits, repeat int, epoch bool) error {
+func run(rowBits, repeat int, epoch, zk bool) error {
 	srs, err := commitments.DevelopmentSRS(rowBits)
 	if err != nil {
 		return err
 	}
 	s := &session{ctx: context.Background(), srs: srs, arena: new(poly.Arena), repeat: repeat}
 	steps := []func() error{s.commitment, s.executor, s.segment, s.width}
+	if zk {
+		steps = append(steps, s.zeroKnowledge)
+	}
 	if epoch {
 		steps = append(steps, s.epoch)
 	}
