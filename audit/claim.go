@@ -1,0 +1,56 @@
+package audit
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/zkaudit/zkaudit/fault"
+)
+
+// Claim is one kind of claim with its parameters, which a table of a claims
+// file gives. It is a pointer to a struct of parameters with toml tags.
+type Claim interface {
+	// State states the claim in a scope. Errors of parameters go to the scope.
+	State(s *Scope)
+	// Words says what the claim says; s has the public side of its subjects.
+	Words(s *Subjects) Words
+	// Runs names the training runs that the claim is about, none for claims
+	// about data alone.
+	Runs() []string
+}
+
+// Words are a claim in plain words.
+type Words struct {
+	Says string // one sentence, true if the claim verifies
+	// NotProven are the things a reader might think it says.
+	NotProven []string
+}
+
+// Kinds lists every kind of claim under its name in a claims file. A new kind
+// is a file, its test and a line here.
+func Kinds() map[string]func() Claim {
+	return map[string]func() Claim{
+		"diversity": func() Claim { return new(Diversity) },
+	}
+}
+
+// Item is a claim of a claims file.
+type Item struct {
+	Name string // unique in its file
+	Kind string
+	Claim
+}
+
+// Item finds what a claim of the kind looks like. Errors wrap fault.ErrUsage.
+func newClaim(kind string) (Claim, error) {
+	if make, ok := Kinds()[kind]; ok {
+		return make(), nil
+	}
+	var known []string
+	for k := range Kinds() {
+		known = append(known, k)
+	}
+	slices.Sort(known)
+	return nil, fmt.Errorf("no kind of claim is called %q; there are %s: %w", kind, strings.Join(known, ", "), fault.ErrUsage)
+}

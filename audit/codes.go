@@ -1,0 +1,149 @@
+package audit
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/relation"
+)
+
+// combine is the linear combination of the columns of a tensor (row, column)
+// in every row, with public weights, one per column:
+//
+//	V(i) = Σ_c w(c)·X(i,c)
+//
+// w is 0 in the padding, so X may hold anything there.
+func (s *Scope) combine(name string, x relation.ID, weights []int64) relation.ID {
+	axes := s.axes(x)
+	rows, columns := axes[0], axes[1]
+	padded := make([]int64, columns.Padded())
+	copy(padded, weights)
+	w := s.public("weights of "+name, padded, columns)
+	compute := func(v *Values) []int64 {
+		from, out := v.of(x), make([]int64, rows.Padded())
+		for i := range rows.Size {
+			for c, k := range padded {
+				if k != 0 {
+					out[i] += k * from[i*len(padded)+c]
+				}
+			}
+		}
+		return out
+	}
+	return s.virtual(name, []relation.Axis{rows}, []relation.Label{"i"}, compute,
+		relation.Times(relation.Int(1), relation.At(w, "c"), relation.At(x, "i", "c")))
+}
+
+// unit is 1 at one index and 0 at all others.
+func unit(size, at int) []int64 {
+	u := make([]int64, size)
+	u[at] = 1
+	return u
+}
+
+func counting(n int) []int64 {
+	c := make([]int64, n)
+	for i := range c {
+		c[i] = int64(i)
+	}
+	return c
+}
+
+// sum is the linear combination Σ_k c_k·T_k of tensors with one axis.
+func (s *Scope) sum(name string, tensors []relation.ID, coefficients []int64) relation.ID {
+	axis := s.axes(tensors[0])[0]
+	var terms []relation.Term
+	for k, t := range tensors {
+		terms = append(terms, relation.Times(relation.Int(coefficients[k]), relation.At(t, "i")))
+	}
+	compute := func(v *Values) []int64 {
+		out := make([]int64, axis.Padded())
+		for k, t := range tensors {
+			for i, x := range v.of(t) {
+				out[i] += coefficients[k] * x
+			}
+		}
+		return out
+	}
+	return s.virtual(name, []relation.Axis{axis}, []relation.Label{"i"}, compute, terms...)
+}
+
+// attribute is the codes of an attribute, one per row, and its vocabulary.
+func (p *partTensors) attribute(name string) (codes relation.ID, vocabulary []string) {
+	k, err := p.Part.attribute(name)
+	if err != nil {
+		p.scope.fail("part %q: %w", p.name, err)
+		return relation.None, []string{""}
+	}
+	tensor := "part " + p.name + " attribute " + name
+	if id, ok := p.scope.b.Named(tensor); ok {
+		return id, p.Attributes[k].Vocabulary
+	}
+	return p.scope.combine(tensor, p.attributes(), unit(len(p.Attributes), k)), p.Attributes[k].Vocabulary
+}
+
+// class is the true class of every row: Σ_c c·L(i,c). For bits, a single one.
+func (p *partTensors) class() relation.ID {
+	tensor := "part " + p.name + " class"
+	if id, ok := p.scope.b.Named(tensor); ok {
+		return id
+	}
+	weights := counting(p.Labels)
+	switch {
+	case p.LabelKind == graph.OneHot:
+	case p.LabelKind == graph.Bits && p.Labels == 1:
+		weights = []int64{1}
+	default:
+		p.scope.usage("part %q: labels of kind %q (%d columns) are no classes", p.name, p.LabelKind, p.Labels)
+	}
+	return p.scope.combine(tensor, p.labels(), weights)
+}
+
+// classes returns the number of classes.
+func (p *partTensors) classes() int {
+	if p.LabelKind == graph.Bits {
+		return 2
+	}
+	return p.Labels
+}
+
+// className returns how a class is called.
+func (p *Part) className(c int) string {
+	if c < len(p.Classes) {
+		return p.Classes[c]
+	}
+	return fmt.Sprint(c)
+}
+
+// classIndex finds a class by its name.
+func (p *partTensors) classIndex(name string) int {
+	for c := range p.classes() {
+		if p.className(c) == name {
+			return c
+		}
+	}
+	p.scope.usage("part %q has no class %q", p.name, name)
+	return 0
+}
+
+// attributeOf returns the codes of an attribute in all parts, which must agree
+// on its vocabulary.
+func (s *Scope) attributeOf(parts []*partTensors, name string) (codes []relation.ID, vocabulary []string) {
+	for i, p := range parts {
+		c, words := p.attribute(name)
+		if i > 0 && !slices.Equal(words, vocabulary) {
+			s.usage("parts %q and %q differ in the vocabulary of attribute %q", parts[0].name, p.name, name)
+		}
+		codes, vocabulary = append(codes, c), words
+	}
+	return codes, vocabulary
+}
+
+func totalRows(parts []*partTensors) int64 {
+	n := int64(0)
+	for _, p := range parts {
+		n += int64(p.Rows)
+	}
+	return n
+}

@@ -1,0 +1,222 @@
+package audit
+
+import (
+	"fmt"
+	"math/big"
+	"slices"
+	"strings"
+
+	"github.com/cockroachdb/apd/v3"
+
+	"github.com/zkaudit/zkaudit/fault"
+
+	"github.com/zkaudit/zkaudit/relation"
+)
+
+// Diversity bounds how the rows of parts spread over the groups of an
+// attribute, or of a pair of attributes. With N rows in all and m(g) of them
+// in group g:
+//
+//	at_least = x    m(g) >= ⌈x·N⌉ for every listed group
+//	at_most = x     m(g) <= ⌊x·N⌋
+//	min_count = n   m(g) >= n
+//	entropy = h     Σ_g m(g)² <= ⌊N²/2^h⌋
+//
+// The last bounds the collision entropy −log2 Σ p², which is at most the
+// Shannon entropy: that is at least h bits, too.
+type Diversity struct {
+	Parts      []string `toml:"parts"`
+	Attributes []string `toml:"attributes"` // one or two
+	// Groups restricts the bounds on single groups to these; of a pair, "a & b".
+	Groups   []string `toml:"groups,omitempty"`
+	AtLeast  Decimal  `toml:"at_least,omitempty"`
+	AtMost   Decimal  `toml:"at_most,omitempty"`
+	MinCount int64    `toml:"min_count,omitempty"`
+	Entropy  Decimal  `toml:"entropy,omitempty"` // bits
+	Release
+}
+
+// Runs implements Claim.
+func (d *Diversity) Runs() []string { return nil }
+
+// State implements Claim.
+func (d *Diversity) State(s *Scope) {
+	parts := s.partsOf(d.Parts)
+	m, groups := s.groupCounts("groups", parts, d.Attributes)
+	if s.err != nil {
+		return
+	}
+	total := totalRows(parts)
+	least, most := d.bounds(s, total)
+	var list []inequality
+	for g, name := range groups {
+		if len(d.Groups) > 0 && !slices.Contains(d.Groups, name) {
+			continue
+		}
+		if least > 0 {
+			list = append(list, inequality{unit(len(groups), g), -least, fmt.Sprintf("group %q has fewer than %d of %d rows", name, least, total)})
+		}
+		if most < total {
+			list = append(list, inequality{negative(unit(len(groups), g)), most, fmt.Sprintf("group %q has more than %d of %d rows", name, most, total)})
+		}
+	}
+	for _, g := range d.Groups {
+		if !slices.Contains(groups, g) {
+			s.usage("no group %q", g)
+		}
+	}
+	if len(list) == 0 && d.Entropy == "" {
+		s.usage("the claim bounds nothing")
+	}
+	s.inequalities("bounds on groups", m, total, list)
+	if d.Entropy != "" {
+		d.stateEntropy(s, m, total)
+	}
+	s.counts("groups", d.Release, m, groups, total)
+}
+
+// bounds returns the least and the largest number of rows of a group.
+func (d *Diversity) bounds(s *Scope, total int64) (least, most int64) {
+	n := big.NewInt(total)
+	if least = d.MinCount; least < 0 {
+		s.usage("min_count is negative")
+	}
+	if d.AtLeast != "" {
+		a, b := s.share("at_least", d.AtLeast)
+		least = max(least, ceilMul(big.NewRat(a, b), n).Int64())
+	}
+	most = total
+	if d.AtMost != "" {
+		a, b := s.share("at_most", d.AtMost)
+		most = floorMul(big.NewRat(a, b), n).Int64()
+	}
+	return least, most
+}
+
+// groupCounts counts the rows of parts by group: for a pair of attributes, the
+// key of a row is first·size + second. The codes of a second attribute are
+// looked up in their vocabulary, or keys would be ambiguous.
+func (s *Scope) groupCounts(what string, parts []*partTensors, attributes []string) (relation.ID, []string) {
+	if len(attributes) < 1 || len(attributes) > 2 {
+		s.usage("%d attributes, want one or two", len(attributes))
+		return relation.None, nil
+	}
+	keys, groups := s.attributeOf(parts, attributes[0])
+	if len(attributes) == 2 {
+		first, outer := keys, groups
+		second, inner := s.attributeOf(parts, attributes[1])
+		if s.err != nil {
+			return relation.None, nil
+		}
+		groups = nil
+		for _, a := range outer {
+			for _, b := range inner {
+				groups = append(groups, a+" & "+b)
+			}
+		}
+		for i := range parts {
+			s.vocabulary(second[i], len(inner))
+			keys[i] = s.sum(fmt.Sprintf("pair of part %s", parts[i].name), []relation.ID{first[i], second[i]}, []int64{int64(len(inner)), 1})
+		}
+	}
+	if s.err != nil {
+		return relation.None, nil
+	}
+	return s.histogram(what, len(groups), keys...), groups
+}
+
+// vocabulary says that every code is in [0, size).
+func (s *Scope) vocabulary(codes relation.ID, size int) {
+	s.b.LookUp(s.b.Table(fmt.Sprintf("vocabulary of %d", size), 0, size), codes)
+	s.fill(func(v *Values) {
+		for row, c := range v.real(codes) {
+			if c < 0 || c >= int64(size) {
+				v.refuse("%s, row %d: code %d is outside the vocabulary of %d", s.name(codes), row, c, size)
+			}
+		}
+	})
+}
+
+func (d *Diversity) stateEntropy(s *Scope, m relation.ID, total int64) {
+	limit, err := collisionLimit(d.Entropy, total)
+	if err != nil {
+		s.fail("entropy: %w", err)
+		return
+	}
+	one := relation.Axis{Name: "constraint", Size: 1}
+	bound := s.public("limit of Σm²", []int64{limit}, one)
+	s.nonNegative("entropy", []relation.Axis{one}, []relation.Label{"q"}, max(1, big.NewInt(limit).BitLen()), func(v *Values) wide {
+		rest := limit
+		for _, n := range v.of(m) {
+			rest -= n * n
+		}
+		return small([]int64{rest})
+	}, func(*Values, int) string {
+		return fmt.Sprintf("the groups have less than %s bits of entropy", d.Entropy)
+	},
+		relation.Times(relation.Int(1), relation.At(bound, "q")),
+		relation.Times(relation.Int(-1), relation.At(s.b.Mask(one), "q"), relation.At(m, "g"), relation.At(m, "g")))
+}
+
+// collisionLimit returns ⌊N²/2^h⌋, rounded down once more where 2^h is not
+// exact in 40 digits.
+func collisionLimit(h Decimal, total int64) (int64, error) {
+	r, err := h.rat()
+	if err != nil {
+		return 0, err
+	}
+	if r.Cmp(big.NewRat(16, 1)) > 0 {
+		return 0, fmt.Errorf("%s bits are more than 16: %w", h, fault.ErrUsage)
+	}
+	exponent, _, err := apd.NewFromString(string(h))
+	if err != nil {
+		return 0, err
+	}
+	ctx := apd.BaseContext.WithPrecision(40)
+	power, n, q := new(apd.Decimal), apd.New(total, 0), new(apd.Decimal)
+	if _, err := ctx.Pow(power, apd.New(2, 0), exponent); err != nil {
+		return 0, err
+	}
+	if _, err := ctx.Mul(q, n, n); err != nil {
+		return 0, err
+	}
+	if _, err := ctx.Quo(q, q, power); err != nil {
+		return 0, err
+	}
+	if _, err := ctx.Floor(q, q); err != nil {
+		return 0, err
+	}
+	return q.Int64()
+}
+
+// Words implements Claim.
+func (d *Diversity) Words(*Subjects) Words {
+	var says []string
+	groups := "every group"
+	if len(d.Groups) > 0 {
+		groups = "each of " + strings.Join(d.Groups, ", ")
+	}
+	if d.AtLeast != "" {
+		says = append(says, fmt.Sprintf("%s has at least a share of %s of the rows", groups, d.AtLeast))
+	}
+	if d.AtMost != "" {
+		says = append(says, fmt.Sprintf("%s has at most a share of %s of the rows", groups, d.AtMost))
+	}
+	if d.MinCount > 0 {
+		says = append(says, fmt.Sprintf("%s has at least %d rows", groups, d.MinCount))
+	}
+	if d.Entropy != "" {
+		says = append(says, fmt.Sprintf("the groups have at least %s bits of entropy (collision entropy, and so Shannon entropy)", d.Entropy))
+	}
+	return Words{
+		Says:      fmt.Sprintf("of the rows of %s, by %s: %s", strings.Join(d.Parts, ", "), strings.Join(d.Attributes, " and "), strings.Join(says, "; ")),
+		NotProven: []string{"that the attributes of rows are true: they are what the data's owner has committed to"},
+	}
+}
+
+func negative(v []int64) []int64 {
+	for i := range v {
+		v[i] = -v[i]
+	}
+	return v
+}

@@ -1,0 +1,33 @@
+// Package audit states, proves and verifies claims about committed datasets
+// and trained models: how rows spread over groups, which licences they have,
+// that a work is not among them, how well and how evenly a model does on
+// committed rows. A claim is about the commitments that training used; nothing
+// is committed again and nothing is opened.
+//
+// # A kind of claim
+//
+// is a file with a struct of parameters, read from a table of a claims file,
+// and a line in Kinds. Its State adds to a Scope, in one go, the relations that
+// say the claim and the way an honest prover finds the cells for them. See
+// docs/audits.md for a worked example.
+//
+//	symbol   identifier    meaning
+//	N        totalRows     rows of the parts that a claim is about
+//	m(g)     histogram     rows of group g: the multiplicities of a lookup
+//	L_k      nonNegative   limbs of 16 bits of what is claimed to be ≥ 0
+//	u(i,c)   argmax        bit: c is the first maximum of row i
+//	z(i,c)   inference     logit c of row i
+//
+// # What is public
+//
+// The parameters of a claim, fixed before the proof; digests of the parts and
+// runs it names; the context; what it releases. All of it is in the statement
+// that the proof is bound to (publicBytes). A verdict is all a claim releases
+// unless it says so.
+//
+// # What the caller must still check
+//
+// That the parts are the owners' (by their digests), that each has a
+// certificate (Verify checks those it is given), and that runs come from
+// bundles that bundle.Verify has accepted.
+package audit

@@ -1,0 +1,200 @@
+package audit
+
+import (
+	"context"
+	crand "crypto/rand"
+	"errors"
+	"math/rand/v2"
+	"reflect"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/zkaudit/zkaudit/commitments"
+	"github.com/zkaudit/zkaudit/data"
+	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/ops"
+	"github.com/zkaudit/zkaudit/proof/mode"
+	"github.com/zkaudit/zkaudit/relation/naive"
+)
+
+// testRowBits is small: tensors of tests span several committed rows.
+const testRowBits = 7
+
+var developmentSRS = sync.OnceValues(func() (*commitments.SRS, error) { return commitments.DevelopmentSRS(testRowBits) })
+
+// world is what the claims of a test are about.
+type world struct {
+	t        *testing.T
+	srs      *commitments.SRS
+	subjects *Subjects
+	frame    Frame
+	tables   *ops.Tables
+}
+
+func newWorld(t *testing.T) *world {
+	t.Helper()
+	srs, err := developmentSRS()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &world{t: t, srs: srs, tables: ops.NewTables(), subjects: &Subjects{
+		Parts: map[string]*Part{}, Runs: map[string]*Run{}, OwnedParts: map[string]*OwnedPart{}, OwnedRuns: map[string]*OwnedRun{},
+	}, frame: Frame{Mode: mode.Validity, SRS: srs.ID, RowBits: srs.RowBits, Context: "test"}}
+}
+
+// commit adds a part.
+func (w *world) commit(name string, d *data.Dataset, kind graph.LabelKind) *OwnedPart {
+	w.t.Helper()
+	if err := d.Check(); err != nil {
+		w.t.Fatal(err)
+	}
+	p, err := CommitPart(w.srs, d, kind, crand.Reader)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.subjects.Parts[name], w.subjects.OwnedParts[name] = &p.Part, p
+	return p
+}
+
+// dataset draws rows with the given codes of one attribute.
+func dataset(rng *rand.Rand, width, classes int, attribute string, vocabulary []string, codes []int32) *data.Dataset {
+	d := &data.Dataset{
+		Rows: len(codes), Width: width, Shape: []int{width}, FractionBits: 4,
+		Labels:     data.Labels{Kind: data.OneHot},
+		Attributes: []data.Attribute{{Name: attribute, Vocabulary: vocabulary, Codes: codes}},
+	}
+	for range d.Rows * width {
+		d.Features = append(d.Features, rng.Int32N(65)-32)
+	}
+	for c := range classes {
+		d.Labels.Classes = append(d.Labels.Classes, string(rune('a'+c)))
+	}
+	for range d.Rows {
+		d.Labels.Class = append(d.Labels.Class, rng.Int32N(int32(classes)))
+	}
+	return d
+}
+
+func repeat(counts ...int) []int32 {
+	var codes []int32
+	for g, n := range counts {
+		for range n {
+			codes = append(codes, int32(g))
+		}
+	}
+	return codes
+}
+
+func (w *world) item(c Claim) *Item {
+	for kind, make := range Kinds() {
+		if sameType(make(), c) {
+			return &Item{Name: "claim", Kind: kind, Claim: c}
+		}
+	}
+	w.t.Fatalf("%T is not in the table of kinds", c)
+	return nil
+}
+
+func (w *world) prove(c Claim, cheat *cheat) ([]Released, []byte, error) {
+	w.t.Helper()
+	by := &mode.Prover{SRS: w.srs, Rand: crand.Reader}
+	return proveClaim(context.Background(), &w.frame, w.item(c), w.subjects, by, nil, w.tables, cheat)
+}
+
+func (w *world) verify(c Claim, released []Released, proof []byte) error {
+	w.t.Helper()
+	public := &Subjects{Parts: w.subjects.Parts, Runs: w.subjects.Runs}
+	v := &mode.Verifier{SRS: w.srs.Verifier()}
+	return verifyClaim(context.Background(), &w.frame, w.item(c), public, v, released, proof, w.tables)
+}
+
+// holds checks that a true claim is proven and verified.
+func (w *world) holds(name string, c Claim) ([]Released, []byte) {
+	w.t.Helper()
+	w.naive(name, c, nil, true)
+	released, proof, err := w.prove(c, nil)
+	if err != nil {
+		w.t.Fatalf("%s: %v", name, err)
+	}
+	if err := w.verify(c, released, proof); err != nil {
+		w.t.Fatalf("%s: %v", name, err)
+	}
+	return released, proof
+}
+
+// naive checks the prover's cells by the slow reference.
+func (w *world) naive(name string, c Claim, forge *cheat, want bool) {
+	w.t.Helper()
+	st, values := w.cells(c, forge)
+	if err := naive.Check(st.statement.Layout.System, values.assignment()); (err == nil) != want {
+		w.t.Errorf("%s: the reference says %v, want it to hold: %v", name, err, want)
+	}
+}
+
+func (w *world) cells(c Claim, forge *cheat) (*stated, *Values) {
+	w.t.Helper()
+	item := w.item(c)
+	var released []Released
+	for {
+		st, err := state(&w.frame, item, w.subjects, released, w.tables)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		values := st.scope.compute(forge.tamper())
+		if values.failed != nil {
+			w.t.Fatal(values.failed)
+		}
+		if released != nil || len(st.scope.release.asked) == 0 {
+			return st, values
+		}
+		for _, r := range st.scope.release.asked {
+			r.Values = r.compute(values)
+			released = append(released, r)
+		}
+	}
+}
+
+// fails checks that a false claim is refused by the honest prover, with a
+// reason that has the given words, and that the verifier rejects what a
+// cheating prover makes of it: the honest cells, and, for every tensor that
+// the prover chooses, cells moved by one with everything behind them
+// recomputed.
+func (w *world) fails(name string, c Claim, why string) {
+	w.t.Helper()
+	_, _, err := w.prove(c, nil)
+	if !errors.Is(err, fault.ErrRejected) || !strings.Contains(err.Error(), why) || fault.ExitCode(err) != fault.ExitRejected {
+		w.t.Errorf("%s: honest prover: %v, want %q", name, err, why)
+	}
+	w.forged(name, c, nil)
+	st, _ := w.cells(c, nil)
+	sys := st.statement.Layout.System
+	for i := range sys.Tensors {
+		t := &sys.Tensors[i]
+		for _, by := range []int64{1, -1} {
+			for _, cell := range []int{0, t.Cells() / 2, t.Cells() - 1} {
+				w.naive(name+": "+t.Name, c, &cheat{change: func(tensor string, cells []int64) {
+					if tensor == t.Name {
+						cells[cell] += by
+					}
+				}}, false)
+			}
+		}
+	}
+}
+
+// forged checks that the verifier rejects a forged proof.
+func (w *world) forged(name string, c Claim, change func(tensor string, cells []int64)) {
+	w.t.Helper()
+	w.naive(name, c, &cheat{change}, false)
+	released, proof, err := w.prove(c, &cheat{change})
+	if err != nil {
+		w.t.Fatalf("%s: forging: %v", name, err)
+	}
+	if err := w.verify(c, released, proof); !errors.Is(err, fault.ErrRejected) {
+		w.t.Errorf("%s: forged proof: %v", name, err)
+	}
+}
+
+func sameType(a, b any) bool { return reflect.TypeOf(a) == reflect.TypeOf(b) }

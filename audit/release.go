@@ -1,0 +1,112 @@
+package audit
+
+import (
+	"fmt"
+	"math/bits"
+
+	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/relation"
+)
+
+// Release says what a claim publishes besides its verdict.
+type Release struct {
+	// What is "" for the verdict alone, or "counts".
+	What string `toml:"release,omitempty"`
+	// Round is what released counts are rounded down to multiples of.
+	Round int64 `toml:"round,omitempty"`
+}
+
+// DefaultRound is the rounding of released counts that do not say.
+const DefaultRound = 10
+
+// MinimumGroup is the smallest group that claims about groups accept unless
+// they say otherwise.
+const MinimumGroup = 10
+
+// Released are public numbers that the prover fills in: they become part of
+// the statement. Advice says that they say nothing about the data beyond the
+// claim, such as the salt of a hash.
+type Released struct {
+	Name    string   `json:"name"`
+	Labels  []string `json:"labels,omitempty"` // one per value
+	Values  []int64  `json:"values"`
+	Unit    string   `json:"unit,omitempty"`
+	Bits    int      `json:"bits"` // at most so much is said
+	compute func(v *Values) []int64
+}
+
+// release collects what a claim publishes. A prover states the claim twice:
+// first without values, to compute them, then with them.
+type release struct {
+	given []Released // nil on the first time
+	asked []Released
+}
+
+// publish asks for public numbers: on the first statement zeros, which the
+// prover replaces by what compute returns.
+func (s *Scope) publish(r Released, n int, compute func(v *Values) []int64) []int64 {
+	k := len(s.release.asked)
+	r.compute, r.Values = compute, make([]int64, n)
+	if s.release.given != nil {
+		if k >= len(s.release.given) || len(s.release.given[k].Values) != n {
+			s.fail("released values %q are not those of the claim: %w", r.Name, fault.ErrMalformed)
+		} else {
+			r.Values = s.release.given[k].Values
+		}
+	}
+	s.release.asked = append(s.release.asked, r)
+	return r.Values
+}
+
+// counts publishes the counts of groups, rounded down, if the release says so:
+//
+//	m(g) − released(g) in [0, round)
+func (s *Scope) counts(what string, r Release, m relation.ID, labels []string, total int64) {
+	switch r.What {
+	case "":
+		if r.Round != 0 {
+			s.usage("round without release = \"counts\"")
+		}
+		return
+	case "counts":
+	default:
+		s.usage("release %q: want \"counts\", or nothing for the verdict alone", r.What)
+		return
+	}
+	if r.Round == 0 {
+		r.Round = DefaultRound
+	}
+	if r.Round < 1 || r.Round > 1<<relation.MaxTableLog {
+		s.usage("counts rounded to multiples of %d", r.Round)
+		return
+	}
+	axis := s.axes(m)[0]
+	each := bits.Len64(uint64(total / r.Round))
+	released := Released{Name: what, Labels: labels, Unit: fmt.Sprintf("rows, rounded down to multiples of %d", r.Round), Bits: each * len(labels)}
+	values := s.publish(released, len(labels), func(v *Values) []int64 {
+		out := make([]int64, len(labels))
+		for g := range out {
+			out[g] = v.of(m)[g] / r.Round * r.Round
+		}
+		return out
+	})
+	for g, n := range values {
+		if n < 0 || n > total || n%r.Round != 0 {
+			s.fail("released count of %s is %d: %w", labels[g], n, fault.ErrRejected)
+			return
+		}
+	}
+	padded := make([]int64, axis.Padded())
+	copy(padded, values)
+	public := s.public("released "+what, padded, axis)
+	rest := s.virtual("rest of "+what, []relation.Axis{axis}, []relation.Label{"g"}, func(v *Values) []int64 {
+		out := make([]int64, axis.Padded())
+		for g, n := range v.of(m) {
+			if out[g] = n - padded[g]; out[g] < 0 || out[g] >= r.Round {
+				v.refuse("the count of %s is not %d when rounded", what, padded[g])
+			}
+		}
+		return out
+	}, relation.Times(relation.Int(1), relation.At(m, "g")), relation.Times(relation.Int(-1), relation.At(public, "g")))
+	s.b.LookUp(s.b.Table(fmt.Sprintf("rest of %d", r.Round), 0, int(r.Round)), rest)
+}

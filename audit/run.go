@@ -1,0 +1,44 @@
+package audit
+
+import (
+	"github.com/zkaudit/zkaudit/bundle"
+	"github.com/zkaudit/zkaudit/schedule"
+)
+
+// RunOf returns what audits read of a run's bundle.
+//
+// Soundness: nothing is verified here. The caller must have verified the
+// bundle (bundle.Verify): that the weights are trained, bounded and zero in
+// their padding, and that the dataset is certified, follow from that alone.
+func RunOf(b *bundle.Bundle) (*Run, error) {
+	s := b.Statement
+	digest, err := s.Digest()
+	if err != nil {
+		return nil, err
+	}
+	r := &Run{Digest: digest, Program: s.Program, Weights: s.Before(b.Final()), Rows: s.Schedule.Parts}
+	for i := range s.Parts {
+		r.Parts = append(r.Parts, s.PartDigest(i))
+	}
+	sched, err := schedule.New(s.Schedule)
+	if err != nil {
+		return nil, err
+	}
+	r.Used, err = usedRows(sched)
+	return r, err
+}
+
+// usedRows counts the slots of a schedule that read each part.
+func usedRows(s *schedule.Schedule) ([]int64, error) {
+	used := make([]int64, len(s.Spec().Parts))
+	refs := make([]schedule.Ref, s.Batch())
+	for step := range s.Steps() {
+		if err := s.Rows(step, refs); err != nil {
+			return nil, err
+		}
+		for _, r := range refs {
+			used[r.Part]++
+		}
+	}
+	return used, nil
+}

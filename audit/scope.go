@@ -1,0 +1,173 @@
+package audit
+
+import (
+	"fmt"
+
+	"github.com/consensys/gnark-crypto/ecc/bn254"
+	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
+
+	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/ops"
+	"github.com/zkaudit/zkaudit/relation"
+)
+
+// Scope is where a claim states itself: its relations over tensors that are
+// committed already, and, in the same breath, how an honest prover finds the
+// cells of the tensors it adds. A verifier states the same claim and computes
+// no cell.
+type Scope struct {
+	b        *relation.Builder
+	tables   *ops.Tables
+	subjects *Subjects
+	release  *release
+	fills    []func(v *Values)
+	parts    map[string]*partTensors
+	runs     map[string]*runTensors
+	external []external
+	err      error
+}
+
+// Subjects are the committed things that claims name.
+type Subjects struct {
+	Parts map[string]*Part
+	Runs  map[string]*Run
+	// Private sides of the same names; nil to verify.
+	OwnedParts map[string]*OwnedPart
+	OwnedRuns  map[string]*OwnedRun
+}
+
+// external is a tensor of the system whose commitment stands in the statement.
+type external struct {
+	id       relation.ID
+	rows     []bn254.G1Affine
+	blinding []fr.Element
+	cells    func() relation.Cells
+}
+
+func newScope(name string, tables *ops.Tables, subjects *Subjects, r *release) *Scope {
+	return &Scope{
+		b: relation.NewBuilder(name), tables: tables, subjects: subjects, release: r,
+		parts: map[string]*partTensors{}, runs: map[string]*runTensors{},
+	}
+}
+
+// fail keeps the first error of stating a claim.
+func (s *Scope) fail(format string, args ...any) {
+	if s.err == nil {
+		s.err = fmt.Errorf(format, args...)
+	}
+}
+
+// usage is fail for parameters that make no sense.
+func (s *Scope) usage(format string, args ...any) {
+	s.fail(format+": %w", append(args, fault.ErrUsage)...)
+}
+
+func (s *Scope) axes(id relation.ID) []relation.Axis { return s.b.System().Tensor(id).Axes }
+
+func (s *Scope) name(id relation.ID) string { return s.b.System().Tensor(id).Name }
+
+// fill adds something for the honest prover to compute, behind all before it.
+func (s *Scope) fill(f func(v *Values)) { s.fills = append(s.fills, f) }
+
+// witness adds a tensor that the proof commits.
+func (s *Scope) witness(name string, axes []relation.Axis, compute func(v *Values) []int64) relation.ID {
+	id := s.b.Witness(name, axes...)
+	s.fill(func(v *Values) { v.set(id, compute(v)) })
+	return id
+}
+
+// virtual adds a tensor defined by others. compute gives its cells where they
+// are looked up or read by others; it may be nil.
+func (s *Scope) virtual(name string, axes []relation.Axis, out []relation.Label, compute func(v *Values) []int64, terms ...relation.Term) relation.ID {
+	id := s.b.Virtual(name, axes, out, terms...)
+	if compute != nil {
+		s.fill(func(v *Values) { v.set(id, compute(v)) })
+	}
+	return id
+}
+
+// public adds a public tensor given by its padded cells.
+func (s *Scope) public(name string, cells []int64, axes ...relation.Axis) relation.ID {
+	id := s.b.Public(name, &relation.Values{Cells: cells}, axes...)
+	s.fill(func(v *Values) { v.cells[id] = cells })
+	return id
+}
+
+// Values are the cells of a claim's tensors, padded and row-major, as far as
+// an honest prover has computed them.
+type Values struct {
+	scope   *Scope
+	cells   map[relation.ID][]int64
+	falsity error // the first reason why the claim is false
+	failed  error // anything else that went wrong
+	tamper  func(name string, cells []int64)
+}
+
+// compute runs all fills. tamper may change the cells of a tensor before
+// others are computed from them; it may be nil.
+func (s *Scope) compute(tamper func(name string, cells []int64)) *Values {
+	v := &Values{scope: s, cells: map[relation.ID][]int64{}, tamper: tamper}
+	for _, e := range s.external {
+		v.cells[e.id] = integers(e.cells())
+	}
+	for _, f := range s.fills {
+		if f(v); v.failed != nil {
+			break
+		}
+	}
+	return v
+}
+
+// refuse says that the claim is false, and why. An honest prover stops there.
+func (v *Values) refuse(format string, args ...any) {
+	if v.falsity == nil {
+		v.falsity = fmt.Errorf("the claim is false: %s: %w", fmt.Sprintf(format, args...), fault.ErrRejected)
+	}
+}
+
+// of returns the cells of a tensor. They must not be changed.
+func (v *Values) of(id relation.ID) []int64 { return v.cells[id] }
+
+func (v *Values) set(id relation.ID, cells []int64) {
+	if v.tamper != nil {
+		v.tamper(v.scope.name(id), cells)
+	}
+	v.cells[id] = cells
+}
+
+// assignment returns the cells as the prover takes them.
+func (v *Values) assignment() relation.Assignment {
+	sys := v.scope.b.System()
+	a := relation.NewAssignment(sys)
+	for id, cells := range v.cells {
+		if sys.Tensor(id).Kind != relation.Public {
+			a[id] = narrow(cells)
+		}
+	}
+	for _, e := range v.scope.external {
+		a[e.id] = e.cells()
+	}
+	return a
+}
+
+func integers(c relation.Cells) []int64 {
+	if c.Small == nil {
+		return c.Large
+	}
+	cells := make([]int64, len(c.Small))
+	for i, x := range c.Small {
+		cells[i] = int64(x)
+	}
+	return cells
+}
+
+func narrow(cells []int64) relation.Cells {
+	small := make([]int32, len(cells))
+	for i, x := range cells {
+		if small[i] = int32(x); int64(small[i]) != x {
+			return relation.Cells{Large: cells}
+		}
+	}
+	return relation.Cells{Small: small}
+}

@@ -1,0 +1,114 @@
+package audit
+
+import (
+	"bytes"
+	"fmt"
+
+	"github.com/BurntSushi/toml"
+
+	"github.com/zkaudit/zkaudit/commitments"
+	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/ops"
+	"github.com/zkaudit/zkaudit/proof"
+	"github.com/zkaudit/zkaudit/proof/mode"
+	"github.com/zkaudit/zkaudit/proof/statement"
+)
+
+// StatementKind is the kind of the statements that audits prove.
+const StatementKind = "zkaudit/audit/v1"
+
+// Frame is what all claims of an audit share.
+type Frame struct {
+	Mode    mode.Name
+	SRS     [32]byte
+	RowBits int
+	Context string // what the verifier asked to be bound: a nonce, an order
+}
+
+// stated is a claim at work: its scope and what a proof of it is about. A
+// claim that follows from public values alone has no statement.
+type stated struct {
+	scope     *Scope
+	statement *statement.Statement
+}
+
+// state derives what a proof of a claim is about, from public values alone:
+// prover and verifier use the same. released is nil where a prover has yet to
+// compute it.
+func state(f *Frame, item *Item, subjects *Subjects, released []Released, tables *ops.Tables) (*stated, error) {
+	s := newScope("claim "+item.Kind, tables, subjects, &release{given: released})
+	item.State(s)
+	if s.err != nil {
+		return nil, fmt.Errorf("claim %q: %w", item.Name, s.err)
+	}
+	if released != nil && len(released) != len(s.release.asked) {
+		return nil, fmt.Errorf("claim %q: %d released values, it has %d: %w", item.Name, len(released), len(s.release.asked), fault.ErrMalformed)
+	}
+	if len(s.b.System().Equations)+len(s.b.System().Lookups) == 0 {
+		return &stated{scope: s}, nil
+	}
+	sys, err := s.b.Build()
+	if err != nil {
+		return nil, fmt.Errorf("claim %q: %w", item.Name, err)
+	}
+	layout, err := proof.NewLayout(sys, f.RowBits, f.Mode.ZeroKnowledge())
+	if err != nil {
+		return nil, fmt.Errorf("claim %q: %w", item.Name, err)
+	}
+	public, err := publicBytes(f, item, s)
+	if err != nil {
+		return nil, err
+	}
+	st := &statement.Statement{Kind: StatementKind, Public: public, Layout: layout, SRS: f.SRS}
+	for _, e := range s.external {
+		st.External = append(st.External, e.rows)
+	}
+	return &stated{scope: s, statement: st}, nil
+}
+
+// publicBytes is the injective encoding of everything public about a claim:
+// kind, parameters, what it releases, what it is about, the context.
+func publicBytes(f *Frame, item *Item, s *Scope) ([]byte, error) {
+	parameters, err := encodeParameters(item.Claim)
+	if err != nil {
+		return nil, err
+	}
+	b := appendBytes(nil, []byte(item.Kind))
+	b = appendBytes(b, parameters)
+	b = appendBytes(b, []byte(f.Mode))
+	b = appendBytes(b, []byte(f.Context))
+	b = appendInt(b, int64(len(s.release.asked)))
+	for _, r := range s.release.asked {
+		b = appendBytes(b, []byte(r.Name))
+		b = appendInt(b, int64(len(r.Values)))
+		for _, x := range r.Values {
+			b = appendInt(b, x)
+		}
+	}
+	b = appendInt(b, int64(len(s.parts)))
+	for _, name := range sortedKeys(s.parts) {
+		digest := s.parts[name].Digest(f.SRS, f.RowBits)
+		b = append(appendBytes(b, []byte(name)), digest[:]...)
+	}
+	b = appendInt(b, int64(len(s.runs)))
+	for _, name := range sortedKeys(s.runs) {
+		r := s.runs[name]
+		program := r.Program.Digest()
+		b = append(appendBytes(b, []byte(name)), r.Digest[:]...)
+		b = append(b, program[:]...)
+		for _, rows := range r.Weights {
+			b = appendBytes(b, commitments.AppendPoints(nil, rows))
+		}
+	}
+	return b, nil
+}
+
+// encodeParameters writes the parameters of a claim as the table of a claims
+// file: every field that is not at its default, in the order of the struct.
+func encodeParameters(c Claim) ([]byte, error) {
+	var b bytes.Buffer
+	if err := toml.NewEncoder(&b).Encode(c); err != nil {
+		return nil, fmt.Errorf("parameters: %v: %w", err, fault.ErrUsage)
+	}
+	return b.Bytes(), nil
+}

@@ -1,0 +1,127 @@
+package audit
+
+import (
+	"github.com/zkaudit/zkaudit/bundle"
+	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/ops"
+	"github.com/zkaudit/zkaudit/relation"
+)
+
+// partTensors are the committed tensors of a part in a claim's system. A
+// tensor becomes part of the system when a claim first asks for it.
+type partTensors struct {
+	*Part
+	name  string
+	scope *Scope
+	ids   [3]relation.ID
+}
+
+const (
+	featureTensor = iota
+	labelTensor
+	attributeTensor
+)
+
+// part returns a committed part by name.
+func (s *Scope) part(name string) *partTensors {
+	if p, ok := s.parts[name]; ok {
+		return p
+	}
+	p := &partTensors{name: name, scope: s, ids: [3]relation.ID{relation.None, relation.None, relation.None}}
+	if p.Part = s.subjects.Parts[name]; p.Part == nil {
+		s.usage("no committed part is called %q", name)
+		p.Part = &Part{Rows: 1, Features: 1, Labels: 1}
+	}
+	s.parts[name] = p
+	return p
+}
+
+// partsOf returns several parts, at least one, none of them twice.
+func (s *Scope) partsOf(names []string) []*partTensors {
+	if len(names) == 0 {
+		s.usage("the claim names no part")
+	}
+	var parts []*partTensors
+	seen := map[string]bool{}
+	for _, name := range names {
+		if seen[name] {
+			s.usage("part %q is named twice", name)
+			continue
+		}
+		seen[name] = true
+		parts = append(parts, s.part(name))
+	}
+	return parts
+}
+
+func (p *partTensors) rowAxis() relation.Axis {
+	return relation.Axis{Name: "rows of part " + p.name, Size: p.Rows}
+}
+
+func (p *partTensors) features() relation.ID { return p.tensor(featureTensor, "features", p.Features) }
+func (p *partTensors) labels() relation.ID   { return p.tensor(labelTensor, "labels", p.Labels) }
+
+func (p *partTensors) attributes() relation.ID {
+	return p.tensor(attributeTensor, "attributes", len(p.Attributes))
+}
+
+func (p *partTensors) tensor(k int, what string, width int) relation.ID {
+	if p.ids[k] != relation.None {
+		return p.ids[k]
+	}
+	s := p.scope
+	p.ids[k] = s.b.External("part "+p.name+" "+what, p.rowAxis(), relation.Axis{Name: what, Size: max(1, width)})
+	if k >= len(p.Commitments) {
+		s.usage("part %q has no %s", p.name, what)
+		return p.ids[k]
+	}
+	e := external{id: p.ids[k], rows: p.Commitments[k]}
+	if owned := s.subjects.OwnedParts[p.name]; owned != nil {
+		e.blinding = owned.Secret.Blinding[k]
+		e.cells = func() relation.Cells { return owned.Secret.Cells[k] }
+	}
+	s.external = append(s.external, e)
+	return p.ids[k]
+}
+
+// runTensors are the final weights of a run in a claim's system.
+type runTensors struct {
+	*Run
+	name    string
+	weights map[graph.TensorID]relation.ID
+}
+
+// run returns a run by name, without its weights.
+func (s *Scope) run(name string) *runTensors {
+	if r, ok := s.runs[name]; ok {
+		return r
+	}
+	r := &runTensors{name: name}
+	if r.Run = s.subjects.Runs[name]; r.Run == nil {
+		s.usage("no training run is called %q", name)
+		r.Run = &Run{}
+	}
+	s.runs[name] = r
+	return r
+}
+
+// model returns a run by name, with its final weights.
+func (s *Scope) model(name string) *runTensors {
+	r := s.run(name)
+	if r.weights != nil || r.Program == nil {
+		return r
+	}
+	r.weights = map[graph.TensorID]relation.ID{}
+	owned := s.subjects.OwnedRuns[name]
+	for k, w := range bundle.WeightTensors(r.Program) {
+		t := r.Program.Tensor(w)
+		e := external{id: s.b.External("model "+name+" weight "+t.Name, t.Axes...), rows: r.Weights[k]}
+		if owned != nil {
+			e.blinding = owned.Blinding[k]
+			e.cells = func() relation.Cells { return relation.Cells{Large: ops.Pad(t.Axes, owned.Cells[w])} }
+		}
+		s.external = append(s.external, e)
+		r.weights[w] = e.id
+	}
+	return r
+}

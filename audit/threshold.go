@@ -1,0 +1,147 @@
+package audit
+
+import (
+	"fmt"
+	"math/big"
+
+	"github.com/zkaudit/zkaudit/relation"
+)
+
+// limbBits is the width of a limb.
+const limbBits = 16
+
+// wide are integers that may not fit 64 bits, cell by cell.
+type wide func(cell int) *big.Int
+
+// nonNegative says that a sum over the axes is in [0, 2^width) on every real
+// cell: T(o) = Σ_k 2^(16k)·L_k(o), L_k in [0, 2^16). The sum must be 0 in the
+// padding. explain says in words what a negative cell means.
+//
+// Soundness: the sum must be an integer below 2^250 in magnitude whatever the
+// prover has committed, as sums of range-checked cells are.
+func (s *Scope) nonNegative(name string, axes []relation.Axis, labels []relation.Label, width int,
+	value func(v *Values) wide, explain func(v *Values, cell int) string, terms ...relation.Term) {
+	limbs := (width + limbBits - 1) / limbBits
+	ids := make([]relation.ID, limbs)
+	for k := range limbs {
+		ids[k] = s.b.Witness(fmt.Sprintf("%s slack %d", name, k), axes...)
+		s.b.Unsigned(ids[k], min(limbBits, width-limbBits*k))
+		terms = append(terms, relation.Times(relation.Neg(relation.Pow2(limbBits*k)), relation.At(ids[k], labels...)))
+	}
+	s.b.Equation(name, axes, labels, terms...)
+	s.fill(func(v *Values) {
+		at := value(v)
+		cells := make([][]int64, limbs)
+		for k := range cells {
+			cells[k] = make([]int64, s.b.System().Tensor(ids[0]).Cells())
+		}
+		eachReal(axes, func(cell int) {
+			x := at(cell)
+			if x.Sign() < 0 {
+				v.refuse("%s", explain(v, cell))
+				return // a liar has no limbs to give
+			}
+			if x.BitLen() > width {
+				v.fail("%s: %s has more than %d bits", name, x, width)
+				return
+			}
+			splitLimbs(x, cells, cell)
+		})
+		for k, id := range ids {
+			v.set(id, cells[k])
+		}
+	})
+}
+
+// splitLimbs writes the limbs of x >= 0 to a cell of each list.
+func splitLimbs(x *big.Int, cells [][]int64, cell int) {
+	if x.IsInt64() {
+		n := x.Int64()
+		for k := range cells {
+			cells[k][cell] = n & (1<<limbBits - 1)
+			n >>= limbBits
+		}
+		return
+	}
+	rest, mask := new(big.Int).Set(x), big.NewInt(1<<limbBits-1)
+	for k := range cells {
+		cells[k][cell] = new(big.Int).And(rest, mask).Int64()
+		rest.Rsh(rest, limbBits)
+	}
+}
+
+// eachReal calls f on the cells outside the padding.
+func eachReal(axes []relation.Axis, f func(cell int)) {
+	if len(axes) == 0 {
+		f(0)
+		return
+	}
+	inner := 1
+	for _, a := range axes[1:] {
+		inner *= a.Padded()
+	}
+	for i := range axes[0].Size {
+		eachReal(axes[1:], func(cell int) { f(i*inner + cell) })
+	}
+}
+
+// small are integers of 64 bits.
+func small(cells []int64) wide {
+	return func(cell int) *big.Int { return big.NewInt(cells[cell]) }
+}
+
+// inequality is Σ_g a(g)·m(g) + b >= 0.
+type inequality struct {
+	coefficients []int64 // by cell of m; shorter than m: 0 beyond
+	constant     int64
+	otherwise    string // what it means if it does not hold
+}
+
+// inequalities says that all of them hold for a tensor with one axis whose
+// cells are at most limit in magnitude.
+func (s *Scope) inequalities(name string, m relation.ID, limit int64, list []inequality) {
+	if len(list) == 0 {
+		return
+	}
+	groups := s.axes(m)[0]
+	axis := relation.Axis{Name: "constraint", Size: len(list)}
+	a, b := make([]int64, axis.Padded()*groups.Padded()), make([]int64, axis.Padded())
+	width := 0
+	for i, q := range list {
+		copy(a[i*groups.Padded():], q.coefficients)
+		b[i] = q.constant
+		bound := new(big.Int).Abs(big.NewInt(q.constant))
+		for _, c := range q.coefficients {
+			bound.Add(bound, new(big.Int).Mul(new(big.Int).Abs(big.NewInt(c)), big.NewInt(limit)))
+		}
+		width = max(width, bound.BitLen())
+	}
+	if width > maxSlackBits {
+		s.usage("%s: thresholds with fewer decimals are needed for %d rows", name, limit)
+		return
+	}
+	matrix := s.public(name+" coefficients", a, axis, groups)
+	constant := s.public(name+" constants", b, axis)
+	s.nonNegative(name, []relation.Axis{axis}, []relation.Label{"q"}, max(1, width), func(v *Values) wide {
+		counts := v.of(m)
+		return func(i int) *big.Int {
+			x := b[i]
+			for g, n := range counts {
+				x += a[i*len(counts)+g] * n
+			}
+			return big.NewInt(x)
+		}
+	}, func(_ *Values, i int) string { return list[i].otherwise },
+		relation.Times(relation.Int(1), relation.At(matrix, "q", "g"), relation.At(m, "g")),
+		relation.Times(relation.Int(1), relation.At(constant, "q")))
+}
+
+// maxSlackBits keeps sums of 64 bits from wrapping.
+const maxSlackBits = 61
+
+// fail keeps an error that is not the falsity of the claim.
+func (v *Values) fail(format string, args ...any) {
+	if v.failed == nil {
+		v.failed = fmt.Errorf(format, args...)
+	}
+}
