@@ -14,6 +14,7 @@ import (
 
 	"github.com/consensys/gnark-crypto/ecc/bn254/kzg"
 
+	"github.com/zkaudit/zkaudit/artefact"
 	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/proof/wrap"
@@ -39,34 +40,80 @@ func keyFiles(t *testing.T, dir string) map[string]string {
 // TestKeysOnDisk: a proof made with one cache verifies with another one over
 // the same directory, and damaged files are replaced.
 func TestKeysOnDisk(t *testing.T) {
+	if testing.Short() {
+		t.Skip("makes many keys")
+	}
 	e := newSmall(t, small{})
 	for _, s := range systems {
 		t.Run(s.Name(), func(t *testing.T) {
 			dir := filepath.Join(t.TempDir(), "keys")
 			p := e.prove(t, s, wrap.NewCache(dir), crand.Reader)
 			files := keyFiles(t, dir)
-			good := map[string][]byte{}
-			for _, suffix := range []string{"vk", "pk"} {
-				good[suffix], _ = os.ReadFile(files[suffix])
+			good, err := os.ReadFile(files["vk"])
+			if err != nil {
+				t.Fatal(err)
 			}
 			if err := e.verify(t, p, s, wrap.NewCache(dir)); err != nil {
 				t.Fatalf("with the keys on disk: %v", err)
 			}
-			flipped := bytes.Clone(good["vk"])
-			flipped[len(flipped)/2] ^= 1
-			for name, content := range map[string][]byte{"flipped": flipped, "truncated": good["vk"][:60], "empty": nil, "the proving key": good["pk"]} {
-				if err := os.WriteFile(files["vk"], content, 0o644); err != nil {
-					t.Fatal(err)
-				}
-				q := e.prove(t, s, wrap.NewCache(dir), crand.Reader)
-				if err := e.verify(t, q, s, wrap.NewCache(dir)); err != nil {
-					t.Errorf("verifying key %s: %v", name, err)
-				}
-				if again, _ := os.ReadFile(files["vk"]); bytes.Equal(again, content) {
-					t.Errorf("verifying key %s: not replaced", name)
-				}
+			bad := bytes.Clone(good)
+			bad[len(bad)/2] ^= 1
+			if err := os.WriteFile(files["vk"], bad, 0o644); err != nil {
+				t.Fatal(err)
+			}
+			q := e.prove(t, s, wrap.NewCache(dir), crand.Reader)
+			if err := e.verify(t, q, s, wrap.NewCache(dir)); err != nil {
+				t.Errorf("after a damaged key: %v", err)
+			}
+			if again, _ := os.ReadFile(files["vk"]); bytes.Equal(again, bad) {
+				t.Error("damaged key not replaced")
 			}
 		})
+	}
+}
+
+// TestDamagedKeysAreDerivedAnew: a verifier repairs what it can derive.
+func TestDamagedKeysAreDerivedAnew(t *testing.T) {
+	if testing.Short() {
+		t.Skip("makes many keys")
+	}
+	e := newSmall(t, small{})
+	encoded := encode(t, e.prove(t, wrap.PLONK{}, shared(), crand.Reader))
+	dir := t.TempDir()
+	if err := e.verifyBytes(encoded, wrap.PLONK{}, wrap.NewCache(dir)); err != nil {
+		t.Fatal(err)
+	}
+	path := keyFiles(t, dir)["vk"]
+	good, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	reframed := func(change func(h *artefact.Header, payload []byte) []byte) []byte {
+		h, err := artefact.DecodeHeader(good)
+		if err != nil {
+			t.Fatal(err)
+		}
+		payload := bytes.Clone(good[56 : len(good)-32])
+		payload = change(&h, payload)
+		return artefact.Encode(h, payload)
+	}
+	for name, content := range map[string][]byte{
+		"truncated":           good[:60],
+		"empty":               nil,
+		"of another class":    reframed(func(h *artefact.Header, p []byte) []byte { h.Statement[0] ^= 1; return p }),
+		"of another version":  reframed(func(h *artefact.Header, p []byte) []byte { h.Version++; return p }),
+		"with trailing bytes": reframed(func(_ *artefact.Header, p []byte) []byte { return append(p, 0) }),
+		"of fewer inputs":     reframed(func(_ *artefact.Header, p []byte) []byte { p[16+8+64+7]--; return p }),
+	} {
+		if err := os.WriteFile(path, content, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if err := e.verifyBytes(encoded, wrap.PLONK{}, wrap.NewCache(dir)); err != nil {
+			t.Errorf("key %s: %v", name, err)
+		}
+		if again, _ := os.ReadFile(path); !bytes.Equal(again, good) {
+			t.Errorf("key %s: not replaced", name)
+		}
 	}
 }
 
@@ -94,6 +141,9 @@ func TestPLONKKeysAreEveryonesOwn(t *testing.T) {
 // TestGroth16KeysOfAnother: a proof made with a setup the verifier does not
 // know is worth nothing, nor is a proving key with another verifying key.
 func TestGroth16KeysOfAnother(t *testing.T) {
+	if testing.Short() {
+		t.Skip("makes many keys")
+	}
 	e := newSmall(t, small{})
 	mine, theirs := t.TempDir(), t.TempDir()
 	p := e.prove(t, wrap.Groth16{}, wrap.NewCache(theirs), crand.Reader)
@@ -126,6 +176,9 @@ func TestCircuitOfAnotherShape(t *testing.T) {
 // TestManyAtOnce: caches over one directory, and goroutines over one cache,
 // agree on the keys they make at the same time.
 func TestManyAtOnce(t *testing.T) {
+	if testing.Short() {
+		t.Skip("makes many keys")
+	}
 	e := newSmall(t, small{})
 	dir := t.TempDir()
 	one := wrap.NewCache(dir)

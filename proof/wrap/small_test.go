@@ -23,7 +23,7 @@ type small struct {
 // newSmall is a statement whose circuit is as small as one with every part of
 // a proof can be, in rows of 2^2 cells:
 //
-//	Y(i) = k·A(i) + B(i),  0 ≤ Y < 2^3,  Σ_i rates(i)·Y(i) = Z
+//	Y(i) = k·A(i) + B(i),  0 ≤ Y < 2^2,  Σ_i rates(i)·Y(i) = Z
 func newSmall(t testing.TB, spec small) *example {
 	t.Helper()
 	if spec.coefficient == 0 {
@@ -41,7 +41,7 @@ func newSmall(t testing.TB, spec small) *example {
 		Times(Int(-spec.coefficient), At(first, "i")), Times(Int(-1), At(second, "i")))
 	b.Equation("weighted", []Axis{one}, []Label{"o"}, Times(Int(-1), At(z, "o")),
 		Times(Int(1), At(b.Mask(one), "o"), At(rates, "i"), At(y, "i")))
-	b.Unsigned(y, 3)
+	b.Unsigned(y, 2)
 	sys, err := b.Build()
 	if err != nil {
 		t.Fatal(err)

@@ -62,7 +62,10 @@ var systems = []wrap.System{wrap.PLONK{}, wrap.Groth16{}}
 var shared = sync.OnceValue(func() *wrap.Cache { return wrap.NewCache("") })
 
 func TestHonestProofs(t *testing.T) {
-	e := newTiny(t, 5)
+	e := newSmall(t, small{})
+	if !testing.Short() {
+		e = newTiny(t, 5)
+	}
 	for _, s := range systems {
 		t.Run(s.Name(), func(t *testing.T) {
 			p := e.prove(t, s, shared(), crand.Reader)

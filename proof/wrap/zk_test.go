@@ -166,6 +166,9 @@ func committed(c *prover.Conversation) (list []sample) {
 // tried alone, the others frozen, on what it has to hide; switched off, it
 // leaves every one of these values where it is.
 func TestPublishedValuesAreUniform(t *testing.T) {
+	if testing.Short() {
+		t.Skip("holds many conversations")
+	}
 	tiny, small := newTiny(t, 5), newSmall(t, small{})
 	frozen := func() randomness {
 		return randomness{stream(1, 0), stream(2, 0), stream(3, 0), stream(4, 0)}
@@ -330,10 +333,15 @@ func TestTwoProofsShareNothing(t *testing.T) {
 
 // TestWitnessesLookAlike: proofs by different witnesses have one length.
 func TestWitnessesLookAlike(t *testing.T) {
-	p := newTiny(t, 5).prove(t, wrap.PLONK{}, shared(), crand.Reader)
-	q := newTiny(t, 8).prove(t, wrap.PLONK{}, shared(), crand.Reader)
-	if a, b := len(encode(t, p)), len(encode(t, q)); a != b {
-		t.Errorf("%d and %d bytes", a, b)
+	if testing.Short() {
+		t.Skip("proves a larger circuit")
+	}
+	var lengths []int
+	for seed := range uint64(2) {
+		lengths = append(lengths, len(encode(t, newTiny(t, seed).prove(t, wrap.Groth16{}, shared(), crand.Reader))))
+	}
+	if lengths[0] != lengths[1] {
+		t.Errorf("proofs of %d bytes", lengths)
 	}
 }
 
