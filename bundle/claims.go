@@ -3,8 +3,6 @@ package bundle
 import (
 	"crypto/sha256"
 
-	"github.com/consensys/gnark-crypto/ecc/bn254"
-
 	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/ops"
@@ -56,7 +54,7 @@ func DatasetClaim(m mode.Name, shape segment.PartShape, srs [32]byte, rowBits in
 	if err != nil {
 		return nil, nil, err
 	}
-	st.External = [][]bn254.G1Affine{part.Features, part.Labels}
+	st.External = part.tensors()
 	return c, st, nil
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/schedule"
+	"github.com/zkaudit/zkaudit/segment"
 )
 
 const statementDomain = "zkaudit/run/v1"
@@ -37,8 +38,7 @@ func (s *Statement) Encode() ([]byte, error) {
 	b = appendBytes(b, spec)
 	b = append(b, s.Origin.Encode()...)
 	for _, part := range s.Parts {
-		b = commitments.AppendPoints(b, part.Features)
-		b = commitments.AppendPoints(b, part.Labels)
+		b = appendPart(b, &part)
 	}
 	for _, rows := range s.Initial {
 		b = commitments.AppendPoints(b, rows)
@@ -96,17 +96,35 @@ func DecodeStatement(data []byte) (*Statement, error) {
 // decodePoints reads the commitments, whose numbers follow from the rest.
 func (s *Statement) decodePoints(r *reader) error {
 	for i := range s.Schedule.Parts {
-		features, labels := s.partRows(i)
-		s.Parts = append(s.Parts, Part{
-			Features: r.points(fmt.Sprintf("features of part %d", i), features),
-			Labels:   r.points(fmt.Sprintf("labels of part %d", i), labels),
-		})
+		s.Parts = append(s.Parts, Part{Columns: r.bounded("attributes of a part", 0, MaxAttributes)})
+		r.part(fmt.Sprintf("part %d", i), &s.Parts[i], s.PartShape(i), s.RowBits)
 	}
 	s.Initial = r.weights("initial weight", s.Program, s.RowBits, WeightTensors(s.Program))
 	if err := r.end("statement"); err != nil {
 		return err
 	}
 	return s.checkCommitments()
+}
+
+func appendPart(b []byte, p *Part) []byte {
+	b = append(appendInt(b, int64(p.Columns)), p.Meaning[:]...)
+	for _, rows := range p.tensors() {
+		b = commitments.AppendPoints(b, rows)
+	}
+	return b
+}
+
+// part reads what appendPart wrote behind the number of attributes.
+func (r *reader) part(what string, p *Part, shape segment.PartShape, rowBits int) {
+	p.Meaning = r.digest(what)
+	r.partPoints(what, p, shape, rowBits)
+}
+
+// partPoints reads the commitments of a part of that shape.
+func (r *reader) partPoints(what string, p *Part, shape segment.PartShape, rowBits int) {
+	for k, into := range []*[]bn254.G1Affine{&p.Features, &p.Labels, &p.Attributes}[:len(partRows(shape, rowBits))] {
+		*into = r.points(fmt.Sprintf("%s, tensor %d", what, k), partRows(shape, rowBits)[k])
+	}
 }
 
 func (r *reader) weights(what string, p *graph.Program, rowBits int, ids []graph.TensorID) Weights {

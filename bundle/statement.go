@@ -25,6 +25,9 @@ const (
 	MaxSlots    = 1 << 24 // rows read by one segment
 	MaxSegments = 1 << 20
 	MaxPoints   = 1 << 22 // committed rows of one tensor
+
+	MaxAttributes = 1 << 10 // per row of a part
+
 	// MaxPublicCells bounds initial weights that the verifier derives or reads.
 	MaxPublicCells = 1 << 27
 )
@@ -45,8 +48,14 @@ type Statement struct {
 	Initial  Weights // before the first step, frozen weights included
 }
 
-// Part holds the commitments of one owner's rows.
-type Part struct{ Features, Labels []bn254.G1Affine }
+// Part holds the commitments of one owner's rows. Training reads features and
+// labels; attributes are committed with them for audits.
+type Part struct {
+	Features, Labels []bn254.G1Affine
+	Attributes       []bn254.G1Affine // nil for a part without
+	Columns          int              // attributes per row
+	Meaning          [32]byte         // Meaning.Digest: what numbers and codes mean
+}
 
 // Weights are commitments to weight tensors, in the program's order.
 type Weights [][]bn254.G1Affine
@@ -127,11 +136,14 @@ func (s *Statement) PartShape(i int) segment.PartShape {
 		Features: p.Tensor(p.Input).Units(),
 		Labels:   p.Tensor(p.Label).Units(),
 		Kind:     p.Loss.Labels,
+
+		Attributes: s.Parts[i].Columns,
 	}
 }
 
-// PartDigest identifies a committed part: its shape, the SRS, the row size and
-// the commitments. Schedules are bound to it.
+// PartDigest identifies a committed part: its shape, the SRS, the row size, the
+// commitments and what its numbers and codes mean. Schedules are bound to it,
+// auditors pin it.
 func (s *Statement) PartDigest(i int) [32]byte {
 	return PartDigest(s.PartShape(i), s.SRS, s.RowBits, s.Parts[i])
 }
@@ -142,8 +154,20 @@ func PartDigest(shape segment.PartShape, srs [32]byte, rowBits int, part Part) [
 	b = appendShape(b, shape)
 	b = append(b, srs[:]...)
 	b = appendInt(b, int64(rowBits))
-	b = appendBytes(b, commitments.AppendPoints(nil, part.Features))
-	return sha256.Sum256(appendBytes(b, commitments.AppendPoints(nil, part.Labels)))
+	b = append(b, part.Meaning[:]...)
+	for _, rows := range part.tensors() {
+		b = appendBytes(b, commitments.AppendPoints(nil, rows))
+	}
+	return sha256.Sum256(b)
+}
+
+// tensors returns the commitments of features, labels and, for a part with
+// attributes, those.
+func (p *Part) tensors() [][]bn254.G1Affine {
+	if p.Columns == 0 {
+		return [][]bn254.G1Affine{p.Features, p.Labels}
+	}
+	return [][]bn254.G1Affine{p.Features, p.Labels, p.Attributes}
 }
 
 // Digest identifies weight commitments.
@@ -156,7 +180,7 @@ func (w Weights) Digest() [32]byte {
 }
 
 func appendShape(b []byte, shape segment.PartShape) []byte {
-	for _, n := range []int{shape.Rows, shape.Features, shape.Labels} {
+	for _, n := range []int{shape.Rows, shape.Features, shape.Labels, shape.Attributes} {
 		b = appendInt(b, int64(n))
 	}
 	return appendBytes(b, []byte(shape.Kind))
@@ -172,12 +196,32 @@ func CommittedRows(rowBits int, axes ...relation.Axis) int {
 	return 1 << max(0, log-rowBits)
 }
 
-// partRows returns the committed rows of the features and labels of a part.
-func (s *Statement) partRows(i int) (features, labels int) {
-	shape := s.PartShape(i)
-	rows := relation.Axis{Size: shape.Rows}
-	return CommittedRows(s.RowBits, rows, relation.Axis{Size: shape.Features}),
-		CommittedRows(s.RowBits, rows, relation.Axis{Size: shape.Labels})
+// partRows returns the committed rows of the tensors of a part of that shape.
+func partRows(shape segment.PartShape, rowBits int) []int {
+	widths := []int{shape.Features, shape.Labels}
+	if shape.Attributes > 0 {
+		widths = append(widths, shape.Attributes)
+	}
+	rows := make([]int, len(widths))
+	for k, width := range widths {
+		rows[k] = CommittedRows(rowBits, relation.Axis{Size: shape.Rows}, relation.Axis{Size: width})
+	}
+	return rows
+}
+
+// check returns fault.ErrMalformed unless there are as many points as the
+// shape asks for.
+func (p *Part) check(shape segment.PartShape, rowBits int) error {
+	if p.Columns < 0 || p.Columns > MaxAttributes || p.Columns != shape.Attributes || p.Columns == 0 && p.Attributes != nil {
+		return fmt.Errorf("%d attributes, %d committed rows of them: %w", p.Columns, len(p.Attributes), fault.ErrMalformed)
+	}
+	want := partRows(shape, rowBits)
+	for k, rows := range p.tensors() {
+		if len(rows) != want[k] {
+			return fmt.Errorf("tensor %d has %d committed rows, needs %d: %w", k, len(rows), want[k], fault.ErrMalformed)
+		}
+	}
+	return nil
 }
 
 // Check returns an error that names what is wrong unless the statement is one
@@ -256,9 +300,8 @@ func (s *Statement) checkCommitments() error {
 		return fmt.Errorf("statement: %d committed parts, the schedule has %d: %w", len(s.Parts), len(s.Schedule.Parts), fault.ErrMalformed)
 	}
 	for i, part := range s.Parts {
-		if features, labels := s.partRows(i); len(part.Features) != features || len(part.Labels) != labels {
-			return fmt.Errorf("statement: part %d has %d and %d committed rows, needs %d and %d: %w",
-				i, len(part.Features), len(part.Labels), features, labels, fault.ErrMalformed)
+		if err := part.check(s.PartShape(i), s.RowBits); err != nil {
+			return fmt.Errorf("statement: part %d: %w", i, err)
 		}
 		if s.Schedule.Order == schedule.Shuffled && s.Schedule.Commitments[i] != s.PartDigest(i) {
 			return fmt.Errorf("statement: the schedule is bound to another dataset than part %d: %w", i, fault.ErrRejected)

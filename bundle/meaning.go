@@ -1,0 +1,139 @@
+package bundle
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"unicode/utf8"
+
+	"github.com/zkaudit/zkaudit/data"
+	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/segment"
+)
+
+// Meaning says what the numbers and codes of a part stand for. It is public
+// and the owner's word; the digest of the part binds it.
+type Meaning struct {
+	FractionBits      int      `json:"fraction_bits"`
+	LabelFractionBits int      `json:"label_fraction_bits,omitempty"`
+	Features          []string `json:"features,omitempty"` // a name for each, or none
+	Classes           []string `json:"classes,omitempty"`  // of labels that are classes
+	// Attributes are the attribute columns in order.
+	Attributes []Vocabulary `json:"attributes,omitempty"`
+	// Encoding is the exact recipe by which the cells of a table became these
+	// integers. Fitted offsets and scales tell of the rows they were fitted
+	// on: nil unless the owner publishes them.
+	Encoding *data.Encoding `json:"encoding,omitempty"`
+}
+
+// Vocabulary says what the codes of an attribute stand for.
+type Vocabulary struct {
+	Name    string   `json:"name"`
+	Entries []string `json:"entries"`
+}
+
+// maxMeaning bounds an encoded meaning.
+const maxMeaning = 64 << 20
+
+// MeaningOf returns the meaning of a dataset, without its encoding.
+func MeaningOf(d *data.Dataset) Meaning {
+	m := Meaning{FractionBits: d.FractionBits, LabelFractionBits: d.Labels.FractionBits, Features: d.FeatureNames, Classes: d.Labels.Classes}
+	for _, a := range d.Attributes {
+		m.Attributes = append(m.Attributes, Vocabulary{Name: a.Name, Entries: a.Vocabulary})
+	}
+	return m
+}
+
+// Encode returns the meaning as JSON; equal meanings have equal encodings. It
+// fails with fault.ErrInput for text that is not UTF-8.
+func (m *Meaning) Encode() ([]byte, error) {
+	for _, text := range m.texts() {
+		if !utf8.ValidString(text) {
+			return nil, fmt.Errorf("%q is not UTF-8: %w", text, fault.ErrInput)
+		}
+	}
+	b, err := json.Marshal(m)
+	if err != nil {
+		return nil, fmt.Errorf("meaning of a part: %w: %v", fault.ErrInput, err)
+	}
+	return b, nil
+}
+
+// texts returns every text of the meaning.
+func (m *Meaning) texts() []string {
+	all := append(append([]string(nil), m.Features...), m.Classes...)
+	for _, v := range m.Attributes {
+		all = append(append(all, v.Name), v.Entries...)
+	}
+	if m.Encoding == nil {
+		return all
+	}
+	for _, columns := range [][]data.Column{m.Encoding.Features, m.Encoding.Targets, m.Encoding.Attributes} {
+		for _, c := range columns {
+			all = append(append(all, c.Name, c.Offset, c.Scale), c.Categories...)
+		}
+	}
+	return all
+}
+
+// Digest is SHA-256 of Encode behind a domain.
+func (m *Meaning) Digest() ([32]byte, error) {
+	b, err := m.Encode()
+	if err != nil {
+		return [32]byte{}, err
+	}
+	return sha256.Sum256(appendBytes(appendBytes(nil, []byte("zkaudit/part-meaning/v1")), b)), nil
+}
+
+// decodeMeaning reads what Encode wrote, and nothing else.
+func decodeMeaning(text []byte) (Meaning, error) {
+	var m Meaning
+	if err := json.Unmarshal(text, &m); err != nil {
+		return m, fmt.Errorf("meaning: %w: %v", fault.ErrMalformed, err)
+	}
+	if again, err := m.Encode(); err != nil || !bytes.Equal(again, text) {
+		return m, fmt.Errorf("meaning: not in its canonical form: %w", fault.ErrMalformed)
+	}
+	return m, nil
+}
+
+// check returns fault.ErrMalformed unless the meaning fits the shape.
+func (m *Meaning) check(shape segment.PartShape) error {
+	malformed := func(format string, args ...any) error {
+		return fmt.Errorf("meaning: %s: %w", fmt.Sprintf(format, args...), fault.ErrMalformed)
+	}
+	for _, bits := range []int{m.FractionBits, m.LabelFractionBits} {
+		if bits < 0 || bits > data.MaxFractionBits {
+			return malformed("%d fraction bits", bits)
+		}
+	}
+	if n := len(m.Features); n != 0 && n != shape.Features {
+		return malformed("%d names for %d features", n, shape.Features)
+	}
+	if n := len(m.Classes); n != 0 && n != shape.Labels && shape.Kind == graph.OneHot {
+		return malformed("%d classes for %d labels", n, shape.Labels)
+	}
+	if len(m.Attributes) != shape.Attributes {
+		return malformed("%d vocabularies for %d attributes", len(m.Attributes), shape.Attributes)
+	}
+	names := map[string]bool{}
+	for _, v := range m.Attributes {
+		if v.Name == "" || names[v.Name] {
+			return malformed("attribute %q is there twice or has no name", v.Name)
+		}
+		names[v.Name] = true
+		if len(v.Entries) < 1 || len(v.Entries) > data.MaxVocabulary {
+			return malformed("attribute %q: vocabulary of %d entries", v.Name, len(v.Entries))
+		}
+		seen := map[string]bool{}
+		for _, entry := range v.Entries {
+			if entry == "" || seen[entry] {
+				return malformed("attribute %q: empty or repeated entry %q", v.Name, entry)
+			}
+			seen[entry] = true
+		}
+	}
+	return nil
+}

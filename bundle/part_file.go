@@ -1,0 +1,158 @@
+package bundle
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/zkaudit/zkaudit/artefact"
+	"github.com/zkaudit/zkaudit/commitments"
+	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/proof/mode"
+	"github.com/zkaudit/zkaudit/segment"
+)
+
+// PartVersion is the format version of part files.
+const PartVersion = 1
+
+// MaxPartBytes bounds a part file.
+const MaxPartBytes = 1 << 32
+
+// PartKind is the artefact kind of a part file.
+func PartKind() artefact.Kind { return artefact.Kind{'p', 'a', 'r', 't'} }
+
+// PartFile is everything public about one owner's committed rows, with their
+// certificate: what a seller gives away, a trainer trains on if she has the
+// opening, and an auditor keeps.
+//
+// Its payload is shape, mode, row size, SRS, meaning, commitments, certificate;
+// the statement digest of its frame is Digest.
+type PartFile struct {
+	Shape       segment.PartShape
+	Mode        mode.Name // of the certificate
+	SRS         [32]byte
+	RowBits     int
+	Part        Part
+	Meaning     Meaning
+	Certificate []byte
+}
+
+// Digest identifies the part: statements name it, auditors pin it.
+func (f *PartFile) Digest() [32]byte { return PartDigest(f.Shape, f.SRS, f.RowBits, f.Part) }
+
+// Marshal encodes the file. Errors wrap fault.ErrMalformed for a part that
+// contradicts itself.
+func (f *PartFile) Marshal() ([]byte, error) {
+	if err := f.check(); err != nil {
+		return nil, err
+	}
+	meaning, err := f.Meaning.Encode()
+	if err != nil {
+		return nil, err
+	}
+	b := appendBytes(appendShape(nil, f.Shape), []byte(f.Mode))
+	b = append(appendInt(b, int64(f.RowBits)), f.SRS[:]...)
+	b = appendBytes(b, meaning)
+	for _, rows := range f.Part.tensors() {
+		b = commitments.AppendPoints(b, rows)
+	}
+	b = appendBytes(b, f.Certificate)
+	return artefact.Encode(artefact.Header{Kind: PartKind(), Version: PartVersion, Statement: f.Digest()}, b), nil
+}
+
+// UnmarshalPart decodes a part file; it does not check the certificate. Errors
+// wrap fault.ErrMalformed, or fault.ErrVersion for another format or mode.
+func UnmarshalPart(file []byte) (*PartFile, error) {
+	h, payload, err := artefact.Decode(file, PartKind(), PartVersion)
+	if err != nil {
+		return nil, err
+	}
+	r := &reader{rest: payload}
+	f := &PartFile{Shape: segment.PartShape{
+		Rows: r.bounded("rows", 1, MaxRows), Features: r.bounded("features", 1, graph.MaxSize), Labels: r.bounded("labels", 1, graph.MaxSize),
+		Attributes: r.bounded("attributes", 0, MaxAttributes),
+	}}
+	f.Shape.Kind = graph.LabelKind(r.bytes("kind of labels", 64))
+	f.Mode = mode.Name(r.bytes("mode", 64))
+	f.RowBits, f.SRS = r.bounded("row size", commitments.MinRowBits, commitments.MaxRowBits), r.digest("SRS")
+	meaning := r.bytes("meaning", maxMeaning)
+	if r.err != nil {
+		return nil, fmt.Errorf("part: %w", r.err)
+	}
+	if f.Meaning, err = decodeMeaning(meaning); err != nil {
+		return nil, fmt.Errorf("part: %w", err)
+	}
+	if f.Part.Meaning, err = f.Meaning.Digest(); err != nil {
+		return nil, fmt.Errorf("part: %w", err)
+	}
+	f.Part.Columns = f.Shape.Attributes
+	r.partPoints("commitments", &f.Part, f.Shape, f.RowBits)
+	f.Certificate = r.bytes("certificate", MaxProof)
+	if err := r.end("part"); err != nil {
+		return nil, err
+	}
+	if err := f.check(); err != nil {
+		return nil, err
+	}
+	if f.Digest() != h.Statement {
+		return nil, fmt.Errorf("part: the header names another part: %w", fault.ErrMalformed)
+	}
+	return f, nil
+}
+
+func (f *PartFile) check() error {
+	if err := f.Mode.Check(); err != nil {
+		return fmt.Errorf("part: %w", err)
+	}
+	switch f.Shape.Kind {
+	case graph.OneHot, graph.Bits, graph.Values:
+	default:
+		return fmt.Errorf("part: labels %q: %w", f.Shape.Kind, fault.ErrMalformed)
+	}
+	if err := f.Part.check(f.Shape, f.RowBits); err != nil {
+		return fmt.Errorf("part: %w", err)
+	}
+	if err := f.Meaning.check(f.Shape); err != nil {
+		return fmt.Errorf("part: %w", err)
+	}
+	if digest, err := f.Meaning.Digest(); err != nil || digest != f.Part.Meaning {
+		return fmt.Errorf("part: the meaning is not the one named: %w", fault.ErrMalformed)
+	}
+	return nil
+}
+
+// ReadPart reads the part file at path. Errors name it and are those of
+// UnmarshalPart, or wrap fault.ErrInput.
+func ReadPart(path string) (*PartFile, error) {
+	file, err := artefact.ReadFile(path, MaxPartBytes)
+	if err != nil {
+		return nil, err
+	}
+	f, err := UnmarshalPart(file)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return f, nil
+}
+
+// Verify checks the certificate of the part. Errors wrap fault.ErrRejected if
+// it is false, fault.ErrVersion if it was made with another SRS than v's.
+//
+// Soundness: an accepted part holds 16-bit features, well-formed labels and
+// attribute codes below 2^16, and nothing beside its rows. What the codes mean
+// is the owner's word; whose the part is, its digest tells, which the caller
+// must know from elsewhere.
+func (f *PartFile) Verify(ctx context.Context, v *mode.Verifier) error {
+	if v.SRS.ID != f.SRS || v.SRS.RowBits != f.RowBits {
+		return fmt.Errorf("the part was committed with SRS %x of rows of 2^%d cells, verifying with %x of 2^%d: %w",
+			f.SRS[:8], f.RowBits, v.SRS.ID[:8], v.SRS.RowBits, fault.ErrVersion)
+	}
+	_, st, err := DatasetClaim(f.Mode, f.Shape, f.SRS, f.RowBits, f.Part)
+	if err != nil {
+		return err
+	}
+	if err := v.Verify(ctx, f.Mode, st, f.Certificate); err != nil {
+		return fmt.Errorf("certificate of the part: %w", err)
+	}
+	return nil
+}
