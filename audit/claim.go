@@ -31,7 +31,14 @@ type Words struct {
 // is a file, its test and a line here.
 func Kinds() map[string]func() Claim {
 	return map[string]func() Claim{
-		"diversity": func() Claim { return new(Diversity) },
+		"provenance":     func() Claim { return new(Provenance) },
+		"well_formed":    func() Claim { return new(WellFormed) },
+		"diversity":      func() Claim { return new(Diversity) },
+		"licence":        func() Claim { return new(Licence) },
+		"performance":    func() Claim { return new(Performance) },
+		"fairness":       func() Claim { return new(Fairness) },
+		"counterfactual": func() Claim { return new(Counterfactual) },
+		"censorship":     func() Claim { return new(Censorship) },
 	}
 }
 

@@ -19,6 +19,7 @@ type Scope struct {
 	b        *relation.Builder
 	tables   *ops.Tables
 	subjects *Subjects
+	frame    *Frame
 	release  *release
 	fills    []func(v *Values)
 	parts    map[string]*partTensors
@@ -44,9 +45,9 @@ type external struct {
 	cells    func() relation.Cells
 }
 
-func newScope(name string, tables *ops.Tables, subjects *Subjects, r *release) *Scope {
+func newScope(name string, f *Frame, tables *ops.Tables, subjects *Subjects, r *release) *Scope {
 	return &Scope{
-		b: relation.NewBuilder(name), tables: tables, subjects: subjects, release: r,
+		b: relation.NewBuilder(name), frame: f, tables: tables, subjects: subjects, release: r,
 		parts: map[string]*partTensors{}, runs: map[string]*runTensors{},
 	}
 }

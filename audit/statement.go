@@ -36,7 +36,7 @@ type stated struct {
 // prover and verifier use the same. released is nil where a prover has yet to
 // compute it.
 func state(f *Frame, item *Item, subjects *Subjects, released []Released, tables *ops.Tables) (*stated, error) {
-	s := newScope("claim "+item.Kind, tables, subjects, &release{given: released})
+	s := newScope("claim "+item.Kind, f, tables, subjects, &release{given: released})
 	item.State(s)
 	if s.err != nil {
 		return nil, fmt.Errorf("claim %q: %w", item.Name, s.err)

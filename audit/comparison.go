@@ -1,0 +1,151 @@
+package audit
+
+import (
+	"fmt"
+	"math/big"
+	"strings"
+
+	"github.com/zkaudit/zkaudit/relation"
+)
+
+// Counterfactual bounds how much the accuracies of two models differ on the
+// same rows: a model, and one trained without some of its data. With R_a and
+// R_b rows of N predicted rightly: |R_a − R_b| <= ⌊x·N⌋.
+type Counterfactual struct {
+	Models []string `toml:"models"` // two
+	Parts  []string `toml:"parts"`
+	AtMost Decimal  `toml:"at_most"`
+}
+
+// Runs implements Claim.
+func (c *Counterfactual) Runs() []string { return c.Models }
+
+// State implements Claim.
+func (c *Counterfactual) State(s *Scope) {
+	parts := s.partsOf(c.Parts)
+	if len(c.Models) != 2 || c.Models[0] == c.Models[1] {
+		s.usage("a comparison takes two models")
+	}
+	if s.err != nil {
+		return
+	}
+	a := s.confusion("outcomes of "+c.Models[0], c.Models[0], parts, "")
+	b := s.confusion("outcomes of "+c.Models[1], c.Models[1], parts, "")
+	if s.err != nil {
+		return
+	}
+	difference := s.virtual("difference of outcomes", s.axes(a.m), []relation.Label{"g"}, func(v *Values) []int64 {
+		out := make([]int64, len(v.of(a.m)))
+		for g := range out {
+			out[g] = v.of(a.m)[g] - v.of(b.m)[g]
+		}
+		return out
+	}, relation.Times(relation.Int(1), relation.At(a.m, "g")), relation.Times(relation.Int(-1), relation.At(b.m, "g")))
+	p, q := s.share("at_most", c.AtMost)
+	most := floorMul(big.NewRat(p, q), big.NewInt(a.total)).Int64()
+	d := diagonal(a, 0, a.classes*a.classes)
+	why := func(better, worse string) string {
+		return fmt.Sprintf("model %s is right on over %d of %d rows more than model %s", better, most, a.total, worse)
+	}
+	s.inequalities("difference of accuracies", difference, a.total, []inequality{
+		{negative(append([]int64{}, d...)), most, why(c.Models[0], c.Models[1])},
+		{d, most, why(c.Models[1], c.Models[0])},
+	})
+}
+
+// Words implements Claim.
+func (c *Counterfactual) Words(*Subjects) Words {
+	return Words{
+		Says:      fmt.Sprintf("the accuracies of models %s on the rows of %s differ by at most %s", strings.Join(c.Models, " and "), strings.Join(c.Parts, ", "), c.AtMost),
+		NotProven: []string{"what the two runs have in common: compare their programs, datasets and seeds, which their bundles state"},
+	}
+}
+
+// Censorship bounds the share of the items with an attribute value that a
+// model classifies in a given way. Of n items, k are: k >= x·n, or k <= x·n.
+type Censorship struct {
+	Model     string   `toml:"model"`
+	Parts     []string `toml:"parts"`
+	Attribute string   `toml:"attribute"`
+	Value     string   `toml:"value"`
+	Class     string   `toml:"class"`
+	AtLeast   Decimal  `toml:"at_least,omitempty"`
+	AtMost    Decimal  `toml:"at_most,omitempty"`
+	MinGroup  int64    `toml:"min_group,omitempty"`
+	Release
+}
+
+// Runs implements Claim.
+func (c *Censorship) Runs() []string { return []string{c.Model} }
+
+// State implements Claim.
+func (c *Censorship) State(s *Scope) {
+	parts := s.partsOf(c.Parts)
+	if c.AtLeast == "" && c.AtMost == "" {
+		s.usage("the claim bounds nothing")
+	}
+	if s.err != nil {
+		return
+	}
+	f := s.confusion("outcomes", c.Model, parts, c.Attribute)
+	if s.err != nil {
+		return
+	}
+	class, value := parts[0].classIndex(c.Class), -1
+	for g, name := range f.groups {
+		if name == c.Value {
+			value = g
+		}
+	}
+	if value < 0 {
+		s.usage("%s has no value %q", c.Attribute, c.Value)
+		return
+	}
+	least := c.MinGroup
+	if least == 0 {
+		least = MinimumGroup
+	}
+	items, hits := make([]int64, f.size()), make([]int64, f.size())
+	for y := range f.classes {
+		for guess := range f.classes {
+			items[f.key(value, y, guess)] = 1
+		}
+		hits[f.key(value, y, class)] = 1
+	}
+	list := []inequality{{items, -least, fmt.Sprintf("fewer than %d items have %s %q", least, c.Attribute, c.Value)}}
+	if c.AtLeast != "" {
+		p, q := s.share("at_least", c.AtLeast)
+		list = append(list, inequality{linearly(hits, q, items, -p), 0, fmt.Sprintf("less than a share of %s is classified %q", c.AtLeast, c.Class)})
+	}
+	if c.AtMost != "" {
+		p, q := s.share("at_most", c.AtMost)
+		list = append(list, inequality{linearly(items, p, hits, -q), 0, fmt.Sprintf("more than a share of %s is classified %q", c.AtMost, c.Class)})
+	}
+	s.inequalities("share of items", f.m, f.total, list)
+	s.counts("outcomes", c.Release, f.m, f.labels, f.total)
+}
+
+// linearly returns x·a + y·b.
+func linearly(a []int64, x int64, b []int64, y int64) []int64 {
+	out := make([]int64, len(a))
+	for i := range out {
+		out[i] = x*a[i] + y*b[i]
+	}
+	return out
+}
+
+// Words implements Claim.
+func (c *Censorship) Words(*Subjects) Words {
+	var bounds []string
+	if c.AtLeast != "" {
+		bounds = append(bounds, "at least "+string(c.AtLeast))
+	}
+	if c.AtMost != "" {
+		bounds = append(bounds, "at most "+string(c.AtMost))
+	}
+	return Words{
+		Says: fmt.Sprintf("of the items of %s with %s %q, a share of %s is classified %q by model %s",
+			strings.Join(c.Parts, ", "), c.Attribute, c.Value, strings.Join(bounds, " and "), c.Class, c.Model),
+		NotProven: []string{"that these items are all there are, or what is done with the classification"},
+	}
+}

@@ -1,0 +1,66 @@
+package audit
+
+import (
+	"fmt"
+
+	"github.com/zkaudit/zkaudit/relation"
+)
+
+// confusion counts the rows of parts by attribute value a (if one is named),
+// true class y and predicted class ŷ: key (a·C + y)·C + ŷ.
+type confusion struct {
+	m       relation.ID
+	groups  []string // values of the attribute, or one
+	classes int
+	labels  []string // of the keys
+	total   int64
+}
+
+// key returns the cell of m for a group, a true class and a predicted one.
+func (c *confusion) key(group, truth, predicted int) int {
+	return (group*c.classes+truth)*c.classes + predicted
+}
+
+// size returns the number of keys.
+func (c *confusion) size() int { return len(c.groups) * c.classes * c.classes }
+
+func (s *Scope) confusion(name, model string, parts []*partTensors, attribute string) *confusion {
+	c := &confusion{groups: []string{""}, total: totalRows(parts)}
+	var codes []relation.ID
+	if attribute != "" {
+		codes, c.groups = s.attributeOf(parts, attribute)
+	}
+	var keys []relation.ID
+	for i, p := range parts {
+		if s.err != nil {
+			return c
+		}
+		truth := p.class()
+		guess, classes := s.predicted(model, p.features())
+		if s.err == nil && classes != p.classes() {
+			s.usage("model %q has %d classes, part %q has %d", model, classes, p.name, p.classes())
+		}
+		if s.err != nil {
+			return c
+		}
+		c.classes = classes
+		tensors, weights := []relation.ID{truth, guess}, []int64{int64(classes), 1}
+		if codes != nil {
+			tensors, weights = append(tensors, codes[i]), append(weights, int64(classes*classes))
+		}
+		keys = append(keys, s.sum(fmt.Sprintf("%s: key of part %s", name, p.name), tensors, weights))
+	}
+	for _, g := range c.groups {
+		for y := range c.classes {
+			for guess := range c.classes {
+				label := fmt.Sprintf("true %s, predicted %s", parts[0].className(y), parts[0].className(guess))
+				if g != "" {
+					label = g + ": " + label
+				}
+				c.labels = append(c.labels, label)
+			}
+		}
+	}
+	c.m = s.histogram(name, c.size(), keys...)
+	return c
+}

@@ -1,0 +1,183 @@
+package audit
+
+import (
+	"fmt"
+	"math/big"
+	"slices"
+	"strings"
+
+	"github.com/zkaudit/zkaudit/relation"
+)
+
+// Fairness bounds the gaps between the groups of an attribute in how often a
+// model predicts the positive class. With N(k,g) rows of group g under
+// condition k, of which P(k,g) are predicted positive:
+//
+//	demographic_parity  one condition, all rows
+//	equal_opportunity   rows whose true class is the positive one
+//	equalised_odds      one condition per true class
+//
+//	|P(k,a)/N(k,a) − P(k,b)/N(k,b)| <= x = p/q    for all groups a, b:
+//	p·N(k,a)·N(k,b) − q·(P(k,a)·N(k,b) − P(k,b)·N(k,a)) >= 0
+//	N(k,g) >= the minimum group size
+type Fairness struct {
+	Model     string   `toml:"model"`
+	Parts     []string `toml:"parts"`
+	Attribute string   `toml:"attribute"`
+	Groups    []string `toml:"groups,omitempty"` // all if none are named
+	Positive  string   `toml:"positive"`         // a class
+	Measure   string   `toml:"measure"`
+	AtMost    Decimal  `toml:"at_most"`
+	MinGroup  int64    `toml:"min_group,omitempty"`
+	Release
+}
+
+// Runs implements Claim.
+func (c *Fairness) Runs() []string { return []string{c.Model} }
+
+// State implements Claim.
+func (c *Fairness) State(s *Scope) {
+	parts := s.partsOf(c.Parts)
+	if s.err != nil {
+		return
+	}
+	f := s.confusion("outcomes", c.Model, parts, c.Attribute)
+	if s.err != nil {
+		return
+	}
+	positive := parts[0].classIndex(c.Positive)
+	groups := c.chosen(s, f.groups)
+	conditions := c.conditions(s, f.classes, positive)
+	if s.err != nil {
+		return
+	}
+	condition, group := relation.Axis{Name: "condition", Size: len(conditions)}, relation.Axis{Name: "group", Size: len(groups)}
+	width := s.axes(f.m)[0].Padded()
+	all, hit := make([]int64, condition.Padded()*group.Padded()*width), make([]int64, condition.Padded()*group.Padded()*width)
+	for k, truths := range conditions {
+		for g, of := range groups {
+			at := (k*group.Padded() + g) * width
+			for _, y := range truths {
+				for guess := range f.classes {
+					all[at+f.key(of, y, guess)] = 1
+				}
+				hit[at+f.key(of, y, positive)] = 1
+			}
+		}
+	}
+	axes := []relation.Axis{condition, group}
+	n, p := s.linear("rows of groups", axes, all, f.m), s.linear("positive rows of groups", axes, hit, f.m)
+	names := make([]string, len(groups))
+	for i, g := range groups {
+		names[i] = f.groups[g]
+	}
+	c.stateMinimum(s, n, names, f.total)
+	c.stateGaps(s, n, p, names, f.total)
+	s.counts("outcomes", c.Release, f.m, f.labels, f.total)
+}
+
+// chosen returns the indices of the groups compared.
+func (c *Fairness) chosen(s *Scope, all []string) []int {
+	var groups []int
+	for g, name := range all {
+		if len(c.Groups) == 0 || slices.Contains(c.Groups, name) {
+			groups = append(groups, g)
+		}
+	}
+	for _, name := range c.Groups {
+		if !slices.Contains(all, name) {
+			s.usage("%s has no group %q", c.Attribute, name)
+		}
+	}
+	if len(groups) < 2 {
+		s.usage("a gap needs two groups")
+	}
+	return groups
+}
+
+// conditions returns the true classes that each condition takes together.
+func (c *Fairness) conditions(s *Scope, classes, positive int) [][]int {
+	var every []int
+	for y := range classes {
+		every = append(every, y)
+	}
+	switch c.Measure {
+	case "demographic_parity":
+		return [][]int{every}
+	case "equal_opportunity":
+		return [][]int{{positive}}
+	case "equalised_odds":
+		var each [][]int
+		for _, y := range every {
+			each = append(each, []int{y})
+		}
+		return each
+	}
+	s.usage("no measure is called %q; there are demographic_parity, equal_opportunity, equalised_odds", c.Measure)
+	return nil
+}
+
+func (c *Fairness) stateMinimum(s *Scope, n relation.ID, names []string, total int64) {
+	least := c.MinGroup
+	if least == 0 {
+		least = MinimumGroup
+	}
+	if least < 1 {
+		s.usage("min_group is %d", least)
+		return
+	}
+	axes, labels := s.axes(n), []relation.Label{"a", "b"}
+	s.nonNegative("size of groups", axes, labels, big.NewInt(total).BitLen(), func(v *Values) wide {
+		return func(cell int) *big.Int { return big.NewInt(v.of(n)[cell] - least) }
+	}, func(v *Values, cell int) string {
+		return fmt.Sprintf("a group (%s %q) has fewer than the %d rows that a comparison takes", c.Attribute, names[cell%axes[1].Padded()], least)
+	}, relation.Times(relation.Int(1), relation.At(n, labels...)),
+		relation.Times(relation.Int(-least), s.b.Masks(axes, labels)...))
+}
+
+func (c *Fairness) stateGaps(s *Scope, n, p relation.ID, names []string, total int64) {
+	x, q := s.share("at_most", c.AtMost)
+	width := new(big.Int).Mul(big.NewInt(x+2*q), new(big.Int).Mul(big.NewInt(total), big.NewInt(total))).BitLen()
+	if s.err != nil || width > maxSlackBits {
+		s.usage("at_most: fewer decimals are needed for %d rows", total)
+		return
+	}
+	group := s.axes(n)[1]
+	axes, labels := []relation.Axis{s.axes(n)[0], {Name: "group a", Size: group.Size}, {Name: "group b", Size: group.Size}}, []relation.Label{"k", "a", "b"}
+	na, nb := relation.At(n, "k", "a"), relation.At(n, "k", "b")
+	terms := []relation.Term{
+		relation.Times(relation.Int(-q), relation.At(p, "k", "a"), nb),
+		relation.Times(relation.Int(q), relation.At(p, "k", "b"), na),
+	}
+	if x != 0 {
+		terms = append(terms, relation.Times(relation.Int(x), na, nb))
+	}
+	side := group.Padded()
+	s.nonNegative("gaps", axes, labels, width, func(v *Values) wide {
+		return func(cell int) *big.Int {
+			k, a, b := cell/(side*side), cell/side%side, cell%side
+			rows, hits := v.of(n)[k*side:], v.of(p)[k*side:]
+			return big.NewInt(x*rows[a]*rows[b] - q*(hits[a]*rows[b]-hits[b]*rows[a]))
+		}
+	}, func(_ *Values, cell int) string {
+		return fmt.Sprintf("the gap between %s %q and %q is more than %s", c.Attribute, names[cell/side%side], names[cell%side], c.AtMost)
+	}, terms...)
+}
+
+// Words implements Claim.
+func (c *Fairness) Words(*Subjects) Words {
+	groups := "all groups"
+	if len(c.Groups) > 0 {
+		groups = strings.Join(c.Groups, ", ")
+	}
+	about := map[string]string{
+		"demographic_parity": "the share of rows predicted %q",
+		"equal_opportunity":  "the share of rows of true class %[1]q that are predicted %[1]q",
+		"equalised_odds":     "for each true class, the share of its rows predicted %q",
+	}[c.Measure]
+	return Words{
+		Says: fmt.Sprintf("%s: between the groups of %s (%s), %s by model %s on the rows of %s differs by at most %s",
+			strings.ReplaceAll(c.Measure, "_", " "), c.Attribute, groups, fmt.Sprintf(about, c.Positive), c.Model, strings.Join(c.Parts, ", "), c.AtMost),
+		NotProven: []string{"other notions of fairness: they can contradict this one; that labels and attributes are true"},
+	}
+}

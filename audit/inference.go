@@ -1,0 +1,220 @@
+package audit
+
+import (
+	"fmt"
+
+	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/ops"
+	"github.com/zkaudit/zkaudit/relation"
+)
+
+// inference is a tensor of a model's forward pass on all rows of an input,
+// proven: (row, unit), 16-bit integers. The padding may hold anything.
+//
+// The forward pass is that of the training program, with the run's final
+// weights, the rows as one batch, in a system with a single step.
+func (s *Scope) inference(model string, input relation.ID, target func(*graph.Program) (graph.TensorID, error)) relation.ID {
+	r := s.model(model)
+	if r.Program == nil || s.err != nil {
+		return relation.None
+	}
+	of, err := target(r.Program)
+	if err != nil {
+		s.fail("model %q: %w", model, err)
+		return relation.None
+	}
+	name := fmt.Sprintf("%s of %s by model %s", r.Program.Tensor(of).Name, s.name(input), model)
+	if id, ok := s.b.Named(name); ok {
+		return id
+	}
+	f, err := newForward(r.Program, s.axes(input)[0].Size, name+": ", of)
+	if err != nil {
+		s.fail("model %q: %w", model, err)
+		return relation.None
+	}
+	if want := f.program.Tensor(f.program.Input).Units(); want != s.axes(input)[1].Size {
+		s.usage("model %q takes %d features, %s has %d", model, want, s.name(input), s.axes(input)[1].Size)
+		return relation.None
+	}
+	return s.bindForward(f, r, input, name)
+}
+
+// bindForward states the relations of a forward pass on an input.
+func (s *Scope) bindForward(f *forward, r *runTensors, input relation.ID, name string) relation.ID {
+	c := ops.NewContext(s.b, f.program, []int64{1}, s.tables)
+	for old, w := range r.weights {
+		if at := f.at[old]; at != graph.None {
+			c.BindWeight(at, w, w)
+		}
+	}
+	in := f.program.Input
+	labels := c.Labels(in)
+	axes := append([]relation.Axis{c.Steps}, f.program.Tensor(in).Axes...)
+	c.Bind(in, s.b.Virtual("tensor "+f.program.Tensor(in).Name, axes, labels,
+		relation.Times(relation.Int(1), relation.At(s.b.Mask(c.Steps), labels[0]), relation.At(input, labels[1], labels[2]))))
+	if err := c.Constrain(); err != nil {
+		s.fail("%s: %w", name, err)
+		return relation.None
+	}
+	out := c.ID(f.program.Loss.Logits)
+	outAxes := s.axes(out)
+	if len(outAxes) != 3 {
+		s.usage("%s: tensor with %d axes, want rows and units", name, len(outAxes)-1)
+		return relation.None
+	}
+	var made *forwardCells
+	s.fill(func(v *Values) {
+		if made = f.execute(v, r, input, s.tables); made == nil {
+			return
+		}
+		for i := range f.program.Tensors {
+			id := c.Find(graph.TensorID(i))
+			if cells := made.trace.Cells[i]; id != relation.None && cells != nil {
+				v.set(id, integers(relation.Cells{Small: cells}))
+			}
+		}
+	})
+	return s.virtual(name, outAxes[1:], []relation.Label{"b", "u"}, func(v *Values) []int64 {
+		if made == nil {
+			return nil
+		}
+		return v.of(out)
+	}, relation.Times(relation.Int(1), relation.At(out, "t", "b", "u")))
+}
+
+// forward is the part of a program that computes one tensor.
+type forward struct {
+	program *graph.Program // Loss.Logits is the tensor, weights are frozen
+	at      []graph.TensorID
+	old     []graph.TensorID
+}
+
+// newForward keeps the nodes of a program that a tensor depends on, for a
+// batch of the given rows. Names get a prefix, so that several forward passes
+// fit one system.
+func newForward(p *graph.Program, rows int, prefix string, of graph.TensorID) (*forward, error) {
+	f := &forward{program: &graph.Program{
+		Name: prefix + p.Name, Batch: rows, Fractions: p.Fractions, Label: graph.None, Optimizer: p.Optimizer,
+	}, at: make([]graph.TensorID, len(p.Tensors))}
+	for i := range f.at {
+		f.at[i] = graph.None
+	}
+	producers, needed := p.Producers(), make([]bool, len(p.Nodes))
+	var need func(t graph.TensorID)
+	need = func(t graph.TensorID) {
+		if t == graph.None || producers[t] < 0 || needed[producers[t]] {
+			return
+		}
+		needed[producers[t]] = true
+		for _, in := range p.Nodes[producers[t]].Inputs {
+			need(in)
+		}
+	}
+	need(of)
+	for i := range p.Nodes {
+		if needed[i] {
+			if err := f.add(p, &p.Nodes[i], prefix); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if f.at[of] == graph.None || f.at[p.Input] == graph.None {
+		return nil, fmt.Errorf("tensor %q does not depend on the input: %w", p.Tensor(of).Name, fault.ErrUnsupported)
+	}
+	f.program.Input = f.at[p.Input]
+	f.program.Loss = graph.Loss{Kind: p.Loss.Kind, Labels: p.Loss.Labels, Logits: f.at[of], Prediction: f.at[of]}
+	f.program = ops.Cover(f.program)
+	return f, nil
+}
+
+// add copies a node with the tensors it reads; its outputs are as its shape
+// rule says for the new batch.
+func (f *forward) add(p *graph.Program, n *graph.Node, prefix string) error {
+	q := f.program
+	copied := graph.Node{Name: prefix + n.Name, Kind: n.Kind, Attributes: n.Attributes}
+	for _, in := range n.Inputs {
+		if in != graph.None && f.at[in] == graph.None {
+			t := *p.Tensor(in)
+			t.Name = prefix + t.Name
+			if t.Role == graph.Weight {
+				t.Role = graph.Frozen
+			}
+			if t.Role.PerSample() {
+				t.Axes = append([]relation.Axis{{Name: t.Axes[0].Name, Size: q.Batch}}, t.Axes[1:]...)
+			}
+			f.append(in, t)
+		}
+		if in == graph.None {
+			copied.Inputs = append(copied.Inputs, graph.None)
+			continue
+		}
+		copied.Inputs = append(copied.Inputs, f.at[in])
+	}
+	outputs, err := ops.Table()[n.Kind].Infer(q, &copied)
+	if err != nil {
+		return fmt.Errorf("%s %q: %w", n.Kind, n.Name, err)
+	}
+	for k, t := range outputs {
+		t.Name = prefix + p.Tensor(n.Outputs[k]).Name
+		f.append(n.Outputs[k], t)
+		copied.Outputs = append(copied.Outputs, f.at[n.Outputs[k]])
+	}
+	q.Nodes = append(q.Nodes, copied)
+	return nil
+}
+
+func (f *forward) append(old graph.TensorID, t graph.Tensor) {
+	f.at[old] = graph.TensorID(len(f.program.Tensors))
+	f.program.Tensors = append(f.program.Tensors, t)
+	f.old = append(f.old, old)
+}
+
+// forwardCells are the cells of an executed forward pass.
+type forwardCells struct{ trace *ops.Trace }
+
+// execute runs the forward pass on the prover's cells.
+func (f *forward) execute(v *Values, r *runTensors, input relation.ID, tables *ops.Tables) *forwardCells {
+	weights := map[graph.TensorID][]int64{}
+	for i := range f.program.Tensors {
+		if t := &f.program.Tensors[i]; t.Role == graph.Frozen {
+			weights[graph.TensorID(i)] = unpadded(t.Axes, v.of(r.weights[f.old[i]]))
+		}
+	}
+	b, err := ops.NewBuffers(f.program, weights, tables)
+	if err != nil {
+		v.fail("%w", err)
+		return nil
+	}
+	for i, x := range v.real(input) {
+		b.Small[f.program.Input][i] = int32(x)
+	}
+	if err := ops.Predict(&ops.Step{Program: f.program, Buffers: b}); err != nil {
+		v.fail("%w", err)
+		return nil
+	}
+	made := &forwardCells{trace: ops.NewTrace(f.program, 1)}
+	made.trace.Record(f.program, 0, b)
+	return made
+}
+
+func unpadded(axes []relation.Axis, cells []int64) []int64 {
+	var out []int64
+	eachReal(axes, func(cell int) { out = append(out, cells[cell]) })
+	return out
+}
+
+// logits is the target of claims about predicted classes.
+func logits(p *graph.Program) (graph.TensorID, error) { return p.Loss.Logits, nil }
+
+// hidden returns the target of claims about embeddings: the input of the last
+// dense layer of the forward pass.
+func hidden(p *graph.Program) (graph.TensorID, error) {
+	producers := p.Producers()
+	for i := producers[p.Loss.Logits]; i >= 0; i-- {
+		if n := &p.Nodes[i]; n.Kind == ops.KindFullyConnected && n.Inputs[0] != p.Input {
+			return n.Inputs[0], nil
+		}
+	}
+	return graph.None, fmt.Errorf("the network has no hidden layer: %w", fault.ErrUsage)
+}

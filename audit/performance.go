@@ -1,0 +1,193 @@
+package audit
+
+import (
+	"fmt"
+	"math/big"
+	"strings"
+
+	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/relation"
+)
+
+// Performance bounds how well a model does on committed rows. With N rows:
+//
+//	accuracy   share of rows whose predicted class is the true one
+//	top_k      share of rows whose true class is among the K highest logits
+//	           (ties go to the lower class)
+//	macro_f1   mean over classes of 2·TP/(2·TP + FP + FN), each rounded down
+//	           to a multiple of 2^-15; every class must occur
+//	mse, mae   mean over rows and outputs of (ŷ − y)², |ŷ − y|
+type Performance struct {
+	Model   string   `toml:"model"`
+	Parts   []string `toml:"parts"`
+	Metric  string   `toml:"metric"`
+	K       int      `toml:"k,omitempty"`
+	AtLeast Decimal  `toml:"at_least,omitempty"` // accuracy, top_k, macro_f1
+	AtMost  Decimal  `toml:"at_most,omitempty"`  // mse, mae; accuracy too
+	Release
+}
+
+// Runs implements Claim.
+func (c *Performance) Runs() []string { return []string{c.Model} }
+
+// State implements Claim.
+func (c *Performance) State(s *Scope) {
+	parts := s.partsOf(c.Parts)
+	if s.err != nil {
+		return
+	}
+	errors := c.Metric == "mse" || c.Metric == "mae"
+	if c.AtLeast == "" && c.AtMost == "" || errors && c.AtLeast != "" {
+		s.usage("%s needs %s", c.Metric, map[bool]string{true: "at_most", false: "at_least or at_most"}[errors])
+	}
+	if (c.K != 0) != (c.Metric == "top_k") {
+		s.usage("k is for top_k, and only for it")
+	}
+	if c.What != "" && c.Metric != "accuracy" && c.Metric != "macro_f1" {
+		s.usage("%s releases no counts", c.Metric)
+	}
+	switch c.Metric {
+	case "accuracy":
+		f := s.confusion("outcomes", c.Model, parts, "")
+		if s.err == nil {
+			c.bound(s, f.m, f.total, diagonal(f, 0, f.classes*f.classes))
+			s.counts("outcomes", c.Release, f.m, f.labels, f.total)
+		}
+	case "top_k":
+		c.stateTopK(s, parts)
+	case "macro_f1":
+		c.stateF1(s, parts)
+	case "mse", "mae":
+		c.stateError(s, parts)
+	default:
+		s.usage("no metric is called %q; there are accuracy, top_k, macro_f1, mse, mae", c.Metric)
+	}
+}
+
+// diagonal is 1 at the keys of a group that are predicted rightly.
+func diagonal(c *confusion, group, size int) []int64 {
+	d := make([]int64, max(size, c.key(group, c.classes-1, c.classes-1)+1))
+	for y := range c.classes {
+		d[c.key(group, y, y)] = 1
+	}
+	return d
+}
+
+// bound says that the rows counted by d are a share within the bounds.
+func (c *Performance) bound(s *Scope, m relation.ID, total int64, d []int64) {
+	n := big.NewInt(total)
+	var list []inequality
+	if c.AtLeast != "" {
+		a, b := s.share("at_least", c.AtLeast)
+		least := ceilMul(big.NewRat(a, b), n).Int64()
+		list = append(list, inequality{d, -least, fmt.Sprintf("fewer than %d of %d rows are predicted rightly", least, total)})
+	}
+	if c.AtMost != "" {
+		a, b := s.share("at_most", c.AtMost)
+		most := floorMul(big.NewRat(a, b), n).Int64()
+		list = append(list, inequality{negative(append([]int64{}, d...)), most, fmt.Sprintf("more than %d of %d rows are predicted rightly", most, total)})
+	}
+	s.inequalities("bounds on "+c.Metric, m, total, list)
+}
+
+// stateTopK counts the rank of the true class y: the classes that beat it,
+//
+//	b(i,c) = [z(i,c) > z(i,y), or equal and c < y]
+func (c *Performance) stateTopK(s *Scope, parts []*partTensors) {
+	var ranks []relation.ID
+	classes := 0
+	for _, p := range parts {
+		truth := p.class()
+		z := s.inference(c.Model, p.features(), logits)
+		if s.err != nil {
+			return
+		}
+		if classes = s.axes(z)[1].Size; p.LabelKind != graph.OneHot || classes != p.Labels || c.K < 1 || c.K > classes {
+			s.usage("top_k with k = %d for %d classes and labels %q", c.K, classes, p.LabelKind)
+			return
+		}
+		ranks = append(ranks, s.rank("rank of part "+p.name, z, p.labels(), truth))
+	}
+	m := s.histogram("ranks", classes, ranks...)
+	d := make([]int64, c.K)
+	for r := range d {
+		d[r] = 1
+	}
+	c.bound(s, m, totalRows(parts), d)
+}
+
+// f1Bits are the fraction bits of the F1 of one class.
+const f1Bits = 15
+
+// stateF1: with TP(c) and d(c) = 2·TP + FP + FN from the confusion matrix,
+// the prover gives f(c) with
+//
+//	f(c)·d(c) <= 2^15·2·TP(c),  d(c) >= 1,  Σ_c f(c) >= ⌈x·C·2^15⌉
+func (c *Performance) stateF1(s *Scope, parts []*partTensors) {
+	f := s.confusion("outcomes", c.Model, parts, "")
+	if s.err != nil {
+		return
+	}
+	if c.AtMost != "" {
+		s.usage("macro_f1 has no at_most")
+		return
+	}
+	groups, axis := s.axes(f.m)[0].Padded(), relation.Axis{Name: "class", Size: f.classes}
+	right, either := make([]int64, axis.Padded()*groups), make([]int64, axis.Padded()*groups)
+	for y := range f.classes {
+		for k := range f.classes {
+			either[y*groups+f.key(0, y, k)]++ // true
+			either[y*groups+f.key(0, k, y)]++ // predicted
+		}
+		right[y*groups+f.key(0, y, y)] = 2
+	}
+	axes, labels := []relation.Axis{axis}, []relation.Label{"y"}
+	hits, d := s.linear("2·TP", axes, right, f.m), s.linear("2·TP + FP + FN", axes, either, f.m)
+	width := big.NewInt(2*f.total<<f1Bits).BitLen() + 1
+	s.nonNegative("classes that occur", axes, labels, width, func(v *Values) wide {
+		return func(y int) *big.Int { return big.NewInt(v.of(d)[y] - 1) }
+	}, func(_ *Values, y int) string {
+		return fmt.Sprintf("class %q neither occurs nor is predicted", parts[0].className(y))
+	},
+		relation.Times(relation.Int(1), relation.At(d, "y")), relation.Times(relation.Int(-1), relation.At(s.b.Mask(axis), "y")))
+	score := s.witness("F1", axes, func(v *Values) []int64 {
+		out := make([]int64, axis.Padded())
+		for y := range f.classes {
+			out[y] = v.of(hits)[y] << f1Bits / max(1, v.of(d)[y])
+		}
+		return out
+	})
+	s.b.Unsigned(score, 16)
+	s.nonNegative("F1 is not more", axes, labels, width, func(v *Values) wide {
+		return func(y int) *big.Int { return big.NewInt(v.of(hits)[y]<<f1Bits - v.of(score)[y]*v.of(d)[y]) }
+	}, func(_ *Values, y int) string { return "the F1 of a class is less than given" },
+		relation.Times(relation.Int(1<<f1Bits), relation.At(hits, "y")),
+		relation.Times(relation.Int(-1), relation.At(score, "y"), relation.At(d, "y")))
+	a, b := s.share("at_least", c.AtLeast)
+	least := ceilMul(big.NewRat(a, b), big.NewInt(int64(f.classes)<<f1Bits)).Int64()
+	ones := make([]int64, f.classes)
+	for y := range ones {
+		ones[y] = 1
+	}
+	s.inequalities("mean F1", score, 1<<16, []inequality{{ones, -least, fmt.Sprintf("the macro F1 is below %s", c.AtLeast)}})
+	s.counts("outcomes", c.Release, f.m, f.labels, f.total)
+}
+
+// Words implements Claim.
+func (c *Performance) Words(*Subjects) Words {
+	metric := strings.ReplaceAll(c.Metric, "_", " ")
+	if c.Metric == "top_k" {
+		metric = fmt.Sprintf("top-%d accuracy", c.K)
+	}
+	var bounds []string
+	if c.AtLeast != "" {
+		bounds = append(bounds, fmt.Sprintf("at least %s", c.AtLeast))
+	}
+	if c.AtMost != "" {
+		bounds = append(bounds, fmt.Sprintf("at most %s", c.AtMost))
+	}
+	return Words{
+		Says:      fmt.Sprintf("model %s has %s %s on the rows of %s", c.Model, metric, strings.Join(bounds, " and "), strings.Join(c.Parts, ", ")),
+		NotProven: []string{"how the model does on other rows; that these were not trained on (see disjointness); that their labels are true"},
+	}
+}

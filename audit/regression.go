@@ -1,0 +1,105 @@
+package audit
+
+import (
+	"fmt"
+	"math/big"
+
+	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/relation"
+)
+
+// stateError bounds the error of values: with predictions and targets brought
+// to F fraction bits and e = ŷ − y, over N rows and J outputs,
+//
+//	mse  Σ e² <= ⌊x·N·J·2^(2F)⌋
+//	mae  Σ (2b − 1)·e <= ⌊x·N·J·2^F⌋,  b = [e >= 0]
+func (c *Performance) stateError(s *Scope, parts []*partTensors) {
+	x, err := c.AtMost.rat()
+	if err != nil {
+		s.fail("at_most: %w", err)
+		return
+	}
+	one := relation.Axis{Name: "constraint", Size: 1}
+	inside := relation.At(s.b.Mask(one), "q")
+	var terms []relation.Term
+	var errors, signs []relation.ID
+	cells, fraction := int64(0), 0
+	for _, p := range parts {
+		e, f := c.residual(s, p)
+		if s.err != nil {
+			return
+		}
+		fraction = f
+		axes := s.axes(e)
+		cells += int64(axes[0].Size * axes[1].Size)
+		at, masks := relation.At(e, "i", "c"), append(s.b.Masks(axes, []relation.Label{"i", "c"}), inside)
+		errors = append(errors, e)
+		if c.Metric == "mse" {
+			terms = append(terms, relation.Times(relation.Int(-1), append(masks, at, at)...))
+			continue
+		}
+		b := s.atLeastZero("not below in part "+p.name, e, 18+fraction)
+		signs = append(signs, b)
+		terms = append(terms, relation.Times(relation.Int(-2), append(masks, relation.At(b, "i", "c"), at)...),
+			relation.Times(relation.Int(1), append(masks, at)...))
+	}
+	unit := uint(fraction)
+	if c.Metric == "mse" {
+		unit *= 2
+	}
+	limit := floorMul(x, new(big.Int).Lsh(big.NewInt(cells), unit))
+	if limit.BitLen() > maxSlackBits {
+		s.usage("at_most %s is beyond any error that fits", c.AtMost)
+		return
+	}
+	bound := s.public("limit of errors", []int64{limit.Int64()}, one)
+	terms = append(terms, relation.Times(relation.Int(1), relation.At(bound, "q")))
+	s.nonNegative("sum of errors", []relation.Axis{one}, []relation.Label{"q"}, max(1, limit.BitLen()), func(v *Values) wide {
+		rest := new(big.Int).Set(limit)
+		for k, e := range errors {
+			var b []int64
+			if signs != nil {
+				b = v.real(signs[k])
+			}
+			rest.Sub(rest, sumOfErrors(v.real(e), b))
+		}
+		return func(int) *big.Int { return rest }
+	}, func(*Values, int) string { return fmt.Sprintf("the %s is more than %s", c.Metric, c.AtMost) }, terms...)
+}
+
+// sumOfErrors returns Σ e², or Σ (2b − 1)·e if there are signs.
+func sumOfErrors(e, b []int64) *big.Int {
+	total := new(big.Int)
+	for i, x := range e {
+		if b == nil {
+			total.Add(total, big.NewInt(x*x))
+		} else {
+			total.Add(total, big.NewInt((2*b[i]-1)*x))
+		}
+	}
+	return total
+}
+
+// residual is e(i,j) = ŷ(i,j) − y(i,j) at the returned fraction bits.
+func (c *Performance) residual(s *Scope, p *partTensors) (relation.ID, int) {
+	y := s.inference(c.Model, p.features(), func(p *graph.Program) (graph.TensorID, error) { return p.Loss.Prediction, nil })
+	if s.err != nil {
+		return relation.None, 0
+	}
+	program := s.run(c.Model).Program
+	guess := program.Tensor(program.Loss.Prediction).Format.Fraction
+	if p.LabelKind != graph.Values || s.axes(y)[1].Size != p.Labels {
+		s.usage("%s: part %q has labels %q in %d columns, the model has %d outputs", c.Metric, p.name, p.LabelKind, p.Labels, s.axes(y)[1].Size)
+		return relation.None, 0
+	}
+	fraction := max(guess, p.LabelFractionBits)
+	up, upLabel := int64(1)<<(fraction-guess), int64(1)<<(fraction-p.LabelFractionBits)
+	labels := p.labels()
+	return s.virtual("error on part "+p.name, s.axes(y), []relation.Label{"i", "c"}, func(v *Values) []int64 {
+		out := make([]int64, len(v.of(y)))
+		for i := range out {
+			out[i] = up*v.of(y)[i] - upLabel*v.of(labels)[i]
+		}
+		return out
+	}, relation.Times(relation.Int(up), relation.At(y, "i", "c")), relation.Times(relation.Int(-upLabel), relation.At(labels, "i", "c"))), fraction
+}

@@ -1,0 +1,91 @@
+package audit
+
+import (
+	"fmt"
+
+	"github.com/zkaudit/zkaudit/relation"
+)
+
+// atLeastZero is the bit [e >= 0] of every real cell of a tensor with two
+// axes, whose cells are integers in [−2^width, 2^width):
+//
+//	e = Σ_k 2^(16k)·L_k − 2^width·(1 − b),  L in [0, 2^width), b a bit
+//
+// Padded cells of e are masked away.
+func (s *Scope) atLeastZero(name string, e relation.ID, width int) relation.ID {
+	axes, labels := s.axes(e), []relation.Label{"i", "c"}
+	limbs := (width + limbBits - 1) / limbBits
+	bit := s.witness(name, axes, func(v *Values) []int64 {
+		out := make([]int64, len(v.of(e)))
+		eachReal(axes, func(cell int) {
+			if v.of(e)[cell] >= 0 {
+				out[cell] = 1
+			}
+		})
+		return out
+	})
+	s.b.Unsigned(bit, 1)
+	masks := s.b.Masks(axes, labels)
+	terms := []relation.Term{
+		relation.Times(relation.Int(1), append(masks[:2:2], relation.At(e, labels...))...),
+		relation.Times(relation.Pow2(width), masks...),
+		relation.Times(relation.Neg(relation.Pow2(width)), append(masks[:2:2], relation.At(bit, labels...))...),
+	}
+	for k := range limbs {
+		limb := s.witness(fmt.Sprintf("%s: limb %d", name, k), axes, func(v *Values) []int64 {
+			out := make([]int64, len(v.of(e)))
+			eachReal(axes, func(cell int) {
+				x := v.of(e)[cell] + (1-v.of(bit)[cell])<<width
+				out[cell] = x >> (limbBits * k) & (1<<limbBits - 1)
+			})
+			return out
+		})
+		s.b.Unsigned(limb, min(limbBits, width-limbBits*k))
+		terms = append(terms, relation.Times(relation.Neg(relation.Pow2(limbBits*k)), relation.At(limb, labels...)))
+	}
+	s.b.Equation(name+": sign", axes, labels, terms...)
+	return bit
+}
+
+// rank is the number of classes that beat the true one, per row.
+func (s *Scope) rank(name string, z, labels, truth relation.ID) relation.ID {
+	axes := s.axes(z)
+	rows, classes := axes[0], axes[1]
+	width := classes.Padded()
+	inside := s.b.Mask(classes)
+	own := s.virtual(name+": own logit", axes[:1], []relation.Label{"i"}, func(v *Values) []int64 {
+		out := make([]int64, rows.Padded())
+		for i := range rows.Size {
+			out[i] = v.of(z)[i*width+int(v.of(truth)[i])]
+		}
+		return out
+	}, relation.Times(relation.Int(1), relation.At(inside, "c"), relation.At(labels, "i", "c"), relation.At(z, "i", "c")))
+	rates := make([]int64, classes.Size)
+	for c := range rates {
+		rates[c] = 1
+	}
+	later := s.b.Public("later class of "+classes.Name, &relation.Filter{Rates: rates}, relation.Axis{Name: classes.Name, Size: classes.Size}, classes)
+	// e = z(i,c) − z(i,y) − 1 + [c < y], [c < y] = Σ_{k>c} L(i,k)
+	e := s.virtual(name+": lead", axes, []relation.Label{"i", "c"}, func(v *Values) []int64 {
+		out := make([]int64, rows.Padded()*width)
+		for i := range rows.Size {
+			for c := range classes.Size {
+				x := v.of(z)[i*width+c] - v.of(own)[i] - 1
+				if int64(c) < v.of(truth)[i] {
+					x++
+				}
+				out[i*width+c] = x
+			}
+		}
+		return out
+	}, relation.Times(relation.Int(1), relation.At(z, "i", "c")),
+		relation.Times(relation.Int(-1), relation.At(own, "i"), relation.At(inside, "c")),
+		relation.Times(relation.Int(-1), s.b.Masks(axes, []relation.Label{"i", "c"})...),
+		relation.Times(relation.Int(1), relation.At(later, "k", "c"), relation.At(labels, "i", "k")))
+	beats := s.atLeastZero(name+": beats", e, 17)
+	ones := make([]int64, classes.Size)
+	for c := range ones {
+		ones[c] = 1
+	}
+	return s.combine(name, beats, ones)
+}

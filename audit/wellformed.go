@@ -1,0 +1,138 @@
+package audit
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/zkaudit/zkaudit/fault"
+)
+
+// WellFormed says that every attribute code of parts is in its vocabulary,
+// beyond the 16-bit range that their certificates show.
+type WellFormed struct {
+	Parts []string `toml:"parts"`
+}
+
+// Runs implements Claim.
+func (c *WellFormed) Runs() []string { return nil }
+
+// State implements Claim.
+func (c *WellFormed) State(s *Scope) {
+	for _, p := range s.partsOf(c.Parts) {
+		if len(p.Attributes) == 0 {
+			s.usage("part %q has no attributes", p.name)
+		}
+		for _, a := range p.Attributes {
+			if codes, vocabulary := p.attribute(a.Name); s.err == nil {
+				s.vocabulary(codes, len(vocabulary))
+			}
+		}
+	}
+}
+
+// Words implements Claim.
+func (c *WellFormed) Words(s *Subjects) Words {
+	var lists []string
+	for _, name := range c.Parts {
+		for _, a := range s.Parts[name].Attributes {
+			lists = append(lists, fmt.Sprintf("%s of %s (%d entries)", a.Name, name, len(a.Vocabulary)))
+		}
+	}
+	return Words{Says: "every row has attributes in their vocabulary: " + strings.Join(lists, ", ")}
+}
+
+// Licence says that an attribute of every row is one of the allowed values:
+// m(g) = 0 for all others.
+type Licence struct {
+	Parts     []string `toml:"parts"`
+	Attribute string   `toml:"attribute"`
+	Allowed   []string `toml:"allowed"`
+}
+
+// Runs implements Claim.
+func (c *Licence) Runs() []string { return nil }
+
+// State implements Claim.
+func (c *Licence) State(s *Scope) {
+	parts := s.partsOf(c.Parts)
+	m, tags := s.groupCounts("tags", parts, []string{c.Attribute})
+	if s.err != nil {
+		return
+	}
+	allowed := map[string]bool{}
+	for _, a := range c.Allowed {
+		allowed[a] = true
+	}
+	forbidden := make([]int64, s.axes(m)[0].Padded())
+	all := true
+	for g, tag := range tags {
+		if !allowed[tag] {
+			forbidden[g], all = 1, false
+		}
+		delete(allowed, tag)
+	}
+	for tag := range allowed {
+		s.usage("no row can have %s %q: it is not in the vocabulary", c.Attribute, tag)
+	}
+	if all {
+		return // being in the vocabulary is enough
+	}
+	s.zeroWhere("forbidden tags", m, forbidden)
+	s.fill(func(v *Values) {
+		for g, n := range v.of(m) {
+			if g < len(tags) && forbidden[g] == 1 && n > 0 {
+				v.refuse("%d row(s) have %s %q", n, c.Attribute, tags[g])
+			}
+		}
+	})
+}
+
+// Words implements Claim.
+func (c *Licence) Words(*Subjects) Words {
+	return Words{
+		Says:      fmt.Sprintf("every row of %s has %s among: %s", strings.Join(c.Parts, ", "), c.Attribute, strings.Join(c.Allowed, ", ")),
+		NotProven: []string{"that the tags are true, or that the licences allow this use"},
+	}
+}
+
+// Provenance says that a run's dataset is exactly the named parts, in order,
+// and how many rows of each it read: what royalties go by. It follows from the
+// run's public schedule and needs no proof of its own.
+type Provenance struct {
+	Run   string   `toml:"run"`
+	Parts []string `toml:"parts"`
+}
+
+// Runs implements Claim.
+func (c *Provenance) Runs() []string { return []string{c.Run} }
+
+// State implements Claim.
+func (c *Provenance) State(s *Scope) {
+	parts, run := s.partsOf(c.Parts), s.run(c.Run)
+	if s.err != nil {
+		return
+	}
+	if len(parts) != len(run.Parts) {
+		s.fail("the claim is false: the run was trained on %d part(s), the claim names %d: %w", len(run.Parts), len(parts), fault.ErrRejected)
+		return
+	}
+	for i, p := range parts {
+		if p.Trained(s.frame.SRS, s.frame.RowBits) != run.Parts[i] {
+			s.fail("the claim is false: part %d of the run's dataset is not %q: %w", i, p.name, fault.ErrRejected)
+		}
+	}
+}
+
+// Words implements Claim.
+func (c *Provenance) Words(s *Subjects) Words {
+	run := s.Runs[c.Run]
+	total := int64(0)
+	for _, n := range run.Used {
+		total += n
+	}
+	var shares []string
+	for i, name := range c.Parts {
+		shares = append(shares, fmt.Sprintf("%s: %d rows, read %d times (%.4f of all reading)", name, run.Rows[i], run.Used[i], float64(run.Used[i])/float64(total)))
+	}
+	return Words{Says: fmt.Sprintf("run %s was trained on exactly these committed parts: %s", c.Run, strings.Join(shares, "; "))}
+}
