@@ -9,14 +9,14 @@ import (
 
 // Circuit computes the sponge on variables of a gnark circuit.
 //
-// The permutation is gnark-crypto's, with its constants; what differs from
-// gnark's own gadget is that a round key is added together with the matrix
-// before it, where PLONK takes a constant for free. That saves a tenth of the
-// rows of a permutation.
+// The permutation is gnark-crypto's, with its constants. What differs from
+// gnark's own gadget, and saves a sixth of a permutation's rows in PLONK, is
+// that a round key is added together with the matrix before it, where a
+// constant is free, and that partial rounds are in sparse form.
 type Circuit struct {
-	api  frontend.API
-	keys [][]*big.Int // by round; a partial round has one
-	diag [width]*big.Int
+	api     frontend.API
+	keys    [][]*big.Int // by round; a partial round has one
+	partial sparse
 }
 
 // NewCircuit returns a transcript over circuit variables.
@@ -30,9 +30,7 @@ func NewCircuit(api frontend.API, domain string) *Sponge[frontend.Variable] {
 		}
 		c.keys = append(c.keys, keys)
 	}
-	for i := range c.diag {
-		c.diag[i] = p.DiagM1[i].BigInt(new(big.Int))
-	}
+	c.partial = newSparse(internalMatrix(p.DiagM1))
 	return New[frontend.Variable](c, domain)
 }
 
@@ -46,19 +44,19 @@ func (c *Circuit) Add(a, b frontend.Variable) frontend.Variable { return c.api.A
 // partial rounds, the other full rounds; each round adds its keys, raises to
 // the fifth power (all elements, or the first) and multiplies by its matrix.
 func (c *Circuit) Permute(state *[4]frontend.Variable) {
-	half := FullRounds / 2
+	const half = FullRounds / 2
 	c.external(state, c.key(0))
-	for r := range FullRounds + PartialRounds {
-		full := r < half || r >= half+PartialRounds
-		if full {
-			for i := range state {
-				state[i] = c.fifth(state[i])
-			}
-			c.external(state, c.key(r+1))
-			continue
+	c.fullRounds(state, 0, half)
+	c.partialRounds(state, half)
+	c.fullRounds(state, half+PartialRounds, FullRounds+PartialRounds)
+}
+
+func (c *Circuit) fullRounds(state *[4]frontend.Variable, from, to int) {
+	for r := from; r < to; r++ {
+		for i := range state {
+			state[i] = c.fifth(state[i])
 		}
-		state[0] = c.fifth(state[0])
-		c.internal(state, c.key(r+1))
+		c.external(state, c.key(r+1))
 	}
 }
 
@@ -90,13 +88,4 @@ func (c *Circuit) external(s *[4]frontend.Variable, key [4]*big.Int) {
 	s[3] = add(mul(t1, 4), t3, key[3])
 	s[0] = add(t3, s[1], difference(key[0], key[1]))
 	s[2] = add(t2, s[3], difference(key[2], key[3]))
-}
-
-// internal multiplies by the matrix of ones plus a diagonal, and adds the keys
-// of the round to come.
-func (c *Circuit) internal(s *[4]frontend.Variable, key [4]*big.Int) {
-	sum := c.api.Add(s[0], s[1], s[2], s[3])
-	for i := range s {
-		s[i] = c.api.Add(c.api.Mul(s[i], c.diag[i]), sum, key[i])
-	}
 }

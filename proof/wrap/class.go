@@ -16,7 +16,7 @@ import (
 
 // circuitVersion counts changes of what the script's operations become in a
 // circuit: the gadgets of proof/transcript, the order of public inputs.
-const circuitVersion = "zkaudit/wrap/v1"
+const circuitVersion = "zkaudit/wrap/v2"
 
 // classDigest identifies everything that keys depend on: the proof system, the
 // libraries, the SRS, the shape of what is proven, and every operation the

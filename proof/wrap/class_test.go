@@ -131,7 +131,7 @@ func (g *gadget) Define(api frontend.API) error {
 // their next values, so that no key of an older circuit is used.
 func TestGadgetIsThatOfItsVersion(t *testing.T) {
 	for name, want := range map[string]string{
-		"plonk":   "b7f4230b504066689f141e8edbb14e55deb01d9e15b32a9bc2b4dc92ea90ede6",
+		"plonk":   "3f0634dfb2d24853d3df89acab7aeecc2c51c6c48023a7d7726674d8bc8819f9",
 		"groth16": "253db6df251a82e1aa9739e1a27420f103abfc8c23327b8bcfe9a9fc71c601c0",
 	} {
 		s, err := Named(name)
