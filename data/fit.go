@@ -183,15 +183,20 @@ func fitCategories(s *sheet, at, limit int) (Column, error) {
 		seen[key] = true
 		column.Categories = append(column.Categories, key)
 	}
-	slices.SortFunc(column.Categories, func(a, b string) int {
+	column.sortCategories()
+	return column, nil
+}
+
+// sortCategories sorts by value where all are numbers, else by bytes.
+func (c *Column) sortCategories() {
+	slices.SortFunc(c.Categories, func(a, b string) int {
 		x, kindX := parseNumber(a)
 		y, kindY := parseNumber(b)
-		if column.Numeric && kindX == cellNumber && kindY == cellNumber {
+		if c.Numeric && kindX == cellNumber && kindY == cellNumber {
 			return x.Cmp(y)
 		}
 		return strings.Compare(a, b)
 	})
-	return column, nil
 }
 
 // fitNumber finds the offset and scale of a column of numbers.
