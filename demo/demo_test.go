@@ -113,7 +113,7 @@ func TestDigits(t *testing.T) {
 		}
 	}
 	sum := sha256.Sum256(append(pixels, labels...))
-	const want = "1ee83f60f3fb18803cddb5e85a1f98036ed76d5cc9486936df69489c43a62c81"
+	const want = ""
 	if got := hex.EncodeToString(sum[:]); got != want {
 		t.Errorf("pictures have digest %s, want %s", got, want)
 	}

@@ -8,7 +8,7 @@ import (
 
 // Geometry of the pictures.
 const (
-	side                    = 12 // pixels a side
+	side                    = 13 // pixels a side
 	glyphWidth, glyphHeight = 5, 7
 	classes                 = 10
 )
@@ -29,7 +29,7 @@ func font() [classes][glyphHeight]string {
 	}
 }
 
-// digits draws pictures: each a digit at a random place within a pixel of
+// digits draws pictures: each a digit in one of four places about
 // the middle, in a random shade on a random ground, with noise on every pixel
 // and one pixel in two hundred flipped.
 func digits(count int) (pixels, labels []byte) {
@@ -37,8 +37,8 @@ func digits(count int) (pixels, labels []byte) {
 	s := prg.New("zkaudit/demo/digits/v1")
 	for range count {
 		label := int(s.Uint64n(classes))
-		x0 := (side-glyphWidth)/2 - 1 + int(s.Uint64n(3))
-		y0 := (side-glyphHeight)/2 - 1 + int(s.Uint64n(3))
+		x0 := (side-glyphWidth)/2 + int(s.Uint64n(2))
+		y0 := (side-glyphHeight)/2 + int(s.Uint64n(2))
 		ink, ground := 170+int(s.Uint64n(60)), int(s.Uint64n(40))
 		for y := range side {
 			for x := range side {

@@ -1,5 +1,5 @@
 // Package demo shows the whole system on data and a model that it makes
-// itself: 1,280 small pictures of digits, a network of 11,170 parameters, 128
+// itself: 1,280 small pictures of digits, a network of 11,530 parameters, 64
 // steps in two segments, from the commitment to the verified bundle.
 //
 // It can cheat, too. A dishonest trainer with full control of the prover

@@ -9,15 +9,16 @@ import (
 	"github.com/zkaudit/zkaudit/tflite"
 )
 
-// Sizes of the demonstration.
+// Sizes of the demonstration. Each of its wraps fits 2^18 rows of PLONK: with
+// twice the steps or rows per step, the segments would need 2^19.
 const (
 	trainRows    = 1024
 	testRows     = 256
-	hidden       = 72
-	batch        = 64
-	steps        = 128
-	segmentSteps = 64
-	rate         = "0.5"
+	hidden       = 64
+	batch        = 32
+	steps        = 64
+	segmentSteps = 32
+	rate         = "0.75"
 )
 
 // Files of the demonstration, in its directory.
@@ -56,7 +57,7 @@ func setUp(dir string, m mode.Name) error {
 	return run.Init(dir, &c)
 }
 
-// network is a perceptron 144-72-10 as a .tflite file. Its weights are zero:
+// network is a perceptron 169-64-10 as a .tflite file. Its weights are zero:
 // the run begins with random ones from a seed.
 func network() ([]byte, error) {
 	layer := func(inputs, units int, f tflite.Activation) tflite.DenseLayer {

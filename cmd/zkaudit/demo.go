@@ -20,7 +20,7 @@ func demoCommand(a *app) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "demo",
 		Short: "Show the whole system on data of its own, honest or cheating",
-		Long: `Draws pictures of digits, trains a network of 11,170 parameters on them for 128
+		Long: `Draws pictures of digits, trains a network of 11,530 parameters on them for 64
 steps, proves every step and verifies the proof, all in a temporary directory.
 With --cheat the trainer is dishonest, forges the proof, and is found out:
 
