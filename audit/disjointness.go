@@ -1,0 +1,306 @@
+package audit
+
+import (
+	"encoding/binary"
+	"fmt"
+	"math/bits"
+	"strings"
+
+	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/prg"
+	"github.com/zkaudit/zkaudit/relation"
+)
+
+// Disjointness says that no row of one list of parts has the features of a row
+// of another. Rows are hashed into 2^k buckets in T public ways; equal rows
+// share their bucket in all of them, so rows that differ in one are different.
+// With S the smaller and L the larger side, for every way t:
+//
+//	h_t(i) = Σ_k c_t(k)·X(i,k) = 2^(16+k)·Q + 2^16·κ + ρ
+//	ρ in [0, 2^16),  κ in [−2^k, 2^k),  Q bounded
+//
+// The bucket of i is κ mod 2^k. A row of S has κ >= 0, so it is counted where
+// it belongs; a row of L may have κ − 2^k instead, which is counted nowhere,
+// but in one of the ways at least it has κ > 0. Counts are multiplicities of
+// lookups (see histogram), and their products are 0:
+//
+//	m_S,t(b)·m_L,t(b) = 0 for every bucket b
+//
+// Soundness needs nothing of the hash. An honest prover tries salts until every
+// row of L has a way in which its bucket is free of S.
+type Disjointness struct {
+	Parts []string `toml:"parts"`
+	From  []string `toml:"from"` // the parts they share no row with
+}
+
+// Runs implements Claim.
+func (c *Disjointness) Runs() []string { return nil }
+
+// hashing is the public shape of the hash: it follows from the numbers of rows.
+type hashing struct {
+	ways, log   int // T, k
+	width       int // columns
+	quotientTop int // bits of the top limb of Q
+}
+
+// newHashing chooses 2^k >= 16·|S| buckets, and T with |L|·(|S|/2^k)^T <= 1/16.
+func newHashing(small, large int64, width int) (hashing, error) {
+	h := hashing{width: width, log: min(19, max(6, bits.Len64(uint64(16*small-1))))}
+	if small > 1<<(h.log-1) {
+		return h, fmt.Errorf("the smaller side has %d rows, at most %d: %w", small, 1<<18, fault.ErrUnsupported)
+	}
+	for missed := float64(large); missed > 1.0/16; h.ways++ {
+		missed *= float64(small) / float64(int64(1)<<h.log)
+	}
+	// |h| < 2^(16+k)·2^15·width
+	top := 15 + bits.Len(uint(width)) + 1 - limbBits + 1
+	if top > limbBits || 16+h.log+15+bits.Len(uint(width)) > 61 {
+		return h, fmt.Errorf("rows of %d features: %w", width, fault.ErrUnsupported)
+	}
+	h.quotientTop = max(1, top)
+	return h, nil
+}
+
+// coefficients returns c_t, in [0, 2^(16+k)).
+func (h hashing) coefficients(salt int64, way int) []int64 {
+	stream := prg.New("zkaudit/disjointness/v1", binary.LittleEndian.AppendUint64(nil, uint64(salt)), binary.LittleEndian.AppendUint64(nil, uint64(way)))
+	c := make([]int64, h.width)
+	for k := range c {
+		c[k] = int64(stream.Uint64n(1 << (limbBits + h.log)))
+	}
+	return c
+}
+
+// bucket returns κ mod 2^k of a hash.
+func (h hashing) bucket(x int64) int64 { return x >> limbBits & (1<<h.log - 1) }
+
+// maxSalts is how often an honest prover tries.
+const maxSalts = 64
+
+// State implements Claim.
+func (c *Disjointness) State(s *Scope) {
+	small, large := s.partsOf(c.Parts), s.partsOf(c.From)
+	if s.err != nil {
+		return
+	}
+	if totalRows(small) > totalRows(large) {
+		small, large = large, small
+	}
+	width := small[0].Features
+	for _, p := range append(small[:len(small):len(small)], large...) {
+		if p.Features != width || p.FractionBits != small[0].FractionBits {
+			s.usage("rows of parts %q and %q differ in width or fraction bits", small[0].name, p.name)
+			return
+		}
+	}
+	h, err := newHashing(totalRows(small), totalRows(large), width)
+	if err != nil {
+		s.fail("%w", err)
+		return
+	}
+	var placed *placement
+	salt := s.publish(Released{Name: "salt of the hash"}, 1, func(v *Values) []int64 {
+		return []int64{place(v, h, small, large).salt}
+	})[0]
+	s.fill(func(v *Values) {
+		refuseShared(v, small, large)
+		placed = tryPlace(v, h, salt, small, large)
+		if v.falsity == nil && placed.missed > 0 && s.release.given != nil {
+			v.fail("salt %d does not tell the two sides apart: %w", salt, fault.ErrUsage)
+		}
+	})
+	selected := make([][]relation.ID, len(large))
+	for t := range h.ways {
+		coefficients := h.coefficients(salt, t)
+		counts := h.table(s, fmt.Sprintf("buckets %d, smaller side", t))
+		for k, p := range small {
+			key := h.key(s, p, coefficients, fmt.Sprintf("hash %d of part %s", t, p.name), func(row int) int64 { return placed.small[k][t][row] })
+			s.b.LookUp(counts, key)
+		}
+		chosen := h.table(s, fmt.Sprintf("buckets %d, larger side", t), relation.Rectifier{Gate: true})
+		for k, p := range large {
+			name := fmt.Sprintf("hash %d of part %s", t, p.name)
+			key := h.key(s, p, coefficients, name, func(row int) int64 { return placed.large[k][t][row] })
+			gate := s.witness(name+": chosen", []relation.Axis{p.rowAxis()}, func(v *Values) []int64 {
+				out := make([]int64, p.rowAxis().Padded())
+				for i, x := range v.real(key) {
+					if x > 0 {
+						out[i] = 1
+					}
+				}
+				return out
+			})
+			s.b.LookUp(chosen, key, gate)
+			selected[k] = append(selected[k], gate)
+		}
+		h.apart(s, t, counts, chosen)
+	}
+	for k, p := range large {
+		h.oneWay(s, p, selected[k])
+	}
+}
+
+// table is a table of the keys −2^k … 2^k − 1.
+func (h hashing) table(s *Scope, name string, columns ...relation.Source) int {
+	return s.b.Table(name, -1<<h.log, 2<<h.log, columns...)
+}
+
+// key is κ of every row of a part, with its quotient and remainder.
+func (h hashing) key(s *Scope, p *partTensors, coefficients []int64, name string, choose func(row int) int64) relation.ID {
+	x := s.combine(name, p.features(), coefficients)
+	axes, labels := []relation.Axis{p.rowAxis()}, []relation.Label{"i"}
+	rows := func(f func(row int, hash int64) int64) func(v *Values) []int64 {
+		return func(v *Values) []int64 {
+			out := make([]int64, axes[0].Padded())
+			for i := range p.Rows {
+				out[i] = f(i, v.of(x)[i])
+			}
+			return out
+		}
+	}
+	scale := limbBits + h.log
+	quotient := func(row int, hash int64) int64 { return (hash - choose(row)<<limbBits) >> scale }
+	key := s.witness(name+": key", axes, rows(func(row int, _ int64) int64 { return choose(row) }))
+	low := s.witness(name+": quotient 0", axes, rows(func(row int, hash int64) int64 { return quotient(row, hash) & (1<<limbBits - 1) }))
+	top := s.witness(name+": quotient 1", axes, rows(func(row int, hash int64) int64 { return quotient(row, hash) >> limbBits }))
+	s.b.Unsigned(low, limbBits)
+	s.b.Signed(top, h.quotientTop)
+	rest := s.virtual(name+": rest", axes, labels, func(v *Values) []int64 {
+		out := make([]int64, axes[0].Padded())
+		for i := range out {
+			out[i] = v.of(x)[i] - v.of(key)[i]<<limbBits - (v.of(low)[i]+v.of(top)[i]<<limbBits)<<scale
+		}
+		return out
+	}, relation.Times(relation.Int(1), relation.At(x, labels...)),
+		relation.Times(relation.Neg(relation.Pow2(limbBits)), relation.At(key, labels...)),
+		relation.Times(relation.Neg(relation.Pow2(scale)), relation.At(low, labels...)),
+		relation.Times(relation.Neg(relation.Pow2(scale+limbBits)), relation.At(top, labels...)))
+	s.b.Unsigned(rest, limbBits)
+	return key
+}
+
+// apart says that no key of the smaller side is negative, and none is one of
+// the larger side.
+func (h hashing) apart(s *Scope, way, small, large int) {
+	m, n := s.b.System().Tables[small].Count, s.b.System().Tables[large].Count
+	axes, labels := s.axes(m), []relation.Label{"b"}
+	lower := s.b.Public(fmt.Sprintf("negative keys of 2^%d", h.log), relation.Mask{Size: 1 << h.log}, axes[0])
+	s.b.Equation(fmt.Sprintf("buckets %d: negative keys", way), axes, labels,
+		relation.Times(relation.Int(1), relation.At(lower, "b"), relation.At(m, "b")))
+	s.b.Equation(fmt.Sprintf("buckets %d: shared keys", way), axes, labels,
+		relation.Times(relation.Int(1), relation.At(m, "b"), relation.At(n, "b")))
+}
+
+// oneWay says that every row is chosen in one way at least.
+func (h hashing) oneWay(s *Scope, p *partTensors, gates []relation.ID) {
+	axis := p.rowAxis()
+	terms := []relation.Term{relation.Times(relation.Int(-1), relation.At(s.b.Mask(axis), "i"))}
+	for _, g := range gates {
+		terms = append(terms, relation.Times(relation.Int(1), relation.At(g, "i")))
+	}
+	more := s.virtual("further ways of part "+p.name, []relation.Axis{axis}, []relation.Label{"i"}, func(v *Values) []int64 {
+		out := make([]int64, axis.Padded())
+		for i := range p.Rows {
+			out[i] = -1
+			for _, g := range gates {
+				out[i] += v.of(g)[i]
+			}
+		}
+		return out
+	}, terms...)
+	s.b.Unsigned(more, max(1, bits.Len(uint(h.ways-1))))
+}
+
+// placement gives every row its key in every way.
+type placement struct {
+	salt         int64
+	small, large [][][]int64 // by part, way, row
+	missed       int         // rows of the larger side without a free bucket
+}
+
+// refuseShared refuses sides that share a row.
+func refuseShared(v *Values, small, large []*partTensors) {
+	seen := map[string]string{}
+	for _, p := range small {
+		for i, key := range rowKeys(v, p.features()) {
+			seen[key] = fmt.Sprintf("row %d of part %q", i, p.name)
+		}
+	}
+	for _, p := range large {
+		for i, key := range rowKeys(v, p.features()) {
+			if other, ok := seen[key]; ok {
+				v.refuse("row %d of part %q equals %s", i, p.name, other)
+				return
+			}
+		}
+	}
+}
+
+// place tries salts until one tells the sides apart.
+func place(v *Values, h hashing, small, large []*partTensors) *placement {
+	var last *placement
+	for salt := range int64(maxSalts) {
+		if last = tryPlace(v, h, salt, small, large); last.missed == 0 || v.falsity != nil {
+			return last
+		}
+	}
+	v.fail("no hash of %d tells the two sides apart in %d ways: %w", maxSalts, h.ways, fault.ErrUnsupported)
+	return last
+}
+
+func tryPlace(v *Values, h hashing, salt int64, small, large []*partTensors) *placement {
+	p := &placement{salt: salt, small: make([][][]int64, len(small)), large: make([][][]int64, len(large))}
+	taken := make([][]bool, h.ways)
+	for t := range h.ways {
+		taken[t] = make([]bool, 1<<h.log)
+		coefficients := h.coefficients(salt, t)
+		for k, part := range small {
+			keys := h.buckets(v, part, coefficients)
+			for _, b := range keys {
+				taken[t][b] = true
+			}
+			p.small[k] = append(p.small[k], keys)
+		}
+		for k, part := range large {
+			p.large[k] = append(p.large[k], h.buckets(v, part, coefficients))
+		}
+	}
+	for k, part := range large {
+		for i := range part.Rows {
+			found := false
+			for t := range h.ways {
+				b := p.large[k][t][i]
+				if found || b == 0 || taken[t][b] {
+					p.large[k][t][i] -= 1 << h.log
+					continue
+				}
+				found = true
+			}
+			if !found {
+				p.missed++
+			}
+		}
+	}
+	return p
+}
+
+func (h hashing) buckets(v *Values, p *partTensors, coefficients []int64) []int64 {
+	cells, width := v.of(p.features()), v.scope.axes(p.features())[1].Padded()
+	out := make([]int64, p.Rows)
+	for i := range out {
+		hash := int64(0)
+		for k, c := range coefficients {
+			hash += c * cells[i*width+k]
+		}
+		out[i] = h.bucket(hash)
+	}
+	return out
+}
+
+// Words implements Claim.
+func (c *Disjointness) Words(*Subjects) Words {
+	return Words{
+		Says:      fmt.Sprintf("no row of %s has the features of a row of %s", strings.Join(c.Parts, ", "), strings.Join(c.From, ", ")),
+		NotProven: []string{"that rows are not nearly equal"},
+	}
+}

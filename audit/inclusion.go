@@ -1,0 +1,286 @@
+package audit
+
+import (
+	"fmt"
+	"math/big"
+	"strings"
+
+	"github.com/zkaudit/zkaudit/relation"
+)
+
+// NonInclusion says that no row of parts is one of some works, or like one of
+// them. With neither distance nor cosine: no row equals a work, integer by
+// integer. With distance d: no row is within Euclidean distance d of a work.
+// With cosine c: no row has a cosine similarity above c with a work.
+//
+// Rows are compared as committed: a copy that is shifted or redrawn may be far
+// away. With a model, they are compared by the activations of its last hidden
+// layer, whose computation is proven.
+type NonInclusion struct {
+	Parts    []string `toml:"parts"`
+	Model    string   `toml:"model,omitempty"`
+	Distance Decimal  `toml:"distance,omitempty"`
+	Cosine   Decimal  `toml:"cosine,omitempty"`
+	Works
+}
+
+// Runs implements Claim.
+func (c *NonInclusion) Runs() []string {
+	if c.Model == "" {
+		return nil
+	}
+	return []string{c.Model}
+}
+
+// State implements Claim.
+func (c *NonInclusion) State(s *Scope) {
+	if c.Distance != "" && c.Cosine != "" {
+		s.usage("distance or cosine, not both")
+	}
+	for _, p := range s.partsOf(c.Parts) {
+		if s.err != nil {
+			return
+		}
+		x, y, fraction := p.features(), s.works(c.Works, p), p.FractionBits
+		if c.From == p.name {
+			s.usage("part %q is compared with itself", p.name)
+		}
+		if s.err == nil && c.Model != "" {
+			x, y = s.inference(c.Model, x, hidden), s.inference(c.Model, y, hidden)
+			if s.err == nil {
+				id, _ := hidden(s.run(c.Model).Program)
+				fraction = s.run(c.Model).Program.Tensor(id).Format.Fraction
+			}
+		}
+		if s.err != nil {
+			return
+		}
+		pairs := s.products("part "+p.name, x, y)
+		if c.Cosine != "" {
+			c.stateCosine(s, p.name, pairs)
+		} else {
+			c.stateDistance(s, p.name, pairs, fraction)
+		}
+	}
+}
+
+// stateDistance: D(i,w) = n_x(i) − 2·s(i,w) + n_y(w) >= ⌊(d·2^f)²⌋ + 1.
+func (c *NonInclusion) stateDistance(s *Scope, part string, p *products, fraction int) {
+	least := big.NewInt(1)
+	if c.Distance != "" {
+		d, err := c.Distance.rat()
+		if err != nil {
+			s.fail("distance: %w", err)
+			return
+		}
+		d.Mul(d, new(big.Rat).SetInt64(1<<fraction))
+		least.Add(least, floorMul(new(big.Rat).Mul(d, d), big.NewInt(1)))
+	}
+	if least.BitLen() > p.bound+2 {
+		s.usage("a distance of %s is beyond any two rows", c.Distance)
+		return
+	}
+	t, works := least.Int64(), p.works.Padded()
+	axes, labels := []relation.Axis{p.rows, p.works}, []relation.Label{"i", "w"}
+	masks := s.b.Masks(axes, labels)
+	s.nonNegative("distances of part "+part, axes, labels, p.bound+2, func(v *Values) wide {
+		nx, ny, dot := v.of(p.nx), v.of(p.ny), v.of(p.dot)
+		return func(cell int) *big.Int { return big.NewInt(nx[cell/works] + ny[cell%works] - 2*dot[cell] - t) }
+	}, func(_ *Values, cell int) string {
+		if c.Distance == "" {
+			return fmt.Sprintf("row %d of part %q equals work %d", cell/works, part, cell%works)
+		}
+		return fmt.Sprintf("row %d of part %q is within distance %s of work %d", cell/works, part, c.Distance, cell%works)
+	}, relation.Times(relation.Int(1), relation.At(p.nx, "i"), masks[1]),
+		relation.Times(relation.Int(1), masks[0], relation.At(p.ny, "w")),
+		relation.Times(relation.Int(-2), relation.At(p.dot, "i", "w")),
+		relation.Times(relation.Neg(relation.Int(t)), masks...))
+}
+
+// maxCosineDenominator keeps the limbs of a cosine bound few.
+const maxCosineDenominator = 1000
+
+// stateCosine: the prover gives t(i,w) >= 0 with
+//
+//	t >= s(i,w),  p²·n_x(i)·n_y(w) − q²·t² >= 0,   c = p/q
+//
+// so s <= t <= c·‖x‖·‖y‖. An honest t is max(s, 0).
+func (c *NonInclusion) stateCosine(s *Scope, part string, p *products) {
+	a, b := s.share("cosine", c.Cosine)
+	if b > maxCosineDenominator {
+		s.usage("cosine: at most three decimals")
+		return
+	}
+	axes, labels := []relation.Axis{p.rows, p.works}, []relation.Label{"i", "w"}
+	works := p.works.Padded()
+	why := func(_ *Values, cell int) string {
+		return fmt.Sprintf("row %d of part %q has a cosine similarity above %s with work %d", cell/works, part, c.Cosine, cell%works)
+	}
+	var terms []relation.Term
+	limbs := (p.bound + limbBits) / limbBits
+	for k := range limbs {
+		id := s.witness(fmt.Sprintf("cosines of part %s: limb %d", part, k), axes, func(v *Values) []int64 {
+			out := make([]int64, len(v.of(p.dot)))
+			for cell, x := range v.of(p.dot) {
+				out[cell] = max(x, 0) >> (limbBits * k) & (1<<limbBits - 1)
+			}
+			return out
+		})
+		s.b.Unsigned(id, limbBits)
+		terms = append(terms, relation.Times(relation.Pow2(limbBits*k), relation.At(id, labels...)))
+	}
+	t := s.virtual("cosines of part "+part, axes, labels, func(v *Values) []int64 {
+		out := make([]int64, len(v.of(p.dot)))
+		for cell, x := range v.of(p.dot) {
+			out[cell] = max(x, 0)
+		}
+		return out
+	}, terms...)
+	s.nonNegative("products of part "+part, axes, labels, p.bound+1, func(v *Values) wide {
+		return func(cell int) *big.Int { return big.NewInt(v.of(t)[cell] - v.of(p.dot)[cell]) }
+	}, why, relation.Times(relation.Int(1), relation.At(t, labels...)), relation.Times(relation.Int(-1), relation.At(p.dot, labels...)))
+	tt := relation.Times(relation.Int(-b*b), relation.At(t, labels...), relation.At(t, labels...))
+	if a == 0 {
+		s.usage("cosine: a bound of 0 is not supported")
+		return
+	}
+	s.nonNegative("similarities of part "+part, axes, labels, 2*p.bound+big.NewInt(a*a).BitLen(), func(v *Values) wide {
+		nx, ny, ts := v.of(p.nx), v.of(p.ny), v.of(t)
+		return func(cell int) *big.Int {
+			x := new(big.Int).Mul(big.NewInt(nx[cell/works]), big.NewInt(ny[cell%works]))
+			x.Mul(x, big.NewInt(a*a))
+			y := new(big.Int).Mul(big.NewInt(ts[cell]), big.NewInt(ts[cell]))
+			return x.Sub(x, y.Mul(y, big.NewInt(b*b)))
+		}
+	}, why, relation.Times(relation.Int(a*a), relation.At(p.nx, "i"), relation.At(p.ny, "w")), tt)
+}
+
+// Words implements Claim.
+func (c *NonInclusion) Words(*Subjects) Words {
+	like, space := "equals one of", ""
+	switch {
+	case c.Distance != "":
+		like = fmt.Sprintf("is within Euclidean distance %s of one of", c.Distance)
+	case c.Cosine != "":
+		like = fmt.Sprintf("has a cosine similarity above %s with one of", c.Cosine)
+	}
+	if c.Model != "" {
+		space = fmt.Sprintf(", compared by the last hidden layer of model %s", c.Model)
+	}
+	return Words{
+		Says:      fmt.Sprintf("no row of %s %s %s%s", strings.Join(c.Parts, ", "), like, c.words(), space),
+		NotProven: []string{"that the data holds no altered copy: only that none is as near as stated, in the stated space"},
+	}
+}
+
+// NonMembership says that records are not rows of parts.
+type NonMembership struct {
+	Parts []string `toml:"parts"`
+	Works
+}
+
+// Runs implements Claim.
+func (c *NonMembership) Runs() []string { return nil }
+
+// State implements Claim.
+func (c *NonMembership) State(s *Scope) { (&NonInclusion{Parts: c.Parts, Works: c.Works}).State(s) }
+
+// Words implements Claim.
+func (c *NonMembership) Words(*Subjects) Words {
+	return Words{
+		Says:      fmt.Sprintf("the features of no row of %s are those of %s", strings.Join(c.Parts, ", "), c.words()),
+		NotProven: []string{"that no similar record is in the data"},
+	}
+}
+
+// Membership says that records are rows of parts. The prover selects a row
+// per record: u(w,i) are bits with
+//
+//	Σ_i u(w,i) = 1,  Σ_i u(w,i)·X(i,k) = Y(w,k)
+//
+// where i runs over the rows of all parts.
+type Membership struct {
+	Parts []string `toml:"parts"`
+	Works
+}
+
+// Runs implements Claim.
+func (c *Membership) Runs() []string { return nil }
+
+// State implements Claim.
+func (c *Membership) State(s *Scope) {
+	parts := s.partsOf(c.Parts)
+	if s.err != nil {
+		return
+	}
+	y := s.works(c.Works, parts[0])
+	if s.err != nil {
+		return
+	}
+	works, columns := s.axes(y)[0], s.axes(y)[1]
+	one := []relation.Term{relation.Times(relation.Int(-1), relation.At(s.b.Mask(works), "w"))}
+	row := []relation.Term{relation.Times(relation.Int(-1), relation.At(y, "w", "k"))}
+	var found [][]int // by work: part and row
+	s.fill(func(v *Values) { found = c.find(v, parts, y) })
+	for k, p := range parts {
+		if p.Features != columns.Size || p.FractionBits != parts[0].FractionBits || c.From == p.name {
+			s.usage("rows of part %q differ from the records in width or fraction bits, or are the records", p.name)
+			return
+		}
+		rows := p.rowAxis()
+		u := s.witness("rows of part "+p.name+" selected", []relation.Axis{works, rows}, func(*Values) []int64 {
+			out := make([]int64, works.Padded()*rows.Padded())
+			for w, at := range found {
+				if at[0] == k {
+					out[w*rows.Padded()+at[1]] = 1
+				}
+			}
+			return out
+		})
+		s.b.Unsigned(u, 1)
+		inside := relation.At(s.b.Mask(rows), "i")
+		one = append(one, relation.Times(relation.Int(1), inside, relation.At(u, "w", "i")))
+		row = append(row, relation.Times(relation.Int(1), inside, relation.At(u, "w", "i"), relation.At(p.features(), "i", "k")))
+	}
+	s.b.Equation("one row per record", []relation.Axis{works}, []relation.Label{"w"}, one...)
+	s.b.Equation("the row is the record", []relation.Axis{works, columns}, []relation.Label{"w", "k"}, row...)
+}
+
+// find returns part and row of every record.
+func (c *Membership) find(v *Values, parts []*partTensors, y relation.ID) [][]int {
+	at := map[string][]int{}
+	for k, p := range parts {
+		for i, key := range rowKeys(v, p.features()) {
+			at[key] = []int{k, i}
+		}
+	}
+	var found [][]int
+	for w, key := range rowKeys(v, y) {
+		place := at[key]
+		if place == nil {
+			v.refuse("record %d is not in the data", w)
+			place = []int{0, 0}
+		}
+		found = append(found, place)
+	}
+	return found
+}
+
+// rowKeys returns a text for every row of a tensor, equal for equal rows only.
+func rowKeys(v *Values, x relation.ID) []string {
+	axes, cells := v.scope.axes(x), v.of(x)
+	keys := make([]string, axes[0].Size)
+	for i := range keys {
+		var b []byte
+		for _, e := range cells[i*axes[1].Padded():][:axes[1].Size] {
+			b = append(b, byte(e), byte(e>>8)) // 16 bits
+		}
+		keys[i] = string(b)
+	}
+	return keys
+}
+
+// Words implements Claim.
+func (c *Membership) Words(*Subjects) Words {
+	return Words{Says: fmt.Sprintf("the features of a row of %s are those of %s (of each)", strings.Join(c.Parts, ", "), c.words())}
+}

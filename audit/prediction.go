@@ -1,0 +1,170 @@
+package audit
+
+import (
+	"fmt"
+
+	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/relation"
+)
+
+// Prediction says what a committed model answers to one input: a public row
+// (in the dataset's integers), or a row of a committed part. The model stays
+// private, and so does a committed input.
+type Prediction struct {
+	Model string  `toml:"model"`
+	Input []int64 `toml:"input,omitempty"`
+	Part  string  `toml:"part,omitempty"`
+	Row   int     `toml:"row,omitempty"` // of the part, from 0
+	// Class is the class predicted, by name as in Classes.
+	Class   string   `toml:"class,omitempty"`
+	Classes []string `toml:"classes,omitempty"` // names, in order; numbers if none are given
+	// Outputs are the model's outputs, as integers at its fraction bits.
+	Outputs []int64 `toml:"outputs,omitempty"`
+	// What is released, if neither class nor outputs are given: "class" or
+	// "outputs".
+	What string `toml:"release,omitempty"`
+}
+
+// Runs implements Claim.
+func (c *Prediction) Runs() []string { return []string{c.Model} }
+
+// State implements Claim.
+func (c *Prediction) State(s *Scope) {
+	x := c.input(s)
+	given := 0
+	for _, set := range []bool{c.Class != "", len(c.Outputs) > 0, c.What != ""} {
+		if set {
+			given++
+		}
+	}
+	if given != 1 {
+		s.usage("a prediction names its class or its outputs, or releases one of them")
+	}
+	if s.err != nil {
+		return
+	}
+	if c.Class != "" || c.What == "class" {
+		c.stateClass(s, x)
+		return
+	}
+	if c.What != "" && c.What != "outputs" {
+		s.usage("release %q: want \"class\" or \"outputs\"", c.What)
+		return
+	}
+	c.stateOutputs(s, x)
+}
+
+// input is the row as a tensor (1, feature).
+func (c *Prediction) input(s *Scope) relation.ID {
+	one := relation.Axis{Name: "input", Size: 1}
+	if (len(c.Input) == 0) == (c.Part == "") {
+		s.usage("the input is either public, or a row of a part")
+		return relation.None
+	}
+	if c.Part == "" {
+		columns := relation.Axis{Name: "features", Size: len(c.Input)}
+		cells := make([]int64, columns.Padded())
+		for k, v := range c.Input {
+			if cells[k] = v; v != int64(int16(v)) {
+				s.usage("input %d is %d: more than 16 bits", k, v)
+			}
+		}
+		return s.public("public input", cells, one, columns)
+	}
+	p := s.part(c.Part)
+	if c.Row < 0 || c.Row >= p.Rows {
+		s.usage("part %q has no row %d", c.Part, c.Row)
+		return relation.None
+	}
+	x, rows := p.features(), p.rowAxis()
+	columns := s.axes(x)[1]
+	pick := s.public("row selected", unit(rows.Padded(), c.Row), one, rows)
+	return s.virtual(fmt.Sprintf("row %d of part %s", c.Row, c.Part), []relation.Axis{one, columns}, []relation.Label{"b", "k"}, func(v *Values) []int64 {
+		return v.of(x)[c.Row*columns.Padded():][:columns.Padded()]
+	}, relation.Times(relation.Int(1), relation.At(pick, "b", "i"), relation.At(x, "i", "k")))
+}
+
+func (c *Prediction) stateClass(s *Scope, x relation.ID) {
+	code, classes := s.predicted(c.Model, x)
+	if s.err != nil {
+		return
+	}
+	class := -1
+	for k := range classes {
+		if c.className(k) == c.Class {
+			class = k
+		}
+	}
+	if c.What == "class" {
+		class = int(s.publish(Released{Name: "class", Unit: "class", Bits: bitsOf(classes)}, 1, func(v *Values) []int64 { return v.of(code)[:1] })[0])
+	}
+	if class < 0 || class >= classes {
+		s.usage("model %q has no class %q", c.Model, c.Class)
+		return
+	}
+	s.equals("class", code, []int64{int64(class)}, func(cells []int64) string {
+		return fmt.Sprintf("model %s answers class %s", c.Model, c.className(int(cells[0])))
+	})
+}
+
+func (c *Prediction) className(k int) string {
+	if k < len(c.Classes) {
+		return c.Classes[k]
+	}
+	return fmt.Sprint(k)
+}
+
+func (c *Prediction) stateOutputs(s *Scope, x relation.ID) {
+	y := s.inference(c.Model, x, func(p *graph.Program) (graph.TensorID, error) { return p.Loss.Prediction, nil })
+	if s.err != nil {
+		return
+	}
+	units, want := s.axes(y)[1], c.Outputs
+	if c.What == "outputs" {
+		p := s.run(c.Model).Program
+		released := Released{Name: "outputs", Unit: fmt.Sprintf("units of 2^-%d", p.Tensor(p.Loss.Prediction).Format.Fraction), Bits: 16 * units.Size}
+		want = s.publish(released, units.Size, func(v *Values) []int64 { return v.real(y) })
+	}
+	if len(want) != units.Size {
+		s.usage("%d outputs, model %q has %d", len(want), c.Model, units.Size)
+		return
+	}
+	padded := make([]int64, units.Padded())
+	copy(padded, want)
+	s.equals("outputs", y, padded, func(cells []int64) string { return fmt.Sprintf("model %s answers %d", c.Model, cells[:units.Size]) })
+}
+
+// equals says that a tensor has the given public cells, on its real cells.
+func (s *Scope) equals(name string, x relation.ID, cells []int64, answer func(cells []int64) string) {
+	axes := s.axes(x)
+	labels := []relation.Label{"b", "k"}[:len(axes)]
+	want := s.public("stated "+name, cells, axes...)
+	masks := s.b.Masks(axes, labels)
+	s.b.Equation(name+" as stated", axes, labels,
+		relation.Times(relation.Int(1), append(masks, relation.At(x, labels...))...),
+		relation.Times(relation.Int(-1), relation.At(want, labels...)))
+	s.fill(func(v *Values) {
+		eachReal(axes, func(cell int) {
+			if v.of(x)[cell] != cells[cell] {
+				v.refuse("%s", answer(v.of(x)))
+			}
+		})
+	})
+}
+
+// Words implements Claim.
+func (c *Prediction) Words(*Subjects) Words {
+	input, output := "the stated input", "the released "+c.What
+	if c.Part != "" {
+		input = fmt.Sprintf("row %d of %s", c.Row, c.Part)
+	}
+	if c.Class != "" {
+		output = "class " + c.Class
+	} else if len(c.Outputs) > 0 {
+		output = fmt.Sprintf("outputs %d", c.Outputs)
+	}
+	return Words{
+		Says:      fmt.Sprintf("to %s, model %s answers %s", input, c.Model, output),
+		NotProven: []string{"what a rounded copy of the model would answer: this is the integer model"},
+	}
+}
