@@ -54,7 +54,7 @@ func DatasetClaim(m mode.Name, shape segment.PartShape, srs [32]byte, rowBits in
 	if err != nil {
 		return nil, nil, err
 	}
-	st.External = part.tensors()
+	st.External = part.Tensors()
 	return c, st, nil
 }
 

@@ -108,7 +108,7 @@ func (s *Statement) decodePoints(r *reader) error {
 
 func appendPart(b []byte, p *Part) []byte {
 	b = append(appendInt(b, int64(p.Columns)), p.Meaning[:]...)
-	for _, rows := range p.tensors() {
+	for _, rows := range p.Tensors() {
 		b = commitments.AppendPoints(b, rows)
 	}
 	return b

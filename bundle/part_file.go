@@ -53,7 +53,7 @@ func (f *PartFile) Marshal() ([]byte, error) {
 	b := appendBytes(appendShape(nil, f.Shape), []byte(f.Mode))
 	b = append(appendInt(b, int64(f.RowBits)), f.SRS[:]...)
 	b = appendBytes(b, meaning)
-	for _, rows := range f.Part.tensors() {
+	for _, rows := range f.Part.Tensors() {
 		b = commitments.AppendPoints(b, rows)
 	}
 	b = appendBytes(b, f.Certificate)

@@ -155,15 +155,15 @@ func PartDigest(shape segment.PartShape, srs [32]byte, rowBits int, part Part) [
 	b = append(b, srs[:]...)
 	b = appendInt(b, int64(rowBits))
 	b = append(b, part.Meaning[:]...)
-	for _, rows := range part.tensors() {
+	for _, rows := range part.Tensors() {
 		b = appendBytes(b, commitments.AppendPoints(nil, rows))
 	}
 	return sha256.Sum256(b)
 }
 
-// tensors returns the commitments of features, labels and, for a part with
+// Tensors returns the commitments of features, labels and, for a part with
 // attributes, those.
-func (p *Part) tensors() [][]bn254.G1Affine {
+func (p *Part) Tensors() [][]bn254.G1Affine {
 	if p.Columns == 0 {
 		return [][]bn254.G1Affine{p.Features, p.Labels}
 	}
@@ -216,7 +216,7 @@ func (p *Part) check(shape segment.PartShape, rowBits int) error {
 		return fmt.Errorf("%d attributes, %d committed rows of them: %w", p.Columns, len(p.Attributes), fault.ErrMalformed)
 	}
 	want := partRows(shape, rowBits)
-	for k, rows := range p.tensors() {
+	for k, rows := range p.Tensors() {
 		if len(rows) != want[k] {
 			return fmt.Errorf("tensor %d has %d committed rows, needs %d: %w", k, len(rows), want[k], fault.ErrMalformed)
 		}

@@ -3,13 +3,15 @@ package run
 import (
 	"context"
 	"encoding/hex"
+	"encoding/json"
 	"fmt"
-	"os"
 
+	"github.com/zkaudit/zkaudit/artefact"
 	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/data"
 	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/proof/mode"
 )
 
@@ -19,26 +21,71 @@ type CommitRecord struct {
 	RowBits int          `json:"row_bits"`
 	Mode    string       `json:"mode"`
 	Parts   []PartRecord `json:"parts"`
+	// Tests are the parts of rows held out, where run.toml asks for them.
+	Tests []PartRecord `json:"tests,omitempty"`
 }
 
 // PartRecord describes a committed part.
 type PartRecord struct {
-	Files    []string `json:"files"`
-	Rows     int      `json:"rows"`
-	Held     int      `json:"held_out"`
-	Features int      `json:"features"`
-	Labels   int      `json:"labels"`
-	Kind     string   `json:"kind"`
-	Integers string   `json:"integers"`   // digest of the rows as integers: private
-	Digest   string   `json:"commitment"` // what statements name
-	// Encoding says how cells became integers; other data must be read so.
-	Encoding *data.Encoding `json:"encoding,omitempty"`
+	File       string           `json:"file"` // of the part, public; what opens it lies beside it
+	Source     string           `json:"source"`
+	Imported   bool             `json:"imported,omitempty"` // committed by its owner
+	Rows       int              `json:"rows"`
+	Held       int              `json:"held_out"`
+	Features   int              `json:"features"`
+	Labels     int              `json:"labels"`
+	Kind       string           `json:"kind"`
+	Attributes []AttributeCount `json:"attributes,omitempty"`
+	Integers   string           `json:"integers"`   // digest of the rows as integers: private
+	Digest     string           `json:"commitment"` // what statements name
 }
 
-// Commit commits to every part of the dataset, and proves its certificate.
-// What an earlier call has made of the same rows is kept; if rows or formats
-// have changed since, it fails with fault.ErrUsage unless restart is set, which
-// discards everything made so far.
+// AttributeCount says how many values an attribute may have.
+type AttributeCount struct {
+	Name   string `json:"name"`
+	Values int    `json:"values"`
+}
+
+// Names in the directory of commitments.
+const (
+	partPattern  = "part-%03d"
+	testPattern  = "test-%03d"
+	encodingFile = "encoding.json" // of csv files
+)
+
+// piece is one part to commit: rows to train on, or rows held out.
+type piece struct {
+	name     string // of its files
+	rows     *data.Dataset
+	recipe   *Recipe
+	imported *imported
+	source   string
+	held     int
+}
+
+// pieces lists what is committed: parts to train on, then test parts.
+func (d *Directory) pieces(rows *dataset) (parts, tests []piece) {
+	for i := range rows.train {
+		p := piece{
+			name: fmt.Sprintf(partPattern, i), rows: rows.train[i], recipe: rows.recipes[i],
+			imported: rows.imported[i], source: d.Config.Data[i].File,
+		}
+		if rows.test[i] != nil {
+			p.held = rows.test[i].Rows
+		}
+		parts = append(parts, p)
+		if d.Config.Test.Commit && rows.test[i] != nil {
+			tests = append(tests, piece{name: fmt.Sprintf(testPattern, i), rows: rows.test[i], recipe: rows.testRecipes[i], source: p.source})
+		}
+	}
+	return parts, tests
+}
+
+// Commit commits to every part of the dataset, and proves its certificate; a
+// part that its owner has committed is checked instead. What an earlier call
+// has made of the same rows is kept; if rows or formats have changed since, it
+// fails with fault.ErrUsage unless restart is set, which discards everything
+// made so far.
 func (d *Directory) Commit(ctx context.Context, restart bool) (*CommitRecord, error) {
 	if restart {
 		if err := d.discard(commitDir, trainDir, proveDir); err != nil {
@@ -69,54 +116,103 @@ func (d *Directory) Commit(ctx context.Context, restart bool) (*CommitRecord, er
 	if found {
 		return &have, have.same(want)
 	}
-	d.progress.Start("commit and certify", 2*len(rows.train))
+	parts, tests := d.pieces(rows)
+	d.progress.Start("commit and certify", 2*(len(parts)+len(tests)))
 	defer d.progress.Finish()
-	for i, part := range rows.train {
-		if err := d.commitPart(ctx, i, part, want, m, srs); err != nil {
-			return nil, fmt.Errorf("part %d: %w", i, err)
+	for i, p := range append(parts, tests...) {
+		into := append(pointers(want.Parts), pointers(want.Tests)...)[i]
+		if err := d.commitPiece(ctx, 2*i, p, into, m.program().Loss.Labels, srs); err != nil {
+			return nil, fmt.Errorf("%s: %w", p.name, err)
 		}
+	}
+	if err := d.writeEncoding(rows); err != nil {
+		return nil, err
 	}
 	return want, d.writeRecord(commitDir, want)
 }
 
-func (d *Directory) commitPart(ctx context.Context, i int, rows *data.Dataset, r *CommitRecord, m *model, srs *commitments.SRS) error {
-	part, err := CommitPart(srs, rows, m.program().Loss.Labels, d.rand)
+func pointers[T any](list []T) []*T {
+	out := make([]*T, len(list))
+	for i := range list {
+		out[i] = &list[i]
+	}
+	return out
+}
+
+// commitPiece writes the part's file and opening.
+func (d *Directory) commitPiece(ctx context.Context, done int, p piece, r *PartRecord, kind graph.LabelKind, srs *commitments.SRS) error {
+	var file *bundle.PartFile
+	var opening *Opening
+	if p.imported != nil {
+		file, opening = p.imported.file, p.imported.opening
+		if err := d.checkImported(ctx, p.imported, p.rows, srs); err != nil {
+			return err
+		}
+	} else {
+		meaning := bundle.MeaningOf(p.rows)
+		if d.Config.Columns.PublishEncoding {
+			meaning.Encoding = p.recipe.Encoding
+		}
+		part, err := CommitPart(srs, p.rows, meaning, kind, d.rand)
+		if err != nil {
+			return err
+		}
+		d.progress.Advance(done+1, fmt.Sprintf("%s: %d rows committed", p.name, p.rows.Rows))
+		m := mode.Name(d.Config.Proof.Mode)
+		certificate, err := part.Certify(ctx, m, d.prover(srs), d.arena)
+		if err != nil {
+			return err
+		}
+		file = part.file(m, srs, certificate)
+		opening = &Opening{Recipe: *p.recipe, Part: file.Digest(), blinding: part.blinding}
+	}
+	digest := file.Digest()
+	r.Digest = hex.EncodeToString(digest[:])
+	if err := writeOpening(d.file(commitDir, p.name+".opening"), opening); err != nil {
+		return err
+	}
+	encoded, err := file.Marshal()
 	if err != nil {
 		return err
 	}
-	d.progress.Advance(2*i+1, fmt.Sprintf("part %d: %d rows committed", i, rows.Rows))
-	certificate, err := part.Certify(ctx, mode.Name(d.Config.Proof.Mode), d.prover(srs), d.arena)
+	d.progress.Advance(done+2, p.name+": certified")
+	return artefact.WriteFile(d.file(commitDir, p.name+".part"), encoded, artefact.PublicMode)
+}
+
+// writeEncoding writes how cells of csv files became integers, for other rows
+// to be read the same way: by another owner, or in a prediction.
+func (d *Directory) writeEncoding(rows *dataset) error {
+	if rows.encoding == nil {
+		return nil
+	}
+	text, err := json.MarshalIndent(rows.encoding, "", " ")
 	if err != nil {
-		return err
+		return fmt.Errorf("encoding: %w: %v", fault.ErrInput, err)
 	}
-	digest := bundle.PartDigest(part.Shape, srs.ID, srs.RowBits, part.Public)
-	r.Parts[i].Digest = hex.EncodeToString(digest[:])
-	if err := d.savePart(i, part, srs); err != nil {
-		return err
-	}
-	if err := d.saveProof(d.file(commitDir, fmt.Sprintf("part-%03d.certificate", i)), digest, certificate); err != nil {
-		return err
-	}
-	d.progress.Advance(2*i+2, fmt.Sprintf("part %d: certified", i))
-	return nil
+	return artefact.WriteFile(d.file(commitDir, encodingFile), append(text, '\n'), artefact.PrivateMode)
 }
 
 // describe says what Commit would make.
 func (d *Directory) describe(rows *dataset, m *model, srs *commitments.SRS) *CommitRecord {
 	r := &CommitRecord{SRS: hex.EncodeToString(srs.ID[:]), RowBits: srs.RowBits, Mode: d.Config.Proof.Mode}
-	for i, part := range rows.train {
-		integers := part.Digest()
-		p := PartRecord{
-			Rows: part.Rows, Features: part.Width, Labels: part.Labels.Width(), Kind: string(m.program().Loss.Labels),
-			Integers: hex.EncodeToString(integers[:]), Encoding: part.Source.Encoding,
-		}
-		if rows.test[i] != nil {
-			p.Held = rows.test[i].Rows
-		}
-		for _, f := range part.Source.Files {
-			p.Files = append(p.Files, f.Name)
-		}
-		r.Parts = append(r.Parts, p)
+	parts, tests := d.pieces(rows)
+	for _, p := range parts {
+		r.Parts = append(r.Parts, p.describe(m))
+	}
+	for _, p := range tests {
+		r.Tests = append(r.Tests, p.describe(m))
+	}
+	return r
+}
+
+func (p *piece) describe(m *model) PartRecord {
+	integers := p.rows.Digest()
+	r := PartRecord{
+		File: p.name + ".part", Source: p.source, Imported: p.imported != nil, Rows: p.rows.Rows, Held: p.held, Features: p.rows.Width,
+		Labels: p.rows.Labels.Width(), Kind: string(m.program().Loss.Labels), Integers: hex.EncodeToString(integers[:]),
+	}
+	for _, a := range p.rows.Attributes {
+		r.Attributes = append(r.Attributes, AttributeCount{a.Name, len(a.Vocabulary)})
 	}
 	return r
 }
@@ -136,9 +232,17 @@ func (r *CommitRecord) same(now *CommitRecord) error {
 	if len(r.Parts) != len(now.Parts) {
 		return changed("the number of data files has")
 	}
-	for i := range r.Parts {
-		if a, b := r.Parts[i], now.Parts[i]; a.Integers != b.Integers || a.Kind != b.Kind {
-			return changed(fmt.Sprintf("rows, labels or formats of data part %d have", i))
+	if len(r.Tests) != len(now.Tests) {
+		return changed("the number of test parts has")
+	}
+	for _, side := range []struct {
+		what     string
+		was, now []PartRecord
+	}{{"data part", r.Parts, now.Parts}, {"test part", r.Tests, now.Tests}} {
+		for i := range side.was {
+			if a, b := side.was[i], side.now[i]; a.Integers != b.Integers || a.Kind != b.Kind || a.Imported != b.Imported {
+				return changed(fmt.Sprintf("rows, labels or formats of %s %d have", side.what, i))
+			}
 		}
 	}
 	return nil
@@ -159,23 +263,36 @@ func (d *Directory) loadParts(rows *dataset, m *model, srs *commitments.SRS) (pa
 		return nil, nil, err
 	}
 	for i := range rows.train {
-		part := newPart(rows.train[i], m.program().Loss.Labels)
-		if err := d.openPart(i, part, srs); err != nil {
-			return nil, nil, fmt.Errorf("part %d: %w", i, err)
-		}
-		digest := bundle.PartDigest(part.Shape, srs.ID, srs.RowBits, part.Public)
-		if r.Parts[i].Digest != hex.EncodeToString(digest[:]) {
-			return nil, nil, fmt.Errorf("part %d: the commitment on disk is not the recorded one: %w", i, fault.ErrMalformed)
-		}
-		path := d.file(commitDir, fmt.Sprintf("part-%03d.certificate", i))
-		certificate, err := d.loadProof(path, digest)
+		part, certificate, err := d.loadPart(fmt.Sprintf(partPattern, i), rows.train[i], &r.Parts[i], srs)
 		if err != nil {
-			return nil, nil, err
-		}
-		if certificate == nil {
-			return nil, nil, fmt.Errorf("%s: %w: %w", path, fault.ErrInput, os.ErrNotExist)
+			return nil, nil, fmt.Errorf("part %d: %w", i, err)
 		}
 		parts, certificates = append(parts, part), append(certificates, certificate)
 	}
 	return parts, certificates, nil
+}
+
+// loadPart returns a committed part with its secrets, and its certificate.
+// Requires the rows that were committed: it does not commit again.
+func (d *Directory) loadPart(name string, rows *data.Dataset, r *PartRecord, srs *commitments.SRS) (*Part, []byte, error) {
+	file, err := bundle.ReadPart(d.file(commitDir, name+".part"))
+	if err != nil {
+		return nil, nil, err
+	}
+	if file.SRS != srs.ID {
+		return nil, nil, fmt.Errorf("commitment made with another SRS: %w", fault.ErrVersion)
+	}
+	if digest := file.Digest(); r.Digest != hex.EncodeToString(digest[:]) {
+		return nil, nil, fmt.Errorf("the commitment on disk is not the recorded one: %w", fault.ErrMalformed)
+	}
+	opening, err := ReadOpening(d.file(commitDir, name+".opening"), file)
+	if err != nil {
+		return nil, nil, err
+	}
+	part, err := newPart(rows, file.Meaning, file.Shape.Kind)
+	if err != nil {
+		return nil, nil, err
+	}
+	part.Public, part.blinding = file.Part, opening.blinding
+	return part, file.Certificate, nil
 }

@@ -3,7 +3,9 @@ package run
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"os"
+	"slices"
 
 	"github.com/BurntSushi/toml"
 
@@ -17,15 +19,18 @@ import (
 // Config is the content of run.toml: every choice of a run. Paths are relative
 // to the run directory.
 type Config struct {
-	Model    ModelConfig    `toml:"model"`
-	Data     []DataConfig   `toml:"data"`
-	Columns  ColumnConfig   `toml:"columns"`
-	Test     TestConfig     `toml:"test"`
-	Training TrainingConfig `toml:"training"`
-	Formats  FormatConfig   `toml:"formats"`
-	Schedule ScheduleConfig `toml:"schedule"`
-	Initial  InitialConfig  `toml:"initial_weights"`
-	Proof    ProofConfig    `toml:"proof"`
+	Model   ModelConfig  `toml:"model"`
+	Data    []DataConfig `toml:"data"`
+	Columns ColumnConfig `toml:"columns"`
+	// Vocabulary fixes what values attributes may have, by name, so that parts
+	// committed apart agree; the others have the values found in all files.
+	Vocabulary map[string][]string `toml:"vocabulary"`
+	Test       TestConfig          `toml:"test"`
+	Training   TrainingConfig      `toml:"training"`
+	Formats    FormatConfig        `toml:"formats"`
+	Schedule   ScheduleConfig      `toml:"schedule"`
+	Initial    InitialConfig       `toml:"initial_weights"`
+	Proof      ProofConfig         `toml:"proof"`
 }
 
 // ModelConfig names the model.
@@ -40,6 +45,12 @@ type ModelConfig struct {
 type DataConfig struct {
 	File   string `toml:"file"`
 	Labels string `toml:"labels"` // IDX only
+	// Part and Opening name a part that its owner has committed, and what opens
+	// it: File is then read as she read it, and is not committed again.
+	Part    string `toml:"part"`
+	Opening string `toml:"opening"`
+	// Constants are attributes with one value for all rows: owner, licence.
+	Constants map[string]string `toml:"constants"`
 }
 
 // ColumnConfig says how cells become integers; the same for all parts.
@@ -53,12 +64,26 @@ type ColumnConfig struct {
 	Normalise        string   `toml:"normalise"` // "none", "minmax" or "standard"
 	NormaliseTargets string   `toml:"normalise_targets"`
 	Reconstruct      bool     `toml:"reconstruct"` // targets are the features
+	Attributes       []string `toml:"attributes"`  // committed for audits; training does not read them
+	// MissingAsCategory takes a missing cell of a category for the category "?".
+	MissingAsCategory bool `toml:"missing_as_category"`
+	// Encoding is a file that says how cells become integers, as commit writes
+	// it; "" fits one to the files.
+	Encoding string `toml:"encoding"`
+	// PublishEncoding puts it in the public part files: an outsider can then
+	// encode a record of her own. Normalisation tells of the rows it was
+	// fitted on.
+	PublishEncoding bool `toml:"publish_encoding"`
 }
 
 // TestConfig says which rows are held out.
 type TestConfig struct {
 	Rows int    `toml:"rows"` // of every part
 	From string `toml:"from"` // "end" or "spread"
+	// GroupDuplicates puts rows with equal features, of all parts, on one side.
+	GroupDuplicates bool `toml:"group_duplicates"`
+	// Commit commits the rows held out, too, as parts that audits name.
+	Commit bool `toml:"commit"`
 }
 
 // TrainingConfig is the optimizer's side of a run.
@@ -175,9 +200,9 @@ func (c *Config) Check() error {
 	case c.Initial.From == "seed" && c.Initial.Seed == "":
 		return bad("initial_weights.seed", "missing")
 	}
-	for i, d := range c.Data {
-		if d.File == "" || (c.Columns.Format == "idx") != (d.Labels != "") && !c.Columns.Reconstruct {
-			return bad(fmt.Sprintf("data %d", i+1), "idx needs file and labels, csv file only")
+	for i := range c.Data {
+		if err := c.checkData(i); err != nil {
+			return err
 		}
 	}
 	for _, choice := range []struct {
@@ -196,6 +221,35 @@ func (c *Config) Check() error {
 	} {
 		if err := oneOf(choice.key, choice.value, choice.allowed...); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// checkData checks one [[data]] table.
+func (c *Config) checkData(i int) error {
+	d := &c.Data[i]
+	bad := func(format string, args ...any) error {
+		return fmt.Errorf("data %d: %s: %w", i+1, fmt.Sprintf(format, args...), fault.ErrUsage)
+	}
+	switch {
+	case d.File == "" || (c.Columns.Format == "idx") != (d.Labels != "") && !c.Columns.Reconstruct:
+		return bad("idx needs file and labels, csv file only")
+	case (d.Part == "") != (d.Opening == ""):
+		return bad("a committed part needs part and opening")
+	case d.Part != "" && len(d.Constants) > 0:
+		return bad("the attributes of a committed part are its owner's to give")
+	case d.Part != "":
+		return nil
+	}
+	for name := range d.Constants {
+		if d.Constants[name] == "" {
+			return bad("constant %q is empty", name)
+		}
+	}
+	for k := range c.Data {
+		if other := &c.Data[k]; other.Part == "" && !slices.Equal(slices.Sorted(maps.Keys(other.Constants)), slices.Sorted(maps.Keys(d.Constants))) {
+			return bad("constants differ from those of data %d: give every file the same ones", k+1)
 		}
 	}
 	return nil

@@ -1,8 +1,11 @@
 package run
 
 import (
+	"crypto/sha256"
+	"encoding/binary"
 	"fmt"
 
+	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/data"
 	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/graph"
@@ -11,52 +14,60 @@ import (
 
 // dataset holds the rows of a run, by part.
 type dataset struct {
-	train []*data.Dataset
-	test  []*data.Dataset // nil entries where a part holds none out
+	train, test          []*data.Dataset // test: nil where a part holds none out
+	recipes, testRecipes []*Recipe
+	imported             []*imported    // nil where a part is committed here
+	encoding             *data.Encoding // of csv files
 }
 
-// readDataset reads all parts in the formats that the program asks for.
+// imported is a part that its owner has committed.
+type imported struct {
+	file    *bundle.PartFile
+	opening *Opening
+}
+
+// readDataset reads all parts in the formats that the program asks for, and
+// splits those that are committed here.
 func readDataset(dir string, c *Config, p *graph.Program) (*dataset, error) {
 	d := &dataset{}
-	var first *data.Dataset
+	if err := d.readImported(dir, c); err != nil {
+		return nil, err
+	}
+	list, whole, err := recipes(dir, c, p, d.encoding)
+	if err != nil {
+		return nil, fmt.Errorf("data: %w", err)
+	}
+	var all []*data.Dataset
 	for i, files := range c.Data {
-		part, err := readPart(dir, c, p, files, first)
+		r := list[i]
+		if d.imported[i] != nil {
+			r = &d.imported[i].opening.Recipe
+		} else if d.encoding == nil {
+			d.encoding = r.Encoding
+		}
+		part, err := readPart(dir, files, r, whole)
 		if err != nil {
 			return nil, fmt.Errorf("data: %w", err)
-		}
-		if first == nil {
-			first = part
-		}
-		if c.Columns.Reconstruct {
-			part = part.Reconstruction()
 		}
 		if err := train.Fits(p, part); err != nil {
 			return nil, fmt.Errorf("data %s: %w", within(dir, files.File), err)
 		}
-		kept, held, err := holdOut(part, &c.Test)
-		if err != nil {
-			return nil, fmt.Errorf("part %d: %w", i, err)
-		}
-		d.train, d.test = append(d.train, kept), append(d.test, held)
+		all, d.recipes = append(all, part), append(d.recipes, r)
 	}
-	return d, nil
+	return d, d.split(all, &c.Test)
 }
 
-// readPart reads one part; parts after the first take its encoding.
-func readPart(dir string, c *Config, p *graph.Program, files DataConfig, first *data.Dataset) (*data.Dataset, error) {
-	path := within(dir, files.File)
-	if c.Columns.Format == "idx" {
-		o, labels := data.IDXOptions{FractionBits: c.Formats.Feature}, ""
-		if files.Labels != "" && !c.Columns.Reconstruct {
-			o.Classes, labels = p.Tensor(p.Label).Units(), within(dir, files.Labels)
-		}
-		return data.LoadIDX(path, labels, o)
+// readPart reads one part, or takes the rows that are read already: whole, of
+// the only file that is committed here.
+func readPart(dir string, files DataConfig, r *Recipe, whole *data.Dataset) (*data.Dataset, error) {
+	if whole != nil && files.Part == "" {
+		return r.finish(whole)
 	}
-	format := data.CSVFormat{Name: path, Header: headerOf(c.Columns.Header)}
-	if first != nil {
-		return data.LoadCSVAs(path, format, first.Source.Encoding)
+	labels := files.Labels
+	if labels != "" {
+		labels = within(dir, labels)
 	}
-	return data.LoadCSV(path, csvOptions(c, p, format))
+	return r.Read(within(dir, files.File), labels)
 }
 
 // csvOptions settles what the target columns are from what the program's loss
@@ -73,7 +84,11 @@ func csvOptions(c *Config, p *graph.Program, format data.CSVFormat) data.CSVOpti
 		Classes:            c.Columns.Classes,
 		Normalise:          normalisationOf(c.Columns.Normalise),
 		NormaliseTargets:   normalisationOf(c.Columns.NormaliseTargets),
+		MissingAsCategory:  c.Columns.MissingAsCategory,
 		Task:               data.Regression,
+	}
+	for _, name := range c.Columns.Attributes {
+		o.Attributes = append(o.Attributes, data.AttributeColumn{Column: name, Vocabulary: c.Vocabulary[name]})
 	}
 	switch {
 	case c.Columns.Reconstruct:
@@ -115,45 +130,83 @@ func normalisationOf(s string) data.Normalisation {
 	}
 }
 
-// holdOut splits a part into rows to train on and rows to test on.
-func holdOut(d *data.Dataset, c *TestConfig) (kept, held *data.Dataset, err error) {
-	n, t := d.Rows, c.Rows
-	switch {
-	case t == 0:
-		return d, nil, nil
-	case t >= n:
-		return nil, nil, fmt.Errorf("%d rows held out of %d: %w", t, n, fault.ErrUsage)
-	case c.From == "end":
-		return d.Split(n-t, t)
-	}
-	var keep, hold []int
-	for row, next := 0, 0; row < n; row++ {
-		if next < t && row == next*n/t {
-			hold = append(hold, row)
-			next++
-			continue
+// split divides the parts into rows to train on and rows to test on. Imported
+// parts are trained on whole.
+func (d *dataset) split(all []*data.Dataset, c *TestConfig) error {
+	sides := map[[32]byte]bool{} // by row: held out
+	for i, part := range all {
+		for row := range part.Rows {
+			if d.imported[i] != nil && c.GroupDuplicates {
+				sides[rowKey(part, row)] = false
+			}
 		}
-		keep = append(keep, row)
 	}
-	return pick(d, keep), pick(d, hold), nil
+	for i, part := range all {
+		var kept, held []int
+		if d.imported[i] == nil && c.Rows > 0 {
+			if c.Rows >= part.Rows {
+				return fmt.Errorf("part %d: %d rows held out of %d: %w", i, c.Rows, part.Rows, fault.ErrUsage)
+			}
+			kept, held = holdOut(part, c, sides)
+			if len(kept) == 0 {
+				return fmt.Errorf("part %d: all rows are held out, equal ones together; hold out fewer: %w", i, fault.ErrUsage)
+			}
+		}
+		rows, err := selected(part, kept)
+		if err != nil {
+			return err
+		}
+		var test *data.Dataset
+		if len(held) > 0 {
+			if test, err = selected(part, held); err != nil {
+				return err
+			}
+		}
+		r := d.recipes[i]
+		d.train, d.test, d.testRecipes = append(d.train, rows), append(d.test, test), append(d.testRecipes, r.of(held))
+		if kept != nil {
+			d.recipes[i] = r.of(kept)
+		}
+	}
+	return nil
 }
 
-// pick returns the given rows in new memory.
-func pick(d *data.Dataset, rows []int) *data.Dataset {
-	out := *d
-	out.Rows = len(rows)
-	out.Features, out.Labels.Class, out.Labels.Values = nil, nil, nil
-	for _, row := range rows {
-		out.Features = append(out.Features, d.Row(row)...)
-		switch d.Labels.Kind {
-		case data.OneHot:
-			out.Labels.Class = append(out.Labels.Class, d.Labels.Class[row])
-		case data.Values:
-			n := d.Labels.Targets
-			out.Labels.Values = append(out.Labels.Values, d.Labels.Values[row*n:(row+1)*n]...)
+// holdOut chooses the rows of a part that are held out. sides tells, by row,
+// where equal rows of this and earlier parts are, so that about as many as
+// asked for are held out: exactly as many where no two are equal.
+func holdOut(d *data.Dataset, c *TestConfig, sides map[[32]byte]bool) (kept, held []int) {
+	n, t := d.Rows, c.Rows
+	for row, next := 0, 0; row < n; row++ {
+		hold := row >= n-t
+		if c.From != "end" {
+			if hold = next < t && row == next*n/t; hold {
+				next++
+			}
+		}
+		if c.GroupDuplicates {
+			key := rowKey(d, row)
+			if side, known := sides[key]; known {
+				hold = side
+			} else {
+				sides[key] = hold
+			}
+		}
+		if hold {
+			held = append(held, row)
+		} else {
+			kept = append(kept, row)
 		}
 	}
-	return &out
+	return kept, held
+}
+
+// rowKey is the same for rows with equal features.
+func rowKey(d *data.Dataset, row int) [32]byte {
+	var b []byte
+	for _, cell := range d.Row(row) {
+		b = binary.LittleEndian.AppendUint16(b, uint16(cell))
+	}
+	return sha256.Sum256(b)
 }
 
 // held returns all rows held out, or nil.
@@ -161,7 +214,9 @@ func (d *dataset) held() (*data.Dataset, error) {
 	var parts []*data.Dataset
 	for _, part := range d.test {
 		if part != nil {
-			parts = append(parts, part)
+			plain := *part
+			plain.Attributes = nil // nothing that training reads
+			parts = append(parts, &plain)
 		}
 	}
 	if len(parts) == 0 {

@@ -154,7 +154,7 @@ func TestStages(t *testing.T) {
 	// Secrets are their owner's alone; what is published is readable.
 	for pattern, mode := range map[string]os.FileMode{
 		"commit/*.opening": 0o600, "train/*.ckpt": 0o600, "prove/*.committed": 0o600, "*/record.json": 0o600, ModelFile: 0o600,
-		"commit/*.commitment": 0o644, "prove/*.proof": 0o644, BundleFile: 0o644,
+		"commit/*.part": 0o644, "prove/*.proof": 0o644, BundleFile: 0o644,
 	} {
 		names, err := filepath.Glob(filepath.Join(dir, pattern))
 		if err != nil || len(names) == 0 {

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"io/fs"
 
-	"github.com/consensys/gnark-crypto/ecc/bn254"
-
 	"github.com/zkaudit/zkaudit/artefact"
 	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/commitments"
@@ -51,65 +49,6 @@ func (d *Directory) loadProof(path string, claim [32]byte) ([]byte, error) {
 		return nil, nil
 	}
 	return encoded, nil
-}
-
-// sides are the two committed tensors of a part.
-func (p *Part) sides() [2]struct {
-	name string
-	rows *[]bn254.G1Affine
-} {
-	return [2]struct {
-		name string
-		rows *[]bn254.G1Affine
-	}{{"features", &p.Public.Features}, {"labels", &p.Public.Labels}}
-}
-
-func (d *Directory) partFile(i int, side, extension string) string {
-	return d.file(commitDir, fmt.Sprintf("part-%03d-%s.%s", i, side, extension))
-}
-
-// savePart writes a part's commitments and, private, what opens them.
-func (d *Directory) savePart(i int, p *Part, srs *commitments.SRS) error {
-	for k, side := range p.sides() {
-		cells := p.features.Len()
-		if k == 1 {
-			cells = p.labels.Len()
-		}
-		c, err := commitments.NewCommitment(srs, uint64(cells), true, *side.rows)
-		if err != nil {
-			return err
-		}
-		o, err := commitments.NewOpening(c, p.blinding[k])
-		if err != nil {
-			return err
-		}
-		if err := commitments.WriteOpening(d.partFile(i, side.name, "opening"), o); err != nil {
-			return err
-		}
-		if err := commitments.WriteCommitment(d.partFile(i, side.name, "commitment"), c); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// openPart reads a part's commitments and openings.
-func (d *Directory) openPart(i int, p *Part, srs *commitments.SRS) error {
-	for k, side := range p.sides() {
-		c, err := commitments.ReadCommitment(d.partFile(i, side.name, "commitment"), maxPartFile)
-		if err != nil {
-			return err
-		}
-		if c.SRSID != srs.ID {
-			return fmt.Errorf("commitment made with another SRS: %w", fault.ErrVersion)
-		}
-		o, err := commitments.ReadOpening(d.partFile(i, side.name, "opening"), c)
-		if err != nil {
-			return err
-		}
-		*side.rows, p.blinding[k] = c.Rows, o.Blinding
-	}
-	return nil
 }
 
 // saveWeights writes committed weights with their blinding, private. key says

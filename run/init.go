@@ -48,9 +48,9 @@ func Init(dir string, c *Config) error {
 
 // relocate makes file names relative to the run directory.
 func (c *Config) relocate(dir string) error {
-	names := []*string{&c.Model.File}
+	names := []*string{&c.Model.File, &c.Columns.Encoding}
 	for i := range c.Data {
-		names = append(names, &c.Data[i].File, &c.Data[i].Labels)
+		names = append(names, &c.Data[i].File, &c.Data[i].Labels, &c.Data[i].Part, &c.Data[i].Opening)
 	}
 	if c.Proof.SRS != DevelopmentSRS {
 		names = append(names, &c.Proof.SRS)

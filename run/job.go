@@ -89,7 +89,7 @@ func (j *job) dataDigest(spec []byte) [32]byte {
 	h := sha256.New()
 	h.Write([]byte("zkaudit/run/data/v1"))
 	for _, part := range j.parts {
-		digest := bundle.PartDigest(part.Shape, j.srs.ID, j.srs.RowBits, part.Public)
+		digest := part.digest(j.srs)
 		h.Write(digest[:])
 	}
 	h.Write(spec)
@@ -108,7 +108,7 @@ func specOf(c *Config, parts []*Part, srs *commitments.SRS) (schedule.Spec, erro
 	if c.Schedule.Order == schedule.Shuffled.String() {
 		spec.Order, spec.Seed = schedule.Shuffled, c.Schedule.Seed
 		for _, part := range parts {
-			spec.Commitments = append(spec.Commitments, bundle.PartDigest(part.Shape, srs.ID, srs.RowBits, part.Public))
+			spec.Commitments = append(spec.Commitments, part.digest(srs))
 		}
 	}
 	if spec.Batch > spec.Parts.Rows() {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/consensys/gnark-crypto/ecc/bn254"
 	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
@@ -11,6 +12,7 @@ import (
 	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/data"
+	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/proof/poly"
@@ -22,42 +24,116 @@ import (
 // Part is one owner's rows with their hiding commitments: the owner's side.
 // It must not leave the process other than through its files.
 type Part struct {
-	Shape            segment.PartShape
-	Public           bundle.Part
-	features, labels relation.Cells
-	blinding         [2][]fr.Element // of features and labels
+	Shape   segment.PartShape
+	Public  bundle.Part
+	Meaning bundle.Meaning
+	// cells and blinding of features, labels and, if any, attributes.
+	cells    []relation.Cells
+	blinding [][]fr.Element
 }
 
 // CommitPart commits to the rows of a dataset whose labels are of the given
 // kind. rng blinds the commitments.
-func CommitPart(srs *commitments.SRS, d *data.Dataset, kind graph.LabelKind, rng io.Reader) (*Part, error) {
-	p := newPart(d, kind)
-	for i, cells := range [2]relation.Cells{p.features, p.labels} {
+func CommitPart(srs *commitments.SRS, d *data.Dataset, meaning bundle.Meaning, kind graph.LabelKind, rng io.Reader) (*Part, error) {
+	p, err := newPart(d, meaning, kind)
+	if err != nil {
+		return nil, err
+	}
+	for _, cells := range p.cells {
 		blind, err := commitments.RandomScalars(rng, srs.Rows(cells.Len()))
 		if err != nil {
 			return nil, err
 		}
-		p.blinding[i] = blind
+		p.blinding = append(p.blinding, blind)
 	}
 	return p, p.commit(srs)
 }
 
-func newPart(d *data.Dataset, kind graph.LabelKind) *Part {
-	p := &Part{Shape: segment.PartShape{Rows: d.Rows, Features: d.Width, Labels: d.Labels.Width(), Kind: kind}}
-	p.features, p.labels = segment.PartCells(d)
-	return p
+// newPart lays out rows without commitments.
+func newPart(d *data.Dataset, meaning bundle.Meaning, kind graph.LabelKind) (*Part, error) {
+	p := &Part{Meaning: meaning, Shape: segment.PartShape{
+		Rows: d.Rows, Features: d.Width, Labels: d.Labels.Width(), Kind: kind, Attributes: len(d.Attributes),
+	}}
+	features, labels := segment.PartCells(d)
+	p.cells = []relation.Cells{features, labels}
+	if len(d.Attributes) > 0 {
+		p.cells = append(p.cells, segment.AttributeCells(d))
+	}
+	p.Public.Columns = len(d.Attributes)
+	var err error
+	p.Public.Meaning, err = meaning.Digest()
+	return p, err
 }
 
 // commit computes the public commitments from cells and blinding.
 func (p *Part) commit(srs *commitments.SRS) error {
-	var err error
-	if p.Public.Features, err = srs.CommitInt32(p.features.Small, p.blinding[0]); err != nil {
-		return fmt.Errorf("features: %w", err)
-	}
-	if p.Public.Labels, err = srs.CommitInt32(p.labels.Small, p.blinding[1]); err != nil {
-		return fmt.Errorf("labels: %w", err)
+	for k, into := range []*[]bn254.G1Affine{&p.Public.Features, &p.Public.Labels, &p.Public.Attributes}[:len(p.cells)] {
+		var err error
+		if *into, err = srs.CommitInt32(p.cells[k].Small, p.blinding[k]); err != nil {
+			return fmt.Errorf("tensor %d of the part: %w", k, err)
+		}
 	}
 	return nil
+}
+
+// OpenPart returns the part in the file with its secrets: rows d and the
+// opening. It commits again and fails with fault.ErrRejected unless that gives
+// the commitments in the file, byte for byte, and the rows mean what it says.
+//
+// Soundness: the certificate is not looked at; see bundle.PartFile.Verify.
+func OpenPart(srs *commitments.SRS, file *bundle.PartFile, o *Opening, d *data.Dataset) (*Part, error) {
+	if file.SRS != srs.ID || file.RowBits != srs.RowBits {
+		return nil, fmt.Errorf("the part was committed with SRS %x of rows of 2^%d cells, this is %x of 2^%d: %w",
+			file.SRS[:8], file.RowBits, srs.ID[:8], srs.RowBits, fault.ErrVersion)
+	}
+	if err := sameMeaning(file, d); err != nil {
+		return nil, err
+	}
+	p, err := newPart(d, file.Meaning, file.Shape.Kind)
+	if err != nil {
+		return nil, err
+	}
+	if p.Shape != file.Shape {
+		return nil, fmt.Errorf("the part has shape %+v, the rows have %+v: %w", file.Shape, p.Shape, fault.ErrRejected)
+	}
+	p.blinding = o.blinding
+	if err := p.commit(srs); err != nil {
+		return nil, err
+	}
+	names := []string{"features", "labels", "attributes"}
+	for k, rows := range p.Public.Tensors() {
+		if !slices.Equal(rows, file.Part.Tensors()[k]) {
+			return nil, fmt.Errorf("these are not the committed rows: the %s differ, or the opening is another one: %w", names[k], fault.ErrRejected)
+		}
+	}
+	return p, nil
+}
+
+// sameMeaning returns fault.ErrRejected unless the numbers of d mean what the
+// part file says.
+func sameMeaning(file *bundle.PartFile, d *data.Dataset) error {
+	said, found := file.Meaning, bundle.MeaningOf(d)
+	said.Encoding = nil
+	a, err := said.Encode()
+	if err != nil {
+		return err
+	}
+	b, err := found.Encode()
+	if err != nil {
+		return err
+	}
+	if string(a) != string(b) {
+		return fmt.Errorf("the rows mean something else than the part says: its formats, names or vocabularies are %s, theirs %s: %w", clip(a), clip(b), fault.ErrRejected)
+	}
+	return nil
+}
+
+func clip(b []byte) string {
+	const most = 300
+	if len(b) > most {
+		return string(b[:most]) + " …"
+	}
+	return string(b)
 }
 
 // Certify proves the dataset certificate of the part in a mode.
@@ -66,7 +142,11 @@ func (p *Part) Certify(ctx context.Context, m mode.Name, by *mode.Prover, arena 
 	if err != nil {
 		return nil, err
 	}
-	secret := prover.Secret{Cells: cert.Assign(p.features, p.labels), External: p.blinding[:], Arena: arena}
+	assignment := cert.Assign(p.cells[0], p.cells[1])
+	if len(p.cells) > 2 {
+		assignment[cert.Part.Attributes] = p.cells[2]
+	}
+	secret := prover.Secret{Cells: assignment, External: p.blinding, Arena: arena}
 	encoded, err := by.Prove(ctx, m, st, secret)
 	if err != nil {
 		return nil, fmt.Errorf("dataset certificate: %w", err)
@@ -74,28 +154,12 @@ func (p *Part) Certify(ctx context.Context, m mode.Name, by *mode.Prover, arena 
 	return encoded, nil
 }
 
-// Weights are committed weights with what opens them: some or all weights of
-// a program at one border.
-type Weights struct {
-	Public   bundle.Weights
-	blinding [][]fr.Element
+// digest is what statements name the part by.
+func (p *Part) digest(srs *commitments.SRS) [32]byte {
+	return bundle.PartDigest(p.Shape, srs.ID, srs.RowBits, p.Public)
 }
 
-// CommitWeights commits to the cells of the given weights of a program. rng
-// blinds the commitments.
-func CommitWeights(srs *commitments.SRS, p *graph.Program, ids []graph.TensorID, cells map[graph.TensorID][]int64, rng io.Reader) (*Weights, error) {
-	w := &Weights{}
-	for _, id := range ids {
-		padded := paddedWeight(p, id, cells[id])
-		blind, err := commitments.RandomScalars(rng, srs.Rows(len(padded)))
-		if err != nil {
-			return nil, err
-		}
-		var rows []bn254.G1Affine
-		if rows, err = srs.CommitInt64(padded, blind); err != nil {
-			return nil, fmt.Errorf("weight %q: %w", p.Tensor(id).Name, err)
-		}
-		w.Public, w.blinding = append(w.Public, rows), append(w.blinding, blind)
-	}
-	return w, nil
+// file returns the public side of the part with its certificate.
+func (p *Part) file(m mode.Name, srs *commitments.SRS, certificate []byte) *bundle.PartFile {
+	return &bundle.PartFile{Shape: p.Shape, Mode: m, SRS: srs.ID, RowBits: srs.RowBits, Part: p.Public, Meaning: p.Meaning, Certificate: certificate}
 }

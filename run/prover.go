@@ -80,8 +80,8 @@ func (p *Prover) Segment(ctx context.Context, sys *segment.System, st *statement
 	cells := segment.Cells{Before: trace.Before, After: trace.After}
 	var blinding [][]fr.Element
 	for _, part := range p.Parts {
-		cells.Features, cells.Labels = append(cells.Features, part.features), append(cells.Labels, part.labels)
-		blinding = append(blinding, part.blinding[:]...)
+		cells.Features, cells.Labels = append(cells.Features, part.cells[0]), append(cells.Labels, part.cells[1])
+		blinding = append(blinding, part.blinding[:2]...) // no attributes: training does not read them
 	}
 	assignment, err := sys.Assign(trace.Recorded, cells)
 	if err != nil {

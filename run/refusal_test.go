@@ -24,10 +24,15 @@ func edit(t *testing.T, path, old, replacement string) {
 
 func TestConfigRoundTrip(t *testing.T) {
 	c := &Config{
-		Model:   ModelConfig{File: `odd "name" \ with ü and` + "\t.tflite", Frozen: []string{"a/b", "c"}},
-		Data:    []DataConfig{{File: "x.gz", Labels: "y.gz"}, {File: "z.gz", Labels: "w.gz"}},
-		Columns: ColumnConfig{Format: "idx", Header: "auto", Features: []string{}, Categorical: []string{"1"}, Targets: []string{"t"}, Classes: []string{"no", "yes"}, Normalise: "minmax", NormaliseTargets: "none"},
-		Test:    TestConfig{Rows: 7, From: "end"},
+		Model: ModelConfig{File: `odd "name" \ with ü and` + "\t.tflite", Frozen: []string{"a/b", "c"}},
+		Data: []DataConfig{
+			{File: "x.gz", Labels: "y.gz", Constants: map[string]string{"licence": "CC0 \"1\"", "owner": "A"}},
+			{File: "z.gz", Labels: "w.gz", Part: "z.part", Opening: "z.opening", Constants: map[string]string{}},
+		},
+		Columns: ColumnConfig{Format: "idx", Header: "auto", Features: []string{}, Categorical: []string{"1"}, Targets: []string{"t"}, Classes: []string{"no", "yes"}, Normalise: "minmax", NormaliseTargets: "none",
+			Attributes: []string{"sex", "2"}, MissingAsCategory: true, Encoding: "e.json", PublishEncoding: true},
+		Vocabulary: map[string][]string{"sex": {"f", "m"}, "owner 1": {"A", "B"}},
+		Test:       TestConfig{Rows: 7, From: "end", GroupDuplicates: true, Commit: true},
 		Training: TrainingConfig{Loss: "mean_squared_error", Labels: "values", Batch: 8, Epochs: 3, SegmentSteps: 16,
 			Rates: []string{"0.5", "0.25"}},
 		Formats:  FormatConfig{Feature: 7, Activation: 8, Error: 9},
@@ -150,7 +155,7 @@ func TestDamagedFiles(t *testing.T) {
 	dir := small(t, nil)
 	all(t, dir)
 	for _, name := range []string{
-		"commit/part-000-features.commitment", "commit/part-000-labels.opening", "commit/part-000.certificate",
+		"commit/part-000.part", "commit/part-000.opening",
 		"train/weights-000001.ckpt", "prove/weights-000002.committed", "prove/segment-000001.proof", "prove/initial-weights.certificate",
 	} {
 		path := filepath.Join(dir, name)
@@ -176,7 +181,7 @@ func TestDamagedFiles(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	path := filepath.Join(dir, "commit/part-000-features.opening")
+	path := filepath.Join(dir, "commit/part-000.opening")
 	if err := os.Chmod(path, 0o644); err != nil {
 		t.Fatal(err)
 	}

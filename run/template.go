@@ -3,6 +3,8 @@ package run
 import (
 	"bytes"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"text/template"
 
@@ -23,6 +25,9 @@ frozen = {{list .Model.Frozen}}   # names of weights that stay as they are
 {{range .Data}}[[data]]
 file = {{quote .File}}
 labels = {{quote .Labels}}   # the file of labels, for idx
+part = {{quote .Part}}   # a part that its owner has committed; file holds its rows
+opening = {{quote .Opening}}   # what opens it
+constants = {{table .Constants}}   # attributes with one value, such as { licence = "CC0-1.0", owner = "A" }
 {{end}}
 [columns]
 format = {{quote .Columns.Format}}   # csv | idx (MNIST's format, plain or .gz)
@@ -34,10 +39,21 @@ classes = {{list .Columns.Classes}}   # order of the classes; [] = those found, 
 normalise = {{quote .Columns.Normalise}}   # csv features: none | minmax | standard, fitted on the first file
 normalise_targets = {{quote .Columns.NormaliseTargets}}   # values to predict: none | minmax | standard
 reconstruct = {{.Columns.Reconstruct}}   # the targets are the features (autoencoder)
+attributes = {{list .Columns.Attributes}}   # csv columns committed for audits (sex, licence ...); training does not read them
+missing_as_category = {{.Columns.MissingAsCategory}}   # a missing cell ("?") of a category is a category of its own
+encoding = {{quote .Columns.Encoding}}   # a file that says how cells become integers, such as commit/encoding.json; "" fits one
+publish_encoding = {{.Columns.PublishEncoding}}   # in part files, so that anyone can encode a record; normalisation tells of the rows
 
+# Values that an attribute may have, in order: attribute = ["a", "b"]. Owners who
+# commit apart agree on them; an attribute that is not listed has those found.
+[vocabulary]
+{{range $name, $values := .Vocabulary}}{{quote $name}} = {{list $values}}
+{{end}}
 [test]
-rows = {{.Test.Rows}}   # rows of each file held out: neither committed nor trained on
+rows = {{.Test.Rows}}   # rows of each file held out: not trained on
 from = {{quote .Test.From}}   # end = the last rows | spread = evenly over the file
+group_duplicates = {{.Test.GroupDuplicates}}   # rows with equal features go to one side: held-out rows are then none that was trained on
+commit = {{.Test.Commit}}   # commit and certify the rows held out, too, for audits of accuracy and fairness
 
 [training]
 loss = {{quote .Training.Loss}}   # softmax_cross_entropy | logistic_loss | mean_squared_error
@@ -82,7 +98,7 @@ func WriteConfig(path string, c *Config) error {
 }
 
 func (c *Config) text() ([]byte, error) {
-	t, err := template.New("run.toml").Funcs(template.FuncMap{"quote": quote, "list": list}).Parse(configText)
+	t, err := template.New("run.toml").Funcs(template.FuncMap{"quote": quote, "list": list, "table": inlineTable}).Parse(configText)
 	if err != nil {
 		return nil, fmt.Errorf("run.toml: %w", err)
 	}
@@ -118,4 +134,16 @@ func list(items []string) string {
 		quoted[i] = quote(s)
 	}
 	return "[" + strings.Join(quoted, ", ") + "]"
+}
+
+// inlineTable writes a TOML table of texts in one line.
+func inlineTable(m map[string]string) string {
+	if len(m) == 0 {
+		return "{}"
+	}
+	var items []string
+	for _, name := range slices.Sorted(maps.Keys(m)) {
+		items = append(items, quote(name)+" = "+quote(m[name]))
+	}
+	return "{ " + strings.Join(items, ", ") + " }"
 }
