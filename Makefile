@@ -49,10 +49,12 @@ fixtures-test:
 fuzz:
 	.ci/fuzz -each $(FUZZTIME)
 
-# The figures of README and docs/status.md, all from one run.
+# The figures of README and docs/protocol.md, all from one run. It takes some
+# ten minutes and 7 GiB; let nothing else run beside it.
 bench:
 	$(GO) run ./bench/figures
 
-# The verifier's script as a circuit: constraints by builder.
+# The verifier's script as a circuit: constraints by builder, with committed
+# rows of the size that runs have.
 circuit-stats:
-	$(GO) run ./bench/circuitstats
+	$(GO) run ./bench/circuitstats -row-bits 16
