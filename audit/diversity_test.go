@@ -67,6 +67,7 @@ func TestDiversityMissed(t *testing.T) {
 func TestCodeOutsideTheVocabulary(t *testing.T) {
 	w := people(t)
 	w.subjects.OwnedParts["north"].Secret.Cells[attributeTensor].Small[3] = 3 // race of row 1; sex is column 0
+	w.recommit("north")
 	w.fails("code of 3", &Diversity{Parts: []string{"north"}, Attributes: []string{"race"}, MinCount: 1}, "outside the vocabulary")
 }
 

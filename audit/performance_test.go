@@ -2,7 +2,14 @@ package audit
 
 import (
 	"fmt"
+	"math/big"
+	"math/rand/v2"
+	"strings"
 	"testing"
+
+	"github.com/zkaudit/zkaudit/bundle"
+	"github.com/zkaudit/zkaudit/data"
+	"github.com/zkaudit/zkaudit/graph"
 )
 
 // decimals returns k/n rounded down to 6 decimals, and a millionth more than
@@ -26,4 +33,117 @@ func TestAccuracy(t *testing.T) {
 		}
 	}
 	w.fails("one row short", &Performance{Model: "net", Parts: both, Metric: "accuracy", AtLeast: above}, "predicted rightly")
+}
+
+func TestTopK(t *testing.T) {
+	w, run, parts := classified(t)
+	hits, rows := int64(0), int64(0)
+	for _, d := range parts {
+		for row, z := range outputs(t, run.Program, run.Cells, d, run.Program.Loss.Logits) {
+			y, before := d.Labels.Class[row], 0
+			for c := range z {
+				if z[c] > z[y] || z[c] == z[y] && c < int(y) {
+					before++
+				}
+			}
+			rows++
+			if before < 2 {
+				hits++
+			}
+		}
+	}
+	below, above := decimals(hits, rows)
+	c := Performance{Model: "net", Parts: []string{"north", "south"}, Metric: "top_k", K: 2, AtLeast: below}
+	w.holds("just reached", &c)
+	c.AtLeast = above
+	w.fails("one row short", &c, "predicted rightly")
+}
+
+func TestMacroF1(t *testing.T) {
+	w, run, parts := classified(t)
+	o := outcomes(t, run, parts...)
+	n := func(y, k int) int64 { return o.count[[3]int{0, y, k}] + o.count[[3]int{1, y, k}] }
+	total := int64(0)
+	for y := range 3 {
+		d := int64(0)
+		for k := range 3 {
+			d += n(y, k) + n(k, y)
+		}
+		total += 2 * n(y, y) << 15 / d
+	}
+	below, above := decimals(total, 3<<15)
+	c := Performance{Model: "net", Parts: []string{"north", "south"}, Metric: "macro_f1", AtLeast: below}
+	w.holds("just reached", &c)
+	c.AtLeast = above
+	w.fails("a millionth more", &c, "macro F1 is below")
+}
+
+// Ties of logits go to the first class; a liar who takes another is rejected.
+func TestTiedLogits(t *testing.T) {
+	w := newWorld(t)
+	p, cells := network(t, 3, 5, 6, 3, graph.SoftmaxCrossEntropy)
+	for _, id := range bundle.WeightTensors(p) { // all logits are 0
+		clear(cells[id])
+	}
+	w.train("flat", p, cells)
+	d := dataset(rand.New(rand.NewPCG(1, 1)), 5, 3, "sex", sexes, repeat(3, 4))
+	for i := range d.Labels.Class {
+		d.Labels.Class[i] = int32(i % 2)
+	}
+	w.commit("test", d, graph.OneHot)
+	c := &Performance{Model: "flat", Parts: []string{"test"}, Metric: "accuracy", AtLeast: "0.571"} // 4 of 7
+	w.holds("first class", c)
+	c.AtLeast = "0.572"
+	w.fails("first class", c, "predicted rightly")
+	for _, better := range [][2]int{{4, 5}, {4, 6}} { // row 1: class 1 or 2 instead of 0
+		w.forged("another maximum", c, func(name string, cells []int64) {
+			if strings.HasSuffix(name, ": choice") {
+				cells[better[0]], cells[better[1]] = 0, 1
+			}
+		})
+	}
+}
+
+// regression is a world with a model of two values.
+func regression(t *testing.T) (*world, int64, int64, int64) {
+	t.Helper()
+	w := newWorld(t)
+	p, cells := network(t, 4, 5, 6, 2, graph.MeanSquaredError)
+	run := w.train("line", p, cells)
+	rng := rand.New(rand.NewPCG(2, 2))
+	var square, absolute, n int64
+	for _, name := range []string{"north", "south"} {
+		d := dataset(rng, 5, 3, "sex", sexes, repeat(5, 8))
+		d.Labels = data.Labels{Kind: data.Values, Targets: 2, FractionBits: 3}
+		for range 2 * d.Rows {
+			d.Labels.Values = append(d.Labels.Values, rng.Int32N(65)-32)
+		}
+		w.commit(name, d, graph.Values)
+		for row, y := range outputs(t, run.Program, run.Cells, d, p.Loss.Prediction) {
+			for j := range y {
+				e := int64(y[j]) - int64(d.Labels.Values[2*row+j])<<(p.Tensor(p.Loss.Prediction).Format.Fraction-3)
+				square, absolute, n = square+e*e, absolute+max(e, -e), n+1
+			}
+		}
+	}
+	return w, square, absolute, n << p.Tensor(p.Loss.Prediction).Format.Fraction
+}
+
+func TestErrors(t *testing.T) {
+	w, square, absolute, n := regression(t)
+	scale := big.NewRat(n, 1)
+	perCell := new(big.Rat).Quo(scale, big.NewRat(52, 1)) // 2^F
+	for metric, at := range map[string]*big.Rat{
+		"mse": new(big.Rat).Quo(big.NewRat(square, 1), new(big.Rat).Mul(scale, perCell)),
+		"mae": new(big.Rat).Quo(big.NewRat(absolute, 1), scale),
+	} {
+		c := Performance{Model: "line", Parts: []string{"north", "south"}, Metric: metric}
+		// nine decimals are finer than one unit of the sum
+		up, _ := new(big.Float).SetRat(new(big.Rat).Add(at, big.NewRat(1, 1e9))).Float64()
+		c.AtMost = Decimal(fmt.Sprintf("%.9f", up))
+		w.holds(metric+" just reached", &c)
+		down, _ := new(big.Float).SetRat(new(big.Rat).Sub(at, big.NewRat(1, 1e9))).Float64()
+		c.AtMost = Decimal(fmt.Sprintf("%.9f", down))
+		w.fails(metric+" one unit more", &c, "is more than")
+	}
 }

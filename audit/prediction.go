@@ -108,7 +108,7 @@ func (c *Prediction) stateClass(s *Scope, x relation.ID) {
 }
 
 func (c *Prediction) className(k int) string {
-	if k < len(c.Classes) {
+	if k >= 0 && k < len(c.Classes) {
 		return c.Classes[k]
 	}
 	return fmt.Sprint(k)

@@ -1,0 +1,109 @@
+package audit
+
+import (
+	"math/big"
+	"testing"
+)
+
+// gap returns the largest gap between the two groups over conditions, counted
+// from the outcomes.
+func gap(o outcome, positive int, conditions [][]int) *big.Rat {
+	largest := new(big.Rat)
+	for _, truths := range conditions {
+		var rate [2]*big.Rat
+		for g := range 2 {
+			all, hit := int64(0), int64(0)
+			for _, y := range truths {
+				for k := range 3 {
+					all += o.count[[3]int{g, y, k}]
+				}
+				hit += o.count[[3]int{g, y, positive}]
+			}
+			rate[g] = big.NewRat(hit, all)
+		}
+		d := new(big.Rat).Sub(rate[0], rate[1])
+		if d.Abs(d).Cmp(largest) > 0 {
+			largest = d
+		}
+	}
+	return largest
+}
+
+func TestFairness(t *testing.T) {
+	w, run, parts := classified(t)
+	o := outcomes(t, run, parts...)
+	for measure, conditions := range map[string][][]int{
+		"demographic_parity": {{0, 1, 2}}, "equal_opportunity": {{1}}, "equalised_odds": {{0}, {1}, {2}},
+	} {
+		d := gap(o, 1, conditions)
+		millionths := new(big.Int).Div(new(big.Int).Mul(d.Num(), big.NewInt(1e6)), d.Denom()).Int64()
+		below, above := decimals(millionths, 1e6)
+		c := Fairness{Model: "net", Parts: []string{"north", "south"}, Attribute: "sex", Positive: "b", Measure: measure, MinGroup: 1, AtMost: above}
+		w.holds(measure, &c)
+		t.Logf("%s: gap %s", measure, d.FloatString(6))
+		if d.Sign() == 0 {
+			t.Errorf("%s: no gap to miss", measure)
+			continue
+		}
+		if exact := big.NewRat(millionths, 1e6); exact.Cmp(d) == 0 {
+			below, _ = decimals(millionths-1, 1e6)
+		}
+		c.AtMost = below
+		w.fails(measure, &c, "the gap between")
+	}
+	smallest := int64(1 << 30)
+	for g := range 2 {
+		n := int64(0)
+		for y := range 3 {
+			for k := range 3 {
+				n += o.count[[3]int{g, y, k}]
+			}
+		}
+		smallest = min(smallest, n)
+	}
+	c := Fairness{Model: "net", Parts: []string{"north", "south"}, Attribute: "sex", Positive: "b", Measure: "demographic_parity", MinGroup: smallest, AtMost: "1"}
+	w.holds("smallest group", &c)
+	c.MinGroup++
+	w.fails("group too small", &c, "fewer than the")
+}
+
+func TestCensorship(t *testing.T) {
+	w, run, parts := classified(t)
+	o := outcomes(t, run, parts...)
+	items, hits := int64(0), int64(0)
+	for y := range 3 {
+		for k := range 3 {
+			items += o.count[[3]int{1, y, k}]
+		}
+		hits += o.count[[3]int{1, y, 2}]
+	}
+	below, above := decimals(hits, items)
+	c := Censorship{Model: "net", Parts: []string{"north", "south"}, Attribute: "sex", Value: "M", Class: "c", AtLeast: below, AtMost: above}
+	w.holds("just within", &c)
+	c.AtLeast, c.AtMost = above, ""
+	w.fails("one item less", &c, "less than a share")
+	c.AtLeast, c.AtMost = "", below
+	w.fails("one item more", &c, "more than a share")
+	c = Censorship{Model: "net", Parts: []string{"north", "south"}, Attribute: "sex", Value: "M", Class: "c", AtMost: "1", MinGroup: items}
+	w.holds("smallest group", &c)
+	c.MinGroup++
+	w.fails("group too small", &c, "fewer than")
+}
+
+func TestCounterfactual(t *testing.T) {
+	w, run, parts := classified(t)
+	p, cells := network(t, 11, 5, 6, 3, run.Program.Loss.Kind)
+	other := w.train("without", p, cells)
+	a, b := outcomes(t, run, parts...), outcomes(t, other, parts...)
+	difference := max(a.right-b.right, b.right-a.right)
+	if difference == 0 {
+		t.Fatal("the two models are right on as many rows")
+	}
+	below, above := decimals(difference, a.rows)
+	c := Counterfactual{Models: []string{"net", "without"}, Parts: []string{"north", "south"}, AtMost: above}
+	w.holds("just within", &c)
+	c.Models = []string{"without", "net"}
+	w.holds("the other way round", &c)
+	c.AtMost = below
+	w.fails("one row more", &c, "rows more than model")
+}
