@@ -36,8 +36,36 @@ type Segment struct {
 	Proof []byte
 }
 
-// Marshal encodes the bundle. It fails with the error of Statement.Check.
+// Check returns fault.ErrMalformed unless the bundle has all that a run has: a
+// statement that can be proven, a certificate for each part, a proof for each
+// segment and a commitment to each trainable weight behind it. An encoding
+// leaves no choice in their number; a bundle in memory does.
+func (b *Bundle) Check() error {
+	s := b.Statement
+	if s == nil {
+		return fmt.Errorf("bundle without a statement: %w", fault.ErrMalformed)
+	}
+	if err := s.Check(); err != nil {
+		return err
+	}
+	if len(b.Datasets) != len(s.Parts) || len(b.Segments) != s.Segments() {
+		return fmt.Errorf("bundle of %d dataset certificates and %d segments, the run has %d and %d: %w",
+			len(b.Datasets), len(b.Segments), len(s.Parts), s.Segments(), fault.ErrMalformed)
+	}
+	trained := len(s.Program.OfRole(graph.Weight))
+	for i := range b.Segments {
+		if n := len(b.Segments[i].After); n != trained {
+			return fmt.Errorf("bundle with %d weights behind segment %d, the program has %d: %w", n, i, trained, fault.ErrMalformed)
+		}
+	}
+	return nil
+}
+
+// Marshal encodes the bundle. It fails with the error of Check.
 func (b *Bundle) Marshal() ([]byte, error) {
+	if err := b.Check(); err != nil {
+		return nil, err
+	}
 	s, err := b.Statement.Encode()
 	if err != nil {
 		return nil, err
@@ -45,10 +73,6 @@ func (b *Bundle) Marshal() ([]byte, error) {
 	digest, err := b.Statement.Digest()
 	if err != nil {
 		return nil, err
-	}
-	if len(b.Datasets) != len(b.Statement.Parts) || len(b.Segments) != b.Statement.Segments() {
-		return nil, fmt.Errorf("bundle of %d dataset certificates and %d segments, the run has %d and %d: %w",
-			len(b.Datasets), len(b.Segments), len(b.Statement.Parts), b.Statement.Segments(), fault.ErrUsage)
 	}
 	out := appendBytes(nil, s)
 	for _, certificate := range b.Datasets {

@@ -40,6 +40,9 @@ type Options struct {
 // Report.Assumed says. The caller must still look at Report.NotChecked, and
 // trust the SRS.
 func Verify(ctx context.Context, b *Bundle, expect Expectation, srs *commitments.VerifierSRS, opts Options) (*Report, error) {
+	if err := b.Check(); err != nil {
+		return nil, err
+	}
 	s := b.Statement
 	if srs.ID != s.SRS || srs.RowBits != s.RowBits {
 		return nil, fmt.Errorf("the bundle was made with SRS %x of rows of 2^%d cells, verifying with %x of 2^%d: %w",
