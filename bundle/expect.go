@@ -13,6 +13,7 @@ import (
 // Expectation holds the values that a verifier requires, from sources of its
 // own. A nil field is not compared, and reported as not checked.
 type Expectation struct {
+	Mode           *string   `toml:"mode"`            // of the proofs: a mode.Name
 	Program        *string   `toml:"program"`         // digest
 	Dataset        *[]string `toml:"dataset"`         // digest of each part
 	Order          *string   `toml:"order"`           // "committed" or "shuffled"
@@ -63,6 +64,7 @@ type pin struct {
 // pins lists every value that can be expected, with what the bundle has.
 func (e *Expectation) pins(f *Facts) []pin {
 	pins := []pin{
+		{"mode of the proofs", f.Mode, e.Mode},
 		{"program (architecture, formats, loss, batch size)", f.Program, e.Program},
 		{"dataset commitments", fmt.Sprint(f.Dataset), text(e.Dataset)},
 		{"order of rows", f.Order, e.Order},
@@ -126,7 +128,7 @@ func shown(v string) string {
 func (f *Facts) Expect() Expectation {
 	rows := slices.Clone(f.Dataset)
 	e := Expectation{
-		Program: &f.Program, Dataset: &rows, Order: &f.Order, Tail: &f.Tail, Steps: &f.Steps, SegmentSteps: &f.SegmentSteps,
+		Mode: &f.Mode, Program: &f.Program, Dataset: &rows, Order: &f.Order, Tail: &f.Tail, Steps: &f.Steps, SegmentSteps: &f.SegmentSteps,
 		Rate: &f.Rate, Origin: &f.Origin, Context: &f.Context, SRS: &f.SRS, FinalWeights: &f.FinalWeights,
 		InitialWeights: &f.InitialWeights, RunID: &f.RunID,
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/zkaudit/zkaudit/commitments"
+	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/proof/mode"
 )
 
@@ -15,6 +16,7 @@ type Report struct {
 	Proven     []string `json:"proven"`
 	Assumed    []string `json:"assumed"`
 	NotProven  []string `json:"not_proven"`
+	Revealed   []string `json:"revealed"`    // to whoever reads the bundle
 	Checked    []string `json:"checked"`     // pinned values that agree
 	NotChecked []string `json:"not_checked"` // values nobody pinned
 }
@@ -51,19 +53,44 @@ func newReport(b *Bundle, srs *commitments.VerifierSRS) (*Report, error) {
 			"anything about a rounded copy of the model: the proof is about the integers (the exported .tflite carries them)",
 			"that a seed was not chosen among many: whoever names a seed may have tried others",
 		},
+		Revealed: revealed(b.Statement),
 	}
 	switch m := b.Statement.Mode; m {
 	case mode.ZKPLONK:
 		r.Assumed = append(r.Assumed, "PLONK, with keys that this verifier derived itself, is sound in the algebraic group model")
 	case mode.ZKGroth16:
-		r.Assumed = append(r.Assumed, "whoever made the Groth16 keys in this verifier's cache has forgotten their secrets; Groth16 is sound in the generic group model")
+		r.Assumed = append(r.Assumed, "whoever made the Groth16 keys in this verifier's cache has forgotten their secrets; Groth16 is sound in the generic group model",
+			"that the proofs hide anything: whoever made the Groth16 keys made them as prescribed")
 	case mode.Validity:
-		r.NotProven = append(r.NotProven, "secrecy: in mode validity the commitments to dataset and weights hide, but the bundle may leak training data and weights")
+		r.NotProven = append(r.NotProven, "secrecy: the bundle may leak training data and weights")
 	}
 	if f.Insecure {
 		r.Assumed[0] = "NOTHING ABOUT THE SRS: it is the INSECURE development string, with which anyone can forge every proof here"
 	}
 	return r, nil
+}
+
+// revealed lists what a bundle tells besides the truth of the statement.
+func revealed(s *Statement) []string {
+	constants := 0
+	for _, id := range s.Program.OfRole(graph.Constant) {
+		constants += s.Program.Tensor(id).Size()
+	}
+	list := []string{
+		fmt.Sprintf("the program: architecture, number formats, the names in the model file, and %d constants of the model that are not weights", constants),
+		"how many rows each part has, and how many features and labels; the order of rows, the rates, the number of steps; commitments",
+	}
+	switch s.Origin.Kind {
+	case Private:
+		list = append(list, fmt.Sprintf("that initial weights are below 2^%d", s.Origin.Bits))
+	case Published:
+		list = append(list, "the initial weights, by intent")
+	}
+	if !s.Mode.ZeroKnowledge() {
+		list = append(list, "values computed from data, weights, activations and the blinding of commitments, against which guesses can be tested: "+
+			"the commitments to dataset and weights hide no more, in other bundles either")
+	}
+	return list
 }
 
 func provenOrigin(s *Statement) string {
@@ -98,7 +125,7 @@ func (r *Report) WriteText(w io.Writer) error {
 		title string
 		lines []string
 	}{
-		{r.provenTitle(), r.Proven}, {"Assumed", r.Assumed}, {"Not proven", r.NotProven},
+		{r.provenTitle(), r.Proven}, {"Assumed", r.Assumed}, {"Not proven", r.NotProven}, {"Revealed to whoever reads the bundle", r.Revealed},
 		{"Checked against what you expect", r.Checked}, {"NOT CHECKED (no expectation given)", r.NotChecked},
 	} {
 		if len(section.lines) == 0 {

@@ -23,13 +23,14 @@ const (
 	MaxProgram  = 64 << 20
 	MaxRows     = 1 << 26 // of all parts
 	MaxSlots    = 1 << 24 // rows read by one segment
+	MaxChoices  = 1 << 26 // of a segment: rows read times parts
 	MaxSegments = 1 << 20
 	MaxPoints   = 1 << 22 // committed rows of one tensor
 
 	MaxAttributes = 1 << 10 // per row of a part
 
 	// MaxPublicCells bounds initial weights that the verifier derives or reads.
-	MaxPublicCells = 1 << 27
+	MaxPublicCells = 1 << 26
 )
 
 // Statement holds the public values of a run.
@@ -262,6 +263,8 @@ func (s *Statement) checkShape() error {
 		return malformed("%d dataset parts, at most %d", len(s.Schedule.Parts), segment.MaxParts)
 	case s.Segment < 1 || s.Segment > segment.MaxSteps || s.Segment > MaxSlots/batch:
 		return malformed("segments of %d steps with batches of %d", s.Segment, batch)
+	case s.Segment*batch > MaxChoices/len(s.Schedule.Parts):
+		return malformed("segments of %d steps with batches of %d from %d parts", s.Segment, batch, len(s.Schedule.Parts))
 	case s.Segments() > MaxSegments:
 		return malformed("%d segments, at most %d", s.Segments(), MaxSegments)
 	}

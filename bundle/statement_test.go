@@ -126,6 +126,7 @@ func TestExpectations(t *testing.T) {
 	}
 	text, number := "other", 99
 	for name, change := range map[string]func(e *bundle.Expectation){
+		"mode of the proofs":  func(e *bundle.Expectation) { e.Mode = &text },
 		"program":             func(e *bundle.Expectation) { e.Program = &text },
 		"dataset":             func(e *bundle.Expectation) { e.Dataset = &[]string{f.Dataset[1], f.Dataset[0]} },
 		"order of rows":       func(e *bundle.Expectation) { e.Order = &text },

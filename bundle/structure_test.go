@@ -1,0 +1,60 @@
+package bundle_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/zkaudit/zkaudit/bundle"
+	"github.com/zkaudit/zkaudit/fault"
+)
+
+// TestNothingMayBeMissing takes parts from a bundle in memory, where no
+// encoding fixes their number: what is left verifies by itself, and must not
+// pass for the run.
+func TestNothingMayBeMissing(t *testing.T) {
+	m := first(t)
+	for name, change := range map[string]func(b *bundle.Bundle){
+		"last segment":         func(b *bundle.Bundle) { b.Segments = b.Segments[:2] },
+		"all segments":         func(b *bundle.Bundle) { b.Segments = nil },
+		"a dataset":            func(b *bundle.Bundle) { b.Datasets = b.Datasets[:1] },
+		"all datasets":         func(b *bundle.Bundle) { b.Datasets = nil },
+		"weights of a border":  func(b *bundle.Bundle) { b.Segments[1].After = nil },
+		"a weight of a border": func(b *bundle.Bundle) { b.Segments[2].After = b.Segments[2].After[1:] },
+		"one segment too many": func(b *bundle.Bundle) { b.Segments = append(b.Segments, b.Segments[2]) },
+		"a statement":          func(b *bundle.Bundle) { b.Statement = nil },
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := decode(t, m)
+			change(b)
+			if _, err := verify(b, bundle.Expectation{}, m.srs); !errors.Is(err, fault.ErrMalformed) {
+				t.Errorf("verified: %v", err)
+			}
+			if _, err := b.Marshal(); err == nil {
+				t.Error("marshalled")
+			}
+		})
+	}
+}
+
+// TestWorkIsBounded: a statement may not ask for more memory than its bundle is
+// worth. One valid certificate, repeated, is enough for a thousand parts; each of
+// them costs 4 bytes for every row that a segment reads.
+func TestWorkIsBounded(t *testing.T) {
+	s := decode(t, first(t)).Statement
+	for len(s.Parts) < 1<<10 {
+		s.Parts, s.Schedule.Parts = append(s.Parts, s.Parts[0]), append(s.Schedule.Parts, s.Schedule.Parts[0])
+	}
+	s.Schedule.Commitments = make([][32]byte, len(s.Parts))
+	rebind(s)
+	if err := s.Check(); err != nil {
+		t.Fatalf("many parts and small segments: %v", err)
+	}
+	s.Schedule.Steps = 1 << 16
+	for s.Segment = 1; s.Segment <= 1<<16; s.Segment *= 2 {
+		fits := s.Segment*s.Program.Batch*len(s.Parts) <= bundle.MaxChoices
+		if err := s.Check(); fits != (err == nil) || err != nil && (!errors.Is(err, fault.ErrMalformed) || !strings.Contains(err.Error(), "parts")) {
+			t.Errorf("segments of %d steps from %d parts: %v", s.Segment, len(s.Parts), err)
+		}
+	}
+}
