@@ -10,6 +10,13 @@ import (
 // Evaluate returns the multilinear extension of a public tensor at a point,
 // first axis first.
 func Evaluate(t *relation.Tensor, point []fr.Element) fr.Element {
+	switch src := t.Source.(type) {
+	case *relation.Values:
+		return evaluateValues(src.Cells, point)
+	case *relation.Selection:
+		steps, slots := t.Axes[0].Log(), t.Axes[1].Log()
+		return evaluateSelection(src, point[:steps], point[steps:steps+slots], point[steps+slots:])
+	}
 	fixed := make([][]fr.Element, len(t.Axes))
 	for i, a := range t.Axes {
 		fixed[i], point = point[:a.Log()], point[a.Log():]
@@ -18,6 +25,62 @@ func Evaluate(t *relation.Tensor, point []fr.Element) fr.Element {
 		}
 	}
 	return Partial(t, fixed)[0]
+}
+
+// lowLog is how many coordinates make a table of their own where a tensor is
+// evaluated without its table.
+const lowLog = 10
+
+// splitEq returns the tables of eq over the first and over the last
+// coordinates: eq(point, i) = high[i>>|low|]·low[i&(2^|low|−1)].
+func splitEq(point []fr.Element) (high, low fr.Vector) {
+	cut := max(0, len(point)-lowLog)
+	return poly.Eq(point[:cut]), poly.Eq(point[cut:])
+}
+
+// evaluateValues sums row by row, Σ_i high_i·Σ_j low_j·cell(i,j): a verifier
+// evaluates the weights of a published model, and its memory should not be
+// eight times theirs.
+func evaluateValues(cells []int64, point []fr.Element) fr.Element {
+	high, low := splitEq(point)
+	rows := make(fr.Vector, len(high))
+	poly.Parallel(len(rows), 1, func(from, to int) {
+		var v, sum fr.Element
+		for i := from; i < to; i++ {
+			sum.SetZero()
+			for j, cell := range cells[i*len(low) : (i+1)*len(low)] {
+				if cell != 0 {
+					poly.EmbedInto(&v, cell)
+					v.Mul(&v, &low[j])
+					sum.Add(&sum, &v)
+				}
+			}
+			rows[i] = sum
+		}
+	})
+	return rows.InnerProduct(high)
+}
+
+// evaluateSelection returns Σ_{(s,b) reads i} eq(p,s)·eq(q,b)·eq(r,i): work by
+// the rows read, whatever the size of the dataset.
+func evaluateSelection(sel *relation.Selection, p, q, r []fr.Element) fr.Element {
+	steps, slots := poly.Eq(p), poly.Eq(q)
+	high, low := splitEq(r)
+	bits := poly.Log(len(low))
+	var sum, step, w fr.Element
+	for s := 0; s*sel.Batch < len(sel.Rows); s++ {
+		step.SetZero()
+		for b, i := range sel.Rows[s*sel.Batch : min(len(sel.Rows), (s+1)*sel.Batch)] {
+			if i >= 0 {
+				w.Mul(&high[int(i)>>bits], &low[int(i)&(len(low)-1)])
+				w.Mul(&w, &slots[b])
+				step.Add(&step, &w)
+			}
+		}
+		step.Mul(&step, &steps[s])
+		sum.Add(&sum, &step)
+	}
+	return sum
 }
 
 // Partial returns the table of a public tensor over the axes that are not

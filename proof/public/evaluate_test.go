@@ -1,0 +1,94 @@
+package public
+
+import (
+	"math/rand/v2"
+	"testing"
+
+	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
+
+	"github.com/zkaudit/zkaudit/proof/poly"
+	"github.com/zkaudit/zkaudit/relation"
+)
+
+func randomPoint(n int) []fr.Element {
+	p := make([]fr.Element, n)
+	for i := range p {
+		p[i].MustSetRandom()
+	}
+	return p
+}
+
+// values returns a tensor of random cells, most of them zero, padding too.
+func values(rng *rand.Rand, axes ...relation.Axis) *relation.Tensor {
+	n := 1
+	for _, a := range axes {
+		n *= a.Padded()
+	}
+	cells := make([]int64, n)
+	for i := range cells {
+		if rng.IntN(3) == 0 {
+			cells[i] = rng.Int64() - rng.Int64()
+		}
+	}
+	return &relation.Tensor{Axes: axes, Source: &relation.Values{Cells: cells}}
+}
+
+// selection returns a tensor of steps times batch slots that read rows, some of
+// them none.
+func selection(rng *rand.Rand, steps, batch, rows int) *relation.Tensor {
+	sel := &relation.Selection{Batch: batch, Rows: make([]int32, steps*batch)}
+	for i := range sel.Rows {
+		sel.Rows[i] = int32(rng.IntN(rows+1) - 1)
+	}
+	return &relation.Tensor{Source: sel, Axes: []relation.Axis{{Name: "step", Size: steps}, {Name: "batch", Size: batch}, {Name: "row", Size: rows}}}
+}
+
+// TestEvaluateIsTheExtensionOfTheTable compares with the definition: the
+// extension of all cells.
+func TestEvaluateIsTheExtensionOfTheTable(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	for name, tensor := range map[string]*relation.Tensor{
+		"one value":              values(rng),
+		"short values":           values(rng, relation.Axis{Size: 3}),
+		"values":                 values(rng, relation.Axis{Size: 33}, relation.Axis{Size: 5}, relation.Axis{Size: 17}),
+		"one row":                selection(rng, 1, 1, 1),
+		"few rows":               selection(rng, 5, 3, 6),
+		"rows, more than a part": selection(rng, 6, 4, 5000),
+		"steps of one":           selection(rng, 7, 1, 1025),
+		"filter": {Source: &relation.Filter{Rates: []int64{3, 1, 2}},
+			Axes: []relation.Axis{{Name: "later", Size: 3}, {Name: "step", Size: 3}}},
+		"mask": {Source: relation.Mask{Size: 5}, Axes: []relation.Axis{{Size: 5}}},
+	} {
+		n := 0
+		for _, a := range tensor.Axes {
+			n += a.Log()
+		}
+		point := randomPoint(n)
+		got, want := Evaluate(tensor, point), poly.Evaluate(Table(tensor), point)
+		if !got.Equal(&want) {
+			t.Errorf("%s: %v, want %v", name, got.String(), want.String())
+		}
+	}
+}
+
+// BenchmarkEvaluate is the verifier's part: rows read from a large dataset, and
+// the weights of a published model.
+func BenchmarkEvaluate(b *testing.B) {
+	rng := rand.New(rand.NewPCG(3, 4))
+	for name, tensor := range map[string]*relation.Tensor{
+		"selection of 2^14 rows of 2^20": selection(rng, 256, 64, 1<<20),
+		"values of 2^20 cells":           values(rng, relation.Axis{Size: 1 << 20}),
+	} {
+		n := 0
+		for _, a := range tensor.Axes {
+			n += a.Log()
+		}
+		point := randomPoint(n)
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				Evaluate(tensor, point)
+			}
+		})
+	}
+}
