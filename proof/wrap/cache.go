@@ -75,24 +75,24 @@ func (c *Cache) of(digest [32]byte) *keys {
 	return k
 }
 
-// verifier returns the verifying key of a class; only that is loaded.
-func (c *Cache) verifier(ctx context.Context, cl class) (VerifyingKey, error) {
+// verifier returns the verifying key of a class; only that is loaded. made
+// reports whether there was none.
+func (c *Cache) verifier(ctx context.Context, cl class) (vk VerifyingKey, made bool, err error) {
 	digest := cl.digest()
 	k := c.of(digest)
 	defer k.mu.Unlock()
 	if k.verifying != nil {
-		return k.verifying, nil
+		return k.verifying, false, nil
 	}
-	var err error
 	if k.verifying, err = c.loadVerifying(digest, cl); err == nil {
-		return k.verifying, nil
+		return k.verifying, false, nil
 	}
-	made, err := c.make(ctx, digest, cl, false)
+	keys, err := c.make(ctx, digest, cl, false)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	k.verifying = made.verifying
-	return k.verifying, nil
+	k.verifying = keys.verifying
+	return k.verifying, keys.circuit != nil, nil // a circuit is compiled to set up
 }
 
 // prover returns circuit and keys of a class, all of them set.

@@ -147,6 +147,9 @@ func TestGroth16KeysOfAnother(t *testing.T) {
 	e := newSmall(t, small{})
 	mine, theirs := t.TempDir(), t.TempDir()
 	p := e.prove(t, wrap.Groth16{}, wrap.NewCache(theirs), crand.Reader)
+	if err := e.verify(t, p, wrap.Groth16{}, wrap.NewCache(mine)); !errors.Is(err, fault.ErrVersion) || errors.Is(err, fault.ErrRejected) {
+		t.Errorf("no key: %v, want no verdict", err)
+	}
 	if err := e.verify(t, p, wrap.Groth16{}, wrap.NewCache(mine)); !errors.Is(err, fault.ErrRejected) {
 		t.Errorf("a proof by another setup: %v", err)
 	}

@@ -4,11 +4,13 @@ import (
 	"bufio"
 	"crypto/sha256"
 	"encoding/binary"
+	"fmt"
 	"math/big"
 
 	"github.com/consensys/gnark"
 
 	"github.com/zkaudit/zkaudit/commitments"
+	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/proof"
 	"github.com/zkaudit/zkaudit/proof/statement"
 	"github.com/zkaudit/zkaudit/proof/transcript"
@@ -17,6 +19,20 @@ import (
 // circuitVersion counts changes of what the script's operations become in a
 // circuit: the gadgets of proof/transcript, the order of public inputs.
 const circuitVersion = "zkaudit/wrap/v2"
+
+// maxMessages bounds the conversations that are wrapped. Every two or three of
+// its elements cost a permutation, so more would not fit the largest domain of
+// PLONK; and a verifier that has no key compiles the circuit of whatever
+// statement it is given.
+const maxMessages = 1 << 14
+
+// checkSize refuses a layout whose circuit would be too large.
+func checkSize(l *proof.Layout) error {
+	if n := proof.Length(l); n > maxMessages {
+		return fmt.Errorf("circuit of %s: a conversation of %d elements, at most %d can be wrapped: %w", l.System.Name, n, maxMessages, fault.ErrResources)
+	}
+	return nil
+}
 
 // classDigest identifies everything that keys depend on: the proof system, the
 // libraries, the SRS, the shape of what is proven, and every operation the

@@ -37,6 +37,9 @@ func (Groth16) ID() byte { return 2 }
 // Name is part of System.
 func (Groth16) Name() string { return "groth16" }
 
+// Derived is part of System.
+func (Groth16) Derived() bool { return false }
+
 // ProofBytes is part of System.
 func (Groth16) ProofBytes() int { return groth16ProofBytes }
 

@@ -41,6 +41,9 @@ func (PLONK) ID() byte { return 1 }
 // Name is part of System.
 func (PLONK) Name() string { return "plonk" }
 
+// Derived is part of System.
+func (PLONK) Derived() bool { return true }
+
 // ProofBytes is part of System.
 func (PLONK) ProofBytes() int {
 	return plonkPoints*commitments.PointBytes + plonkScalars*commitments.ScalarBytes

@@ -27,6 +27,9 @@ func Prove(ctx context.Context, srs *commitments.SRS, st *statement.Statement, s
 	if !l.Masked {
 		return nil, fmt.Errorf("a conversation to be wrapped must be masked: %w", fault.ErrUsage)
 	}
+	if err := checkSize(l); err != nil {
+		return nil, err
+	}
 	keys, err := cache.prover(ctx, class{s, srs.Verifier(), l})
 	if err != nil {
 		return nil, err

@@ -17,6 +17,9 @@ type System interface {
 	// ID is the first byte of every proof made with the system.
 	ID() byte
 	Name() string
+	// Derived reports whether keys follow from the circuit and the SRS, the
+	// same for everyone. If not, only keys that prover and verifier share work.
+	Derived() bool
 	// ProofBytes is the length of every SNARK of the system.
 	ProofBytes() int
 

@@ -21,13 +21,17 @@ import (
 // still check that the system is the one meant, that external commitments are
 // the expected ones and are certified, that the SRS is trusted (Insecure), and
 // that nobody else writes to the cache; with Groth16, that whoever made the
-// keys in it has forgotten their secrets.
+// keys in it has forgotten their secrets. A system whose keys are not Derived
+// says nothing of a proof, fault.ErrVersion, where the cache had no key.
 func Verify(ctx context.Context, srs *commitments.VerifierSRS, st *statement.Statement, encoded []byte, s System, cache *Cache) error {
 	l := st.Layout
 	if !l.Masked {
 		return fmt.Errorf("a wrapped conversation is masked: %w", fault.ErrUsage)
 	}
 	if err := verifier.CheckStatement(srs, st); err != nil {
+		return err
+	}
+	if err := checkSize(l); err != nil {
 		return err
 	}
 	p, err := Unmarshal(l, s, encoded)
@@ -43,9 +47,12 @@ func Verify(ctx context.Context, srs *commitments.VerifierSRS, st *statement.Sta
 	if err != nil {
 		return err
 	}
-	vk, err := cache.verifier(ctx, class{s, srs, l})
+	vk, made, err := cache.verifier(ctx, class{s, srs, l})
 	if err != nil {
 		return err
+	}
+	if made && !s.Derived() {
+		return fmt.Errorf("%s: there was no key for this circuit, so nothing can be said of the proof; one has been set up now, for proofs to be made with: %w", s.Name(), fault.ErrVersion)
 	}
 	return vk.Verify(public, p.SNARK)
 }
