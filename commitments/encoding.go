@@ -130,8 +130,12 @@ func decodeG2(b []byte) (bn254.G2Affine, error) {
 }
 
 // RandomScalars draws count uniform scalars from rng, 64 bytes for each, so
-// that the bias of the reduction is below 2^-256.
+// that the bias of the reduction is below 2^-256. rng must be cryptographic;
+// nil is fault.ErrUsage.
 func RandomScalars(rng io.Reader, count int) ([]fr.Element, error) {
+	if rng == nil {
+		return nil, fmt.Errorf("random scalars without a source of randomness: %w", fault.ErrUsage)
+	}
 	scalars := make([]fr.Element, count)
 	var wide [64]byte
 	defer clear(wide[:])
