@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"github.com/zkaudit/zkaudit/artefact"
 	"github.com/zkaudit/zkaudit/bundle"
@@ -36,8 +37,8 @@ type PartRecord struct {
 	Labels     int              `json:"labels"`
 	Kind       string           `json:"kind"`
 	Attributes []AttributeCount `json:"attributes,omitempty"`
-	Integers   string           `json:"integers"`   // digest of the rows as integers: private
-	Digest     string           `json:"commitment"` // what statements name
+	Integers   string           `json:"integers,omitempty"` // digest of the rows as integers: private, on disk only
+	Digest     string           `json:"commitment"`         // what statements name
 }
 
 // AttributeCount says how many values an attribute may have.
@@ -85,7 +86,7 @@ func (d *Directory) pieces(rows *dataset) (parts, tests []piece) {
 // part that its owner has committed is checked instead. What an earlier call
 // has made of the same rows is kept; if rows or formats have changed since, it
 // fails with fault.ErrUsage unless restart is set, which discards everything
-// made so far.
+// made so far. The record returned may be shown, the one on disk may not.
 func (d *Directory) Commit(ctx context.Context, restart bool) (*CommitRecord, error) {
 	if restart {
 		if err := d.discard(commitDir, trainDir, proveDir); err != nil {
@@ -114,7 +115,7 @@ func (d *Directory) Commit(ctx context.Context, restart bool) (*CommitRecord, er
 		return nil, err
 	}
 	if found {
-		return &have, have.same(want)
+		return have.shown(), have.same(want)
 	}
 	parts, tests := d.pieces(rows)
 	d.progress.Start("commit and certify", 2*(len(parts)+len(tests)))
@@ -128,7 +129,18 @@ func (d *Directory) Commit(ctx context.Context, restart bool) (*CommitRecord, er
 	if err := d.writeEncoding(rows); err != nil {
 		return nil, err
 	}
-	return want, d.writeRecord(commitDir, want)
+	return want.shown(), d.writeRecord(commitDir, want)
+}
+
+// shown returns the record without the digests of rows, which are not blinded:
+// guesses of the rows could be tested against them.
+func (r *CommitRecord) shown() *CommitRecord {
+	s := *r
+	s.Parts, s.Tests = slices.Clone(r.Parts), slices.Clone(r.Tests)
+	for _, p := range append(pointers(s.Parts), pointers(s.Tests)...) {
+		p.Integers = ""
+	}
+	return &s
 }
 
 func pointers[T any](list []T) []*T {

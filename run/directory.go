@@ -171,7 +171,7 @@ func (d *Directory) SRS() (*commitments.SRS, error) {
 	if c.SRS == DevelopmentSRS {
 		d.progress.Start(fmt.Sprintf("INSECURE development SRS, 2^%d powers", c.RowBits), 0)
 		defer d.progress.Finish()
-		d.srs, err = developmentSRS(d.cacheDir, c.RowBits)
+		d.srs, err = CachedDevelopmentSRS(d.cacheDir, c.RowBits)
 		return d.srs, err
 	}
 	if d.srs, err = commitments.ReadSRS(within(d.Path, c.SRS)); err != nil {
@@ -183,9 +183,9 @@ func (d *Directory) SRS() (*commitments.SRS, error) {
 	return d.srs, nil
 }
 
-// developmentSRS makes the development string, or takes it from the cache. A
+// CachedDevelopmentSRS makes the development string, or takes it from the cache. A
 // cache that cannot be written is done without.
-func developmentSRS(cacheDir string, rowBits int) (*commitments.SRS, error) {
+func CachedDevelopmentSRS(cacheDir string, rowBits int) (*commitments.SRS, error) {
 	if cacheDir != "" {
 		if s, err := commitments.LoadOrCreateDevelopmentSRS(cacheDir, rowBits); err == nil || !errors.Is(err, fault.ErrInput) {
 			return s, err

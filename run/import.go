@@ -104,7 +104,7 @@ func (d *Directory) Import(ctx context.Context, c DataConfig) (*PartRecord, erro
 	p := piece{name: c.Part, rows: rows.train[0], imported: rows.imported[0], source: c.File}
 	r := p.describe(m)
 	digest := rows.imported[0].file.Digest()
-	r.File, r.Digest = c.Part, fmt.Sprintf("%x", digest)
+	r.File, r.Digest, r.Integers = c.Part, fmt.Sprintf("%x", digest), ""
 	return &r, d.addData(c)
 }
 

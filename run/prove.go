@@ -113,6 +113,7 @@ type proving struct {
 	prover    *Prover
 	bundle    *bundle.Bundle
 	initial   *Weights
+	final     *Weights // trainable ones after the last segment
 	proven    int
 }
 
@@ -196,7 +197,7 @@ func (w *proving) segments(ctx context.Context) error {
 			return err
 		}
 		w.bundle.Segments = append(w.bundle.Segments, bundle.Segment{After: after.Public, Proof: encoded})
-		before = after
+		before, w.final = after, after
 		steps := j.run.Range(i)
 		d.progress.Advance(i+1, fmt.Sprintf("segment %d of %d (steps %d to %d)", i+1, n, steps.First, steps.First+steps.Count-1))
 	}
@@ -240,6 +241,9 @@ func (w *proving) finish(ctx context.Context) (*ProveRecord, error) {
 		return nil, fmt.Errorf("the bundle just made does not verify, this is a defect: %w", err)
 	}
 	if err := artefact.WriteFile(d.file(BundleFile), encoded, artefact.PublicMode); err != nil {
+		return nil, err
+	}
+	if err := writeModelOpening(d.file(ModelOpeningFile), w.prover.Claims.Digest, w.prover.blindingBefore(w.final)); err != nil {
 		return nil, err
 	}
 	if err := writeExpectation(d.file(ExpectationFile), report.Facts.Expect()); err != nil {

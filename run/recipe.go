@@ -152,8 +152,12 @@ func recipes(dir string, c *Config, p *graph.Program, encoding *data.Encoding) (
 }
 
 // encodingOf returns the encoding of the files that are committed here: the
-// one given, the imported one, or one that fits all files.
+// one given, the imported one, or one that fits all files; nil if there is no
+// such file.
 func encodingOf(dir string, c *Config, p *graph.Program, imported *data.Encoding) (*data.Encoding, *data.Dataset, error) {
+	if !slices.ContainsFunc(c.Data, func(d DataConfig) bool { return d.Part == "" }) {
+		return nil, nil, nil
+	}
 	if c.Columns.Encoding != "" {
 		e, err := readEncoding(within(dir, c.Columns.Encoding))
 		if err != nil {
@@ -179,9 +183,6 @@ func encodingOf(dir string, c *Config, p *graph.Program, imported *data.Encoding
 			return nil, nil, err
 		}
 		fitted, only = append(fitted, d.Source.Encoding), d
-	}
-	if len(fitted) == 0 {
-		return nil, nil, nil // all parts are imported
 	}
 	if len(fitted) == 1 {
 		return fitted[0], only, nil

@@ -47,7 +47,7 @@ publish_encoding = {{.Columns.PublishEncoding}}   # in part files, so that anyon
 # Values that an attribute may have, in order: attribute = ["a", "b"]. Owners who
 # commit apart agree on them; an attribute that is not listed has those found.
 [vocabulary]
-{{range $name, $values := .Vocabulary}}{{quote $name}} = {{list $values}}
+{{range $name, $values := .Vocabulary}}{{key $name}} = {{list $values}}
 {{end}}
 [test]
 rows = {{.Test.Rows}}   # rows of each file held out: not trained on
@@ -98,7 +98,7 @@ func WriteConfig(path string, c *Config) error {
 }
 
 func (c *Config) text() ([]byte, error) {
-	t, err := template.New("run.toml").Funcs(template.FuncMap{"quote": quote, "list": list, "table": inlineTable}).Parse(configText)
+	t, err := template.New("run.toml").Funcs(template.FuncMap{"quote": quote, "list": list, "table": inlineTable, "key": key}).Parse(configText)
 	if err != nil {
 		return nil, fmt.Errorf("run.toml: %w", err)
 	}
@@ -128,6 +128,19 @@ func quote(s string) string {
 	return b.String()
 }
 
+// key writes a TOML key, bare where it may be.
+func key(s string) string {
+	for _, r := range s {
+		if !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '_' || r == '-') {
+			return quote(s)
+		}
+	}
+	if s == "" {
+		return quote(s)
+	}
+	return s
+}
+
 func list(items []string) string {
 	quoted := make([]string, len(items))
 	for i, s := range items {
@@ -143,7 +156,7 @@ func inlineTable(m map[string]string) string {
 	}
 	var items []string
 	for _, name := range slices.Sorted(maps.Keys(m)) {
-		items = append(items, quote(name)+" = "+quote(m[name]))
+		items = append(items, key(name)+" = "+quote(m[name]))
 	}
 	return "{ " + strings.Join(items, ", ") + " }"
 }

@@ -59,7 +59,7 @@ The auditor's side:  zkaudit verify DIR/bundle.zka --expect FILE`,
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return fmt.Errorf("%w: %w", err, fault.ErrUsage) })
 	root.SetOut(a.stdout)
 	root.SetErr(a.stderr)
-	root.AddCommand(demoCommand(a), inspectCommand(a), initCommand(a), commitCommand(a), trainCommand(a), proveCommand(a), verifyCommand(a), versionCommand(a))
+	root.AddCommand(demoCommand(a), inspectCommand(a), initCommand(a), commitCommand(a), importCommand(a), trainCommand(a), proveCommand(a), verifyCommand(a), openCommand(a), versionCommand(a))
 	return root
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -14,7 +15,7 @@ import (
 
 func initCommand(a *app) *cobra.Command {
 	var c run.Config
-	var files, labels []string
+	var files filesOfParts
 	cmd := &cobra.Command{
 		Use:   "init DIR --model M.tflite --data FILE [--labels FILE]",
 		Short: "Make a run directory with every choice spelled out in run.toml",
@@ -25,18 +26,15 @@ commented, to DIR/run.toml. Give --data (and --labels) once per owner of rows.
   zkaudit init runs/mnist --model mnist.tflite --data images.gz --labels labels.gz --epochs 2`,
 		Args: arguments(1, 1, "the directory to make"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if c.Model.File == "" || len(files) == 0 {
+			if c.Model.File == "" || len(files.data) == 0 {
 				return fmt.Errorf("init needs --model and --data: %w", fault.ErrUsage)
 			}
-			if len(labels) > 0 && len(labels) != len(files) {
-				return fmt.Errorf("%d --data and %d --labels: give --labels once per --data: %w", len(files), len(labels), fault.ErrUsage)
+			var err error
+			if c.Data, err = files.config(); err != nil {
+				return err
 			}
-			for i, f := range files {
-				d := run.DataConfig{File: f}
-				if len(labels) > 0 {
-					d.Labels = labels[i]
-				}
-				c.Data = append(c.Data, d)
+			if !cmd.Flags().Changed("commit-test") {
+				c.Test.Commit = len(c.Columns.Attributes)+len(files.constants) > 0
 			}
 			if err := run.Init(args[0], &c); err != nil {
 				return err
@@ -54,11 +52,54 @@ commented, to DIR/run.toml. Give --data (and --labels) once per owner of rows.
 	f := cmd.Flags()
 	f.StringVar(&c.Model.File, "model", "", "the .tflite model: architecture and, if wanted, initial weights")
 	f.StringSliceVar(&c.Model.Frozen, "frozen", nil, "names of weights that are not trained")
-	f.StringArrayVar(&files, "data", nil, "rows: CSV, or IDX (with --labels); plain or gzip")
-	f.StringArrayVar(&labels, "labels", nil, "IDX labels")
+	f.StringArrayVar(&files.data, "data", nil, "rows: CSV, or IDX (with --labels); plain or gzip")
+	f.StringArrayVar(&files.labels, "labels", nil, "IDX labels")
+	f.StringArrayVar(&files.parts, "part", nil, "a part that the owner of --data has committed; once per --data, \"\" for rows of your own")
+	f.StringArrayVar(&files.openings, "opening", nil, "what opens --part")
+	f.StringArrayVar(&files.constants, "constants", nil, "attributes with one value for all rows of --data, such as owner=A,licence=CC0-1.0; once per --data")
 	columnFlags(cmd, &c.Columns)
 	trainingFlags(cmd, &c)
 	return cmd
+}
+
+// filesOfParts are the flags that are given once per file of rows.
+type filesOfParts struct{ data, labels, parts, openings, constants []string }
+
+// config makes the [[data]] tables.
+func (f *filesOfParts) config() ([]run.DataConfig, error) {
+	for _, other := range []struct {
+		flag   string
+		values []string
+	}{{"labels", f.labels}, {"part", f.parts}, {"opening", f.openings}, {"constants", f.constants}} {
+		if n := len(other.values); n > 0 && n != len(f.data) {
+			return nil, fmt.Errorf("%d --data and %d --%s: give --%s once per --data: %w", len(f.data), n, other.flag, other.flag, fault.ErrUsage)
+		}
+	}
+	at := func(values []string, i int) string {
+		if len(values) == 0 {
+			return ""
+		}
+		return values[i]
+	}
+	var tables []run.DataConfig
+	for i, file := range f.data {
+		d := run.DataConfig{File: file, Labels: at(f.labels, i), Part: at(f.parts, i), Opening: at(f.openings, i)}
+		for _, pair := range strings.Split(at(f.constants, i), ",") {
+			if pair == "" {
+				continue
+			}
+			name, value, found := strings.Cut(pair, "=")
+			if !found || name == "" || value == "" {
+				return nil, fmt.Errorf("--constants %q: want name=value,name=value: %w", pair, fault.ErrUsage)
+			}
+			if d.Constants == nil {
+				d.Constants = map[string]string{}
+			}
+			d.Constants[name] = value
+		}
+		tables = append(tables, d)
+	}
+	return tables, nil
 }
 
 func columnFlags(cmd *cobra.Command, c *run.ColumnConfig) {
@@ -72,12 +113,18 @@ func columnFlags(cmd *cobra.Command, c *run.ColumnConfig) {
 	f.StringVar(&c.Normalise, "normalise", "", "csv features: none, minmax or standard (default standard)")
 	f.StringVar(&c.NormaliseTargets, "normalise-targets", "", "csv values to predict (default none)")
 	f.BoolVar(&c.Reconstruct, "reconstruct", false, "predict the features themselves (autoencoder)")
+	f.StringSliceVar(&c.Attributes, "attributes", nil, "csv: columns committed for audits, which training does not read")
+	f.BoolVar(&c.MissingAsCategory, "missing-as-category", false, "csv: a missing cell of a category is a category of its own")
+	f.StringVar(&c.Encoding, "encoding", "", "csv: a file that says how cells become integers, such as another run's commit/encoding.json")
+	f.BoolVar(&c.PublishEncoding, "publish-encoding", false, "csv: put the encoding in part files")
 }
 
 func trainingFlags(cmd *cobra.Command, c *run.Config) {
 	f := cmd.Flags()
 	f.IntVar(&c.Test.Rows, "test-rows", run.DefaultTestRows, "rows of each file held out (default: a fifth)")
 	f.StringVar(&c.Test.From, "test-from", "", "held-out rows: spread over the file or from its end (default spread)")
+	f.BoolVar(&c.Test.GroupDuplicates, "group-duplicates", true, "rows with equal features go to one side of the split")
+	f.BoolVar(&c.Test.Commit, "commit-test", false, "commit the held-out rows, too (default: if there are attributes)")
 	f.StringVar(&c.Model.BatchAxis, "batch-axis", "", "axis of the model's input that counts samples, from 0 (default: the model tells)")
 	f.StringVar(&c.Training.Loss, "loss", "", "softmax_cross_entropy, logistic_loss or mean_squared_error (default: by the model)")
 	f.StringVar(&c.Training.Labels, "label-kind", "", "one_hot, bits or values (default: by the loss)")

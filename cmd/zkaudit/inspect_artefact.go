@@ -39,6 +39,12 @@ func (r *artefactReport) describe(h artefact.Header, data []byte) error {
 		return r.describeBundle(data)
 	case run.ProofKind():
 		r.Meaning = "proof of one claim; the statement is the claim's digest"
+	case bundle.PartKind():
+		return r.describePart(data)
+	case run.OpeningKind():
+		r.Meaning, r.Private = "opening of a committed part", true
+	case run.ModelOpeningKind():
+		r.Meaning, r.Private = "opening of a run's final weights", true
 	case run.WeightsKind():
 		r.Meaning, r.Private = "committed weights with their blinding", true
 	case artefact.Kind{'c', 'h', 'k', 'p'}:
@@ -89,6 +95,25 @@ func (r *artefactReport) describeBundle(data []byte) error {
 	r.add("initial weights: %s %s %s", f.Origin, f.OriginSeed, f.OriginScheme)
 	r.add("context %q, run %s", f.Context, f.RunID)
 	r.add("mode %s, SRS %s, rows of 2^%d cells", f.Mode, f.SRS, f.RowBits)
+	return nil
+}
+
+// describePart describes an owner's part.
+func (r *artefactReport) describePart(data []byte) error {
+	f, err := bundle.UnmarshalPart(data)
+	if err != nil {
+		return err
+	}
+	r.Meaning, r.Contents = "part: one owner's committed rows with their certificate (not verified by inspect)", f.Meaning
+	r.add("%d rows of %d features, labels %s of %d", f.Shape.Rows, f.Shape.Features, f.Shape.Kind, f.Shape.Labels)
+	if len(f.Meaning.Classes) > 0 {
+		r.add("classes %q", f.Meaning.Classes)
+	}
+	for _, v := range f.Meaning.Attributes {
+		r.add("attribute %q of %d values: %.200q", v.Name, len(v.Entries), v.Entries)
+	}
+	r.add("encoding published: %t", f.Meaning.Encoding != nil)
+	r.add("mode %s, SRS %x, rows of 2^%d cells", f.Mode, f.SRS, f.RowBits)
 	return nil
 }
 

@@ -18,8 +18,10 @@ func commitCommand(a *app) *cobra.Command {
 		Use:   "commit [DIR]",
 		Short: "Commit to the dataset of a run and certify it",
 		Long: `Commits to every part of the dataset, hiding, and proves a certificate that its
-cells are well formed. The openings stay in DIR/commit, readable by you alone;
-the digests printed are what a schedule is bound to and an auditor pins.`,
+cells are well formed; where run.toml asks for it, to the rows held out, too.
+DIR/commit gets a public file for each part (part-000.part, test-000.part) and a
+private opening beside it, readable by you alone. The digests printed are what a
+schedule is bound to and an auditor pins.`,
 		Args: arguments(0, 1, "the run directory"),
 		RunE: func(c *cobra.Command, args []string) error {
 			d, err := a.open(args)
@@ -33,7 +35,12 @@ the digests printed are what a schedule is bound to and an auditor pins.`,
 			}
 			return a.result(r, func(w io.Writer) error {
 				for i, p := range r.Parts {
-					if _, err := fmt.Fprintf(w, "part %d: %d rows of %d features committed (%d held out): %s\n", i, p.Rows, p.Features, p.Held, p.Digest); err != nil {
+					if err := writePart(w, fmt.Sprintf("part %d", i), &p); err != nil {
+						return err
+					}
+				}
+				for i, p := range r.Tests {
+					if err := writePart(w, fmt.Sprintf("test part %d", i), &p); err != nil {
 						return err
 					}
 				}
@@ -43,6 +50,22 @@ the digests printed are what a schedule is bound to and an auditor pins.`,
 	}
 	c.Flags().BoolVar(&restart, "restart", false, restartUsage)
 	return c
+}
+
+func writePart(w io.Writer, name string, p *run.PartRecord) error {
+	notes := ""
+	if p.Imported {
+		notes = ", committed by their owner"
+	}
+	for i, a := range p.Attributes {
+		separator := ", "
+		if i == 0 {
+			separator = "; attributes "
+		}
+		notes += fmt.Sprintf("%s%s (%d values)", separator, a.Name, a.Values)
+	}
+	_, err := fmt.Fprintf(w, "%s: %d rows of %d features committed (%d held out)%s: %s\n", name, p.Rows, p.Features, p.Held, notes, p.Digest)
+	return err
 }
 
 func trainCommand(a *app) *cobra.Command {

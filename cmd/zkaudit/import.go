@@ -1,0 +1,47 @@
+package main
+
+import (
+	"io"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"github.com/zkaudit/zkaudit/run"
+)
+
+func importCommand(a *app) *cobra.Command {
+	var c run.DataConfig
+	var dir string
+	cmd := &cobra.Command{
+		Use:   "import PART --rows FILE --opening FILE [--dir DIR]",
+		Short: "Take a part that its owner has committed into a run",
+		Long: `Checks that the rows are the ones committed in PART, by committing to them again
+with the opening, and that the part's certificate is true; then adds the part to
+DIR/run.toml. zkaudit commit takes it as it is: several owners' parts are trained
+on together, and each keeps the digest that its owner knows.
+
+Exit code 1: rows, opening, part and certificate do not belong together.`,
+		Args: arguments(1, 1, "one part file"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			c.Part = args[0]
+			d, err := a.open([]string{dir})
+			if err != nil {
+				return err
+			}
+			defer d.Close()
+			r, err := d.Import(cmd.Context(), c)
+			if err != nil {
+				return err
+			}
+			return a.result(r, func(w io.Writer) error {
+				return writePart(w, "added to "+filepath.Join(dir, run.ConfigFile), r)
+			})
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&c.File, "rows", "", "the owner's file of rows")
+	f.StringVar(&c.Labels, "labels", "", "her file of labels, for IDX")
+	f.StringVar(&c.Opening, "opening", "", "what opens the part, readable by you alone")
+	f.StringVar(&dir, "dir", ".", "the run directory")
+	return cmd
+}

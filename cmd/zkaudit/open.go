@@ -1,0 +1,164 @@
+package main
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/zkaudit/zkaudit/artefact"
+	"github.com/zkaudit/zkaudit/bundle"
+	"github.com/zkaudit/zkaudit/commitments"
+	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/proof/mode"
+	"github.com/zkaudit/zkaudit/proof/wrap"
+	"github.com/zkaudit/zkaudit/run"
+	"github.com/zkaudit/zkaudit/tflite"
+)
+
+// opening holds the flags of zkaudit open.
+type opening struct {
+	part, labels, opening, bundle, srs string
+}
+
+// opened is what zkaudit open has found.
+type opened struct {
+	File   string `json:"file"`
+	Is     string `json:"is"` // "part" or "model"
+	Digest string `json:"digest"`
+	// Bundle tells whether a bundle was given, in which the part or model is
+	// named. It is not verified here.
+	Bundle string `json:"bundle,omitempty"`
+}
+
+func openCommand(a *app) *cobra.Command {
+	var o opening
+	c := &cobra.Command{
+		Use:   "open FILE --opening FILE {--part PART | --bundle BUNDLE}",
+		Short: "Show that rows or a model in hand are the committed ones",
+		Long: `For rows: commits to FILE again with the opening of PART, compares, and checks the
+part's certificate; with --bundle, also that the bundle was trained on that part.
+For a .tflite: commits to the exact integers it carries, each of whose floats must
+be their rounding, and compares with the final weights of --bundle.
+
+  zkaudit open rows.csv --part part-000.part --opening part-000.opening
+  zkaudit open trained.tflite --bundle bundle.zka --opening trained.opening
+
+Exit code 1: FILE is not what was committed.`,
+		Args: arguments(1, 1, "rows or a model"),
+		RunE: func(c *cobra.Command, args []string) error {
+			if o.opening == "" || o.part == "" && o.bundle == "" {
+				return fmt.Errorf("open needs --opening, and --part or --bundle: %w", fault.ErrUsage)
+			}
+			r, err := a.openFile(c.Context(), args[0], &o)
+			if err != nil {
+				return err
+			}
+			return a.result(r, r.writeText)
+		},
+	}
+	f := c.Flags()
+	f.StringVar(&o.part, "part", "", "the committed part")
+	f.StringVar(&o.bundle, "bundle", "", "the bundle that names the part or has the model's weights")
+	f.StringVar(&o.opening, "opening", "", "what opens it, readable by you alone")
+	f.StringVar(&o.labels, "labels", "", "labels of the rows, for IDX")
+	f.StringVar(&o.srs, "srs", "", "the SRS of the commitments (default: the INSECURE development one)")
+	return c
+}
+
+func (a *app) openFile(ctx context.Context, path string, o *opening) (*opened, error) {
+	r := &opened{File: path, Bundle: o.bundle}
+	var b *bundle.Bundle
+	var err error
+	if o.bundle != "" {
+		if b, err = readBundle(o.bundle); err != nil {
+			return nil, err
+		}
+	}
+	if o.part == "" {
+		return r, a.openModel(r, b, o)
+	}
+	part, err := bundle.ReadPart(o.part)
+	if err != nil {
+		return nil, err
+	}
+	digest := part.Digest()
+	r.Is, r.Digest = "part", hex.EncodeToString(digest[:])
+	if b != nil {
+		facts, err := b.Facts()
+		if err != nil {
+			return nil, falseBundle(err)
+		}
+		if !slices.Contains(facts.Dataset, r.Digest) {
+			return nil, fmt.Errorf("%s was not trained on part %s: %w", o.bundle, r.Digest, fault.ErrRejected)
+		}
+	}
+	secret, err := run.ReadOpening(o.opening, part)
+	if err != nil {
+		return nil, err
+	}
+	srs, err := a.committingSRS(o.srs, part.RowBits)
+	if err != nil {
+		return nil, err
+	}
+	a.insecure(srs.Insecure)
+	v := &mode.Verifier{SRS: srs.Verifier(), Powers: srs, Cache: wrap.NewCache(a.keyDir())}
+	err = run.CheckRows(ctx, srs, v, part, secret, path, o.labels)
+	if errors.Is(err, fault.ErrInput) && !errors.Is(err, fault.ErrRejected) && readable(path) {
+		return nil, fmt.Errorf("the rows cannot be those committed: %w: %w", fault.ErrRejected, err)
+	}
+	return r, err
+}
+
+// readable reports whether a file is there: what is wrong with it is then not
+// that it could not be read.
+func readable(path string) bool {
+	_, err := artefact.ReadFile(path, maxInspect)
+	return err == nil
+}
+
+func (a *app) openModel(r *opened, b *bundle.Bundle, o *opening) error {
+	model, err := artefact.ReadFile(r.File, tflite.MaxFileSize)
+	if err != nil {
+		return err
+	}
+	secret, err := run.ReadModelOpening(o.opening, b)
+	if err != nil {
+		return err
+	}
+	srs, err := a.committingSRS(o.srs, b.Statement.RowBits)
+	if err != nil {
+		return err
+	}
+	a.insecure(srs.Insecure)
+	if _, err := run.OpenModel(srs, b, model, secret); err != nil {
+		return fmt.Errorf("%s: %w", r.File, err)
+	}
+	digest := b.Final().Digest()
+	r.Is, r.Digest = "model", hex.EncodeToString(digest[:])
+	return nil
+}
+
+// committingSRS reads an SRS to commit with, or makes the development one.
+func (a *app) committingSRS(path string, rowBits int) (*commitments.SRS, error) {
+	if path != "" {
+		return commitments.ReadSRS(path)
+	}
+	return run.CachedDevelopmentSRS(a.cacheDir(), rowBits)
+}
+
+func (r *opened) writeText(w io.Writer) error {
+	what := "the rows are those committed as part " + r.Digest
+	if r.Is == "model" {
+		what = "the model carries exactly the final weights committed as " + r.Digest
+	}
+	if r.Bundle != "" {
+		what += ", which " + r.Bundle + " names (zkaudit verify checks the bundle itself)"
+	}
+	_, err := fmt.Fprintf(w, "%s: %s\n", r.File, what)
+	return err
+}
