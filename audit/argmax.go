@@ -1,6 +1,8 @@
 package audit
 
 import (
+	"fmt"
+
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/relation"
 )
@@ -12,7 +14,7 @@ func (s *Scope) predicted(model string, input relation.ID) (codes relation.ID, c
 	if s.err != nil {
 		return relation.None, 0
 	}
-	name := "class of " + s.name(input) + " by model " + model
+	name := fmt.Sprintf("class of %s by model %q", s.name(input), model)
 	loss := s.run(model).Program.Loss
 	units := s.axes(z)[1].Size
 	if id, ok := s.b.Named(name); ok {

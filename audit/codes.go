@@ -76,7 +76,7 @@ func (p *partTensors) attribute(name string) (codes relation.ID, vocabulary []st
 		p.scope.fail("part %q: %w", p.name, err)
 		return relation.None, []string{""}
 	}
-	tensor := "part " + p.name + " attribute " + name
+	tensor := fmt.Sprintf("%s attribute %q", p.label(), name)
 	if id, ok := p.scope.b.Named(tensor); ok {
 		return id, p.Attributes[k].Vocabulary
 	}
@@ -85,7 +85,7 @@ func (p *partTensors) attribute(name string) (codes relation.ID, vocabulary []st
 
 // class is the true class of every row: Σ_c c·L(i,c). For bits, a single one.
 func (p *partTensors) class() relation.ID {
-	tensor := "part " + p.name + " class"
+	tensor := p.label() + " class"
 	if id, ok := p.scope.b.Named(tensor); ok {
 		return id
 	}

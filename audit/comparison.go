@@ -29,8 +29,8 @@ func (c *Counterfactual) State(s *Scope) {
 	if s.err != nil {
 		return
 	}
-	a := s.confusion("outcomes of "+c.Models[0], c.Models[0], parts, "")
-	b := s.confusion("outcomes of "+c.Models[1], c.Models[1], parts, "")
+	a := s.confusion(fmt.Sprintf("outcomes of %q", c.Models[0]), c.Models[0], parts, "")
+	b := s.confusion(fmt.Sprintf("outcomes of %q", c.Models[1]), c.Models[1], parts, "")
 	if s.err != nil {
 		return
 	}

@@ -48,7 +48,7 @@ func (s *Scope) confusion(name, model string, parts []*partTensors, attribute st
 		if codes != nil {
 			tensors, weights = append(tensors, codes[i]), append(weights, int64(classes*classes))
 		}
-		keys = append(keys, s.sum(fmt.Sprintf("%s: key of part %s", name, p.name), tensors, weights))
+		keys = append(keys, s.sum(fmt.Sprintf("%s: key of part %q", name, p.name), tensors, weights))
 	}
 	for _, g := range c.groups {
 		for y := range c.classes {

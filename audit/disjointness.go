@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math/bits"
+	"slices"
 	"strings"
 
 	"github.com/zkaudit/zkaudit/fault"
@@ -86,6 +87,12 @@ func (c *Disjointness) State(s *Scope) {
 	if totalRows(small) > totalRows(large) {
 		small, large = large, small
 	}
+	for _, name := range c.Parts {
+		if slices.Contains(c.From, name) {
+			s.usage("part %q is on both sides", name)
+			return
+		}
+	}
 	width := small[0].Features
 	for _, p := range append(small[:len(small):len(small)], large...) {
 		if p.Features != width || p.FractionBits != small[0].FractionBits {
@@ -114,12 +121,12 @@ func (c *Disjointness) State(s *Scope) {
 		coefficients := h.coefficients(salt, t)
 		counts := h.table(s, fmt.Sprintf("buckets %d, smaller side", t))
 		for k, p := range small {
-			key := h.key(s, p, coefficients, fmt.Sprintf("hash %d of part %s", t, p.name), func(row int) int64 { return placed.small[k][t][row] })
+			key := h.key(s, p, coefficients, fmt.Sprintf("hash %d of part %q", t, p.name), func(row int) int64 { return placed.small[k][t][row] })
 			s.b.LookUp(counts, key)
 		}
 		chosen := h.table(s, fmt.Sprintf("buckets %d, larger side", t), relation.Rectifier{Gate: true})
 		for k, p := range large {
-			name := fmt.Sprintf("hash %d of part %s", t, p.name)
+			name := fmt.Sprintf("hash %d of part %q", t, p.name)
 			key := h.key(s, p, coefficients, name, func(row int) int64 { return placed.large[k][t][row] })
 			gate := s.witness(name+": chosen", []relation.Axis{p.rowAxis()}, func(v *Values) []int64 {
 				out := make([]int64, p.rowAxis().Padded())
@@ -198,7 +205,7 @@ func (h hashing) oneWay(s *Scope, p *partTensors, gates []relation.ID) {
 	for _, g := range gates {
 		terms = append(terms, relation.Times(relation.Int(1), relation.At(g, "i")))
 	}
-	more := s.virtual("further ways of part "+p.name, []relation.Axis{axis}, []relation.Label{"i"}, func(v *Values) []int64 {
+	more := s.virtual("further ways of "+p.label(), []relation.Axis{axis}, []relation.Label{"i"}, func(v *Values) []int64 {
 		out := make([]int64, axis.Padded())
 		for i := range p.Rows {
 			out[i] = -1

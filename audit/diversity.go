@@ -116,7 +116,7 @@ func (s *Scope) groupCounts(what string, parts []*partTensors, attributes []stri
 		}
 		for i := range parts {
 			s.vocabulary(second[i], len(inner))
-			keys[i] = s.sum(fmt.Sprintf("pair of part %s", parts[i].name), []relation.ID{first[i], second[i]}, []int64{int64(len(inner)), 1})
+			keys[i] = s.sum(fmt.Sprintf("pair of part %q", parts[i].name), []relation.ID{first[i], second[i]}, []int64{int64(len(inner)), 1})
 		}
 	}
 	if s.err != nil {

@@ -55,7 +55,7 @@ func (c *NonInclusion) State(s *Scope) {
 		if s.err != nil {
 			return
 		}
-		pairs := s.products("part "+p.name, x, y)
+		pairs := s.products(p.label(), x, y)
 		if c.Cosine != "" {
 			c.stateCosine(s, p.name, pairs)
 		} else {
@@ -83,7 +83,7 @@ func (c *NonInclusion) stateDistance(s *Scope, part string, p *products, fractio
 	t, works := least.Int64(), p.works.Padded()
 	axes, labels := []relation.Axis{p.rows, p.works}, []relation.Label{"i", "w"}
 	masks := s.b.Masks(axes, labels)
-	s.nonNegative("distances of part "+part, axes, labels, p.bound+2, func(v *Values) wide {
+	s.nonNegative(fmt.Sprintf("distances of part %q", part), axes, labels, p.bound+2, func(v *Values) wide {
 		nx, ny, dot := v.of(p.nx), v.of(p.ny), v.of(p.dot)
 		return func(cell int) *big.Int { return big.NewInt(nx[cell/works] + ny[cell%works] - 2*dot[cell] - t) }
 	}, func(_ *Values, cell int) string {
@@ -119,7 +119,7 @@ func (c *NonInclusion) stateCosine(s *Scope, part string, p *products) {
 	var terms []relation.Term
 	limbs := (p.bound + limbBits) / limbBits
 	for k := range limbs {
-		id := s.witness(fmt.Sprintf("cosines of part %s: limb %d", part, k), axes, func(v *Values) []int64 {
+		id := s.witness(fmt.Sprintf("cosines of part %q: limb %d", part, k), axes, func(v *Values) []int64 {
 			out := make([]int64, len(v.of(p.dot)))
 			for cell, x := range v.of(p.dot) {
 				out[cell] = max(x, 0) >> (limbBits * k) & (1<<limbBits - 1)
@@ -129,14 +129,14 @@ func (c *NonInclusion) stateCosine(s *Scope, part string, p *products) {
 		s.b.Unsigned(id, limbBits)
 		terms = append(terms, relation.Times(relation.Pow2(limbBits*k), relation.At(id, labels...)))
 	}
-	t := s.virtual("cosines of part "+part, axes, labels, func(v *Values) []int64 {
+	t := s.virtual(fmt.Sprintf("cosines of part %q", part), axes, labels, func(v *Values) []int64 {
 		out := make([]int64, len(v.of(p.dot)))
 		for cell, x := range v.of(p.dot) {
 			out[cell] = max(x, 0)
 		}
 		return out
 	}, terms...)
-	s.nonNegative("products of part "+part, axes, labels, p.bound+1, func(v *Values) wide {
+	s.nonNegative(fmt.Sprintf("products of part %q", part), axes, labels, p.bound+1, func(v *Values) wide {
 		return func(cell int) *big.Int { return big.NewInt(v.of(t)[cell] - v.of(p.dot)[cell]) }
 	}, why, relation.Times(relation.Int(1), relation.At(t, labels...)), relation.Times(relation.Int(-1), relation.At(p.dot, labels...)))
 	tt := relation.Times(relation.Int(-b*b), relation.At(t, labels...), relation.At(t, labels...))
@@ -144,7 +144,7 @@ func (c *NonInclusion) stateCosine(s *Scope, part string, p *products) {
 		s.usage("cosine: a bound of 0 is not supported")
 		return
 	}
-	s.nonNegative("similarities of part "+part, axes, labels, 2*p.bound+big.NewInt(a*a).BitLen(), func(v *Values) wide {
+	s.nonNegative(fmt.Sprintf("similarities of part %q", part), axes, labels, 2*p.bound+big.NewInt(a*a).BitLen(), func(v *Values) wide {
 		nx, ny, ts := v.of(p.nx), v.of(p.ny), v.of(t)
 		return func(cell int) *big.Int {
 			x := new(big.Int).Mul(big.NewInt(nx[cell/works]), big.NewInt(ny[cell%works]))
@@ -228,7 +228,7 @@ func (c *Membership) State(s *Scope) {
 			return
 		}
 		rows := p.rowAxis()
-		u := s.witness("rows of part "+p.name+" selected", []relation.Axis{works, rows}, func(*Values) []int64 {
+		u := s.witness("rows of "+p.label()+" selected", []relation.Axis{works, rows}, func(*Values) []int64 {
 			out := make([]int64, works.Padded()*rows.Padded())
 			for w, at := range found {
 				if at[0] == k {

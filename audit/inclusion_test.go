@@ -66,7 +66,7 @@ func TestMembership(t *testing.T) {
 	// a mixture of two rows: halves of each would add up to one
 	forged := &Membership{Parts: both[:1], Works: Works{List: [][]int64{moved(parts[0], 0, 4)}}}
 	w.forged("two rows selected", forged, func(tensor string, cells []int64) {
-		if tensor == "rows of part north selected" {
+		if tensor == `rows of part "north" selected` {
 			cells[0], cells[1], cells[2] = 1, 1, -1
 		}
 	})

@@ -24,7 +24,7 @@ func (s *Scope) inference(model string, input relation.ID, target func(*graph.Pr
 		s.fail("model %q: %w", model, err)
 		return relation.None
 	}
-	name := fmt.Sprintf("%s of %s by model %s", r.Program.Tensor(of).Name, s.name(input), model)
+	name := fmt.Sprintf("%q of %s by model %q", r.Program.Tensor(of).Name, s.name(input), model)
 	if id, ok := s.b.Named(name); ok {
 		return id
 	}

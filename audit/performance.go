@@ -106,7 +106,7 @@ func (c *Performance) stateTopK(s *Scope, parts []*partTensors) {
 			s.usage("top_k with k = %d for %d classes and labels %q", c.K, classes, p.LabelKind)
 			return
 		}
-		ranks = append(ranks, s.rank("rank of part "+p.name, z, p.labels(), truth))
+		ranks = append(ranks, s.rank("rank of "+p.label(), z, p.labels(), truth))
 	}
 	m := s.histogram("ranks", classes, ranks...)
 	d := make([]int64, c.K)

@@ -3,19 +3,140 @@ package audit
 import (
 	"context"
 	"fmt"
+	"time"
 
+	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/ops"
 	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/proof/poly"
 	"github.com/zkaudit/zkaudit/proof/prover"
 )
 
-// proveClaim proves one claim. With force it does what it can for a false one,
-// as a cheating prover would; tamper may then change cells.
+// Inputs are what an audit is proven from: the private side of everything its
+// claims name.
+type Inputs struct {
+	Mode  mode.Name
+	By    *mode.Prover
+	Parts map[string]*OwnedPart
+	Runs  map[string]*OwnedRun
+	// Certificates of parts made earlier (see Certify), in the same mode; those
+	// missing are made.
+	Certificates map[string][]byte
+	Arena        *poly.Arena // may be nil
+	// Ledger records what is released about each part; nil records nothing.
+	Ledger   *Ledger
+	Override string // the reason for going over the ledger's budget, in the open
+	// Progress is told of each proof begun; may be nil.
+	Progress func(done, total int, what string)
+}
+
+func (in *Inputs) subjects() *Subjects {
+	s := &Subjects{Parts: map[string]*Part{}, Runs: map[string]*Run{}, OwnedParts: in.Parts, OwnedRuns: in.Runs}
+	for name, p := range in.Parts {
+		s.Parts[name] = &p.Part
+	}
+	for name, r := range in.Runs {
+		s.Runs[name] = &r.Run
+	}
+	return s
+}
+
+// Prove proves every claim of an audit. It fails with fault.ErrRejected, and
+// says why, for a claim that is false; nothing is released then. What is
+// released is charged to the ledger first.
+func Prove(ctx context.Context, a *Audit, in *Inputs) (*Bundle, *Report, error) {
+	frame := Frame{Mode: in.Mode, SRS: in.By.SRS.ID, RowBits: in.By.SRS.RowBits, Context: a.Context}
+	subjects, tables := in.subjects(), ops.NewTables()
+	b := &Bundle{Frame: frame, Parts: map[string]*Part{}, Certificates: map[string][]byte{}, Runs: map[string][32]byte{}}
+	charges, err := b.prepare(a, subjects, tables)
+	if err != nil {
+		return nil, nil, err
+	}
+	if in.Ledger != nil {
+		if err := in.Ledger.Check(charges, in.Override); err != nil {
+			return nil, nil, err
+		}
+	}
+	seconds := make([]float64, len(a.Items))
+	done, total := 0, len(a.Items)+len(b.Parts)
+	progress := func(what string) {
+		if in.Progress != nil {
+			in.Progress(done, total, what)
+		}
+		done++
+	}
+	for i, item := range a.Items {
+		progress("claim " + item.Name)
+		start := time.Now()
+		released, encoded, err := proveClaim(ctx, &frame, item, subjects, in.By, in.Arena, tables, nil)
+		if err != nil {
+			return nil, nil, err
+		}
+		if released == nil {
+			released = []Released{}
+		}
+		b.Claims = append(b.Claims, Proven{Item: *item, Released: released, Proof: encoded})
+		seconds[i] = time.Since(start).Seconds()
+	}
+	for _, name := range sortedKeys(b.Parts) {
+		progress("certificate of part " + name)
+		if b.Certificates[name] = in.Certificates[name]; b.Certificates[name] != nil {
+			continue
+		}
+		if b.Certificates[name], err = Certify(ctx, in.Mode, in.Parts[name], in.By, in.Arena); err != nil {
+			return nil, nil, fmt.Errorf("part %q: %w", name, err)
+		}
+	}
+	if in.Ledger != nil {
+		if err := in.Ledger.Spend(charges, in.Override, time.Now()); err != nil {
+			return nil, nil, err
+		}
+	}
+	r, err := newReport(b, subjects, tables, in.By.SRS.Insecure)
+	if err != nil {
+		return nil, nil, err
+	}
+	for i := range r.Claims {
+		r.Claims[i].Seconds = seconds[i]
+	}
+	return b, r, nil
+}
+
+// prepare states all claims once: it finds parameters that make no sense before
+// anything is proven, what the claims are about, and what they release.
+func (b *Bundle) prepare(a *Audit, subjects *Subjects, tables *ops.Tables) ([]Charge, error) {
+	var charges []Charge
+	for _, item := range a.Items {
+		st, err := state(&b.Frame, item, subjects, nil, tables)
+		if err != nil {
+			return nil, err
+		}
+		identity, err := publicBytes(&b.Frame, item, st.scope)
+		if err != nil {
+			return nil, err
+		}
+		for _, name := range sortedKeys(st.scope.parts) {
+			b.Parts[name] = subjects.Parts[name]
+			charges = append(charges, newCharge(&b.Frame, item, st.scope, subjects.Parts[name], identity))
+		}
+		for name, r := range st.scope.runs {
+			b.Runs[name] = r.Digest
+		}
+	}
+	return charges, nil
+}
+
+// proveClaim proves one claim. With a cheat it does what it can for a false
+// one, as a cheating prover would.
 func proveClaim(ctx context.Context, f *Frame, item *Item, subjects *Subjects, by *mode.Prover, arena *poly.Arena, tables *ops.Tables, cheat *cheat) ([]Released, []byte, error) {
 	first, err := state(f, item, subjects, nil, tables)
 	if err != nil || first.statement == nil {
 		return nil, nil, err
+	}
+	for _, e := range first.scope.external {
+		if e.cells == nil {
+			return nil, nil, fmt.Errorf("claim %q: the cells of %s are not at hand: %w", item.Name, first.scope.name(e.id), fault.ErrUsage)
+		}
 	}
 	st, values, released := first, first.scope.compute(cheat.tamper()), []Released{}
 	if asked := first.scope.release.asked; len(asked) > 0 && values.failed == nil {

@@ -38,7 +38,7 @@ func (c *Performance) stateError(s *Scope, parts []*partTensors) {
 			terms = append(terms, relation.Times(relation.Int(-1), append(masks, at, at)...))
 			continue
 		}
-		b := s.atLeastZero("not below in part "+p.name, e, 18+fraction)
+		b := s.atLeastZero("not below in "+p.label(), e, 18+fraction)
 		signs = append(signs, b)
 		terms = append(terms, relation.Times(relation.Int(-2), append(masks, relation.At(b, "i", "c"), at)...),
 			relation.Times(relation.Int(1), append(masks, at)...))
@@ -95,7 +95,7 @@ func (c *Performance) residual(s *Scope, p *partTensors) (relation.ID, int) {
 	fraction := max(guess, p.LabelFractionBits)
 	up, upLabel := int64(1)<<(fraction-guess), int64(1)<<(fraction-p.LabelFractionBits)
 	labels := p.labels()
-	return s.virtual("error on part "+p.name, s.axes(y), []relation.Label{"i", "c"}, func(v *Values) []int64 {
+	return s.virtual("error on "+p.label(), s.axes(y), []relation.Label{"i", "c"}, func(v *Values) []int64 {
 		out := make([]int64, len(v.of(y)))
 		for i := range out {
 			out[i] = up*v.of(y)[i] - upLabel*v.of(labels)[i]

@@ -48,7 +48,7 @@ func (s *Scope) publish(r Released, n int, compute func(v *Values) []int64) []in
 	k := len(s.release.asked)
 	r.compute, r.Values = compute, make([]int64, n)
 	if s.release.given != nil {
-		if k >= len(s.release.given) || len(s.release.given[k].Values) != n {
+		if k >= len(s.release.given) || s.release.given[k].Name != r.Name || len(s.release.given[k].Values) != n {
 			s.fail("released values %q are not those of the claim: %w", r.Name, fault.ErrMalformed)
 		} else {
 			r.Values = s.release.given[k].Values

@@ -1,6 +1,8 @@
 package audit
 
 import (
+	"fmt"
+
 	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/ops"
@@ -54,8 +56,12 @@ func (s *Scope) partsOf(names []string) []*partTensors {
 	return parts
 }
 
+// label begins the names of tensors about the part. Names from outside are
+// quoted, so that none can stand for another tensor.
+func (p *partTensors) label() string { return fmt.Sprintf("part %q", p.name) }
+
 func (p *partTensors) rowAxis() relation.Axis {
-	return relation.Axis{Name: "rows of part " + p.name, Size: p.Rows}
+	return relation.Axis{Name: "rows of " + p.label(), Size: p.Rows}
 }
 
 func (p *partTensors) features() relation.ID { return p.tensor(featureTensor, "features", p.Features) }
@@ -70,7 +76,7 @@ func (p *partTensors) tensor(k int, what string, width int) relation.ID {
 		return p.ids[k]
 	}
 	s := p.scope
-	p.ids[k] = s.b.External("part "+p.name+" "+what, p.rowAxis(), relation.Axis{Name: what, Size: max(1, width)})
+	p.ids[k] = s.b.External(p.label()+" "+what, p.rowAxis(), relation.Axis{Name: what, Size: max(1, width)})
 	if k >= len(p.Commitments) {
 		s.usage("part %q has no %s", p.name, what)
 		return p.ids[k]
@@ -115,7 +121,7 @@ func (s *Scope) model(name string) *runTensors {
 	owned := s.subjects.OwnedRuns[name]
 	for k, w := range bundle.WeightTensors(r.Program) {
 		t := r.Program.Tensor(w)
-		e := external{id: s.b.External("model "+name+" weight "+t.Name, t.Axes...), rows: r.Weights[k]}
+		e := external{id: s.b.External(fmt.Sprintf("model %q weight %q", name, t.Name), t.Axes...), rows: r.Weights[k]}
 		if owned != nil {
 			e.blinding = owned.Blinding[k]
 			e.cells = func() relation.Cells { return relation.Cells{Large: ops.Pad(t.Axes, owned.Cells[w])} }

@@ -2,12 +2,159 @@ package audit
 
 import (
 	"context"
+	"encoding/hex"
 	"fmt"
 
 	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/ops"
 	"github.com/zkaudit/zkaudit/proof/mode"
 )
+
+// Expectation holds what a verifier requires of an audit, from sources of its
+// own. What is nil or missing is not compared, and reported as not checked.
+type Expectation struct {
+	// Claims are exactly those the bundle must have, with their parameters and
+	// the context.
+	Claims *Audit
+	// Parts are the digests of committed parts, in hexadecimal, by name.
+	Parts map[string]string
+	// Runs are those whose bundles the caller has verified. Claims about a run
+	// that is not among them are refused.
+	Runs []*Run
+}
+
+// Options of a verification.
+type Options struct {
+	// AllowInsecure accepts the development SRS, with which anyone can forge.
+	AllowInsecure bool
+	// Progress is told how many of the proofs have been checked; may be nil.
+	Progress func(done, total int)
+}
+
+// Verify checks an audit against what is expected of it, then the certificate
+// of every part and the proof of every claim. What proofs are about is derived
+// from public values, never from a proof.
+//
+// Errors wrap fault.ErrRejected, fault.ErrMalformed, fault.ErrVersion,
+// fault.ErrUsage (a run is missing), or are ctx's.
+//
+// Soundness: an accepted audit shows the claims of its report about the
+// committed parts and runs, under what the report assumes. The caller must have
+// verified the bundles of Expectation.Runs, and look at Report.NotChecked.
+func Verify(ctx context.Context, b *Bundle, e Expectation, v *mode.Verifier, opts Options) (*Report, error) {
+	if v.SRS.ID != b.SRS || v.SRS.RowBits != b.RowBits {
+		return nil, fmt.Errorf("the audit was made with SRS %x of rows of 2^%d cells, verifying with %x of 2^%d: %w",
+			b.SRS[:8], b.RowBits, v.SRS.ID[:8], v.SRS.RowBits, fault.ErrVersion)
+	}
+	if v.SRS.Insecure && !opts.AllowInsecure {
+		return nil, fmt.Errorf("the audit was made with the INSECURE development SRS: anyone can forge such proofs; allow it to verify it all the same: %w", fault.ErrVersion)
+	}
+	subjects, err := b.subjects(e.Runs)
+	if err != nil {
+		return nil, err
+	}
+	tables := ops.NewTables()
+	report, err := newReport(b, subjects, tables, v.SRS.Insecure)
+	if err != nil {
+		return nil, err
+	}
+	if err := e.compare(b, report); err != nil {
+		return nil, err
+	}
+	done, total := 0, len(b.Parts)+len(b.Claims)
+	step := func() error {
+		if done++; opts.Progress != nil {
+			opts.Progress(done, total)
+		}
+		return ctx.Err()
+	}
+	for _, name := range sortedKeys(b.Parts) {
+		_, st, err := certificate(&b.Frame, b.Parts[name])
+		if err == nil {
+			err = v.Verify(ctx, b.Mode, st, b.Certificates[name])
+		}
+		if err != nil {
+			return nil, fmt.Errorf("certificate of part %q: %w", name, err)
+		}
+		if err := step(); err != nil {
+			return nil, err
+		}
+	}
+	for i := range b.Claims {
+		c := &b.Claims[i]
+		if err := verifyClaim(ctx, &b.Frame, &c.Item, subjects, v, c.Released, c.Proof, tables); err != nil {
+			return nil, err
+		}
+		if err := step(); err != nil {
+			return nil, err
+		}
+	}
+	return report, nil
+}
+
+// subjects are the public sides of what the bundle is about.
+func (b *Bundle) subjects(runs []*Run) (*Subjects, error) {
+	s := &Subjects{Parts: b.Parts, Runs: map[string]*Run{}}
+	for _, name := range sortedKeys(b.Runs) {
+		digest := b.Runs[name]
+		for _, r := range runs {
+			if r.Digest == digest {
+				s.Runs[name] = r
+			}
+		}
+		if s.Runs[name] == nil {
+			return nil, fmt.Errorf("the audit is about run %q, statement %x: its bundle is needed, verified: %w", name, digest, fault.ErrUsage)
+		}
+	}
+	return s, nil
+}
+
+// compare checks the expectation and records in the report what was compared
+// and what was not.
+func (e *Expectation) compare(b *Bundle, r *Report) error {
+	for i := range r.Parts {
+		p := &r.Parts[i]
+		what := fmt.Sprintf("part %s: %s", p.Name, p.Digest)
+		switch want, pinned := e.Parts[p.Name]; {
+		case !pinned:
+			r.NotChecked = append(r.NotChecked, what)
+		case want != p.Digest:
+			return fmt.Errorf("expected part %q with digest %s, the audit is about %s: %w", p.Name, want, p.Digest, fault.ErrRejected)
+		default:
+			r.Checked = append(r.Checked, what)
+		}
+	}
+	for _, name := range sortedKeys(b.Runs) {
+		digest := b.Runs[name]
+		r.Checked = append(r.Checked, fmt.Sprintf("run %s: %s (a bundle that the caller has verified)", name, hex.EncodeToString(digest[:])))
+	}
+	if e.Claims == nil {
+		r.NotChecked = append(r.NotChecked, "the claims and their thresholds: they are those the prover chose", "context: "+b.Context)
+		return nil
+	}
+	if e.Claims.Context != b.Context {
+		return fmt.Errorf("expected context %q, the audit has %q: %w", e.Claims.Context, b.Context, fault.ErrRejected)
+	}
+	if len(e.Claims.Items) != len(b.Claims) {
+		return fmt.Errorf("expected %d claims, the audit has %d: %w", len(e.Claims.Items), len(b.Claims), fault.ErrRejected)
+	}
+	for i, want := range e.Claims.Items {
+		have := &b.Claims[i]
+		w, err := encodeParameters(want.Claim)
+		if err != nil {
+			return err
+		}
+		h, err := encodeParameters(have.Claim)
+		if err != nil {
+			return err
+		}
+		if want.Name != have.Name || want.Kind != have.Kind || string(w) != string(h) {
+			return fmt.Errorf("claim %d is expected to be %q (%s), the audit has %q (%s) or other parameters: %w", i+1, want.Name, want.Kind, have.Name, have.Kind, fault.ErrRejected)
+		}
+	}
+	r.Checked = append(r.Checked, fmt.Sprintf("the %d claims, their parameters and the context", len(b.Claims)))
+	return nil
+}
 
 // verifyClaim checks the proof of one claim. Errors wrap fault.ErrRejected
 // where it is false.

@@ -1,0 +1,323 @@
+package audit
+
+import (
+	"bytes"
+	"context"
+	crand "crypto/rand"
+	"encoding/hex"
+	"errors"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/proof/mode"
+	"github.com/zkaudit/zkaudit/proof/wrap"
+)
+
+const claims = `
+context = "order 7"
+
+[[claim]]
+kind = "provenance"
+run = "net"
+parts = ["north", "south"]
+
+[[claim]]
+kind = "diversity"
+name = "women and men"
+parts = ["north", "south"]
+attributes = ["sex"]
+at_least = "0.4"
+release = "counts"
+
+[[claim]]
+kind = "performance"
+model = "net"
+parts = ["north"]
+metric = "accuracy"
+at_least = "0.05"
+release = "counts"
+round = 2
+`
+
+// inputs are those of an audit of claims.
+func inputs(t *testing.T) (*world, *Inputs) {
+	w, run, _ := classified(t)
+	for _, name := range []string{"north", "south"} {
+		p := w.subjects.Parts[name]
+		run.Parts, run.Rows, run.Used = append(run.Parts, p.Trained(w.srs.ID, w.srs.RowBits)), append(run.Rows, p.Rows), append(run.Used, 60)
+	}
+	return w, &Inputs{
+		Mode: mode.Validity, By: &mode.Prover{SRS: w.srs, Rand: crand.Reader},
+		Parts: w.subjects.OwnedParts, Runs: w.subjects.OwnedRuns,
+	}
+}
+
+func parse(t *testing.T, text string) *Audit {
+	t.Helper()
+	a, err := Parse([]byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+// expectations are what a verifier who knows everything requires.
+func (w *world) expectations(a *Audit) Expectation {
+	e := Expectation{Claims: a, Parts: map[string]string{}}
+	for name, p := range w.subjects.Parts {
+		digest := p.Digest(w.srs.ID, w.srs.RowBits)
+		e.Parts[name] = hex.EncodeToString(digest[:])
+	}
+	for _, r := range w.subjects.Runs {
+		e.Runs = append(e.Runs, r)
+	}
+	return e
+}
+
+func TestAudit(t *testing.T) {
+	w, in := inputs(t)
+	ctx, a := context.Background(), parse(t, claims)
+	b, proven, err := Prove(ctx, a, in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	encoded, err := b.Marshal()
+	if err != nil {
+		t.Fatal(err)
+	}
+	read, err := Unmarshal(encoded)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := &mode.Verifier{SRS: w.srs.Verifier()}
+	if _, err := Verify(ctx, read, w.expectations(a), v, Options{}); !errors.Is(err, fault.ErrVersion) {
+		t.Errorf("development SRS: %v", err)
+	}
+	r, err := Verify(ctx, read, w.expectations(a), v, Options{AllowInsecure: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(r.NotChecked) != 0 || r.Bits != proven.Bits || r.Claims[1].Released[0].Values[0] != 20 || r.Claims[1].Released[0].Labels[1] != "M" {
+		t.Errorf("%+v", r)
+	}
+	var text bytes.Buffer
+	if err := r.WriteText(&text); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"3 claim(s) hold", "INSECURE", "women and men", "F: 20, M: 30", "read 60 times (0.5000 of all reading)"} {
+		if !strings.Contains(text.String(), want) {
+			t.Errorf("the report lacks %q:\n%s", want, &text)
+		}
+	}
+	loose, err := Verify(ctx, read, Expectation{Runs: w.expectations(a).Runs}, v, Options{AllowInsecure: true})
+	if err != nil || len(loose.NotChecked) != 4 {
+		t.Errorf("without expectations: %v, %q", err, loose.NotChecked)
+	}
+}
+
+// TestExpectations: an audit that is true, of something else than expected.
+func TestExpectations(t *testing.T) {
+	w, in := inputs(t)
+	ctx, a := context.Background(), parse(t, claims)
+	b, _, err := Prove(ctx, a, in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := &mode.Verifier{SRS: w.srs.Verifier()}
+	for name, change := range map[string]struct {
+		f    func(e *Expectation)
+		want error
+	}{
+		"another threshold": {func(e *Expectation) { e.Claims = parse(t, strings.Replace(claims, "0.4", "0.41", 1)) }, fault.ErrRejected},
+		"another context":   {func(e *Expectation) { e.Claims = parse(t, strings.Replace(claims, "order 7", "order 8", 1)) }, fault.ErrRejected},
+		"a claim less":      {func(e *Expectation) { e.Claims.Items = e.Claims.Items[1:] }, fault.ErrRejected},
+		"another name":      {func(e *Expectation) { e.Claims.Items[0].Name = "x" }, fault.ErrRejected},
+		"another part":      {func(e *Expectation) { e.Parts["north"] = e.Parts["south"] }, fault.ErrRejected},
+		"no run":            {func(e *Expectation) { e.Runs = nil }, fault.ErrUsage},
+	} {
+		e := w.expectations(parse(t, claims))
+		change.f(&e)
+		if _, err := Verify(ctx, b, e, v, Options{AllowInsecure: true}); !errors.Is(err, change.want) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	for name, change := range map[string]func(b *Bundle){
+		"certificate of another part": func(b *Bundle) { b.Certificates["north"] = b.Certificates["south"] },
+		"no certificate":              func(b *Bundle) { delete(b.Certificates, "north") },
+		"proof of another claim":      func(b *Bundle) { b.Claims[1].Proof = b.Claims[2].Proof },
+		"no proof":                    func(b *Bundle) { b.Claims[1].Proof = nil },
+		"easier claim":                func(b *Bundle) { b.Claims[1].Claim.(*Diversity).AtLeast = "0.3" },
+		"other counts":                func(b *Bundle) { b.Claims[1].Released[0].Values[0] = 10 },
+		"counts of another name":      func(b *Bundle) { b.Claims[1].Released[0].Name = "x" },
+		"another context":             func(b *Bundle) { b.Context = "order 8" },
+	} {
+		again, _, err := Prove(ctx, a, in) // fresh: changes reach into claims
+		if err != nil {
+			t.Fatal(err)
+		}
+		change(again)
+		e := w.expectations(nil)
+		if _, err := Verify(ctx, again, e, v, Options{AllowInsecure: true}); !errors.Is(err, fault.ErrRejected) && !errors.Is(err, fault.ErrMalformed) {
+			t.Errorf("%s: %v", name, err)
+		}
+		a = parse(t, claims)
+	}
+}
+
+func TestBundleEncoding(t *testing.T) {
+	_, in := inputs(t)
+	b, _, err := Prove(context.Background(), parse(t, claims), in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	good, err := b.Marshal()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := 0; i < len(good); i += 1 + len(good)/500 {
+		bad := bytes.Clone(good)
+		bad[i] ^= 1
+		if _, err := Unmarshal(bad); !errors.Is(err, fault.ErrMalformed) && !errors.Is(err, fault.ErrVersion) {
+			t.Errorf("byte %d: %v", i, err)
+		}
+		if _, err := Unmarshal(good[:i]); !errors.Is(err, fault.ErrMalformed) {
+			t.Errorf("cut at %d: %v", i, err)
+		}
+	}
+	for name, change := range map[string]func(b *Bundle){
+		"no claim":           func(b *Bundle) { b.Claims = nil },
+		"rows of a bit":      func(b *Bundle) { b.RowBits = 0 },
+		"unknown mode":       func(b *Bundle) { b.Mode = "trust me" },
+		"kind of nothing":    func(b *Bundle) { b.Claims[1].Kind = "adversity" },
+		"rows beyond":        func(b *Bundle) { b.Parts["north"].Rows = 1 << 40 },
+		"commitment missing": func(b *Bundle) { b.Parts["north"].Commitments = b.Parts["north"].Commitments[:2] },
+		"same attribute":     func(b *Bundle) { p := b.Parts["north"]; p.Attributes = append(p.Attributes, p.Attributes[0]) },
+		"no vocabulary":      func(b *Bundle) { b.Parts["north"].Attributes[0].Vocabulary = nil },
+	} {
+		copied, err := Unmarshal(good)
+		if err != nil {
+			t.Fatal(err)
+		}
+		change(copied)
+		bad, err := copied.Marshal()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Unmarshal(bad); !errors.Is(err, fault.ErrMalformed) && !errors.Is(err, fault.ErrVersion) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestParseIsStrict(t *testing.T) {
+	for name, text := range map[string]string{
+		"nothing":                 ``,
+		"unknown key":             claims + "\nat_lest = \"0.5\"\n",
+		"key of another kind":     claims + "\nattributes = [\"sex\"]\n",
+		"unknown key at the top":  "contxt = \"x\"\n" + claims,
+		"unknown kind":            "[[claim]]\nkind = \"adversity\"\n",
+		"no kind":                 "[[claim]]\nname = \"x\"\n",
+		"two of a name":           "[[claim]]\nkind = \"licence\"\nname = \"x\"\n[[claim]]\nkind = \"licence\"\nname = \"x\"\n",
+		"number for a text":       "[[claim]]\nkind = \"diversity\"\nat_least = 0.4\n",
+		"not TOML":                "[[claim",
+		"key twice":               "[[claim]]\nkind = \"licence\"\nkind = \"licence\"\n",
+		"name that is no text":    "[[claim]]\nkind = \"licence\"\nname = 3\n",
+		"table in place of a key": "[[claim]]\nkind = \"licence\"\n[claim.parts]\nx = 1\n",
+	} {
+		if _, err := Parse([]byte(text)); !errors.Is(err, fault.ErrUsage) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	for _, item := range parse(t, claims).Items {
+		text, err := encodeParameters(item.Claim)
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, err := decodeParameters(item.Kind, text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if second, err := encodeParameters(again); err != nil || !bytes.Equal(text, second) {
+			t.Errorf("%s: %q, then %q", item.Name, text, second)
+		}
+	}
+}
+
+func TestFalseAuditReleasesNothing(t *testing.T) {
+	_, in := inputs(t)
+	ledger, err := OpenLedger(filepath.Join(t.TempDir(), "ledger"), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	in.Ledger = ledger
+	a := parse(t, strings.Replace(claims, `at_least = "0.4"`, `at_least = "0.5"`, 1))
+	if b, _, err := Prove(context.Background(), a, in); !errors.Is(err, fault.ErrRejected) || b != nil || len(ledger.entries) != 0 {
+		t.Errorf("%v, %d entries", err, len(ledger.entries))
+	}
+}
+
+func TestLedger(t *testing.T) {
+	w, in := inputs(t)
+	path := filepath.Join(t.TempDir(), "ledger")
+	prove := func(budget int, override, text string) (*Ledger, error) {
+		l, err := OpenLedger(path, budget)
+		if err != nil {
+			t.Fatal(err)
+		}
+		in.Ledger, in.Override = l, override
+		_, _, err = Prove(context.Background(), parse(t, text), in)
+		return l, err
+	}
+	digest := w.subjects.Parts["north"].Digest(w.srs.ID, w.srs.RowBits)
+	north := hex.EncodeToString(digest[:])
+	// north: 3 verdicts, 2 counts of 0 … 5, 9 of 0 … 6: 3 + 6 + 27
+	if _, err := prove(35, "", claims); !errors.Is(err, fault.ErrUsage) {
+		t.Errorf("over the budget: %v", err)
+	}
+	l, err := prove(36, "", claims)
+	if err != nil || l.Spent(north) != 36 {
+		t.Fatalf("%v, %d bits", err, l.Spent(north))
+	}
+	if l, err = prove(36, "", claims); err != nil || l.Spent(north) != 36 {
+		t.Errorf("the same again: %v, %d bits", err, l.Spent(north))
+	}
+	sharper := strings.Replace(claims, "round = 2", "round = 1", 1)
+	if _, err := prove(36, "", sharper); !errors.Is(err, fault.ErrUsage) || !strings.Contains(err.Error(), "budget is 36") {
+		t.Errorf("sharper counts: %v", err)
+	}
+	if l, err = prove(36, "the regulator asked for it", sharper); err != nil || l.Spent(north) <= 36 {
+		t.Errorf("overridden: %v, %d bits", err, l.Spent(north))
+	}
+	if last := l.entries[len(l.entries)-1]; last.Override != "the regulator asked for it" || last.Kind != "performance" || last.Part != north {
+		t.Errorf("last entry %+v", last)
+	}
+	again, err := OpenLedger(path, 36)
+	if err != nil || again.Spent(north) != l.Spent(north) {
+		t.Errorf("read again: %v", err)
+	}
+}
+
+// TestZeroKnowledge proves a small audit in mode zk.
+func TestZeroKnowledge(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a wrap takes seconds")
+	}
+	w := people(t)
+	a := parse(t, "[[claim]]\nkind = \"diversity\"\nparts = [\"north\"]\nattributes = [\"sex\"]\nmin_count = 5\n")
+	cache := wrap.NewCache("")
+	in := &Inputs{Mode: mode.ZKPLONK, By: &mode.Prover{SRS: w.srs, Cache: cache, Rand: crand.Reader}, Parts: w.subjects.OwnedParts}
+	b, _, err := Prove(context.Background(), a, in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := &mode.Verifier{SRS: w.srs.Verifier(), Cache: cache}
+	if _, err := Verify(context.Background(), b, w.expectations(a), v, Options{AllowInsecure: true}); err != nil {
+		t.Fatal(err)
+	}
+	b.Claims[0].Claim.(*Diversity).MinCount = 4
+	if _, err := Verify(context.Background(), b, w.expectations(nil), v, Options{AllowInsecure: true}); !errors.Is(err, fault.ErrRejected) {
+		t.Errorf("an easier claim: %v", err)
+	}
+}

@@ -1,0 +1,264 @@
+package audit
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"github.com/zkaudit/zkaudit/artefact"
+	"github.com/zkaudit/zkaudit/bundle"
+	"github.com/zkaudit/zkaudit/commitments"
+	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/proof/mode"
+	"github.com/zkaudit/zkaudit/relation"
+)
+
+// Version is the format version of audit bundles.
+const Version = 1
+
+// MaxBytes bounds an audit bundle.
+const MaxBytes = 1 << 30
+
+// Kind is the artefact kind of an audit bundle.
+func Kind() artefact.Kind { return artefact.Kind{'a', 'u', 'd', 't'} }
+
+// Bundle is what a verifier of an audit gets: the claims, the public side of
+// the parts they are about with certificates, the digests of the runs, and the
+// proofs. A run's own bundle is not in it.
+type Bundle struct {
+	Frame
+	Parts        map[string]*Part
+	Certificates map[string][]byte
+	Runs         map[string][32]byte // digests of statements, by name
+	Claims       []Proven
+}
+
+// Proven is a claim with what it releases and its proof, which is empty where
+// the claim follows from public values.
+type Proven struct {
+	Item
+	Released []Released // names and values
+	Proof    []byte
+}
+
+// The encoding of a bundle is a frame of package artefact around JSON in one
+// canonical form: what encodes to other bytes than those read is refused.
+type (
+	encodedBundle struct {
+		Mode    mode.Name      `json:"mode"`
+		SRS     string         `json:"srs"`
+		RowBits int            `json:"row_bits"`
+		Context string         `json:"context"`
+		Parts   []encodedPart  `json:"parts"`
+		Runs    []encodedRun   `json:"runs"`
+		Claims  []encodedClaim `json:"claims"`
+	}
+	encodedPart struct {
+		Name string `json:"name"`
+		Part
+		Commitments [][]byte `json:"commitments"`
+		Certificate []byte   `json:"certificate,omitempty"`
+	}
+	encodedRun struct {
+		Name   string `json:"name"`
+		Digest string `json:"digest"`
+	}
+	encodedClaim struct {
+		Name       string           `json:"name"`
+		Kind       string           `json:"kind"`
+		Parameters string           `json:"parameters"`
+		Released   []encodedRelease `json:"released"`
+		Proof      []byte           `json:"proof,omitempty"`
+	}
+	encodedRelease struct {
+		Name   string  `json:"name"`
+		Values []int64 `json:"values"`
+	}
+)
+
+func (b *Bundle) encode() (*encodedBundle, error) {
+	e := &encodedBundle{
+		Mode: b.Mode, SRS: hex.EncodeToString(b.SRS[:]), RowBits: b.RowBits, Context: b.Context,
+		Parts: []encodedPart{}, Runs: []encodedRun{}, Claims: []encodedClaim{},
+	}
+	for _, name := range sortedKeys(b.Parts) {
+		p := encodedPart{Name: name, Part: *b.Parts[name], Certificate: b.Certificates[name]}
+		for _, rows := range b.Parts[name].Commitments {
+			p.Commitments = append(p.Commitments, commitments.AppendPoints(nil, rows))
+		}
+		e.Parts = append(e.Parts, p)
+	}
+	for _, name := range sortedKeys(b.Runs) {
+		digest := b.Runs[name]
+		e.Runs = append(e.Runs, encodedRun{name, hex.EncodeToString(digest[:])})
+	}
+	for i := range b.Claims {
+		c := &b.Claims[i]
+		parameters, err := encodeParameters(c.Claim)
+		if err != nil {
+			return nil, err
+		}
+		claim := encodedClaim{Name: c.Name, Kind: c.Kind, Parameters: string(parameters), Released: []encodedRelease{}, Proof: c.Proof}
+		for _, r := range c.Released {
+			claim.Released = append(claim.Released, encodedRelease{r.Name, r.Values})
+		}
+		e.Claims = append(e.Claims, claim)
+	}
+	return e, nil
+}
+
+// Digest identifies what the audit says: everything but proofs.
+func (b *Bundle) Digest() ([32]byte, error) {
+	e, err := b.encode()
+	if err != nil {
+		return [32]byte{}, err
+	}
+	for i := range e.Parts {
+		e.Parts[i].Certificate = nil
+	}
+	for i := range e.Claims {
+		e.Claims[i].Proof = nil
+	}
+	text, err := json.Marshal(e)
+	return sha256.Sum256(appendBytes([]byte("zkaudit/audit-bundle/v1"), text)), err
+}
+
+// Marshal encodes the bundle.
+func (b *Bundle) Marshal() ([]byte, error) {
+	e, err := b.encode()
+	if err != nil {
+		return nil, err
+	}
+	digest, err := b.Digest()
+	if err != nil {
+		return nil, err
+	}
+	text, err := json.Marshal(e)
+	if err != nil {
+		return nil, fmt.Errorf("audit bundle: %v: %w", err, fault.ErrUsage)
+	}
+	return artefact.Encode(artefact.Header{Kind: Kind(), Version: Version, Statement: digest}, text), nil
+}
+
+// Unmarshal decodes an audit bundle; it checks no proof. Errors wrap
+// fault.ErrMalformed or fault.ErrVersion.
+func Unmarshal(data []byte) (*Bundle, error) {
+	h, payload, err := artefact.Decode(data, Kind(), Version)
+	if err != nil {
+		return nil, err
+	}
+	malformed := func(err error) error { return fmt.Errorf("audit bundle: %v: %w", err, fault.ErrMalformed) }
+	var e encodedBundle
+	if err := json.Unmarshal(payload, &e); err != nil {
+		return nil, malformed(err)
+	}
+	b, err := e.decode()
+	if err != nil {
+		return nil, err
+	}
+	again, err := b.Marshal()
+	if err != nil {
+		return nil, malformed(err)
+	}
+	if digest, err := b.Digest(); err != nil || digest != h.Statement || !bytes.Equal(again, data) {
+		return nil, malformed(fmt.Errorf("not in its canonical form"))
+	}
+	return b, nil
+}
+
+func (e *encodedBundle) decode() (*Bundle, error) {
+	malformed := func(format string, args ...any) error {
+		return fmt.Errorf("audit bundle: %s: %w", fmt.Sprintf(format, args...), fault.ErrMalformed)
+	}
+	if err := e.Mode.Check(); err != nil {
+		return nil, err
+	}
+	b := &Bundle{Frame: Frame{Mode: e.Mode, RowBits: e.RowBits, Context: e.Context}, Parts: map[string]*Part{}, Certificates: map[string][]byte{}, Runs: map[string][32]byte{}}
+	if b.RowBits < commitments.MinRowBits || b.RowBits > commitments.MaxRowBits || len(b.Context) > MaxContext {
+		return nil, malformed("rows of 2^%d cells, context of %d bytes", b.RowBits, len(b.Context))
+	}
+	var err error
+	if b.SRS, err = decodeDigest(e.SRS); err != nil {
+		return nil, malformed("SRS: %v", err)
+	}
+	for i := range e.Parts {
+		p := &e.Parts[i]
+		if b.Parts[p.Name] != nil || p.Name == "" {
+			return nil, malformed("part %q twice, or without name", p.Name)
+		}
+		if err := p.decode(b.RowBits); err != nil {
+			return nil, malformed("part %q: %v", p.Name, err)
+		}
+		b.Parts[p.Name] = &p.Part
+		if len(p.Certificate) > 0 {
+			b.Certificates[p.Name] = p.Certificate
+		}
+	}
+	for _, r := range e.Runs {
+		if b.Runs[r.Name], err = decodeDigest(r.Digest); err != nil {
+			return nil, malformed("run %q: %v", r.Name, err)
+		}
+	}
+	if len(e.Claims) == 0 || len(e.Claims) > MaxClaims {
+		return nil, malformed("%d claims", len(e.Claims))
+	}
+	for _, c := range e.Claims {
+		claim, err := decodeParameters(c.Kind, []byte(c.Parameters))
+		if err != nil {
+			return nil, malformed("claim %q: %v", c.Name, err)
+		}
+		proven := Proven{Item: Item{Name: c.Name, Kind: c.Kind, Claim: claim}, Released: []Released{}, Proof: c.Proof}
+		for _, r := range c.Released {
+			proven.Released = append(proven.Released, Released{Name: r.Name, Values: r.Values})
+		}
+		b.Claims = append(b.Claims, proven)
+	}
+	return b, nil
+}
+
+func decodeDigest(text string) (d [32]byte, err error) {
+	b, err := hex.DecodeString(text)
+	if err == nil && len(b) != len(d) {
+		err = fmt.Errorf("digest of %d bytes", len(b))
+	}
+	copy(d[:], b)
+	return d, err
+}
+
+// decode checks the shape of a part and reads its commitments.
+func (p *encodedPart) decode(rowBits int) error {
+	const limit = 1 << 26
+	if p.Rows < 1 || p.Rows > limit || p.Features < 1 || p.Features > limit || p.Labels < 1 || p.Labels > limit ||
+		p.FractionBits < 0 || p.FractionBits > 15 || p.LabelFractionBits < 0 || p.LabelFractionBits > 15 || len(p.Attributes) > limit {
+		return fmt.Errorf("%d rows of %d features, %d labels, %d attributes", p.Rows, p.Features, p.Labels, len(p.Attributes))
+	}
+	widths := []int{p.Features, p.Labels}
+	if len(p.Attributes) > 0 {
+		widths = append(widths, len(p.Attributes))
+	}
+	var names []string
+	for _, a := range p.Attributes {
+		if names = append(names, a.Name); len(a.Vocabulary) == 0 || len(a.Vocabulary) > 1<<15 {
+			return fmt.Errorf("attribute %q with a vocabulary of %d", a.Name, len(a.Vocabulary))
+		}
+	}
+	slices.Sort(names)
+	if len(slices.Compact(names)) != len(p.Attributes) || len(p.Commitments) != len(widths) {
+		return fmt.Errorf("%d commitments, attributes %q", len(p.Commitments), names)
+	}
+	for k, width := range widths {
+		n := bundle.CommittedRows(rowBits, relation.Axis{Size: p.Rows}, relation.Axis{Size: width})
+		if n > bundle.MaxPoints || len(p.Commitments[k]) != n*commitments.PointBytes {
+			return fmt.Errorf("commitment %d has %d bytes for %d rows", k, len(p.Commitments[k]), n)
+		}
+		points, err := commitments.DecodePoints(p.Commitments[k], n, commitments.RefuseInfinity)
+		if err != nil {
+			return err
+		}
+		p.Part.Commitments = append(p.Part.Commitments, points)
+	}
+	return nil
+}

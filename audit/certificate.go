@@ -1,0 +1,49 @@
+package audit
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/zkaudit/zkaudit/proof"
+	"github.com/zkaudit/zkaudit/proof/mode"
+	"github.com/zkaudit/zkaudit/proof/poly"
+	"github.com/zkaudit/zkaudit/proof/prover"
+	"github.com/zkaudit/zkaudit/proof/statement"
+	"github.com/zkaudit/zkaudit/segment"
+)
+
+// CertificateKind is the kind of the statement that a part's certificate
+// proves: cells in their ranges, labels well formed, nothing in the padding.
+const CertificateKind = "zkaudit/audited-part-certificate/v1"
+
+// certificate is what the certificate of a part is about. It depends on no
+// audit: one serves all.
+func certificate(f *Frame, p *Part) (*segment.DatasetCertificate, *statement.Statement, error) {
+	c, err := segment.NewDatasetCertificate(p.Shape())
+	if err != nil {
+		return nil, nil, err
+	}
+	layout, err := proof.NewLayout(c.Relation, f.RowBits, f.Mode.ZeroKnowledge())
+	if err != nil {
+		return nil, nil, err
+	}
+	digest := p.Digest(f.SRS, f.RowBits)
+	return c, &statement.Statement{Kind: CertificateKind, Public: append(appendBytes(nil, []byte(f.Mode)), digest[:]...), Layout: layout, SRS: f.SRS, External: p.Commitments}, nil
+}
+
+// Certify proves the certificate of a part in a mode.
+func Certify(ctx context.Context, m mode.Name, p *OwnedPart, by *mode.Prover, arena *poly.Arena) ([]byte, error) {
+	c, st, err := certificate(&Frame{Mode: m, SRS: by.SRS.ID, RowBits: by.SRS.RowBits}, &p.Part)
+	if err != nil {
+		return nil, err
+	}
+	cells := c.Assign(p.Secret.Cells[featureTensor], p.Secret.Cells[labelTensor])
+	if len(p.Attributes) > 0 {
+		cells[c.Part.Attributes] = p.Secret.Cells[attributeTensor]
+	}
+	encoded, err := by.Prove(ctx, m, st, prover.Secret{Cells: cells, External: p.Secret.Blinding, Arena: arena})
+	if err != nil {
+		return nil, fmt.Errorf("certificate: %w", err)
+	}
+	return encoded, nil
+}

@@ -1,0 +1,202 @@
+package audit
+
+import (
+	"encoding/hex"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/ops"
+)
+
+// Report says, in plain words, what an audit has shown.
+type Report struct {
+	Digest     string      `json:"digest"` // of the audit
+	Mode       string      `json:"mode"`
+	Context    string      `json:"context"`
+	SRS        string      `json:"srs"`
+	Insecure   bool        `json:"insecure"`
+	Parts      []PartFacts `json:"parts"`
+	Runs       []RunFacts  `json:"runs"`
+	Claims     []Finding   `json:"claims"`
+	Bits       int         `json:"bits"` // released in all
+	Assumed    []string    `json:"assumed"`
+	NotProven  []string    `json:"not_proven"`
+	Checked    []string    `json:"checked"`
+	NotChecked []string    `json:"not_checked"`
+	// Training is a curve that the trainer shows beside the audit. It is not
+	// part of any proof.
+	Training []CurvePoint `json:"training,omitempty"`
+}
+
+// PartFacts describe a committed part.
+type PartFacts struct {
+	Name       string   `json:"name"`
+	Digest     string   `json:"digest"`
+	Rows       int      `json:"rows"`
+	Features   int      `json:"features"`
+	Attributes []string `json:"attributes,omitempty"`
+}
+
+// RunFacts describe a training run.
+type RunFacts struct {
+	Name       string `json:"name"`
+	Digest     string `json:"digest"`
+	Model      string `json:"model"`
+	Parameters int    `json:"parameters"`
+}
+
+// Finding is a claim that holds.
+type Finding struct {
+	Name      string     `json:"name"`
+	Kind      string     `json:"kind"`
+	Says      string     `json:"says"`
+	NotProven []string   `json:"not_proven,omitempty"`
+	Released  []Released `json:"released,omitempty"`
+	Bits      int        `json:"bits"` // released: one for the verdict
+	Bytes     int        `json:"bytes"`
+	Seconds   float64    `json:"seconds,omitempty"` // of proving
+}
+
+// CurvePoint is a point of a training curve.
+type CurvePoint struct {
+	Step     int     `json:"step"`
+	Loss     float64 `json:"loss"`
+	Accuracy float64 `json:"accuracy"`
+}
+
+// newReport describes what an accepted bundle shows.
+func newReport(b *Bundle, subjects *Subjects, tables *ops.Tables, insecure bool) (*Report, error) {
+	digest, err := b.Digest()
+	if err != nil {
+		return nil, err
+	}
+	r := &Report{
+		Digest: hex.EncodeToString(digest[:]), Mode: string(b.Mode), Context: b.Context, SRS: hex.EncodeToString(b.SRS[:]), Insecure: insecure,
+		Assumed: []string{
+			"nobody knows the secret of the SRS (powers of tau); discrete logarithms on BN254 are hard, in the algebraic group model",
+			"Poseidon2 and SHA-256 behave as random oracles",
+		},
+		NotProven: []string{"that the data, its labels, attributes and tags are true: they are what their owners have committed to"},
+	}
+	if insecure {
+		r.Assumed[0] = "NOTHING ABOUT THE SRS: it is the INSECURE development string, with which anyone can forge every proof here"
+	}
+	if !b.Mode.ZeroKnowledge() {
+		r.NotProven = append(r.NotProven, "secrecy: in mode validity proofs may leak data and weights")
+	}
+	for _, name := range sortedKeys(b.Parts) {
+		p := b.Parts[name]
+		digest := p.Digest(b.SRS, b.RowBits)
+		facts := PartFacts{Name: name, Digest: hex.EncodeToString(digest[:]), Rows: p.Rows, Features: p.Features}
+		for _, a := range p.Attributes {
+			facts.Attributes = append(facts.Attributes, a.Name)
+		}
+		r.Parts = append(r.Parts, facts)
+	}
+	for _, name := range sortedKeys(b.Runs) {
+		run := subjects.Runs[name]
+		r.Runs = append(r.Runs, RunFacts{Name: name, Digest: hex.EncodeToString(run.Digest[:]), Model: run.Program.Name, Parameters: parameters(run.Program)})
+	}
+	for i := range b.Claims {
+		f, err := b.finding(&b.Claims[i], subjects, tables)
+		if err != nil {
+			return nil, err
+		}
+		r.Claims = append(r.Claims, *f)
+		r.Bits += f.Bits
+	}
+	return r, nil
+}
+
+// finding describes a claim. What its released values are called is the
+// claim's word, not the bundle's.
+func (b *Bundle) finding(c *Proven, subjects *Subjects, tables *ops.Tables) (*Finding, error) {
+	released := c.Released
+	if released == nil {
+		released = []Released{}
+	}
+	st, err := state(&b.Frame, &c.Item, subjects, released, tables)
+	if err != nil {
+		return nil, err
+	}
+	words := c.Words(subjects)
+	f := &Finding{Name: c.Name, Kind: c.Kind, Says: words.Says, NotProven: words.NotProven, Bits: 1, Bytes: len(c.Proof)}
+	for _, r := range st.scope.release.asked {
+		f.Bits += r.Bits
+		f.Released = append(f.Released, r)
+	}
+	return f, nil
+}
+
+func parameters(p *graph.Program) int {
+	n := 0
+	for i := range p.Tensors {
+		if t := &p.Tensors[i]; t.Role == graph.Weight || t.Role == graph.Frozen {
+			n += t.Size()
+		}
+	}
+	return n
+}
+
+// WriteText writes the report for people.
+func (r *Report) WriteText(w io.Writer) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "AUDIT: %d claim(s) hold, %d bit(s) released, digest %s\n", len(r.Claims), r.Bits, r.Digest)
+	fmt.Fprintf(&b, "mode %s, context %q\n", r.Mode, r.Context)
+	if r.Insecure {
+		b.WriteString("INSECURE: made with the development SRS; anyone can forge such an audit. For demonstrations and tests only.\n")
+	}
+	for i, c := range r.Claims {
+		fmt.Fprintf(&b, "\n%d. %s (%s)\n   %s\n", i+1, c.Name, c.Kind, c.Says)
+		for _, released := range c.Released {
+			fmt.Fprintf(&b, "   released: %s\n", released.text())
+		}
+		fmt.Fprintf(&b, "   %d bit(s) released, proof of %d bytes", c.Bits, c.Bytes)
+		if c.Seconds > 0 {
+			fmt.Fprintf(&b, ", proven in %.1f s", c.Seconds)
+		}
+		b.WriteString("\n")
+		for _, line := range c.NotProven {
+			fmt.Fprintf(&b, "   not proven: %s\n", line)
+		}
+	}
+	var about []string
+	for _, p := range r.Parts {
+		about = append(about, fmt.Sprintf("part %s: %d rows of %d features, attributes %v, %s", p.Name, p.Rows, p.Features, p.Attributes, p.Digest))
+	}
+	for _, run := range r.Runs {
+		about = append(about, fmt.Sprintf("run %s: model %q, %d parameters, statement %s", run.Name, run.Model, run.Parameters, run.Digest))
+	}
+	for _, section := range []struct {
+		title string
+		lines []string
+	}{
+		{"About", about}, {"Assumed", r.Assumed}, {"Not proven", r.NotProven},
+		{"Checked against what you expect", r.Checked}, {"NOT CHECKED (no expectation given)", r.NotChecked},
+	} {
+		if len(section.lines) > 0 {
+			fmt.Fprintf(&b, "\n%s:\n  - %s\n", section.title, strings.Join(section.lines, "\n  - "))
+		}
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// text is the released values in a line.
+func (r *Released) text() string {
+	var values []string
+	for i, v := range r.Values {
+		if i < len(r.Labels) {
+			values = append(values, fmt.Sprintf("%s: %d", r.Labels[i], v))
+		} else {
+			values = append(values, fmt.Sprint(v))
+		}
+	}
+	unit := ""
+	if r.Unit != "" {
+		unit = " (" + r.Unit + ")"
+	}
+	return fmt.Sprintf("%s%s: %s", r.Name, unit, strings.Join(values, ", "))
+}
