@@ -14,6 +14,14 @@ func appendInt(b []byte, n int64) []byte { return binary.LittleEndian.AppendUint
 
 func appendBytes(b, field []byte) []byte { return append(appendInt(b, int64(len(field))), field...) }
 
+func appendTexts(b []byte, texts []string) []byte {
+	b = appendInt(b, int64(len(texts)))
+	for _, text := range texts {
+		b = appendBytes(b, []byte(text))
+	}
+	return b
+}
+
 func appendInts(b []byte, numbers []int64) []byte {
 	b = appendInt(b, int64(len(numbers)))
 	for _, n := range numbers {

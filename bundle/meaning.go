@@ -78,13 +78,32 @@ func (m *Meaning) texts() []string {
 	return all
 }
 
-// Digest is SHA-256 of Encode behind a domain.
-func (m *Meaning) Digest() ([32]byte, error) {
-	b, err := m.Encode()
-	if err != nil {
-		return [32]byte{}, err
+// Digest identifies the meaning: SHA-256 of an injective encoding of all of it.
+func (m *Meaning) Digest() [32]byte {
+	b := appendBytes(nil, []byte("zkaudit/part-meaning/v1"))
+	b = appendInt(appendInt(b, int64(m.FractionBits)), int64(m.LabelFractionBits))
+	b = appendTexts(appendTexts(b, m.Features), m.Classes)
+	b = appendInt(b, int64(len(m.Attributes)))
+	for _, v := range m.Attributes {
+		b = appendTexts(appendBytes(b, []byte(v.Name)), v.Entries)
 	}
-	return sha256.Sum256(appendBytes(appendBytes(nil, []byte("zkaudit/part-meaning/v1")), b)), nil
+	e := m.Encoding
+	if e == nil {
+		return sha256.Sum256(appendInt(b, 0))
+	}
+	b = appendInt(appendInt(appendInt(b, 1), int64(e.FractionBits)), int64(e.TargetFractionBits))
+	for _, columns := range [][]data.Column{e.Features, e.Targets, e.Attributes} {
+		b = appendInt(b, int64(len(columns)))
+		for _, c := range columns {
+			numeric := int64(0)
+			if c.Numeric {
+				numeric = 1
+			}
+			b = appendInt(appendInt(appendBytes(b, []byte(c.Name)), int64(c.Index)), numeric)
+			b = appendTexts(appendBytes(appendBytes(b, []byte(c.Offset)), []byte(c.Scale)), c.Categories)
+		}
+	}
+	return sha256.Sum256(b)
 }
 
 // decodeMeaning reads what Encode wrote, and nothing else.

@@ -82,10 +82,7 @@ func UnmarshalPart(file []byte) (*PartFile, error) {
 	if f.Meaning, err = decodeMeaning(meaning); err != nil {
 		return nil, fmt.Errorf("part: %w", err)
 	}
-	if f.Part.Meaning, err = f.Meaning.Digest(); err != nil {
-		return nil, fmt.Errorf("part: %w", err)
-	}
-	f.Part.Columns = f.Shape.Attributes
+	f.Part.Meaning, f.Part.Columns = f.Meaning.Digest(), f.Shape.Attributes
 	r.partPoints("commitments", &f.Part, f.Shape, f.RowBits)
 	f.Certificate = r.bytes("certificate", MaxProof)
 	if err := r.end("part"); err != nil {
@@ -115,7 +112,7 @@ func (f *PartFile) check() error {
 	if err := f.Meaning.check(f.Shape); err != nil {
 		return fmt.Errorf("part: %w", err)
 	}
-	if digest, err := f.Meaning.Digest(); err != nil || digest != f.Part.Meaning {
+	if f.Meaning.Digest() != f.Part.Meaning {
 		return fmt.Errorf("part: the meaning is not the one named: %w", fault.ErrMalformed)
 	}
 	return nil

@@ -301,10 +301,7 @@ func (d *Directory) loadPart(name string, rows *data.Dataset, r *PartRecord, srs
 	if err != nil {
 		return nil, nil, err
 	}
-	part, err := newPart(rows, file.Meaning, file.Shape.Kind)
-	if err != nil {
-		return nil, nil, err
-	}
+	part := newPart(rows, file.Meaning, file.Shape.Kind)
 	part.Public, part.blinding = file.Part, opening.blinding
 	return part, file.Certificate, nil
 }

@@ -35,10 +35,7 @@ type Part struct {
 // CommitPart commits to the rows of a dataset whose labels are of the given
 // kind. rng blinds the commitments.
 func CommitPart(srs *commitments.SRS, d *data.Dataset, meaning bundle.Meaning, kind graph.LabelKind, rng io.Reader) (*Part, error) {
-	p, err := newPart(d, meaning, kind)
-	if err != nil {
-		return nil, err
-	}
+	p := newPart(d, meaning, kind)
 	for _, cells := range p.cells {
 		blind, err := commitments.RandomScalars(rng, srs.Rows(cells.Len()))
 		if err != nil {
@@ -50,7 +47,7 @@ func CommitPart(srs *commitments.SRS, d *data.Dataset, meaning bundle.Meaning, k
 }
 
 // newPart lays out rows without commitments.
-func newPart(d *data.Dataset, meaning bundle.Meaning, kind graph.LabelKind) (*Part, error) {
+func newPart(d *data.Dataset, meaning bundle.Meaning, kind graph.LabelKind) *Part {
 	p := &Part{Meaning: meaning, Shape: segment.PartShape{
 		Rows: d.Rows, Features: d.Width, Labels: d.Labels.Width(), Kind: kind, Attributes: len(d.Attributes),
 	}}
@@ -59,10 +56,8 @@ func newPart(d *data.Dataset, meaning bundle.Meaning, kind graph.LabelKind) (*Pa
 	if len(d.Attributes) > 0 {
 		p.cells = append(p.cells, segment.AttributeCells(d))
 	}
-	p.Public.Columns = len(d.Attributes)
-	var err error
-	p.Public.Meaning, err = meaning.Digest()
-	return p, err
+	p.Public.Columns, p.Public.Meaning = len(d.Attributes), meaning.Digest()
+	return p
 }
 
 // commit computes the public commitments from cells and blinding.
@@ -89,10 +84,7 @@ func OpenPart(srs *commitments.SRS, file *bundle.PartFile, o *Opening, d *data.D
 	if err := sameMeaning(file, d); err != nil {
 		return nil, err
 	}
-	p, err := newPart(d, file.Meaning, file.Shape.Kind)
-	if err != nil {
-		return nil, err
-	}
+	p := newPart(d, file.Meaning, file.Shape.Kind)
 	if p.Shape != file.Shape {
 		return nil, fmt.Errorf("the part has shape %+v, the rows have %+v: %w", file.Shape, p.Shape, fault.ErrRejected)
 	}
@@ -114,26 +106,19 @@ func OpenPart(srs *commitments.SRS, file *bundle.PartFile, o *Opening, d *data.D
 func sameMeaning(file *bundle.PartFile, d *data.Dataset) error {
 	said, found := file.Meaning, bundle.MeaningOf(d)
 	said.Encoding = nil
-	a, err := said.Encode()
-	if err != nil {
-		return err
+	if said.Digest() == found.Digest() {
+		return nil
 	}
-	b, err := found.Encode()
-	if err != nil {
-		return err
-	}
-	if string(a) != string(b) {
-		return fmt.Errorf("the rows mean something else than the part says: its formats, names or vocabularies are %s, theirs %s: %w", clip(a), clip(b), fault.ErrRejected)
-	}
-	return nil
+	return fmt.Errorf("the rows mean something else than the part says: its formats, names or vocabularies are %s, theirs %s: %w",
+		clip(fmt.Sprintf("%+v", said)), clip(fmt.Sprintf("%+v", found)), fault.ErrRejected)
 }
 
-func clip(b []byte) string {
+func clip(s string) string {
 	const most = 300
-	if len(b) > most {
-		return string(b[:most]) + " …"
+	if len(s) > most {
+		return s[:most] + " …"
 	}
-	return string(b)
+	return s
 }
 
 // Certify proves the dataset certificate of the part in a mode.
