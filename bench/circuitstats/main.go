@@ -1,14 +1,16 @@
 // Command circuitstats prints how large the verifier's script is as a gnark
-// circuit: `make circuit-stats`. Only shapes matter, so nothing is trained or
-// proven.
+// circuit, and which part of it takes how much: `make circuit-stats`. Only
+// shapes matter, so nothing is trained or proven.
 //
-//	column        meaning
-//	messages      field elements of a proof's conversation
-//	leaves        of the lookup tree
-//	permutations  Poseidon2 permutations of the transcript and the outcome
-//	… of lookups  those of the lookup argument
-//	muls          multiplications the script asks for beside them
-//	R1CS, PLONK   constraints and rows after compiling, the public inputs apart
+//	column       meaning
+//	leaves       of the lookup tree
+//	messages     field elements of a proof's conversation
+//	exposed      public inputs beside the statement's digest
+//	R1CS, PLONK  constraints and rows after compiling
+//
+// Below a system stands, for each part of the script, what hashing its
+// messages takes (in Poseidon2 permutations of the transcript, constraints and
+// rows), and what is left: the arithmetic of all checks.
 package main
 
 import (
@@ -25,12 +27,19 @@ import (
 	"github.com/consensys/gnark/frontend/cs/scs"
 	"github.com/consensys/gnark/logger"
 
+	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/proof"
 	"github.com/zkaudit/zkaudit/proof/circuit"
 )
 
+// What one permutation takes.
+const (
+	permutationR1CS  = 264
+	permutationPLONK = 675
+)
+
 func main() {
-	rowBits := flag.Int("row-bits", 18, "ℓ: a committed row has 2^ℓ cells")
+	rowBits := flag.Int("row-bits", commitments.DefaultRowBits, "ℓ: a committed row has 2^ℓ cells")
 	flag.Parse()
 	logger.Disable()
 	if err := run(*rowBits); err != nil {
@@ -41,35 +50,41 @@ func main() {
 
 func run(rowBits int) error {
 	w := tabwriter.NewWriter(os.Stdout, 2, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(w, "system\tleaves\tmessages\tpermutations\t… of lookups\tmuls\tR1CS\tPLONK\tcompiled in\t")
+	fmt.Fprintln(w, "system\tleaves\tmessages\texposed\tpermutations\tR1CS\tPLONK\tcompiled in\t")
 	for _, s := range shapes {
 		start := time.Now()
 		r, err := measure(s, rowBits)
 		if err != nil {
 			return fmt.Errorf("%s: %w", s.name, err)
 		}
-		fmt.Fprintf(w, "%s\t2^%d\t%d\t%d\t%d\t%d\t%d\t%d\t%.1f s\t\n",
-			s.name, r.log, r.messages, r.permutations, r.lookups, r.multiplications, r.r1cs, r.plonk, time.Since(start).Seconds())
+		fmt.Fprintf(w, "%s\t2^%d\t%d\t%d\t%d\t%d\t%d\t%.1f s\t\n",
+			s.name, r.log, r.messages, r.exposed, r.total(), r.r1cs, r.plonk, time.Since(start).Seconds())
+		for p := range parts {
+			n := r.permutations[p]
+			fmt.Fprintf(w, "%s\t\t\t\t%d\t%d\t%d\t\t\n", p, n, n*permutationR1CS, n*permutationPLONK)
+		}
+		fmt.Fprintf(w, "arithmetic\t\t\t\t\t%d\t%d\t\t\n", r.r1cs-r.total()*permutationR1CS, r.plonk-r.total()*permutationPLONK)
 	}
 	return w.Flush()
 }
 
-// result is one line of the table.
+// result is the size of one system.
 type result struct {
 	counts
-	log, messages, lookups, r1cs, plonk int
+	log, messages, exposed, r1cs, plonk int
 }
 
+// measure compiles the circuit that wraps proofs of a system.
 func measure(s shape, rowBits int) (result, error) {
 	sys, err := s.system()
 	if err != nil {
 		return result{}, err
 	}
-	l, err := proof.NewLayout(sys, min(rowBits, s.rowBits), false)
+	l, err := proof.NewLayout(sys, min(rowBits, s.rowBits), true)
 	if err != nil {
 		return result{}, err
 	}
-	r := result{counts: count(l), log: l.Log, messages: proof.Length(l), lookups: countLookups(l).permutations}
+	r := result{counts: count(l), log: l.Log, messages: proof.Length(l), exposed: proof.ExposedLength(l)}
 	if r.r1cs, err = compile(r1cs.NewBuilder[constraint.U64], l); err != nil {
 		return r, err
 	}

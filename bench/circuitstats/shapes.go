@@ -23,6 +23,7 @@ type shape struct {
 
 var shapes = []shape{
 	{"one layer, 3 steps (prooftest.Tiny)", 5, tiny},
+	{"169-64-10, batch 32, 32 steps (zkaudit demo)", 22, dense(bench.Dense{Widths: []int{169, 64, 10}, Batch: 32, Rate: "0.75"}, 1024, 32)},
 	{"784-128-10, batch 64, 256 steps", 22, dense(bench.Dense{Widths: []int{784, 128, 10}, Batch: 64, Rate: "0.125"}, 4096, 256)},
 	{"784-512-512-10, batch 64, 32 steps", 22, dense(bench.Dense{Widths: []int{784, 512, 512, 10}, Batch: 64, Rate: "0.125"}, 4096, 32)},
 }
