@@ -122,7 +122,7 @@ func (c *Censorship) State(s *Scope) {
 		list = append(list, inequality{linearly(items, p, hits, -q), 0, fmt.Sprintf("more than a share of %s is classified %q", c.AtMost, c.Class)})
 	}
 	s.inequalities("share of items", f.m, f.total, list)
-	s.counts("outcomes", c.Release, f.m, f.labels, f.total)
+	s.outcomes(f, c.Release)
 }
 
 // linearly returns x·a + y·b.

@@ -64,3 +64,12 @@ func (s *Scope) confusion(name, model string, parts []*partTensors, attribute st
 	c.m = s.histogram(name, c.size(), keys...)
 	return c
 }
+
+// outcomes publishes the counts, if the release says so.
+func (s *Scope) outcomes(c *confusion, r Release) {
+	asked := len(s.release.asked)
+	s.counts("outcomes", r, c.m, c.labels, c.total)
+	for k := asked; k < len(s.release.asked); k++ {
+		s.release.asked[k].Groups, s.release.asked[k].Classes = c.groups, c.classes
+	}
+}

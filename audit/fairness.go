@@ -73,7 +73,7 @@ func (c *Fairness) State(s *Scope) {
 	}
 	c.stateMinimum(s, n, names, f.total)
 	c.stateGaps(s, n, p, names, f.total)
-	s.counts("outcomes", c.Release, f.m, f.labels, f.total)
+	s.outcomes(f, c.Release)
 }
 
 // chosen returns the indices of the groups compared.

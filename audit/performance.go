@@ -51,7 +51,7 @@ func (c *Performance) State(s *Scope) {
 		f := s.confusion("outcomes", c.Model, parts, "")
 		if s.err == nil {
 			c.bound(s, f.m, f.total, diagonal(f, 0, f.classes*f.classes))
-			s.counts("outcomes", c.Release, f.m, f.labels, f.total)
+			s.outcomes(f, c.Release)
 		}
 	case "top_k":
 		c.stateTopK(s, parts)
@@ -170,7 +170,7 @@ func (c *Performance) stateF1(s *Scope, parts []*partTensors) {
 		ones[y] = 1
 	}
 	s.inequalities("mean F1", score, 1<<16, []inequality{{ones, -least, fmt.Sprintf("the macro F1 is below %s", c.AtLeast)}})
-	s.counts("outcomes", c.Release, f.m, f.labels, f.total)
+	s.outcomes(f, c.Release)
 }
 
 // Words implements Claim.

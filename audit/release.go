@@ -27,11 +27,15 @@ const MinimumGroup = 10
 // the statement. Advice says that they say nothing about the data beyond the
 // claim, such as the salt of a hash.
 type Released struct {
-	Name    string   `json:"name"`
-	Labels  []string `json:"labels,omitempty"` // one per value
-	Values  []int64  `json:"values"`
-	Unit    string   `json:"unit,omitempty"`
-	Bits    int      `json:"bits"` // at most so much is said
+	Name   string   `json:"name"`
+	Labels []string `json:"labels,omitempty"` // one per value
+	Values []int64  `json:"values"`
+	Unit   string   `json:"unit,omitempty"`
+	Bits   int      `json:"bits"` // at most so much is said
+	// Groups and Classes say how outcomes are laid out: by group, true class
+	// and predicted class.
+	Groups  []string `json:"groups,omitempty"`
+	Classes int      `json:"classes,omitempty"`
 	compute func(v *Values) []int64
 }
 
