@@ -1,0 +1,204 @@
+package run
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/zkaudit/zkaudit/artefact"
+	"github.com/zkaudit/zkaudit/bundle"
+	"github.com/zkaudit/zkaudit/commitments"
+	"github.com/zkaudit/zkaudit/fault"
+)
+
+// TestCommitShowsNoDigestOfRows: an unblinded digest of rows is a test for
+// guesses of them. It stays in the record on disk.
+func TestCommitShowsNoDigestOfRows(t *testing.T) {
+	dir := small(t, func(c *Config) { c.Test.Commit = true })
+	d := open(t, dir, nil)
+	for range 2 { // made, and found there
+		r, err := d.Commit(context.Background(), false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		shown, err := json.Marshal(r)
+		if err != nil || strings.Contains(string(shown), "integers") || !strings.Contains(string(shown), r.Parts[0].Digest) {
+			t.Errorf("%s, %v", shown, err)
+		}
+		var kept CommitRecord
+		if found, err := d.readRecord(commitDir, &kept); err != nil || !found {
+			t.Fatal(found, err)
+		}
+		for _, p := range append(kept.Parts, kept.Tests...) {
+			if len(p.Integers) != 64 || strings.Contains(string(shown), p.Integers) {
+				t.Errorf("digest %q of rows is missing, or shown", p.Integers)
+			}
+		}
+	}
+}
+
+// starter cancels a context when a task starts.
+type starter struct {
+	silent
+	task   string
+	cancel context.CancelFunc
+}
+
+func (s *starter) Start(task string, _ int) {
+	if task == s.task {
+		s.cancel()
+	}
+}
+
+// proveWeights makes the certificate of the initial weights, and no more.
+func proveWeights(t *testing.T, dir, cache string) (claim [32]byte, certificate []byte) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	d, err := Open(dir, Options{CacheDir: cache, Progress: &starter{task: "prove", cancel: cancel}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	if _, err := d.Prove(ctx, false); !errors.Is(err, context.Canceled) {
+		t.Fatalf("not cancelled: %v", err)
+	}
+	file, err := os.ReadFile(d.file(proveDir, "initial-weights.certificate"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	header, certificate, err := artefact.Decode(file, ProofKind(), proofVersion)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return header.Statement, certificate
+}
+
+// words returns every aligned 32 bytes of data behind the first skip ones.
+func words(data []byte, skip int) map[string]bool {
+	w := map[string]bool{}
+	for ; skip+32 <= len(data); skip += 32 {
+		w[string(data[skip:skip+32])] = true
+	}
+	return w
+}
+
+// TestModesDoNotMix: a proof of mode validity publishes what the blinding of
+// the commitments it is about was for. No stage goes on in another mode; one
+// that starts over commits anew, to everything.
+func TestModesDoNotMix(t *testing.T) {
+	if testing.Short() {
+		t.Skip("wraps three proofs")
+	}
+	ctx, cache := context.Background(), t.TempDir()
+	dir := small(t, nil)
+	all(t, dir)
+	bundled, err := os.ReadFile(filepath.Join(dir, BundleFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	edit(t, filepath.Join(dir, ConfigFile), `mode = "validity"`, `mode = "zk-plonk"`)
+	for name, stage := range map[string]func(*Directory) error{
+		"commit": func(d *Directory) error { _, err := d.Commit(ctx, false); return err },
+		"train":  func(d *Directory) error { _, err := d.Train(ctx, false); return err },
+		"prove":  func(d *Directory) error { _, err := d.Prove(ctx, false); return err },
+	} {
+		d := open(t, dir, nil)
+		if err := stage(d); !errors.Is(err, fault.ErrUsage) || !strings.Contains(err.Error(), "the mode of proofs") {
+			t.Errorf("%s in another mode: %v", name, err)
+		}
+		d.Close()
+	}
+	d, err := Open(dir, Options{CacheDir: cache})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	if _, err := d.Commit(ctx, true); err != nil {
+		t.Fatal(err)
+	}
+	if exists(d.file(trainDir)) || exists(d.file(proveDir)) {
+		t.Error("what was trained and proven in the other mode is still there")
+	}
+	if _, err := d.Train(ctx, false); err != nil {
+		t.Fatal(err)
+	}
+	d.Close()
+
+	claim, certificate := proveWeights(t, dir, cache)
+	part, err := bundle.ReadPart(d.file(commitDir, "part-000.part"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	committed, err := os.ReadFile(d.file(proveDir, "weights-000000.committed"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, payload, err := artefact.Decode(committed, WeightsKind(), weightsVersion)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, rows := range part.Part.Tensors() {
+		payload = commitments.AppendPoints(payload, rows)
+	}
+	for w := range words(payload, 0) {
+		if strings.Contains(string(bundled), w) {
+			t.Errorf("%x of the run in zero knowledge is in the bundle of mode validity", w)
+		}
+	}
+
+	// A proof that is lost and made again for the same claim shares nothing
+	// with the first: what a killed process had drawn is of no use to anybody.
+	if err := os.Remove(d.file(proveDir, "initial-weights.certificate")); err != nil {
+		t.Fatal(err)
+	}
+	again, second := proveWeights(t, dir, cache)
+	if again != claim || len(second) != len(certificate) {
+		t.Fatalf("claims %x and %x, %d and %d bytes", claim, again, len(certificate), len(second))
+	}
+	const system = 1 // the byte that says which one
+	first, zero := words(certificate, system), string(make([]byte, 32)) // the biases that the seed gives, at any point
+	for w := range words(second, system) {
+		if first[w] && w != zero {
+			t.Errorf("%x in both proofs", w)
+		}
+	}
+}
+
+// failing is randomness that ends.
+type failing struct{ left int }
+
+func (f *failing) Read(b []byte) (int, error) {
+	if f.left == 0 {
+		return 0, io.ErrUnexpectedEOF
+	}
+	n := min(len(b), f.left)
+	for i := range b[:n] {
+		b[i] = byte(f.left - i)
+	}
+	f.left -= n
+	return n, nil
+}
+
+// TestWithoutRandomnessNothingIsMade: a source that fails, early or late, ends
+// the stage. No commitment is written with less blinding than it needs.
+func TestWithoutRandomnessNothingIsMade(t *testing.T) {
+	for _, bytes := range []int{0, 1, 64, 100} {
+		dir := small(t, nil)
+		d, err := Open(dir, Options{Rand: &failing{bytes}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := d.Commit(context.Background(), false); !errors.Is(err, fault.ErrInput) || !strings.Contains(err.Error(), "random") {
+			t.Errorf("%d bytes: %v", bytes, err)
+		}
+		d.Close()
+		if names, err := filepath.Glob(filepath.Join(dir, commitDir, "*")); err != nil || len(names) != 0 {
+			t.Errorf("%d bytes: %q left, %v", bytes, names, err)
+		}
+	}
+}
