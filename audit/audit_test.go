@@ -46,7 +46,7 @@ func inputs(t *testing.T) (*world, *Inputs) {
 	w, run, _ := classified(t)
 	for _, name := range []string{"north", "south"} {
 		p := w.subjects.Parts[name]
-		run.Parts, run.Rows, run.Used = append(run.Parts, p.Trained(w.srs.ID, w.srs.RowBits)), append(run.Rows, p.Rows), append(run.Used, 60)
+		run.Parts, run.Rows, run.Used = append(run.Parts, p.Digest(w.srs.ID, w.srs.RowBits)), append(run.Rows, p.Rows), append(run.Used, 60)
 	}
 	return w, &Inputs{
 		Mode: mode.Validity, By: &mode.Prover{SRS: w.srs, Rand: crand.Reader},
@@ -194,7 +194,7 @@ func TestBundleEncoding(t *testing.T) {
 		"rows beyond":        func(b *Bundle) { b.Parts["north"].Rows = 1 << 40 },
 		"commitment missing": func(b *Bundle) { b.Parts["north"].Commitments = b.Parts["north"].Commitments[:2] },
 		"same attribute":     func(b *Bundle) { p := b.Parts["north"]; p.Attributes = append(p.Attributes, p.Attributes[0]) },
-		"no vocabulary":      func(b *Bundle) { b.Parts["north"].Attributes[0].Vocabulary = nil },
+		"no vocabulary":      func(b *Bundle) { b.Parts["north"].Attributes[0].Entries = nil },
 	} {
 		copied, err := Unmarshal(good)
 		if err != nil {

@@ -11,6 +11,7 @@ import (
 	"github.com/zkaudit/zkaudit/artefact"
 	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/commitments"
+	"github.com/zkaudit/zkaudit/data"
 	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/relation"
@@ -145,8 +146,8 @@ func (b *Bundle) Marshal() ([]byte, error) {
 
 // Unmarshal decodes an audit bundle; it checks no proof. Errors wrap
 // fault.ErrMalformed or fault.ErrVersion.
-func Unmarshal(data []byte) (*Bundle, error) {
-	h, payload, err := artefact.Decode(data, Kind(), Version)
+func Unmarshal(file []byte) (*Bundle, error) {
+	h, payload, err := artefact.Decode(file, Kind(), Version)
 	if err != nil {
 		return nil, err
 	}
@@ -163,7 +164,7 @@ func Unmarshal(data []byte) (*Bundle, error) {
 	if err != nil {
 		return nil, malformed(err)
 	}
-	if digest, err := b.Digest(); err != nil || digest != h.Statement || !bytes.Equal(again, data) {
+	if digest, err := b.Digest(); err != nil || digest != h.Statement || !bytes.Equal(again, file) {
 		return nil, malformed(fmt.Errorf("not in its canonical form"))
 	}
 	return b, nil
@@ -241,8 +242,10 @@ func (p *encodedPart) decode(rowBits int) error {
 	}
 	var names []string
 	for _, a := range p.Attributes {
-		if names = append(names, a.Name); len(a.Vocabulary) == 0 || len(a.Vocabulary) > 1<<15 {
-			return fmt.Errorf("attribute %q with a vocabulary of %d", a.Name, len(a.Vocabulary))
+		entries := slices.Clone(a.Entries)
+		slices.Sort(entries)
+		if names = append(names, a.Name); len(entries) < 1 || len(entries) > data.MaxVocabulary || len(slices.Compact(entries)) != len(a.Entries) {
+			return fmt.Errorf("attribute %q with a vocabulary of %d entries, or an entry twice", a.Name, len(a.Entries))
 		}
 	}
 	slices.Sort(names)

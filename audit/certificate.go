@@ -4,7 +4,7 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/zkaudit/zkaudit/proof"
+	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/proof/poly"
 	"github.com/zkaudit/zkaudit/proof/prover"
@@ -12,23 +12,10 @@ import (
 	"github.com/zkaudit/zkaudit/segment"
 )
 
-// CertificateKind is the kind of the statement that a part's certificate
-// proves: cells in their ranges, labels well formed, nothing in the padding.
-const CertificateKind = "zkaudit/audited-part-certificate/v1"
-
-// certificate is what the certificate of a part is about. It depends on no
-// audit: one serves all.
+// certificate is what the certificate of a part is about: the same as in a
+// training run. It depends on no audit, one serves all.
 func certificate(f *Frame, p *Part) (*segment.DatasetCertificate, *statement.Statement, error) {
-	c, err := segment.NewDatasetCertificate(p.Shape())
-	if err != nil {
-		return nil, nil, err
-	}
-	layout, err := proof.NewLayout(c.Relation, f.RowBits, f.Mode.ZeroKnowledge())
-	if err != nil {
-		return nil, nil, err
-	}
-	digest := p.Digest(f.SRS, f.RowBits)
-	return c, &statement.Statement{Kind: CertificateKind, Public: append(appendBytes(nil, []byte(f.Mode)), digest[:]...), Layout: layout, SRS: f.SRS, External: p.Commitments}, nil
+	return bundle.DatasetClaim(f.Mode, p.Shape(), f.SRS, f.RowBits, p.committed())
 }
 
 // Certify proves the certificate of a part in a mode.

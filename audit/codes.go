@@ -78,9 +78,9 @@ func (p *partTensors) attribute(name string) (codes relation.ID, vocabulary []st
 	}
 	tensor := fmt.Sprintf("%s attribute %q", p.label(), name)
 	if id, ok := p.scope.b.Named(tensor); ok {
-		return id, p.Attributes[k].Vocabulary
+		return id, p.Attributes[k].Entries
 	}
-	return p.scope.combine(tensor, p.attributes(), unit(len(p.Attributes), k)), p.Attributes[k].Vocabulary
+	return p.scope.combine(tensor, p.attributes(), unit(len(p.Attributes), k)), p.Attributes[k].Entries
 }
 
 // class is the true class of every row: Σ_c c·L(i,c). For bits, a single one.

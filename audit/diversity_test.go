@@ -106,7 +106,7 @@ func TestBinding(t *testing.T) {
 	// other meanings of the same codes
 	renamed := *w.subjects.OwnedParts["north"]
 	renamed.Attributes = slices.Clone(renamed.Attributes)
-	renamed.Attributes[0].Vocabulary = []string{"M", "F"}
+	renamed.Attributes[0].Entries = []string{"M", "F"}
 	w.subjects.Parts["north"] = &renamed.Part
 	change("another vocabulary", fault.ErrRejected, func(*Diversity) {})
 }

@@ -1,9 +1,7 @@
 package audit
 
 import (
-	"crypto/sha256"
 	"encoding/binary"
-	"encoding/json"
 	"fmt"
 	"io"
 
@@ -19,23 +17,14 @@ import (
 	"github.com/zkaudit/zkaudit/segment"
 )
 
-// Attribute says what the codes of an attribute column mean.
-type Attribute struct {
-	Name       string   `json:"name"`
-	Vocabulary []string `json:"vocabulary"`
-}
-
-// Part is the public side of one owner's committed rows. What the codes mean
-// is the owner's word; the digest of the part binds it.
+// Part is the public side of one owner's committed rows. Its Meaning is the
+// owner's word; the digest of the part binds it.
 type Part struct {
-	Rows              int             `json:"rows"`
-	Features          int             `json:"features"`
-	FractionBits      int             `json:"fraction_bits"`
-	Labels            int             `json:"labels"`
-	LabelKind         graph.LabelKind `json:"label_kind"`
-	LabelFractionBits int             `json:"label_fraction_bits,omitempty"`
-	Classes           []string        `json:"classes,omitempty"`
-	Attributes        []Attribute     `json:"attributes,omitempty"`
+	Rows           int             `json:"rows"`
+	Features       int             `json:"features"`
+	Labels         int             `json:"labels"`
+	LabelKind      graph.LabelKind `json:"label_kind"`
+	bundle.Meaning `json:"meaning"`
 
 	// Commitments to features, labels and, if the part has attributes, those.
 	Commitments [][]bn254.G1Affine `json:"-"`
@@ -46,32 +35,22 @@ func (p *Part) Shape() segment.PartShape {
 	return segment.PartShape{Rows: p.Rows, Features: p.Features, Labels: p.Labels, Kind: p.LabelKind, Attributes: len(p.Attributes)}
 }
 
-// Trained returns the digest by which training runs name the features and
-// labels of the part.
-func (p *Part) Trained(srs [32]byte, rowBits int) [32]byte {
-	shape := p.Shape()
-	shape.Attributes = 0
-	return bundle.PartDigest(shape, srs, rowBits, bundle.Part{Features: p.Commitments[0], Labels: p.Commitments[1]})
+// committed is the part as training runs name it.
+func (p *Part) committed() bundle.Part {
+	c := bundle.Part{Features: p.Commitments[featureTensor], Labels: p.Commitments[labelTensor], Columns: len(p.Attributes), Meaning: p.Meaning.Digest()}
+	if c.Columns > 0 {
+		c.Attributes = p.Commitments[attributeTensor]
+	}
+	return c
 }
 
-// Digest identifies the part: features and labels as training names them, the
-// commitment to its attributes, and what numbers and codes mean.
+// Digest identifies the part, as training runs do: its shape, its commitments,
+// and what numbers and codes mean.
 func (p *Part) Digest(srs [32]byte, rowBits int) [32]byte {
-	trained := p.Trained(srs, rowBits)
-	about, err := json.Marshal(p)
-	if err != nil {
-		panic(err) // texts and numbers
-	}
-	b := appendBytes(nil, []byte("zkaudit/audited-part/v1"))
-	b = append(b, trained[:]...)
-	b = appendBytes(b, about)
-	for _, rows := range p.Commitments[2:] {
-		b = appendBytes(b, commitments.AppendPoints(nil, rows))
-	}
-	return sha256.Sum256(b)
+	return bundle.PartDigest(p.Shape(), srs, rowBits, p.committed())
 }
 
-// Attribute returns the index of an attribute. Errors wrap fault.ErrUsage.
+// attribute returns the index of an attribute. Errors wrap fault.ErrUsage.
 func (p *Part) attribute(name string) (int, error) {
 	for i, a := range p.Attributes {
 		if a.Name == name {
@@ -98,15 +77,9 @@ type OwnedPart struct {
 // without commitments: what an owner has before committing, or beside
 // commitments made earlier.
 func NewPart(d *data.Dataset, kind graph.LabelKind) *OwnedPart {
-	p := &OwnedPart{Part: Part{
-		Rows: d.Rows, Features: d.Width, FractionBits: d.FractionBits,
-		Labels: d.Labels.Width(), LabelKind: kind, LabelFractionBits: d.Labels.FractionBits, Classes: d.Labels.Classes,
-	}}
+	p := &OwnedPart{Part: Part{Rows: d.Rows, Features: d.Width, Labels: d.Labels.Width(), LabelKind: kind, Meaning: bundle.MeaningOf(d)}}
 	features, labels := segment.PartCells(d)
 	p.Secret.Cells = []relation.Cells{features, labels}
-	for _, a := range d.Attributes {
-		p.Attributes = append(p.Attributes, Attribute{Name: a.Name, Vocabulary: a.Vocabulary})
-	}
 	if len(d.Attributes) > 0 {
 		p.Secret.Cells = append(p.Secret.Cells, segment.AttributeCells(d))
 	}
@@ -138,7 +111,7 @@ type Run struct {
 	// Weights are the commitments to all weights after the run, frozen ones
 	// included, in the program's order.
 	Weights bundle.Weights
-	Parts   [][32]byte // digests of the dataset's parts, as Part.Trained
+	Parts   [][32]byte // digests of the dataset's parts
 	Rows    []int      // of each part
 	Used    []int64    // slots of the schedule that read each part
 }

@@ -35,7 +35,7 @@ func (c *WellFormed) Words(s *Subjects) Words {
 	var lists []string
 	for _, name := range c.Parts {
 		for _, a := range s.Parts[name].Attributes {
-			lists = append(lists, fmt.Sprintf("%s of %s (%d entries)", a.Name, name, len(a.Vocabulary)))
+			lists = append(lists, fmt.Sprintf("%s of %s (%d entries)", a.Name, name, len(a.Entries)))
 		}
 	}
 	return Words{Says: "every row has attributes in their vocabulary: " + strings.Join(lists, ", ")}
@@ -117,7 +117,7 @@ func (c *Provenance) State(s *Scope) {
 		return
 	}
 	for i, p := range parts {
-		if p.Trained(s.frame.SRS, s.frame.RowBits) != run.Parts[i] {
+		if p.Digest(s.frame.SRS, s.frame.RowBits) != run.Parts[i] {
 			s.fail("the claim is false: part %d of the run's dataset is not %q: %w", i, p.name, fault.ErrRejected)
 		}
 	}
