@@ -48,8 +48,10 @@ func bundles(t testing.TB) [2]made {
 	return [2]made{first(t), second}
 }
 
-// makeBundle makes a run and returns its bundle.
-func makeBundle() (made, error) {
+func makeBundle() (made, error) { return makeRun(nil, "") }
+
+// makeRun makes a run, after a change of its choices, and returns its bundle.
+func makeRun(change func(c *run.Config), cache string) (made, error) {
 	dir, err := os.MkdirTemp("", "bundle-test-")
 	if err != nil {
 		return made{}, err
@@ -82,10 +84,13 @@ func makeBundle() (made, error) {
 		Training: run.TrainingConfig{Batch: 4, Steps: 12, SegmentSteps: 5},
 		Proof:    run.ProofConfig{Mode: "validity", RowBits: 8, Context: "nonce 7"},
 	}
+	if change != nil {
+		change(c)
+	}
 	if err := run.Init(dir, c); err != nil {
 		return made{}, err
 	}
-	d, err := run.Open(dir, run.Options{})
+	d, err := run.Open(dir, run.Options{CacheDir: cache})
 	if err != nil {
 		return made{}, err
 	}
@@ -104,7 +109,7 @@ func makeBundle() (made, error) {
 	if err != nil {
 		return made{}, err
 	}
-	srs, err := commitments.DevelopmentVerifierSRS(8)
+	srs, err := commitments.DevelopmentVerifierSRS(c.Proof.RowBits)
 	return made{bytes, srs}, err
 }
 

@@ -1,0 +1,144 @@
+package bundle_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/zkaudit/zkaudit/bundle"
+	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/proof/mode"
+	"github.com/zkaudit/zkaudit/proof/wrap"
+	"github.com/zkaudit/zkaudit/run"
+	"github.com/zkaudit/zkaudit/schedule"
+)
+
+// TestZeroKnowledgeBundle: what holds for bundles of mode validity holds for
+// wrapped ones, where the verifier's script runs nowhere but in the SNARK.
+func TestZeroKnowledgeBundle(t *testing.T) {
+	if testing.Short() {
+		t.Skip("wraps three proofs")
+	}
+	cache := t.TempDir()
+	m, err := makeRun(func(c *run.Config) {
+		c.Data = c.Data[:1]
+		c.Training.Steps = 4
+		c.Proof.Mode, c.Proof.RowBits = "zk-plonk", 4
+	}, cache)
+	if err != nil {
+		t.Fatal(err)
+	}
+	keys := wrap.NewCache(filepath.Join(cache, "keys"))
+	check := func(b *bundle.Bundle, e bundle.Expectation, keys *wrap.Cache) (*bundle.Report, error) {
+		return bundle.Verify(context.Background(), b, e, m.srs, bundle.Options{AllowInsecure: true, Cache: keys})
+	}
+	report, err := check(decode(t, m), bundle.Expectation{}, keys)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Run("report", func(t *testing.T) {
+		var text strings.Builder
+		if err := report.WriteText(&text); err != nil {
+			t.Fatal(err)
+		}
+		for _, want := range []string{"mode zk-plonk: the bundle reveals nothing", "Revealed to whoever reads the bundle", "0 constants of the model", "mode of the proofs: zk-plonk"} {
+			if !strings.Contains(text.String(), want) {
+				t.Errorf("report does not say %q:\n%s", want, text.String())
+			}
+		}
+		if strings.Contains(text.String(), "hide no more") {
+			t.Error("report warns as in mode validity")
+		}
+	})
+	t.Run("changed", func(t *testing.T) { changedInZeroKnowledge(t, m, check, keys) })
+	t.Run("expectation", func(t *testing.T) { modesExpected(t, m, check, keys) })
+	t.Run("cache", func(t *testing.T) { damagedCache(t, m, check, filepath.Join(cache, "keys")) })
+}
+
+type checker func(*bundle.Bundle, bundle.Expectation, *wrap.Cache) (*bundle.Report, error)
+
+// changedInZeroKnowledge changes one public value at a time and keeps the
+// proofs, or exchanges proofs.
+func changedInZeroKnowledge(t *testing.T, m made, check checker, keys *wrap.Cache) {
+	open := first(t) // of mode validity, on the same rows
+	for name, change := range map[string]func(b *bundle.Bundle){
+		"context":              func(b *bundle.Bundle) { b.Statement.Context = "nonce 8" },
+		"run id":               func(b *bundle.Bundle) { b.Statement.RunID[0] ^= 1 },
+		"rate":                 func(b *bundle.Bundle) { b.Statement.Rates[0]++ },
+		"seed":                 func(b *bundle.Bundle) { b.Statement.Schedule.Seed += "x" },
+		"tail":                 func(b *bundle.Bundle) { b.Statement.Schedule.Tail = schedule.Wrap },
+		"fewer rows":           func(b *bundle.Bundle) { b.Statement.Schedule.Parts[0]--; rebind(b.Statement) },
+		"more rows":            func(b *bundle.Bundle) { b.Statement.Schedule.Parts[0]++; rebind(b.Statement) },
+		"fewer steps":          func(b *bundle.Bundle) { b.Statement.Schedule.Steps, b.Statement.Segment = 3, 3 },
+		"origin seed":          func(b *bundle.Bundle) { b.Statement.Origin.Seed += "x" },
+		"program name":         func(b *bundle.Bundle) { b.Statement.Program.Name += "x" },
+		"Groth16 instead":      func(b *bundle.Bundle) { b.Statement.Mode = mode.ZKGroth16 },
+		"validity instead":     func(b *bundle.Bundle) { b.Statement.Mode = mode.Validity },
+		"certificate as proof": func(b *bundle.Bundle) { b.Segments[0].Proof = b.Datasets[0] },
+		"weights after":        func(b *bundle.Bundle) { b.Segments[0].After = b.Statement.Trained() },
+		"certificate of another dataset": func(b *bundle.Bundle) {
+			b.Datasets[0] = decode(t, open).Datasets[0]
+		},
+		"another dataset": func(b *bundle.Bundle) {
+			p := &b.Statement.Parts[0]
+			p.Features[0], p.Features[1] = p.Features[1], p.Features[0]
+			rebind(b.Statement)
+		},
+		"labels as they please": func(b *bundle.Bundle) {
+			p := &b.Statement.Parts[0]
+			p.Labels[0] = p.Features[0]
+			rebind(b.Statement)
+		},
+	} {
+		b := decode(t, m)
+		change(b)
+		if _, err := check(b, bundle.Expectation{}, keys); !refused(err) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// modesExpected: whoever asks for zero knowledge, or for a system without
+// shared keys, is not given another.
+func modesExpected(t *testing.T, m made, check checker, keys *wrap.Cache) {
+	for _, want := range mode.Names() {
+		pinned := string(want)
+		_, err := check(decode(t, m), bundle.Expectation{Mode: &pinned}, keys)
+		if want == mode.ZKPLONK && err != nil {
+			t.Errorf("pinned to its own mode: %v", err)
+		}
+		if want != mode.ZKPLONK && (!errors.Is(err, fault.ErrRejected) || !strings.Contains(err.Error(), "mode")) {
+			t.Errorf("zk-plonk for %s: %v", want, err)
+		}
+	}
+	open, pinned := first(t), string(mode.ZKPLONK)
+	if _, err := verify(decode(t, open), bundle.Expectation{Mode: &pinned}, open.srs); !errors.Is(err, fault.ErrRejected) || !strings.Contains(err.Error(), "expected mode") {
+		t.Errorf("mode validity passes for zero knowledge: %v", err)
+	}
+}
+
+// damagedCache: a damaged key is made again, and the verdict is the same.
+func damagedCache(t *testing.T, m made, check checker, dir string) {
+	names, err := filepath.Glob(filepath.Join(dir, "*.vk"))
+	if err != nil || len(names) != 3 {
+		t.Fatalf("keys %q, %v", names, err)
+	}
+	good, err := os.ReadFile(names[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	bad := append([]byte(nil), good...)
+	bad[len(bad)/2] ^= 1
+	if err := os.WriteFile(names[0], bad, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := check(decode(t, m), bundle.Expectation{}, wrap.NewCache(dir)); err != nil {
+		t.Error(err)
+	}
+	if again, err := os.ReadFile(names[0]); err != nil || string(again) != string(good) {
+		t.Errorf("not replaced, %v", err)
+	}
+}
