@@ -67,8 +67,9 @@ type piece struct {
 // pieces lists what is committed: parts to train on, then test parts.
 func (d *Directory) pieces(rows *dataset) (parts, tests []piece) {
 	for i := range rows.train {
+		part, test := d.Config.names(i)
 		p := piece{
-			name: fmt.Sprintf(partPattern, i), rows: rows.train[i], recipe: rows.recipes[i],
+			name: part, rows: rows.train[i], recipe: rows.recipes[i],
 			imported: rows.imported[i], source: d.Config.Data[i].File,
 		}
 		if rows.test[i] != nil {
@@ -76,7 +77,7 @@ func (d *Directory) pieces(rows *dataset) (parts, tests []piece) {
 		}
 		parts = append(parts, p)
 		if d.Config.Test.Commit && rows.test[i] != nil {
-			tests = append(tests, piece{name: fmt.Sprintf(testPattern, i), rows: rows.test[i], recipe: rows.testRecipes[i], source: p.source})
+			tests = append(tests, piece{name: test, rows: rows.test[i], recipe: rows.testRecipes[i], source: p.source})
 		}
 	}
 	return parts, tests
@@ -252,7 +253,7 @@ func (r *CommitRecord) same(now *CommitRecord) error {
 		was, now []PartRecord
 	}{{"data part", r.Parts, now.Parts}, {"test part", r.Tests, now.Tests}} {
 		for i := range side.was {
-			if a, b := side.was[i], side.now[i]; a.Integers != b.Integers || a.Kind != b.Kind || a.Imported != b.Imported {
+			if a, b := side.was[i], side.now[i]; a.Integers != b.Integers || a.Kind != b.Kind || a.Imported != b.Imported || a.File != b.File {
 				return changed(fmt.Sprintf("rows, labels or formats of %s %d have", side.what, i))
 			}
 		}
@@ -274,10 +275,11 @@ func (d *Directory) loadParts(rows *dataset, m *model, srs *commitments.SRS) (pa
 	if err := r.same(d.describe(rows, m, srs)); err != nil {
 		return nil, nil, err
 	}
-	for i := range rows.train {
-		part, certificate, err := d.loadPart(fmt.Sprintf(partPattern, i), rows.train[i], &r.Parts[i], srs)
+	pieces, _ := d.pieces(rows)
+	for i, p := range pieces {
+		part, certificate, err := d.loadPart(p.name, p.rows, &r.Parts[i], srs)
 		if err != nil {
-			return nil, nil, fmt.Errorf("part %d: %w", i, err)
+			return nil, nil, fmt.Errorf("%s: %w", p.name, err)
 		}
 		parts, certificates = append(parts, part), append(certificates, certificate)
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"regexp"
 	"slices"
 
 	"github.com/BurntSushi/toml"
@@ -43,6 +44,8 @@ type ModelConfig struct {
 
 // DataConfig names the files of one dataset part.
 type DataConfig struct {
+	// Name is what claims call the part, and its files are called; "": part-000.
+	Name   string `toml:"name"`
 	File   string `toml:"file"`
 	Labels string `toml:"labels"` // IDX only
 	// Part and Opening name a part that its owner has committed, and what opens
@@ -205,6 +208,9 @@ func (c *Config) Check() error {
 			return err
 		}
 	}
+	if err := c.checkNames(); err != nil {
+		return err
+	}
 	for _, choice := range []struct {
 		key, value string
 		allowed    []string
@@ -222,6 +228,33 @@ func (c *Config) Check() error {
 		if err := oneOf(choice.key, choice.value, choice.allowed...); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// partName is the form of names of parts.
+const partName = `^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$`
+
+// names returns what a part and the rows held out of it are called.
+func (c *Config) names(i int) (part, test string) {
+	if name := c.Data[i].Name; name != "" {
+		return name, name + "-test"
+	}
+	return fmt.Sprintf(partPattern, i), fmt.Sprintf(testPattern, i)
+}
+
+// checkNames refuses parts that cannot be told apart.
+func (c *Config) checkNames() error {
+	seen := map[string]bool{}
+	for i := range c.Data {
+		part, test := c.names(i)
+		if ok, err := regexp.MatchString(partName, part); err != nil || !ok {
+			return fmt.Errorf("data %d: name %q: want letters, digits, dots and dashes: %w", i+1, part, fault.ErrUsage)
+		}
+		if seen[part] || seen[test] {
+			return fmt.Errorf("data %d: another part is called %q: %w", i+1, part, fault.ErrUsage)
+		}
+		seen[part], seen[test] = true, true
 	}
 	return nil
 }

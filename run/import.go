@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"reflect"
+	"slices"
 
 	"github.com/zkaudit/zkaudit/artefact"
 	"github.com/zkaudit/zkaudit/bundle"
@@ -121,13 +122,17 @@ func (d *Directory) addData(c DataConfig) error {
 			return fmt.Errorf("part %s is in %s already: %w", c.Part, ConfigFile, fault.ErrUsage)
 		}
 	}
+	more := *d.Config
+	if more.Data = append(slices.Clip(more.Data), c); more.checkNames() != nil {
+		return more.checkNames()
+	}
 	path := d.file(ConfigFile)
 	text, err := artefact.ReadFile(path, maxConfig)
 	if err != nil {
 		return err
 	}
-	table := fmt.Sprintf("\n[[data]]   # committed by its owner\nfile = %s\nlabels = %s\npart = %s\nopening = %s\nconstants = {}\n",
-		quote(c.File), quote(c.Labels), quote(c.Part), quote(c.Opening))
+	table := fmt.Sprintf("\n[[data]]   # committed by its owner\nname = %s\nfile = %s\nlabels = %s\npart = %s\nopening = %s\nconstants = {}\n",
+		quote(c.Name), quote(c.File), quote(c.Labels), quote(c.Part), quote(c.Opening))
 	if err := artefact.WriteFile(path, append(text, table...), artefact.PublicMode); err != nil {
 		return err
 	}

@@ -26,7 +26,7 @@ func TestConfigRoundTrip(t *testing.T) {
 	c := &Config{
 		Model: ModelConfig{File: `odd "name" \ with ü and` + "\t.tflite", Frozen: []string{"a/b", "c"}},
 		Data: []DataConfig{
-			{File: "x.gz", Labels: "y.gz", Constants: map[string]string{"licence": "CC0 \"1\"", "owner": "A"}},
+			{Name: "north", File: "x.gz", Labels: "y.gz", Constants: map[string]string{"licence": "CC0 \"1\"", "owner": "A"}},
 			{File: "z.gz", Labels: "w.gz", Part: "z.part", Opening: "z.opening", Constants: map[string]string{}},
 		},
 		Columns: ColumnConfig{Format: "idx", Header: "auto", Features: []string{}, Categorical: []string{"1"}, Targets: []string{"t"}, Classes: []string{"no", "yes"}, Normalise: "minmax", NormaliseTargets: "none",

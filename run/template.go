@@ -23,6 +23,7 @@ frozen = {{list .Model.Frozen}}   # names of weights that stay as they are
 
 # One [[data]] table per owner of rows; each becomes a committed part.
 {{range .Data}}[[data]]
+name = {{quote .Name}}   # what claims call the part; "" = part-000, part-001 ...
 file = {{quote .File}}
 labels = {{quote .Labels}}   # the file of labels, for idx
 part = {{quote .Part}}   # a part that its owner has committed; file holds its rows

@@ -40,7 +40,8 @@ weights, the data or the trainer's machine.
 A first look:        zkaudit demo
 A run of your own:   zkaudit init DIR --model M.tflite --data D.csv
                      zkaudit commit DIR; zkaudit train DIR; zkaudit prove DIR
-The auditor's side:  zkaudit verify DIR/bundle.zka --expect FILE`,
+The auditor's side:  zkaudit verify DIR/bundle.zka --expect FILE
+Claims on top:       zkaudit audit CLAIMS.toml --dir DIR; zkaudit audit verify`,
 		SilenceErrors: true, SilenceUsage: true,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 0 {
@@ -59,7 +60,7 @@ The auditor's side:  zkaudit verify DIR/bundle.zka --expect FILE`,
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return fmt.Errorf("%w: %w", err, fault.ErrUsage) })
 	root.SetOut(a.stdout)
 	root.SetErr(a.stderr)
-	root.AddCommand(demoCommand(a), inspectCommand(a), initCommand(a), commitCommand(a), importCommand(a), trainCommand(a), proveCommand(a), verifyCommand(a), openCommand(a), versionCommand(a))
+	root.AddCommand(demoCommand(a), inspectCommand(a), initCommand(a), commitCommand(a), importCommand(a), trainCommand(a), proveCommand(a), verifyCommand(a), auditCommand(a), inferCommand(a), openCommand(a), versionCommand(a))
 	return root
 }
 

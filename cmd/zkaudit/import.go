@@ -42,6 +42,7 @@ Exit code 1: rows, opening, part and certificate do not belong together.`,
 	f.StringVar(&c.File, "rows", "", "the owner's file of rows")
 	f.StringVar(&c.Labels, "labels", "", "her file of labels, for IDX")
 	f.StringVar(&c.Opening, "opening", "", "what opens the part, readable by you alone")
+	f.StringVar(&c.Name, "name", "", "what claims call the part (default: by its place)")
 	f.StringVar(&dir, "dir", ".", "the run directory")
 	return cmd
 }

@@ -53,6 +53,7 @@ commented, to DIR/run.toml. Give --data (and --labels) once per owner of rows.
 	f.StringVar(&c.Model.File, "model", "", "the .tflite model: architecture and, if wanted, initial weights")
 	f.StringSliceVar(&c.Model.Frozen, "frozen", nil, "names of weights that are not trained")
 	f.StringArrayVar(&files.data, "data", nil, "rows: CSV, or IDX (with --labels); plain or gzip")
+	f.StringArrayVar(&files.names, "name", nil, "what claims call the part of --data (default part-000 ...)")
 	f.StringArrayVar(&files.labels, "labels", nil, "IDX labels")
 	f.StringArrayVar(&files.parts, "part", nil, "a part that the owner of --data has committed; once per --data, \"\" for rows of your own")
 	f.StringArrayVar(&files.openings, "opening", nil, "what opens --part")
@@ -63,14 +64,14 @@ commented, to DIR/run.toml. Give --data (and --labels) once per owner of rows.
 }
 
 // filesOfParts are the flags that are given once per file of rows.
-type filesOfParts struct{ data, labels, parts, openings, constants []string }
+type filesOfParts struct{ data, names, labels, parts, openings, constants []string }
 
 // config makes the [[data]] tables.
 func (f *filesOfParts) config() ([]run.DataConfig, error) {
 	for _, other := range []struct {
 		flag   string
 		values []string
-	}{{"labels", f.labels}, {"part", f.parts}, {"opening", f.openings}, {"constants", f.constants}} {
+	}{{"name", f.names}, {"labels", f.labels}, {"part", f.parts}, {"opening", f.openings}, {"constants", f.constants}} {
 		if n := len(other.values); n > 0 && n != len(f.data) {
 			return nil, fmt.Errorf("%d --data and %d --%s: give --%s once per --data: %w", len(f.data), n, other.flag, other.flag, fault.ErrUsage)
 		}
@@ -83,7 +84,7 @@ func (f *filesOfParts) config() ([]run.DataConfig, error) {
 	}
 	var tables []run.DataConfig
 	for i, file := range f.data {
-		d := run.DataConfig{File: file, Labels: at(f.labels, i), Part: at(f.parts, i), Opening: at(f.openings, i)}
+		d := run.DataConfig{Name: at(f.names, i), File: file, Labels: at(f.labels, i), Part: at(f.parts, i), Opening: at(f.openings, i)}
 		for _, pair := range strings.Split(at(f.constants, i), ",") {
 			if pair == "" {
 				continue

@@ -9,7 +9,6 @@ import (
 
 	"github.com/zkaudit/zkaudit/artefact"
 	"github.com/zkaudit/zkaudit/bundle"
-	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/proof/wrap"
 )
@@ -39,7 +38,7 @@ or the SRS is not the one given.`,
 			if err != nil {
 				return err
 			}
-			srs, powers, err := verifierSRS(srsFile, b)
+			srs, powers, err := readVerifierSRS(srsFile, b.Statement.RowBits)
 			if err != nil {
 				return err
 			}
@@ -96,25 +95,4 @@ func falseBundle(err error) error {
 		}
 	}
 	return err
-}
-
-// verifierSRS reads the SRS to verify with, and its powers if the file has
-// them: they derive the keys of wrapped proofs.
-func verifierSRS(path string, b *bundle.Bundle) (*commitments.VerifierSRS, *commitments.SRS, error) {
-	if path == "" {
-		v, err := commitments.DevelopmentVerifierSRS(b.Statement.RowBits)
-		return v, nil, err
-	}
-	data, err := artefact.ReadFile(path, 1<<32)
-	if err != nil {
-		return nil, nil, fmt.Errorf("SRS: %w", err)
-	}
-	if v, err := commitments.UnmarshalVerifierSRS(data); err == nil {
-		return v, nil, nil
-	}
-	s, err := commitments.UnmarshalSRS(data)
-	if err != nil {
-		return nil, nil, fmt.Errorf("SRS %s: %w", path, err)
-	}
-	return s.Verifier(), s, nil
 }

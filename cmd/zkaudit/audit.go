@@ -1,0 +1,304 @@
+package main
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"github.com/BurntSushi/toml"
+	"github.com/spf13/cobra"
+
+	"github.com/zkaudit/zkaudit/artefact"
+	"github.com/zkaudit/zkaudit/audit"
+	"github.com/zkaudit/zkaudit/bundle"
+	"github.com/zkaudit/zkaudit/commitments"
+	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/proof/mode"
+	"github.com/zkaudit/zkaudit/run"
+)
+
+// Names of what an audit writes into the run directory.
+const (
+	auditFile       = "audit.zka"
+	auditExpectFile = "audit-expect.toml"
+	ledgerFile      = "ledger.jsonl"
+	defaultRunName  = "run"
+)
+
+// auditing holds the flags of zkaudit audit.
+type auditing struct {
+	dir, out, html, ledger, override, mode string
+	runs, parts                            []string
+	budget                                 int
+	release                                bool
+}
+
+func auditCommand(a *app) *cobra.Command {
+	var o auditing
+	c := &cobra.Command{
+		Use:   "audit CLAIMS.toml [--dir DIR]",
+		Short: "Prove claims about committed data and a trained model",
+		Long: `Proves every claim of a file about what is committed: the parts of DIR are called
+as in its run.toml (part-000, test-000 ... by default), its training run is called
+"run". Nothing is opened, and nothing but verdicts is released unless a claim asks
+for more and --release says so. What is released about each part is recorded in
+DIR/ledger.jsonl, and refused beyond a budget.
+
+  zkaudit audit claims.toml --dir runs/census --html report.html
+  zkaudit audit claims.toml --dir all --run without=other
+  zkaudit audit claims.toml --dir d --part works=w.part,w.opening,w.csv
+
+Writes DIR/audit.zka for the verifier, and DIR/audit-expect.toml, what it is about,
+to be compared with other sources. Exit code 1: a claim is false.`,
+		Args: arguments(1, 1, "one file of claims"),
+		RunE: func(c *cobra.Command, args []string) error { return a.audit(c, args[0], &o) },
+	}
+	f := c.Flags()
+	f.StringVar(&o.dir, "dir", ".", "the run directory")
+	f.StringArrayVar(&o.runs, "run", nil, "NAME=DIR: another training run that claims name")
+	f.StringArrayVar(&o.parts, "part", nil, "NAME=PART,OPENING,ROWS[,LABELS]: another committed part that claims name")
+	f.StringVar(&o.mode, "mode", "", "mode of the proofs (default: the run's)")
+	f.StringVar(&o.out, "out", "", "the audit to write (default DIR/"+auditFile+")")
+	f.StringVar(&o.html, "html", "", "write the report as one HTML page, too")
+	f.StringVar(&o.ledger, "ledger", "", "file that records what is released (default DIR/"+ledgerFile+")")
+	f.IntVar(&o.budget, "budget", 0, fmt.Sprintf("bits that may be released about a part (default %d)", audit.DefaultBudget))
+	f.StringVar(&o.override, "override", "", "the reason for going over the budget; it stands in the ledger")
+	f.BoolVar(&o.release, "release", false, "release the values that claims ask for, not verdicts alone")
+	c.AddCommand(auditVerifyCommand(a))
+	return c
+}
+
+func (a *app) audit(c *cobra.Command, path string, o *auditing) error {
+	claims, err := audit.Load(path)
+	if err != nil {
+		return err
+	}
+	if err := checkRelease(path, o.release); err != nil {
+		return err
+	}
+	d, err := a.open([]string{o.dir})
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	in, err := o.inputs(a, d)
+	if err != nil {
+		return err
+	}
+	report, err := a.proveAudit(c, claims, in, firstOf(o.out, filepath.Join(o.dir, auditFile)))
+	if err != nil {
+		return err
+	}
+	if report.Training, err = d.Curve(); err != nil {
+		return err
+	}
+	if err := writeHTML(o.html, report); err != nil {
+		return err
+	}
+	expect := auditExpectation{Claims: path, Parts: map[string]string{}, Runs: map[string]string{}}
+	if expect.Claims, err = relativeTo(o.dir, path); err != nil {
+		return err
+	}
+	for _, p := range report.Parts {
+		expect.Parts[p.Name] = p.Digest
+	}
+	for _, r := range report.Runs {
+		expect.Runs[r.Name] = r.Digest
+	}
+	if err := expect.write(filepath.Join(o.dir, auditExpectFile)); err != nil {
+		return err
+	}
+	return a.result(report, report.WriteText)
+}
+
+// proveAudit proves the claims and writes the audit.
+func (a *app) proveAudit(c *cobra.Command, claims *audit.Audit, in *audit.Inputs, out string) (*audit.Report, error) {
+	if progress := a.newProgress(); progress != nil {
+		progress.Start("prove claims", len(claims.Items)+len(in.Parts))
+		in.Progress = func(done, total int, what string) {
+			progress.Advance(done, fmt.Sprintf("%d of %d: %s", done+1, total, what))
+		}
+		defer progress.Finish()
+	}
+	made, report, err := audit.Prove(c.Context(), claims, in)
+	if err != nil {
+		return nil, err
+	}
+	a.insecure(report.Insecure)
+	encoded, err := made.Marshal()
+	if err != nil {
+		return nil, err
+	}
+	return report, artefact.WriteFile(out, encoded, artefact.PublicMode)
+}
+
+// checkRelease refuses claims that release values unless that is wanted.
+func checkRelease(path string, wanted bool) error {
+	text, err := artefact.ReadFile(path, audit.MaxClaimsFile)
+	if err != nil {
+		return err
+	}
+	var file struct {
+		Claims []struct {
+			Kind, Name, Release string
+		} `toml:"claim"`
+	}
+	if _, err := toml.Decode(string(text), &file); err != nil {
+		return fmt.Errorf("%s: %w: %v", path, fault.ErrUsage, err)
+	}
+	for i, c := range file.Claims {
+		if c.Release != "" && !wanted {
+			return fmt.Errorf("%s: claim %d (%s) releases %s, not its verdict alone; --release allows that: %w", path, i+1, firstOf(c.Name, c.Kind), c.Release, fault.ErrUsage)
+		}
+	}
+	return nil
+}
+
+// inputs opens everything that claims may name.
+func (o *auditing) inputs(a *app, d *run.Directory) (*audit.Inputs, error) {
+	own, err := d.Audited()
+	if err != nil {
+		return nil, err
+	}
+	by, err := d.Prover()
+	if err != nil {
+		return nil, err
+	}
+	in := &audit.Inputs{
+		Mode: mode.Name(firstOf(o.mode, d.Config.Proof.Mode)), By: by, Parts: own.Parts, Runs: map[string]*audit.OwnedRun{}, Override: o.override,
+	}
+	if err := in.Mode.Check(); err != nil {
+		return nil, fmt.Errorf("%w: %w", fault.ErrUsage, err)
+	}
+	if string(in.Mode) == d.Config.Proof.Mode {
+		in.Certificates = own.Certificates
+	}
+	if own.Run != nil {
+		in.Runs[defaultRunName] = own.Run
+	}
+	for _, named := range o.runs {
+		if err := o.addRun(a, in, named); err != nil {
+			return nil, err
+		}
+	}
+	for _, named := range o.parts {
+		if err := addPart(in, by.SRS, named); err != nil {
+			return nil, err
+		}
+	}
+	in.Ledger, err = audit.OpenLedger(firstOf(o.ledger, filepath.Join(o.dir, ledgerFile)), o.budget)
+	return in, err
+}
+
+func (o *auditing) addRun(a *app, in *audit.Inputs, named string) error {
+	name, dir, found := strings.Cut(named, "=")
+	if !found || name == "" {
+		return fmt.Errorf("--run %q: want NAME=DIR: %w", named, fault.ErrUsage)
+	}
+	if in.Runs[name] != nil {
+		return fmt.Errorf("--run %q: there is another run of that name: %w", named, fault.ErrUsage)
+	}
+	d, err := a.open([]string{dir})
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	own, err := d.Audited()
+	if err != nil {
+		return fmt.Errorf("run %s: %w", name, err)
+	}
+	if own.Run == nil {
+		return fmt.Errorf("run %s: %s holds no bundle: run zkaudit prove first: %w", name, dir, fault.ErrUsage)
+	}
+	in.Runs[name] = own.Run
+	return nil
+}
+
+func addPart(in *audit.Inputs, srs *commitments.SRS, named string) error {
+	name, list, _ := strings.Cut(named, "=")
+	files := strings.Split(list, ",")
+	if name == "" || len(files) < 3 || len(files) > 4 {
+		return fmt.Errorf("--part %q: want NAME=PART,OPENING,ROWS[,LABELS]: %w", named, fault.ErrUsage)
+	}
+	if in.Parts[name] != nil {
+		return fmt.Errorf("--part %q: there is another part of that name: %w", named, fault.ErrUsage)
+	}
+	file, err := bundle.ReadPart(files[0])
+	if err != nil {
+		return err
+	}
+	opening, err := run.ReadOpening(files[1], file)
+	if err != nil {
+		return err
+	}
+	rows, err := opening.Recipe.Read(files[2], strings.Join(files[3:], ""))
+	if err != nil {
+		return err
+	}
+	if in.Parts[name], err = run.OwnPart(srs, file, opening, rows); err != nil {
+		return fmt.Errorf("part %s: %w", name, err)
+	}
+	if file.Mode == in.Mode && in.Certificates != nil {
+		in.Certificates[name] = file.Certificate
+	}
+	return nil
+}
+
+// auditExpectation is what a verifier requires of an audit. What is missing is
+// reported as NOT CHECKED.
+type auditExpectation struct {
+	// Claims is the file of the claims that must have been proven, relative to
+	// this one.
+	Claims string            `toml:"claims"`
+	Parts  map[string]string `toml:"parts"` // digests by name
+	Runs   map[string]string `toml:"runs"`  // digests of statements by name
+}
+
+const auditExpectHead = `# What the audit beside this file claims to be about, as an expectation for
+#   zkaudit audit verify --expect
+# A verifier does not take these values from the prover: compare each with its own
+# source (the data's owners, the training bundle, the file of claims that was
+# agreed on), and delete those that do not matter.
+`
+
+func (e *auditExpectation) write(path string) error {
+	text, err := toml.Marshal(e)
+	if err != nil {
+		return fmt.Errorf("%s: %w: %v", path, fault.ErrInput, err)
+	}
+	return artefact.WriteFile(path, append([]byte(auditExpectHead), text...), artefact.PublicMode)
+}
+
+// writeHTML writes the report as a page, if a file is asked for.
+func writeHTML(path string, r *audit.Report) error {
+	if path == "" {
+		return nil
+	}
+	var page strings.Builder
+	if err := r.WriteHTML(&page); err != nil {
+		return err
+	}
+	return artefact.WriteFile(path, []byte(page.String()), artefact.PublicMode)
+}
+
+func firstOf(choice, otherwise string) string {
+	if choice != "" {
+		return choice
+	}
+	return otherwise
+}
+
+// relativeTo returns a path that is relative to the working directory as one
+// relative to dir.
+func relativeTo(dir, path string) (string, error) {
+	from, err := filepath.Abs(dir)
+	if err == nil {
+		if path, err = filepath.Abs(path); err == nil {
+			path, err = filepath.Rel(from, path)
+		}
+	}
+	if err != nil {
+		return "", fmt.Errorf("%s: %w: %w", path, fault.ErrInput, err)
+	}
+	return path, nil
+}

@@ -1,0 +1,112 @@
+package main
+
+import (
+	"fmt"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"github.com/zkaudit/zkaudit/audit"
+	"github.com/zkaudit/zkaudit/data"
+	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/proof/mode"
+	"github.com/zkaudit/zkaudit/run"
+)
+
+// inferring holds the flags of zkaudit infer.
+type inferring struct {
+	dir, input, out, release, mode, context string
+	row                                     int
+	private                                 bool
+}
+
+// privateInput is what the committed row of a private input is called.
+const privateInput = "input"
+
+func inferCommand(a *app) *cobra.Command {
+	var o inferring
+	c := &cobra.Command{
+		Use:   "infer FILE [--row N] [--private] [--dir DIR]",
+		Short: "Prove what the trained model answers to a row",
+		Long: `Proves that the model whose training is proven in DIR answers a row of FILE as it
+does: the class, or with --release outputs all outputs. The weights stay hidden;
+with --private the row does, too: it is committed, and its digest is in the proof.
+A model that is public needs no proof: show with zkaudit open that it is the trained
+one, and run it.
+
+Writes DIR/inference.zka, which zkaudit audit verify checks.`,
+		Args: arguments(1, 1, "a file with the row"),
+		RunE: func(c *cobra.Command, args []string) error {
+			o.input = args[0]
+			d, err := a.open([]string{o.dir})
+			if err != nil {
+				return err
+			}
+			defer d.Close()
+			claims, in, err := o.claim(d)
+			if err != nil {
+				return err
+			}
+			report, err := a.proveAudit(c, claims, in, firstOf(o.out, filepath.Join(o.dir, "inference.zka")))
+			if err != nil {
+				return err
+			}
+			return a.result(report, report.WriteText)
+		},
+	}
+	f := c.Flags()
+	f.StringVar(&o.dir, "dir", ".", "the run directory")
+	f.IntVar(&o.row, "row", 0, "which row of FILE, from 0")
+	f.BoolVar(&o.private, "private", false, "hide the row")
+	f.StringVar(&o.release, "release", "class", "what the proof tells of the answer: class or outputs")
+	f.StringVar(&o.mode, "mode", "", "mode of the proof (default: the run's)")
+	f.StringVar(&o.context, "context", "", "what the verifier asks to be bound: a nonce, an order number")
+	f.StringVar(&o.out, "out", "", "the proof to write (default DIR/inference.zka)")
+	return c
+}
+
+// claim states the prediction.
+func (o *inferring) claim(d *run.Directory) (*audit.Audit, *audit.Inputs, error) {
+	own, err := d.Audited()
+	if err != nil {
+		return nil, nil, err
+	}
+	if own.Run == nil {
+		return nil, nil, fmt.Errorf("no training is proven in %s: run zkaudit prove first: %w", o.dir, fault.ErrUsage)
+	}
+	row, err := d.ReadInput(o.input, o.row)
+	if err != nil {
+		return nil, nil, err
+	}
+	by, err := d.Prover()
+	if err != nil {
+		return nil, nil, err
+	}
+	in := &audit.Inputs{
+		Mode: mode.Name(firstOf(o.mode, d.Config.Proof.Mode)), By: by,
+		Parts: map[string]*audit.OwnedPart{}, Runs: map[string]*audit.OwnedRun{defaultRunName: own.Run},
+	}
+	if err := in.Mode.Check(); err != nil {
+		return nil, nil, fmt.Errorf("%w: %w", fault.ErrUsage, err)
+	}
+	prediction := &audit.Prediction{Model: defaultRunName, What: o.release}
+	for _, part := range own.Parts {
+		prediction.Classes = part.Classes
+	}
+	if o.private {
+		// The row has no label: a constant one is committed with it, hidden and
+		// read by nobody.
+		row.Labels = data.Labels{Kind: data.OneHot, Classes: []string{"none"}, Class: []int32{0}}
+		if in.Parts[privateInput], err = audit.CommitPart(by.SRS, row, graph.OneHot, by.Rand); err != nil {
+			return nil, nil, err
+		}
+		prediction.Part = privateInput
+	} else {
+		for _, cell := range row.Features {
+			prediction.Input = append(prediction.Input, int64(cell))
+		}
+	}
+	item := &audit.Item{Name: "prediction", Kind: "prediction", Claim: prediction}
+	return &audit.Audit{Context: o.context, Items: []*audit.Item{item}}, in, nil
+}

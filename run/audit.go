@@ -1,0 +1,167 @@
+package run
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"github.com/zkaudit/zkaudit/artefact"
+	"github.com/zkaudit/zkaudit/audit"
+	"github.com/zkaudit/zkaudit/bundle"
+	"github.com/zkaudit/zkaudit/commitments"
+	"github.com/zkaudit/zkaudit/data"
+	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/proof/mode"
+	"github.com/zkaudit/zkaudit/tflite"
+)
+
+// Audited is what claims about a run directory can name: its committed parts,
+// training and test, and, if it is proven, its final weights.
+type Audited struct {
+	Parts        map[string]*audit.OwnedPart
+	Certificates map[string][]byte
+	Run          *audit.OwnedRun // nil: nothing is proven yet
+	Bundle       *bundle.Bundle
+}
+
+// Audited opens everything that was committed in the directory. Errors are
+// those of loading: fault.ErrUsage if nothing is committed yet or something
+// has changed since.
+func (d *Directory) Audited() (*Audited, error) {
+	m, err := readModel(d.Path, d.Config)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := readDataset(d.Path, d.Config, m.program())
+	if err != nil {
+		return nil, err
+	}
+	srs, err := d.SRS()
+	if err != nil {
+		return nil, err
+	}
+	var r CommitRecord
+	found, err := d.readRecord(commitDir, &r)
+	if err != nil {
+		return nil, err
+	}
+	if !found {
+		return nil, fmt.Errorf("the dataset is not committed yet: run zkaudit commit first: %w", fault.ErrUsage)
+	}
+	if err := r.same(d.describe(rows, m, srs)); err != nil {
+		return nil, err
+	}
+	a := &Audited{Parts: map[string]*audit.OwnedPart{}, Certificates: map[string][]byte{}}
+	parts, tests := d.pieces(rows)
+	records := append(pointers(r.Parts), pointers(r.Tests)...)
+	for i, p := range append(parts, tests...) {
+		part, certificate, err := d.loadPart(p.name, p.rows, records[i], srs)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", p.name, err)
+		}
+		a.Parts[p.name], a.Certificates[p.name] = part.owned(p.rows), certificate
+	}
+	return a, d.auditedRun(a, srs)
+}
+
+// auditedRun adds the run, if it is proven.
+func (d *Directory) auditedRun(a *Audited, srs *commitments.SRS) error {
+	file, err := artefact.ReadFile(d.file(BundleFile), bundle.MaxBytes)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if a.Bundle, err = bundle.Unmarshal(file); err != nil {
+		return fmt.Errorf("%s: %w", d.file(BundleFile), err)
+	}
+	opening, err := ReadModelOpening(d.file(ModelOpeningFile), a.Bundle)
+	if err != nil {
+		return err
+	}
+	model, err := artefact.ReadFile(d.file(ModelFile), tflite.MaxFileSize)
+	if err != nil {
+		return err
+	}
+	a.Run, err = OwnModel(srs, a.Bundle, model, opening)
+	return err
+}
+
+// OwnModel returns the private side of a bundle's final weights. Errors are
+// those of OpenModel.
+func OwnModel(srs *commitments.SRS, b *bundle.Bundle, model []byte, o *ModelOpening) (*audit.OwnedRun, error) {
+	cells, err := OpenModel(srs, b, model, o)
+	if err != nil {
+		return nil, err
+	}
+	run, err := audit.RunOf(b)
+	if err != nil {
+		return nil, err
+	}
+	return &audit.OwnedRun{Run: *run, Cells: cells, Blinding: o.blinding}, nil
+}
+
+// OwnPart returns the private side of a committed part from its file, its
+// opening and its rows. Errors are those of OpenPart.
+func OwnPart(srs *commitments.SRS, file *bundle.PartFile, o *Opening, rows *data.Dataset) (*audit.OwnedPart, error) {
+	p, err := OpenPart(srs, file, o, rows)
+	if err != nil {
+		return nil, err
+	}
+	return p.owned(rows), nil
+}
+
+// owned returns the part as audits take it.
+func (p *Part) owned(d *data.Dataset) *audit.OwnedPart {
+	o := audit.NewPart(d, p.Shape.Kind)
+	o.Meaning, o.Commitments, o.Secret.Blinding = p.Meaning, p.Public.Tensors(), p.blinding
+	return o
+}
+
+// ReadInput reads one row, from 0, of a file as the model's input: the cells
+// are encoded as those it was trained on. Labels in the file are not read.
+func (d *Directory) ReadInput(path string, row int) (*data.Dataset, error) {
+	m, err := readModel(d.Path, d.Config)
+	if err != nil {
+		return nil, err
+	}
+	trained, err := readDataset(d.Path, d.Config, m.program())
+	if err != nil {
+		return nil, err
+	}
+	r := Recipe{Format: trained.recipes[0].Format, FractionBits: trained.recipes[0].FractionBits, Header: trained.recipes[0].Header}
+	if trained.encoding != nil {
+		features := *trained.encoding
+		features.Targets, features.Attributes = nil, nil
+		r.Encoding = &features
+	}
+	r.Rows = []int{row}
+	return r.Read(path, "")
+}
+
+// Curve returns the training curve, empty if nothing is trained.
+func (d *Directory) Curve() ([]audit.CurvePoint, error) {
+	var r TrainRecord
+	if _, err := d.readRecord(trainDir, &r); err != nil {
+		return nil, err
+	}
+	var curve []audit.CurvePoint
+	for _, p := range r.Curve {
+		point := audit.CurvePoint{Step: p.Step, Loss: p.Loss}
+		if p.Accuracy != nil {
+			point.Accuracy = *p.Accuracy
+		}
+		curve = append(curve, point)
+	}
+	return curve, nil
+}
+
+// Prover returns what makes proofs with the run's SRS, randomness and keys.
+func (d *Directory) Prover() (*mode.Prover, error) {
+	srs, err := d.SRS()
+	if err != nil {
+		return nil, err
+	}
+	return d.prover(srs), nil
+}
