@@ -6,4 +6,8 @@
 //	validity     open          the conversation itself           perhaps the witness
 //
 // The mode is part of a statement; prover and verifier take it from there.
+//
+// Do not prove about one commitment in two modes: proofs of mode validity give
+// away linear relations of its blinding, so that it hides no more, in proofs of
+// other modes either.
 package mode
