@@ -114,8 +114,10 @@ func (a *app) audit(c *cobra.Command, path string, o *auditing) error {
 // proveAudit proves the claims and writes the audit.
 func (a *app) proveAudit(c *cobra.Command, claims *audit.Audit, in *audit.Inputs, out string) (*audit.Report, error) {
 	if progress := a.newProgress(); progress != nil {
-		progress.Start("prove claims", len(claims.Items)+len(in.Parts))
 		in.Progress = func(done, total int, what string) {
+			if done == 0 {
+				progress.Start("prove claims", total)
+			}
 			progress.Advance(done, fmt.Sprintf("%d of %d: %s", done+1, total, what))
 		}
 		defer progress.Finish()
