@@ -2,7 +2,9 @@ package audit
 
 import (
 	"fmt"
+	"slices"
 
+	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/relation"
 )
 
@@ -36,9 +38,16 @@ func (s *Scope) confusion(name, model string, parts []*partTensors, attribute st
 			return c
 		}
 		truth := p.class()
+		s.fits(model, p)
 		guess, classes := s.predicted(model, p.features())
 		if s.err == nil && classes != p.classes() {
 			s.usage("model %q has %d classes, part %q has %d", model, classes, p.name, p.classes())
+		}
+		if !slices.Equal(p.Classes, parts[0].Classes) {
+			s.usage("parts %q and %q call classes differently", p.name, parts[0].name)
+		}
+		if s.err == nil && classes > maxGroups/classes/len(c.groups) {
+			s.fail("%d groups and %d classes are too many: %w", len(c.groups), classes, fault.ErrUnsupported)
 		}
 		if s.err != nil {
 			return c

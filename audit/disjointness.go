@@ -44,9 +44,9 @@ type hashing struct {
 	quotientTop int // bits of the top limb of Q
 }
 
-// newHashing chooses 2^k >= 16·|S| buckets, and T with |L|·(|S|/2^k)^T <= 1/16.
+// newHashing chooses 2^k >= 4·|S| buckets, and T with |L|·(|S|/2^k)^T <= 1/16.
 func newHashing(small, large int64, width int) (hashing, error) {
-	h := hashing{width: width, log: min(19, max(6, bits.Len64(uint64(16*small-1))))}
+	h := hashing{width: width, log: min(19, max(6, bits.Len64(uint64(4*small-1))))}
 	if small > 1<<(h.log-1) {
 		return h, fmt.Errorf("the smaller side has %d rows, at most %d: %w", small, 1<<18, fault.ErrUnsupported)
 	}
@@ -308,6 +308,6 @@ func (h hashing) buckets(v *Values, p *partTensors, coefficients []int64) []int6
 func (c *Disjointness) Words(*Subjects) Words {
 	return Words{
 		Says:      fmt.Sprintf("no row of %s has the features of a row of %s", strings.Join(c.Parts, ", "), strings.Join(c.From, ", ")),
-		NotProven: []string{"that rows are not nearly equal"},
+		NotProven: []string{"that rows are not nearly equal; they are compared as committed, so both sides must come from one encoding"},
 	}
 }

@@ -108,6 +108,10 @@ func (s *Scope) groupCounts(what string, parts []*partTensors, attributes []stri
 		if s.err != nil {
 			return relation.None, nil
 		}
+		if len(outer) > maxGroups/len(inner) {
+			s.fail("%d times %d groups are too many: %w", len(outer), len(inner), fault.ErrUnsupported)
+			return relation.None, nil
+		}
 		groups = nil
 		for _, a := range outer {
 			for _, b := range inner {

@@ -53,7 +53,10 @@ func (c *Fairness) State(s *Scope) {
 	}
 	condition, group := relation.Axis{Name: "condition", Size: len(conditions)}, relation.Axis{Name: "group", Size: len(groups)}
 	width := s.axes(f.m)[0].Padded()
-	all, hit := make([]int64, condition.Padded()*group.Padded()*width), make([]int64, condition.Padded()*group.Padded()*width)
+	all, hit := s.matrix(condition.Padded(), group.Padded(), width), s.matrix(condition.Padded(), group.Padded(), width)
+	if s.err != nil {
+		return
+	}
 	for k, truths := range conditions {
 		for g, of := range groups {
 			at := (k*group.Padded() + g) * width

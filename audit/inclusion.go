@@ -46,6 +46,7 @@ func (c *NonInclusion) State(s *Scope) {
 			s.usage("part %q is compared with itself", p.name)
 		}
 		if s.err == nil && c.Model != "" {
+			s.fits(c.Model, p)
 			x, y = s.inference(c.Model, x, hidden), s.inference(c.Model, y, hidden)
 			if s.err == nil {
 				id, _ := hidden(s.run(c.Model).Program)

@@ -40,6 +40,17 @@ func (s *Scope) inference(model string, input relation.ID, target func(*graph.Pr
 	return s.bindForward(f, r, input, name)
 }
 
+// fits refuses a part whose numbers mean something else to the model.
+func (s *Scope) fits(model string, p *partTensors) {
+	r := s.run(model)
+	if r.Program == nil {
+		return
+	}
+	if want := r.Program.Tensor(r.Program.Input).Format.Fraction; want != p.FractionBits {
+		s.usage("features of part %q have %d fraction bits, model %q takes %d", p.name, p.FractionBits, model, want)
+	}
+}
+
 // bindForward states the relations of a forward pass on an input.
 func (s *Scope) bindForward(f *forward, r *runTensors, input relation.ID, name string) relation.ID {
 	c := ops.NewContext(s.b, f.program, []int64{1}, s.tables)

@@ -98,6 +98,7 @@ func (c *Performance) stateTopK(s *Scope, parts []*partTensors) {
 	classes := 0
 	for _, p := range parts {
 		truth := p.class()
+		s.fits(c.Model, p)
 		z := s.inference(c.Model, p.features(), logits)
 		if s.err != nil {
 			return
@@ -133,7 +134,10 @@ func (c *Performance) stateF1(s *Scope, parts []*partTensors) {
 		return
 	}
 	groups, axis := s.axes(f.m)[0].Padded(), relation.Axis{Name: "class", Size: f.classes}
-	right, either := make([]int64, axis.Padded()*groups), make([]int64, axis.Padded()*groups)
+	right, either := s.matrix(axis.Padded(), groups), s.matrix(axis.Padded(), groups)
+	if s.err != nil {
+		return
+	}
 	for y := range f.classes {
 		for k := range f.classes {
 			either[y*groups+f.key(0, y, k)]++ // true

@@ -78,7 +78,8 @@ func (c *Prediction) input(s *Scope) relation.ID {
 	}
 	x, rows := p.features(), p.rowAxis()
 	columns := s.axes(x)[1]
-	pick := s.public("row selected", unit(rows.Padded(), c.Row), one, rows)
+	s.fits(c.Model, p)
+	pick := s.b.Public("row selected", &relation.AxisMap{Out: []int32{0}, In: []int32{int32(c.Row)}, Value: []int64{1}}, one, rows)
 	return s.virtual(fmt.Sprintf("row %d of part %q", c.Row, c.Part), []relation.Axis{one, columns}, []relation.Label{"b", "k"}, func(v *Values) []int64 {
 		return v.of(x)[c.Row*columns.Padded():][:columns.Padded()]
 	}, relation.Times(relation.Int(1), relation.At(pick, "b", "i"), relation.At(x, "i", "k")))

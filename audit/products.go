@@ -1,6 +1,9 @@
 package audit
 
-import "github.com/zkaudit/zkaudit/relation"
+import (
+	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/relation"
+)
 
 // zeroWhere says that a tensor with one axis is 0 where a public one is not.
 func (s *Scope) zeroWhere(name string, m relation.ID, public []int64) {
@@ -8,6 +11,22 @@ func (s *Scope) zeroWhere(name string, m relation.ID, public []int64) {
 	where := s.public(name, public, axis)
 	s.b.Equation(name+" do not occur", []relation.Axis{axis}, []relation.Label{"g"},
 		relation.Times(relation.Int(1), relation.At(where, "g"), relation.At(m, "g")))
+}
+
+// maxMatrix bounds the cells of a public matrix.
+const maxMatrix = 1 << 24
+
+// matrix takes memory for a public matrix, or fails and returns nil.
+func (s *Scope) matrix(sizes ...int) []int64 {
+	cells := 1
+	for _, n := range sizes {
+		if n > maxMatrix/cells {
+			s.fail("a matrix of %v cells for so many groups, at most %d: %w", sizes, maxMatrix, fault.ErrUnsupported)
+			return nil
+		}
+		cells *= n
+	}
+	return make([]int64, cells)
 }
 
 // linear is the tensor V(o) = Σ_g M(o,g)·m(g) over the given axes, with a

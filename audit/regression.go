@@ -82,6 +82,7 @@ func sumOfErrors(e, b []int64) *big.Int {
 
 // residual is e(i,j) = ŷ(i,j) − y(i,j) at the returned fraction bits.
 func (c *Performance) residual(s *Scope, p *partTensors) (relation.ID, int) {
+	s.fits(c.Model, p)
 	y := s.inference(c.Model, p.features(), func(p *graph.Program) (graph.TensorID, error) { return p.Loss.Prediction, nil })
 	if s.err != nil {
 		return relation.None, 0

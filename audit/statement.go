@@ -67,13 +67,15 @@ func state(f *Frame, item *Item, subjects *Subjects, released []Released, tables
 }
 
 // publicBytes is the injective encoding of everything public about a claim:
-// kind, parameters, what it releases, what it is about, the context.
+// name, kind,
+// parameters, what it releases, what it is about, the context.
 func publicBytes(f *Frame, item *Item, s *Scope) ([]byte, error) {
 	parameters, err := encodeParameters(item.Claim)
 	if err != nil {
 		return nil, err
 	}
-	b := appendBytes(nil, []byte(item.Kind))
+	b := appendBytes(nil, []byte(item.Name))
+	b = appendBytes(b, []byte(item.Kind))
 	b = appendBytes(b, parameters)
 	b = appendBytes(b, []byte(f.Mode))
 	b = appendBytes(b, []byte(f.Context))

@@ -105,7 +105,10 @@ func (s *Scope) inequalities(name string, m relation.ID, limit int64, list []ine
 	}
 	groups := s.axes(m)[0]
 	axis := relation.Axis{Name: "constraint", Size: len(list)}
-	a, b := make([]int64, axis.Padded()*groups.Padded()), make([]int64, axis.Padded())
+	a, b := s.matrix(axis.Padded(), groups.Padded()), make([]int64, axis.Padded())
+	if a == nil {
+		return
+	}
 	width := 0
 	for i, q := range list {
 		copy(a[i*groups.Padded():], q.coefficients)
