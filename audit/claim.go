@@ -15,9 +15,6 @@ type Claim interface {
 	State(s *Scope)
 	// Words says what the claim says; s has the public side of its subjects.
 	Words(s *Subjects) Words
-	// Runs names the training runs that the claim is about, none for claims
-	// about data alone.
-	Runs() []string
 }
 
 // Words are a claim in plain words.

@@ -17,9 +17,6 @@ type Counterfactual struct {
 	AtMost Decimal  `toml:"at_most"`
 }
 
-// Runs implements Claim.
-func (c *Counterfactual) Runs() []string { return c.Models }
-
 // State implements Claim.
 func (c *Counterfactual) State(s *Scope) {
 	parts := s.partsOf(c.Parts)
@@ -74,9 +71,6 @@ type Censorship struct {
 	MinGroup  int64    `toml:"min_group,omitempty"`
 	Release
 }
-
-// Runs implements Claim.
-func (c *Censorship) Runs() []string { return []string{c.Model} }
 
 // State implements Claim.
 func (c *Censorship) State(s *Scope) {

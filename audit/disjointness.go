@@ -34,9 +34,6 @@ type Disjointness struct {
 	From  []string `toml:"from"` // the parts they share no row with
 }
 
-// Runs implements Claim.
-func (c *Disjointness) Runs() []string { return nil }
-
 // hashing is the public shape of the hash: it follows from the numbers of rows.
 type hashing struct {
 	ways, log   int // T, k

@@ -36,9 +36,6 @@ type Diversity struct {
 	Release
 }
 
-// Runs implements Claim.
-func (d *Diversity) Runs() []string { return nil }
-
 // State implements Claim.
 func (d *Diversity) State(s *Scope) {
 	parts := s.partsOf(d.Parts)

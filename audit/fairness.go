@@ -32,9 +32,6 @@ type Fairness struct {
 	Release
 }
 
-// Runs implements Claim.
-func (c *Fairness) Runs() []string { return []string{c.Model} }
-
 // State implements Claim.
 func (c *Fairness) State(s *Scope) {
 	parts := s.partsOf(c.Parts)

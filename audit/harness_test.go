@@ -221,3 +221,8 @@ func (w *world) forged(name string, c Claim, change func(tensor string, cells []
 }
 
 func sameType(a, b any) bool { return reflect.TypeOf(a) == reflect.TypeOf(b) }
+
+// smallDataset is four rows of two features.
+func smallDataset() *data.Dataset {
+	return dataset(rand.New(rand.NewPCG(1, 1)), 2, 2, "sex", sexes, repeat(1, 3))
+}

@@ -24,14 +24,6 @@ type NonInclusion struct {
 	Works
 }
 
-// Runs implements Claim.
-func (c *NonInclusion) Runs() []string {
-	if c.Model == "" {
-		return nil
-	}
-	return []string{c.Model}
-}
-
 // State implements Claim.
 func (c *NonInclusion) State(s *Scope) {
 	if c.Distance != "" && c.Cosine != "" {
@@ -180,9 +172,6 @@ type NonMembership struct {
 	Works
 }
 
-// Runs implements Claim.
-func (c *NonMembership) Runs() []string { return nil }
-
 // State implements Claim.
 func (c *NonMembership) State(s *Scope) { (&NonInclusion{Parts: c.Parts, Works: c.Works}).State(s) }
 
@@ -204,9 +193,6 @@ type Membership struct {
 	Parts []string `toml:"parts"`
 	Works
 }
-
-// Runs implements Claim.
-func (c *Membership) Runs() []string { return nil }
 
 // State implements Claim.
 func (c *Membership) State(s *Scope) {

@@ -27,9 +27,6 @@ type Performance struct {
 	Release
 }
 
-// Runs implements Claim.
-func (c *Performance) Runs() []string { return []string{c.Model} }
-
 // State implements Claim.
 func (c *Performance) State(s *Scope) {
 	parts := s.partsOf(c.Parts)

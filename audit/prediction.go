@@ -25,9 +25,6 @@ type Prediction struct {
 	What string `toml:"release,omitempty"`
 }
 
-// Runs implements Claim.
-func (c *Prediction) Runs() []string { return []string{c.Model} }
-
 // State implements Claim.
 func (c *Prediction) State(s *Scope) {
 	x := c.input(s)

@@ -16,9 +16,6 @@ type Rare struct {
 	Most      int64    `toml:"most"`
 }
 
-// Runs names the training runs that the claim is about.
-func (c *Rare) Runs() []string { return nil }
-
 // State states the claim: m(g) counts the rows of group g, and Most − m(g) ≥ 0.
 func (c *Rare) State(s *Scope) {
 	parts := s.partsOf(c.Parts)

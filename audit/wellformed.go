@@ -13,9 +13,6 @@ type WellFormed struct {
 	Parts []string `toml:"parts"`
 }
 
-// Runs implements Claim.
-func (c *WellFormed) Runs() []string { return nil }
-
 // State implements Claim.
 func (c *WellFormed) State(s *Scope) {
 	for _, p := range s.partsOf(c.Parts) {
@@ -48,9 +45,6 @@ type Licence struct {
 	Attribute string   `toml:"attribute"`
 	Allowed   []string `toml:"allowed"`
 }
-
-// Runs implements Claim.
-func (c *Licence) Runs() []string { return nil }
 
 // State implements Claim.
 func (c *Licence) State(s *Scope) {
@@ -102,9 +96,6 @@ type Provenance struct {
 	Run   string   `toml:"run"`
 	Parts []string `toml:"parts"`
 }
-
-// Runs implements Claim.
-func (c *Provenance) Runs() []string { return []string{c.Run} }
 
 // State implements Claim.
 func (c *Provenance) State(s *Scope) {

@@ -1,0 +1,88 @@
+package audit
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/zkaudit/zkaudit/artefact"
+	"github.com/zkaudit/zkaudit/commitments"
+	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/proof/mode"
+)
+
+func FuzzParse(f *testing.F) {
+	f.Add([]byte(claims))
+	f.Add([]byte("[[claim]]\nkind = \"membership\"\nlist = [[1, 2], [3]]\n"))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		a, err := Parse(text)
+		if err != nil {
+			return
+		}
+		for _, item := range a.Items {
+			if _, err := encodeParameters(item.Claim); err != nil {
+				t.Errorf("claim %q was read and cannot be written: %v", item.Name, err)
+			}
+		}
+	})
+}
+
+// FuzzVerify changes the payload behind a right checksum: nothing panics, and
+// what is accepted is the canonical encoding of what it says.
+func FuzzVerify(f *testing.F) {
+	srs, err := developmentSRS()
+	if err != nil {
+		f.Fatal(err)
+	}
+	good, err := smallBundle(srs)
+	if err != nil {
+		f.Fatal(err)
+	}
+	h, genuine, err := artefact.Decode(good, Kind(), Version)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(genuine)
+	for _, cut := range [][2]string{{`"rows":4`, `"rows":5`}, {`"features":2`, `"features":0`}, {"min_count = 1", "min_count = 3"}, {`"entries":["F","M"]`, `"entries":["M","F"]`}} {
+		f.Add(bytes.Replace(genuine, []byte(cut[0]), []byte(cut[1]), 1))
+	}
+	v := &mode.Verifier{SRS: srs.Verifier()}
+	f.Fuzz(func(t *testing.T, payload []byte) {
+		if _, err := Unmarshal(artefact.Encode(h, payload)); err == nil && !bytes.Equal(payload, genuine) {
+			t.Error("other bytes than the canonical ones are read")
+		}
+		var e encodedBundle
+		if json.Unmarshal(payload, &e) != nil {
+			return
+		}
+		b, err := e.decode() // past the digest and the canonical form
+		if err != nil {
+			return
+		}
+		if _, err := Verify(context.Background(), b, Expectation{}, v, Options{AllowInsecure: true}); err == nil {
+			if again, err := b.Marshal(); err != nil || !bytes.Equal(again, good) {
+				t.Error("another bundle than the one proven is accepted")
+			}
+		}
+	})
+}
+
+func smallBundle(srs *commitments.SRS) ([]byte, error) {
+	d := smallDataset()
+	// the same in every process that fuzzes
+	p, err := CommitPart(srs, d, graph.OneHot, rand.NewChaCha8([32]byte{1}))
+	if err != nil {
+		return nil, err
+	}
+	a, err := Parse([]byte("[[claim]]\nkind = \"diversity\"\nparts = [\"p\"]\nattributes = [\"sex\"]\nmin_count = 1\n"))
+	if err != nil {
+		return nil, err
+	}
+	b, _, err := Prove(context.Background(), a, &Inputs{Mode: mode.Validity, By: &mode.Prover{SRS: srs}, Parts: map[string]*OwnedPart{"p": p}})
+	if err != nil {
+		return nil, err
+	}
+	return b.Marshal()
+}
