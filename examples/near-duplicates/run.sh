@@ -1,0 +1,57 @@
+#!/bin/sh
+# Is a picture, or a slightly altered copy of it, among the pictures a model was
+# trained on? 4,000 digits are committed and trained on; 20 others are compared
+# with all of them, 4 of which are altered copies. Needs MNIST's format (images
+# and labels, .gz, at least 4,016 of them) and zkaudit on the PATH.
+#
+#   sh examples/near-duplicates/run.sh images.gz labels.gz WORKDIR [zk-plonk|validity]
+set -eu
+images=$1 labels=$2 work=$3 mode=${4:-zk-plonk}
+here=$(cd "$(dirname "$0")" && pwd)
+mkdir -p "$work"
+gzip -dc "$images" > "$work/all-images"
+gzip -dc "$labels" > "$work/all-labels"
+
+# take FROM COUNT prints images, label FROM COUNT labels; both count from 0.
+take() { tail -c +$((17 + 784 * $1)) "$work/all-images" | head -c $((784 * $2)); }
+label() { tail -c +$((9 + $1)) "$work/all-labels" | head -c "$2"; }
+# head_of COUNT are the headers of files of so many images, or labels.
+image_head() { printf '\000\000\010\003\000\000'; number "$1"; printf '\000\000\000\034\000\000\000\034'; }
+label_head() { printf '\000\000\010\001\000\000'; number "$1"; }
+number() { printf "\\$(printf %03o $(($1 / 256)))\\$(printf %03o $(($1 % 256)))"; }
+# altered N is image N with a few bright pixels: a watermark, or a scratch.
+altered() { take "$1" 1 | head -c 200; printf '\377\377\377'; take "$1" 1 | tail -c 581; }
+
+{ image_head 4000; take 0 4000; } > "$work/images"
+{ label_head 4000; label 0 4000; } > "$work/labels"
+{ image_head 16; take 4816 16; } > "$work/strangers"
+{ label_head 16; label 4816 16; } > "$work/strangers-labels"
+{ image_head 20; take 4816 16; for n in 7 70 700 3777; do altered $n; done; } > "$work/queries"
+{ label_head 20; label 4816 16; for n in 7 70 700 3777; do label $n 1; done; } > "$work/queries-labels"
+
+proofs="--mode $mode --test-rows 0 --context duplicates-1"
+zkaudit dense "$work/digits.tflite" --units 784,64,32,10
+zkaudit init "$work/digits" --model "$work/digits.tflite" --data "$work/images" --labels "$work/labels" --name digits $proofs \
+	--batch 64 --epochs 2 --rate 0.125 --segment-steps 64
+zkaudit commit "$work/digits"
+zkaudit train "$work/digits"
+zkaudit prove "$work/digits"
+parts=
+for name in strangers queries; do
+	zkaudit init "$work/$name-part" --model "$work/digits.tflite" --data "$work/$name" --labels "$work/$name-labels" --name "$name" $proofs --batch 1
+	zkaudit commit "$work/$name-part"
+	parts="$parts --part $name=$work/$name-part/commit/$name.part,$work/$name-part/commit/$name.opening,$work/$name,$work/$name-labels"
+done
+
+# None of 16 other pictures is nearly one of the 4,000, in pixels or as the
+# trained network sees them.
+zkaudit audit "$here/claims.toml" --dir "$work/digits" $parts --html "$work/report.html"
+zkaudit audit verify "$work/digits/audit.zka" --bundle "$work/digits/bundle.zka" --expect "$work/digits/audit-expect.toml" --allow-insecure-srs
+
+# With altered copies among them, that cannot be proven.
+for claims in altered altered-hidden; do
+	if zkaudit audit "$here/$claims.toml" --dir "$work/digits" $parts --out "$work/altered.zka"; then
+		echo "altered copies should be found" >&2
+		exit 1
+	fi
+done
