@@ -6,6 +6,7 @@ import (
 	crand "crypto/rand"
 	"encoding/hex"
 	"errors"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -152,6 +153,7 @@ func TestExpectations(t *testing.T) {
 		"other counts":                func(b *Bundle) { b.Claims[1].Released[0].Values[0] = 10 },
 		"counts of another name":      func(b *Bundle) { b.Claims[1].Released[0].Name = "x" },
 		"another context":             func(b *Bundle) { b.Context = "order 8" },
+		"part that is not there":      func(b *Bundle) { b.Claims[1].Claim.(*Diversity).Parts[0] = "west" },
 	} {
 		again, _, err := Prove(ctx, a, in) // fresh: changes reach into claims
 		if err != nil {
@@ -242,6 +244,31 @@ func TestParseIsStrict(t *testing.T) {
 		if second, err := encodeParameters(again); err != nil || !bytes.Equal(text, second) {
 			t.Errorf("%s: %q, then %q", item.Name, text, second)
 		}
+	}
+}
+
+// Claims files of the examples are read.
+func TestExamplesParse(t *testing.T) {
+	files, err := filepath.Glob("../examples/*/*.toml")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no examples: %v", err)
+	}
+	read := 0
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Contains(text, []byte("[[claim]]")) {
+			continue
+		}
+		if _, err := Load(file); err != nil {
+			t.Error(err)
+		}
+		read++
+	}
+	if read == 0 {
+		t.Error("no example has claims")
 	}
 }
 

@@ -147,3 +147,26 @@ func TestErrors(t *testing.T) {
 		w.fails(metric+" one unit more", &c, "is more than")
 	}
 }
+
+// A single logit predicts the second class where it is above 0.
+func TestAccuracyOfOneLogit(t *testing.T) {
+	w := newWorld(t)
+	p, cells := network(t, 6, 5, 6, 1, graph.LogisticLoss)
+	run := w.train("bit", p, cells)
+	rng := rand.New(rand.NewPCG(3, 3))
+	d := dataset(rng, 5, 2, "sex", sexes, repeat(9, 14))
+	d.Labels = data.Labels{Kind: data.Values, Targets: 1}
+	for range d.Rows {
+		d.Labels.Values = append(d.Labels.Values, rng.Int32N(2))
+	}
+	w.commit("test", d, graph.Bits)
+	right := int64(0)
+	for row, z := range outputs(t, p, run.Cells, d, p.Loss.Logits) {
+		if (z[0] > 0) == (d.Labels.Values[row] == 1) {
+			right++
+		}
+	}
+	below, above := decimals(right, 23)
+	w.holds("just reached", &Performance{Model: "bit", Parts: []string{"test"}, Metric: "accuracy", AtLeast: below})
+	w.fails("one row short", &Performance{Model: "bit", Parts: []string{"test"}, Metric: "accuracy", AtLeast: above}, "predicted rightly")
+}

@@ -2,10 +2,12 @@ package audit
 
 import (
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
 
+	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/ops"
 )
@@ -118,6 +120,9 @@ func (b *Bundle) finding(c *Proven, subjects *Subjects, tables *ops.Tables) (*Fi
 		released = []Released{}
 	}
 	st, err := state(&b.Frame, &c.Item, subjects, released, tables)
+	if errors.Is(err, fault.ErrUsage) { // in a file, not on a command line
+		return nil, fmt.Errorf("%v: %w", err, fault.ErrMalformed)
+	}
 	if err != nil {
 		return nil, err
 	}
