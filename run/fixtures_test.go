@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/zkaudit/zkaudit/prg"
+	"github.com/zkaudit/zkaudit/proof/mode"
 )
 
 // fixtures returns the folder of real models and datasets.
@@ -19,10 +20,13 @@ func fixtures(t *testing.T) string {
 	return dir
 }
 
-// TestRealTables trains real models and datasets with default choices, proves
-// and verifies.
+// TestRealTables trains real models and datasets with default choices
+// but for the mode, proves and verifies.
 func TestRealTables(t *testing.T) {
 	dir := fixtures(t)
+	if testing.Short() {
+		t.Skip("takes half a minute")
+	}
 	own := t.TempDir()
 	writeModel(t, filepath.Join(own, "wine.tflite"), true, 13, 16, 3)
 	writeModel(t, filepath.Join(own, "banknote.tflite"), true, 4, 12, 2)
@@ -41,6 +45,7 @@ func TestRealTables(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			work := t.TempDir()
 			c := &Config{Model: ModelConfig{File: test.model}, Data: []DataConfig{{File: test.data}}, Test: TestConfig{Rows: DefaultTestRows}}
+			c.Proof.Mode = string(mode.Validity) // quick; bundle and demo test zero knowledge
 			if err := Init(work, c); err != nil {
 				t.Fatal(err)
 			}
@@ -75,6 +80,7 @@ func TestMNIST(t *testing.T) {
 				Test:     TestConfig{Rows: 1000, From: "end"},
 				Training: TrainingConfig{Batch: 64, Epochs: 2, Rate: "0.125"},
 				Initial:  InitialConfig{From: from},
+				Proof:    ProofConfig{Mode: string(mode.Validity)},
 			}
 			if err := Init(work, c); err != nil {
 				t.Fatal(err)
@@ -113,6 +119,7 @@ func TestAutoencoder(t *testing.T) {
 		Data:     []DataConfig{{File: filepath.Join(work, "waves.idx")}},
 		Columns:  ColumnConfig{Format: "idx", Reconstruct: true},
 		Training: TrainingConfig{Batch: 32, Epochs: 2, Rate: "0.01"},
+		Proof:    ProofConfig{Mode: string(mode.Validity)},
 	}
 	if err := Init(work, c); err != nil {
 		t.Fatal(err)

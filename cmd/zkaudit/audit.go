@@ -27,7 +27,7 @@ const (
 
 // auditing holds the flags of zkaudit audit.
 type auditing struct {
-	dir, out, html, ledger, override, mode string
+	dir, out, html, ledger, override string
 	runs, parts                            []string
 	budget                                 int
 	release                                bool
@@ -57,7 +57,6 @@ to be compared with other sources. Exit code 1: a claim is false.`,
 	f.StringVar(&o.dir, "dir", ".", "the run directory")
 	f.StringArrayVar(&o.runs, "run", nil, "NAME=DIR: another training run that claims name")
 	f.StringArrayVar(&o.parts, "part", nil, "NAME=PART,OPENING,ROWS[,LABELS]: another committed part that claims name")
-	f.StringVar(&o.mode, "mode", "", "mode of the proofs (default: the run's)")
 	f.StringVar(&o.out, "out", "", "the audit to write (default DIR/"+auditFile+")")
 	f.StringVar(&o.html, "html", "", "write the report as one HTML page, too")
 	f.StringVar(&o.ledger, "ledger", "", "file that records what is released (default DIR/"+ledgerFile+")")
@@ -167,14 +166,9 @@ func (o *auditing) inputs(a *app, d *run.Directory) (*audit.Inputs, error) {
 		return nil, err
 	}
 	in := &audit.Inputs{
-		Mode: mode.Name(firstOf(o.mode, d.Config.Proof.Mode)), By: by, Parts: own.Parts, Runs: map[string]*audit.OwnedRun{}, Override: o.override,
+		Mode: mode.Name(d.Config.Proof.Mode), By: by, Parts: own.Parts, Runs: map[string]*audit.OwnedRun{}, Override: o.override,
 	}
-	if err := in.Mode.Check(); err != nil {
-		return nil, fmt.Errorf("%w: %w", fault.ErrUsage, err)
-	}
-	if string(in.Mode) == d.Config.Proof.Mode {
-		in.Certificates = own.Certificates
-	}
+	in.Certificates = own.Certificates
 	if own.Run != nil {
 		in.Runs[defaultRunName] = own.Run
 	}
@@ -205,6 +199,9 @@ func (o *auditing) addRun(a *app, in *audit.Inputs, named string) error {
 		return err
 	}
 	defer d.Close()
+	if err := sameMode(in, "run "+name, mode.Name(d.Config.Proof.Mode)); err != nil {
+		return err
+	}
 	own, err := d.Audited()
 	if err != nil {
 		return fmt.Errorf("run %s: %w", name, err)
@@ -213,6 +210,16 @@ func (o *auditing) addRun(a *app, in *audit.Inputs, named string) error {
 		return fmt.Errorf("run %s: %s holds no bundle: run zkaudit prove first: %w", name, dir, fault.ErrUsage)
 	}
 	in.Runs[name] = own.Run
+	return nil
+}
+
+// sameMode refuses commitments that proofs of another mode are about: a proof
+// of mode validity gives away blinding, and with it what other proofs about the
+// same commitments hide.
+func sameMode(in *audit.Inputs, what string, m mode.Name) error {
+	if m != in.Mode {
+		return fmt.Errorf("%s was committed for proofs of mode %s, the audit's are of mode %s; all proofs about a commitment must be of one mode: %w", what, m, in.Mode, fault.ErrUsage)
+	}
 	return nil
 }
 
@@ -229,6 +236,9 @@ func addPart(in *audit.Inputs, srs *commitments.SRS, named string) error {
 	if err != nil {
 		return err
 	}
+	if err := sameMode(in, "part "+name, file.Mode); err != nil {
+		return err
+	}
 	opening, err := run.ReadOpening(files[1], file)
 	if err != nil {
 		return err
@@ -240,7 +250,7 @@ func addPart(in *audit.Inputs, srs *commitments.SRS, named string) error {
 	if in.Parts[name], err = run.OwnPart(srs, file, opening, rows); err != nil {
 		return fmt.Errorf("part %s: %w", name, err)
 	}
-	if file.Mode == in.Mode && in.Certificates != nil {
+	if in.Certificates != nil {
 		in.Certificates[name] = file.Certificate
 	}
 	return nil
