@@ -176,7 +176,7 @@ func (d *Directory) commitPiece(ctx context.Context, done int, p piece, r *PartR
 		if err != nil {
 			return err
 		}
-		file = part.file(m, srs, certificate)
+		file = part.File(m, srs, certificate)
 		opening = &Opening{Recipe: *p.recipe, Part: file.Digest(), blinding: part.blinding}
 	}
 	digest := file.Digest()

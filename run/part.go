@@ -144,7 +144,7 @@ func (p *Part) digest(srs *commitments.SRS) [32]byte {
 	return bundle.PartDigest(p.Shape, srs.ID, srs.RowBits, p.Public)
 }
 
-// file returns the public side of the part with its certificate.
-func (p *Part) file(m mode.Name, srs *commitments.SRS, certificate []byte) *bundle.PartFile {
+// File returns the public side of the part with its certificate.
+func (p *Part) File(m mode.Name, srs *commitments.SRS, certificate []byte) *bundle.PartFile {
 	return &bundle.PartFile{Shape: p.Shape, Mode: m, SRS: srs.ID, RowBits: srs.RowBits, Part: p.Public, Meaning: p.Meaning, Certificate: certificate}
 }

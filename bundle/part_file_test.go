@@ -1,0 +1,211 @@
+package bundle_test
+
+import (
+	"context"
+	crand "crypto/rand"
+	"errors"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"github.com/zkaudit/zkaudit/artefact"
+	"github.com/zkaudit/zkaudit/bundle"
+	"github.com/zkaudit/zkaudit/commitments"
+	"github.com/zkaudit/zkaudit/data"
+	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/proof/mode"
+	"github.com/zkaudit/zkaudit/run"
+)
+
+// people is a small dataset with two attributes.
+func people() *data.Dataset {
+	return &data.Dataset{
+		Rows: 5, Width: 2, Shape: []int{2}, FractionBits: 4, Features: []int32{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}, FeatureNames: []string{"a", "b"},
+		Labels: data.Labels{Kind: data.OneHot, Classes: []string{"no", "yes"}, Class: []int32{0, 1, 0, 1, 1}},
+		Attributes: []data.Attribute{
+			{Name: "sex", Vocabulary: []string{"f", "m"}, Codes: []int32{0, 1, 1, 0, 1}},
+			{Name: "owner", Vocabulary: []string{"A"}, Codes: make([]int32, 5)},
+		},
+	}
+}
+
+// commitPart commits to a dataset and certifies it.
+func commitPart(t testing.TB, d *data.Dataset) (*bundle.PartFile, *mode.Verifier) {
+	t.Helper()
+	srs, err := commitments.DevelopmentSRS(8)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := run.CommitPart(srs, d, bundle.MeaningOf(d), graph.OneHot, crand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	certificate, err := p.Certify(context.Background(), mode.Validity, &mode.Prover{SRS: srs, Rand: crand.Reader}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p.File(mode.Validity, srs, certificate), &mode.Verifier{SRS: srs.Verifier()}
+}
+
+func TestPartFileRoundTrip(t *testing.T) {
+	f, v := commitPart(t, people())
+	encoded, err := f.Marshal()
+	if err != nil {
+		t.Fatal(err)
+	}
+	back, err := bundle.UnmarshalPart(encoded)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again, err := back.Marshal(); err != nil || !slices.Equal(again, encoded) || back.Digest() != f.Digest() {
+		t.Errorf("read back as another part, %v", err)
+	}
+	if m := back.Meaning; len(m.Attributes) != 2 || m.Attributes[0].Name != "sex" || !slices.Equal(m.Classes, []string{"no", "yes"}) || back.Shape.Attributes != 2 {
+		t.Errorf("meaning %+v, shape %+v", m, back.Shape)
+	}
+	if err := back.Verify(context.Background(), v); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestPartsThatAreNotThose changes one thing about a part: its digest, which
+// statements and auditors name it by, is another, or its certificate is false.
+func TestPartsThatAreNotThose(t *testing.T) {
+	original, v := commitPart(t, people())
+	other, _ := commitPart(t, people())
+	for name, test := range map[string]struct {
+		change  func(f *bundle.PartFile)
+		refused bool // by the certificate
+	}{
+		"fewer rows":                {func(f *bundle.PartFile) { f.Shape.Rows-- }, true},
+		"kind of labels":            {func(f *bundle.PartFile) { f.Shape.Kind = graph.Bits }, true},
+		"features of another":       {func(f *bundle.PartFile) { f.Part.Features = other.Part.Features }, true},
+		"labels of another":         {func(f *bundle.PartFile) { f.Part.Labels = other.Part.Labels }, true},
+		"attributes of another":     {func(f *bundle.PartFile) { f.Part.Attributes = other.Part.Attributes }, true},
+		"attributes are the labels": {func(f *bundle.PartFile) { f.Part.Attributes = f.Part.Labels }, true},
+		"no attributes": {func(f *bundle.PartFile) {
+			f.Part.Attributes, f.Part.Columns, f.Shape.Attributes, f.Meaning.Attributes = nil, 0, 0, nil
+		}, true},
+		"codes exchanged": {func(f *bundle.PartFile) {
+			f.Meaning.Attributes = slices.Clone(f.Meaning.Attributes)
+			f.Meaning.Attributes[0] = bundle.Vocabulary{Name: "sex", Entries: []string{"m", "f"}}
+		}, false},
+		"attribute renamed": {func(f *bundle.PartFile) {
+			f.Meaning.Attributes = []bundle.Vocabulary{{Name: "licence", Entries: []string{"f", "m"}}, f.Meaning.Attributes[1]}
+		}, false},
+		"classes exchanged": {func(f *bundle.PartFile) { f.Meaning.Classes = []string{"yes", "no"} }, false},
+		"another scale":     {func(f *bundle.PartFile) { f.Meaning.FractionBits++ }, false},
+		"an encoding":       {func(f *bundle.PartFile) { f.Meaning.Encoding = &data.Encoding{FractionBits: 4} }, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := *original
+			test.change(&f)
+			f.Part.Meaning = f.Meaning.Digest()
+			if f.Digest() == original.Digest() {
+				t.Error("the same digest")
+			}
+			encoded, err := f.Marshal()
+			if err != nil {
+				t.Fatal(err)
+			}
+			back, err := bundle.UnmarshalPart(encoded)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := back.Verify(context.Background(), v); (err != nil) != test.refused || err != nil && !refused(err) {
+				t.Errorf("certificate: %v", err)
+			}
+		})
+	}
+	foreign := *original
+	foreign.Certificate = other.Certificate
+	if err := foreign.Verify(context.Background(), v); !errors.Is(err, fault.ErrRejected) {
+		t.Errorf("certificate of the same rows committed otherwise: %v", err)
+	}
+	foreign.SRS[0] ^= 1
+	if err := foreign.Verify(context.Background(), v); !errors.Is(err, fault.ErrVersion) {
+		t.Errorf("another SRS: %v", err)
+	}
+}
+
+func TestPartsThatContradictThemselves(t *testing.T) {
+	original, _ := commitPart(t, people())
+	for name, change := range map[string]func(f *bundle.PartFile){
+		"meaning not named":   func(f *bundle.PartFile) { f.Part.Meaning[0] ^= 1 },
+		"columns":             func(f *bundle.PartFile) { f.Part.Columns = 1 },
+		"too few points":      func(f *bundle.PartFile) { f.Part.Attributes = nil },
+		"too many points":     func(f *bundle.PartFile) { f.Part.Features = append(f.Part.Features, f.Part.Features...) },
+		"names of features":   func(f *bundle.PartFile) { f.Meaning.Features = []string{"a"} },
+		"vocabulary repeated": func(f *bundle.PartFile) { f.Meaning.Attributes[0].Entries = []string{"f", "f"} },
+		"attribute repeated":  func(f *bundle.PartFile) { f.Meaning.Attributes[1].Name = "sex" },
+		"vocabulary empty":    func(f *bundle.PartFile) { f.Meaning.Attributes[1].Entries = nil },
+		"classes":             func(f *bundle.PartFile) { f.Meaning.Classes = []string{"no", "yes", "perhaps"} },
+		"kind of labels":      func(f *bundle.PartFile) { f.Shape.Kind = "stars" },
+		"mode":                func(f *bundle.PartFile) { f.Mode = "loud" },
+		"not text":            func(f *bundle.PartFile) { f.Meaning.Features = []string{"\xff", "b"} },
+	} {
+		f := *original
+		f.Meaning = bundle.MeaningOf(people())
+		change(&f)
+		if name != "meaning not named" {
+			f.Part.Meaning = f.Meaning.Digest()
+		}
+		if _, err := f.Marshal(); !errors.Is(err, fault.ErrMalformed) && !errors.Is(err, fault.ErrVersion) && !errors.Is(err, fault.ErrInput) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// TestDamagedPartFiles flips bits behind a checksum that is made right again.
+func TestDamagedPartFiles(t *testing.T) {
+	f, v := commitPart(t, people())
+	encoded, err := f.Marshal()
+	if err != nil {
+		t.Fatal(err)
+	}
+	rng := rand.New(rand.NewPCG(3, 4))
+	for range 300 {
+		damaged := reframed(t, encoded, func(payload []byte) { payload[rng.IntN(len(payload))] ^= 1 << rng.IntN(8) })
+		back, err := bundle.UnmarshalPart(damaged)
+		if err == nil {
+			err = back.Verify(context.Background(), v)
+		}
+		if !refused(err) {
+			t.Fatalf("a damaged part: %v", err)
+		}
+	}
+}
+
+// reframed changes the payload of an artefact and frames it again.
+func reframed(t testing.TB, file []byte, change func(payload []byte)) []byte {
+	t.Helper()
+	h, payload, err := artefact.Decode(file, bundle.PartKind(), bundle.PartVersion)
+	if err != nil {
+		t.Fatal(err)
+	}
+	payload = slices.Clone(payload)
+	change(payload)
+	return artefact.Encode(h, payload)
+}
+
+func FuzzUnmarshalPart(f *testing.F) {
+	part, _ := commitPart(f, people())
+	encoded, err := part.Marshal()
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(encoded)
+	f.Fuzz(func(t *testing.T, file []byte) {
+		back, err := bundle.UnmarshalPart(file)
+		if err != nil {
+			if !refused(err) && !errors.Is(err, fault.ErrInput) {
+				t.Fatal(err)
+			}
+			return
+		}
+		if again, err := back.Marshal(); err != nil || !slices.Equal(again, file) {
+			t.Fatalf("accepted, and is not its own encoding: %v", err)
+		}
+	})
+}
