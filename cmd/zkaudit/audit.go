@@ -28,9 +28,9 @@ const (
 // auditing holds the flags of zkaudit audit.
 type auditing struct {
 	dir, out, html, ledger, override string
-	runs, parts                            []string
-	budget                                 int
-	release                                bool
+	runs, parts                      []string
+	budget                           int
+	release                          bool
 }
 
 func auditCommand(a *app) *cobra.Command {

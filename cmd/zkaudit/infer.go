@@ -60,7 +60,6 @@ Writes DIR/inference.zka, which zkaudit audit verify checks.`,
 	f.IntVar(&o.row, "row", 0, "which row of FILE, from 0")
 	f.BoolVar(&o.private, "private", false, "hide the row")
 	f.StringVar(&o.release, "release", "class", "what the proof tells of the answer: class or outputs")
-	f.StringVar(&o.mode, "mode", "", "mode of the proof (default: the run's)")
 	f.StringVar(&o.context, "context", "", "what the verifier asks to be bound: a nonce, an order number")
 	f.StringVar(&o.out, "out", "", "the proof to write (default DIR/inference.zka)")
 	return c
@@ -84,7 +83,7 @@ func (o *inferring) claim(d *run.Directory) (*audit.Audit, *audit.Inputs, error)
 		return nil, nil, err
 	}
 	in := &audit.Inputs{
-		Mode: mode.Name(firstOf(o.mode, d.Config.Proof.Mode)), By: by,
+		Mode: mode.Name(d.Config.Proof.Mode), By: by,
 		Parts: map[string]*audit.OwnedPart{}, Runs: map[string]*audit.OwnedRun{defaultRunName: own.Run},
 	}
 	if err := in.Mode.Check(); err != nil {
