@@ -14,7 +14,7 @@ import (
 
 // dataset holds the rows of a run, by part.
 type dataset struct {
-	train, test          []*data.Dataset // test: nil where a part holds none out
+	train, test          []*data.Dataset // test: nil for imported parts, or where none are asked for
 	recipes, testRecipes []*Recipe
 	imported             []*imported    // nil where a part is committed here
 	encoding             *data.Encoding // of csv files
@@ -147,9 +147,9 @@ func (d *dataset) split(all []*data.Dataset, c *TestConfig) error {
 			if c.Rows >= part.Rows {
 				return fmt.Errorf("part %d: %d rows held out of %d: %w", i, c.Rows, part.Rows, fault.ErrUsage)
 			}
-			kept, held = holdOut(part, c, sides)
-			if len(kept) == 0 {
-				return fmt.Errorf("part %d: all rows are held out, equal ones together; hold out fewer: %w", i, fault.ErrUsage)
+			if kept, held = holdOut(part, c, sides); len(kept) == 0 || len(held) == 0 {
+				return fmt.Errorf("part %d: %d rows would be trained on and %d held out, since equal rows stay together; hold out another number, or set test.group_duplicates = false: %w",
+					i, len(kept), len(held), fault.ErrUsage)
 			}
 		}
 		rows, err := selected(part, kept)
