@@ -152,7 +152,7 @@ func BenchmarkCensus(b *testing.B) {
 		{"fairness", &Fairness{Model: "income", Parts: held, Attribute: "c10", Positive: ">50K", Measure: "equalised_odds", AtMost: "0.99"}},
 		{"membership", &Membership{Parts: held, Works: record}},
 		{"non-membership", &NonMembership{Parts: both[:1], Works: record}},
-		{"prediction", &Prediction{Model: "income", Part: "test", Row: 7, What: "class"}},
+		{"prediction", &Prediction{Model: "income", Question: Question{Part: "test", Row: 7}, What: "class"}},
 	} {
 		b.Run(c.name, func(b *testing.B) { w.t = b; w.measure(b, c.Claim) })
 	}

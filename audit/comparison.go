@@ -5,24 +5,36 @@ import (
 	"math/big"
 	"strings"
 
+	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/relation"
 )
 
-// Counterfactual bounds how much the accuracies of two models differ on the
-// same rows: a model, and one trained without some of its data. With R_a and
-// R_b rows of N predicted rightly: |R_a − R_b| <= ⌊x·N⌋.
+// Counterfactual bounds how much two models differ: a model, and one trained
+// without some of its data. On the rows of parts, of which R_a and R_b of N are
+// predicted rightly: |R_a − R_b| <= ⌊x·N⌋. On one input, with outputs y_a and
+// y_b at f fraction bits: |y_a − y_b| <= ⌊x·2^f⌋ for every output.
 type Counterfactual struct {
 	Models []string `toml:"models"` // two
-	Parts  []string `toml:"parts"`
-	AtMost Decimal  `toml:"at_most"`
+	Parts  []string `toml:"parts,omitempty"`
+	Question
+	AtMost Decimal `toml:"at_most"`
 }
 
 // State implements Claim.
 func (c *Counterfactual) State(s *Scope) {
-	parts := s.partsOf(c.Parts)
 	if len(c.Models) != 2 || c.Models[0] == c.Models[1] {
 		s.usage("a comparison takes two models")
+		return
 	}
+	asked := c.Part != "" || len(c.Input) > 0
+	if asked && len(c.Parts) > 0 {
+		s.usage("models are compared on parts, or on one input")
+	}
+	if asked {
+		c.stateOutputs(s)
+		return
+	}
+	parts := s.partsOf(c.Parts)
 	if s.err != nil {
 		return
 	}
@@ -50,8 +62,56 @@ func (c *Counterfactual) State(s *Scope) {
 	})
 }
 
+// stateOutputs: ±(y_a − y_b) + ⌊x·2^f⌋ >= 0.
+func (c *Counterfactual) stateOutputs(s *Scope) {
+	x := c.input(s, c.Models...)
+	prediction := func(p *graph.Program) (graph.TensorID, error) { return p.Loss.Prediction, nil }
+	a, b := s.inference(c.Models[0], x, prediction), s.inference(c.Models[1], x, prediction)
+	if s.err != nil {
+		return
+	}
+	fraction := func(model string) int {
+		p := s.run(model).Program
+		return p.Tensor(p.Loss.Prediction).Format.Fraction
+	}
+	f := fraction(c.Models[0])
+	if f != fraction(c.Models[1]) || s.axes(a)[1].Size != s.axes(b)[1].Size {
+		s.usage("models %q and %q differ in their outputs", c.Models[0], c.Models[1])
+		return
+	}
+	r, err := c.AtMost.rat()
+	if err != nil {
+		s.fail("at_most: %w", err)
+		return
+	}
+	most := floorMul(r, big.NewInt(1<<f))
+	if most.BitLen() > limbBits+1 {
+		s.usage("at_most %s is beyond any two outputs", c.AtMost)
+		return
+	}
+	axes, labels := s.axes(a), []relation.Label{"b", "u"}
+	masks := s.b.Masks(axes, labels)
+	for _, sign := range []int64{1, -1} {
+		var terms []relation.Term
+		if most.Sign() > 0 {
+			terms = append(terms, relation.Times(relation.Int(most.Int64()), masks...))
+		}
+		terms = append(terms, relation.Times(relation.Int(sign), append(masks[:2:2], relation.At(a, labels...))...),
+			relation.Times(relation.Int(-sign), append(masks[:2:2], relation.At(b, labels...))...))
+		s.nonNegative(fmt.Sprintf("difference of outputs, %+d", sign), axes, labels, limbBits+2, func(v *Values) wide {
+			return func(cell int) *big.Int { return big.NewInt(most.Int64() + sign*(v.of(a)[cell]-v.of(b)[cell])) }
+		}, func(*Values, int) string { return fmt.Sprintf("an output differs by more than %s", c.AtMost) }, terms...)
+	}
+}
+
 // Words implements Claim.
 func (c *Counterfactual) Words(*Subjects) Words {
+	if len(c.Parts) == 0 {
+		return Words{
+			Says:      fmt.Sprintf("the answers of models %s to %s differ by at most %s in every output", strings.Join(c.Models, " and "), c.words(), c.AtMost),
+			NotProven: []string{"what the two runs have in common: compare their programs, datasets and seeds, which their bundles state"},
+		}
+	}
 	return Words{
 		Says:      fmt.Sprintf("the accuracies of models %s on the rows of %s differ by at most %s", strings.Join(c.Models, " and "), strings.Join(c.Parts, ", "), c.AtMost),
 		NotProven: []string{"what the two runs have in common: compare their programs, datasets and seeds, which their bundles state"},

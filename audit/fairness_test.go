@@ -1,8 +1,12 @@
 package audit
 
 import (
+	"errors"
+	"fmt"
 	"math/big"
 	"testing"
+
+	"github.com/zkaudit/zkaudit/fault"
 )
 
 // gap returns the largest gap between the two groups over conditions, counted
@@ -106,4 +110,36 @@ func TestCounterfactual(t *testing.T) {
 	w.holds("the other way round", &c)
 	c.AtMost = below
 	w.fails("one row more", &c, "rows more than model")
+}
+
+func TestCounterfactualPrediction(t *testing.T) {
+	w, run, parts := classified(t)
+	p, cells := network(t, 11, 5, 6, 3, run.Program.Loss.Kind)
+	other := w.train("without", p, cells)
+	a := outputs(t, p, run.Cells, parts[0], p.Loss.Prediction)[4]
+	b := outputs(t, p, other.Cells, parts[0], p.Loss.Prediction)[4]
+	largest := int64(0)
+	for j := range a {
+		largest = max(largest, int64(a[j]-b[j]), int64(b[j]-a[j]))
+	}
+	f := int64(1) << p.Tensor(p.Loss.Prediction).Format.Fraction
+	if f > 1<<20 || largest == 0 {
+		t.Fatalf("outputs differ by %d of %d", largest, f)
+	}
+	// a millionth is finer than 2^-f: just above the difference, and just below
+	reached := Decimal(fmt.Sprintf("%d.%06d", largest/f, largest%f*1000000/f+1))
+	missed := Decimal(fmt.Sprintf("0.%06d", (largest*1000000-1)/f))
+	if largest >= f {
+		t.Fatal("the test is for differences below 1")
+	}
+	c := Counterfactual{Models: []string{"net", "without"}, Question: Question{Part: "north", Row: 4}, AtMost: reached}
+	w.holds("just within", &c)
+	c.Models = []string{"without", "net"}
+	w.holds("the other way round", &c)
+	c.AtMost = missed
+	w.fails("one unit more", &c, "differs by more than")
+	c.Parts = []string{"north"}
+	if _, _, err := w.prove(&c, nil); !errors.Is(err, fault.ErrUsage) {
+		t.Errorf("parts and an input: %v", err)
+	}
 }

@@ -11,10 +11,8 @@ import (
 // (in the dataset's integers), or a row of a committed part. The model stays
 // private, and so does a committed input.
 type Prediction struct {
-	Model string  `toml:"model"`
-	Input []int64 `toml:"input,omitempty"`
-	Part  string  `toml:"part,omitempty"`
-	Row   int     `toml:"row,omitempty"` // of the part, from 0
+	Model string `toml:"model"`
+	Question
 	// Class is the class predicted, by name as in Classes.
 	Class   string   `toml:"class,omitempty"`
 	Classes []string `toml:"classes,omitempty"` // names, in order; numbers if none are given
@@ -25,9 +23,16 @@ type Prediction struct {
 	What string `toml:"release,omitempty"`
 }
 
+// Question is one input to a model.
+type Question struct {
+	Input []int64 `toml:"input,omitempty"` // public
+	Part  string  `toml:"part,omitempty"`
+	Row   int     `toml:"row,omitempty"` // of the part, from 0
+}
+
 // State implements Claim.
 func (c *Prediction) State(s *Scope) {
-	x := c.input(s)
+	x := c.input(s, c.Model)
 	given := 0
 	for _, set := range []bool{c.Class != "", len(c.Outputs) > 0, c.What != ""} {
 		if set {
@@ -51,8 +56,8 @@ func (c *Prediction) State(s *Scope) {
 	c.stateOutputs(s, x)
 }
 
-// input is the row as a tensor (1, feature).
-func (c *Prediction) input(s *Scope) relation.ID {
+// input is the row as a tensor (1, feature), for models to answer.
+func (c *Question) input(s *Scope, models ...string) relation.ID {
 	one := relation.Axis{Name: "input", Size: 1}
 	if (len(c.Input) == 0) == (c.Part == "") {
 		s.usage("the input is either public, or a row of a part")
@@ -75,7 +80,9 @@ func (c *Prediction) input(s *Scope) relation.ID {
 	}
 	x, rows := p.features(), p.rowAxis()
 	columns := s.axes(x)[1]
-	s.fits(c.Model, p)
+	for _, model := range models {
+		s.fits(model, p)
+	}
 	pick := s.b.Public("row selected", &relation.AxisMap{Out: []int32{0}, In: []int32{int32(c.Row)}, Value: []int64{1}}, one, rows)
 	return s.virtual(fmt.Sprintf("row %d of part %q", c.Row, c.Part), []relation.Axis{one, columns}, []relation.Label{"b", "k"}, func(v *Values) []int64 {
 		return v.of(x)[c.Row*columns.Padded():][:columns.Padded()]
@@ -150,12 +157,16 @@ func (s *Scope) equals(name string, x relation.ID, cells []int64, answer func(ce
 	})
 }
 
+func (c *Question) words() string {
+	if c.Part != "" {
+		return fmt.Sprintf("row %d of %s", c.Row, c.Part)
+	}
+	return "the stated input"
+}
+
 // Words implements Claim.
 func (c *Prediction) Words(*Subjects) Words {
-	input, output := "the stated input", "the released "+c.What
-	if c.Part != "" {
-		input = fmt.Sprintf("row %d of %s", c.Row, c.Part)
-	}
+	input, output := c.words(), "the released "+c.What
 	if c.Class != "" {
 		output = "class " + c.Class
 	} else if len(c.Outputs) > 0 {
