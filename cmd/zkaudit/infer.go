@@ -16,7 +16,7 @@ import (
 
 // inferring holds the flags of zkaudit infer.
 type inferring struct {
-	dir, input, out, release, mode, context string
+	dir, input, out, release, context string
 	row                                     int
 	private                                 bool
 }
