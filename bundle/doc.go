@@ -19,7 +19,7 @@
 // statement (claims.go); package proof/statement adds the relation system with
 // all public tensors, the SRS, the row size and the commitments:
 //
-//	dataset certificate  rows, features, labels, kind of labels
+//	dataset certificate  rows, features, labels, attributes, kind of labels
 //	weights certificate  program digest, b0, origin
 //	segment              run digest, program digest, index, first step, S,
 //	                     T_run, rates, digests of all certificates
@@ -27,6 +27,14 @@
 // where the run digest is that of Statement.Encode: run id, context, mode,
 // program, schedule, rates, dataset, origin, SRS. A certificate of a dataset
 // is made once and serves every run on the dataset.
+//
+// # Parts
+//
+// A part is one owner's committed rows: features, labels and, for audits,
+// attributes that training does not read. PartDigest binds its shape, its
+// commitments and its Meaning (names, formats, vocabularies). It is the one name
+// of the part: in schedules, in expectations, in audits. PartFile is the part by
+// itself, with its certificate, as owners hand it on.
 //
 // # File
 //

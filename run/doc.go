@@ -6,9 +6,10 @@
 //
 //	stage    reads                      writes
 //	Init     model, data                run.toml, every choice spelled out
-//	Commit   data                       commit/  commitments, openings (0600), certificates
+//	Commit   data                       commit/  NAME.part (public), NAME.opening (0600) of every part
 //	Train    model, data, commit/       train/   checkpoints (0600), metrics; trained.tflite
-//	Prove    commit/, train/            prove/   committed weights, proofs; bundle.zka, expect.toml
+//	Prove    commit/, train/            prove/   committed weights, proofs; bundle.zka, expect.toml,
+//	                                             trained.opening (0600)
 //
 // Each stage records digests of what it made and of what it was made from, and
 // refuses what has changed since: other rows in a data file, another choice in
@@ -19,9 +20,31 @@
 // Memory is that of one segment besides the dataset: Prove executes each
 // segment again from its checkpoint, and all proofs of a run share one arena.
 //
+// # Parts
+//
+// Each [[data]] table is one owner's part. Its rows are split into those that
+// are trained on and, if asked for, rows held out, which become a test part of
+// its own: audits name it, training does not know it. With group_duplicates, a
+// row is held out only if no row of any part with the same features is trained
+// on: rows are gone through in order, and the first of equal ones decides. So
+// about as many rows are held out as asked for, exactly as many where no two
+// are equal.
+//
+// Attributes are columns, and constants such as an owner's name, that are
+// committed beside the rows and never trained on. Their vocabularies are the
+// values found in all files, sorted, unless [vocabulary] fixes them; features
+// and classes likewise have the categories of all files. Numbers are normalised
+// by the first file.
+//
+// A part that its owner has committed elsewhere is taken in by Import: part
+// file, opening and rows must belong together, and it keeps its digest. Owners
+// who commit apart agree on one encoding and on vocabularies first.
+//
 // # Secrets
 //
-// Openings, checkpoints and the .tflite with the trained weights are private.
+// Openings, checkpoints and the .tflite with the trained weights are private. An
+// opening holds no rows, but how they were encoded and chosen, and what lets its
+// reader test guesses at them.
 // What a bundle tells beyond its statement depends on its mode: see the
 // report of package bundle.
 package run

@@ -17,8 +17,8 @@ import (
 // inferring holds the flags of zkaudit infer.
 type inferring struct {
 	dir, input, out, release, context string
-	row                                     int
-	private                                 bool
+	row                               int
+	private                           bool
 }
 
 // privateInput is what the committed row of a private input is called.
