@@ -3,6 +3,7 @@ package run
 import (
 	"errors"
 	"fmt"
+	"math"
 	"math/bits"
 	"os"
 	"path/filepath"
@@ -135,21 +136,9 @@ func (c *Config) fit() error {
 	if err != nil {
 		return err
 	}
-	smallest := d.train[0].Rows
-	for _, part := range d.train {
-		smallest = min(smallest, part.Rows)
-	}
-	if c.Test.Rows == DefaultTestRows {
-		if c.Test.Rows = smallest / 5; smallest < 20 {
-			c.Test.Rows = 0
-		}
-	}
-	rows := 0
-	for _, part := range d.train {
-		rows += part.Rows - c.Test.Rows
-	}
-	if c.Test.Rows >= smallest {
-		return fmt.Errorf("%d rows held out of a part of %d: %w", c.Test.Rows, smallest, fault.ErrUsage)
+	rows, err := c.holdOutDefault(d)
+	if err != nil {
+		return err
 	}
 	t := &c.Training
 	if t.Batch == 0 {
@@ -164,6 +153,26 @@ func (c *Config) fit() error {
 	}
 	c.size(p, rows)
 	return c.Check()
+}
+
+// holdOutDefault settles how many rows are held out and returns about how many
+// are left. Imported parts hold none out.
+func (c *Config) holdOutDefault(d *dataset) (rows int, err error) {
+	smallest, own := math.MaxInt, 0
+	for i, part := range d.train {
+		if rows += part.Rows; d.imported[i] == nil {
+			smallest, own = min(smallest, part.Rows), own+1
+		}
+	}
+	if c.Test.Rows == DefaultTestRows {
+		if c.Test.Rows = smallest / 5; smallest < 20 || own == 0 {
+			c.Test.Rows = 0
+		}
+	}
+	if c.Test.Rows >= smallest {
+		return 0, fmt.Errorf("%d rows held out of a part of %d: %w", c.Test.Rows, smallest, fault.ErrUsage)
+	}
+	return rows - own*c.Test.Rows, nil
 }
 
 func schemeFor(p *graph.Program) train.Scheme {

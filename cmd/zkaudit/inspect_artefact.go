@@ -4,8 +4,11 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 
 	"github.com/zkaudit/zkaudit/artefact"
+	"github.com/zkaudit/zkaudit/audit"
 	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/run"
@@ -39,6 +42,8 @@ func (r *artefactReport) describe(h artefact.Header, data []byte) error {
 		return r.describeBundle(data)
 	case run.ProofKind():
 		r.Meaning = "proof of one claim; the statement is the claim's digest"
+	case audit.Kind():
+		return r.describeAudit(data)
 	case bundle.PartKind():
 		return r.describePart(data)
 	case run.OpeningKind():
@@ -95,6 +100,25 @@ func (r *artefactReport) describeBundle(data []byte) error {
 	r.add("initial weights: %s %s %s", f.Origin, f.OriginSeed, f.OriginScheme)
 	r.add("context %q, run %s", f.Context, f.RunID)
 	r.add("mode %s, SRS %s, rows of 2^%d cells", f.Mode, f.SRS, f.RowBits)
+	return nil
+}
+
+func (r *artefactReport) describeAudit(data []byte) error {
+	b, err := audit.Unmarshal(data)
+	if err != nil {
+		return falseBundle(err)
+	}
+	r.Meaning = "audit: claims with their proofs (not verified by inspect: see zkaudit audit verify)"
+	for i, c := range b.Claims {
+		r.add("claim %d: %s (%s), proof of %d bytes", i+1, c.Name, c.Kind, len(c.Proof))
+	}
+	for _, name := range slices.Sorted(maps.Keys(b.Parts)) {
+		r.add("part %s: %x", name, b.Parts[name].Digest(b.SRS, b.RowBits))
+	}
+	for _, name := range slices.Sorted(maps.Keys(b.Runs)) {
+		r.add("run %s: statement %x", name, b.Runs[name])
+	}
+	r.add("mode %s, context %q, SRS %x", b.Mode, b.Context, b.SRS)
 	return nil
 }
 
