@@ -1,0 +1,76 @@
+package audit
+
+import (
+	"errors"
+	"math/rand/v2"
+	"reflect"
+	"testing"
+
+	"github.com/zkaudit/zkaudit/fault"
+)
+
+// TestOddParameters: whatever the parameters of a claim are, stating it gives a
+// system or a named error, and does not panic.
+func TestOddParameters(t *testing.T) {
+	w, _, _ := archive(t)
+	rng := rand.New(rand.NewPCG(6, 6))
+	texts := []string{"", "north", "south", "works", "nobody", "net", "other", "sex", "F", "M", "a", "b", "0", "0.5", "1", "2.5", "999999999999",
+		"accuracy", "top_k", "macro_f1", "mse", "mae", "demographic_parity", "equal_opportunity", "equalised_odds", "counts", "class", "outputs", `"`, "\x00"}
+	numbers := []int64{0, 1, 2, 3, -1, 5, 12, 13, 1 << 20, 1 << 40, -1 << 63, 1<<63 - 1}
+	stated, refused := 0, 0
+	for kind, make := range Kinds() {
+		for range 500 {
+			c := make()
+			fillOddly(reflect.ValueOf(c).Elem(), rng, texts, numbers)
+			_, err := state(&w.frame, &Item{Name: "odd", Kind: kind, Claim: c}, w.subjects, nil, w.tables)
+			switch {
+			case err == nil:
+				stated++
+			case errors.Is(err, fault.ErrUsage), errors.Is(err, fault.ErrUnsupported), errors.Is(err, fault.ErrRejected):
+				refused++
+			default:
+				t.Errorf("%s %+v: %v", kind, c, err)
+			}
+		}
+	}
+	t.Logf("%d stated, %d refused", stated, refused)
+	if stated == 0 || refused == 0 {
+		t.Error("the parameters are all alike")
+	}
+}
+
+// plausible values of a parameter, which most claims get.
+var plausible = map[string][]string{
+	"parts": {"north", "south"}, "from": {"works", "south"}, "attributes": {"sex"}, "attribute": {"sex"}, "groups,omitempty": {"F", "M"},
+	"model": {"net"}, "model,omitempty": {"", "net"}, "run": {"net"}, "models": {"net", "other"}, "part,omitempty": {"", "north"},
+	"at_least,omitempty": {"", "0.5"}, "at_most,omitempty": {"", "0.5"}, "at_most": {"0.5", "2.5"}, "entropy,omitempty": {"", "0.5"},
+	"distance,omitempty": {"", "1"}, "cosine,omitempty": {"", "0.5"}, "works,omitempty": {"", "works"}, "release,omitempty": {"", "counts", "class"},
+	"metric": {"accuracy", "top_k", "macro_f1"}, "measure": {"demographic_parity", "equal_opportunity", "equalised_odds"},
+	"positive": {"a"}, "value": {"F"}, "class": {"b"}, "class,omitempty": {"", "1"}, "allowed": {"F", "M"},
+}
+
+func fillOddly(v reflect.Value, rng *rand.Rand, texts []string, numbers []int64) {
+	switch v.Kind() {
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if likely := plausible[v.Type().Field(i).Tag.Get("toml")]; likely != nil && rng.IntN(8) > 0 {
+				fillOddly(v.Field(i), rng, likely, numbers[:4])
+				continue
+			}
+			fillOddly(v.Field(i), rng, texts, numbers)
+		}
+	case reflect.String:
+		v.SetString(texts[rng.IntN(len(texts))])
+	case reflect.Int, reflect.Int64:
+		v.SetInt(numbers[rng.IntN(len(numbers))])
+	case reflect.Slice:
+		n := rng.IntN(4)
+		if rng.IntN(3) == 0 {
+			n = 5 // the width of the rows
+		}
+		v.Set(reflect.MakeSlice(v.Type(), n, n))
+		for i := range n {
+			fillOddly(v.Index(i), rng, texts, numbers)
+		}
+	}
+}
