@@ -246,9 +246,13 @@ func (c *Config) names(i int) (part, test string) {
 // checkNames refuses parts that cannot be told apart.
 func (c *Config) checkNames() error {
 	seen := map[string]bool{}
+	form, err := regexp.Compile(partName)
+	if err != nil {
+		return err
+	}
 	for i := range c.Data {
 		part, test := c.names(i)
-		if ok, err := regexp.MatchString(partName, part); err != nil || !ok {
+		if !form.MatchString(part) {
 			return fmt.Errorf("data %d: name %q: want letters, digits, dots and dashes: %w", i+1, part, fault.ErrUsage)
 		}
 		if seen[part] || seen[test] {

@@ -6,7 +6,7 @@
 #   sh examples/census/run.sh adult_train.csv WORKDIR [zk-plonk|validity]
 #
 # INPUTS is the number of features that the columns become: 106 for the whole data
-# set.
+# set. TEST rows of each owner are held out; commitments have rows of 2^ROWBITS cells.
 set -eu
 data=$1 work=$2 mode=${3:-zk-plonk}
 here=$(cd "$(dirname "$0")" && pwd)
@@ -22,7 +22,7 @@ done
 # The trainer's directory: every owner's rows become a part of their own. Equal
 # rows stay on one side of the split; sex and race are committed for audits.
 table="--header yes --features $features --target income --missing-as-category --normalise standard"
-proofs="--mode $mode --context census-1"
+proofs="--mode $mode --context census-1 --row-bits ${ROWBITS:-16}"
 zkaudit dense "$work/census.tflite" --units "${INPUTS:-106},64,32,2"
 zkaudit init "$work/census" --model "$work/census.tflite" $table $proofs --attributes sex,race \
 	--data "$work/0.csv" --name north --constants owner=north,licence=CC0-1.0 \
