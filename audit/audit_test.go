@@ -107,7 +107,7 @@ func TestAudit(t *testing.T) {
 	if err := r.WriteText(&text); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"3 claim(s) hold", "INSECURE", "women and men", "F: 20, M: 30", "read 60 times (0.5000 of all reading)"} {
+	for _, want := range []string{"3 claims hold", "INSECURE", "women and men", "F: 20, M: 30", "read 60 times, 50.00 % of all reading"} {
 		if !strings.Contains(text.String(), want) {
 			t.Errorf("the report lacks %q:\n%s", want, &text)
 		}

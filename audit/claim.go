@@ -22,6 +22,22 @@ type Words struct {
 	Says string // one sentence, true if the claim verifies
 	// NotProven are the things a reader might think it says.
 	NotProven []string
+	Shares    []Share // public parts of a whole that Says mentions, for a plot
+}
+
+// Share is one part of a whole.
+type Share struct {
+	Name string `json:"name"`
+	Part int64  `json:"part"`
+	All  int64  `json:"all"`
+}
+
+// ratio is the share as a number, 0 of nothing.
+func (s Share) ratio() float64 {
+	if s.All == 0 {
+		return 0
+	}
+	return float64(s.Part) / float64(s.All)
 }
 
 // Kinds lists every kind of claim under its name in a claims file. A new kind

@@ -32,6 +32,24 @@ type Report struct {
 	Training []CurvePoint `json:"training,omitempty"`
 }
 
+// Bytes is the size of all proofs of claims.
+func (r *Report) Bytes() int {
+	n := 0
+	for _, c := range r.Claims {
+		n += c.Bytes
+	}
+	return n
+}
+
+// Seconds is what proving all claims took, where it is known.
+func (r *Report) Seconds() float64 {
+	total := 0.0
+	for _, c := range r.Claims {
+		total += c.Seconds
+	}
+	return total
+}
+
 // PartFacts describe a committed part.
 type PartFacts struct {
 	Name       string   `json:"name"`
@@ -55,6 +73,7 @@ type Finding struct {
 	Kind      string     `json:"kind"`
 	Says      string     `json:"says"`
 	NotProven []string   `json:"not_proven,omitempty"`
+	Shares    []Share    `json:"shares,omitempty"`
 	Released  []Released `json:"released,omitempty"`
 	Bits      int        `json:"bits"` // released: one for the verdict
 	Bytes     int        `json:"bytes"`
@@ -63,9 +82,9 @@ type Finding struct {
 
 // CurvePoint is a point of a training curve.
 type CurvePoint struct {
-	Step     int     `json:"step"`
-	Loss     float64 `json:"loss"`
-	Accuracy float64 `json:"accuracy"`
+	Step     int      `json:"step"`
+	Loss     float64  `json:"loss"`
+	Accuracy *float64 `json:"accuracy,omitempty"` // nil where labels are values
 }
 
 // newReport describes what an accepted bundle shows.
@@ -127,7 +146,7 @@ func (b *Bundle) finding(c *Proven, subjects *Subjects, tables *ops.Tables) (*Fi
 		return nil, err
 	}
 	words := c.Words(subjects)
-	f := &Finding{Name: c.Name, Kind: c.Kind, Says: words.Says, NotProven: words.NotProven, Bits: 1, Bytes: len(c.Proof)}
+	f := &Finding{Name: c.Name, Kind: c.Kind, Says: words.Says, NotProven: words.NotProven, Shares: words.Shares, Bits: 1, Bytes: len(c.Proof)}
 	for _, r := range st.scope.release.asked {
 		f.Bits += r.Bits
 		f.Released = append(f.Released, r)
@@ -148,7 +167,7 @@ func parameters(p *graph.Program) int {
 // WriteText writes the report for people.
 func (r *Report) WriteText(w io.Writer) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "AUDIT: %d claim(s) hold, %d bit(s) released, digest %s\n", len(r.Claims), r.Bits, r.Digest)
+	fmt.Fprintf(&b, "AUDIT: %s hold, %s released, digest %s\n", count(len(r.Claims), "claim"), count(r.Bits, "bit"), r.Digest)
 	fmt.Fprintf(&b, "mode %s, context %q\n", r.Mode, r.Context)
 	if r.Insecure {
 		b.WriteString("INSECURE: made with the development SRS; anyone can forge such an audit. For demonstrations and tests only.\n")
@@ -158,9 +177,14 @@ func (r *Report) WriteText(w io.Writer) error {
 		for _, released := range c.Released {
 			fmt.Fprintf(&b, "   released: %s\n", released.text())
 		}
-		fmt.Fprintf(&b, "   %d bit(s) released, proof of %d bytes", c.Bits, c.Bytes)
-		if c.Seconds > 0 {
-			fmt.Fprintf(&b, ", proven in %.1f s", c.Seconds)
+		fmt.Fprintf(&b, "   %s released, ", count(c.Bits, "bit"))
+		switch {
+		case c.Bytes == 0:
+			b.WriteString("follows from public values, no proof needed")
+		case c.Seconds > 0:
+			fmt.Fprintf(&b, "proof of %d bytes, made in %.1f s", c.Bytes, c.Seconds)
+		default:
+			fmt.Fprintf(&b, "proof of %d bytes", c.Bytes)
 		}
 		b.WriteString("\n")
 		for _, line := range c.NotProven {

@@ -121,9 +121,15 @@ func (c *Provenance) Words(s *Subjects) Words {
 	for _, n := range run.Used {
 		total += n
 	}
-	var shares []string
+	var parts []string
+	var shares []Share
 	for i, name := range c.Parts {
-		shares = append(shares, fmt.Sprintf("%s: %d rows, read %d times (%.4f of all reading)", name, run.Rows[i], run.Used[i], float64(run.Used[i])/float64(total)))
+		share := Share{Name: name, Part: run.Used[i], All: total}
+		shares = append(shares, share)
+		parts = append(parts, fmt.Sprintf("%s (%d rows, read %d times, %.2f %% of all reading)", name, run.Rows[i], run.Used[i], 100*share.ratio()))
 	}
-	return Words{Says: fmt.Sprintf("run %s was trained on exactly these committed parts: %s", c.Run, strings.Join(shares, "; "))}
+	return Words{
+		Says: fmt.Sprintf("training run %q was trained on exactly these committed parts: %s", c.Run, strings.Join(parts, ", ")), Shares: shares,
+		NotProven: []string{"what a row was worth to the model: shares count how often rows were read"},
+	}
 }

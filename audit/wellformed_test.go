@@ -50,7 +50,7 @@ func TestProvenance(t *testing.T) {
 	if err := w.verify(c, released, proof); err != nil {
 		t.Error(err)
 	}
-	if words := c.Words(w.subjects).Says; !strings.Contains(words, "north: 13 rows, read 30 times (0.2500 of all reading)") {
+	if words := c.Words(w.subjects).Says; !strings.Contains(words, "north (13 rows, read 30 times, 25.00 % of all reading)") {
 		t.Error(words)
 	}
 	for name, lie := range map[string]*Provenance{

@@ -148,11 +148,7 @@ func (d *Directory) Curve() ([]audit.CurvePoint, error) {
 	}
 	var curve []audit.CurvePoint
 	for _, p := range r.Curve {
-		point := audit.CurvePoint{Step: p.Step, Loss: p.Loss}
-		if p.Accuracy != nil {
-			point.Accuracy = *p.Accuracy
-		}
-		curve = append(curve, point)
+		curve = append(curve, audit.CurvePoint{Step: p.Step, Loss: p.Loss, Accuracy: p.Accuracy})
 	}
 	return curve, nil
 }

@@ -1,0 +1,197 @@
+package audit
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+)
+
+// barPlot is a bar chart of shares.
+type barPlot struct {
+	Caption string
+	Height  int
+	Bars    []bar
+}
+
+// bar is one bar; lengths are in units of the drawing, 640 wide.
+type bar struct {
+	Label, Value string
+	Top, Text    int
+	Width, End   float64
+}
+
+const (
+	barStep  = 24
+	fullBar  = 270.0 // leaves room for the value
+	maxBars  = 40
+	maxLabel = 24 // runes
+)
+
+// plots draws what a claim says and has released: shares of groups, and
+// accuracies by group where outcomes are known.
+func plots(f Finding) []barPlot {
+	var all []barPlot
+	add := func(caption string, shares []Share) {
+		p := barPlot{Caption: caption}
+		for _, s := range shares {
+			p.add(s)
+		}
+		if len(shares) > maxBars {
+			p.Caption += fmt.Sprintf("; the first %d of %d", maxBars, len(shares))
+		}
+		all = append(all, p)
+	}
+	if len(f.Shares) > 0 {
+		add("Shares", f.Shares)
+	}
+	for _, r := range f.Released {
+		switch {
+		case r.Classes > 0:
+			add("Accuracy by group, by the released counts", r.accuracies())
+		case len(r.Labels) == len(r.Values) && len(r.Labels) > 0:
+			add("Share of each group, by the released counts", r.shares())
+		}
+	}
+	return all
+}
+
+func (r *Released) shares() []Share {
+	total := int64(0)
+	for _, v := range r.Values {
+		total += v
+	}
+	var shares []Share
+	for i, v := range r.Values {
+		shares = append(shares, Share{Name: r.Labels[i], Part: v, All: total})
+	}
+	return shares
+}
+
+// accuracies adds the outcomes of each group up.
+func (r *Released) accuracies() []Share {
+	var shares []Share
+	size := r.Classes * r.Classes
+	for g, name := range r.Groups {
+		if name == "" {
+			name = "all rows"
+		}
+		s := Share{Name: name}
+		for k := range min(size, max(0, len(r.Values)-g*size)) {
+			n := r.Values[g*size+k]
+			if s.All += n; k/r.Classes == k%r.Classes {
+				s.Part += n
+			}
+		}
+		shares = append(shares, s)
+	}
+	return shares
+}
+
+func (p *barPlot) add(s Share) {
+	if len(p.Bars) == maxBars {
+		return
+	}
+	label := s.Name
+	if runes := []rune(label); len(runes) > maxLabel {
+		label = string(runes[:maxLabel-1]) + "…"
+	}
+	top := len(p.Bars)*barStep + 4
+	p.Bars = append(p.Bars, bar{
+		Label: label, Value: fmt.Sprintf("%.1f %% (%d of %d)", 100*s.ratio(), s.Part, s.All),
+		Top: top, Text: top + 13, Width: fullBar * s.ratio(), End: 186 + fullBar*s.ratio(),
+	})
+	p.Height = len(p.Bars)*barStep + 8
+}
+
+// linePlot is a value by step, 310 units wide and 180 high.
+type linePlot struct {
+	Caption string
+	Points  string // of a polyline
+	Rules   []tick // values, from below
+	Steps   []tick
+}
+
+// tick is a mark of an axis.
+type tick struct {
+	At   float64
+	Text string
+}
+
+// The frame of a line plot in units of the drawing.
+const (
+	plotLeft, plotRight = 46.0, 300.0
+	plotTop, plotBottom = 12.0, 150.0
+)
+
+// curves draws loss and, where it is known, accuracy of a training run.
+func curves(points []CurvePoint) []linePlot {
+	var all []linePlot
+	for _, c := range []struct {
+		caption string
+		of      func(p CurvePoint) float64
+	}{
+		{"Loss", func(p CurvePoint) float64 { return p.Loss }},
+		{"Accuracy", func(p CurvePoint) float64 {
+			if p.Accuracy == nil {
+				return math.NaN()
+			}
+			return *p.Accuracy
+		}},
+	} {
+		if p, ok := newLinePlot(c.caption, points, c.of); ok {
+			all = append(all, p)
+		}
+	}
+	return all
+}
+
+// newLinePlot leaves out values that are not finite; without any there is
+// nothing to draw.
+func newLinePlot(caption string, points []CurvePoint, of func(p CurvePoint) float64) (linePlot, bool) {
+	low, high, last := math.Inf(1), math.Inf(-1), 1
+	finite := func(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
+	for _, p := range points {
+		if v := of(p); finite(v) {
+			low, high, last = min(low, v), max(high, v), max(last, p.Step)
+		}
+	}
+	if low > high {
+		return linePlot{}, false
+	}
+	step := tickStep(high - low)
+	low, high = step*math.Floor(low/step), step*math.Ceil(high/step)
+	if low == high {
+		high += step
+	}
+	x := func(step int) float64 { return plotLeft + (plotRight-plotLeft)*float64(step)/float64(last) }
+	y := func(v float64) float64 { return plotTop + (plotBottom-plotTop)*(high-v)/(high-low) }
+	p := linePlot{Caption: caption, Steps: []tick{{x(0), "0"}, {x(last), "step " + strconv.Itoa(last)}}}
+	for k := range int(math.Round((high-low)/step)) + 1 {
+		v := low + step*float64(k)
+		p.Rules = append(p.Rules, tick{y(v), strconv.FormatFloat(v, 'f', max(0, -int(math.Floor(math.Log10(step)))), 64)})
+	}
+	var line strings.Builder
+	for _, point := range points {
+		if v := of(point); finite(v) {
+			fmt.Fprintf(&line, "%.1f,%.1f ", x(point.Step), y(v))
+		}
+	}
+	p.Points = strings.TrimSpace(line.String())
+	return p, true
+}
+
+// tickStep is the distance of marks that cut a span into at most five: 1, 2 or
+// 5 times a power of ten.
+func tickStep(span float64) float64 {
+	if span <= 0 {
+		return 1
+	}
+	unit := math.Pow(10, math.Floor(math.Log10(span/5)))
+	for _, m := range []float64{1, 2, 5} {
+		if span/(m*unit) <= 5 {
+			return m * unit
+		}
+	}
+	return 10 * unit
+}
