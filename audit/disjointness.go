@@ -17,7 +17,7 @@ import (
 // share their bucket in all of them, so rows that differ in one are different.
 // With S the smaller and L the larger side, for every way t:
 //
-//	h_t(i) = Σ_k c_t(k)·X(i,k) = 2^(16+k)·Q + 2^16·κ + ρ
+//	h_t(i) = a_t + Σ_j c_t(j)·X(i,j) = 2^(16+k)·Q + 2^16·κ + ρ
 //	ρ in [0, 2^16),  κ in [−2^k, 2^k),  Q bounded
 //
 // The bucket of i is κ mod 2^k. A row of S has κ >= 0, so it is counted where
@@ -28,7 +28,17 @@ import (
 //	m_S,t(b)·m_L,t(b) = 0 for every bucket b
 //
 // Soundness needs nothing of the hash. An honest prover tries salts until every
-// row of L has a way in which its bucket is free of S.
+// row of L has a way in which its bucket is free of S, and not bucket 0.
+//
+// Completeness: a_t and c_t(j) are uniform in [0, 2^(16+k)), and features have
+// 16 bits. Two different rows differ by some x(j) = 2^v·odd with v < 16, as
+// small as any; then c_t·x is uniform among the multiples of 2^v, so that the
+// bucket of one row, given that of the other, is uniform; and with a_t, that of
+// any row is, zeros included. A row of L is missed in one way with probability
+// (|S|+1)/2^k at most, in all ways with its T-th power: T is such that a salt
+// fails with probability 1/16 at most, and maxSalts of them with 2^-256. The
+// stream of a_t and c_t begins with the digests of the parts, which are hiding:
+// nobody chooses rows for which it fails.
 type Disjointness struct {
 	Parts []string `toml:"parts"`
 	From  []string `toml:"from"` // the parts they share no row with
@@ -36,37 +46,51 @@ type Disjointness struct {
 
 // hashing is the public shape of the hash: it follows from the numbers of rows.
 type hashing struct {
-	ways, log   int // T, k
-	width       int // columns
-	quotientTop int // bits of the top limb of Q
+	ways, log   int    // T, k
+	width       int    // columns
+	quotientTop int    // bits of the top limb of Q
+	about       []byte // digests of the parts on both sides
 }
 
-// newHashing chooses 2^k >= 4·|S| buckets, and T with |L|·(|S|/2^k)^T <= 1/16.
+// Bounds of the buckets: at least two for every row of the smaller side.
+const (
+	maxBucketLog   = 19
+	maxSmallerSide = 1 << (maxBucketLog - 1)
+)
+
+// newHashing chooses 2^k >= 4·|S| buckets as far as maxBucketLog allows, and T
+// with |L|·((|S|+1)/2^k)^T <= 1/16.
 func newHashing(small, large int64, width int) (hashing, error) {
-	h := hashing{width: width, log: min(19, max(6, bits.Len64(uint64(4*small-1))))}
-	if small > 1<<(h.log-1) {
-		return h, fmt.Errorf("the smaller side has %d rows, at most %d: %w", small, 1<<18, fault.ErrUnsupported)
+	if small > maxSmallerSide {
+		return hashing{}, fmt.Errorf("disjointness: the smaller side has %d rows, at most %d are supported: %w", small, maxSmallerSide, fault.ErrUnsupported)
 	}
+	h := hashing{width: width, log: min(maxBucketLog, max(6, bits.Len64(uint64(4*small-1))))}
 	for missed := float64(large); missed > 1.0/16; h.ways++ {
-		missed *= float64(small) / float64(int64(1)<<h.log)
+		missed *= float64(small+1) / float64(int64(1)<<h.log)
 	}
-	// |h| < 2^(16+k)·2^15·width
-	top := 15 + bits.Len(uint(width)) + 1 - limbBits + 1
-	if top > limbBits || 16+h.log+15+bits.Len(uint(width)) > 61 {
-		return h, fmt.Errorf("rows of %d features: %w", width, fault.ErrUnsupported)
+	// |h| < 2^(16+k)·(2^15·width + 1) <= 2^(31+k+n) where width < 2^n, and, as
+	// |κ| <= 2^k, |Q| <= 2^15·width + 1 < 2^(15+n): the top limb has n bits
+	n := bits.Len(uint(width))
+	if h.quotientTop = n; h.quotientTop > limbBits || limbBits+h.log+15+n > 61 {
+		return h, fmt.Errorf("disjointness: rows of %d features in 2^%d buckets: %w", width, h.log, fault.ErrUnsupported)
 	}
-	h.quotientTop = max(1, top)
 	return h, nil
 }
 
-// coefficients returns c_t, in [0, 2^(16+k)).
-func (h hashing) coefficients(salt int64, way int) []int64 {
-	stream := prg.New("zkaudit/disjointness/v1", binary.LittleEndian.AppendUint64(nil, uint64(salt)), binary.LittleEndian.AppendUint64(nil, uint64(way)))
-	c := make([]int64, h.width)
-	for k := range c {
-		c[k] = int64(stream.Uint64n(1 << (limbBits + h.log)))
+// way is one of the ways: a_t and c_t, in [0, 2^(16+k)).
+type way struct {
+	constant     int64
+	coefficients []int64
+}
+
+func (h hashing) way(salt int64, t int) way {
+	stream := prg.New("zkaudit/disjointness/v2", h.about, binary.LittleEndian.AppendUint64(nil, uint64(salt)), binary.LittleEndian.AppendUint64(nil, uint64(t)))
+	draw := func() int64 { return int64(stream.Uint64n(1 << (limbBits + h.log))) }
+	f := way{constant: draw(), coefficients: make([]int64, h.width)}
+	for j := range f.coefficients {
+		f.coefficients[j] = draw()
 	}
-	return c
+	return f
 }
 
 // bucket returns κ mod 2^k of a hash.
@@ -91,7 +115,10 @@ func (c *Disjointness) State(s *Scope) {
 		}
 	}
 	width := small[0].Features
+	var about []byte
 	for _, p := range append(small[:len(small):len(small)], large...) {
+		digest := p.Digest(s.frame.SRS, s.frame.RowBits)
+		about = append(about, digest[:]...)
 		if p.Features != width || p.FractionBits != small[0].FractionBits {
 			s.usage("rows of parts %q and %q differ in width or fraction bits", small[0].name, p.name)
 			return
@@ -102,10 +129,15 @@ func (c *Disjointness) State(s *Scope) {
 		s.fail("%w", err)
 		return
 	}
+	h.about = about
 	var placed *placement
 	salt := s.publish(Released{Name: "salt of the hash"}, 1, func(v *Values) []int64 {
 		return []int64{place(v, h, small, large).salt}
 	})[0]
+	if salt < 0 || salt >= maxSalts {
+		s.fail("salt %d of the hash, want 0 to %d: %w", salt, maxSalts-1, fault.ErrRejected)
+		return
+	}
 	s.fill(func(v *Values) {
 		refuseShared(v, small, large)
 		placed = tryPlace(v, h, salt, small, large)
@@ -115,16 +147,16 @@ func (c *Disjointness) State(s *Scope) {
 	})
 	selected := make([][]relation.ID, len(large))
 	for t := range h.ways {
-		coefficients := h.coefficients(salt, t)
+		f := h.way(salt, t)
 		counts := h.table(s, fmt.Sprintf("buckets %d, smaller side", t))
 		for k, p := range small {
-			key := h.key(s, p, coefficients, fmt.Sprintf("hash %d of part %q", t, p.name), func(row int) int64 { return placed.small[k][t][row] })
+			key := h.key(s, p, f, fmt.Sprintf("hash %d of part %q", t, p.name), func(row int) int64 { return placed.small[k][t][row] })
 			s.b.LookUp(counts, key)
 		}
 		chosen := h.table(s, fmt.Sprintf("buckets %d, larger side", t), relation.Rectifier{Gate: true})
 		for k, p := range large {
 			name := fmt.Sprintf("hash %d of part %q", t, p.name)
-			key := h.key(s, p, coefficients, name, func(row int) int64 { return placed.large[k][t][row] })
+			key := h.key(s, p, f, name, func(row int) int64 { return placed.large[k][t][row] })
 			gate := s.witness(name+": chosen", []relation.Axis{p.rowAxis()}, func(v *Values) []int64 {
 				out := make([]int64, p.rowAxis().Padded())
 				for i, x := range v.real(key) {
@@ -149,15 +181,30 @@ func (h hashing) table(s *Scope, name string, columns ...relation.Source) int {
 	return s.b.Table(name, -1<<h.log, 2<<h.log, columns...)
 }
 
+// hash is a_t + Σ_j c_t(j)·X(i,j) of every row of a part, and 0 in the padding.
+func (f way) hash(s *Scope, p *partTensors, name string) relation.ID {
+	one := relation.Axis{Name: "constant", Size: 1}
+	a := s.public("constant of "+name, []int64{f.constant}, one)
+	sum := s.combine(name+": sum", p.features(), f.coefficients)
+	return s.virtual(name, []relation.Axis{p.rowAxis()}, []relation.Label{"i"}, func(v *Values) []int64 {
+		out := make([]int64, p.rowAxis().Padded())
+		for i := range p.Rows {
+			out[i] = f.constant + v.of(sum)[i]
+		}
+		return out
+	}, relation.Times(relation.Int(1), relation.At(sum, "i")),
+		relation.Times(relation.Int(1), relation.At(s.b.Mask(p.rowAxis()), "i"), relation.At(a, "a")))
+}
+
 // key is κ of every row of a part, with its quotient and remainder.
-func (h hashing) key(s *Scope, p *partTensors, coefficients []int64, name string, choose func(row int) int64) relation.ID {
-	x := s.combine(name, p.features(), coefficients)
+func (h hashing) key(s *Scope, p *partTensors, f way, name string, choose func(row int) int64) relation.ID {
+	x := f.hash(s, p, name)
 	axes, labels := []relation.Axis{p.rowAxis()}, []relation.Label{"i"}
-	rows := func(f func(row int, hash int64) int64) func(v *Values) []int64 {
+	rows := func(cell func(row int, hash int64) int64) func(v *Values) []int64 {
 		return func(v *Values) []int64 {
 			out := make([]int64, axes[0].Padded())
 			for i := range p.Rows {
-				out[i] = f(i, v.of(x)[i])
+				out[i] = cell(i, v.of(x)[i])
 			}
 			return out
 		}
@@ -257,16 +304,16 @@ func tryPlace(v *Values, h hashing, salt int64, small, large []*partTensors) *pl
 	taken := make([][]bool, h.ways)
 	for t := range h.ways {
 		taken[t] = make([]bool, 1<<h.log)
-		coefficients := h.coefficients(salt, t)
+		f := h.way(salt, t)
 		for k, part := range small {
-			keys := h.buckets(v, part, coefficients)
+			keys := h.buckets(v, part, f)
 			for _, b := range keys {
 				taken[t][b] = true
 			}
 			p.small[k] = append(p.small[k], keys)
 		}
 		for k, part := range large {
-			p.large[k] = append(p.large[k], h.buckets(v, part, coefficients))
+			p.large[k] = append(p.large[k], h.buckets(v, part, f))
 		}
 	}
 	for k, part := range large {
@@ -288,13 +335,13 @@ func tryPlace(v *Values, h hashing, salt int64, small, large []*partTensors) *pl
 	return p
 }
 
-func (h hashing) buckets(v *Values, p *partTensors, coefficients []int64) []int64 {
+func (h hashing) buckets(v *Values, p *partTensors, f way) []int64 {
 	cells, width := v.of(p.features()), v.scope.axes(p.features())[1].Padded()
 	out := make([]int64, p.Rows)
 	for i := range out {
-		hash := int64(0)
-		for k, c := range coefficients {
-			hash += c * cells[i*width+k]
+		hash := f.constant
+		for j, c := range f.coefficients {
+			hash += c * cells[i*width+j]
 		}
 		out[i] = h.bucket(hash)
 	}
