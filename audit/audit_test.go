@@ -66,7 +66,7 @@ func parse(t *testing.T, text string) *Audit {
 
 // expectations are what a verifier who knows everything requires.
 func (w *world) expectations(a *Audit) Expectation {
-	e := Expectation{Claims: a, Parts: map[string]string{}}
+	e := Expectation{Mode: w.frame.Mode, Claims: a, Parts: map[string]string{}}
 	for name, p := range w.subjects.Parts {
 		digest := p.Digest(w.srs.ID, w.srs.RowBits)
 		e.Parts[name] = hex.EncodeToString(digest[:])
@@ -113,7 +113,7 @@ func TestAudit(t *testing.T) {
 		}
 	}
 	loose, err := Verify(ctx, read, Expectation{Runs: w.expectations(a).Runs}, v, Options{AllowInsecure: true})
-	if err != nil || len(loose.NotChecked) != 4 {
+	if err != nil || len(loose.NotChecked) != 5 || loose.NotChecked[0] != "mode of the proofs: validity" {
 		t.Errorf("without expectations: %v, %q", err, loose.NotChecked)
 	}
 }
@@ -136,6 +136,7 @@ func TestExpectations(t *testing.T) {
 		"a claim less":      {func(e *Expectation) { e.Claims.Items = e.Claims.Items[1:] }, fault.ErrRejected},
 		"another name":      {func(e *Expectation) { e.Claims.Items[0].Name = "x" }, fault.ErrRejected},
 		"another part":      {func(e *Expectation) { e.Parts["north"] = e.Parts["south"] }, fault.ErrRejected},
+		"another mode":      {func(e *Expectation) { e.Mode = mode.ZKPLONK }, fault.ErrRejected},
 		"no run":            {func(e *Expectation) { e.Runs = nil }, fault.ErrUsage},
 	} {
 		e := w.expectations(parse(t, claims))
@@ -272,6 +273,36 @@ func TestExamplesParse(t *testing.T) {
 	}
 }
 
+// TestProveInOneMode: nothing is proven about what was committed for proofs of
+// another mode, or for nobody knows which.
+func TestProveInOneMode(t *testing.T) {
+	ctx := context.Background()
+	for name, change := range map[string]struct {
+		f    func(in *Inputs)
+		says string
+	}{
+		"a part of zk-plonk":   {func(in *Inputs) { in.Parts["south"].Mode = mode.ZKPLONK }, "part south was committed for proofs of mode zk-plonk"},
+		"a part of no mode":    {func(in *Inputs) { in.Parts["south"].Mode = "" }, "part south does not say"},
+		"a run of zk-groth16":  {func(in *Inputs) { in.Runs["net"].Mode = mode.ZKGroth16 }, "run net was committed for proofs of mode zk-groth16"},
+		"an audit in zk-plonk": {func(in *Inputs) { in.Mode = mode.ZKPLONK }, "part north was committed for proofs of mode validity"},
+	} {
+		_, in := inputs(t)
+		change.f(in)
+		if b, _, err := Prove(ctx, parse(t, claims), in); !errors.Is(err, fault.ErrUsage) || !strings.Contains(err.Error(), change.says) || b != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	_, in := inputs(t)
+	in.Parts["other"] = &OwnedPart{Mode: mode.ZKPLONK} // no claim names it
+	if _, _, err := Prove(ctx, parse(t, claims), in); err != nil {
+		t.Error(err)
+	}
+	in.Parts["north"].Mode = mode.ZKGroth16
+	if _, err := Certify(ctx, mode.Validity, in.Parts["north"], in.By, nil); !errors.Is(err, fault.ErrUsage) {
+		t.Errorf("certificate in another mode: %v", err)
+	}
+}
+
 func TestFalseAuditReleasesNothing(t *testing.T) {
 	_, in := inputs(t)
 	ledger, err := OpenLedger(filepath.Join(t.TempDir(), "ledger"), 0)
@@ -332,6 +363,10 @@ func TestZeroKnowledge(t *testing.T) {
 		t.Skip("a wrap takes seconds")
 	}
 	w := people(t)
+	w.frame.Mode = mode.ZKPLONK
+	for _, p := range w.subjects.OwnedParts {
+		p.Mode = mode.ZKPLONK // no proof is about them yet
+	}
 	a := parse(t, "[[claim]]\nkind = \"diversity\"\nparts = [\"north\"]\nattributes = [\"sex\"]\nmin_count = 5\n")
 	cache := wrap.NewCache("")
 	in := &Inputs{Mode: mode.ZKPLONK, By: &mode.Prover{SRS: w.srs, Cache: cache, Rand: crand.Reader}, Parts: w.subjects.OwnedParts}

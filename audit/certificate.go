@@ -18,8 +18,12 @@ func certificate(f *Frame, p *Part) (*segment.DatasetCertificate, *statement.Sta
 	return bundle.DatasetClaim(f.Mode, p.Shape(), f.SRS, f.RowBits, p.committed())
 }
 
-// Certify proves the certificate of a part in a mode.
+// Certify proves the certificate of a part in a mode. It fails with
+// fault.ErrUsage unless the part was committed for proofs of that mode.
 func Certify(ctx context.Context, m mode.Name, p *OwnedPart, by *mode.Prover, arena *poly.Arena) ([]byte, error) {
+	if err := sameMode("the part", p.Secret.Blinding, p.Mode, m); err != nil {
+		return nil, err
+	}
 	c, st, err := certificate(&Frame{Mode: m, SRS: by.SRS.ID, RowBits: by.SRS.RowBits}, &p.Part)
 	if err != nil {
 		return nil, err

@@ -75,7 +75,7 @@ func FuzzVerify(f *testing.F) {
 func smallBundle(srs *commitments.SRS) ([]byte, error) {
 	d := smallDataset()
 	// the same in every process that fuzzes
-	p, err := CommitPart(srs, d, graph.OneHot, rand.NewChaCha8([32]byte{1}))
+	p, err := CommitPart(srs, d, graph.OneHot, mode.Validity, rand.NewChaCha8([32]byte{1}))
 	if err != nil {
 		return nil, err
 	}

@@ -57,7 +57,7 @@ func (w *world) commit(name string, d *data.Dataset, kind graph.LabelKind) *Owne
 	if err := d.Check(); err != nil {
 		w.t.Fatal(err)
 	}
-	p, err := CommitPart(w.srs, d, kind, crand.Reader)
+	p, err := CommitPart(w.srs, d, kind, w.frame.Mode, crand.Reader)
 	if err != nil {
 		w.t.Fatal(err)
 	}

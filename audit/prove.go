@@ -42,14 +42,18 @@ func (in *Inputs) subjects() *Subjects {
 }
 
 // Prove proves every claim of an audit. It fails with fault.ErrRejected, and
-// says why, for a claim that is false; nothing is released then. What is
-// released is charged to the ledger first.
+// says why, for a claim that is false; nothing is released then. It fails with
+// fault.ErrUsage for claims about what was committed for proofs of another mode.
+// What is released is charged to the ledger first.
 func Prove(ctx context.Context, a *Audit, in *Inputs) (*Bundle, *Report, error) {
 	frame := Frame{Mode: in.Mode, SRS: in.By.SRS.ID, RowBits: in.By.SRS.RowBits, Context: a.Context}
 	subjects, tables := in.subjects(), ops.NewTables()
 	b := &Bundle{Frame: frame, Parts: map[string]*Part{}, Certificates: map[string][]byte{}, Runs: map[string][32]byte{}}
 	charges, err := b.prepare(a, subjects, tables)
 	if err != nil {
+		return nil, nil, err
+	}
+	if err := in.sameMode(b); err != nil {
 		return nil, nil, err
 	}
 	if in.Ledger != nil {
@@ -100,6 +104,26 @@ func Prove(ctx context.Context, a *Audit, in *Inputs) (*Bundle, *Report, error) 
 		r.Claims[i].Seconds = seconds[i]
 	}
 	return b, r, nil
+}
+
+// sameMode refuses what the claims are about unless it was committed for proofs
+// of the audit's mode.
+func (in *Inputs) sameMode(b *Bundle) error {
+	for _, name := range sortedKeys(b.Parts) {
+		if p := in.Parts[name]; p != nil {
+			if err := sameMode("part "+name, p.Secret.Blinding, p.Mode, in.Mode); err != nil {
+				return err
+			}
+		}
+	}
+	for _, name := range sortedKeys(b.Runs) {
+		if r := in.Runs[name]; r != nil {
+			if err := sameMode("run "+name, r.Blinding, r.Mode, in.Mode); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // prepare states all claims once: it finds parameters that make no sense before

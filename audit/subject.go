@@ -13,6 +13,7 @@ import (
 	"github.com/zkaudit/zkaudit/data"
 	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/relation"
 	"github.com/zkaudit/zkaudit/segment"
 )
@@ -71,6 +72,8 @@ type Secret struct {
 type OwnedPart struct {
 	Part
 	Secret Secret
+	// Mode is that of all proofs about the commitments.
+	Mode mode.Name
 }
 
 // NewPart lays out the rows of a dataset whose labels are of the given kind,
@@ -86,9 +89,11 @@ func NewPart(d *data.Dataset, kind graph.LabelKind) *OwnedPart {
 	return p
 }
 
-// CommitPart is NewPart with fresh hiding commitments; rng blinds them.
-func CommitPart(srs *commitments.SRS, d *data.Dataset, kind graph.LabelKind, rng io.Reader) (*OwnedPart, error) {
+// CommitPart is NewPart with fresh hiding commitments, for proofs of the given
+// mode; rng blinds them.
+func CommitPart(srs *commitments.SRS, d *data.Dataset, kind graph.LabelKind, m mode.Name, rng io.Reader) (*OwnedPart, error) {
 	p := NewPart(d, kind)
+	p.Mode = m
 	for _, cells := range p.Secret.Cells {
 		blind, err := commitments.RandomScalars(rng, srs.Rows(cells.Len()))
 		if err != nil {
@@ -121,6 +126,21 @@ type OwnedRun struct {
 	Run
 	Cells    map[graph.TensorID][]int64 // unpadded
 	Blinding [][]fr.Element             // by weight
+	Mode     mode.Name                  // of all proofs about the commitments
+}
+
+// sameMode refuses blinded commitments that proofs of another mode are about,
+// or may be: a proof of mode validity gives away blinding, and with it what
+// other proofs about the same commitments hide.
+func sameMode(what string, blinding [][]fr.Element, committed, proving mode.Name) error {
+	switch {
+	case len(blinding) == 0 || committed == proving:
+		return nil
+	case committed == "":
+		return fmt.Errorf("%s does not say for proofs of which mode it was committed: %w", what, fault.ErrUsage)
+	}
+	return fmt.Errorf("%s was committed for proofs of mode %s, these are of mode %s; all proofs about a commitment must be of one mode: %w",
+		what, committed, proving, fault.ErrUsage)
 }
 
 // Encodings are injective: numbers have 8 bytes, texts stand behind their

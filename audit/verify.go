@@ -13,6 +13,9 @@ import (
 // Expectation holds what a verifier requires of an audit, from sources of its
 // own. What is nil or missing is not compared, and reported as not checked.
 type Expectation struct {
+	// Mode is that of the proofs. In mode validity they may leak what they are
+	// about.
+	Mode mode.Name
 	// Claims are exactly those the bundle must have, with their parameters and
 	// the context.
 	Claims *Audit
@@ -112,6 +115,15 @@ func (b *Bundle) subjects(runs []*Run) (*Subjects, error) {
 // compare checks the expectation and records in the report what was compared
 // and what was not.
 func (e *Expectation) compare(b *Bundle, r *Report) error {
+	what := fmt.Sprintf("mode of the proofs: %s", b.Mode)
+	switch e.Mode {
+	case "":
+		r.NotChecked = append(r.NotChecked, what)
+	case b.Mode:
+		r.Checked = append(r.Checked, what)
+	default:
+		return fmt.Errorf("expected proofs of mode %s, the audit's are of mode %s: %w", e.Mode, b.Mode, fault.ErrRejected)
+	}
 	for i := range r.Parts {
 		p := &r.Parts[i]
 		what := fmt.Sprintf("part %s: %s", p.Name, p.Digest)

@@ -99,7 +99,7 @@ func OwnModel(srs *commitments.SRS, b *bundle.Bundle, model []byte, o *ModelOpen
 	if err != nil {
 		return nil, err
 	}
-	return &audit.OwnedRun{Run: *run, Cells: cells, Blinding: o.blinding}, nil
+	return &audit.OwnedRun{Run: *run, Cells: cells, Blinding: o.blinding, Mode: b.Statement.Mode}, nil
 }
 
 // OwnPart returns the private side of a committed part from its file, its
@@ -115,7 +115,7 @@ func OwnPart(srs *commitments.SRS, file *bundle.PartFile, o *Opening, rows *data
 // owned returns the part as audits take it.
 func (p *Part) owned(d *data.Dataset) *audit.OwnedPart {
 	o := audit.NewPart(d, p.Shape.Kind)
-	o.Meaning, o.Commitments, o.Secret.Blinding = p.Meaning, p.Public.Tensors(), p.blinding
+	o.Meaning, o.Mode, o.Commitments, o.Secret.Blinding = p.Meaning, p.mode, p.Public.Tensors(), p.blinding
 	return o
 }
 

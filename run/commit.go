@@ -304,6 +304,6 @@ func (d *Directory) loadPart(name string, rows *data.Dataset, r *PartRecord, srs
 		return nil, nil, err
 	}
 	part := newPart(rows, file.Meaning, file.Shape.Kind)
-	part.Public, part.blinding = file.Part, opening.blinding
+	part.Public, part.blinding, part.mode = file.Part, opening.blinding, file.Mode
 	return part, file.Certificate, nil
 }

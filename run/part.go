@@ -30,6 +30,7 @@ type Part struct {
 	// cells and blinding of features, labels and, if any, attributes.
 	cells    []relation.Cells
 	blinding [][]fr.Element
+	mode     mode.Name // of all proofs about the commitments; "" until the first
 }
 
 // CommitPart commits to the rows of a dataset whose labels are of the given
@@ -88,7 +89,7 @@ func OpenPart(srs *commitments.SRS, file *bundle.PartFile, o *Opening, d *data.D
 	if p.Shape != file.Shape {
 		return nil, fmt.Errorf("the part has shape %+v, the rows have %+v: %w", file.Shape, p.Shape, fault.ErrRejected)
 	}
-	p.blinding = o.blinding
+	p.blinding, p.mode = o.blinding, file.Mode
 	if err := p.commit(srs); err != nil {
 		return nil, err
 	}
@@ -121,8 +122,13 @@ func clip(s string) string {
 	return s
 }
 
-// Certify proves the dataset certificate of the part in a mode.
+// Certify proves the dataset certificate of the part in a mode. It fails with
+// fault.ErrUsage if there are proofs of another mode about the part already.
 func (p *Part) Certify(ctx context.Context, m mode.Name, by *mode.Prover, arena *poly.Arena) ([]byte, error) {
+	if p.mode != "" && p.mode != m {
+		return nil, fmt.Errorf("the part was committed for proofs of mode %s, not %s: %w", p.mode, m, fault.ErrUsage)
+	}
+	p.mode = m
 	cert, st, err := bundle.DatasetClaim(m, p.Shape, by.SRS.ID, by.SRS.RowBits, p.Public)
 	if err != nil {
 		return nil, err

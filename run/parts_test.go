@@ -13,6 +13,7 @@ import (
 	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/data"
 	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/proof/mode"
 )
 
 // attributed makes a run directory of two files with an attribute column and
@@ -334,6 +335,47 @@ func TestImportRefuses(t *testing.T) {
 	}
 	if _, err := open(t, trainer, nil).Import(context.Background(), good); err != nil {
 		t.Errorf("what does belong together: %v", err)
+	}
+}
+
+// TestCommittedForOneMode: parts and runs know what mode of proofs they were
+// committed for, however they are opened, and no other one is made about them.
+func TestCommittedForOneMode(t *testing.T) {
+	dir := attributed(t, func(c *Config) { c.Test.Rows = 0 })
+	all(t, dir)
+	d := open(t, dir, nil)
+	a, err := d.Audited()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if part := a.Parts["north"]; part.Mode != mode.Validity || a.Run == nil || a.Run.Mode != mode.Validity {
+		t.Errorf("part committed for mode %q, run %+v", part.Mode, a.Run)
+	}
+	srs, err := d.SRS()
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, err := bundle.ReadPart(d.file(commitDir, "north.part"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	opening, err := ReadOpening(d.file(commitDir, "north.opening"), file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, err := opening.Recipe.Read(within(dir, d.Config.Data[0].File), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if own, err := OwnPart(srs, file, opening, rows); err != nil || own.Mode != mode.Validity {
+		t.Errorf("opened part: %v", err)
+	}
+	part, err := OpenPart(srs, file, opening, rows)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := part.Certify(context.Background(), mode.ZKPLONK, d.prover(srs), nil); !errors.Is(err, fault.ErrUsage) {
+		t.Errorf("a certificate of another mode: %v", err)
 	}
 }
 

@@ -94,7 +94,7 @@ func (a *app) audit(c *cobra.Command, path string, o *auditing) error {
 	if err := writeHTML(o.html, report); err != nil {
 		return err
 	}
-	expect := auditExpectation{Claims: path, Parts: map[string]string{}, Runs: map[string]string{}}
+	expect := auditExpectation{Mode: string(in.Mode), Claims: path, Parts: map[string]string{}, Runs: map[string]string{}}
 	if expect.Claims, err = relativeTo(o.dir, path); err != nil {
 		return err
 	}
@@ -199,9 +199,6 @@ func (o *auditing) addRun(a *app, in *audit.Inputs, named string) error {
 		return err
 	}
 	defer d.Close()
-	if err := sameMode(in, "run "+name, mode.Name(d.Config.Proof.Mode)); err != nil {
-		return err
-	}
 	own, err := d.Audited()
 	if err != nil {
 		return fmt.Errorf("run %s: %w", name, err)
@@ -210,16 +207,6 @@ func (o *auditing) addRun(a *app, in *audit.Inputs, named string) error {
 		return fmt.Errorf("run %s: %s holds no bundle: run zkaudit prove first: %w", name, dir, fault.ErrUsage)
 	}
 	in.Runs[name] = own.Run
-	return nil
-}
-
-// sameMode refuses commitments that proofs of another mode are about: a proof
-// of mode validity gives away blinding, and with it what other proofs about the
-// same commitments hide.
-func sameMode(in *audit.Inputs, what string, m mode.Name) error {
-	if m != in.Mode {
-		return fmt.Errorf("%s was committed for proofs of mode %s, the audit's are of mode %s; all proofs about a commitment must be of one mode: %w", what, m, in.Mode, fault.ErrUsage)
-	}
 	return nil
 }
 
@@ -234,9 +221,6 @@ func addPart(in *audit.Inputs, srs *commitments.SRS, named string) error {
 	}
 	file, err := bundle.ReadPart(files[0])
 	if err != nil {
-		return err
-	}
-	if err := sameMode(in, "part "+name, file.Mode); err != nil {
 		return err
 	}
 	opening, err := run.ReadOpening(files[1], file)
@@ -259,6 +243,7 @@ func addPart(in *audit.Inputs, srs *commitments.SRS, named string) error {
 // auditExpectation is what a verifier requires of an audit. What is missing is
 // reported as NOT CHECKED.
 type auditExpectation struct {
+	Mode string `toml:"mode"` // of the proofs
 	// Claims is the file of the claims that must have been proven, relative to
 	// this one.
 	Claims string            `toml:"claims"`

@@ -147,7 +147,7 @@ func readAuditExpectation(path string) (audit.Expectation, auditExpectation, err
 	if unknown := meta.Undecoded(); len(unknown) > 0 {
 		return e, pins, fmt.Errorf("%s: unknown key %q: %w", path, unknown[0].String(), fault.ErrUsage)
 	}
-	e.Parts = pins.Parts
+	e.Mode, e.Parts = mode.Name(pins.Mode), pins.Parts
 	if pins.Claims == "" {
 		return e, pins, nil
 	}

@@ -97,7 +97,7 @@ func (o *inferring) claim(d *run.Directory) (*audit.Audit, *audit.Inputs, error)
 		// The row has no label: a constant one is committed with it, hidden and
 		// read by nobody.
 		row.Labels = data.Labels{Kind: data.OneHot, Classes: []string{"none"}, Class: []int32{0}}
-		if in.Parts[privateInput], err = audit.CommitPart(by.SRS, row, graph.OneHot, by.Rand); err != nil {
+		if in.Parts[privateInput], err = audit.CommitPart(by.SRS, row, graph.OneHot, in.Mode, by.Rand); err != nil {
 			return nil, nil, err
 		}
 		prediction.Part = privateInput
