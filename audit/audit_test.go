@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/proof/wrap"
@@ -197,6 +198,7 @@ func TestBundleEncoding(t *testing.T) {
 		"rows beyond":        func(b *Bundle) { b.Parts["north"].Rows = 1 << 40 },
 		"commitment missing": func(b *Bundle) { b.Parts["north"].Commitments = b.Parts["north"].Commitments[:2] },
 		"same attribute":     func(b *Bundle) { p := b.Parts["north"]; p.Attributes = append(p.Attributes, p.Attributes[0]) },
+		"no nonce":           func(b *Bundle) { b.Parts["north"].Nonce = bundle.Nonce{} },
 		"no vocabulary":      func(b *Bundle) { b.Parts["north"].Attributes[0].Entries = nil },
 	} {
 		copied, err := Unmarshal(good)
@@ -274,7 +276,7 @@ func TestExamplesParse(t *testing.T) {
 }
 
 // TestProveInOneMode: nothing is proven about what was committed for proofs of
-// another mode, or for nobody knows which.
+// another mode, or for nobody knows which, or so that its meaning can be guessed.
 func TestProveInOneMode(t *testing.T) {
 	ctx := context.Background()
 	for name, change := range map[string]struct {
@@ -296,6 +298,11 @@ func TestProveInOneMode(t *testing.T) {
 	in.Parts["other"] = &OwnedPart{Mode: mode.ZKPLONK} // no claim names it
 	if _, _, err := Prove(ctx, parse(t, claims), in); err != nil {
 		t.Error(err)
+	}
+	in.Parts["north"].Nonce = bundle.Nonce{}
+	one := "[[claim]]\nkind = \"well_formed\"\nparts = [\"north\"]\n"
+	if _, _, err := Prove(ctx, parse(t, one), in); !errors.Is(err, fault.ErrUsage) || !strings.Contains(err.Error(), "part north was committed without a nonce") {
+		t.Errorf("a part without a nonce: %v", err)
 	}
 	in.Parts["north"].Mode = mode.ZKGroth16
 	if _, err := Certify(ctx, mode.Validity, in.Parts["north"], in.By, nil); !errors.Is(err, fault.ErrUsage) {

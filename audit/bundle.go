@@ -18,7 +18,7 @@ import (
 )
 
 // Version is the format version of audit bundles.
-const Version = 1
+const Version = 2
 
 // MaxBytes bounds an audit bundle.
 const MaxBytes = 1 << 30
@@ -235,6 +235,9 @@ func (p *encodedPart) decode(rowBits int) error {
 	if p.Rows < 1 || p.Rows > limit || p.Features < 1 || p.Features > limit || p.Labels < 1 || p.Labels > limit ||
 		p.FractionBits < 0 || p.FractionBits > 15 || p.LabelFractionBits < 0 || p.LabelFractionBits > 15 || len(p.Attributes) > limit {
 		return fmt.Errorf("%d rows of %d features, %d labels, %d attributes", p.Rows, p.Features, p.Labels, len(p.Attributes))
+	}
+	if p.Nonce == (bundle.Nonce{}) {
+		return fmt.Errorf("no nonce")
 	}
 	widths := []int{p.Features, p.Labels}
 	if len(p.Attributes) > 0 {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/ops"
 	"github.com/zkaudit/zkaudit/proof/mode"
@@ -53,7 +54,7 @@ func Prove(ctx context.Context, a *Audit, in *Inputs) (*Bundle, *Report, error) 
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := in.sameMode(b); err != nil {
+	if err := in.check(b); err != nil {
 		return nil, nil, err
 	}
 	if in.Ledger != nil {
@@ -106,14 +107,16 @@ func Prove(ctx context.Context, a *Audit, in *Inputs) (*Bundle, *Report, error) 
 	return b, r, nil
 }
 
-// sameMode refuses what the claims are about unless it was committed for proofs
-// of the audit's mode.
-func (in *Inputs) sameMode(b *Bundle) error {
+// check refuses what the claims are about unless it was committed for proofs of
+// the audit's mode, and parts whose digest lets guesses of their meaning be tested.
+func (in *Inputs) check(b *Bundle) error {
 	for _, name := range sortedKeys(b.Parts) {
-		if p := in.Parts[name]; p != nil {
-			if err := sameMode("part "+name, p.Secret.Blinding, p.Mode, in.Mode); err != nil {
-				return err
-			}
+		p := in.Parts[name]
+		if err := sameMode("part "+name, p.Secret.Blinding, p.Mode, in.Mode); err != nil {
+			return err
+		}
+		if p.Nonce == (bundle.Nonce{}) {
+			return fmt.Errorf("part %s was committed without a nonce: %w", name, fault.ErrUsage)
 		}
 	}
 	for _, name := range sortedKeys(b.Runs) {

@@ -77,7 +77,7 @@ type OwnedPart struct {
 }
 
 // NewPart lays out the rows of a dataset whose labels are of the given kind,
-// without commitments: what an owner has before committing, or beside
+// without commitments and nonce: what an owner has before committing, or beside
 // commitments made earlier.
 func NewPart(d *data.Dataset, kind graph.LabelKind) *OwnedPart {
 	p := &OwnedPart{Part: Part{Rows: d.Rows, Features: d.Width, Labels: d.Labels.Width(), LabelKind: kind, Meaning: bundle.MeaningOf(d)}}
@@ -90,10 +90,14 @@ func NewPart(d *data.Dataset, kind graph.LabelKind) *OwnedPart {
 }
 
 // CommitPart is NewPart with fresh hiding commitments, for proofs of the given
-// mode; rng blinds them.
+// mode; rng blinds them, and what they mean.
 func CommitPart(srs *commitments.SRS, d *data.Dataset, kind graph.LabelKind, m mode.Name, rng io.Reader) (*OwnedPart, error) {
 	p := NewPart(d, kind)
 	p.Mode = m
+	var err error
+	if p.Nonce, err = bundle.NewNonce(rng); err != nil {
+		return nil, err
+	}
 	for _, cells := range p.Secret.Cells {
 		blind, err := commitments.RandomScalars(rng, srs.Rows(cells.Len()))
 		if err != nil {

@@ -3,8 +3,10 @@ package bundle
 import (
 	"bytes"
 	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"io"
 	"unicode/utf8"
 
 	"github.com/zkaudit/zkaudit/data"
@@ -13,9 +15,13 @@ import (
 	"github.com/zkaudit/zkaudit/segment"
 )
 
-// Meaning says what the numbers and codes of a part stand for. It is public
-// and the owner's word; the digest of the part binds it.
+// Meaning says what the numbers and codes of a part stand for. It is the
+// owner's word, and for all who get the part; the digest of the part binds it.
 type Meaning struct {
+	// Nonce keeps those who know the digest alone, such as who verifies a
+	// training run, from testing guesses of the rest. It is drawn when the part
+	// is committed.
+	Nonce             Nonce    `json:"nonce"`
 	FractionBits      int      `json:"fraction_bits"`
 	LabelFractionBits int      `json:"label_fraction_bits,omitempty"`
 	Features          []string `json:"features,omitempty"` // a name for each, or none
@@ -28,6 +34,35 @@ type Meaning struct {
 	Encoding *data.Encoding `json:"encoding,omitempty"`
 }
 
+// Nonce is 32 random bytes, in hexadecimal where it is text. A part that is
+// committed has one that is not zero.
+type Nonce [32]byte
+
+// NewNonce draws a nonce. Errors wrap fault.ErrUsage without a source of
+// randomness, fault.ErrInput if the source fails.
+func NewNonce(rng io.Reader) (n Nonce, err error) {
+	if rng == nil {
+		return n, fmt.Errorf("random nonce without a source of randomness: %w", fault.ErrUsage)
+	}
+	if _, err = io.ReadFull(rng, n[:]); err != nil {
+		err = fmt.Errorf("random nonce: %w: %w", fault.ErrInput, err)
+	}
+	return n, err
+}
+
+// MarshalText implements encoding.TextMarshaler.
+func (n Nonce) MarshalText() ([]byte, error) { return hex.AppendEncode(nil, n[:]), nil }
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (n *Nonce) UnmarshalText(text []byte) error {
+	b, err := hex.DecodeString(string(text))
+	if err != nil || len(b) != len(n) {
+		return fmt.Errorf("nonce %q: %w", text, fault.ErrMalformed)
+	}
+	copy(n[:], b)
+	return nil
+}
+
 // Vocabulary says what the codes of an attribute stand for.
 type Vocabulary struct {
 	Name    string   `json:"name"`
@@ -37,7 +72,8 @@ type Vocabulary struct {
 // maxMeaning bounds an encoded meaning.
 const maxMeaning = 64 << 20
 
-// MeaningOf returns the meaning of a dataset, without its encoding.
+// MeaningOf returns the meaning of a dataset, without its encoding and without
+// a nonce.
 func MeaningOf(d *data.Dataset) Meaning {
 	m := Meaning{FractionBits: d.FractionBits, LabelFractionBits: d.Labels.FractionBits, Features: d.FeatureNames, Classes: d.Labels.Classes}
 	for _, a := range d.Attributes {
@@ -80,7 +116,7 @@ func (m *Meaning) texts() []string {
 
 // Digest identifies the meaning: SHA-256 of an injective encoding of all of it.
 func (m *Meaning) Digest() [32]byte {
-	b := appendBytes(nil, []byte("zkaudit/part-meaning/v1"))
+	b := append(appendBytes(nil, []byte("zkaudit/part-meaning/v2")), m.Nonce[:]...)
 	b = appendInt(appendInt(b, int64(m.FractionBits)), int64(m.LabelFractionBits))
 	b = appendTexts(appendTexts(b, m.Features), m.Classes)
 	b = appendInt(b, int64(len(m.Attributes)))
@@ -122,6 +158,9 @@ func decodeMeaning(text []byte) (Meaning, error) {
 func (m *Meaning) check(shape segment.PartShape) error {
 	malformed := func(format string, args ...any) error {
 		return fmt.Errorf("meaning: %s: %w", fmt.Sprintf(format, args...), fault.ErrMalformed)
+	}
+	if m.Nonce == (Nonce{}) {
+		return malformed("no nonce")
 	}
 	for _, bits := range []int{m.FractionBits, m.LabelFractionBits} {
 		if bits < 0 || bits > data.MaxFractionBits {

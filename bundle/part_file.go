@@ -13,7 +13,7 @@ import (
 )
 
 // PartVersion is the format version of part files.
-const PartVersion = 1
+const PartVersion = 2
 
 // MaxPartBytes bounds a part file.
 const MaxPartBytes = 1 << 32

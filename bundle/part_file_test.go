@@ -1,11 +1,13 @@
 package bundle_test
 
 import (
+	"bytes"
 	"context"
 	crand "crypto/rand"
 	"errors"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/zkaudit/zkaudit/artefact"
@@ -95,6 +97,7 @@ func TestPartsThatAreNotThose(t *testing.T) {
 			f.Meaning.Attributes = []bundle.Vocabulary{{Name: "licence", Entries: []string{"f", "m"}}, f.Meaning.Attributes[1]}
 		}, false},
 		"classes exchanged": {func(f *bundle.PartFile) { f.Meaning.Classes = []string{"yes", "no"} }, false},
+		"another nonce":     {func(f *bundle.PartFile) { f.Meaning.Nonce[31] ^= 1 }, false},
 		"another scale":     {func(f *bundle.PartFile) { f.Meaning.FractionBits++ }, false},
 		"an encoding":       {func(f *bundle.PartFile) { f.Meaning.Encoding = &data.Encoding{FractionBits: 4} }, false},
 	} {
@@ -136,6 +139,7 @@ func TestPartsThatContradictThemselves(t *testing.T) {
 		"columns":             func(f *bundle.PartFile) { f.Part.Columns = 1 },
 		"too few points":      func(f *bundle.PartFile) { f.Part.Attributes = nil },
 		"too many points":     func(f *bundle.PartFile) { f.Part.Features = append(f.Part.Features, f.Part.Features...) },
+		"no nonce":            func(f *bundle.PartFile) { f.Meaning.Nonce = bundle.Nonce{} },
 		"names of features":   func(f *bundle.PartFile) { f.Meaning.Features = []string{"a"} },
 		"vocabulary repeated": func(f *bundle.PartFile) { f.Meaning.Attributes[0].Entries = []string{"f", "f"} },
 		"attribute repeated":  func(f *bundle.PartFile) { f.Meaning.Attributes[1].Name = "sex" },
@@ -147,11 +151,45 @@ func TestPartsThatContradictThemselves(t *testing.T) {
 	} {
 		f := *original
 		f.Meaning = bundle.MeaningOf(people())
+		f.Meaning.Nonce = original.Meaning.Nonce
 		change(&f)
 		if name != "meaning not named" {
 			f.Part.Meaning = f.Meaning.Digest()
 		}
 		if _, err := f.Marshal(); !errors.Is(err, fault.ErrMalformed) && !errors.Is(err, fault.ErrVersion) && !errors.Is(err, fault.ErrInput) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// TestMeaningIsBlinded: the digest of a part, and that of its meaning, which
+// training bundles hold, say nothing to those who guess names and vocabularies.
+func TestMeaningIsBlinded(t *testing.T) {
+	f, _ := commitPart(t, people())
+	again, _ := commitPart(t, people())
+	guess := bundle.MeaningOf(people())
+	if guess.Digest() == f.Part.Meaning || again.Part.Meaning == f.Part.Meaning {
+		t.Error("the digest of the meaning depends on nothing that cannot be guessed")
+	}
+	if guess.Nonce = f.Meaning.Nonce; guess.Digest() != f.Part.Meaning {
+		t.Error("with the nonce the guess is right")
+	}
+	if _, err := bundle.NewNonce(nil); !errors.Is(err, fault.ErrUsage) {
+		t.Errorf("without randomness: %v", err)
+	}
+	encoded, err := f.Marshal()
+	if err != nil {
+		t.Fatal(err)
+	}
+	nonce, err := f.Meaning.Nonce.MarshalText()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range map[string]string{
+		"zeros": strings.Repeat("0", 64), "upper case": strings.Repeat("AB", 32), "not hexadecimal": strings.Repeat("g", 64),
+	} {
+		file := reframed(t, encoded, func(payload []byte) { copy(payload[bytes.Index(payload, nonce):], text) })
+		if _, err := bundle.UnmarshalPart(file); !errors.Is(err, fault.ErrMalformed) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

@@ -34,8 +34,12 @@ type Part struct {
 }
 
 // CommitPart commits to the rows of a dataset whose labels are of the given
-// kind. rng blinds the commitments.
+// kind. rng blinds the commitments and the meaning.
 func CommitPart(srs *commitments.SRS, d *data.Dataset, meaning bundle.Meaning, kind graph.LabelKind, rng io.Reader) (*Part, error) {
+	var err error
+	if meaning.Nonce, err = bundle.NewNonce(rng); err != nil {
+		return nil, err
+	}
 	p := newPart(d, meaning, kind)
 	for _, cells := range p.cells {
 		blind, err := commitments.RandomScalars(rng, srs.Rows(cells.Len()))
@@ -106,7 +110,7 @@ func OpenPart(srs *commitments.SRS, file *bundle.PartFile, o *Opening, d *data.D
 // part file says.
 func sameMeaning(file *bundle.PartFile, d *data.Dataset) error {
 	said, found := file.Meaning, bundle.MeaningOf(d)
-	said.Encoding = nil
+	said.Encoding, said.Nonce = nil, bundle.Nonce{} // neither is in the rows
 	if said.Digest() == found.Digest() {
 		return nil
 	}

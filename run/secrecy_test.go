@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -39,6 +40,36 @@ func TestCommitShowsNoDigestOfRows(t *testing.T) {
 				t.Errorf("digest %q of rows is missing, or shown", p.Integers)
 			}
 		}
+	}
+}
+
+// TestBundleHidesMeaning: neither the bundle of a run nor what it proposes to
+// expect lets anyone test guesses of what the numbers and codes of its parts mean.
+func TestBundleHidesMeaning(t *testing.T) {
+	dir := attributed(t, nil)
+	all(t, dir)
+	d := open(t, dir, nil)
+	file, err := bundle.ReadPart(d.file(commitDir, "north.part"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	nonce := file.Meaning.Nonce
+	for _, name := range []string{BundleFile, ExpectationFile} {
+		text := string(readFile(t, d.file(name)))
+		if strings.Contains(text, string(nonce[:])) || strings.Contains(text, fmt.Sprintf("%x", nonce[:])) {
+			t.Errorf("%s holds the nonce of the meaning", name)
+		}
+	}
+	b, err := bundle.Unmarshal(readFile(t, d.file(BundleFile)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	guess := file.Meaning
+	if b.Statement.Parts[0].Meaning != guess.Digest() {
+		t.Error("the bundle is about another meaning")
+	}
+	if guess.Nonce = (bundle.Nonce{}); b.Statement.Parts[0].Meaning == guess.Digest() {
+		t.Error("a guess of the meaning can be tested")
 	}
 }
 
