@@ -67,7 +67,7 @@ type Item struct {
 	Claim
 }
 
-// Item finds what a claim of the kind looks like. Errors wrap fault.ErrUsage.
+// newClaim returns an empty claim of the kind. Errors wrap fault.ErrUsage.
 func newClaim(kind string) (Claim, error) {
 	if make, ok := Kinds()[kind]; ok {
 		return make(), nil

@@ -67,8 +67,7 @@ func state(f *Frame, item *Item, subjects *Subjects, released []Released, tables
 }
 
 // publicBytes is the injective encoding of everything public about a claim:
-// name, kind,
-// parameters, what it releases, what it is about, the context.
+// name, kind, parameters, mode, context, what it releases, what it is about.
 func publicBytes(f *Frame, item *Item, s *Scope) ([]byte, error) {
 	parameters, err := encodeParameters(item.Claim)
 	if err != nil {
