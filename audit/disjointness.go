@@ -131,7 +131,7 @@ func (c *Disjointness) State(s *Scope) {
 	}
 	h.about = about
 	var placed *placement
-	salt := s.publish(Released{Name: "salt of the hash"}, 1, func(v *Values) []int64 {
+	salt := s.publish(Released{Name: "salt of the hash", Bits: bits.Len(maxSalts - 1)}, 1, func(v *Values) []int64 {
 		return []int64{place(v, h, small, large).salt}
 	})[0]
 	if salt < 0 || salt >= maxSalts {
