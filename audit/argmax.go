@@ -8,25 +8,27 @@ import (
 )
 
 // predicted is the class that a model predicts for every row of an input: the
-// first maximum of the logits, or, of a single logit, whether it is above 0.
+// first maximum of the logits, or, of a single logit, whether it is above 0. A
+// public model of several outputs counts as one of classes.
 func (s *Scope) predicted(model string, input relation.ID) (codes relation.ID, classes int) {
 	z := s.inference(model, input, logits)
 	if s.err != nil {
 		return relation.None, 0
 	}
 	name := fmt.Sprintf("class of %s by model %q", s.name(input), model)
-	loss := s.run(model).Program.Loss
+	m := s.model(model)
+	loss := m.Loss
 	units := s.axes(z)[1].Size
 	if id, ok := s.b.Named(name); ok {
 		return id, max(2, units)
 	}
 	switch {
-	case loss.Labels == graph.OneHot:
+	case loss.Labels == graph.OneHot, m.public != nil && units > 1: // files do not say what labels they were trained on
 		return s.argmax(name, z), units
 	case loss.Labels == graph.Bits && units == 1 && loss.Kind != graph.MeanSquaredError:
 		return s.above(name, z), 2
 	}
-	s.usage("model %q, trained on %q with %q, predicts no class", model, loss.Labels, loss.Kind)
+	s.usage("model %q, of %d output(s) for labels %q with %q, predicts no class", model, units, loss.Labels, loss.Kind)
 	return relation.None, 0
 }
 

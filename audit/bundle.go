@@ -27,13 +27,15 @@ const MaxBytes = 1 << 30
 func Kind() artefact.Kind { return artefact.Kind{'a', 'u', 'd', 't'} }
 
 // Bundle is what a verifier of an audit gets: the claims, the public side of
-// the parts they are about with certificates, the digests of the runs, and the
-// proofs. A run's own bundle is not in it.
+// the parts they are about with certificates, the digests of the runs and of
+// public models, and the proofs. A run's own bundle is not in it, nor is the
+// file of a model.
 type Bundle struct {
 	Frame
 	Parts        map[string]*Part
 	Certificates map[string][]byte
 	Runs         map[string][32]byte // digests of statements, by name
+	Models       map[string]ModelID  // public ones, by name
 	Claims       []Proven
 }
 
@@ -55,6 +57,7 @@ type (
 		Context string         `json:"context"`
 		Parts   []encodedPart  `json:"parts"`
 		Runs    []encodedRun   `json:"runs"`
+		Models  []encodedModel `json:"models,omitempty"`
 		Claims  []encodedClaim `json:"claims"`
 	}
 	encodedPart struct {
@@ -66,6 +69,11 @@ type (
 	encodedRun struct {
 		Name   string `json:"name"`
 		Digest string `json:"digest"`
+	}
+	encodedModel struct {
+		Name      string    `json:"name"`
+		SHA256    string    `json:"sha256"`
+		Fractions Fractions `json:"fractions"`
 	}
 	encodedClaim struct {
 		Name       string           `json:"name"`
@@ -95,6 +103,10 @@ func (b *Bundle) encode() (*encodedBundle, error) {
 	for _, name := range sortedKeys(b.Runs) {
 		digest := b.Runs[name]
 		e.Runs = append(e.Runs, encodedRun{name, hex.EncodeToString(digest[:])})
+	}
+	for _, name := range sortedKeys(b.Models) {
+		m := b.Models[name]
+		e.Models = append(e.Models, encodedModel{name, hex.EncodeToString(m.SHA256[:]), m.Fractions})
 	}
 	for i := range b.Claims {
 		c := &b.Claims[i]
@@ -177,7 +189,7 @@ func (e *encodedBundle) decode() (*Bundle, error) {
 	if err := e.Mode.Check(); err != nil {
 		return nil, err
 	}
-	b := &Bundle{Frame: Frame{Mode: e.Mode, RowBits: e.RowBits, Context: e.Context}, Parts: map[string]*Part{}, Certificates: map[string][]byte{}, Runs: map[string][32]byte{}}
+	b := &Bundle{Frame: Frame{Mode: e.Mode, RowBits: e.RowBits, Context: e.Context}, Parts: map[string]*Part{}, Certificates: map[string][]byte{}, Runs: map[string][32]byte{}, Models: map[string]ModelID{}}
 	if b.RowBits < commitments.MinRowBits || b.RowBits > commitments.MaxRowBits || len(b.Context) > MaxContext {
 		return nil, malformed("rows of 2^%d cells, context of %d bytes", b.RowBits, len(b.Context))
 	}
@@ -203,6 +215,9 @@ func (e *encodedBundle) decode() (*Bundle, error) {
 			return nil, malformed("run %q: %v", r.Name, err)
 		}
 	}
+	if err := e.decodeModels(b); err != nil {
+		return nil, malformed("%v", err)
+	}
 	if len(e.Claims) == 0 || len(e.Claims) > MaxClaims {
 		return nil, malformed("%d claims", len(e.Claims))
 	}
@@ -218,6 +233,27 @@ func (e *encodedBundle) decode() (*Bundle, error) {
 		b.Claims = append(b.Claims, proven)
 	}
 	return b, nil
+}
+
+func (e *encodedBundle) decodeModels(b *Bundle) error {
+	if len(e.Models) > MaxModels {
+		return fmt.Errorf("%d models", len(e.Models))
+	}
+	for _, m := range e.Models {
+		_, twice := b.Models[m.Name]
+		if _, run := b.Runs[m.Name]; m.Name == "" || twice || run {
+			return fmt.Errorf("model %q twice, without name, or called as a run", m.Name)
+		}
+		digest, err := decodeDigest(m.SHA256)
+		if err == nil {
+			err = m.Fractions.Check()
+		}
+		if err != nil {
+			return fmt.Errorf("model %q: %v", m.Name, err)
+		}
+		b.Models[m.Name] = ModelID{SHA256: digest, Fractions: m.Fractions}
+	}
+	return nil
 }
 
 func decodeDigest(text string) (d [32]byte, err error) {

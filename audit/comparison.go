@@ -5,7 +5,6 @@ import (
 	"math/big"
 	"strings"
 
-	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/relation"
 )
 
@@ -65,13 +64,12 @@ func (c *Counterfactual) State(s *Scope) {
 // stateOutputs: ±(y_a − y_b) + ⌊x·2^f⌋ >= 0.
 func (c *Counterfactual) stateOutputs(s *Scope) {
 	x := c.input(s, c.Models...)
-	prediction := func(p *graph.Program) (graph.TensorID, error) { return p.Loss.Prediction, nil }
 	a, b := s.inference(c.Models[0], x, prediction), s.inference(c.Models[1], x, prediction)
 	if s.err != nil {
 		return
 	}
 	fraction := func(model string) int {
-		p := s.run(model).Program
+		p := s.model(model)
 		return p.Tensor(p.Loss.Prediction).Format.Fraction
 	}
 	f := fraction(c.Models[0])

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/zkaudit/zkaudit/artefact"
@@ -36,17 +37,32 @@ func FuzzVerify(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	good, err := smallBundle(srs)
-	if err != nil {
-		f.Fatal(err)
-	}
-	h, genuine, err := artefact.Decode(good, Kind(), Version)
-	if err != nil {
-		f.Fatal(err)
-	}
-	f.Add(genuine)
-	for _, cut := range [][2]string{{`"rows":4`, `"rows":5`}, {`"features":2`, `"features":0`}, {"min_count = 1", "min_count = 3"}, {`"entries":["F","M"]`, `"entries":["M","F"]`}} {
-		f.Add(bytes.Replace(genuine, []byte(cut[0]), []byte(cut[1]), 1))
+	var good [][]byte
+	var h artefact.Header
+	file := embedder(f, 1, true, 2, 2)
+	for _, claims := range []string{
+		"[[claim]]\nkind = \"diversity\"\nparts = [\"p\"]\nattributes = [\"sex\"]\nmin_count = 1\n",
+		"[[claim]]\nkind = \"prediction\"\nmodel = \"m\"\npart = \"p\"\nrow = 1\nrelease = \"class\"\n",
+	} {
+		made, err := smallBundle(srs, file, claims)
+		if err != nil {
+			f.Fatal(err)
+		}
+		header, genuine, err := artefact.Decode(made, Kind(), Version)
+		if err != nil {
+			f.Fatal(err)
+		}
+		good, h = append(good, made), header
+		f.Add(genuine)
+		for _, cut := range [][2]string{
+			{`"rows":4`, `"rows":5`}, {`"features":2`, `"features":0`}, {"min_count = 1", "min_count = 3"}, {`"entries":["F","M"]`, `"entries":["M","F"]`},
+			{`"models":[{"name":"m"`, `"models":[{"name":""`}, {`"runs":[]`, `"runs":[{"name":"m","digest":""}]`}, {`"sha256":"`, `"sha256":"00`},
+			{`"activation":8`, `"activation":9`}, {`"weight":10`, `"weight":99`}, {`"feature":4`, `"feature":-1`}, {"row = 1", "row = 2"},
+		} {
+			if changed := bytes.Replace(genuine, []byte(cut[0]), []byte(cut[1]), 1); !bytes.Equal(changed, genuine) {
+				f.Add(changed)
+			}
+		}
 	}
 	v := &mode.Verifier{SRS: srs.Verifier()}
 	f.Fuzz(func(t *testing.T, payload []byte) {
@@ -64,26 +80,33 @@ func FuzzVerify(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if _, err := Verify(context.Background(), b, Expectation{}, v, Options{AllowInsecure: true}); err == nil {
-			if again, err := b.Marshal(); err != nil || !bytes.Equal(again, good) {
+		if _, err := Verify(context.Background(), b, Expectation{ModelFiles: [][]byte{file}}, v, Options{AllowInsecure: true}); err == nil {
+			again, err := b.Marshal()
+			if err != nil || !slices.ContainsFunc(good, func(made []byte) bool { return bytes.Equal(again, made) }) {
 				t.Error("another bundle than the one proven is accepted")
 			}
 		}
 	})
 }
 
-func smallBundle(srs *commitments.SRS) ([]byte, error) {
+func smallBundle(srs *commitments.SRS, file []byte, claims string) ([]byte, error) {
 	d := smallDataset()
 	// the same in every process that fuzzes
 	p, err := CommitPart(srs, d, graph.OneHot, mode.Validity, rand.NewChaCha8([32]byte{1}))
 	if err != nil {
 		return nil, err
 	}
-	a, err := Parse([]byte("[[claim]]\nkind = \"diversity\"\nparts = [\"p\"]\nattributes = [\"sex\"]\nmin_count = 1\n"))
+	a, err := Parse([]byte(claims))
 	if err != nil {
 		return nil, err
 	}
-	b, _, err := Prove(context.Background(), a, &Inputs{Mode: mode.Validity, By: &mode.Prover{SRS: srs}, Parts: map[string]*OwnedPart{"p": p}})
+	m, err := NewModel(file, DefaultFractions(4))
+	if err != nil {
+		return nil, err
+	}
+	b, _, err := Prove(context.Background(), a, &Inputs{
+		Mode: mode.Validity, By: &mode.Prover{SRS: srs}, Parts: map[string]*OwnedPart{"p": p}, Models: map[string]*Model{"m": m},
+	})
 	if err != nil {
 		return nil, err
 	}

@@ -47,7 +47,7 @@ func newWorld(t *testing.T) *world {
 
 func newWorldOf(t testing.TB, srs *commitments.SRS) *world {
 	return &world{t: t, srs: srs, tables: ops.NewTables(), subjects: &Subjects{
-		Parts: map[string]*Part{}, Runs: map[string]*Run{}, OwnedParts: map[string]*OwnedPart{}, OwnedRuns: map[string]*OwnedRun{},
+		Parts: map[string]*Part{}, Runs: map[string]*Run{}, Models: map[string]*Model{}, OwnedParts: map[string]*OwnedPart{}, OwnedRuns: map[string]*OwnedRun{},
 	}, frame: Frame{Mode: mode.Validity, SRS: srs.ID, RowBits: srs.RowBits, Context: "test"}}
 }
 
@@ -127,7 +127,7 @@ func (w *world) prove(c Claim, cheat *cheat) ([]Released, []byte, error) {
 
 func (w *world) verify(c Claim, released []Released, proof []byte) error {
 	w.t.Helper()
-	public := &Subjects{Parts: w.subjects.Parts, Runs: w.subjects.Runs}
+	public := &Subjects{Parts: w.subjects.Parts, Runs: w.subjects.Runs, Models: w.subjects.Models}
 	v := &mode.Verifier{SRS: w.srs.Verifier(), Cache: w.cache}
 	return verifyClaim(context.Background(), &w.frame, w.item(c), public, v, released, proof, w.tables)
 }

@@ -14,11 +14,14 @@ import (
 // With cosine c: no row has a cosine similarity above c with a work.
 //
 // Rows are compared as committed: a copy that is shifted or redrawn may be far
-// away. With a model, they are compared by the activations of its last hidden
-// layer, whose computation is proven.
+// away. With a model, they are compared by the activations of one of its
+// layers, whose computation is proven: the named one, or, of a run, the last
+// hidden layer, of a public model, its output before a final softmax or
+// logistic.
 type NonInclusion struct {
 	Parts    []string `toml:"parts"`
 	Model    string   `toml:"model,omitempty"`
+	Layer    string   `toml:"layer,omitempty"` // see Layers
 	Distance Decimal  `toml:"distance,omitempty"`
 	Cosine   Decimal  `toml:"cosine,omitempty"`
 	Works
@@ -28,6 +31,9 @@ type NonInclusion struct {
 func (c *NonInclusion) State(s *Scope) {
 	if c.Distance != "" && c.Cosine != "" {
 		s.usage("distance or cosine, not both")
+	}
+	if c.Layer != "" && c.Model == "" {
+		s.usage("layer %q of no model", c.Layer)
 	}
 	for _, p := range s.partsOf(c.Parts) {
 		if s.err != nil {
@@ -39,10 +45,12 @@ func (c *NonInclusion) State(s *Scope) {
 		}
 		if s.err == nil && c.Model != "" {
 			s.fits(c.Model, p)
-			x, y = s.inference(c.Model, x, hidden), s.inference(c.Model, y, hidden)
+			space := c.space(s.subjects)
+			x, y = s.inference(c.Model, x, space), s.inference(c.Model, y, space)
 			if s.err == nil {
-				id, _ := hidden(s.run(c.Model).Program)
-				fraction = s.run(c.Model).Program.Tensor(id).Format.Fraction
+				m := s.model(c.Model)
+				id, _ := space(m.Program) // no error where there is an inference
+				fraction = m.Tensor(id).Format.Fraction
 			}
 		}
 		if s.err != nil {
@@ -55,6 +63,34 @@ func (c *NonInclusion) State(s *Scope) {
 			c.stateDistance(s, p.name, pairs, fraction)
 		}
 	}
+}
+
+// space chooses the layer that rows are compared by.
+func (c *NonInclusion) space(s *Subjects) target {
+	switch {
+	case c.Layer != "":
+		return layer(c.Layer)
+	case s.Models[c.Model] != nil:
+		return logits
+	}
+	return hidden
+}
+
+// spaceWords says which layer that is.
+func (c *NonInclusion) spaceWords(s *Subjects) string {
+	model := "the model of run " + c.Model
+	if s.Models[c.Model] != nil {
+		model = "public model " + c.Model
+	}
+	switch {
+	case c.Model == "":
+		return ""
+	case c.Layer != "":
+		return fmt.Sprintf(", compared by layer %q of %s", c.Layer, model)
+	case s.Models[c.Model] != nil:
+		return fmt.Sprintf(", compared by the output, before a final softmax or logistic, of %s", model)
+	}
+	return fmt.Sprintf(", compared by the last hidden layer of %s", model)
 }
 
 // stateDistance: D(i,w) = n_x(i) − 2·s(i,w) + n_y(w) >= ⌊(d·2^f)²⌋ + 1.
@@ -149,19 +185,16 @@ func (c *NonInclusion) stateCosine(s *Scope, part string, p *products) {
 }
 
 // Words implements Claim.
-func (c *NonInclusion) Words(*Subjects) Words {
-	like, space := "equals one of", ""
+func (c *NonInclusion) Words(s *Subjects) Words {
+	like := "equals one of"
 	switch {
 	case c.Distance != "":
 		like = fmt.Sprintf("is within Euclidean distance %s of one of", c.Distance)
 	case c.Cosine != "":
 		like = fmt.Sprintf("has a cosine similarity above %s with one of", c.Cosine)
 	}
-	if c.Model != "" {
-		space = fmt.Sprintf(", compared by the last hidden layer of model %s", c.Model)
-	}
 	return Words{
-		Says:      fmt.Sprintf("no row of %s %s %s%s", strings.Join(c.Parts, ", "), like, c.words(), space),
+		Says:      fmt.Sprintf("no row of %s %s %s%s", strings.Join(c.Parts, ", "), like, c.words(), c.spaceWords(s)),
 		NotProven: []string{"that the data holds no altered copy: only that none is as near as stated, in the stated space"},
 	}
 }

@@ -13,22 +13,23 @@ import (
 // proven: (row, unit), 16-bit integers. The padding may hold anything.
 //
 // The forward pass is that of the training program, with the run's final
-// weights, the rows as one batch, in a system with a single step.
-func (s *Scope) inference(model string, input relation.ID, target func(*graph.Program) (graph.TensorID, error)) relation.ID {
-	r := s.model(model)
-	if r.Program == nil || s.err != nil {
+// weights or those of a public model, the rows as one batch, in a system with a
+// single step.
+func (s *Scope) inference(model string, input relation.ID, choose target) relation.ID {
+	m := s.model(model)
+	if m.Program == nil || s.err != nil {
 		return relation.None
 	}
-	of, err := target(r.Program)
+	of, err := choose(m.Program)
 	if err != nil {
 		s.fail("model %q: %w", model, err)
 		return relation.None
 	}
-	name := fmt.Sprintf("%q of %s by model %q", r.Program.Tensor(of).Name, s.name(input), model)
+	name := fmt.Sprintf("%q of %s by model %q", m.Tensor(of).Name, s.name(input), model)
 	if id, ok := s.b.Named(name); ok {
 		return id
 	}
-	f, err := newForward(r.Program, s.axes(input)[0].Size, name+": ", of)
+	f, err := newForward(m.Program, s.axes(input)[0].Size, name+": ", of)
 	if err != nil {
 		s.fail("model %q: %w", model, err)
 		return relation.None
@@ -37,24 +38,24 @@ func (s *Scope) inference(model string, input relation.ID, target func(*graph.Pr
 		s.usage("model %q takes %d features, %s has %d", model, want, s.name(input), s.axes(input)[1].Size)
 		return relation.None
 	}
-	return s.bindForward(f, r, input, name)
+	return s.bindForward(f, s.weightsOf(model), input, name)
 }
 
 // fits refuses a part whose numbers mean something else to the model.
 func (s *Scope) fits(model string, p *partTensors) {
-	r := s.run(model)
-	if r.Program == nil {
+	m := s.model(model)
+	if m.Program == nil {
 		return
 	}
-	if want := r.Program.Tensor(r.Program.Input).Format.Fraction; want != p.FractionBits {
+	if want := m.Tensor(m.Input).Format.Fraction; want != p.FractionBits {
 		s.usage("features of part %q have %d fraction bits, model %q takes %d", p.name, p.FractionBits, model, want)
 	}
 }
 
 // bindForward states the relations of a forward pass on an input.
-func (s *Scope) bindForward(f *forward, r *runTensors, input relation.ID, name string) relation.ID {
+func (s *Scope) bindForward(f *forward, weights map[graph.TensorID]relation.ID, input relation.ID, name string) relation.ID {
 	c := ops.NewContext(s.b, f.program, []int64{1}, s.tables)
-	for old, w := range r.weights {
+	for old, w := range weights {
 		if at := f.at[old]; at != graph.None {
 			c.BindWeight(at, w, w)
 		}
@@ -76,7 +77,7 @@ func (s *Scope) bindForward(f *forward, r *runTensors, input relation.ID, name s
 	}
 	var made *forwardCells
 	s.fill(func(v *Values) {
-		if made = f.execute(v, r, input, s.tables); made == nil {
+		if made = f.execute(v, weights, input, s.tables); made == nil {
 			return
 		}
 		for i := range f.program.Tensors {
@@ -111,20 +112,8 @@ func newForward(p *graph.Program, rows int, prefix string, of graph.TensorID) (*
 	for i := range f.at {
 		f.at[i] = graph.None
 	}
-	producers, needed := p.Producers(), make([]bool, len(p.Nodes))
-	var need func(t graph.TensorID)
-	need = func(t graph.TensorID) {
-		if t == graph.None || producers[t] < 0 || needed[producers[t]] {
-			return
-		}
-		needed[producers[t]] = true
-		for _, in := range p.Nodes[producers[t]].Inputs {
-			need(in)
-		}
-	}
-	need(of)
-	for i := range p.Nodes {
-		if needed[i] {
+	for i, needed := range ancestors(p, of) {
+		if needed {
 			if err := f.add(p, &p.Nodes[i], prefix); err != nil {
 				return nil, err
 			}
@@ -185,14 +174,14 @@ func (f *forward) append(old graph.TensorID, t graph.Tensor) {
 type forwardCells struct{ trace *ops.Trace }
 
 // execute runs the forward pass on the prover's cells.
-func (f *forward) execute(v *Values, r *runTensors, input relation.ID, tables *ops.Tables) *forwardCells {
-	weights := map[graph.TensorID][]int64{}
+func (f *forward) execute(v *Values, weights map[graph.TensorID]relation.ID, input relation.ID, tables *ops.Tables) *forwardCells {
+	initial := map[graph.TensorID][]int64{}
 	for i := range f.program.Tensors {
 		if t := &f.program.Tensors[i]; t.Role == graph.Frozen {
-			weights[graph.TensorID(i)] = unpadded(t.Axes, v.of(r.weights[f.old[i]]))
+			initial[graph.TensorID(i)] = unpadded(t.Axes, v.of(weights[f.old[i]]))
 		}
 	}
-	b, err := ops.NewBuffers(f.program, weights, tables)
+	b, err := ops.NewBuffers(f.program, initial, tables)
 	if err != nil {
 		v.fail("%w", err)
 		return nil
@@ -213,19 +202,4 @@ func unpadded(axes []relation.Axis, cells []int64) []int64 {
 	var out []int64
 	eachReal(axes, func(cell int) { out = append(out, cells[cell]) })
 	return out
-}
-
-// logits is the target of claims about predicted classes.
-func logits(p *graph.Program) (graph.TensorID, error) { return p.Loss.Logits, nil }
-
-// hidden returns the target of claims about embeddings: the input of the last
-// dense layer of the forward pass.
-func hidden(p *graph.Program) (graph.TensorID, error) {
-	producers := p.Producers()
-	for i := producers[p.Loss.Logits]; i >= 0; i-- {
-		if n := &p.Nodes[i]; n.Kind == ops.KindFullyConnected && n.Inputs[0] != p.Input {
-			return n.Inputs[0], nil
-		}
-	}
-	return graph.None, fmt.Errorf("the network has no hidden layer: %w", fault.ErrUsage)
 }

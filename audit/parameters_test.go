@@ -13,6 +13,7 @@ import (
 // system or a named error, and does not panic.
 func TestOddParameters(t *testing.T) {
 	w, _, _ := archive(t)
+	w.publish("embedder", embedder(t, 1, true, 5, 6, 4, 3))
 	rng := rand.New(rand.NewPCG(6, 6))
 	texts := []string{"", "north", "south", "works", "nobody", "net", "other", "sex", "F", "M", "a", "b", "0", "0.5", "1", "2.5", "999999999999",
 		"accuracy", "top_k", "macro_f1", "mse", "mae", "demographic_parity", "equal_opportunity", "equalised_odds", "counts", "class", "outputs", `"`, "\x00"}
@@ -42,7 +43,7 @@ func TestOddParameters(t *testing.T) {
 // plausible values of a parameter, which most claims get.
 var plausible = map[string][]string{
 	"parts": {"north", "south"}, "from": {"works", "south"}, "attributes": {"sex"}, "attribute": {"sex"}, "groups,omitempty": {"F", "M"},
-	"model": {"net"}, "model,omitempty": {"", "net"}, "run": {"net"}, "models": {"net", "other"}, "part,omitempty": {"", "north"},
+	"model": {"net", "embedder"}, "model,omitempty": {"", "net", "embedder"}, "layer,omitempty": {"", firstHidden}, "run": {"net"}, "models": {"net", "embedder"}, "part,omitempty": {"", "north"},
 	"at_least,omitempty": {"", "0.5"}, "at_most,omitempty": {"", "0.5"}, "at_most": {"0.5", "2.5"}, "entropy,omitempty": {"", "0.5"},
 	"distance,omitempty": {"", "1"}, "cosine,omitempty": {"", "0.5"}, "works,omitempty": {"", "works"}, "release,omitempty": {"", "counts", "class"},
 	"metric": {"accuracy", "top_k", "macro_f1"}, "measure": {"demographic_parity", "equal_opportunity", "equalised_odds"},

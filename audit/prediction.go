@@ -3,7 +3,6 @@ package audit
 import (
 	"fmt"
 
-	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/relation"
 )
 
@@ -120,13 +119,13 @@ func (c *Prediction) className(k int) string {
 }
 
 func (c *Prediction) stateOutputs(s *Scope, x relation.ID) {
-	y := s.inference(c.Model, x, func(p *graph.Program) (graph.TensorID, error) { return p.Loss.Prediction, nil })
+	y := s.inference(c.Model, x, prediction)
 	if s.err != nil {
 		return
 	}
 	units, want := s.axes(y)[1], c.Outputs
 	if c.What == "outputs" {
-		p := s.run(c.Model).Program
+		p := s.model(c.Model)
 		released := Released{Name: "outputs", Unit: fmt.Sprintf("units of 2^-%d", p.Tensor(p.Loss.Prediction).Format.Fraction), Bits: 16 * units.Size}
 		want = s.publish(released, units.Size, func(v *Values) []int64 { return v.real(y) })
 	}

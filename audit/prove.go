@@ -20,6 +20,8 @@ type Inputs struct {
 	By    *mode.Prover
 	Parts map[string]*OwnedPart
 	Runs  map[string]*OwnedRun
+	// Models are public; a verifier needs their files.
+	Models map[string]*Model
 	// Certificates of parts made earlier (see Certify), in the same mode; those
 	// missing are made.
 	Certificates map[string][]byte
@@ -32,7 +34,7 @@ type Inputs struct {
 }
 
 func (in *Inputs) subjects() *Subjects {
-	s := &Subjects{Parts: map[string]*Part{}, Runs: map[string]*Run{}, OwnedParts: in.Parts, OwnedRuns: in.Runs}
+	s := &Subjects{Parts: map[string]*Part{}, Runs: map[string]*Run{}, Models: in.Models, OwnedParts: in.Parts, OwnedRuns: in.Runs}
 	for name, p := range in.Parts {
 		s.Parts[name] = &p.Part
 	}
@@ -49,7 +51,7 @@ func (in *Inputs) subjects() *Subjects {
 func Prove(ctx context.Context, a *Audit, in *Inputs) (*Bundle, *Report, error) {
 	frame := Frame{Mode: in.Mode, SRS: in.By.SRS.ID, RowBits: in.By.SRS.RowBits, Context: a.Context}
 	subjects, tables := in.subjects(), ops.NewTables()
-	b := &Bundle{Frame: frame, Parts: map[string]*Part{}, Certificates: map[string][]byte{}, Runs: map[string][32]byte{}}
+	b := &Bundle{Frame: frame, Parts: map[string]*Part{}, Certificates: map[string][]byte{}, Runs: map[string][32]byte{}, Models: map[string]ModelID{}}
 	charges, err := b.prepare(a, subjects, tables)
 	if err != nil {
 		return nil, nil, err
@@ -148,6 +150,9 @@ func (b *Bundle) prepare(a *Audit, subjects *Subjects, tables *ops.Tables) ([]Ch
 		}
 		for name, r := range st.scope.runs {
 			b.Runs[name] = r.Digest
+		}
+		for name, m := range st.scope.publicModels() {
+			b.Models[name] = m.ModelID
 		}
 	}
 	return charges, nil

@@ -83,11 +83,11 @@ func sumOfErrors(e, b []int64) *big.Int {
 // residual is e(i,j) = ŷ(i,j) − y(i,j) at the returned fraction bits.
 func (c *Performance) residual(s *Scope, p *partTensors) (relation.ID, int) {
 	s.fits(c.Model, p)
-	y := s.inference(c.Model, p.features(), func(p *graph.Program) (graph.TensorID, error) { return p.Loss.Prediction, nil })
+	y := s.inference(c.Model, p.features(), prediction)
 	if s.err != nil {
 		return relation.None, 0
 	}
-	program := s.run(c.Model).Program
+	program := s.model(c.Model)
 	guess := program.Tensor(program.Loss.Prediction).Format.Fraction
 	if p.LabelKind != graph.Values || s.axes(y)[1].Size != p.Labels {
 		s.usage("%s: part %q has labels %q in %d columns, the model has %d outputs", c.Metric, p.name, p.LabelKind, p.Labels, s.axes(y)[1].Size)

@@ -14,19 +14,20 @@ import (
 
 // Report says, in plain words, what an audit has shown.
 type Report struct {
-	Digest     string      `json:"digest"` // of the audit
-	Mode       string      `json:"mode"`
-	Context    string      `json:"context"`
-	SRS        string      `json:"srs"`
-	Insecure   bool        `json:"insecure"`
-	Parts      []PartFacts `json:"parts"`
-	Runs       []RunFacts  `json:"runs"`
-	Claims     []Finding   `json:"claims"`
-	Bits       int         `json:"bits"` // released in all
-	Assumed    []string    `json:"assumed"`
-	NotProven  []string    `json:"not_proven"`
-	Checked    []string    `json:"checked"`
-	NotChecked []string    `json:"not_checked"`
+	Digest     string       `json:"digest"` // of the audit
+	Mode       string       `json:"mode"`
+	Context    string       `json:"context"`
+	SRS        string       `json:"srs"`
+	Insecure   bool         `json:"insecure"`
+	Parts      []PartFacts  `json:"parts"`
+	Runs       []RunFacts   `json:"runs"`
+	Models     []ModelFacts `json:"models,omitempty"`
+	Claims     []Finding    `json:"claims"`
+	Bits       int          `json:"bits"` // released in all
+	Assumed    []string     `json:"assumed"`
+	NotProven  []string     `json:"not_proven"`
+	Checked    []string     `json:"checked"`
+	NotChecked []string     `json:"not_checked"`
 	// Training is a curve that the trainer shows beside the audit. It is not
 	// part of any proof.
 	Training []CurvePoint `json:"training,omitempty"`
@@ -65,6 +66,16 @@ type RunFacts struct {
 	Digest     string `json:"digest"`
 	Model      string `json:"model"`
 	Parameters int    `json:"parameters"`
+}
+
+// ModelFacts describe a public model.
+type ModelFacts struct {
+	Name       string    `json:"name"`
+	SHA256     string    `json:"sha256"` // of its file
+	Fractions  Fractions `json:"fractions"`
+	Inputs     int       `json:"inputs"`
+	Outputs    int       `json:"outputs"`
+	Parameters int       `json:"parameters"`
 }
 
 // Finding is a claim that holds.
@@ -119,6 +130,16 @@ func newReport(b *Bundle, subjects *Subjects, tables *ops.Tables, insecure bool)
 	for _, name := range sortedKeys(b.Runs) {
 		run := subjects.Runs[name]
 		r.Runs = append(r.Runs, RunFacts{Name: name, Digest: hex.EncodeToString(run.Digest[:]), Model: run.Program.Name, Parameters: parameters(run.Program)})
+	}
+	for _, name := range sortedKeys(b.Models) {
+		id, p := b.Models[name], subjects.Models[name].Program
+		r.Models = append(r.Models, ModelFacts{
+			Name: name, SHA256: hex.EncodeToString(id.SHA256[:]), Fractions: id.Fractions,
+			Inputs: p.Tensor(p.Input).Units(), Outputs: p.Tensor(p.Loss.Logits).Units(), Parameters: parameters(p),
+		})
+	}
+	if len(r.Models) > 0 {
+		r.NotProven = append(r.NotProven, "how near the answers of a public model in integers are to those in floating point")
 	}
 	for i := range b.Claims {
 		f, err := b.finding(&b.Claims[i], subjects, tables)
@@ -197,6 +218,9 @@ func (r *Report) WriteText(w io.Writer) error {
 	}
 	for _, run := range r.Runs {
 		about = append(about, fmt.Sprintf("run %s: model %q, %d parameters, statement %s", run.Name, run.Model, run.Parameters, run.Digest))
+	}
+	for _, m := range r.Models {
+		about = append(about, fmt.Sprintf("public model %s: %d inputs, %d outputs, %d parameters, %s; file with SHA-256 %s", m.Name, m.Inputs, m.Outputs, m.Parameters, m.Fractions, m.SHA256))
 	}
 	for _, section := range []struct {
 		title string

@@ -23,15 +23,18 @@ type Scope struct {
 	release  *release
 	fills    []func(v *Values)
 	parts    map[string]*partTensors
-	runs     map[string]*runTensors
+	runs     map[string]*Run
+	models   map[string]*modelTensors
 	external []external
 	err      error
 }
 
-// Subjects are the committed things that claims name.
+// Subjects are the things that claims name. No name is that of a run and of a
+// model.
 type Subjects struct {
-	Parts map[string]*Part
-	Runs  map[string]*Run
+	Parts  map[string]*Part
+	Runs   map[string]*Run
+	Models map[string]*Model
 	// Private sides of the same names; nil to verify.
 	OwnedParts map[string]*OwnedPart
 	OwnedRuns  map[string]*OwnedRun
@@ -48,7 +51,7 @@ type external struct {
 func newScope(name string, f *Frame, tables *ops.Tables, subjects *Subjects, r *release) *Scope {
 	return &Scope{
 		b: relation.NewBuilder(name), frame: f, tables: tables, subjects: subjects, release: r,
-		parts: map[string]*partTensors{}, runs: map[string]*runTensors{},
+		parts: map[string]*partTensors{}, runs: map[string]*Run{}, models: map[string]*modelTensors{},
 	}
 }
 

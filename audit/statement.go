@@ -36,6 +36,9 @@ type stated struct {
 // prover and verifier use the same. released is nil where a prover has yet to
 // compute it.
 func state(f *Frame, item *Item, subjects *Subjects, released []Released, tables *ops.Tables) (*stated, error) {
+	if err := subjects.check(); err != nil {
+		return nil, err
+	}
 	s := newScope("claim "+item.Kind, f, tables, subjects, &release{given: released})
 	item.State(s)
 	if s.err != nil {
@@ -101,7 +104,26 @@ func publicBytes(f *Frame, item *Item, s *Scope) ([]byte, error) {
 			b = appendBytes(b, commitments.AppendPoints(nil, rows))
 		}
 	}
-	return b, nil
+	return appendModels(b, s.publicModels()), nil
+}
+
+// appendModels ends the encoding. Where there is no public model nothing is
+// added, as before there were any. Their weights are in the system's digest.
+func appendModels(b []byte, models map[string]*Model) []byte {
+	if len(models) == 0 {
+		return b
+	}
+	b = appendInt(b, int64(len(models)))
+	for _, name := range sortedKeys(models) {
+		m := models[name]
+		program := m.Program.Digest()
+		b = append(appendBytes(b, []byte(name)), m.SHA256[:]...)
+		for _, bits := range m.Fractions.list() {
+			b = appendInt(b, int64(bits))
+		}
+		b = append(b, program[:]...)
+	}
+	return b
 }
 
 // encodeParameters writes the parameters of a claim as the table of a claims

@@ -3,9 +3,6 @@ package audit
 import (
 	"fmt"
 
-	"github.com/zkaudit/zkaudit/bundle"
-	"github.com/zkaudit/zkaudit/graph"
-	"github.com/zkaudit/zkaudit/ops"
 	"github.com/zkaudit/zkaudit/relation"
 )
 
@@ -90,44 +87,16 @@ func (p *partTensors) tensor(k int, what string, width int) relation.ID {
 	return p.ids[k]
 }
 
-// runTensors are the final weights of a run in a claim's system.
-type runTensors struct {
-	*Run
-	name    string
-	weights map[graph.TensorID]relation.ID
-}
-
-// run returns a run by name, without its weights.
-func (s *Scope) run(name string) *runTensors {
+// run returns a training run by name.
+func (s *Scope) run(name string) *Run {
 	if r, ok := s.runs[name]; ok {
 		return r
 	}
-	r := &runTensors{name: name}
-	if r.Run = s.subjects.Runs[name]; r.Run == nil {
+	r := s.subjects.Runs[name]
+	if r == nil {
 		s.usage("no training run is called %q", name)
-		r.Run = &Run{}
+		r = &Run{}
 	}
 	s.runs[name] = r
-	return r
-}
-
-// model returns a run by name, with its final weights.
-func (s *Scope) model(name string) *runTensors {
-	r := s.run(name)
-	if r.weights != nil || r.Program == nil {
-		return r
-	}
-	r.weights = map[graph.TensorID]relation.ID{}
-	owned := s.subjects.OwnedRuns[name]
-	for k, w := range bundle.WeightTensors(r.Program) {
-		t := r.Program.Tensor(w)
-		e := external{id: s.b.External(fmt.Sprintf("model %q weight %q", name, t.Name), t.Axes...), rows: r.Weights[k]}
-		if owned != nil {
-			e.blinding = owned.Blinding[k]
-			e.cells = func() relation.Cells { return relation.Cells{Large: ops.Pad(t.Axes, owned.Cells[w])} }
-		}
-		s.external = append(s.external, e)
-		r.weights[w] = e.id
-	}
 	return r
 }

@@ -2,6 +2,7 @@ package audit
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 
@@ -24,6 +25,19 @@ type Expectation struct {
 	// Runs are those whose bundles the caller has verified. Claims about a run
 	// that is not among them are refused.
 	Runs []*Run
+	// Models are public models, by name.
+	Models map[string]ModelPin
+	// ModelFiles are .tflite files that the caller has. Claims about a public
+	// model whose file is not among them are refused.
+	ModelFiles [][]byte
+}
+
+// ModelPin is what a verifier requires of a public model.
+type ModelPin struct {
+	SHA256 string // of its file, in hexadecimal
+	// Fractions, if not nil, are the fraction bits of its integers. Coarser
+	// ones are another model's, nearly.
+	Fractions *Fractions
 }
 
 // Options of a verification.
@@ -39,7 +53,7 @@ type Options struct {
 // from public values, never from a proof.
 //
 // Errors wrap fault.ErrRejected, fault.ErrMalformed, fault.ErrVersion,
-// fault.ErrUsage (a run is missing), or are ctx's.
+// fault.ErrUsage (a run or the file of a model is missing), or are ctx's.
 //
 // Soundness: an accepted audit shows the claims of its report about the
 // committed parts and runs, under what the report assumes. The caller must have
@@ -52,7 +66,7 @@ func Verify(ctx context.Context, b *Bundle, e Expectation, v *mode.Verifier, opt
 	if v.SRS.Insecure && !opts.AllowInsecure {
 		return nil, fmt.Errorf("the audit was made with the INSECURE development SRS: anyone can forge such proofs; allow it to verify it all the same: %w", fault.ErrVersion)
 	}
-	subjects, err := b.subjects(e.Runs)
+	subjects, err := b.subjects(&e)
 	if err != nil {
 		return nil, err
 	}
@@ -96,11 +110,11 @@ func Verify(ctx context.Context, b *Bundle, e Expectation, v *mode.Verifier, opt
 }
 
 // subjects are the public sides of what the bundle is about.
-func (b *Bundle) subjects(runs []*Run) (*Subjects, error) {
-	s := &Subjects{Parts: b.Parts, Runs: map[string]*Run{}}
+func (b *Bundle) subjects(e *Expectation) (*Subjects, error) {
+	s := &Subjects{Parts: b.Parts, Runs: map[string]*Run{}, Models: map[string]*Model{}}
 	for _, name := range sortedKeys(b.Runs) {
 		digest := b.Runs[name]
-		for _, r := range runs {
+		for _, r := range e.Runs {
 			if r.Digest == digest {
 				s.Runs[name] = r
 			}
@@ -109,7 +123,46 @@ func (b *Bundle) subjects(runs []*Run) (*Subjects, error) {
 			return nil, fmt.Errorf("the audit is about run %q, statement %x: its bundle is needed, verified: %w", name, digest, fault.ErrUsage)
 		}
 	}
-	return s, nil
+	files := map[[32]byte][]byte{}
+	for _, file := range e.ModelFiles {
+		files[sha256.Sum256(file)] = file
+	}
+	for _, name := range sortedKeys(b.Models) {
+		id := b.Models[name]
+		file, there := files[id.SHA256]
+		if !there {
+			return nil, fmt.Errorf("the audit is about the public model %q: a .tflite file with SHA-256 %x is needed, none of the %d given is it: %w", name, id.SHA256, len(files), fault.ErrUsage)
+		}
+		m, err := NewModel(file, id.Fractions)
+		if err != nil { // nobody can have proven claims about it
+			return nil, fmt.Errorf("public model %q: %w: %v", name, fault.ErrRejected, err)
+		}
+		s.Models[name] = m
+	}
+	return s, s.check()
+}
+
+// compareModels checks the public models that are pinned.
+func (e *Expectation) compareModels(b *Bundle, r *Report) error {
+	for _, name := range sortedKeys(b.Models) {
+		id := b.Models[name]
+		digest := hex.EncodeToString(id.SHA256[:])
+		file, formats := fmt.Sprintf("model %s: SHA-256 %s", name, digest), fmt.Sprintf("model %s: %s", name, id.Fractions)
+		pin, pinned := e.Models[name]
+		switch {
+		case pinned && pin.SHA256 != digest:
+			return fmt.Errorf("expected model %q with SHA-256 %s, the audit is about %s: %w", name, pin.SHA256, digest, fault.ErrRejected)
+		case pinned && pin.Fractions != nil && *pin.Fractions != id.Fractions:
+			return fmt.Errorf("expected model %q with %s, the audit has %s: %w", name, pin.Fractions, id.Fractions, fault.ErrRejected)
+		case pinned && pin.Fractions != nil:
+			r.Checked = append(r.Checked, file, formats)
+		case pinned:
+			r.Checked, r.NotChecked = append(r.Checked, file), append(r.NotChecked, formats)
+		default:
+			r.NotChecked = append(r.NotChecked, file, formats)
+		}
+	}
+	return nil
 }
 
 // compare checks the expectation and records in the report what was compared
@@ -139,6 +192,9 @@ func (e *Expectation) compare(b *Bundle, r *Report) error {
 	for _, name := range sortedKeys(b.Runs) {
 		digest := b.Runs[name]
 		r.Checked = append(r.Checked, fmt.Sprintf("run %s: %s (a bundle that the caller has verified)", name, hex.EncodeToString(digest[:])))
+	}
+	if err := e.compareModels(b, r); err != nil {
+		return err
 	}
 	if e.Claims == nil {
 		r.NotChecked = append(r.NotChecked, "the claims and their thresholds: they are those the prover chose", "context: "+b.Context)

@@ -28,7 +28,8 @@ const (
 // auditing holds the flags of zkaudit audit.
 type auditing struct {
 	dir, out, html, ledger, override string
-	runs, parts                      []string
+	runs, parts, models              []string
+	formats                          modelFormats
 	budget                           int
 	release                          bool
 }
@@ -47,6 +48,10 @@ DIR/ledger.jsonl, and refused beyond a budget.
   zkaudit audit claims.toml --dir runs/census --html report.html
   zkaudit audit claims.toml --dir all --run without=other
   zkaudit audit claims.toml --dir d --part works=w.part,w.opening,w.csv
+  zkaudit audit claims.toml --dir d --model embedder=embedder.tflite
+
+A model is public: its weights are not hidden, its answers about committed rows are,
+and are proven. The verifier needs its file.
 
 Writes DIR/audit.zka for the verifier, and DIR/audit-expect.toml, what it is about,
 to be compared with other sources. Exit code 1: a claim is false.`,
@@ -57,6 +62,8 @@ to be compared with other sources. Exit code 1: a claim is false.`,
 	f.StringVar(&o.dir, "dir", ".", "the run directory")
 	f.StringArrayVar(&o.runs, "run", nil, "NAME=DIR: another training run that claims name")
 	f.StringArrayVar(&o.parts, "part", nil, "NAME=PART,OPENING,ROWS[,LABELS]: another committed part that claims name")
+	f.StringArrayVar(&o.models, "model", nil, "NAME=FILE.tflite: a public model that claims name")
+	o.formats.add(f)
 	f.StringVar(&o.out, "out", "", "the audit to write (default DIR/"+auditFile+")")
 	f.StringVar(&o.html, "html", "", "write the report as one HTML page, too")
 	f.StringVar(&o.ledger, "ledger", "", "file that records what is released (default DIR/"+ledgerFile+")")
@@ -94,7 +101,7 @@ func (a *app) audit(c *cobra.Command, path string, o *auditing) error {
 	if err := writeHTML(o.html, report); err != nil {
 		return err
 	}
-	expect := auditExpectation{Mode: string(in.Mode), Claims: path, Parts: map[string]string{}, Runs: map[string]string{}}
+	expect := auditExpectation{Mode: string(in.Mode), Claims: path, Parts: map[string]string{}, Runs: map[string]string{}, Models: map[string]modelPin{}}
 	if expect.Claims, err = relativeTo(o.dir, path); err != nil {
 		return err
 	}
@@ -103,6 +110,9 @@ func (a *app) audit(c *cobra.Command, path string, o *auditing) error {
 	}
 	for _, r := range report.Runs {
 		expect.Runs[r.Name] = r.Digest
+	}
+	for _, m := range report.Models {
+		expect.Models[m.Name] = pinOf(m)
 	}
 	if err := expect.write(filepath.Join(o.dir, auditExpectFile)); err != nil {
 		return err
@@ -182,6 +192,9 @@ func (o *auditing) inputs(a *app, d *run.Directory) (*audit.Inputs, error) {
 			return nil, err
 		}
 	}
+	if err := o.addModels(in); err != nil {
+		return nil, err
+	}
 	in.Ledger, err = audit.OpenLedger(firstOf(o.ledger, filepath.Join(o.dir, ledgerFile)), o.budget)
 	return in, err
 }
@@ -246,16 +259,17 @@ type auditExpectation struct {
 	Mode string `toml:"mode"` // of the proofs
 	// Claims is the file of the claims that must have been proven, relative to
 	// this one.
-	Claims string            `toml:"claims"`
-	Parts  map[string]string `toml:"parts"` // digests by name
-	Runs   map[string]string `toml:"runs"`  // digests of statements by name
+	Claims string              `toml:"claims"`
+	Parts  map[string]string   `toml:"parts"`  // digests by name
+	Runs   map[string]string   `toml:"runs"`   // digests of statements by name
+	Models map[string]modelPin `toml:"models"` // public ones, by name
 }
 
 const auditExpectHead = `# What the audit beside this file claims to be about, as an expectation for
 #   zkaudit audit verify --expect
 # A verifier does not take these values from the prover: compare each with its own
-# source (the data's owners, the training bundle, the file of claims that was
-# agreed on), and delete those that do not matter.
+# source (the data's owners, the training bundle, whoever publishes a model, the file
+# of claims that was agreed on), and delete those that do not matter.
 `
 
 func (e *auditExpectation) write(path string) error {

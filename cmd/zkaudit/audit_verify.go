@@ -20,7 +20,7 @@ import (
 
 // auditVerifying holds the flags of zkaudit audit verify.
 type auditVerifying struct {
-	bundles           []string
+	bundles, models   []string
 	expect, srs, html string
 	insecure          bool
 }
@@ -28,12 +28,13 @@ type auditVerifying struct {
 func auditVerifyCommand(a *app) *cobra.Command {
 	var o auditVerifying
 	c := &cobra.Command{
-		Use:   "verify AUDIT [--bundle BUNDLE] --expect FILE",
+		Use:   "verify AUDIT [--bundle BUNDLE] [--model FILE] --expect FILE",
 		Short: "Verify an audit, offline, without data or weights",
 		Long: `Checks the certificate of every part and the proof of every claim, and every value
 that --expect pins: the claims with their thresholds, the digests of parts and runs.
 Values that nobody pins are listed as NOT CHECKED. Claims about a trained model need
-its bundle, which is verified first.
+its bundle, which is verified first; claims about a public model need its .tflite
+file, found by its digest.
 
 Exit code 0: all claims hold. 1: false, or damaged. 3: cannot be read. 6: another
 version, or the SRS is not the one given.`,
@@ -51,6 +52,7 @@ version, or the SRS is not the one given.`,
 	}
 	f := c.Flags()
 	f.StringArrayVar(&o.bundles, "bundle", nil, "the bundle of a run that claims name")
+	f.StringArrayVar(&o.models, "model", nil, "the .tflite file of a public model that claims name")
 	f.StringVar(&o.expect, "expect", "", "TOML file of the values you require")
 	f.StringVar(&o.srs, "srs", "", "the SRS you trust, whole or the verifier's part (default: the INSECURE development one)")
 	f.StringVar(&o.html, "html", "", "write the report as one HTML page, too")
@@ -73,6 +75,9 @@ func (a *app) verifyAudit(ctx context.Context, path string, o *auditVerifying) (
 	}
 	v := &mode.Verifier{SRS: srs, Powers: powers, Cache: wrap.NewCache(a.keyDir())}
 	if err := pins.compare(made); err != nil {
+		return nil, err
+	}
+	if expect.ModelFiles, err = readModelFiles(o.models); err != nil {
 		return nil, err
 	}
 	if expect.Runs, err = a.verifiedRuns(ctx, o, v); err != nil {
@@ -148,6 +153,12 @@ func readAuditExpectation(path string) (audit.Expectation, auditExpectation, err
 		return e, pins, fmt.Errorf("%s: unknown key %q: %w", path, unknown[0].String(), fault.ErrUsage)
 	}
 	e.Mode, e.Parts = mode.Name(pins.Mode), pins.Parts
+	e.Models = map[string]audit.ModelPin{}
+	for name, p := range pins.Models {
+		if e.Models[name], err = p.pin(name); err != nil {
+			return e, pins, fmt.Errorf("%s: %w", path, err)
+		}
+	}
 	if pins.Claims == "" {
 		return e, pins, nil
 	}
@@ -160,7 +171,7 @@ func readAuditExpectation(path string) (audit.Expectation, auditExpectation, err
 }
 
 // compare checks that the audit is about the runs that are pinned, and about
-// the parts.
+// the parts and models.
 func (e *auditExpectation) compare(b *audit.Bundle) error {
 	for name, want := range e.Runs {
 		digest, there := b.Runs[name]
@@ -174,6 +185,11 @@ func (e *auditExpectation) compare(b *audit.Bundle) error {
 	for name := range e.Parts {
 		if b.Parts[name] == nil {
 			return fmt.Errorf("expected claims about part %q, the audit has none: %w", name, fault.ErrRejected)
+		}
+	}
+	for name := range e.Models {
+		if _, there := b.Models[name]; !there {
+			return fmt.Errorf("expected claims about public model %q, the audit has none: %w", name, fault.ErrRejected)
 		}
 	}
 	return nil

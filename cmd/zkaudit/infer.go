@@ -16,24 +16,31 @@ import (
 
 // inferring holds the flags of zkaudit infer.
 type inferring struct {
-	dir, input, out, release, context string
-	row                               int
-	private                           bool
+	dir, input, model, out, release, context string
+	formats                                  modelFormats
+	row                                      int
+	private                                  bool
 }
 
-// privateInput is what the committed row of a private input is called.
-const privateInput = "input"
+// What a committed row and a public model are called.
+const (
+	privateInput = "input"
+	publicModel  = "model"
+)
 
 func inferCommand(a *app) *cobra.Command {
 	var o inferring
 	c := &cobra.Command{
-		Use:   "infer FILE [--row N] [--private] [--dir DIR]",
-		Short: "Prove what the trained model answers to a row",
+		Use:   "infer FILE [--row N] [--private] [--model MODEL.tflite] [--dir DIR]",
+		Short: "Prove what a model answers to a row",
 		Long: `Proves that the model whose training is proven in DIR answers a row of FILE as it
 does: the class, or with --release outputs all outputs. The weights stay hidden;
 with --private the row does, too: it is committed, and its digest is in the proof.
-A model that is public needs no proof: show with zkaudit open that it is the trained
-one, and run it.
+
+With --model the answer is that of a public model, to a row that --private hides:
+the verifier has the model's file and learns the answer, not the row. Where model
+and row are both public there is nothing to prove: run it. DIR then says how rows
+become integers; its own training need not be proven.
 
 Writes DIR/inference.zka, which zkaudit audit verify checks.`,
 		Args: arguments(1, 1, "a file with the row"),
@@ -59,6 +66,8 @@ Writes DIR/inference.zka, which zkaudit audit verify checks.`,
 	f.StringVar(&o.dir, "dir", ".", "the run directory")
 	f.IntVar(&o.row, "row", 0, "which row of FILE, from 0")
 	f.BoolVar(&o.private, "private", false, "hide the row")
+	f.StringVar(&o.model, "model", "", "a public model (.tflite) in place of the trained one")
+	o.formats.add(f)
 	f.StringVar(&o.release, "release", "class", "what the proof tells of the answer: class or outputs")
 	f.StringVar(&o.context, "context", "", "what the verifier asks to be bound: a nonce, an order number")
 	f.StringVar(&o.out, "out", "", "the proof to write (default DIR/inference.zka)")
@@ -67,12 +76,9 @@ Writes DIR/inference.zka, which zkaudit audit verify checks.`,
 
 // claim states the prediction.
 func (o *inferring) claim(d *run.Directory) (*audit.Audit, *audit.Inputs, error) {
-	own, err := d.Audited()
+	own, err := o.trained(d)
 	if err != nil {
 		return nil, nil, err
-	}
-	if own.Run == nil {
-		return nil, nil, fmt.Errorf("no training is proven in %s: run zkaudit prove first: %w", o.dir, fault.ErrUsage)
 	}
 	row, err := d.ReadInput(o.input, o.row)
 	if err != nil {
@@ -84,12 +90,21 @@ func (o *inferring) claim(d *run.Directory) (*audit.Audit, *audit.Inputs, error)
 	}
 	in := &audit.Inputs{
 		Mode: mode.Name(d.Config.Proof.Mode), By: by,
-		Parts: map[string]*audit.OwnedPart{}, Runs: map[string]*audit.OwnedRun{defaultRunName: own.Run},
+		Parts: map[string]*audit.OwnedPart{}, Runs: map[string]*audit.OwnedRun{},
 	}
 	if err := in.Mode.Check(); err != nil {
 		return nil, nil, fmt.Errorf("%w: %w", fault.ErrUsage, err)
 	}
-	prediction := &audit.Prediction{Model: defaultRunName, What: o.release}
+	prediction := &audit.Prediction{Model: publicModel, What: o.release}
+	if own.Run != nil {
+		prediction.Model, in.Runs[defaultRunName] = defaultRunName, own.Run
+	} else {
+		m, err := o.formats.read(o.model, row.FractionBits)
+		if err != nil {
+			return nil, nil, err
+		}
+		in.Models = map[string]*audit.Model{publicModel: m}
+	}
 	for _, part := range own.Parts {
 		prediction.Classes = part.Classes
 	}
@@ -108,4 +123,23 @@ func (o *inferring) claim(d *run.Directory) (*audit.Audit, *audit.Inputs, error)
 	}
 	item := &audit.Item{Name: "prediction", Kind: "prediction", Claim: prediction}
 	return &audit.Audit{Context: o.context, Items: []*audit.Item{item}}, in, nil
+}
+
+// trained returns what the directory has of its own model: nothing where a
+// public one is asked.
+func (o *inferring) trained(d *run.Directory) (*run.Audited, error) {
+	if o.model != "" {
+		if !o.private {
+			return nil, fmt.Errorf("model and row are both public, so that anyone can run the one on the other: there is nothing to prove; --private hides the row: %w", fault.ErrUsage)
+		}
+		return &run.Audited{}, nil
+	}
+	own, err := d.Audited()
+	if err != nil {
+		return nil, err
+	}
+	if own.Run == nil {
+		return nil, fmt.Errorf("no training is proven in %s: run zkaudit prove first: %w", o.dir, fault.ErrUsage)
+	}
+	return own, nil
 }

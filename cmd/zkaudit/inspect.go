@@ -1,12 +1,15 @@
 package main
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"io"
 
 	"github.com/spf13/cobra"
 
 	"github.com/zkaudit/zkaudit/artefact"
+	"github.com/zkaudit/zkaudit/audit"
 	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/tflite"
 	"github.com/zkaudit/zkaudit/transpile"
@@ -42,6 +45,8 @@ type modelReport struct {
 	// Training describes the training step that the model gives by default.
 	Training *trainingReport `json:"training,omitempty"`
 	Provable bool            `json:"provable"`
+	SHA256   string          `json:"sha256"`           // of the file
+	Layers   []audit.Layer   `json:"layers,omitempty"` // that claims can compare rows by
 }
 
 type trainingReport struct {
@@ -57,11 +62,12 @@ func (a *app) inspectModel(path string, data []byte) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
-	r := modelReport{Summary: tflite.Describe(m, tflite.CheckOptions{Operators: transpile.Supported()})}
+	digest := sha256.Sum256(data)
+	r := modelReport{SHA256: hex.EncodeToString(digest[:]), Summary: tflite.Describe(m, tflite.CheckOptions{Operators: transpile.Supported()})}
 	step, err := transpile.Transpile(m, transpile.Options{Name: path, Batch: 1, Fractions: transpile.DefaultFractions()})
 	if err == nil {
 		p := step.Program
-		r.Provable = true
+		r.Provable, r.Layers = true, audit.Layers(p)
 		r.Training = &trainingReport{Loss: string(p.Loss.Kind), Labels: string(p.Loss.Labels),
 			Inputs: p.Tensor(p.Input).Units(), Outs: p.Tensor(p.Label).Units(), Nodes: len(p.Nodes)}
 	}
@@ -83,6 +89,10 @@ func (r *modelReport) writeText(w io.Writer) error {
 	}
 	if !r.Provable {
 		return nil
+	}
+	fmt.Fprintf(w, "SHA-256 of the file: %s\nlayers that claims can compare rows by:\n", r.SHA256)
+	for _, l := range r.Layers {
+		fmt.Fprintf(w, "  %q (%d units)\n", l.Name, l.Units)
 	}
 	_, err := fmt.Fprintf(w, "provable: %d inputs, %d outputs, loss %s with %s labels (a training step of %d operators)\n",
 		r.Training.Inputs, r.Training.Outs, r.Training.Loss, r.Training.Labels, r.Training.Nodes)

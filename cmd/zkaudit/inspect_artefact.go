@@ -118,6 +118,9 @@ func (r *artefactReport) describeAudit(data []byte) error {
 	for _, name := range slices.Sorted(maps.Keys(b.Runs)) {
 		r.add("run %s: statement %x", name, b.Runs[name])
 	}
+	for _, name := range slices.Sorted(maps.Keys(b.Models)) {
+		r.add("public model %s: SHA-256 %x, %s", name, b.Models[name].SHA256, b.Models[name].Fractions)
+	}
 	r.add("mode %s, context %q, SRS %x", b.Mode, b.Context, b.SRS)
 	return nil
 }

@@ -1,0 +1,192 @@
+package audit
+
+import (
+	"crypto/sha256"
+	"fmt"
+
+	"github.com/zkaudit/zkaudit/bundle"
+	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/ops"
+	"github.com/zkaudit/zkaudit/relation"
+	"github.com/zkaudit/zkaudit/tflite"
+	"github.com/zkaudit/zkaudit/transpile"
+)
+
+// Limits of public models.
+const (
+	// MaxModels bounds the public models of an audit.
+	MaxModels = 64
+	// MaxModelCells bounds the weights of one, padded: a verifier holds them as
+	// 64-bit integers and evaluates each tensor once for every use.
+	MaxModelCells = 1 << 24
+	// maxFraction bounds fraction bits; package transpile has the same bound.
+	maxFraction = 14
+)
+
+// Fractions are the fraction bits at which a public model becomes integers.
+type Fractions struct {
+	Feature    int `json:"feature"`    // those of the rows it is applied to
+	Activation int `json:"activation"` // of activations and outputs
+	// Weight bits of a weight stand behind those of its layer's input;
+	// probabilities have as many.
+	Weight int `json:"weight"`
+}
+
+// DefaultFractions are those of a model that is applied to rows with the given
+// fraction bits: those of training, where weights have some more for the
+// learning rate.
+func DefaultFractions(feature int) Fractions {
+	f := transpile.DefaultFractions()
+	return Fractions{Feature: feature, Activation: f.Activation, Weight: f.Error}
+}
+
+// Check returns fault.ErrUsage for fraction bits out of range.
+func (f Fractions) Check() error {
+	for _, bits := range f.list() {
+		if bits < 0 || bits > maxFraction {
+			return fmt.Errorf("%s: want 0 to %d: %w", f, maxFraction, fault.ErrUsage)
+		}
+	}
+	return nil
+}
+
+// String says them in words.
+func (f Fractions) String() string {
+	return fmt.Sprintf("fraction bits %d of features, %d of activations, %d more of weights", f.Feature, f.Activation, f.Weight)
+}
+
+func (f Fractions) list() []int { return []int{f.Feature, f.Activation, f.Weight} }
+
+// ModelID identifies a public model: its file and how it becomes integers.
+type ModelID struct {
+	SHA256 [32]byte // of the file
+	Fractions
+}
+
+// Model is a public model: the forward pass of a .tflite file, whose weights
+// everybody knows. Nothing of it is committed; its weights are public tensors
+// of the systems of claims.
+type Model struct {
+	ModelID
+	Program *graph.Program
+	cells   map[graph.TensorID][]int64 // of weights, padded
+}
+
+// NewModel reads a .tflite file. Weights are its floats, rounded half-even;
+// exact integers that it may carry are not read. Errors wrap fault.ErrUsage
+// for fractions out of range and fault.ErrUnsupported for what cannot be
+// proven, or are those of tflite.Parse, transpile.Transpile and
+// transpile.Result.Initial.
+func NewModel(file []byte, f Fractions) (*Model, error) {
+	if err := f.Check(); err != nil {
+		return nil, err
+	}
+	if len(file) > tflite.MaxFileSize {
+		return nil, fmt.Errorf("a model of %d bytes, at most %d: %w", len(file), tflite.MaxFileSize, fault.ErrUnsupported)
+	}
+	parsed, err := tflite.Parse(file)
+	if err != nil {
+		return nil, err
+	}
+	// The name is part of the program's digest: the file's name is nobody's
+	// business.
+	step, err := transpile.Transpile(parsed, transpile.Options{
+		Name: "public model", Batch: 1, Fractions: graph.Fractions{Feature: f.Feature, Activation: f.Activation, Error: f.Weight},
+	})
+	if err != nil {
+		return nil, err
+	}
+	m := &Model{ModelID: ModelID{SHA256: sha256.Sum256(file), Fractions: f}, Program: step.Program, cells: map[graph.TensorID][]int64{}}
+	ids, total := bundle.WeightTensors(m.Program), 0
+	for _, id := range ids {
+		padded := 1
+		for _, a := range m.Program.Tensor(id).Axes {
+			padded *= a.Padded()
+		}
+		if total += padded; total > MaxModelCells {
+			return nil, fmt.Errorf("a public model of over %d weights, padded: %w", MaxModelCells, fault.ErrUnsupported)
+		}
+	}
+	initial, err := step.Initial(parsed)
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range ids {
+		m.cells[id] = ops.Pad(m.Program.Tensor(id).Axes, initial[id])
+	}
+	return m, nil
+}
+
+// modelTensors are a model in a claim's system: a run's, with its committed
+// final weights, or a public one.
+type modelTensors struct {
+	*graph.Program                                // nil if there is no such model
+	public         *Model                         // nil if it is a run's
+	weights        map[graph.TensorID]relation.ID // nil until a forward pass needs them
+}
+
+// model returns a model by name, without its weights.
+func (s *Scope) model(name string) *modelTensors {
+	if m, ok := s.models[name]; ok {
+		return m
+	}
+	m := &modelTensors{public: s.subjects.Models[name]}
+	s.models[name] = m
+	switch {
+	case m.public != nil:
+		m.Program = m.public.Program
+	case s.subjects.Runs[name] != nil:
+		m.Program = s.run(name).Program
+	default:
+		s.usage("no training run or public model is called %q", name)
+	}
+	return m
+}
+
+// weightsOf returns the weights of a model as tensors: external ones of a run,
+// public ones of a public model.
+func (s *Scope) weightsOf(name string) map[graph.TensorID]relation.ID {
+	m := s.model(name)
+	if m.weights != nil {
+		return m.weights
+	}
+	m.weights = map[graph.TensorID]relation.ID{}
+	for k, w := range bundle.WeightTensors(m.Program) {
+		t := m.Tensor(w)
+		label := fmt.Sprintf("model %q weight %q", name, t.Name)
+		if m.public != nil {
+			m.weights[w] = s.public(label, m.public.cells[w], t.Axes...)
+			continue
+		}
+		e := external{id: s.b.External(label, t.Axes...), rows: s.run(name).Weights[k]}
+		if owned := s.subjects.OwnedRuns[name]; owned != nil {
+			e.blinding = owned.Blinding[k]
+			e.cells = func() relation.Cells { return relation.Cells{Large: ops.Pad(t.Axes, owned.Cells[w])} }
+		}
+		s.external = append(s.external, e)
+		m.weights[w] = e.id
+	}
+	return m.weights
+}
+
+// publicModels returns the public models that the claim is about.
+func (s *Scope) publicModels() map[string]*Model {
+	all := map[string]*Model{}
+	for name, m := range s.models {
+		if m.public != nil {
+			all[name] = m.public
+		}
+	}
+	return all
+}
+
+// check refuses a name of two models: a claim must say which it is about.
+func (s *Subjects) check() error {
+	for _, name := range sortedKeys(s.Models) {
+		if s.Runs[name] != nil {
+			return fmt.Errorf("%q is both a training run and a public model: %w", name, fault.ErrUsage)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,116 @@
+package main
+
+import (
+	"encoding/hex"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"github.com/zkaudit/zkaudit/artefact"
+	"github.com/zkaudit/zkaudit/audit"
+	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/tflite"
+)
+
+// asRows says that a model's features have the fraction bits of the rows.
+const asRows = -1
+
+// modelFormats holds the flags about how public models become integers.
+type modelFormats struct{ feature, activation, weight int }
+
+func (m *modelFormats) add(f *pflag.FlagSet) {
+	standard := audit.DefaultFractions(0)
+	f.IntVar(&m.feature, "fraction-features", asRows, "fraction bits of a public model's input; -1: those of the committed rows")
+	f.IntVar(&m.activation, "fraction-activations", standard.Activation, "fraction bits of a public model's activations")
+	f.IntVar(&m.weight, "fraction-weights", standard.Weight, "fraction bits of a public model's weights, beyond those of the layer's input")
+}
+
+// read reads a public model for rows with the given fraction bits.
+func (m *modelFormats) read(path string, rows int) (*audit.Model, error) {
+	file, err := artefact.ReadFile(path, tflite.MaxFileSize)
+	if err != nil {
+		return nil, fmt.Errorf("model: %w", err)
+	}
+	f := audit.Fractions{Feature: m.feature, Activation: m.activation, Weight: m.weight}
+	if f.Feature == asRows {
+		f.Feature = rows
+	}
+	model, err := audit.NewModel(file, f)
+	if err != nil {
+		return nil, fmt.Errorf("model %s: %w", path, err)
+	}
+	return model, nil
+}
+
+// addModels reads the public models that claims may name. Their features have
+// the format of the parts.
+func (o *auditing) addModels(in *audit.Inputs) error {
+	in.Models = map[string]*audit.Model{}
+	if len(o.models) == 0 {
+		return nil
+	}
+	rows := asRows
+	for _, p := range in.Parts {
+		if rows != asRows && rows != p.FractionBits && o.formats.feature == asRows {
+			return fmt.Errorf("features of some parts have %d fraction bits, those of others %d: say by --fraction-features which the models take: %w", rows, p.FractionBits, fault.ErrUsage)
+		}
+		rows = p.FractionBits
+	}
+	for _, named := range o.models {
+		name, path, found := strings.Cut(named, "=")
+		if !found || name == "" {
+			return fmt.Errorf("--model %q: want NAME=FILE: %w", named, fault.ErrUsage)
+		}
+		if in.Models[name] != nil || in.Runs[name] != nil {
+			return fmt.Errorf("--model %q: there is another model or run of that name: %w", named, fault.ErrUsage)
+		}
+		var err error
+		if in.Models[name], err = o.formats.read(path, rows); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// modelPin is what a verifier requires of a public model.
+type modelPin struct {
+	SHA256 string `toml:"sha256"` // of its file
+	// Fractions are the fraction bits of features, activations and weights;
+	// none: not compared.
+	Fractions []int `toml:"fractions,omitempty"`
+}
+
+// pinOf pins the model that an audit is about.
+func pinOf(m audit.ModelFacts) modelPin {
+	return modelPin{SHA256: m.SHA256, Fractions: []int{m.Fractions.Feature, m.Fractions.Activation, m.Fractions.Weight}}
+}
+
+// pin returns the pin as package audit takes it.
+func (p *modelPin) pin(name string) (audit.ModelPin, error) {
+	pin := audit.ModelPin{SHA256: p.SHA256}
+	if digest, err := hex.DecodeString(p.SHA256); err != nil || len(digest) != 32 {
+		return pin, fmt.Errorf("model %q: sha256 %q is no SHA-256: %w", name, p.SHA256, fault.ErrUsage)
+	}
+	switch len(p.Fractions) {
+	case 0:
+	case 3:
+		pin.Fractions = &audit.Fractions{Feature: p.Fractions[0], Activation: p.Fractions[1], Weight: p.Fractions[2]}
+	default:
+		return pin, fmt.Errorf("model %q: fractions %v: want those of features, activations and weights: %w", name, p.Fractions, fault.ErrUsage)
+	}
+	return pin, nil
+}
+
+// readModelFiles reads the files of public models that claims may name.
+func readModelFiles(paths []string) ([][]byte, error) {
+	var files [][]byte
+	for _, path := range paths {
+		file, err := artefact.ReadFile(path, tflite.MaxFileSize)
+		if err != nil {
+			return nil, fmt.Errorf("model: %w", err)
+		}
+		files = append(files, file)
+	}
+	return files, nil
+}
