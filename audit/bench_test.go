@@ -199,6 +199,11 @@ func BenchmarkDigits(b *testing.B) {
 	w := large(b)
 	w.commit("train", train, graph.OneHot)
 	w.dense(b, "digits", []int{784, 128, 10})
+	file, err := os.ReadFile(filepath.Join(os.Getenv("ZKAUDIT_FIXTURES"), "models", "gotflite_mnist_mlp_784_512_512_10.tflite"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	w.publish("public", file)
 	works := Works{}
 	for row := range test.Rows {
 		works.List = append(works.List, row64(test, row))
@@ -210,6 +215,8 @@ func BenchmarkDigits(b *testing.B) {
 		{"distance", &NonInclusion{Parts: []string{"train"}, Distance: "1", Works: works}},
 		{"cosine", &NonInclusion{Parts: []string{"train"}, Cosine: "0.999", Works: works}},
 		{"embedding", &NonInclusion{Parts: []string{"train"}, Model: "digits", Distance: "0.05", Works: works}},
+		{"public hidden", &NonInclusion{Parts: []string{"train"}, Model: "public", Layer: secondHidden, Distance: "0.5", Works: works}},
+		{"public output", &NonInclusion{Parts: []string{"train"}, Model: "public", Distance: "0.5", Works: works}},
 	} {
 		b.Run(c.name, func(b *testing.B) { w.t = b; w.measure(b, c.Claim) })
 	}

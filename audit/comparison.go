@@ -103,15 +103,16 @@ func (c *Counterfactual) stateOutputs(s *Scope) {
 }
 
 // Words implements Claim.
-func (c *Counterfactual) Words(*Subjects) Words {
+func (c *Counterfactual) Words(s *Subjects) Words {
+	models := s.called(c.Models[0]) + " and " + s.called(c.Models[1])
 	if len(c.Parts) == 0 {
 		return Words{
-			Says:      fmt.Sprintf("the answers of models %s to %s differ by at most %s in every output", strings.Join(c.Models, " and "), c.words(), c.AtMost),
+			Says:      fmt.Sprintf("the answers of %s to %s differ by at most %s in every output", models, c.words(), c.AtMost),
 			NotProven: []string{"what the two runs have in common: compare their programs, datasets and seeds, which their bundles state"},
 		}
 	}
 	return Words{
-		Says:      fmt.Sprintf("the accuracies of models %s on the rows of %s differ by at most %s", strings.Join(c.Models, " and "), strings.Join(c.Parts, ", "), c.AtMost),
+		Says:      fmt.Sprintf("the accuracies of %s on the rows of %s differ by at most %s", models, strings.Join(c.Parts, ", "), c.AtMost),
 		NotProven: []string{"what the two runs have in common: compare their programs, datasets and seeds, which their bundles state"},
 	}
 }
@@ -187,7 +188,7 @@ func linearly(a []int64, x int64, b []int64, y int64) []int64 {
 }
 
 // Words implements Claim.
-func (c *Censorship) Words(*Subjects) Words {
+func (c *Censorship) Words(s *Subjects) Words {
 	var bounds []string
 	if c.AtLeast != "" {
 		bounds = append(bounds, "at least "+string(c.AtLeast))
@@ -196,8 +197,8 @@ func (c *Censorship) Words(*Subjects) Words {
 		bounds = append(bounds, "at most "+string(c.AtMost))
 	}
 	return Words{
-		Says: fmt.Sprintf("of the items of %s with %s %q, a share of %s is classified %q by model %s",
-			strings.Join(c.Parts, ", "), c.Attribute, c.Value, strings.Join(bounds, " and "), c.Class, c.Model),
+		Says: fmt.Sprintf("of the items of %s with %s %q, a share of %s is classified %q by %s",
+			strings.Join(c.Parts, ", "), c.Attribute, c.Value, strings.Join(bounds, " and "), c.Class, s.called(c.Model)),
 		NotProven: []string{"that these items are all there are, or what is done with the classification"},
 	}
 }

@@ -20,14 +20,16 @@
 //
 // # What is public
 //
-// The parameters of a claim, fixed before the proof; digests of the parts and
-// runs it names; the context; what it releases. All of it is in the statement
+// The parameters of a claim, fixed before the proof; digests of the parts, runs
+// and public models it names; the weights of public models, which are tensors
+// of its system; the context; what it releases. All of it is in the statement
 // that the proof is bound to (publicBytes). A verdict is all a claim releases
 // unless it says so.
 //
 // # What the caller must still check
 //
 // That the parts are the owners' (by their digests), that each has a
-// certificate (Verify checks those it is given), and that runs come from
-// bundles that bundle.Verify has accepted.
+// certificate (Verify checks those it is given), that runs come from bundles
+// that bundle.Verify has accepted, and that public models, and the formats they
+// are read at, are those that were agreed upon (by their digests).
 package audit

@@ -165,7 +165,7 @@ func (c *Fairness) stateGaps(s *Scope, n, p relation.ID, names []string, total i
 }
 
 // Words implements Claim.
-func (c *Fairness) Words(*Subjects) Words {
+func (c *Fairness) Words(s *Subjects) Words {
 	groups := "all groups"
 	if len(c.Groups) > 0 {
 		groups = strings.Join(c.Groups, ", ")
@@ -176,8 +176,8 @@ func (c *Fairness) Words(*Subjects) Words {
 		"equalised_odds":     "for each true class, the share of its rows predicted %q",
 	}[c.Measure]
 	return Words{
-		Says: fmt.Sprintf("%s: between the groups of %s (%s), %s by model %s on the rows of %s differs by at most %s",
-			strings.ReplaceAll(c.Measure, "_", " "), c.Attribute, groups, fmt.Sprintf(about, c.Positive), c.Model, strings.Join(c.Parts, ", "), c.AtMost),
+		Says: fmt.Sprintf("%s: between the groups of %s (%s), %s by %s on the rows of %s differs by at most %s",
+			strings.ReplaceAll(c.Measure, "_", " "), c.Attribute, groups, fmt.Sprintf(about, c.Positive), s.called(c.Model), strings.Join(c.Parts, ", "), c.AtMost),
 		NotProven: []string{"other notions of fairness: they can contradict this one; that labels and attributes are true"},
 	}
 }

@@ -78,10 +78,7 @@ func (c *NonInclusion) space(s *Subjects) target {
 
 // spaceWords says which layer that is.
 func (c *NonInclusion) spaceWords(s *Subjects) string {
-	model := "the model of run " + c.Model
-	if s.Models[c.Model] != nil {
-		model = "public model " + c.Model
-	}
+	model := s.called(c.Model)
 	switch {
 	case c.Model == "":
 		return ""

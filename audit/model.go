@@ -181,6 +181,14 @@ func (s *Scope) publicModels() map[string]*Model {
 	return all
 }
 
+// called says which model a name is.
+func (s *Subjects) called(model string) string {
+	if s.Models[model] != nil {
+		return "public model " + model
+	}
+	return "model " + model
+}
+
 // check refuses a name of two models: a claim must say which it is about.
 func (s *Subjects) check() error {
 	for _, name := range sortedKeys(s.Models) {

@@ -160,8 +160,8 @@ func TestLayers(t *testing.T) {
 	for words, c := range map[string]*NonInclusion{
 		`layer "1 FULLY_CONNECTED relu" of public model embedder`:                  {Model: "embedder", Layer: secondHidden},
 		"the output, before a final softmax or logistic, of public model embedder": {Model: "embedder"},
-		"the last hidden layer of the model of run net":                            {Model: "net"},
-		`layer "0 FULLY_CONNECTED relu" of the model of run net`:                   {Model: "net", Layer: firstHidden},
+		"the last hidden layer of model net":                                       {Model: "net"},
+		`layer "0 FULLY_CONNECTED relu" of model net`:                              {Model: "net", Layer: firstHidden},
 		"no row of north equals one of the 1 work(s) listed":                       {},
 	} {
 		c.Parts, c.Works = []string{"north"}, of
@@ -269,6 +269,9 @@ func TestAnswersOfPublicModels(t *testing.T) {
 	released, _ := w.holds("private row", &Prediction{Model: "embedder", Question: question, What: "class"})
 	if released[0].Values[0] != int64(best) {
 		t.Errorf("released class %v, want %d", released[0].Values, best)
+	}
+	if says := (&Prediction{Model: "embedder", Question: question, What: "class"}).Words(w.subjects).Says; says != "to row 7 of north, public model embedder answers the released class" {
+		t.Error(says)
 	}
 	w.fails("another class", &Prediction{Model: "embedder", Question: question, Class: fmt.Sprint((best + 1) % 3)}, "answers class")
 	p := outputs(t, m.Program, m.real(), parts[0], m.Program.Loss.Prediction)[7]

@@ -175,7 +175,7 @@ func (c *Performance) stateF1(s *Scope, parts []*partTensors) {
 }
 
 // Words implements Claim.
-func (c *Performance) Words(*Subjects) Words {
+func (c *Performance) Words(s *Subjects) Words {
 	metric := strings.ReplaceAll(c.Metric, "_", " ")
 	if c.Metric == "top_k" {
 		metric = fmt.Sprintf("top-%d accuracy", c.K)
@@ -188,7 +188,7 @@ func (c *Performance) Words(*Subjects) Words {
 		bounds = append(bounds, fmt.Sprintf("at most %s", c.AtMost))
 	}
 	return Words{
-		Says:      fmt.Sprintf("model %s has %s %s on the rows of %s", c.Model, metric, strings.Join(bounds, " and "), strings.Join(c.Parts, ", ")),
+		Says:      fmt.Sprintf("%s has %s %s on the rows of %s", s.called(c.Model), metric, strings.Join(bounds, " and "), strings.Join(c.Parts, ", ")),
 		NotProven: []string{"how the model does on other rows; that these were not trained on (see disjointness); that their labels are true"},
 	}
 }

@@ -164,7 +164,7 @@ func (c *Question) words() string {
 }
 
 // Words implements Claim.
-func (c *Prediction) Words(*Subjects) Words {
+func (c *Prediction) Words(s *Subjects) Words {
 	input, output := c.words(), "the released "+c.What
 	if c.Class != "" {
 		output = "class " + c.Class
@@ -172,7 +172,7 @@ func (c *Prediction) Words(*Subjects) Words {
 		output = fmt.Sprintf("outputs %d", c.Outputs)
 	}
 	return Words{
-		Says:      fmt.Sprintf("to %s, model %s answers %s", input, c.Model, output),
+		Says:      fmt.Sprintf("to %s, %s answers %s", input, s.called(c.Model), output),
 		NotProven: []string{"what a rounded copy of the model would answer: this is the integer model"},
 	}
 }

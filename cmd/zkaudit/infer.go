@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -22,11 +23,8 @@ type inferring struct {
 	private                                  bool
 }
 
-// What a committed row and a public model are called.
-const (
-	privateInput = "input"
-	publicModel  = "model"
-)
+// privateInput is what the committed row of a private input is called.
+const privateInput = "input"
 
 func inferCommand(a *app) *cobra.Command {
 	var o inferring
@@ -95,15 +93,16 @@ func (o *inferring) claim(d *run.Directory) (*audit.Audit, *audit.Inputs, error)
 	if err := in.Mode.Check(); err != nil {
 		return nil, nil, fmt.Errorf("%w: %w", fault.ErrUsage, err)
 	}
-	prediction := &audit.Prediction{Model: publicModel, What: o.release}
+	prediction := &audit.Prediction{Model: defaultRunName, What: o.release}
 	if own.Run != nil {
-		prediction.Model, in.Runs[defaultRunName] = defaultRunName, own.Run
+		in.Runs[defaultRunName] = own.Run
 	} else {
 		m, err := o.formats.read(o.model, row.FractionBits)
 		if err != nil {
 			return nil, nil, err
 		}
-		in.Models = map[string]*audit.Model{publicModel: m}
+		prediction.Model = strings.TrimSuffix(filepath.Base(o.model), filepath.Ext(o.model))
+		in.Models = map[string]*audit.Model{prediction.Model: m}
 	}
 	for _, part := range own.Parts {
 		prediction.Classes = part.Classes
