@@ -152,6 +152,11 @@ func TestLayers(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("layers %v, want %v", got, want)
 	}
+	wide := m.Program.Clone() // distances take cells of 16 bits
+	wide.Tensor(layerOf(t, wide, firstHidden)).Format.Bits = 17
+	if _, err := layer(firstHidden)(wide); !errors.Is(err, fault.ErrUsage) {
+		t.Errorf("a layer of 17 bits: %v", err)
+	}
 	of := Works{List: [][]int64{{40, 41, 42, 43, 44}}}
 	w.holds("layer of a run", &NonInclusion{Parts: []string{"north"}, Model: "net", Layer: firstHidden, Works: of})
 	if id, err := hidden(run.Program); err != nil || id != layerOf(t, run.Program, firstHidden) {
