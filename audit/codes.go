@@ -118,13 +118,26 @@ func (p *Part) className(c int) string {
 
 // classIndex finds a class by its name.
 func (p *partTensors) classIndex(name string) int {
-	for c := range p.classes() {
-		if p.className(c) == name {
-			return c
+	return p.scope.index(fmt.Sprintf("part %q", p.name), name, p.classes(), p.className)
+}
+
+// index finds the only class of that name.
+func (s *Scope) index(whose, name string, classes int, nameOf func(c int) string) int {
+	found := -1
+	for c := range classes {
+		switch {
+		case nameOf(c) != name:
+		case found >= 0:
+			s.usage("%s has two classes %q", whose, name)
+		default:
+			found = c
 		}
 	}
-	p.scope.usage("part %q has no class %q", p.name, name)
-	return 0
+	if found < 0 {
+		s.usage("%s has no class %q", whose, name)
+		return 0
+	}
+	return found
 }
 
 // attributeOf returns the codes of an attribute in all parts, which must agree

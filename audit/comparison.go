@@ -158,6 +158,10 @@ func (c *Censorship) State(s *Scope) {
 	if least == 0 {
 		least = MinimumGroup
 	}
+	if least < 1 { // of no items, any share is anything
+		s.usage("min_group is %d", least)
+		return
+	}
 	items, hits := make([]int64, f.size()), make([]int64, f.size())
 	for y := range f.classes {
 		for guess := range f.classes {

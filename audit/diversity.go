@@ -159,8 +159,9 @@ func (d *Diversity) stateEntropy(s *Scope, m relation.ID, total int64) {
 		relation.Times(relation.Int(-1), relation.At(s.b.Mask(one), "q"), relation.At(m, "g"), relation.At(m, "g")))
 }
 
-// collisionLimit returns ⌊N²/2^h⌋, rounded down once more where 2^h is not
-// exact in 40 digits.
+// collisionLimit returns ⌊N²/2^h⌋. Where h is no integer, N²/2^h is irrational
+// and computed to 40 digits, 20 of them behind the point: 10^-18 is taken off
+// before rounding down, so that the limit is never too high.
 func collisionLimit(h Decimal, total int64) (int64, error) {
 	r, err := h.rat()
 	if err != nil {
@@ -183,6 +184,11 @@ func collisionLimit(h Decimal, total int64) (int64, error) {
 	}
 	if _, err := ctx.Quo(q, q, power); err != nil {
 		return 0, err
+	}
+	if !r.IsInt() { // 2^h is irrational, power only near it
+		if _, err := ctx.Sub(q, q, apd.New(1, -18)); err != nil {
+			return 0, err
+		}
 	}
 	if _, err := ctx.Floor(q, q); err != nil {
 		return 0, err

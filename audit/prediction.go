@@ -3,6 +3,7 @@ package audit
 import (
 	"fmt"
 
+	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/relation"
 )
 
@@ -93,17 +94,16 @@ func (c *Prediction) stateClass(s *Scope, x relation.ID) {
 	if s.err != nil {
 		return
 	}
-	class := -1
-	for k := range classes {
-		if c.className(k) == c.Class {
-			class = k
-		}
-	}
+	class := 0
 	if c.What == "class" {
 		class = int(s.publish(Released{Name: "class", Unit: "class", Bits: bitsOf(classes)}, 1, func(v *Values) []int64 { return v.of(code)[:1] })[0])
+		if class < 0 || class >= classes {
+			s.fail("released class %d of %d: %w", class, classes, fault.ErrRejected)
+		}
+	} else {
+		class = s.index(fmt.Sprintf("model %q", c.Model), c.Class, classes, c.className)
 	}
-	if class < 0 || class >= classes {
-		s.usage("model %q has no class %q", c.Model, c.Class)
+	if s.err != nil {
 		return
 	}
 	s.equals("class", code, []int64{int64(class)}, func(cells []int64) string {

@@ -16,7 +16,7 @@ func RunOf(b *bundle.Bundle) (*Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Run{Digest: digest, Program: s.Program, Weights: s.Before(b.Final()), Rows: s.Schedule.Parts}
+	r := &Run{Digest: digest, SRS: s.SRS, RowBits: s.RowBits, Program: s.Program, Weights: s.Before(b.Final()), Rows: s.Schedule.Parts}
 	for i := range s.Parts {
 		r.Parts = append(r.Parts, s.PartDigest(i))
 	}

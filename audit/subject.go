@@ -116,6 +116,8 @@ func CommitPart(srs *commitments.SRS, d *data.Dataset, kind graph.LabelKind, m m
 // its final weights, its dataset and schedule. RunOf takes it from a bundle.
 type Run struct {
 	Digest  [32]byte // of the run's statement
+	SRS     [32]byte // that Weights are commitments under
+	RowBits int
 	Program *graph.Program
 	// Weights are the commitments to all weights after the run, frozen ones
 	// included, in the program's order.

@@ -22,6 +22,9 @@ type Expectation struct {
 	Claims *Audit
 	// Parts are the digests of committed parts, in hexadecimal, by name.
 	Parts map[string]string
+	// RunDigests are those of the statements of runs, in hexadecimal, by name.
+	// Without them, names are the prover's choice among Runs.
+	RunDigests map[string]string
 	// Runs are those whose bundles the caller has verified. Claims about a run
 	// that is not among them are refused.
 	Runs []*Run
@@ -119,8 +122,13 @@ func (b *Bundle) subjects(e *Expectation) (*Subjects, error) {
 				s.Runs[name] = r
 			}
 		}
-		if s.Runs[name] == nil {
+		r := s.Runs[name]
+		if r == nil {
 			return nil, fmt.Errorf("the audit is about run %q, statement %x: its bundle is needed, verified: %w", name, digest, fault.ErrUsage)
+		}
+		if r.SRS != b.SRS || r.RowBits != b.RowBits { // its commitments would stand for other weights here
+			return nil, fmt.Errorf("run %q was proven with SRS %x of rows of 2^%d cells, the audit with %x of 2^%d: %w",
+				name, r.SRS[:8], r.RowBits, b.SRS[:8], b.RowBits, fault.ErrVersion)
 		}
 	}
 	files := map[[32]byte][]byte{}
@@ -189,9 +197,8 @@ func (e *Expectation) compare(b *Bundle, r *Report) error {
 			r.Checked = append(r.Checked, what)
 		}
 	}
-	for _, name := range sortedKeys(b.Runs) {
-		digest := b.Runs[name]
-		r.Checked = append(r.Checked, fmt.Sprintf("run %s: %s (a bundle that the caller has verified)", name, hex.EncodeToString(digest[:])))
+	if err := e.compareRuns(b, r); err != nil {
+		return err
 	}
 	if err := e.compareModels(b, r); err != nil {
 		return err
@@ -221,6 +228,25 @@ func (e *Expectation) compare(b *Bundle, r *Report) error {
 		}
 	}
 	r.Checked = append(r.Checked, fmt.Sprintf("the %d claims, their parameters and the context", len(b.Claims)))
+	return nil
+}
+
+// compareRuns does so for runs. One that is not pinned by name is known to be
+// among those verified; of several, the prover has chosen which.
+func (e *Expectation) compareRuns(b *Bundle, r *Report) error {
+	for _, name := range sortedKeys(b.Runs) {
+		digest := b.Runs[name]
+		have := hex.EncodeToString(digest[:])
+		what := fmt.Sprintf("run %s: %s (a bundle that the caller has verified)", name, have)
+		switch want, pinned := e.RunDigests[name]; {
+		case pinned && want != have:
+			return fmt.Errorf("expected run %q to be statement %s, the audit is about %s: %w", name, want, have, fault.ErrRejected)
+		case !pinned && len(e.Runs) > 1:
+			r.NotChecked = append(r.NotChecked, fmt.Sprintf("run %s: %s (one of %d bundles that the caller has verified; which, is the prover's choice)", name, have, len(e.Runs)))
+		default:
+			r.Checked = append(r.Checked, what)
+		}
+	}
 	return nil
 }
 

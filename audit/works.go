@@ -32,6 +32,9 @@ func (s *Scope) works(w Works, like *partTensors) relation.ID {
 		return p.features()
 	}
 	if id, ok := s.b.Named("list of works"); ok {
+		if s.axes(id)[1].Size != width {
+			s.usage("works have %d cells, rows of part %q have %d", s.axes(id)[1].Size, like.name, width)
+		}
 		return id
 	}
 	axes := []relation.Axis{{Name: "works", Size: len(w.List)}, {Name: "features", Size: width}}

@@ -152,7 +152,7 @@ func readAuditExpectation(path string) (audit.Expectation, auditExpectation, err
 	if unknown := meta.Undecoded(); len(unknown) > 0 {
 		return e, pins, fmt.Errorf("%s: unknown key %q: %w", path, unknown[0].String(), fault.ErrUsage)
 	}
-	e.Mode, e.Parts = mode.Name(pins.Mode), pins.Parts
+	e.Mode, e.Parts, e.RunDigests = mode.Name(pins.Mode), pins.Parts, pins.Runs
 	e.Models = map[string]audit.ModelPin{}
 	for name, p := range pins.Models {
 		if e.Models[name], err = p.pin(name); err != nil {

@@ -1,0 +1,234 @@
+package audit
+
+import (
+	"fmt"
+	"math/bits"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
+
+	"github.com/zkaudit/zkaudit/bundle"
+	"github.com/zkaudit/zkaudit/data"
+	"github.com/zkaudit/zkaudit/graph"
+)
+
+// answers are what the tensors are called of a forward pass on an input.
+func answers(input string) string {
+	return `"1 FULLY_CONNECTED rounded/value" of ` + input + ` by model "net"`
+}
+
+const northFeatures = `part "north" features`
+
+// wrongRow finds a row whose predicted class is not the true one.
+func wrongRow(t *testing.T, run *OwnedRun, d *data.Dataset) (row, best, truth int, z []int32) {
+	t.Helper()
+	for row, z := range outputs(t, run.Program, run.Cells, d, run.Program.Loss.Logits) {
+		best := slices.Index(z, slices.Max(z))
+		if truth := int(d.Labels.Class[row]); truth != best {
+			return row, best, truth, z
+		}
+	}
+	t.Fatal("all rows are predicted rightly")
+	return 0, 0, 0, nil
+}
+
+// shiftOf is how many bits the rounding of the logits drops.
+func shiftOf(p *graph.Program) int {
+	n := &p.Nodes[p.Producers()[p.Loss.Logits]]
+	return p.Tensor(n.Inputs[0]).Format.Fraction - p.Tensor(n.Outputs[0]).Format.Fraction
+}
+
+// choose moves the choice of a row of three classes.
+func (l *liar) choose(row, from, to int) {
+	l.witness(": choice")[4*row+from] = fr.Element{}
+	l.witness(": choice")[4*row+to] = fr.One()
+}
+
+func TestLiesAboutClasses(t *testing.T) {
+	w, run, parts := classified(t)
+	o := outcomes(t, run, parts[0])
+	_, above := decimals(o.right, o.rows)
+	c := &Performance{Model: "net", Parts: []string{"north"}, Metric: "accuracy", AtLeast: above}
+	row, best, truth, z := wrongRow(t, run, parts[0])
+	class := "class of part \"north\" features by model \"net\": "
+	gap, one := "range of "+class+"gap", "equation "+class+"one choice"
+	lie := func(name string, forge func(l *liar), by ...string) {
+		t.Helper()
+		w.lie(name, c, func(l *liar) { forge(l); l.recount("") }, by...)
+	}
+	lie("the true class chosen", func(l *liar) { l.choose(row, best, truth) }, gap)
+	lie("a class of the padding chosen", func(l *liar) { l.choose(row, best, 3) }, gap, one)
+	lie("both chosen", func(l *liar) { l.add(": choice", 4*row+truth, 1) }, gap, one, "range of bounds on accuracy slack 0")
+	out := "tensor " + answers(northFeatures) + ": 1 FULLY_CONNECTED rounded/"
+	lie("the true class lifted by its remainder", func(l *liar) {
+		l.choose(row, best, truth)
+		l.add(out+"remainder 0", 4*row+truth, -(int64(z[best]-z[truth])+1)<<shiftOf(run.Program))
+	}, "range of "+out+"remainder 0")
+	lie("a hidden unit raised", func(l *liar) {
+		l.add(": 0 FULLY_CONNECTED relu/value", 8*row, 1)
+	}, "range of tensor "+answers(northFeatures)+": 0 FULLY_CONNECTED rounded/value", "range of "+out+"value", gap, "range of bounds on accuracy slack 0")
+	w.lie("the count moved", c, func(l *liar) { l.move("histogram of outcomes", 3*truth+best, 4*truth) }, "counts of histogram of outcomes")
+}
+
+func TestLiesAboutOneLogit(t *testing.T) {
+	w := newWorld(t)
+	p, cells := network(t, 6, 5, 6, 1, graph.LogisticLoss)
+	for _, id := range bundle.WeightTensors(p) { // all logits are 0: none is above
+		clear(cells[id])
+	}
+	w.train("net", p, cells)
+	d := dataset(rand.New(rand.NewPCG(3, 3)), 5, 2, "sex", sexes, repeat(1, 4))
+	d.Labels = data.Labels{Kind: data.Values, Targets: 1, Values: []int32{0, 0, 0, 0, 1}}
+	w.commit("north", d, graph.Bits)
+	c := &Performance{Model: "net", Parts: []string{"north"}, Metric: "accuracy", AtLeast: "0.8"}
+	w.holds("a logit of 0 is below", c)
+	c.AtLeast = "0.81"
+	w.lie("said to be above", c, func(l *liar) {
+		l.add(`class of part "north" features by model "net"`, 4, 1)
+		l.recount("")
+	}, `range of class of part "north" features by model "net": logit`)
+}
+
+func TestLiesAboutRanks(t *testing.T) {
+	w, run, parts := classified(t)
+	row, best, _, _ := wrongRow(t, run, parts[0])
+	o := outcomes(t, run, parts[0])
+	_, above := decimals(o.right, o.rows)
+	c := &Performance{Model: "net", Parts: []string{"north"}, Metric: "top_k", K: 1, AtLeast: above}
+	beats := `rank of part "north": beats`
+	cell := 4*row + best
+	for name, limb := range map[string]struct {
+		k  int
+		by int64
+	}{"into the top limb": {1, 2}, "into the low limb": {0, 1 << 17}} { // 2^17 more in all
+		w.lie("not beaten, "+name, c, func(l *liar) {
+			for _, other := range []int{0, 1, 2} { // whatever else beats it
+				if at := 4*row + other; !l.witness(beats)[at].IsZero() {
+					l.witness(beats)[at] = fr.Element{}
+					l.add(fmt.Sprintf("%s: limb %d", beats, limb.k), at, limb.by)
+				}
+			}
+			if !l.witness(beats)[cell].IsZero() {
+				t.Fatal("the bit is still there")
+			}
+			l.recount("")
+		}, fmt.Sprintf("range of %s: limb %d", beats, limb.k))
+	}
+}
+
+func TestLiesAboutScores(t *testing.T) {
+	w, run, parts := classified(t)
+	o := outcomes(t, run, parts[0])
+	total, worst := int64(0), 0
+	for y := range 3 {
+		hits, d := int64(0), int64(0)
+		for g := range 2 {
+			hits += 2 * o.count[[3]int{g, y, y}]
+			for k := range 3 {
+				d += o.count[[3]int{g, y, k}] + o.count[[3]int{g, k, y}]
+			}
+		}
+		total += hits << f1Bits / d
+		worst = y
+	}
+	_, above := decimals(total, 3<<f1Bits)
+	c := &Performance{Model: "net", Parts: []string{"north"}, Metric: "macro_f1", AtLeast: above}
+	raise := func(l *liar) { l.add("F1", worst, 1) }
+	w.lie("as it is", c, nil, "range of mean F1 slack 0")
+	w.lie("one score raised", c, raise, "range of F1 is not more slack 0")
+	// the padding of classes has no weight
+	w.lie("a score of the padding raised", c, func(l *liar) { l.add("F1", 3, 1<<15) }, "range of mean F1 slack 0")
+	w.lie("more than 1", c, func(l *liar) { l.add("F1", worst, 1<<16) }, "range of F1", "range of F1 is not more slack 0")
+}
+
+func TestLiesAboutErrors(t *testing.T) {
+	w, square, absolute, n := regression(t)
+	scale := n / 52
+	for metric, sum := range map[string]int64{"mse": square, "mae": absolute} {
+		unit := n
+		if metric == "mse" {
+			unit *= scale
+		}
+		below, _ := decimals(sum, unit) // a millionth is finer than it looks: still below
+		c := &Performance{Model: "line", Parts: []string{"north", "south"}, Metric: metric, AtMost: below}
+		w.lie(metric, c, nil, "range of sum of errors slack 0")
+		if metric == "mse" {
+			continue
+		}
+		bit := `not below in part "north"`
+		w.lie("a positive error taken for a negative one", c, func(l *liar) {
+			for cell, b := range l.witness(bit) {
+				if !b.IsZero() {
+					l.witness(bit)[cell] = fr.Element{}
+					l.add(bit+": limb 1", cell, 1<<(2+bits.Len64(uint64(scale-1)))) // 2^(18 + F) in all
+					return
+				}
+			}
+		}, fmt.Sprintf("range of %s: limb 1", bit))
+		w.lie("a negative error taken for a positive one", c, func(l *liar) {
+			for cell := range l.witness(bit) {
+				if cell < 26 && l.witness(bit)[cell].IsZero() { // two columns, no padding
+					l.witness(bit)[cell] = fr.One()
+					l.add(bit+": limb 1", cell, -1<<(2+bits.Len64(uint64(scale-1))))
+					return
+				}
+			}
+		}, fmt.Sprintf("range of %s: limb 1", bit))
+	}
+}
+
+func TestLiesAboutGroups(t *testing.T) {
+	w, run, parts := classified(t)
+	o := outcomes(t, run, parts...)
+	fair := &Fairness{Model: "net", Parts: []string{"north", "south"}, Attribute: "sex", Positive: "b", Measure: "demographic_parity", MinGroup: 1, AtMost: "0"}
+	w.lie("a gap", fair, nil, "range of gaps slack 0")
+	small := *fair
+	small.AtMost, small.MinGroup = "1", 23
+	w.lie("a small group", &small, nil, "range of size of groups slack 0")
+	w.lie("rows moved into it", &small, func(l *liar) { l.move("histogram of outcomes", firstOf(l, 9), 0) }, "counts of histogram of outcomes")
+	items, hits := int64(0), int64(0)
+	for y := range 3 {
+		for k := range 3 {
+			items += o.count[[3]int{1, y, k}]
+		}
+		hits += o.count[[3]int{1, y, 2}]
+	}
+	below, above := decimals(hits, items)
+	rare := &Censorship{Model: "net", Parts: []string{"north", "south"}, Attribute: "sex", Value: "M", Class: "c", AtLeast: above}
+	w.lie("one item less", rare, nil, "range of share of items slack 0")
+	rare.AtLeast, rare.AtMost = "", below
+	w.lie("one item more", rare, nil, "range of share of items slack 0")
+	rare.AtMost, rare.MinGroup = "1", items+1
+	w.lie("too few items", rare, nil, "range of share of items slack 0")
+	p, cells := network(t, 11, 5, 6, 3, run.Program.Loss.Kind)
+	other := w.train("other", p, cells)
+	difference := o.right - outcomes(t, other, parts...).right
+	below, _ = decimals(max(difference, -difference), o.rows)
+	compared := &Counterfactual{Models: []string{"net", "other"}, Parts: []string{"north", "south"}, AtMost: below}
+	w.lie("one row more", compared, nil, "range of difference of accuracies slack 0")
+	compared = &Counterfactual{Models: []string{"net", "other"}, Question: Question{Part: "north", Row: 4}, AtMost: "0"}
+	w.lie("outputs that differ", compared, nil, "range of difference of outputs, +1 slack 0", "range of difference of outputs, -1 slack 0")
+}
+
+// firstOf is the first key from one on that is counted.
+func firstOf(l *liar, key int) int {
+	counts := l.witness("histogram of outcomes count")
+	for counts[key].IsZero() {
+		key++
+	}
+	return key
+}
+
+func TestLiesAboutAnswers(t *testing.T) {
+	w, run, parts := classified(t)
+	z := outputs(t, run.Program, run.Cells, parts[0], run.Program.Loss.Logits)[7]
+	best := slices.Index(z, slices.Max(z))
+	c := &Prediction{Model: "net", Question: Question{Part: "north", Row: 7}, Class: fmt.Sprint((best + 1) % 3)}
+	w.lie("another class", c, nil, "equation class as stated")
+	w.lie("another choice", c, func(l *liar) { l.choose(0, best, (best+1)%3) }, `range of class of row 7 of part "north" by model "net": gap`)
+	y := outputs(t, run.Program, run.Cells, parts[0], run.Program.Loss.Prediction)[7]
+	moved := []int64{int64(y[0]), int64(y[1]), int64(y[2]) + 1}
+	w.lie("an output moved", &Prediction{Model: "net", Question: Question{Input: row64(parts[0], 7)}, Outputs: moved}, nil, "equation outputs as stated")
+}
