@@ -203,6 +203,6 @@ func (c *Censorship) Words(s *Subjects) Words {
 	return Words{
 		Says: fmt.Sprintf("of the items of %s with %s %q, a share of %s is classified %q by %s",
 			strings.Join(c.Parts, ", "), c.Attribute, c.Value, strings.Join(bounds, " and "), c.Class, s.called(c.Model)),
-		NotProven: []string{"that these items are all there are, or what is done with the classification"},
+		NotProven: []string{"that these items are all there are, or what is done with the classification; that the parts list classes in the order the model was trained with"},
 	}
 }

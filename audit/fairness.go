@@ -178,6 +178,6 @@ func (c *Fairness) Words(s *Subjects) Words {
 	return Words{
 		Says: fmt.Sprintf("%s: between the groups of %s (%s), %s by %s on the rows of %s differs by at most %s",
 			strings.ReplaceAll(c.Measure, "_", " "), c.Attribute, groups, fmt.Sprintf(about, c.Positive), s.called(c.Model), strings.Join(c.Parts, ", "), c.AtMost),
-		NotProven: []string{"other notions of fairness: they can contradict this one; that labels and attributes are true"},
+		NotProven: []string{"other notions of fairness: they can contradict this one; that labels and attributes are true; that the parts list classes in the order the model was trained with"},
 	}
 }

@@ -172,6 +172,24 @@ func (l *liar) corner() {
 	l.recount("range ")
 }
 
+// lift moves what the first limb of a bound cannot hold to the second, where
+// there is one.
+func (l *liar) lift() {
+	shift := relation.Pow2(-limbBits)
+	for name, id := range l.names {
+		bound, _ := strings.CutSuffix(name, " slack 0")
+		next, ok := l.names[bound+" slack 1"]
+		for cell := range l.cells[id] {
+			if x := &l.cells[id][cell]; ok && bound != name && (!x.IsUint64() || x.Uint64() >= 1<<limbBits) {
+				x.Mul(x, &shift)
+				l.cells[next][cell].Add(&l.cells[next][cell], x)
+				*x = fr.Element{}
+			}
+		}
+	}
+	l.recount("range ")
+}
+
 // spread puts limbs that are integers of 64 bits where they belong.
 func (l *liar) spread() {
 	for name, id := range l.names {

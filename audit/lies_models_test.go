@@ -12,6 +12,7 @@ import (
 	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/data"
 	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/relation"
 )
 
 // answers are what the tensors are called of a forward pass on an input.
@@ -70,6 +71,46 @@ func TestLiesAboutClasses(t *testing.T) {
 		l.add(": 0 FULLY_CONNECTED relu/value", 8*row, 1)
 	}, "range of tensor "+answers(northFeatures)+": 0 FULLY_CONNECTED rounded/value", "range of "+out+"value", gap, "range of bounds on accuracy slack 0")
 	w.lie("the count moved", c, func(l *liar) { l.move("histogram of outcomes", 3*truth+best, 4*truth) }, "counts of histogram of outcomes")
+}
+
+// Integers that add up to 1 and are no bits can be a choice that no other
+// relation minds, and that makes another class of a row.
+func TestLiesAboutBits(t *testing.T) {
+	w, run, parts := classified(t)
+	o := outcomes(t, run, parts[0])
+	_, above := decimals(o.right, o.rows)
+	c := &Performance{Model: "net", Parts: []string{"north"}, Metric: "accuracy", AtLeast: above}
+	found := 0
+	for row, z := range outputs(t, run.Program, run.Cells, parts[0], run.Program.Loss.Logits) {
+		truth := int64(parts[0].Labels.Class[row])
+		if u, ok := mixture([3]int64{int64(z[0]), int64(z[1]), int64(z[2])}, truth); ok && int64(slices.Index(z, slices.Max(z))) != truth {
+			found++
+			w.lie(fmt.Sprintf("row %d: choice %d of %d", row, u, z), c, func(l *liar) {
+				for k := range u {
+					l.witness(": choice")[4*row+k] = relation.Int(u[k])
+				}
+				l.recount("")
+			}, "range of class of part \"north\" features by model \"net\": choice")
+		}
+	}
+	if found == 0 {
+		t.Error("no row has such a choice")
+	}
+}
+
+// mixture finds integers u with Σ u = 1, Σ c·u(c) = class and a mixture m of
+// the logits that is not below any of them, by their rule; no bits.
+func mixture(z [3]int64, class int64) ([3]int64, bool) {
+	for u2 := int64(-9); u2 <= 9; u2++ {
+		u := [3]int64{0, class - 2*u2, u2}
+		u[0] = 1 - u[1] - u[2]
+		m := u[0]*z[0] + u[1]*z[1] + u[2]*z[2]
+		gaps := []int64{m - z[0] - u[1] - u[2], m - z[1] - u[2], m - z[2]}
+		if slices.Min(gaps) >= 0 && slices.Max(gaps) < 1<<16 && slices.Min(u[:]) < 0 {
+			return u, true
+		}
+	}
+	return [3]int64{}, false
 }
 
 func TestLiesAboutOneLogit(t *testing.T) {
@@ -158,11 +199,27 @@ func TestLiesAboutErrors(t *testing.T) {
 			continue
 		}
 		bit := `not below in part "north"`
+		width := 18 + bits.Len64(uint64(scale-1))
+		// e + 2^w·(1 − b) = L with L = e + 2^(w−1−j): then (2b − 1)·e = e − e/2^j
+		w.lie("a bit that is a fraction", c, func(l *liar) {
+			low, high := l.witness(bit+": limb 0"), l.witness(bit+": limb 1")
+			for cell, b := range l.witness(bit) {
+				e := int64(low[cell].Uint64() + high[cell].Uint64()<<limbBits)
+				if b.IsZero() || e == 0 {
+					continue
+				}
+				j := bits.TrailingZeros64(uint64(e))
+				part, x := relation.Pow2(-1-j), e+1<<(width-1-j)
+				b.Sub(&b, &part)
+				l.witness(bit)[cell], low[cell], high[cell] = b, relation.Int(x&(1<<limbBits-1)), relation.Int(x>>limbBits)
+				return
+			}
+		}, "range of "+bit)
 		w.lie("a positive error taken for a negative one", c, func(l *liar) {
 			for cell, b := range l.witness(bit) {
 				if !b.IsZero() {
 					l.witness(bit)[cell] = fr.Element{}
-					l.add(bit+": limb 1", cell, 1<<(2+bits.Len64(uint64(scale-1)))) // 2^(18 + F) in all
+					l.add(bit+": limb 1", cell, 1<<(width-limbBits)) // 2^(18 + F) in all
 					return
 				}
 			}
@@ -171,7 +228,7 @@ func TestLiesAboutErrors(t *testing.T) {
 			for cell := range l.witness(bit) {
 				if cell < 26 && l.witness(bit)[cell].IsZero() { // two columns, no padding
 					l.witness(bit)[cell] = fr.One()
-					l.add(bit+": limb 1", cell, -1<<(2+bits.Len64(uint64(scale-1))))
+					l.add(bit+": limb 1", cell, -1<<(width-limbBits))
 					return
 				}
 			}
@@ -184,6 +241,12 @@ func TestLiesAboutGroups(t *testing.T) {
 	o := outcomes(t, run, parts...)
 	fair := &Fairness{Model: "net", Parts: []string{"north", "south"}, Attribute: "sex", Positive: "b", Measure: "demographic_parity", MinGroup: 1, AtMost: "0"}
 	w.lie("a gap", fair, nil, "range of gaps slack 0")
+	wide := *fair
+	wide.AtMost = "0.001" // two limbs
+	l := w.liar(&wide)
+	l.corner()
+	l.lift()
+	l.caught("a gap in the second limb", "range of gaps slack 1")
 	small := *fair
 	small.AtMost, small.MinGroup = "1", 23
 	w.lie("a small group", &small, nil, "range of size of groups slack 0")

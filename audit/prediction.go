@@ -171,8 +171,12 @@ func (c *Prediction) Words(s *Subjects) Words {
 	} else if len(c.Outputs) > 0 {
 		output = fmt.Sprintf("outputs %d", c.Outputs)
 	}
-	return Words{
+	w := Words{
 		Says:      fmt.Sprintf("to %s, %s answers %s", input, s.called(c.Model), output),
 		NotProven: []string{"what a rounded copy of the model would answer: this is the integer model"},
 	}
+	if len(c.Classes) > 0 {
+		w.NotProven = append(w.NotProven, fmt.Sprintf("that the model's classes are called %q, in this order: the names are the claim's", c.Classes))
+	}
+	return w
 }

@@ -127,7 +127,8 @@ func appendModels(b []byte, models map[string]*Model) []byte {
 }
 
 // encodeParameters writes the parameters of a claim as the table of a claims
-// file: every field that is not at its default, in the order of the struct.
+// file: every field but empty texts and lists that may be left out, in the
+// order of the struct.
 func encodeParameters(c Claim) ([]byte, error) {
 	var b bytes.Buffer
 	if err := toml.NewEncoder(&b).Encode(c); err != nil {
