@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -191,6 +192,16 @@ func TestLiesAboutBuckets(t *testing.T) {
 	l.recount("")
 	if got := l.violated(); !slices.Contains(got, `range of hash 0 of part "b": rest`) {
 		t.Errorf("another bucket: violated %q", got)
+	}
+	for limb, log := range []int{6, 22} { // 2^6 buckets; a quotient that is a fraction
+		l = w.liar(c)
+		rekey(l, `hash 0 of part "b"`, 6, 1, true)
+		l.add(`hash 0 of part "b": key`, 6, 1)
+		part, quotient := relation.Pow2(-log), fmt.Sprintf(`hash 0 of part "b": quotient %d`, limb)
+		x := &l.witness(quotient)[6]
+		x.Sub(x, &part)
+		l.recount("")
+		l.caught("another bucket", "range of "+quotient)
 	}
 	l = w.liar(c)
 	rekey(l, `hash 0 of part "b"`, 6, 1, true)
