@@ -4,6 +4,7 @@ import (
 	"context"
 	crand "crypto/rand"
 	"errors"
+	"io"
 	"math/rand/v2"
 	"reflect"
 	"strings"
@@ -34,6 +35,7 @@ type world struct {
 	frame    Frame
 	tables   *ops.Tables
 	cache    *wrap.Cache // for mode zk
+	rng      io.Reader   // blinds parts
 }
 
 func newWorld(t *testing.T) *world {
@@ -46,7 +48,7 @@ func newWorld(t *testing.T) *world {
 }
 
 func newWorldOf(t testing.TB, srs *commitments.SRS) *world {
-	return &world{t: t, srs: srs, tables: ops.NewTables(), subjects: &Subjects{
+	return &world{t: t, srs: srs, rng: crand.Reader, tables: ops.NewTables(), subjects: &Subjects{
 		Parts: map[string]*Part{}, Runs: map[string]*Run{}, Models: map[string]*Model{}, OwnedParts: map[string]*OwnedPart{}, OwnedRuns: map[string]*OwnedRun{},
 	}, frame: Frame{Mode: mode.Validity, SRS: srs.ID, RowBits: srs.RowBits, Context: "test"}}
 }
@@ -57,7 +59,7 @@ func (w *world) commit(name string, d *data.Dataset, kind graph.LabelKind) *Owne
 	if err := d.Check(); err != nil {
 		w.t.Fatal(err)
 	}
-	p, err := CommitPart(w.srs, d, kind, w.frame.Mode, crand.Reader)
+	p, err := CommitPart(w.srs, d, kind, w.frame.Mode, w.rng)
 	if err != nil {
 		w.t.Fatal(err)
 	}
