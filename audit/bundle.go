@@ -6,12 +6,10 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"slices"
 
 	"github.com/zkaudit/zkaudit/artefact"
 	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/commitments"
-	"github.com/zkaudit/zkaudit/data"
 	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/relation"
@@ -268,28 +266,18 @@ func decodeDigest(text string) (d [32]byte, err error) {
 // decode checks the shape of a part and reads its commitments.
 func (p *encodedPart) decode(rowBits int) error {
 	const limit = 1 << 26
-	if p.Rows < 1 || p.Rows > limit || p.Features < 1 || p.Features > limit || p.Labels < 1 || p.Labels > limit ||
-		p.FractionBits < 0 || p.FractionBits > 15 || p.LabelFractionBits < 0 || p.LabelFractionBits > 15 || len(p.Attributes) > limit {
+	if p.Rows < 1 || p.Rows > limit || p.Features < 1 || p.Features > limit || p.Labels < 1 || p.Labels > limit || len(p.Attributes) > limit {
 		return fmt.Errorf("%d rows of %d features, %d labels, %d attributes", p.Rows, p.Features, p.Labels, len(p.Attributes))
 	}
-	if p.Nonce == (bundle.Nonce{}) {
-		return fmt.Errorf("no nonce")
+	if err := p.Meaning.Check(p.Shape()); err != nil {
+		return err
 	}
 	widths := []int{p.Features, p.Labels}
 	if len(p.Attributes) > 0 {
 		widths = append(widths, len(p.Attributes))
 	}
-	var names []string
-	for _, a := range p.Attributes {
-		entries := slices.Clone(a.Entries)
-		slices.Sort(entries)
-		if names = append(names, a.Name); len(entries) < 1 || len(entries) > data.MaxVocabulary || len(slices.Compact(entries)) != len(a.Entries) {
-			return fmt.Errorf("attribute %q with a vocabulary of %d entries, or an entry twice", a.Name, len(a.Entries))
-		}
-	}
-	slices.Sort(names)
-	if len(slices.Compact(names)) != len(p.Attributes) || len(p.Commitments) != len(widths) {
-		return fmt.Errorf("%d commitments, attributes %q", len(p.Commitments), names)
+	if len(p.Commitments) != len(widths) {
+		return fmt.Errorf("%d commitments of %d tensors", len(p.Commitments), len(widths))
 	}
 	for k, width := range widths {
 		n := bundle.CommittedRows(rowBits, relation.Axis{Size: p.Rows}, relation.Axis{Size: width})

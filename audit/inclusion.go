@@ -190,10 +190,14 @@ func (c *NonInclusion) Words(s *Subjects) Words {
 	case c.Cosine != "":
 		like = fmt.Sprintf("has a cosine similarity above %s with one of", c.Cosine)
 	}
-	return Words{
+	w := Words{
 		Says:      fmt.Sprintf("no row of %s %s %s%s", strings.Join(c.Parts, ", "), like, c.words(), c.spaceWords(s)),
 		NotProven: []string{"that the data holds no altered copy: only that none is as near as stated, in the stated space"},
 	}
+	if c.Cosine != "" {
+		w.NotProven = append(w.NotProven, "anything about rows or works that are all zeros in that space: they have no direction, and pass")
+	}
+	return w
 }
 
 // NonMembership says that records are not rows of parts.

@@ -154,8 +154,8 @@ func decodeMeaning(text []byte) (Meaning, error) {
 	return m, nil
 }
 
-// check returns fault.ErrMalformed unless the meaning fits the shape.
-func (m *Meaning) check(shape segment.PartShape) error {
+// Check returns fault.ErrMalformed unless the meaning fits the shape.
+func (m *Meaning) Check(shape segment.PartShape) error {
 	malformed := func(format string, args ...any) error {
 		return fmt.Errorf("meaning: %s: %w", fmt.Sprintf(format, args...), fault.ErrMalformed)
 	}

@@ -109,7 +109,7 @@ func (f *PartFile) check() error {
 	if err := f.Part.check(f.Shape, f.RowBits); err != nil {
 		return fmt.Errorf("part: %w", err)
 	}
-	if err := f.Meaning.check(f.Shape); err != nil {
+	if err := f.Meaning.Check(f.Shape); err != nil {
 		return fmt.Errorf("part: %w", err)
 	}
 	if f.Meaning.Digest() != f.Part.Meaning {
