@@ -17,10 +17,16 @@
 //
 //	π = (0, 1, …, N−1);  for i = N−1, …, 1:  j = below(i+1), swap π[i], π[j]
 //
-// Every step has exactly B rows. Where B does not divide N, the epoch's tail
+// A schedule may leave rows out, which no step reads. An epoch is then the order
+// above, of all N rows, with these struck out: N' rows, of which any two come in
+// the order in which they come where nothing is left out. So a run without some
+// rows is the run with them, of the same seed and commitments, but for these
+// rows (and for where one batch ends and the next begins).
 //
-//   - is dropped: an epoch has ⌊N/B⌋ steps, step t reads positions
-//     B·(t mod ⌊N/B⌋) … + B−1 of epoch ⌊t / ⌊N/B⌋⌋; or
+// Every step has exactly B rows. Where B does not divide N', the epoch's tail
+//
+//   - is dropped: an epoch has ⌊N'/B⌋ steps, step t reads positions
+//     B·(t mod ⌊N'/B⌋) … + B−1 of epoch ⌊t / ⌊N'/B⌋⌋; or
 //
 //   - wraps: epochs follow one another in one stream of rows and step t reads
 //     positions B·t … B·t+B−1 of it, so that a batch may end one epoch and
@@ -28,7 +34,8 @@
 //
 //     symbol  identifier    meaning
 //     N       Parts.Rows    rows of all parts, at most 2^31 − 1
-//     B       Spec.Batch    rows per step, 1 … N
+//     N'      EpochRows     rows that an epoch reads, N − |Spec.Without|
+//     B       Spec.Batch    rows per step, 1 … N'
 //     T_run   Spec.Steps    steps of the run
 //     e       epoch         pass over the rows, from 0
 //
@@ -36,5 +43,6 @@
 // counts of a description from outside are those of the committed parts before
 // asking for rows: a shuffle takes 4·N bytes per epoch in use. A shuffle binds
 // the order to the data; it does not stop whoever names the seed from trying
-// many.
+// many. Whoever names the rows to leave out is as free; they are public, by
+// number.
 package schedule

@@ -8,23 +8,39 @@ import (
 	"github.com/zkaudit/zkaudit/fault"
 )
 
-// encodingVersion is the first byte of an encoded Spec.
-const encodingVersion = 1
+// The first byte of an encoded Spec.
+const (
+	versionAll     = 1 // every row is read
+	versionWithout = 2 // some are left out
+)
+
+// rangeBytes is the size of an encoded Range.
+const rangeBytes = 3 * 8
+
+// MaxEncoded bounds an encoded Spec.
+const MaxEncoded = 64 + MaxParts*(8+32) + MaxSeed + MaxRanges*rangeBytes
 
 // AppendBinary appends the encoding of s to b: one for each valid Spec, and
 // with an end that its beginning determines. Integers are little-endian of 64
 // bits unless said:
 //
-//	version (1 byte = 1), order (1 byte), tail (1 byte), batch, steps,
+//	version (1 byte), order (1 byte), tail (1 byte), batch, steps,
 //	number of parts, rows of each part,
-//	then if shuffled: length of the seed, seed, 32 bytes per part.
+//	then if shuffled: length of the seed, seed, 32 bytes per part,
+//	then if the version is 2: number of ranges left out, at least 1, and
+//	part, first row and row behind the last of each.
 //
+// The version is 1 where no row is left out.
 // It fails with the error of Check.
 func (s Spec) AppendBinary(b []byte) ([]byte, error) {
 	if err := s.Check(); err != nil {
 		return b, err
 	}
-	b = append(b, encodingVersion, byte(s.Order), byte(s.Tail))
+	version := byte(versionAll)
+	if len(s.Without) > 0 {
+		version = versionWithout
+	}
+	b = append(b, version, byte(s.Order), byte(s.Tail))
 	b = appendInt(b, s.Batch)
 	b = appendInt(b, s.Steps)
 	b = appendInt(b, len(s.Parts))
@@ -38,6 +54,12 @@ func (s Spec) AppendBinary(b []byte) ([]byte, error) {
 			b = append(b, digest[:]...)
 		}
 	}
+	if version == versionWithout {
+		b = appendInt(b, len(s.Without))
+		for _, r := range s.Without {
+			b = appendInt(appendInt(appendInt(b, r.Part), r.From), r.To)
+		}
+	}
 	return b, nil
 }
 
@@ -49,8 +71,9 @@ func (s Spec) MarshalBinary() ([]byte, error) { return s.AppendBinary(nil) }
 // that AppendBinary does not write.
 func (s *Spec) UnmarshalBinary(b []byte) error {
 	r := reader{rest: b}
-	if version := r.byte(); !r.short && version != encodingVersion {
-		return fmt.Errorf("schedule encoding version %d, want %d: %w", version, encodingVersion, fault.ErrVersion)
+	version := r.byte()
+	if !r.short && version != versionAll && version != versionWithout {
+		return fmt.Errorf("schedule encoding version %d, want %d or %d: %w", version, versionAll, versionWithout, fault.ErrVersion)
 	}
 	var spec Spec
 	spec.Order, spec.Tail = Order(r.byte()), Tail(r.byte())
@@ -66,6 +89,13 @@ func (s *Spec) UnmarshalBinary(b []byte) error {
 			copy(digest[:], r.bytes(len(digest)))
 			spec.Commitments = append(spec.Commitments, digest)
 		}
+	}
+	if version == versionWithout {
+		ranges := r.count(MaxRanges, rangeBytes)
+		for range ranges {
+			spec.Without = append(spec.Without, Range{Part: r.int(), From: r.int(), To: r.int()})
+		}
+		r.short = r.short || ranges == 0
 	}
 	if r.short || len(r.rest) != 0 {
 		return fmt.Errorf("schedule: truncated, too long or a count out of range, %d bytes: %w", len(b), fault.ErrMalformed)

@@ -3,6 +3,7 @@ package schedule
 import (
 	"encoding/binary"
 	"fmt"
+	"slices"
 	"sort"
 	"sync"
 
@@ -27,7 +28,9 @@ type Ref struct {
 type Schedule struct {
 	spec   Spec
 	rows   int64   // N
+	read   int64   // N'
 	starts []int64 // starts[p] is the number of the first row of part p
+	gaps   gaps    // rows that are not read
 
 	mu     sync.Mutex
 	recent [2]permutation // by parity of the epoch
@@ -44,22 +47,21 @@ func New(spec Spec) (*Schedule, error) {
 	if err := spec.Check(); err != nil {
 		return nil, err
 	}
-	spec.Parts = append(Parts(nil), spec.Parts...)
-	spec.Commitments = append([][32]byte(nil), spec.Commitments...)
-	s := &Schedule{spec: spec}
+	s := &Schedule{spec: spec.clone(), read: int64(spec.EpochRows())}
 	for _, rows := range spec.Parts {
 		s.starts = append(s.starts, s.rows)
 		s.rows += int64(rows)
 	}
+	s.gaps = gapsOf(spec.Without, s.starts)
 	return s, nil
 }
 
 // Spec returns a copy of the schedule's description.
-func (s *Schedule) Spec() Spec {
-	spec := s.spec
-	spec.Parts = append(Parts(nil), spec.Parts...)
-	spec.Commitments = append([][32]byte(nil), spec.Commitments...)
-	return spec
+func (s *Schedule) Spec() Spec { return s.spec.clone() }
+
+func (s Spec) clone() Spec {
+	s.Parts, s.Commitments, s.Without = slices.Clone(s.Parts), slices.Clone(s.Commitments), slices.Clone(s.Without)
+	return s
 }
 
 // Steps returns the steps of the run, T_run.
@@ -78,11 +80,11 @@ func (s *Schedule) Epoch(step int) int {
 func (s *Schedule) position(step int64) (epoch, offset int64) {
 	batch := int64(s.spec.Batch)
 	if s.spec.Tail == Drop {
-		perEpoch := s.rows / batch
+		perEpoch := s.read / batch
 		return step / perEpoch, step % perEpoch * batch
 	}
 	// Below 2^31·2^31: nothing wraps.
-	return step * batch / s.rows, step * batch % s.rows
+	return step * batch / s.read, step * batch % s.read
 }
 
 // Rows writes the rows that step reads to dst, slot by slot.
@@ -97,14 +99,15 @@ func (s *Schedule) Rows(step int, dst []Ref) error {
 	}
 	epoch, offset := s.position(int64(step))
 	for filled := 0; filled < len(dst); epoch, offset = epoch+1, 0 {
-		count := min(len(dst)-filled, int(s.rows-offset))
+		count := min(len(dst)-filled, int(s.read-offset))
 		order := s.order(epoch)
 		for i := range count {
-			row := offset + int64(i)
-			if order != nil {
-				row = int64(order[row])
+			n := offset + int64(i)
+			if order == nil {
+				dst[filled+i] = s.ref(s.gaps.nth(n))
+				continue
 			}
-			dst[filled+i] = s.ref(row)
+			dst[filled+i] = s.ref(int64(order[n]))
 		}
 		filled += count
 	}
@@ -138,7 +141,7 @@ func (s *Schedule) ref(number int64) Ref {
 	return Ref{Part: int32(part), Row: int32(number - s.starts[part])}
 }
 
-// order returns the permutation of an epoch; nil stands for the identity.
+// order returns the rows of an epoch; nil stands for the committed order.
 func (s *Schedule) order(epoch int64) []int32 {
 	if s.spec.Order == Committed {
 		return nil
@@ -147,13 +150,21 @@ func (s *Schedule) order(epoch int64) []int32 {
 	defer s.mu.Unlock()
 	cached := &s.recent[epoch%2]
 	if cached.order == nil || cached.epoch != epoch {
-		*cached = permutation{epoch: epoch, order: s.shuffle(epoch)}
+		*cached = permutation{epoch: epoch, order: s.without(s.shuffle(epoch))}
 	}
 	return cached.order
 }
 
-// shuffle returns the permutation π of an epoch as the package comment defines
-// it.
+// without removes the rows that are not read; the others keep their order.
+func (s *Schedule) without(order []int32) []int32 {
+	if len(s.gaps) == 0 {
+		return order
+	}
+	return slices.DeleteFunc(order, func(number int32) bool { return s.gaps.has(int64(number)) })
+}
+
+// shuffle returns the permutation π of an epoch, of all rows, as the package
+// comment defines it.
 func (s *Schedule) shuffle(epoch int64) []int32 {
 	var commitments, rows []byte
 	for i, digest := range s.spec.Commitments {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -225,12 +226,18 @@ func TestRequests(t *testing.T) {
 
 // TestCopies: the caller's slices are not the schedule's.
 func TestCopies(t *testing.T) {
-	spec := Spec{Parts: Parts{5, 5}, Batch: 10, Steps: 1, Order: Shuffled, Seed: "s", Commitments: commitments(2)}
+	original := func() Spec {
+		return Spec{Parts: Parts{5, 5}, Batch: 9, Steps: 1, Order: Shuffled, Seed: "s", Commitments: commitments(2), Without: []Range{{1, 2, 3}}}
+	}
+	spec := original()
 	s := mustNew(t, spec)
-	spec.Parts[0], spec.Commitments[0][0] = 1, 99
+	spec.Parts[0], spec.Commitments[0][0], spec.Without[0] = 1, 99, Range{0, 0, 1}
 	got := s.Spec()
-	got.Parts[1], got.Commitments[1][0] = 1, 99
-	fresh := mustNew(t, Spec{Parts: Parts{5, 5}, Batch: 10, Steps: 1, Order: Shuffled, Seed: "s", Commitments: commitments(2)})
+	got.Parts[1], got.Commitments[1][0], got.Without[0] = 1, 99, Range{0, 0, 1}
+	fresh := mustNew(t, original())
+	if !reflect.DeepEqual(s.Spec(), original()) {
+		t.Errorf("the description is now %+v", s.Spec())
+	}
 	if text(mustSegment(t, s, 0, 1)) != text(mustSegment(t, fresh, 0, 1)) {
 		t.Error("the schedule changed with the caller's slices")
 	}

@@ -72,7 +72,13 @@ type Spec struct {
 	// in the committed order, so that a schedule has one description.
 	Seed        string
 	Commitments [][32]byte
+	// Without are rows that no step reads: in order, with a row between any two
+	// ranges of a part (see Merge). All other rows keep their order.
+	Without []Range
 }
+
+// EpochRows returns the number of rows that an epoch reads, N' = N − |Without|.
+func (s Spec) EpochRows() int { return s.Parts.Rows() - Rows(s.Without) }
 
 // Check returns fault.ErrUsage, naming the field, unless s describes a
 // schedule.
@@ -80,7 +86,10 @@ func (s Spec) Check() error {
 	if err := s.Parts.check(); err != nil {
 		return err
 	}
-	rows := s.Parts.Rows()
+	if err := s.checkWithout(); err != nil {
+		return err
+	}
+	rows := s.EpochRows()
 	switch {
 	case s.Batch < 1:
 		return usage("batch size %d, want at least 1", s.Batch)
@@ -130,11 +139,11 @@ func usage(format string, args ...any) error {
 }
 
 // StepsFor returns the steps that read the given number of epochs: with Drop,
-// epochs·⌊N/B⌋; with Wrap, ⌈epochs·N/B⌉, whose last batch may begin another
+// epochs·⌊N'/B⌋; with Wrap, ⌈epochs·N'/B⌉, whose last batch may begin another
 // epoch. Steps is not read.
-// Requires epochs >= 1, 1 <= Batch <= N, and a result below 2^63.
+// Requires epochs >= 1, 1 <= Batch <= N' = EpochRows(), and a result below 2^63.
 func (s Spec) StepsFor(epochs int) int {
-	rows := s.Parts.Rows()
+	rows := s.EpochRows()
 	if s.Tail == Drop {
 		return epochs * (rows / s.Batch)
 	}

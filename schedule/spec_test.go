@@ -36,6 +36,20 @@ func TestSpecErrors(t *testing.T) {
 		"missing commitment":         func(s *Spec) { s.Commitments = s.Commitments[:2] },
 		"seed in committed order":    func(s *Spec) { s.Order, s.Commitments = Committed, nil },
 		"digests in committed order": func(s *Spec) { s.Order, s.Seed = Committed, "" },
+
+		"without a part that is not there": func(s *Spec) { s.Without = []Range{{3, 0, 1}} },
+		"without a part before the first":  func(s *Spec) { s.Without = []Range{{-1, 0, 1}} },
+		"without no row":                   func(s *Spec) { s.Without = []Range{{0, 2, 2}} },
+		"without rows backwards":           func(s *Spec) { s.Without = []Range{{0, 3, 2}} },
+		"without a row before the first":   func(s *Spec) { s.Without = []Range{{0, -1, 1}} },
+		"without a row behind the last":    func(s *Spec) { s.Without = []Range{{0, 6, 8}} },
+		"without parts out of order":       func(s *Spec) { s.Without = []Range{{1, 0, 1}, {0, 0, 1}} },
+		"without rows out of order":        func(s *Spec) { s.Without = []Range{{0, 4, 5}, {0, 0, 1}} },
+		"without a row twice":              func(s *Spec) { s.Without = []Range{{0, 0, 3}, {0, 2, 4}} },
+		"without ranges that touch":        func(s *Spec) { s.Without = []Range{{0, 0, 2}, {0, 2, 4}} },
+		"without too many ranges":          func(s *Spec) { s.Without = make([]Range, MaxRanges+1) },
+		"fewer rows left than a batch":     func(s *Spec) { s.Without = []Range{{0, 0, 7}, {2, 0, 3}} },
+		"no row left":                      func(s *Spec) { s.Without = []Range{{0, 0, 7}, {1, 0, 1}, {2, 0, 5}} },
 	} {
 		spec := shuffledSpec()
 		change(&spec)
@@ -50,6 +64,11 @@ func TestSpecErrors(t *testing.T) {
 	spec.Batch = 13
 	if err := spec.Check(); err != nil {
 		t.Errorf("a batch of all rows: %v", err)
+	}
+	spec = shuffledSpec()
+	spec.Without = []Range{{0, 0, 7}, {2, 0, 1}, {2, 2, 3}}
+	if err := spec.Check(); err != nil || spec.EpochRows() != 4 {
+		t.Errorf("a batch of all rows that are left: %v, %d", err, spec.EpochRows())
 	}
 }
 
@@ -84,10 +103,51 @@ func TestEncodingGolden(t *testing.T) {
 	}
 }
 
+// Rows left out stand behind everything else, in an encoding of their own
+// version: that of a schedule that reads every row is as it was.
+func TestEncodingGoldenWithout(t *testing.T) {
+	spec := Spec{Parts: Parts{5, 258}, Batch: 4, Steps: 6, Tail: Wrap, Without: []Range{{0, 1, 2}, {1, 0, 257}}}
+	got, err := spec.MarshalBinary()
+	want := "020001" + "0400000000000000" + "0600000000000000" + "0200000000000000" + "0500000000000000" + "0201000000000000" +
+		"0200000000000000" + "0000000000000000" + "0100000000000000" + "0200000000000000" + "0100000000000000" + "0000000000000000" + "0101000000000000"
+	if err != nil || hex.EncodeToString(got) != want {
+		t.Errorf("%x, %v, want %s", got, err, want)
+	}
+	none := "020001" + "0400000000000000" + "0600000000000000" + "0200000000000000" + "0500000000000000" + "0201000000000000" + "0000000000000000"
+	encoded, err := hex.DecodeString(none)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := new(Spec).UnmarshalBinary(encoded); !errors.Is(err, fault.ErrMalformed) {
+		t.Errorf("a second encoding of a schedule that leaves nothing out: %v", err)
+	}
+	most := Spec{Parts: make(Parts, MaxParts), Batch: 1, Steps: 1, Order: Shuffled, Seed: string(make([]byte, MaxSeed)), Commitments: commitments(MaxParts)}
+	for i := range most.Parts {
+		most.Parts[i] = 40
+		for k := range MaxRanges / MaxParts {
+			most.Without = append(most.Without, Range{i, 2 * k, 2*k + 1})
+		}
+	}
+	if encoded, err = most.MarshalBinary(); err != nil || len(encoded) > MaxEncoded || len(encoded) < MaxEncoded-64 {
+		t.Errorf("the longest encoding has %d bytes, at most %d, %v", len(encoded), MaxEncoded, err)
+	}
+	var back Spec
+	if err := back.UnmarshalBinary(encoded); err != nil || !reflect.DeepEqual(back, most) {
+		t.Errorf("the longest encoding: %v", err)
+	}
+}
+
 // TestDecodeMutations: every truncation and extension is refused, and every
 // changed byte is refused or gives another Spec.
 func TestDecodeMutations(t *testing.T) {
-	spec := shuffledSpec()
+	all, some := shuffledSpec(), shuffledSpec()
+	some.Without = []Range{{0, 0, 2}, {0, 4, 6}, {2, 1, 2}}
+	for name, spec := range map[string]Spec{"all rows": all, "some left out": some} {
+		t.Run(name, func(t *testing.T) { decodeMutations(t, spec) })
+	}
+}
+
+func decodeMutations(t *testing.T, spec Spec) {
 	encoded, err := spec.MarshalBinary()
 	if err != nil {
 		t.Fatal(err)
@@ -123,7 +183,8 @@ func TestDecodeMutations(t *testing.T) {
 }
 
 func FuzzUnmarshal(f *testing.F) {
-	for _, spec := range []Spec{shuffledSpec(), {Parts: Parts{5, 258}, Batch: 4, Steps: 6}} {
+	for _, spec := range []Spec{shuffledSpec(), {Parts: Parts{5, 258}, Batch: 4, Steps: 6},
+		{Parts: Parts{5, 258}, Batch: 4, Steps: 6, Without: []Range{{0, 0, 5}, {1, 7, 9}, {1, 200, 201}}}} {
 		encoded, err := spec.MarshalBinary()
 		if err != nil {
 			f.Fatal(err)
