@@ -56,9 +56,6 @@ func (s *Statement) Digest() ([32]byte, error) {
 	return sha256.Sum256(b), nil
 }
 
-// maxSpec bounds an encoded schedule: rows and digest of every part, the seed.
-const maxSpec = schedule.MaxParts*40 + schedule.MaxSeed + 64
-
 // DecodeStatement reads what Encode wrote, and checks it. It accepts only
 // canonical encodings. Errors wrap fault.ErrMalformed, fault.ErrVersion for
 // another mode, or fault.ErrRejected where values contradict one another.
@@ -72,7 +69,7 @@ func DecodeStatement(data []byte) (*Statement, error) {
 	s.SRS, s.RowBits = r.digest("SRS"), r.bounded("row size", commitments.MinRowBits, commitments.MaxRowBits)
 	s.Segment = r.bounded("steps of a segment", 1, 1<<32)
 	s.Rates = r.ints("rates", schedule.MaxSteps)
-	spec := r.bytes("schedule", maxSpec)
+	spec := r.bytes("schedule", schedule.MaxEncoded)
 	if r.err != nil {
 		return nil, r.err
 	}

@@ -3,6 +3,7 @@ package bundle
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/BurntSushi/toml"
 
@@ -19,6 +20,7 @@ type Expectation struct {
 	Order          *string   `toml:"order"`           // "committed" or "shuffled"
 	Seed           *string   `toml:"seed"`            // of the shuffle
 	Tail           *string   `toml:"tail"`            // "drop" or "wrap"
+	Without        *[]string `toml:"without"`         // rows never read, as reported; [] = every row is read
 	Steps          *int      `toml:"steps"`           //
 	SegmentSteps   *int      `toml:"segment_steps"`   //
 	Rate           *string   `toml:"rate"`            // effective, as reported
@@ -69,6 +71,7 @@ func (e *Expectation) pins(f *Facts) []pin {
 		{"dataset commitments", fmt.Sprint(f.Dataset), text(e.Dataset)},
 		{"order of rows", f.Order, e.Order},
 		{"epoch tail", f.Tail, e.Tail},
+		{"rows left out (part:row, from 0)", fmt.Sprint(f.Without), text(e.Without)},
 		{"number of steps", fmt.Sprint(f.Steps), text(e.Steps)},
 		{"steps per segment", fmt.Sprint(f.SegmentSteps), text(e.SegmentSteps)},
 		{"learning rate", f.Rate, e.Rate},
@@ -116,9 +119,15 @@ func (e *Expectation) compare(r *Report) error {
 	return nil
 }
 
+// maxShown bounds how much of a value a line of a report shows.
+const maxShown = 2000
+
 func shown(v string) string {
-	if v == "" {
+	switch {
+	case v == "":
 		return "(empty)"
+	case len(v) > maxShown:
+		return fmt.Sprintf("%s … (%d bytes)", strings.ToValidUTF8(v[:maxShown], ""), len(v))
 	}
 	return v
 }
@@ -126,9 +135,9 @@ func shown(v string) string {
 // Expect returns the expectation that the facts meet: what an owner proposes,
 // and an auditor compares with other sources.
 func (f *Facts) Expect() Expectation {
-	rows := slices.Clone(f.Dataset)
+	rows, without := slices.Clone(f.Dataset), append([]string{}, f.Without...)
 	e := Expectation{
-		Mode: &f.Mode, Program: &f.Program, Dataset: &rows, Order: &f.Order, Tail: &f.Tail, Steps: &f.Steps, SegmentSteps: &f.SegmentSteps,
+		Mode: &f.Mode, Program: &f.Program, Dataset: &rows, Order: &f.Order, Tail: &f.Tail, Without: &without, Steps: &f.Steps, SegmentSteps: &f.SegmentSteps,
 		Rate: &f.Rate, Origin: &f.Origin, Context: &f.Context, SRS: &f.SRS, FinalWeights: &f.FinalWeights,
 		InitialWeights: &f.InitialWeights, RunID: &f.RunID,
 	}

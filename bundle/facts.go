@@ -34,6 +34,7 @@ type Facts struct {
 	Order          string   `json:"order"`
 	Seed           string   `json:"seed,omitempty"`
 	Tail           string   `json:"tail"`
+	Without        []string `json:"without"` // rows never read: part and row from 0, "0:5" or "1:10-19"
 	Origin         string   `json:"origin"`
 	OriginSeed     string   `json:"origin_seed,omitempty"`
 	OriginScheme   string   `json:"origin_scheme,omitempty"`
@@ -57,13 +58,16 @@ func (b *Bundle) Facts() (*Facts, error) {
 		Program: hex.EncodeToString(program[:]), Model: s.Program.Name, Loss: string(s.Program.Loss.Kind),
 		SRS: hex.EncodeToString(s.SRS[:]), RowBits: s.RowBits,
 		Rows: s.Schedule.Parts, Batch: s.Schedule.Batch, Steps: s.Steps(), SegmentSteps: s.Segment, Segments: s.Segments(),
-		Rate: s.rate(), Order: s.Schedule.Order.String(), Tail: s.Schedule.Tail.String(),
+		Rate: s.rate(), Order: s.Schedule.Order.String(), Tail: s.Schedule.Tail.String(), Without: []string{},
 		Origin: s.Origin.Kind.String(), OriginSeed: s.Origin.Seed, OriginScheme: s.Origin.Scheme,
 		OriginDigest:   hex.EncodeToString(origin[:]),
 		InitialWeights: hex.EncodeToString(initial[:]), FinalWeights: hex.EncodeToString(final[:]),
 	}
 	if s.Schedule.Order == schedule.Shuffled {
 		f.Seed = s.Schedule.Seed
+	}
+	for _, r := range s.Schedule.Without {
+		f.Without = append(f.Without, r.String())
 	}
 	for i := range s.Parts {
 		part := s.PartDigest(i)

@@ -3,11 +3,13 @@ package bundle
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/proof/mode"
+	"github.com/zkaudit/zkaudit/schedule"
 )
 
 // Report says, in plain words, what a verification has shown.
@@ -55,6 +57,10 @@ func newReport(b *Bundle, srs *commitments.VerifierSRS) (*Report, error) {
 		},
 		Revealed: revealed(b.Statement),
 	}
+	if left := b.Statement.Schedule.Without; len(left) > 0 {
+		r.Proven = slices.Insert(r.Proven, 2, fmt.Sprintf("no step read any of the %d row(s) that the schedule leaves out, part:row from 0: %s",
+			schedule.Rows(left), shown(strings.Join(f.Without, ", "))))
+	}
 	switch m := b.Statement.Mode; m {
 	case mode.ZKPLONK:
 		r.Assumed = append(r.Assumed, "PLONK, with keys that this verifier derived itself, is sound in the algebraic group model")
@@ -79,6 +85,9 @@ func revealed(s *Statement) []string {
 	list := []string{
 		fmt.Sprintf("the program: architecture, number formats, the names in the model file, and %d constants of the model that are not weights", constants),
 		"how many rows each part has, and how many features and labels; the order of rows, the rates, the number of steps; commitments",
+	}
+	if len(s.Schedule.Without) > 0 {
+		list = append(list, "which rows were left out, by number")
 	}
 	switch s.Origin.Kind {
 	case Private:

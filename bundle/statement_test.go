@@ -25,11 +25,15 @@ func rebind(s *bundle.Statement) {
 // proofs, and makes the bundle consistent again as far as encodings go.
 func TestEveryPublicValueIsBound(t *testing.T) {
 	for name, change := range map[string]func(b *bundle.Bundle){
-		"run id":         func(b *bundle.Bundle) { b.Statement.RunID[3] ^= 1 },
-		"context":        func(b *bundle.Bundle) { b.Statement.Context = "nonce 8" },
-		"rate":           func(b *bundle.Bundle) { b.Statement.Rates[0]++ },
-		"seed":           func(b *bundle.Bundle) { b.Statement.Schedule.Seed += "x" },
-		"tail":           func(b *bundle.Bundle) { b.Statement.Schedule.Tail = schedule.Wrap },
+		"run id":       func(b *bundle.Bundle) { b.Statement.RunID[3] ^= 1 },
+		"context":      func(b *bundle.Bundle) { b.Statement.Context = "nonce 8" },
+		"rate":         func(b *bundle.Bundle) { b.Statement.Rates[0]++ },
+		"seed":         func(b *bundle.Bundle) { b.Statement.Schedule.Seed += "x" },
+		"tail":         func(b *bundle.Bundle) { b.Statement.Schedule.Tail = schedule.Wrap },
+		"row left out": func(b *bundle.Bundle) { b.Statement.Schedule.Without = []schedule.Range{{Part: 0, From: 5, To: 6}} },
+		"part left out": func(b *bundle.Bundle) {
+			b.Statement.Schedule.Without = []schedule.Range{{Part: 1, From: 0, To: b.Statement.Schedule.Parts[1]}}
+		},
 		"fewer rows":     func(b *bundle.Bundle) { b.Statement.Schedule.Parts[0]--; rebind(b.Statement) },
 		"more rows":      func(b *bundle.Bundle) { b.Statement.Schedule.Parts[0]++; rebind(b.Statement) },
 		"fewer steps":    func(b *bundle.Bundle) { b.Statement.Schedule.Steps-- },
@@ -132,6 +136,7 @@ func TestExpectations(t *testing.T) {
 		"order of rows":       func(e *bundle.Expectation) { e.Order = &text },
 		"seed of the shuffle": func(e *bundle.Expectation) { e.Seed = &text },
 		"epoch tail":          func(e *bundle.Expectation) { e.Tail = &text },
+		"rows left out":       func(e *bundle.Expectation) { e.Without = &[]string{"0:5"} },
 		"number of steps":     func(e *bundle.Expectation) { e.Steps = &number },
 		"steps per segment":   func(e *bundle.Expectation) { e.SegmentSteps = &number },
 		"learning rate":       func(e *bundle.Expectation) { e.Rate = &text },

@@ -6,6 +6,7 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/zkaudit/zkaudit/artefact"
 	"github.com/zkaudit/zkaudit/audit"
@@ -97,6 +98,9 @@ func (r *artefactReport) describeBundle(data []byte) error {
 		r.add("dataset part %d: %d rows, %s", i, f.Rows[i], digest)
 	}
 	r.add("order %s %s, tail %s", f.Order, f.Seed, f.Tail)
+	if len(f.Without) > 0 {
+		r.add("rows left out: %s", strings.Join(f.Without, ", "))
+	}
 	r.add("initial weights: %s %s %s", f.Origin, f.OriginSeed, f.OriginScheme)
 	r.add("context %q, run %s", f.Context, f.RunID)
 	r.add("mode %s, SRS %s, rows of 2^%d cells", f.Mode, f.SRS, f.RowBits)
