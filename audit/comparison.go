@@ -8,13 +8,16 @@ import (
 	"github.com/zkaudit/zkaudit/relation"
 )
 
-// Counterfactual bounds how much two models differ: a model, and one trained
-// without some of its data. On the rows of parts, of which R_a and R_b of N are
-// predicted rightly: |R_a − R_b| <= ⌊x·N⌋. On one input, with outputs y_a and
-// y_b at f fraction bits: |y_a − y_b| <= ⌊x·2^f⌋ for every output.
+// Counterfactual bounds how much some rows matter to a model: by how much it
+// differs from the model of a second training run, which is the first one
+// without exactly these rows (see Counterpart). On the rows of parts, of which
+// R_a and R_b of N are predicted rightly: |R_a − R_b| <= ⌊x·N⌋. On one input,
+// with outputs y_a and y_b at f fraction bits: |y_a − y_b| <= ⌊x·2^f⌋ for every
+// output.
 type Counterfactual struct {
-	Models []string `toml:"models"` // two
-	Parts  []string `toml:"parts,omitempty"`
+	Models  []string `toml:"models"`  // the run, and the one without the rows
+	Without []string `toml:"without"` // the rows, as schedule.ParseRows reads them
+	Parts   []string `toml:"parts,omitempty"`
 	Question
 	AtMost Decimal `toml:"at_most"`
 }
@@ -28,6 +31,9 @@ func (c *Counterfactual) State(s *Scope) {
 	asked := c.Part != "" || len(c.Input) > 0
 	if asked && len(c.Parts) > 0 {
 		s.usage("models are compared on parts, or on one input")
+	}
+	if s.counterpart(c.Models[0], c.Models[1], c.Without); s.err != nil {
+		return
 	}
 	if asked {
 		c.stateOutputs(s)
@@ -103,17 +109,18 @@ func (c *Counterfactual) stateOutputs(s *Scope) {
 }
 
 // Words implements Claim.
-func (c *Counterfactual) Words(s *Subjects) Words {
-	models := s.called(c.Models[0]) + " and " + s.called(c.Models[1])
+func (c *Counterfactual) Words(*Subjects) Words {
+	bound := fmt.Sprintf("their accuracies on the rows of %s differ by at most %s", strings.Join(c.Parts, ", "), c.AtMost)
 	if len(c.Parts) == 0 {
-		return Words{
-			Says:      fmt.Sprintf("the answers of %s to %s differ by at most %s in every output", models, c.words(), c.AtMost),
-			NotProven: []string{"what the two runs have in common: compare their programs, datasets and seeds, which their bundles state"},
-		}
+		bound = fmt.Sprintf("their answers to %s differ by at most %s in every output", c.words(), c.AtMost)
 	}
 	return Words{
-		Says:      fmt.Sprintf("the accuracies of %s on the rows of %s differ by at most %s", models, strings.Join(c.Parts, ", "), c.AtMost),
-		NotProven: []string{"what the two runs have in common: compare their programs, datasets and seeds, which their bundles state"},
+		Says: fmt.Sprintf("training run %s is training run %s without exactly these committed rows (numbered from 0): %s; program, dataset, order and seed, rates, length and initial weights are the same; %s",
+			c.Models[1], c.Models[0], strings.Join(c.Without, ", "), bound),
+		NotProven: []string{
+			"what all trainings with and without these rows have in common: one run of one seed is compared with one",
+			"that what the rows say is gone: a copy of one elsewhere in the dataset is still read, and how cells became integers (normalisation) may have been fitted on them",
+		},
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/schedule"
 )
 
 // gap returns the largest gap between the two groups over conditions, counted
@@ -104,12 +105,16 @@ func TestCounterfactual(t *testing.T) {
 		t.Fatal("the two models are right on as many rows")
 	}
 	below, above := decimals(difference, a.rows)
-	c := Counterfactual{Models: []string{"net", "without"}, Parts: []string{"north", "south"}, AtMost: above}
+	w.pair("net", "without", schedule.Range{Part: 1, From: 3, To: 5})
+	c := Counterfactual{Models: []string{"net", "without"}, Without: []string{"south:3-4"}, Parts: []string{"north", "south"}, AtMost: above}
 	w.holds("just within", &c)
-	c.Models = []string{"without", "net"}
-	w.holds("the other way round", &c)
 	c.AtMost = below
 	w.fails("one row more", &c, "rows more than model")
+	// The better one is the other: both signs are stated.
+	w.swap("net", "without")
+	w.fails("one row more, the other way round", &c, "rows more than model")
+	c.AtMost = above
+	w.holds("the other way round", &c)
 }
 
 func TestCounterfactualPrediction(t *testing.T) {
@@ -132,12 +137,15 @@ func TestCounterfactualPrediction(t *testing.T) {
 	if largest >= f {
 		t.Fatal("the test is for differences below 1")
 	}
-	c := Counterfactual{Models: []string{"net", "without"}, Question: Question{Part: "north", Row: 4}, AtMost: reached}
+	w.pair("net", "without", schedule.Range{Part: 0, From: 4, To: 5})
+	c := Counterfactual{Models: []string{"net", "without"}, Without: []string{"north:4"}, Question: Question{Part: "north", Row: 4}, AtMost: reached}
 	w.holds("just within", &c)
-	c.Models = []string{"without", "net"}
-	w.holds("the other way round", &c)
 	c.AtMost = missed
 	w.fails("one unit more", &c, "differs by more than")
+	w.swap("net", "without")
+	w.fails("one unit more, the other way round", &c, "differs by more than")
+	c.AtMost = reached
+	w.holds("the other way round", &c)
 	c.Parts = []string{"north"}
 	if _, _, err := w.prove(&c, nil); !errors.Is(err, fault.ErrUsage) {
 		t.Errorf("parts and an input: %v", err)

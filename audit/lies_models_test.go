@@ -13,6 +13,7 @@ import (
 	"github.com/zkaudit/zkaudit/data"
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/relation"
+	"github.com/zkaudit/zkaudit/schedule"
 )
 
 // answers are what the tensors are called of a forward pass on an input.
@@ -269,9 +270,10 @@ func TestLiesAboutGroups(t *testing.T) {
 	other := w.train("other", p, cells)
 	difference := o.right - outcomes(t, other, parts...).right
 	below, _ = decimals(max(difference, -difference), o.rows)
-	compared := &Counterfactual{Models: []string{"net", "other"}, Parts: []string{"north", "south"}, AtMost: below}
+	w.pair("net", "other", schedule.Range{Part: 0, From: 4, To: 5})
+	compared := &Counterfactual{Models: []string{"net", "other"}, Without: []string{"north:4"}, Parts: []string{"north", "south"}, AtMost: below}
 	w.lie("one row more", compared, nil, "range of difference of accuracies slack 0")
-	compared = &Counterfactual{Models: []string{"net", "other"}, Question: Question{Part: "north", Row: 4}, AtMost: "0"}
+	compared = &Counterfactual{Models: []string{"net", "other"}, Without: []string{"north:4"}, Question: Question{Part: "north", Row: 4}, AtMost: "0"}
 	w.lie("outputs that differ", compared, nil, "range of difference of outputs, +1 slack 0", "range of difference of outputs, -1 slack 0")
 }
 

@@ -286,7 +286,9 @@ func TestAnswersOfPublicModels(t *testing.T) {
 	w.fails("a probability moved by one", &Prediction{Model: "embedder", Question: question, Outputs: want}, "answers")
 	// nothing is hidden here; it is true all the same
 	w.holds("public row", &Prediction{Model: "embedder", Question: Question{Input: row64(parts[0], 7)}, Class: fmt.Sprint(best)})
-	w.holds("a run and a public model", &Counterfactual{Models: []string{"net", "bare"}, Parts: []string{"north"}, AtMost: "1"})
+	if _, _, err := w.prove(&Counterfactual{Models: []string{"net", "bare"}, Without: []string{"north:1"}, Parts: []string{"north"}, AtMost: "1"}, nil); !errors.Is(err, fault.ErrUsage) {
+		t.Errorf("a public model as a run without rows: %v", err)
+	}
 	if _, _, err := w.prove(&Prediction{Model: "value", Question: question, What: "class"}, nil); !errors.Is(err, fault.ErrUsage) {
 		t.Errorf("class of one value: %v", err)
 	}

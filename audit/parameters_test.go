@@ -7,13 +7,16 @@ import (
 	"testing"
 
 	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/schedule"
 )
 
 // TestOddParameters: whatever the parameters of a claim are, stating it gives a
 // system or a named error, and does not panic.
 func TestOddParameters(t *testing.T) {
-	w, _, _ := archive(t)
+	w, _, net := archive(t)
 	w.publish("embedder", embedder(t, 1, true, 5, 6, 4, 3))
+	w.train("other", net.Program, net.Cells)
+	w.pair("net", "other", schedule.Range{Part: 0, From: 5, To: 6})
 	rng := rand.New(rand.NewPCG(6, 6))
 	texts := []string{"", "north", "south", "works", "nobody", "net", "other", "sex", "F", "M", "a", "b", "0", "0.5", "1", "2.5", "999999999999",
 		"accuracy", "top_k", "macro_f1", "mse", "mae", "demographic_parity", "equal_opportunity", "equalised_odds", "counts", "class", "outputs", `"`, "\x00"}
@@ -43,9 +46,9 @@ func TestOddParameters(t *testing.T) {
 // plausible values of a parameter, which most claims get.
 var plausible = map[string][]string{
 	"parts": {"north", "south"}, "from": {"works", "south"}, "attributes": {"sex"}, "attribute": {"sex"}, "groups,omitempty": {"F", "M"},
-	"model": {"net", "embedder"}, "model,omitempty": {"", "net", "embedder"}, "layer,omitempty": {"", firstHidden}, "run": {"net"}, "models": {"net", "embedder"}, "part,omitempty": {"", "north"},
+	"model": {"net", "embedder"}, "model,omitempty": {"", "net", "embedder"}, "layer,omitempty": {"", firstHidden}, "run": {"net"}, "models": {"net", "other"}, "part,omitempty": {"", "north"},
 	"at_least,omitempty": {"", "0.5"}, "at_most,omitempty": {"", "0.5"}, "at_most": {"0.5", "2.5"}, "entropy,omitempty": {"", "0.5"},
-	"distance,omitempty": {"", "1"}, "cosine,omitempty": {"", "0.5"}, "works,omitempty": {"", "works"}, "release,omitempty": {"", "counts", "class"},
+	"distance,omitempty": {"", "1"}, "cosine,omitempty": {"", "0.5"}, "works,omitempty": {"", "works"}, "without": {"north:5"}, "release,omitempty": {"", "counts", "class"},
 	"metric": {"accuracy", "top_k", "macro_f1"}, "measure": {"demographic_parity", "equal_opportunity", "equalised_odds"},
 	"positive": {"a"}, "value": {"F"}, "class": {"b"}, "class,omitempty": {"", "1"}, "allowed": {"F", "M"},
 }

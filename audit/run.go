@@ -17,6 +17,7 @@ func RunOf(b *bundle.Bundle) (*Run, error) {
 		return nil, err
 	}
 	r := &Run{Digest: digest, SRS: s.SRS, RowBits: s.RowBits, Program: s.Program, Weights: s.Before(b.Final()), Rows: s.Schedule.Parts}
+	r.Training = &Training{Schedule: s.Schedule, Rates: s.Rates, Origin: s.Origin, Initial: s.Initial}
 	for i := range s.Parts {
 		r.Parts = append(r.Parts, s.PartDigest(i))
 	}
@@ -41,4 +42,17 @@ func usedRows(s *schedule.Schedule) ([]int64, error) {
 		}
 	}
 	return used, nil
+}
+
+// leftOut counts the rows of a part that the schedule leaves out.
+func (r *Run) leftOut(part int) int {
+	n := 0
+	if r.Training != nil {
+		for _, left := range r.Training.Schedule.Without {
+			if left.Part == part {
+				n += left.Len()
+			}
+		}
+	}
+	return n
 }

@@ -125,6 +125,8 @@ type Run struct {
 	Parts   [][32]byte // digests of the dataset's parts
 	Rows    []int      // of each part
 	Used    []int64    // slots of the schedule that read each part
+	// Training is what else decides the weights.
+	Training *Training
 }
 
 // OwnedRun is a run with the openings of its final weights.

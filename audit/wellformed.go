@@ -126,7 +126,11 @@ func (c *Provenance) Words(s *Subjects) Words {
 	for i, name := range c.Parts {
 		share := Share{Name: name, Part: run.Used[i], All: total}
 		shares = append(shares, share)
-		parts = append(parts, fmt.Sprintf("%s (%d rows, read %d times, %.2f %% of all reading)", name, run.Rows[i], run.Used[i], 100*share.ratio()))
+		left := ""
+		if n := run.leftOut(i); n > 0 {
+			left = fmt.Sprintf(", %d of them left out", n)
+		}
+		parts = append(parts, fmt.Sprintf("%s (%d rows%s, read %d times, %.2f %% of all reading)", name, run.Rows[i], left, run.Used[i], 100*share.ratio()))
 	}
 	return Words{
 		Says: fmt.Sprintf("training run %q was trained on exactly these committed parts: %s", c.Run, strings.Join(parts, ", ")), Shares: shares,

@@ -102,6 +102,9 @@ func (d *Directory) Commit(ctx context.Context, restart bool) (*CommitRecord, er
 	if err != nil {
 		return nil, err
 	}
+	if _, err := d.Config.without(rows.trained()); err != nil {
+		return nil, err
+	}
 	srs, err := d.SRS()
 	if err != nil {
 		return nil, err

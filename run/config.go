@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"os"
 	"regexp"
 	"slices"
@@ -14,6 +15,7 @@ import (
 	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/proof/mode"
+	"github.com/zkaudit/zkaudit/schedule"
 	"github.com/zkaudit/zkaudit/train"
 )
 
@@ -113,6 +115,9 @@ type ScheduleConfig struct {
 	Order string `toml:"order"`
 	Seed  string `toml:"seed"`
 	Tail  string `toml:"tail"`
+	// Without are rows that are never read, in the notation of
+	// schedule.ParseRows: rows of a part as committed, held-out rows not counted.
+	Without []string `toml:"without"`
 }
 
 // InitialConfig says where the initial weights come from.
@@ -211,6 +216,9 @@ func (c *Config) Check() error {
 	if err := c.checkNames(); err != nil {
 		return err
 	}
+	if _, err := c.without(nil); err != nil {
+		return err
+	}
 	for _, choice := range []struct {
 		key, value string
 		allowed    []string
@@ -261,6 +269,25 @@ func (c *Config) checkNames() error {
 		seen[part], seen[test] = true, true
 	}
 	return nil
+}
+
+// without returns the rows that the schedule leaves out, given the rows of the
+// parts; nil: not known yet.
+func (c *Config) without(rows []int) ([]schedule.Range, error) {
+	list, err := schedule.ParseRows(c.Schedule.Without, func(name string) (int, int, error) {
+		for i := range c.Data {
+			if part, _ := c.names(i); part == name && rows == nil {
+				return i, math.MaxInt32, nil
+			} else if part == name {
+				return i, rows[i], nil
+			}
+		}
+		return 0, 0, fmt.Errorf("no part is called %q: %w", name, fault.ErrUsage)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("schedule.without: %w", err)
+	}
+	return list, nil
 }
 
 // checkData checks one [[data]] table.

@@ -200,6 +200,15 @@ func holdOut(d *data.Dataset, c *TestConfig, sides map[[32]byte]bool) (kept, hel
 	return kept, held
 }
 
+// trained returns the number of rows to train on of each part.
+func (d *dataset) trained() []int {
+	rows := make([]int, len(d.train))
+	for i, part := range d.train {
+		rows[i] = part.Rows
+	}
+	return rows
+}
+
 // rowKey is the same for rows with equal features.
 func rowKey(d *data.Dataset, row int) [32]byte {
 	var b []byte

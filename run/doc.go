@@ -40,6 +40,13 @@
 // file, opening and rows must belong together, and it keeps its digest. Owners
 // who commit apart agree on one encoding and on vocabularies first.
 //
+// # Another run on the same parts
+//
+// InitLike makes a directory with every choice of a committed one and its parts
+// as imports, for the same run without some rows: nothing is committed anew.
+// What opens the parts is read where it is, and Commit keeps a copy with the
+// part, as of any that is imported.
+//
 // # Secrets
 //
 // Openings, checkpoints and the .tflite with the trained weights are private. An

@@ -29,22 +29,36 @@ const DefaultTestRows = -1
 // which are read and must fit. File names in c are relative to the working
 // directory. A directory that has a run.toml is refused.
 func Init(dir string, c *Config) error {
+	if err := refuseConfigured(dir); err != nil {
+		return err
+	}
+	if err := c.complete(); err != nil {
+		return err
+	}
+	return c.writeTo(dir)
+}
+
+// refuseConfigured refuses a directory that has a run.toml.
+func refuseConfigured(dir string) error {
 	path := filepath.Join(dir, ConfigFile)
 	if _, err := os.Lstat(path); err == nil {
 		return fmt.Errorf("%s is there already; edit it, or choose another directory: %w", path, fault.ErrUsage)
 	} else if !errors.Is(err, os.ErrNotExist) {
 		return fmt.Errorf("%s: %w: %w", path, fault.ErrInput, err)
 	}
-	if err := c.complete(); err != nil {
-		return err
-	}
+	return nil
+}
+
+// writeTo makes the run directory and writes its run.toml. Requires names
+// relative to the working directory.
+func (c *Config) writeTo(dir string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return fmt.Errorf("run directory: %w: %w", fault.ErrInput, err)
 	}
 	if err := c.relocate(dir); err != nil {
 		return err
 	}
-	return WriteConfig(path, c)
+	return WriteConfig(filepath.Join(dir, ConfigFile), c)
 }
 
 // relocate makes file names relative to the run directory.

@@ -111,8 +111,12 @@ func specOf(c *Config, parts []*Part, srs *commitments.SRS) (schedule.Spec, erro
 			spec.Commitments = append(spec.Commitments, part.digest(srs))
 		}
 	}
-	if spec.Batch > spec.Parts.Rows() {
-		return spec, fmt.Errorf("training.batch is %d, there are %d rows: %w", spec.Batch, spec.Parts.Rows(), fault.ErrUsage)
+	var err error
+	if spec.Without, err = c.without(spec.Parts); err != nil {
+		return spec, err
+	}
+	if rows := spec.EpochRows(); spec.Batch > rows {
+		return spec, fmt.Errorf("training.batch is %d, there are %d rows to train on: %w", spec.Batch, rows, fault.ErrUsage)
 	}
 	if spec.Steps == 0 {
 		spec.Steps = spec.StepsFor(c.Training.Epochs)
@@ -152,15 +156,21 @@ func (j *job) origin(c *InitialConfig) bundle.Origin {
 	return o
 }
 
+// statedRates returns the rates as a statement has them: one, if the program
+// has one.
+func statedRates(p *graph.Program, rates []int64) []int64 {
+	if p.Optimizer.Kind == graph.ConstantSGD {
+		return rates[:1]
+	}
+	return rates
+}
+
 // statement returns the public values of the run.
 func (j *job) statement(c *Config, runID [32]byte, initial *Weights) *bundle.Statement {
 	s := &bundle.Statement{
 		Mode: mode.Name(c.Proof.Mode), RunID: runID, Context: c.Proof.Context,
-		Program: j.run.Program, Segment: j.run.Segment, Rates: j.run.Rates,
+		Program: j.run.Program, Segment: j.run.Segment, Rates: statedRates(j.run.Program, j.run.Rates),
 		SRS: j.srs.ID, RowBits: j.srs.RowBits, Schedule: j.spec, Origin: j.origin(&c.Initial), Initial: initial.Public,
-	}
-	if s.Program.Optimizer.Kind == graph.ConstantSGD {
-		s.Rates = j.run.Rates[:1]
 	}
 	for _, part := range j.parts {
 		s.Parts = append(s.Parts, part.Public)

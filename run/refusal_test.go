@@ -36,7 +36,7 @@ func TestConfigRoundTrip(t *testing.T) {
 		Training: TrainingConfig{Loss: "mean_squared_error", Labels: "values", Batch: 8, Epochs: 3, SegmentSteps: 16,
 			Rates: []string{"0.5", "0.25"}},
 		Formats:  FormatConfig{Feature: 7, Activation: 8, Error: 9},
-		Schedule: ScheduleConfig{Order: "shuffled", Seed: "s", Tail: "wrap"},
+		Schedule: ScheduleConfig{Order: "shuffled", Seed: "s", Tail: "wrap", Without: []string{"north:5", "part-001:10-19"}},
 		Initial:  InitialConfig{From: "model", Scheme: "he", Publish: true},
 		Proof:    ProofConfig{Mode: "validity", RowBits: 10, SRS: "development", Context: "c"},
 	}
@@ -64,6 +64,8 @@ func TestConfigErrors(t *testing.T) {
 		{"epochs = 0", "epochs = 2", "epochs"},
 		{`rate = "0.1"`, `rate = ""`, "rate"},
 		{"row_bits = 8", "row_bits = 60", "row_bits"},
+		{"without = []", `without = ["part-000:7-5"]`, "schedule.without"},
+		{"without = []", `without = ["nobody:7"]`, "schedule.without"},
 		{`from = "seed"`, `from = "stars"`, "initial_weights.from"},
 		{`labels = ""`, `labels = "x"`, "data 1"},
 		{`srs = "development"`, `srs = ""`, "proof.srs"},

@@ -75,6 +75,7 @@ error = {{.Formats.Error}}   # of back-propagated errors
 order = {{quote .Schedule.Order}}   # shuffled (a fresh order per epoch from the seed) | committed
 seed = {{quote .Schedule.Seed}}   # public; best chosen by somebody else than the trainer
 tail = {{quote .Schedule.Tail}}   # rows left at the end of an epoch: drop | wrap
+without = {{list .Schedule.Without}}   # rows never read, by number from 0 as committed: "north:5", "south:10-19"; or a whole part: "west"
 
 [initial_weights]
 from = {{quote .Initial.From}}   # seed = random from a public seed | model = those of the model file

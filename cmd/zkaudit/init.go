@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"reflect"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -14,18 +15,32 @@ import (
 )
 
 func initCommand(a *app) *cobra.Command {
-	var c run.Config
+	var c, unset run.Config // unset: the flags' defaults
 	var files filesOfParts
+	var like string
 	cmd := &cobra.Command{
-		Use:   "init DIR --model M.tflite --data FILE [--labels FILE]",
+		Use:   "init DIR {--model M.tflite --data FILE [--labels FILE] | --like DIR}",
 		Short: "Make a run directory with every choice spelled out in run.toml",
 		Long: `Reads model and data, makes the choices that you leave open, and writes them all,
 commented, to DIR/run.toml. Give --data (and --labels) once per owner of rows.
 
   zkaudit init runs/iris --model iris.tflite --data iris.csv
-  zkaudit init runs/mnist --model mnist.tflite --data images.gz --labels labels.gz --epochs 2`,
+  zkaudit init runs/mnist --model mnist.tflite --data images.gz --labels labels.gz --epochs 2
+
+With --like, the new run has every choice of another one, and its committed parts as
+they are: what a counterfactual claim compares. --without names rows that it does not
+read, numbered from 0 as they are committed.
+
+  zkaudit init runs/without --like runs/iris --without part-000:5 --without part-000:10-19`,
 		Args: arguments(1, 1, "the directory to make"),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if like != "" {
+				without := c.Schedule.Without
+				if c.Schedule.Without = nil; !reflect.DeepEqual(c, unset) || !reflect.DeepEqual(files, filesOfParts{}) {
+					return fmt.Errorf("--like goes with --without alone: every other choice is that of %s: %w", like, fault.ErrUsage)
+				}
+				return a.initLike(args[0], like, without)
+			}
 			if c.Model.File == "" || len(files.data) == 0 {
 				return fmt.Errorf("init needs --model and --data: %w", fault.ErrUsage)
 			}
@@ -50,6 +65,7 @@ commented, to DIR/run.toml. Give --data (and --labels) once per owner of rows.
 		},
 	}
 	f := cmd.Flags()
+	f.StringVar(&like, "like", "", "a committed run directory: take its choices and parts; no other flag but --without")
 	f.StringVar(&c.Model.File, "model", "", "the .tflite model: architecture and, if wanted, initial weights")
 	f.StringSliceVar(&c.Model.Frozen, "frozen", nil, "names of weights that are not trained")
 	f.StringArrayVar(&files.data, "data", nil, "rows: CSV, or IDX (with --labels); plain or gzip")
@@ -60,7 +76,29 @@ commented, to DIR/run.toml. Give --data (and --labels) once per owner of rows.
 	f.StringArrayVar(&files.constants, "constants", nil, "attributes with one value for all rows of --data, such as owner=A,licence=CC0-1.0; once per --data")
 	columnFlags(cmd, &c.Columns)
 	trainingFlags(cmd, &c)
+	unset = c
 	return cmd
+}
+
+// initLike makes a run directory like another one.
+func (a *app) initLike(dir, like string, without []string) error {
+	d, err := a.open([]string{like})
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	c, err := d.InitLike(dir, without)
+	if err != nil {
+		return err
+	}
+	return a.result(c, func(w io.Writer) error {
+		left := strings.Join(c.Schedule.Without, ", ")
+		if left == "" {
+			left = "no rows"
+		}
+		_, err := fmt.Fprintf(w, "%s: as %s, with its committed parts, without %s\n", filepath.Join(dir, run.ConfigFile), like, left)
+		return err
+	})
 }
 
 // filesOfParts are the flags that are given once per file of rows.
@@ -141,6 +179,7 @@ func trainingFlags(cmd *cobra.Command, c *run.Config) {
 	f.StringVar(&c.Schedule.Order, "order", "", "shuffled or committed (default shuffled)")
 	f.StringVar(&c.Schedule.Seed, "seed", "", "public seed of the shuffle")
 	f.StringVar(&c.Schedule.Tail, "tail", "", "rows left at the end of an epoch: drop or wrap (default drop)")
+	f.StringArrayVar(&c.Schedule.Without, "without", nil, "rows that are never read: PART:ROW, PART:FIRST-LAST or PART; may be repeated")
 	f.StringVar(&c.Initial.From, "initial", "", "initial weights: seed or model (default seed)")
 	f.StringVar(&c.Initial.Seed, "initial-seed", "", "public seed of the initial weights")
 	f.StringVar(&c.Initial.Scheme, "initial-scheme", "", "he or glorot (default: he behind ReLU)")
