@@ -115,7 +115,7 @@ func (c *Counterfactual) Words(*Subjects) Words {
 		bound = fmt.Sprintf("their answers to %s differ by at most %s in every output", c.words(), c.AtMost)
 	}
 	return Words{
-		Says: fmt.Sprintf("training run %s is training run %s without exactly these committed rows (numbered from 0): %s; program, dataset, order and seed, rates, length and initial weights are the same; %s",
+		Says: fmt.Sprintf("training run %q is training run %q without exactly these committed rows (numbered from 0): %s; program, dataset, order and seed, rates, length and initial weights are the same; %s",
 			c.Models[1], c.Models[0], strings.Join(c.Without, ", "), bound),
 		NotProven: []string{
 			"what all trainings with and without these rows have in common: one run of one seed is compared with one",

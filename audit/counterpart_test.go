@@ -306,7 +306,7 @@ func refusal(w *world, c Claim) error { return second(w.prove(c, nil)) }
 func TestCounterfactualWords(t *testing.T) {
 	w, c := paired(t)
 	words := c.Words(w.subjects)
-	for _, want := range []string{"training run without is training run net without exactly these committed rows (numbered from 0): south:10-19, north:5;", "accuracies on the rows of north differ by at most 0"} {
+	for _, want := range []string{`training run "without" is training run "net" without exactly these committed rows (numbered from 0): south:10-19, north:5;`, "accuracies on the rows of north differ by at most 0"} {
 		if !strings.Contains(words.Says, want) {
 			t.Errorf("%s lacks %q", words.Says, want)
 		}
