@@ -3,6 +3,7 @@ package wrap
 import (
 	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -227,7 +228,9 @@ func pairOf(digest [32]byte, vk VerifyingKey) ([32]byte, error) {
 	return sha256.Sum256(append(digest[:], b...)), nil
 }
 
-// lock waits until no other process makes keys of the class.
+// lock waits until no other process makes keys of the class. Where files
+// cannot be locked, processes may each make their own: files are replaced as a
+// whole.
 func (c *Cache) lock(ctx context.Context, digest [32]byte, cl class) (unlock func(), err error) {
 	if c.dir == "" {
 		return func() {}, nil
@@ -235,5 +238,12 @@ func (c *Cache) lock(ctx context.Context, digest [32]byte, cl class) (unlock fun
 	if err := os.MkdirAll(c.dir, 0o755); err != nil {
 		return nil, fmt.Errorf("key cache: %w: %w", fault.ErrInput, err)
 	}
-	return lockFile(ctx, c.path(digest, cl, "lock"))
+	unlock, err = artefact.Lock(ctx, c.path(digest, cl, "lock"))
+	if errors.Is(err, fault.ErrUnsupported) {
+		return func() {}, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("key cache: %w", err)
+	}
+	return unlock, nil
 }
