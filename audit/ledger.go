@@ -2,12 +2,15 @@ package audit
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/zkaudit/zkaudit/artefact"
@@ -18,9 +21,12 @@ import (
 const DefaultBudget = 256
 
 // Ledger is the file in which the owner of data keeps what audits have
-// released about each part: one JSON object per line. Each claim costs one bit
-// for its verdict and the bits of what it publishes; the same claim about the
-// same parts costs nothing the second time.
+// released about each part: one JSON object per line, for the owner's eyes
+// alone. Each claim costs one bit for its verdict and the bits of what it
+// publishes; the same claim about the same parts costs nothing the second time.
+//
+// Several processes may share one: Spend reads the file again, checks and
+// writes under a lock, which is a file beside it (".lock").
 type Ledger struct {
 	Path    string
 	Budget  int // bits per part; 0: DefaultBudget
@@ -37,47 +43,120 @@ type Entry struct {
 
 // Charge is what one claim releases about one part.
 type Charge struct {
-	Part  string `json:"part"`  // digest
-	Claim string `json:"claim"` // digest of kind, parameters and subjects
-	Kind  string `json:"kind"`
-	Says  string `json:"says"`
-	Bits  int    `json:"bits"`
+	Part     string   `json:"part"`  // digest
+	Claim    string   `json:"claim"` // digest of kind, parameters and subjects
+	Kind     string   `json:"kind"`
+	Says     string   `json:"says"`
+	Bits     int      `json:"bits"`
+	Released []Output `json:"released,omitempty"` // besides the verdict
 }
 
-// maxLedger bounds a ledger.
-const maxLedger = 64 << 20
+// Output are values that a claim has released.
+type Output struct {
+	Name   string   `json:"name"`
+	Labels []string `json:"labels,omitempty"`
+	Values []int64  `json:"values"`
+}
 
-// OpenLedger reads a ledger, or begins one if there is no file yet.
+// maxLedger bounds a ledger, and maxCharge the bits of a line.
+const (
+	maxLedger = 64 << 20
+	maxCharge = 1 << 40
+)
+
+// OpenLedger reads a ledger, or begins one if there is no file yet. Symbolic
+// links are followed, so that all who share a ledger share its lock. Errors
+// wrap fault.ErrMalformed, fault.ErrInput (others may read the file, too) or
+// fault.ErrUsage.
 func OpenLedger(path string, budget int) (*Ledger, error) {
-	l := &Ledger{Path: path, Budget: budget}
-	text, err := artefact.ReadFile(path, maxLedger)
-	if errors.Is(err, os.ErrNotExist) {
-		return l, nil
+	if budget < 0 {
+		return nil, fmt.Errorf("ledger %s: a budget of %d bits: %w", path, budget, fault.ErrUsage)
 	}
+	if _, err := os.Lstat(path); err == nil {
+		if path, err = filepath.EvalSymlinks(path); err != nil {
+			return nil, fmt.Errorf("ledger: %w: %w", fault.ErrInput, err)
+		}
+	}
+	l := &Ledger{Path: path, Budget: budget}
+	_, err := l.read()
+	return l, err
+}
+
+// read reads what the file holds now, and returns its text.
+func (l *Ledger) read() ([]byte, error) {
+	text, err := artefact.ReadPrivateFile(l.Path, maxLedger)
+	if errors.Is(err, os.ErrNotExist) {
+		l.entries = nil
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("ledger: %w", err)
+	}
+	var entries []Entry
+	for i, line := range bytes.Split(bytes.TrimSuffix(text, []byte("\n")), []byte("\n")) {
+		e, err := parseEntry(line)
+		if err != nil {
+			return nil, fmt.Errorf("%s: line %d is no entry of a ledger: %v: %w", l.Path, i+1, err, fault.ErrMalformed)
+		}
+		entries = append(entries, *e)
+	}
+	l.entries = entries
+	return text, nil
+}
+
+func parseEntry(line []byte) (*Entry, error) {
+	d := json.NewDecoder(bytes.NewReader(line))
+	d.DisallowUnknownFields()
+	var e Entry
+	if err := d.Decode(&e); err != nil {
+		return nil, err
+	}
+	if _, err := d.Token(); err != io.EOF {
+		return nil, errors.New("more than one value")
+	}
+	if _, err := time.Parse(time.RFC3339, e.Time); err != nil {
+		return nil, err
+	}
+	if _, err := decodeDigest(e.Part); err != nil {
+		return nil, fmt.Errorf("part: %w", err)
+	}
+	if _, err := decodeDigest(e.Claim); err != nil {
+		return nil, fmt.Errorf("claim: %w", err)
+	}
+	if e.Bits < 1 || e.Bits > maxCharge {
+		return nil, fmt.Errorf("%d bits", e.Bits)
+	}
+	return &e, nil
+}
+
+// charges are what a claim costs each part that it names. Its identity has all
+// that is public but the released values.
+func (s *Scope) charges(f *Frame, item *Item) ([]Charge, error) {
+	identity, err := publicBytes(f, item, s)
 	if err != nil {
 		return nil, err
 	}
-	for i, line := range bytes.Split(bytes.TrimSuffix(text, []byte("\n")), []byte("\n")) {
-		d := json.NewDecoder(bytes.NewReader(line))
-		d.DisallowUnknownFields()
-		var e Entry
-		if err := d.Decode(&e); err != nil || e.Bits < 0 || e.Part == "" {
-			return nil, fmt.Errorf("%s: line %d is no entry of a ledger: %w", path, i+1, fault.ErrMalformed)
-		}
-		l.entries = append(l.entries, e)
-	}
-	return l, nil
-}
-
-// newCharge is what a claim costs a part. Its identity has all that is public
-// but the released values.
-func newCharge(f *Frame, item *Item, s *Scope, p *Part, identity []byte) Charge {
-	digest, claim := p.Digest(f.SRS, f.RowBits), sha256.Sum256(identity)
-	c := Charge{Part: hex.EncodeToString(digest[:]), Claim: hex.EncodeToString(claim[:]), Kind: item.Kind, Says: item.Words(s.subjects).Says, Bits: 1}
+	claim := sha256.Sum256(identity)
+	c := Charge{Claim: hex.EncodeToString(claim[:]), Kind: item.Kind, Says: item.Words(s.subjects).Says, Bits: 1}
 	for _, r := range s.release.asked {
 		c.Bits += r.Bits
 	}
-	return c
+	var charges []Charge
+	for _, name := range sortedKeys(s.parts) {
+		part := s.parts[name].Digest(f.SRS, f.RowBits)
+		c.Part = hex.EncodeToString(part[:])
+		charges = append(charges, c)
+	}
+	return charges, nil
+}
+
+// recorded are released values as a ledger keeps them.
+func recorded(released []Released) []Output {
+	var out []Output
+	for _, r := range released {
+		out = append(out, Output{r.Name, r.Labels, r.Values})
+	}
+	return out
 }
 
 // Spent returns the bits released about a part.
@@ -115,8 +194,8 @@ func (l *Ledger) fresh(charges []Charge) []Charge {
 	return out
 }
 
-// Check returns fault.ErrUsage if the charges go over the budget of a part and
-// no reason to override it is given.
+// Check returns fault.ErrUsage if the charges go over the budget of a part, as
+// far as the ledger has been read, and no reason to override it is given.
 func (l *Ledger) Check(charges []Charge, override string) error {
 	if override != "" {
 		return nil
@@ -134,27 +213,42 @@ func (l *Ledger) Check(charges []Charge, override string) error {
 	return nil
 }
 
-// Spend writes the charges to the ledger. Errors are those of Check, and of
-// writing.
-func (l *Ledger) Spend(charges []Charge, override string, now time.Time) error {
+// Spend writes the charges to the ledger, as it is now. Others' lines stay;
+// after a crash all of the charges stand in the file or none. Errors are those
+// of Check, of reading and writing, or ctx's.
+func (l *Ledger) Spend(ctx context.Context, charges []Charge, override string, now time.Time) error {
+	unlock, err := artefact.Lock(ctx, l.Path+".lock")
+	if err != nil {
+		return fmt.Errorf("ledger: %w", err)
+	}
+	defer unlock()
+	text, err := l.read()
+	if err != nil {
+		return err
+	}
 	if err := l.Check(charges, override); err != nil {
 		return err
 	}
-	entries := append([]Entry{}, l.entries...)
-	for _, c := range l.fresh(charges) {
-		entries = append(entries, Entry{Time: now.UTC().Format(time.RFC3339), Charge: c, Override: override})
+	fresh := l.fresh(charges)
+	if len(fresh) == 0 {
+		return nil
 	}
-	var text bytes.Buffer
-	for _, e := range entries {
-		line, err := json.Marshal(e)
+	if len(text) > 0 && text[len(text)-1] != '\n' {
+		text = append(text, '\n')
+	}
+	for _, c := range fresh {
+		line, err := json.Marshal(Entry{Time: now.UTC().Format(time.RFC3339), Charge: c, Override: override})
 		if err != nil {
 			return fmt.Errorf("ledger: %w", err)
 		}
-		text.Write(append(line, '\n'))
+		text = append(append(text, line...), '\n')
 	}
-	if err := artefact.WriteFile(l.Path, text.Bytes(), artefact.PrivateMode); err != nil {
+	if len(text) > maxLedger {
+		return fmt.Errorf("ledger %s: more than %d bytes: %w", l.Path, maxLedger, fault.ErrResources)
+	}
+	if err := artefact.WriteFile(l.Path, text, artefact.PrivateMode); err != nil {
 		return err
 	}
-	l.entries = entries
-	return nil
+	_, err = l.read()
+	return err
 }

@@ -3,6 +3,7 @@ package audit
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/zkaudit/zkaudit/bundle"
@@ -47,7 +48,9 @@ func (in *Inputs) subjects() *Subjects {
 // Prove proves every claim of an audit. It fails with fault.ErrRejected, and
 // says why, for a claim that is false; nothing is released then. It fails with
 // fault.ErrUsage for claims about what was committed for proofs of another mode.
-// What is released is charged to the ledger first.
+// What is released is in the ledger before Prove returns it: who writes the
+// bundle somewhere has been charged, and who cannot write it may prove the same
+// again without being charged twice.
 func Prove(ctx context.Context, a *Audit, in *Inputs) (*Bundle, *Report, error) {
 	frame := Frame{Mode: in.Mode, SRS: in.By.SRS.ID, RowBits: in.By.SRS.RowBits, Context: a.Context}
 	subjects, tables := in.subjects(), ops.NewTables()
@@ -60,7 +63,7 @@ func Prove(ctx context.Context, a *Audit, in *Inputs) (*Bundle, *Report, error) 
 		return nil, nil, err
 	}
 	if in.Ledger != nil {
-		if err := in.Ledger.Check(charges, in.Override); err != nil {
+		if err := in.Ledger.Check(slices.Concat(charges...), in.Override); err != nil {
 			return nil, nil, err
 		}
 	}
@@ -83,6 +86,9 @@ func Prove(ctx context.Context, a *Audit, in *Inputs) (*Bundle, *Report, error) 
 			released = []Released{}
 		}
 		b.Claims = append(b.Claims, Proven{Item: *item, Released: released, Proof: encoded})
+		for k := range charges[i] {
+			charges[i][k].Released = recorded(released)
+		}
 		seconds[i] = time.Since(start).Seconds()
 	}
 	for _, name := range sortedKeys(b.Parts) {
@@ -94,17 +100,17 @@ func Prove(ctx context.Context, a *Audit, in *Inputs) (*Bundle, *Report, error) 
 			return nil, nil, fmt.Errorf("part %q: %w", name, err)
 		}
 	}
-	if in.Ledger != nil {
-		if err := in.Ledger.Spend(charges, in.Override, time.Now()); err != nil {
-			return nil, nil, err
-		}
-	}
 	r, err := newReport(b, subjects, tables, in.By.SRS.Insecure)
 	if err != nil {
 		return nil, nil, err
 	}
 	for i := range r.Claims {
 		r.Claims[i].Seconds = seconds[i]
+	}
+	if in.Ledger != nil {
+		if err := in.Ledger.Spend(ctx, slices.Concat(charges...), in.Override, time.Now()); err != nil {
+			return nil, nil, err
+		}
 	}
 	return b, r, nil
 }
@@ -132,21 +138,21 @@ func (in *Inputs) check(b *Bundle) error {
 }
 
 // prepare states all claims once: it finds parameters that make no sense before
-// anything is proven, what the claims are about, and what they release.
-func (b *Bundle) prepare(a *Audit, subjects *Subjects, tables *ops.Tables) ([]Charge, error) {
-	var charges []Charge
+// anything is proven, what the claims are about, and what each is charged for.
+func (b *Bundle) prepare(a *Audit, subjects *Subjects, tables *ops.Tables) ([][]Charge, error) {
+	var charges [][]Charge
 	for _, item := range a.Items {
 		st, err := state(&b.Frame, item, subjects, nil, tables)
 		if err != nil {
 			return nil, err
 		}
-		identity, err := publicBytes(&b.Frame, item, st.scope)
+		of, err := st.scope.charges(&b.Frame, item)
 		if err != nil {
 			return nil, err
 		}
-		for _, name := range sortedKeys(st.scope.parts) {
-			b.Parts[name] = subjects.Parts[name]
-			charges = append(charges, newCharge(&b.Frame, item, st.scope, subjects.Parts[name], identity))
+		charges = append(charges, of)
+		for name, p := range st.scope.parts {
+			b.Parts[name] = p.Part
 		}
 		for name, r := range st.scope.runs {
 			b.Runs[name] = r.Digest
