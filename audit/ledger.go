@@ -3,7 +3,6 @@ package audit
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -43,7 +42,10 @@ type Entry struct {
 
 // Charge is what one claim releases about one part.
 type Charge struct {
-	Part     string   `json:"part"`  // digest
+	Part string `json:"part"` // digest
+	// Model is set where the claim does not name the part: the run, trained on
+	// it, whose model the claim is about.
+	Model    string   `json:"model,omitempty"`
 	Claim    string   `json:"claim"` // digest of kind, parameters and subjects
 	Kind     string   `json:"kind"`
 	Says     string   `json:"says"`
@@ -129,23 +131,36 @@ func parseEntry(line []byte) (*Entry, error) {
 	return &e, nil
 }
 
-// charges are what a claim costs each part that it names. Its identity has all
-// that is public but the released values.
+// charges are what a claim costs: each part that it names, and each part that
+// a model of a run was trained on if the claim is about the model, since its
+// answers tell about the rows they were learnt from.
 func (s *Scope) charges(f *Frame, item *Item) ([]Charge, error) {
-	identity, err := publicBytes(f, item, s)
+	claim, err := s.identity(f, item)
 	if err != nil {
 		return nil, err
 	}
-	claim := sha256.Sum256(identity)
 	c := Charge{Claim: hex.EncodeToString(claim[:]), Kind: item.Kind, Says: item.Words(s.subjects).Says, Bits: 1}
 	for _, r := range s.release.asked {
 		c.Bits += r.Bits
 	}
 	var charges []Charge
+	charged := map[[32]byte]bool{}
+	charge := func(part [32]byte, model string) {
+		if !charged[part] {
+			charged[part] = true
+			c.Part, c.Model = hex.EncodeToString(part[:]), model
+			charges = append(charges, c)
+		}
+	}
 	for _, name := range sortedKeys(s.parts) {
-		part := s.parts[name].Digest(f.SRS, f.RowBits)
-		c.Part = hex.EncodeToString(part[:])
-		charges = append(charges, c)
+		charge(s.parts[name].Digest(f.SRS, f.RowBits), "")
+	}
+	for _, name := range sortedKeys(s.models) {
+		if m := s.models[name]; m.public == nil && m.weights != nil {
+			for _, part := range s.run(name).Parts {
+				charge(part, name)
+			}
+		}
 	}
 	return charges, nil
 }
@@ -206,11 +221,19 @@ func (l *Ledger) Check(charges []Charge, override string) error {
 			spent[c.Part] = l.Spent(c.Part)
 		}
 		if spent[c.Part] += c.Bits; spent[c.Part] > l.limit() {
-			return fmt.Errorf("ledger %s: %q would bring what is released about part %s to %d bits, the budget is %d; release less, or override it with a reason that stands in the ledger: %w",
-				l.Path, c.Says, c.Part, spent[c.Part], l.limit(), fault.ErrUsage)
+			return fmt.Errorf("ledger %s: %q would bring what is released about %s to %d bits, the budget is %d; release less, or override it with a reason that stands in the ledger: %w",
+				l.Path, c.Says, c.about(), spent[c.Part], l.limit(), fault.ErrUsage)
 		}
 	}
 	return nil
+}
+
+// about names the part for people.
+func (c *Charge) about() string {
+	if c.Model != "" {
+		return fmt.Sprintf("part %s, which %q was trained on,", c.Part, c.Model)
+	}
+	return "part " + c.Part
 }
 
 // Spend writes the charges to the ledger, as it is now. Others' lines stay;

@@ -201,3 +201,46 @@ func TestLedgerHoldsWhatIsReleased(t *testing.T) {
 		t.Errorf("%d lines about the counts", found)
 	}
 }
+
+// What a model answers is charged to the rows it was trained on, whoever asks
+// and whatever it is called; the same question is charged once.
+func TestAnswersAreCharged(t *testing.T) {
+	w, in := inputs(t)
+	in.Ledger = openLedger(t, filepath.Join(t.TempDir(), "ledger"), 0)
+	digest := func(name string) string {
+		d := w.subjects.Parts[name].Digest(w.srs.ID, w.srs.RowBits)
+		return fmt.Sprintf("%x", d)
+	}
+	ask := func(cell int, question string) {
+		t.Helper()
+		text := fmt.Sprintf("context = \"order %d\"\n[[claim]]\nname = \"question %d\"\nkind = \"prediction\"\nmodel = \"net\"\nrelease = \"class\"\n%s\n", cell, cell, question)
+		if _, _, err := Prove(context.Background(), parse(t, text), in); err != nil {
+			t.Fatal(err)
+		}
+	}
+	const each = 1 + 2 // three classes
+	for n, want := range []int{each, 2 * each, 2 * each} {
+		ask(n, fmt.Sprintf("input = [%d, 0, 0, 0, 0]", n%2))
+		if have := in.Ledger.Spent(digest("north")); have != want || in.Ledger.Spent(digest("south")) != want {
+			t.Errorf("after %d questions: %d bits, want %d", n+1, have, want)
+		}
+	}
+	ask(3, "part = \"north\"\nrow = 1")
+	for _, e := range in.Ledger.entries[4:] {
+		if model := map[string]string{digest("north"): "", digest("south"): "net"}[e.Part]; e.Model != model || e.Bits != each {
+			t.Errorf("%+v", e)
+		}
+	}
+	if n := len(in.Ledger.entries); n != 6 {
+		t.Errorf("%d lines", n)
+	}
+	before := len(in.Ledger.entries)
+	if _, _, err := Prove(context.Background(), parse(t, "[[claim]]\nkind = \"provenance\"\nrun = \"net\"\nparts = [\"north\", \"south\"]\n"), in); err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range in.Ledger.entries[before:] {
+		if e.Model != "" {
+			t.Errorf("where a model comes from is charged as its answers: %+v", e)
+		}
+	}
+}

@@ -2,6 +2,7 @@ package audit
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"fmt"
 
 	"github.com/BurntSushi/toml"
@@ -124,6 +125,14 @@ func appendModels(b []byte, models map[string]*Model) []byte {
 		b = append(b, program[:]...)
 	}
 	return b
+}
+
+// identity is the digest of what a claim says, whatever it is called and
+// whoever has asked: kind, parameters, subjects and mode, neither name nor
+// context, before anything is released.
+func (s *Scope) identity(f *Frame, item *Item) ([32]byte, error) {
+	public, err := publicBytes(&Frame{Mode: f.Mode, SRS: f.SRS, RowBits: f.RowBits}, &Item{Kind: item.Kind, Claim: item.Claim}, s)
+	return sha256.Sum256(public), err
 }
 
 // encodeParameters writes the parameters of a claim as the table of a claims

@@ -27,11 +27,11 @@ const (
 
 // auditing holds the flags of zkaudit audit.
 type auditing struct {
-	dir, out, html, ledger, override string
-	runs, parts, models              []string
-	formats                          modelFormats
-	budget                           int
-	release                          bool
+	charging
+	dir, out, html      string
+	runs, parts, models []string
+	formats             modelFormats
+	release             bool
 }
 
 func auditCommand(a *app) *cobra.Command {
@@ -43,7 +43,8 @@ func auditCommand(a *app) *cobra.Command {
 as in its run.toml (part-000, test-000 ... by default), its training run is called
 "run". Nothing is opened, and nothing but verdicts is released unless a claim asks
 for more and --release says so. What is released about each part is recorded in
-DIR/ledger.jsonl, and refused beyond a budget.
+DIR/ledger.jsonl, and refused beyond a budget. Claims about a model are charged to
+the parts it was trained on, too.
 
   zkaudit audit claims.toml --dir runs/census --html report.html
   zkaudit audit claims.toml --dir all --run without=other
@@ -66,9 +67,7 @@ to be compared with other sources. Exit code 1: a claim is false.`,
 	o.formats.add(f)
 	f.StringVar(&o.out, "out", "", "the audit to write (default DIR/"+auditFile+")")
 	f.StringVar(&o.html, "html", "", "write the report as one HTML page, too")
-	f.StringVar(&o.ledger, "ledger", "", "file that records what is released (default DIR/"+ledgerFile+")")
-	f.IntVar(&o.budget, "budget", 0, fmt.Sprintf("bits that may be released about a part (default %d)", audit.DefaultBudget))
-	f.StringVar(&o.override, "override", "", "the reason for going over the budget; it stands in the ledger")
+	o.flags(f)
 	f.BoolVar(&o.release, "release", false, "release the values that claims ask for, not verdicts alone")
 	c.AddCommand(auditVerifyCommand(a))
 	return c
@@ -176,7 +175,7 @@ func (o *auditing) inputs(a *app, d *run.Directory) (*audit.Inputs, error) {
 		return nil, err
 	}
 	in := &audit.Inputs{
-		Mode: mode.Name(d.Config.Proof.Mode), By: by, Parts: own.Parts, Runs: map[string]*audit.OwnedRun{}, Override: o.override,
+		Mode: mode.Name(d.Config.Proof.Mode), By: by, Parts: own.Parts, Runs: map[string]*audit.OwnedRun{},
 	}
 	in.Certificates = own.Certificates
 	if own.Run != nil {
@@ -195,8 +194,7 @@ func (o *auditing) inputs(a *app, d *run.Directory) (*audit.Inputs, error) {
 	if err := o.addModels(in); err != nil {
 		return nil, err
 	}
-	in.Ledger, err = audit.OpenLedger(firstOf(o.ledger, filepath.Join(o.dir, ledgerFile)), o.budget)
-	return in, err
+	return in, o.open(in, o.dir)
 }
 
 func (o *auditing) addRun(a *app, in *audit.Inputs, named string) error {

@@ -17,6 +17,7 @@ import (
 
 // inferring holds the flags of zkaudit infer.
 type inferring struct {
+	charging
 	dir, input, model, out, release, context string
 	formats                                  modelFormats
 	row                                      int
@@ -39,6 +40,10 @@ With --model the answer is that of a public model, to a row that --private hides
 the verifier has the model's file and learns the answer, not the row. Where model
 and row are both public there is nothing to prove: run it. DIR then says how rows
 become integers; its own training need not be proven.
+
+Answers of the trained model tell about the rows it has learnt from: each is charged to
+the parts it was trained on, in DIR/ledger.jsonl, and refused beyond a budget. The same
+question about a public row is charged once.
 
 Writes DIR/inference.zka, which zkaudit audit verify checks.`,
 		Args: arguments(1, 1, "a file with the row"),
@@ -69,6 +74,7 @@ Writes DIR/inference.zka, which zkaudit audit verify checks.`,
 	f.StringVar(&o.release, "release", "class", "what the proof tells of the answer: class or outputs")
 	f.StringVar(&o.context, "context", "", "what the verifier asks to be bound: a nonce, an order number")
 	f.StringVar(&o.out, "out", "", "the proof to write (default DIR/inference.zka)")
+	o.flags(f)
 	return c
 }
 
@@ -119,6 +125,9 @@ func (o *inferring) claim(d *run.Directory) (*audit.Audit, *audit.Inputs, error)
 		for _, cell := range row.Features {
 			prediction.Input = append(prediction.Input, int64(cell))
 		}
+	}
+	if err := o.open(in, o.dir); err != nil {
+		return nil, nil, err
 	}
 	item := &audit.Item{Name: "prediction", Kind: "prediction", Claim: prediction}
 	return &audit.Audit{Context: o.context, Items: []*audit.Item{item}}, in, nil
