@@ -41,6 +41,7 @@ metric = "accuracy"
 at_least = "0.05"
 release = "counts"
 round = 2
+min_group = 2
 `
 
 // inputs are those of an audit of claims.
@@ -348,7 +349,7 @@ func TestLedger(t *testing.T) {
 	if l, err = prove(36, "", claims); err != nil || l.Spent(north) != 36 {
 		t.Errorf("the same again: %v, %d bits", err, l.Spent(north))
 	}
-	sharper := strings.Replace(claims, "round = 2", "round = 1", 1)
+	sharper := strings.Replace(claims, "round = 2\nmin_group = 2", "round = 1\nmin_group = 1", 1)
 	if _, err := prove(36, "", sharper); !errors.Is(err, fault.ErrUsage) || !strings.Contains(err.Error(), "budget is 36") {
 		t.Errorf("sharper counts: %v", err)
 	}

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/BurntSushi/toml"
+
 	"github.com/zkaudit/zkaudit/fault"
 )
 
@@ -65,6 +67,22 @@ type Item struct {
 	Name string // unique in its file
 	Kind string
 	Claim
+}
+
+// Releases is what the claim publishes besides its verdict, as its parameter
+// "release" says; "" for nothing.
+func (i *Item) Releases() (string, error) {
+	text, err := encodeParameters(i.Claim)
+	if err != nil {
+		return "", err
+	}
+	var p struct {
+		Release string `toml:"release"`
+	}
+	if _, err := toml.Decode(string(text), &p); err != nil {
+		return "", fmt.Errorf("claim %q: %v: %w", i.Name, err, fault.ErrUsage)
+	}
+	return p.Release, nil
 }
 
 // newClaim returns an empty claim of the kind. Errors wrap fault.ErrUsage.

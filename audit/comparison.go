@@ -161,14 +161,7 @@ func (c *Censorship) State(s *Scope) {
 		s.usage("%s has no value %q", c.Attribute, c.Value)
 		return
 	}
-	least := c.MinGroup
-	if least == 0 {
-		least = MinimumGroup
-	}
-	if least < 1 { // of no items, any share is anything
-		s.usage("min_group is %d", least)
-		return
-	}
+	least := s.smallestGroup(c.MinGroup)
 	items, hits := make([]int64, f.size()), make([]int64, f.size())
 	for y := range f.classes {
 		for guess := range f.classes {
@@ -186,7 +179,7 @@ func (c *Censorship) State(s *Scope) {
 		list = append(list, inequality{linearly(items, p, hits, -q), 0, fmt.Sprintf("more than a share of %s is classified %q", c.AtMost, c.Class)})
 	}
 	s.inequalities("share of items", f.m, f.total, list)
-	s.outcomes(f, c.Release)
+	s.outcomes(f, c.Release, least)
 }
 
 // linearly returns x·a + y·b.

@@ -75,9 +75,9 @@ func (s *Scope) confusion(name, model string, parts []*partTensors, attribute st
 }
 
 // outcomes publishes the counts, if the release says so.
-func (s *Scope) outcomes(c *confusion, r Release) {
+func (s *Scope) outcomes(c *confusion, r Release, smallest int64) {
 	asked := len(s.release.asked)
-	s.counts("outcomes", r, c.m, c.labels, c.total)
+	s.counts("outcomes", r, smallest, c.m, c.labels, c.total)
 	for k := asked; k < len(s.release.asked); k++ {
 		s.release.asked[k].Groups, s.release.asked[k].Classes = c.groups, c.classes
 	}

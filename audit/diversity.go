@@ -32,7 +32,8 @@ type Diversity struct {
 	AtLeast  Decimal  `toml:"at_least,omitempty"`
 	AtMost   Decimal  `toml:"at_most,omitempty"`
 	MinCount int64    `toml:"min_count,omitempty"`
-	Entropy  Decimal  `toml:"entropy,omitempty"` // bits
+	Entropy  Decimal  `toml:"entropy,omitempty"`   // bits
+	MinGroup int64    `toml:"min_group,omitempty"` // that released counts show
 	Release
 }
 
@@ -69,7 +70,7 @@ func (d *Diversity) State(s *Scope) {
 	if d.Entropy != "" {
 		d.stateEntropy(s, m, total)
 	}
-	s.counts("groups", d.Release, m, groups, total)
+	s.counts("groups", d.Release, s.shownGroup(d.MinGroup, d.Release), m, groups, total)
 }
 
 // bounds returns the least and the largest number of rows of a group.

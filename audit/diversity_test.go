@@ -2,8 +2,10 @@ package audit
 
 import (
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/zkaudit/zkaudit/data"
@@ -36,7 +38,7 @@ func TestDiversity(t *testing.T) {
 		"one group":         {Parts: both, Attributes: sex, Groups: []string{"M"}, MinCount: 28},
 		"pair":              {Parts: both, Attributes: []string{"sex", "race"}, Groups: []string{"F & A", "M & C"}, MinCount: 10},
 		"entropy":           {Parts: both, Attributes: []string{"race"}, Entropy: "1.264"},
-		"counts":            {Parts: both, Attributes: sex, MinCount: 10, Release: Release{What: "counts", Round: 7}},
+		"counts":            {Parts: both, Attributes: sex, MinCount: 10, MinGroup: 7, Release: Release{What: "counts", Round: 7}},
 	} {
 		released, _ := w.holds(name, c)
 		if name == "counts" && (len(released) != 1 || released[0].Values[0] != 21 || released[0].Values[1] != 28) {
@@ -75,7 +77,7 @@ func TestCodeOutsideTheVocabulary(t *testing.T) {
 func TestBinding(t *testing.T) {
 	w := people(t)
 	claim := func() *Diversity {
-		return &Diversity{Parts: []string{"north"}, Attributes: []string{"sex"}, MinCount: 3, Release: Release{What: "counts", Round: 2}}
+		return &Diversity{Parts: []string{"north"}, Attributes: []string{"sex"}, MinCount: 3, MinGroup: 2, Release: Release{What: "counts", Round: 2}}
 	}
 	released, proof := w.holds("as it is", claim())
 	change := func(name string, want error, f func(c *Diversity)) {
@@ -129,8 +131,53 @@ func TestDiversityRefusesParameters(t *testing.T) {
 		"too much wanted": {Parts: both, Attributes: sex, Entropy: "17"},
 		"odd release":     {Parts: both, Attributes: sex, MinCount: 1, Release: Release{What: "rows"}},
 		"idle rounding":   {Parts: both, Attributes: sex, MinCount: 1, Release: Release{Round: 3}},
+		"idle minimum":    {Parts: both, Attributes: sex, MinCount: 1, MinGroup: 3},
+		"exact counts":    {Parts: both, Attributes: sex, MinCount: 1, Release: Release{What: "counts", Round: 1}},
+		"small groups":    {Parts: both, Attributes: sex, MinCount: 1, Release: Release{What: "counts", Round: 9}},
+		"smaller groups":  {Parts: both, Attributes: sex, MinCount: 1, MinGroup: 8, Release: Release{What: "counts", Round: 7}},
+		"negative group":  {Parts: both, Attributes: sex, MinCount: 1, MinGroup: -1, Release: Release{What: "counts", Round: 1}},
 	} {
 		if _, _, err := w.prove(c, nil); !errors.Is(err, fault.ErrUsage) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// Released counts show no group below the smallest one, and say how exact they
+// are.
+func TestSmallGroupsAreNotShown(t *testing.T) {
+	w := people(t) // race in north: 7, 3, 3
+	for _, c := range []struct {
+		group, round int64
+		values       []int64
+		unit         string
+	}{
+		{0, 0, []int64{0, 0, 0}, "multiples of 10"},
+		{4, 5, []int64{5, 0, 0}, "multiples of 5"},
+		{7, 0, []int64{0, 0, 0}, "multiples of 10"},
+		{12, 0, []int64{0, 0, 0}, "multiples of 12"},
+		{1, 1, []int64{7, 3, 3}, "EXACT"},
+	} {
+		released, _ := w.holds(fmt.Sprint(c), &Diversity{Parts: []string{"north"}, Attributes: []string{"race"}, MinCount: 1,
+			MinGroup: c.group, Release: Release{What: "counts", Round: c.round}})
+		if !slices.Equal(released[0].Values, c.values) || !strings.Contains(released[0].Unit, c.unit) {
+			t.Errorf("min_group %d, round %d: %v, %q", c.group, c.round, released[0].Values, released[0].Unit)
+		}
+	}
+}
+
+// The same rule for outcomes of a model.
+func TestSmallOutcomesAreNotShown(t *testing.T) {
+	w, _, _ := classified(t)
+	small := Release{What: "counts", Round: 3}
+	for name, c := range map[string]Claim{
+		"accuracy":      &Performance{Model: "net", Parts: []string{"north"}, Metric: "accuracy", AtLeast: "0", Release: small},
+		"macro F1":      &Performance{Model: "net", Parts: []string{"north"}, Metric: "macro_f1", AtLeast: "0", Release: small},
+		"fairness":      &Fairness{Model: "net", Parts: []string{"north"}, Attribute: "sex", Positive: "b", Measure: "demographic_parity", AtMost: "1", Release: small},
+		"censorship":    &Censorship{Model: "net", Parts: []string{"north"}, Attribute: "sex", Value: "M", Class: "c", AtMost: "1", Release: small},
+		"idle in top k": &Performance{Model: "net", Parts: []string{"north"}, Metric: "top_k", K: 2, AtLeast: "0", MinGroup: 3},
+	} {
+		if _, _, err := w.prove(c, nil); !errors.Is(err, fault.ErrUsage) || !strings.Contains(err.Error(), "min_group") {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

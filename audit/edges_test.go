@@ -136,7 +136,7 @@ func TestNamesOfClasses(t *testing.T) {
 // Released counts are those of the histogram that the claim is about.
 func TestLiesAboutReleases(t *testing.T) {
 	w := people(t)
-	c := &Diversity{Parts: []string{"north"}, Attributes: []string{"sex"}, MinCount: 3, Release: Release{What: "counts", Round: 2}}
+	c := &Diversity{Parts: []string{"north"}, Attributes: []string{"sex"}, MinCount: 3, MinGroup: 2, Release: Release{What: "counts", Round: 2}}
 	about := func(f, m int64) *liar {
 		released := []Released{{Name: "groups", Values: []int64{f, m}}}
 		st, err := state(&w.frame, w.item(c), w.subjects, released, w.tables)

@@ -71,9 +71,10 @@ func (c *Fairness) State(s *Scope) {
 	for i, g := range groups {
 		names[i] = f.groups[g]
 	}
-	c.stateMinimum(s, n, names, f.total)
+	least := s.smallestGroup(c.MinGroup)
+	c.stateMinimum(s, n, least, names, f.total)
 	c.stateGaps(s, n, p, names, f.total)
-	s.outcomes(f, c.Release)
+	s.outcomes(f, c.Release, least)
 }
 
 // chosen returns the indices of the groups compared.
@@ -117,15 +118,7 @@ func (c *Fairness) conditions(s *Scope, classes, positive int) [][]int {
 	return nil
 }
 
-func (c *Fairness) stateMinimum(s *Scope, n relation.ID, names []string, total int64) {
-	least := c.MinGroup
-	if least == 0 {
-		least = MinimumGroup
-	}
-	if least < 1 {
-		s.usage("min_group is %d", least)
-		return
-	}
+func (c *Fairness) stateMinimum(s *Scope, n relation.ID, least int64, names []string, total int64) {
 	axes, labels := s.axes(n), []relation.Label{"a", "b"}
 	s.nonNegative("size of groups", axes, labels, big.NewInt(total).BitLen(), func(v *Values) wide {
 		return func(cell int) *big.Int { return big.NewInt(v.of(n)[cell] - least) }

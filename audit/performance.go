@@ -24,6 +24,8 @@ type Performance struct {
 	K       int      `toml:"k,omitempty"`
 	AtLeast Decimal  `toml:"at_least,omitempty"` // accuracy, top_k, macro_f1
 	AtMost  Decimal  `toml:"at_most,omitempty"`  // mse, mae; accuracy too
+	// MinGroup is the smallest group that released counts show.
+	MinGroup int64 `toml:"min_group,omitempty"`
 	Release
 }
 
@@ -43,12 +45,13 @@ func (c *Performance) State(s *Scope) {
 	if c.What != "" && c.Metric != "accuracy" && c.Metric != "macro_f1" {
 		s.usage("%s releases no counts", c.Metric)
 	}
+	smallest := s.shownGroup(c.MinGroup, c.Release)
 	switch c.Metric {
 	case "accuracy":
 		f := s.confusion("outcomes", c.Model, parts, "")
 		if s.err == nil {
 			c.bound(s, f.m, f.total, diagonal(f, 0, f.classes*f.classes))
-			s.outcomes(f, c.Release)
+			s.outcomes(f, c.Release, smallest)
 		}
 	case "top_k":
 		c.stateTopK(s, parts)
@@ -171,7 +174,7 @@ func (c *Performance) stateF1(s *Scope, parts []*partTensors) {
 		ones[y] = 1
 	}
 	s.inequalities("mean F1", score, 1<<16, []inequality{{ones, -least, fmt.Sprintf("the macro F1 is below %s", c.AtLeast)}})
-	s.outcomes(f, c.Release)
+	s.outcomes(f, c.Release, s.smallestGroup(c.MinGroup))
 }
 
 // Words implements Claim.

@@ -12,16 +12,38 @@ import (
 type Release struct {
 	// What is "" for the verdict alone, or "counts".
 	What string `toml:"release,omitempty"`
-	// Round is what released counts are rounded down to multiples of.
+	// Round is what released counts are rounded down to multiples of: at least
+	// the claim's smallest group, so that smaller ones are 0.
 	Round int64 `toml:"round,omitempty"`
 }
 
 // DefaultRound is the rounding of released counts that do not say.
 const DefaultRound = 10
 
-// MinimumGroup is the smallest group that claims about groups accept unless
-// they say otherwise.
+// MinimumGroup is the smallest group that claims about groups accept, and that
+// released counts show, unless they say otherwise.
 const MinimumGroup = 10
+
+// smallestGroup is what a claim says about it: at least 1, since of no rows any
+// share is anything.
+func (s *Scope) smallestGroup(given int64) int64 {
+	if given < 0 {
+		s.usage("min_group is %d", given)
+	}
+	if given == 0 {
+		return MinimumGroup
+	}
+	return given
+}
+
+// shownGroup is smallestGroup of a claim that says it about released counts
+// alone.
+func (s *Scope) shownGroup(given int64, r Release) int64 {
+	if given != 0 && r.What == "" {
+		s.usage("min_group without release = \"counts\"")
+	}
+	return s.smallestGroup(given)
+}
 
 // Released are public numbers that the prover fills in: they become part of
 // the statement. Advice says that they say nothing about the data beyond the
@@ -64,8 +86,8 @@ func (s *Scope) publish(r Released, n int, compute func(v *Values) []int64) []in
 
 // counts publishes the counts of groups, rounded down, if the release says so:
 //
-//	m(g) − released(g) in [0, round)
-func (s *Scope) counts(what string, r Release, m relation.ID, labels []string, total int64) {
+//	m(g) − released(g) in [0, round),  round >= the smallest group
+func (s *Scope) counts(what string, r Release, smallest int64, m relation.ID, labels []string, total int64) {
 	switch r.What {
 	case "":
 		if r.Round != 0 {
@@ -78,7 +100,11 @@ func (s *Scope) counts(what string, r Release, m relation.ID, labels []string, t
 		return
 	}
 	if r.Round == 0 {
-		r.Round = DefaultRound
+		r.Round = max(DefaultRound, smallest)
+	}
+	if r.Round < smallest {
+		s.usage("counts rounded to multiples of %d show groups of fewer than %d rows; round = %d does not, and min_group = %d allows it in the open", r.Round, smallest, smallest, max(1, r.Round))
+		return
 	}
 	if r.Round < 1 || r.Round > 1<<relation.MaxTableLog {
 		s.usage("counts rounded to multiples of %d", r.Round)
@@ -86,7 +112,11 @@ func (s *Scope) counts(what string, r Release, m relation.ID, labels []string, t
 	}
 	axis := s.axes(m)[0]
 	each := bits.Len64(uint64(total / r.Round))
-	released := Released{Name: what, Labels: labels, Unit: fmt.Sprintf("rows, rounded down to multiples of %d", r.Round), Bits: each * len(labels)}
+	unit := fmt.Sprintf("rows, rounded down to multiples of %d", r.Round)
+	if r.Round == 1 {
+		unit = "rows, EXACT"
+	}
+	released := Released{Name: what, Labels: labels, Unit: unit, Bits: each * len(labels)}
 	values := s.publish(released, len(labels), func(v *Values) []int64 {
 		out := make([]int64, len(labels))
 		for g := range out {

@@ -31,7 +31,7 @@ type auditing struct {
 	dir, out, html      string
 	runs, parts, models []string
 	formats             modelFormats
-	release             bool
+	release             releases
 }
 
 func auditCommand(a *app) *cobra.Command {
@@ -42,11 +42,12 @@ func auditCommand(a *app) *cobra.Command {
 		Long: `Proves every claim of a file about what is committed: the parts of DIR are called
 as in its run.toml (part-000, test-000 ... by default), its training run is called
 "run". Nothing is opened, and nothing but verdicts is released unless a claim asks
-for more and --release says so. What is released about each part is recorded in
-DIR/ledger.jsonl, and refused beyond a budget. Claims about a model are charged to
-the parts it was trained on, too.
+for more and --release=NAME allows it, or --release for all claims. What is released
+about each part is recorded in DIR/ledger.jsonl, and refused beyond a budget. Claims
+about a model are charged to the parts it was trained on, too.
 
   zkaudit audit claims.toml --dir runs/census --html report.html
+  zkaudit audit claims.toml --dir d --release="women and men"
   zkaudit audit claims.toml --dir all --run without=other
   zkaudit audit claims.toml --dir d --part works=w.part,w.opening,w.csv
   zkaudit audit claims.toml --dir d --model embedder=embedder.tflite
@@ -56,7 +57,7 @@ and are proven. The verifier needs its file.
 
 Writes DIR/audit.zka for the verifier, and DIR/audit-expect.toml, what it is about,
 to be compared with other sources. Exit code 1: a claim is false.`,
-		Args: arguments(1, 1, "one file of claims"),
+		Args: arguments(1, 1, "one file of claims (and the name of a claim behind =, as in --release=NAME)"),
 		RunE: func(c *cobra.Command, args []string) error { return a.audit(c, args[0], &o) },
 	}
 	f := c.Flags()
@@ -68,7 +69,7 @@ to be compared with other sources. Exit code 1: a claim is false.`,
 	f.StringVar(&o.out, "out", "", "the audit to write (default DIR/"+auditFile+")")
 	f.StringVar(&o.html, "html", "", "write the report as one HTML page, too")
 	o.flags(f)
-	f.BoolVar(&o.release, "release", false, "release the values that claims ask for, not verdicts alone")
+	o.release.flag(f)
 	c.AddCommand(auditVerifyCommand(a))
 	return c
 }
@@ -78,7 +79,7 @@ func (a *app) audit(c *cobra.Command, path string, o *auditing) error {
 	if err != nil {
 		return err
 	}
-	if err := checkRelease(path, o.release); err != nil {
+	if err := o.release.check(claims); err != nil {
 		return err
 	}
 	d, err := a.open([]string{o.dir})
@@ -140,28 +141,6 @@ func (a *app) proveAudit(c *cobra.Command, claims *audit.Audit, in *audit.Inputs
 		return nil, err
 	}
 	return report, artefact.WriteFile(out, encoded, artefact.PublicMode)
-}
-
-// checkRelease refuses claims that release values unless that is wanted.
-func checkRelease(path string, wanted bool) error {
-	text, err := artefact.ReadFile(path, audit.MaxClaimsFile)
-	if err != nil {
-		return err
-	}
-	var file struct {
-		Claims []struct {
-			Kind, Name, Release string
-		} `toml:"claim"`
-	}
-	if _, err := toml.Decode(string(text), &file); err != nil {
-		return fmt.Errorf("%s: %w: %v", path, fault.ErrUsage, err)
-	}
-	for i, c := range file.Claims {
-		if c.Release != "" && !wanted {
-			return fmt.Errorf("%s: claim %d (%s) releases %s, not its verdict alone; --release allows that: %w", path, i+1, firstOf(c.Name, c.Kind), c.Release, fault.ErrUsage)
-		}
-	}
-	return nil
 }
 
 // inputs opens everything that claims may name.
