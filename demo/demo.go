@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/zkaudit/zkaudit/artefact"
+	"github.com/zkaudit/zkaudit/audit"
 	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/fault"
@@ -27,7 +28,10 @@ type Summary struct {
 	Report    *bundle.Report    `json:"report,omitempty"`
 	Rejection string            `json:"rejection,omitempty"`
 	Bytes     int               `json:"bundle_bytes"`
-	Seconds   Times             `json:"seconds"`
+	// Audit are the claims proven on top.
+	Audit      *audit.Report `json:"audit,omitempty"`
+	AuditBytes int           `json:"audit_bytes,omitempty"`
+	Seconds    Times         `json:"seconds"`
 }
 
 // Times are the seconds that each part took.
@@ -37,11 +41,13 @@ type Times struct {
 	Train  float64 `json:"train"`
 	Prove  float64 `json:"prove"`
 	Verify float64 `json:"verify"`
+	Audit  float64 `json:"audit,omitempty"`
+	Check  float64 `json:"audit_verify,omitempty"`
 }
 
-// Run makes a run in an empty directory, from data to the verified bundle. If
-// the trainer cheats, the error wraps fault.ErrRejected, and the summary says
-// how far it came.
+// Run makes a run in an empty directory, from data to the verified bundle and
+// to an audit of both. If the trainer cheats, the error wraps
+// fault.ErrRejected, and the summary says how far it came.
 func Run(ctx context.Context, dir string, m mode.Name, cheat Cheat, o run.Options) (*Summary, error) {
 	if err := cheat.Check(); err != nil {
 		return nil, err
@@ -69,7 +75,14 @@ func Run(ctx context.Context, dir string, m mode.Name, cheat Cheat, o run.Option
 	if err != nil {
 		return s, err
 	}
-	return s, s.verify(ctx, dir, d.Keys())
+	trained, err := s.verify(ctx, dir, d.Keys())
+	if err != nil {
+		return s, err
+	}
+	if err := s.Seconds.clock(&s.Seconds.Audit, func() error { return s.audit(ctx, d, o.Progress) }); err != nil {
+		return s, err
+	}
+	return s, s.Seconds.clock(&s.Seconds.Check, func() error { return s.verifyAudit(ctx, dir, m, trained, d.Keys()) })
 }
 
 func (*Times) clock(seconds *float64, what func() error) error {
@@ -103,15 +116,14 @@ func (s *Summary) dishonest(ctx context.Context, d *run.Directory) error {
 const maxBundle = 64 << 20
 
 // verify does what an auditor does who has the bundle and nothing else.
-func (s *Summary) verify(ctx context.Context, dir string, keys *wrap.Cache) error {
+func (s *Summary) verify(ctx context.Context, dir string, keys *wrap.Cache) (b *bundle.Bundle, err error) {
 	data, err := artefact.ReadFile(filepath.Join(dir, run.BundleFile), maxBundle)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	s.Bytes = len(data)
 	err = s.Seconds.clock(&s.Seconds.Verify, func() error {
-		b, err := bundle.Unmarshal(data)
-		if err != nil {
+		if b, err = bundle.Unmarshal(data); err != nil {
 			return err
 		}
 		srs, err := commitments.DevelopmentVerifierSRS(b.Statement.RowBits)
@@ -122,15 +134,15 @@ func (s *Summary) verify(ctx context.Context, dir string, keys *wrap.Cache) erro
 		return err
 	})
 	if s.Cheat == NoCheat {
-		return err
+		return b, err
 	}
 	if err == nil {
-		return fmt.Errorf("the verifier ACCEPTED a cheater's bundle (%s): this is a defect, please report it", s.Cheat)
+		return nil, fmt.Errorf("the verifier ACCEPTED a cheater's bundle (%s): this is a defect, please report it", s.Cheat)
 	}
 	if errors.Is(err, fault.ErrRejected) {
 		s.Rejection = err.Error()
 	}
-	return err
+	return nil, err
 }
 
 // expectation is what the auditor of the demonstration requires, from sources

@@ -27,6 +27,9 @@ func TestHonestDemo(t *testing.T) {
 	if *s.Training.Before.Accuracy > 0.3 || *s.Training.After.Accuracy < 0.8 {
 		t.Errorf("accuracy on rows held out %.3f before, %.3f after", *s.Training.Before.Accuracy, *s.Training.After.Accuracy)
 	}
+	if len(s.Audit.Claims) != 2 || s.Audit.Bits != 2 || s.AuditBytes == 0 {
+		t.Errorf("audit %+v", s.Audit)
+	}
 }
 
 // TestZeroKnowledgeDemo runs the demonstration as people see it, honest and
@@ -40,7 +43,7 @@ func TestZeroKnowledgeDemo(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s.Report.Facts.Mode != string(mode.ZKPLONK) || s.Bytes > 40<<10 {
+	if s.Report.Facts.Mode != string(mode.ZKPLONK) || s.Audit.Mode != string(mode.ZKPLONK) || s.Bytes > 40<<10 {
 		t.Errorf("mode %s, %d bytes", s.Report.Facts.Mode, s.Bytes)
 	}
 	for cheat, place := range map[Cheat]string{CheatRow: "segment 1 of 2", CheatInit: "certificate of the initial weights"} {
@@ -65,7 +68,7 @@ func TestCheatsAreRejected(t *testing.T) {
 			if !errors.Is(err, fault.ErrRejected) || !strings.Contains(err.Error(), place[cheat]) {
 				t.Fatalf("%v, want a rejection of %s", err, place[cheat])
 			}
-			if s.Rejection == "" || s.Report != nil || cheat.Deed() == "" || cheat.Reason() == "" {
+			if s.Rejection == "" || s.Report != nil || s.Audit != nil || cheat.Deed() == "" || cheat.Reason() == "" {
 				t.Errorf("summary %+v", s)
 			}
 		})
@@ -95,7 +98,7 @@ func TestForgingHonestlyIsAccepted(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := s.verify(context.Background(), dir, d.Keys()); err != nil {
+	if _, err := s.verify(context.Background(), dir, d.Keys()); err != nil {
 		t.Error(err)
 	}
 }

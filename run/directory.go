@@ -48,6 +48,8 @@ const (
 	BundleFile      = "bundle.zka"
 	ExpectationFile = "expect.toml"
 	ModelFile       = "trained.tflite"
+	AuditFile       = "audit.zka"    // claims that are proven
+	LedgerFile      = "ledger.jsonl" // what they have released
 
 	commitDir = "commit"
 	trainDir  = "train"

@@ -19,9 +19,9 @@ import (
 
 // Names of what an audit writes into the run directory.
 const (
-	auditFile       = "audit.zka"
+	auditFile       = run.AuditFile
 	auditExpectFile = "audit-expect.toml"
-	ledgerFile      = "ledger.jsonl"
+	ledgerFile      = run.LedgerFile
 	defaultRunName  = "run"
 )
 
@@ -123,13 +123,7 @@ func (a *app) audit(c *cobra.Command, path string, o *auditing) error {
 // proveAudit proves the claims and writes the audit.
 func (a *app) proveAudit(c *cobra.Command, claims *audit.Audit, in *audit.Inputs, out string) (*audit.Report, error) {
 	if progress := a.newProgress(); progress != nil {
-		in.Progress = func(done, total int, what string) {
-			if done == 0 {
-				progress.Start("prove claims", total)
-			}
-			progress.Advance(done, fmt.Sprintf("%d of %d: %s", done+1, total, what))
-		}
-		defer progress.Finish()
+		defer run.ShowClaims(progress, in)()
 	}
 	made, report, err := audit.Prove(c.Context(), claims, in)
 	if err != nil {
