@@ -14,6 +14,7 @@ type confusion struct {
 	m       relation.ID
 	groups  []string // values of the attribute, or one
 	classes int
+	names   []string // of the classes
 	labels  []string // of the keys
 	total   int64
 }
@@ -59,10 +60,13 @@ func (s *Scope) confusion(name, model string, parts []*partTensors, attribute st
 		}
 		keys = append(keys, s.sum(fmt.Sprintf("%s: key of part %q", name, p.name), tensors, weights))
 	}
+	for y := range c.classes {
+		c.names = append(c.names, parts[0].className(y))
+	}
 	for _, g := range c.groups {
-		for y := range c.classes {
-			for guess := range c.classes {
-				label := fmt.Sprintf("true %s, predicted %s", parts[0].className(y), parts[0].className(guess))
+		for _, truth := range c.names {
+			for _, guess := range c.names {
+				label := fmt.Sprintf("true %s, predicted %s", truth, guess)
 				if g != "" {
 					label = g + ": " + label
 				}
@@ -79,6 +83,6 @@ func (s *Scope) outcomes(c *confusion, r Release, smallest int64) {
 	asked := len(s.release.asked)
 	s.counts("outcomes", r, smallest, c.m, c.labels, c.total)
 	for k := asked; k < len(s.release.asked); k++ {
-		s.release.asked[k].Groups, s.release.asked[k].Classes = c.groups, c.classes
+		s.release.asked[k].Groups, s.release.asked[k].Classes = c.groups, c.names
 	}
 }

@@ -16,7 +16,9 @@ func (r *Report) WriteHTML(w io.Writer) error {
 	t, err := template.New("report.html").Funcs(template.FuncMap{
 		"short":    func(digest string) string { return digest[:min(12, len(digest))] },
 		"line":     func(r Released) string { return r.text() },
+		"outcomes": func(r Released) []outcomeRow { return r.outcomes() },
 		"count":    count,
+		"hold":     claimsHold,
 		"number":   func(i int) int { return i + 1 },
 		"plots":    plots,
 		"curves":   curves,
@@ -46,4 +48,11 @@ func count(n int, what string) string {
 		return "1 " + what
 	}
 	return fmt.Sprintf("%d %ss", n, what)
+}
+
+func claimsHold(claims int) string {
+	if claims == 1 {
+		return "1 claim holds"
+	}
+	return fmt.Sprintf("%d claims hold", claims)
 }

@@ -33,7 +33,7 @@ func TestHTML(t *testing.T) {
 		}
 	}
 	for _, want := range []string{
-		"&lt;script&gt;women &amp; men&lt;/script&gt;", "40.0 % (20 of 50)", "Accuracy by group", "all rows", "Loss by step", "Accuracy by step", ">step 20<", "INSECURE", "3 claims hold",
+		"&lt;script&gt;women &amp; men&lt;/script&gt;", "40.0 % (20 of 50)", "Accuracy by group", "all rows", `<th class="right">predicted a</th>`, `<td>c</td><td class="right">0</td><td class="right">2</td><td class="right hit">0</td>`, "Loss by step", "Accuracy by step", ">step 20<", "INSECURE", "3 claims hold",
 		"50.0 % (60 of 120)",
 	} {
 		if !strings.Contains(b.String(), want) {

@@ -66,7 +66,7 @@ func Parse(text []byte) (*Audit, error) {
 	}
 	a, names := &Audit{Context: file.Context}, map[string]bool{}
 	for i, table := range file.Claims {
-		item, err := parseClaim(i, table)
+		item, err := parseClaim(i, table, names)
 		if err != nil {
 			return nil, err
 		}
@@ -79,12 +79,17 @@ func Parse(text []byte) (*Audit, error) {
 	return a, nil
 }
 
-func parseClaim(i int, table map[string]any) (*Item, error) {
+// parseClaim reads a claim; one without a name is called as its kind, and by its
+// place if another is called so.
+func parseClaim(i int, table map[string]any, taken map[string]bool) (*Item, error) {
 	kind, ok := table["kind"].(string)
 	if !ok {
 		return nil, fmt.Errorf("claim %d has no kind: %w", i+1, fault.ErrUsage)
 	}
-	name := fmt.Sprintf("%d %s", i+1, kind)
+	name := kind
+	if taken[name] {
+		name = fmt.Sprintf("%s %d", kind, i+1)
+	}
 	if given, there := table["name"]; there {
 		if name, ok = given.(string); !ok || name == "" || len(name) > 200 {
 			return nil, fmt.Errorf("claim %d: name %v: %w", i+1, given, fault.ErrUsage)

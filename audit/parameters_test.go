@@ -78,3 +78,20 @@ func fillOddly(v reflect.Value, rng *rand.Rand, texts []string, numbers []int64)
 		}
 	}
 }
+
+func TestNamesByDefault(t *testing.T) {
+	a := parse(t, `
+[[claim]]
+kind = "licence"
+[[claim]]
+name = "mine"
+kind = "licence"
+[[claim]]
+kind = "licence"
+`)
+	for i, want := range []string{"licence", "mine", "licence 3"} {
+		if got := a.Items[i].Name; got != want {
+			t.Errorf("claim %d is called %q, want %q", i, got, want)
+		}
+	}
+}

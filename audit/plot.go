@@ -47,7 +47,7 @@ func plots(f Finding) []barPlot {
 	}
 	for _, r := range f.Released {
 		switch {
-		case r.Classes > 0:
+		case len(r.Classes) > 0:
 			add("Accuracy by group, by the released counts", r.accuracies())
 		case len(r.Labels) == len(r.Values) && len(r.Labels) > 0:
 			add("Share of each group, by the released counts", r.shares())
@@ -68,22 +68,44 @@ func (r *Released) shares() []Share {
 	return shares
 }
 
+// outcomeRow is how often rows of one group and true class were predicted to be of
+// each class.
+type outcomeRow struct {
+	Group, Truth string
+	Truly        int // index of the true class
+	Counts       []int64
+}
+
+// outcomes lays released outcomes out by group and true class; nil for other
+// values.
+func (r *Released) outcomes() []outcomeRow {
+	var all []outcomeRow
+	n := len(r.Classes)
+	for g, group := range r.Groups {
+		if group == "" {
+			group = "all rows"
+		}
+		for y, truth := range r.Classes {
+			if first := (g*n + y) * n; first+n <= len(r.Values) {
+				all = append(all, outcomeRow{group, truth, y, r.Values[first : first+n]})
+			}
+		}
+	}
+	return all
+}
+
 // accuracies adds the outcomes of each group up.
 func (r *Released) accuracies() []Share {
 	var shares []Share
-	size := r.Classes * r.Classes
-	for g, name := range r.Groups {
-		if name == "" {
-			name = "all rows"
+	for _, o := range r.outcomes() {
+		if len(shares) == 0 || shares[len(shares)-1].Name != o.Group {
+			shares = append(shares, Share{Name: o.Group})
 		}
-		s := Share{Name: name}
-		for k := range min(size, max(0, len(r.Values)-g*size)) {
-			n := r.Values[g*size+k]
-			if s.All += n; k/r.Classes == k%r.Classes {
-				s.Part += n
-			}
+		s := &shares[len(shares)-1]
+		s.Part += o.Counts[o.Truly]
+		for _, n := range o.Counts {
+			s.All += n
 		}
-		shares = append(shares, s)
 	}
 	return shares
 }

@@ -57,7 +57,7 @@ type Released struct {
 	// Groups and Classes say how outcomes are laid out: by group, true class
 	// and predicted class.
 	Groups  []string `json:"groups,omitempty"`
-	Classes int      `json:"classes,omitempty"`
+	Classes []string `json:"classes,omitempty"`
 	compute func(v *Values) []int64
 }
 

@@ -188,7 +188,7 @@ func parameters(p *graph.Program) int {
 // WriteText writes the report for people.
 func (r *Report) WriteText(w io.Writer) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "AUDIT: %s hold, %s released, digest %s\n", count(len(r.Claims), "claim"), count(r.Bits, "bit"), r.Digest)
+	fmt.Fprintf(&b, "AUDIT: %s, %s released, digest %s\n", claimsHold(len(r.Claims)), count(r.Bits, "bit"), r.Digest)
 	fmt.Fprintf(&b, "mode %s, context %q\n", r.Mode, r.Context)
 	if r.Insecure {
 		b.WriteString("INSECURE: made with the development SRS; anyone can forge such an audit. For demonstrations and tests only.\n")
@@ -214,7 +214,7 @@ func (r *Report) WriteText(w io.Writer) error {
 	}
 	var about []string
 	for _, p := range r.Parts {
-		about = append(about, fmt.Sprintf("part %s: %d rows of %d features, attributes %v, %s", p.Name, p.Rows, p.Features, p.Attributes, p.Digest))
+		about = append(about, fmt.Sprintf("part %s: %s of %s, attributes %v, %s", p.Name, count(p.Rows, "row"), count(p.Features, "feature"), p.Attributes, p.Digest))
 	}
 	for _, run := range r.Runs {
 		about = append(about, fmt.Sprintf("run %s: model %q, %d parameters, statement %s", run.Name, run.Model, run.Parameters, run.Digest))

@@ -75,7 +75,7 @@ func Run(ctx context.Context, dir string, m mode.Name, cheat Cheat, o run.Option
 	if err != nil {
 		return s, err
 	}
-	trained, err := s.verify(ctx, dir, d.Keys())
+	trained, err := s.verify(ctx, dir, m, d.Keys())
 	if err != nil {
 		return s, err
 	}
@@ -116,7 +116,7 @@ func (s *Summary) dishonest(ctx context.Context, d *run.Directory) error {
 const maxBundle = 64 << 20
 
 // verify does what an auditor does who has the bundle and nothing else.
-func (s *Summary) verify(ctx context.Context, dir string, keys *wrap.Cache) (b *bundle.Bundle, err error) {
+func (s *Summary) verify(ctx context.Context, dir string, m mode.Name, keys *wrap.Cache) (b *bundle.Bundle, err error) {
 	data, err := artefact.ReadFile(filepath.Join(dir, run.BundleFile), maxBundle)
 	if err != nil {
 		return nil, err
@@ -130,7 +130,7 @@ func (s *Summary) verify(ctx context.Context, dir string, keys *wrap.Cache) (b *
 		if err != nil {
 			return err
 		}
-		s.Report, err = bundle.Verify(ctx, b, s.expectation(), srs, bundle.Options{AllowInsecure: true, Cache: keys})
+		s.Report, err = bundle.Verify(ctx, b, s.expectation(m), srs, bundle.Options{AllowInsecure: true, Cache: keys})
 		return err
 	})
 	if s.Cheat == NoCheat {
@@ -146,15 +146,18 @@ func (s *Summary) verify(ctx context.Context, dir string, keys *wrap.Cache) (b *
 }
 
 // expectation is what the auditor of the demonstration requires, from sources
-// of its own: the dataset's owner, the seeds it drew, the terms of the deal.
-func (s *Summary) expectation() bundle.Expectation {
+// of its own: the dataset's owner, the seeds it drew, the terms of the deal. The
+// network is what the owner chose; the report lists it as not checked.
+func (s *Summary) expectation(m mode.Name) bundle.Expectation {
 	var dataset []string
 	for _, part := range s.Commit.Parts {
 		dataset = append(dataset, part.Digest)
 	}
 	order, seed, origin, originSeed, context := "shuffled", "drawn by the auditor", "seed", "drawn by the auditor, too", "demo"
 	effective, count := rate, steps
+	proofs, tail, without := string(m), "drop", []string{}
 	return bundle.Expectation{
+		Mode: &proofs, Tail: &tail, Without: &without,
 		Dataset: &dataset, Order: &order, Seed: &seed, Origin: &origin, OriginSeed: &originSeed,
 		Rate: &effective, Steps: &count, Context: &context,
 	}
