@@ -45,7 +45,7 @@ list = [%[2]s]
 // audit is the owner's answer to the auditor's claims, proven on the
 // commitments that training used.
 func (s *Summary) audit(ctx context.Context, d *run.Directory, progress run.Progress) error {
-	picture, err := d.ReadInput(filepath.Join(d.Path, imagesFile), trainRows)
+	picture, err := d.ReadInputs(filepath.Join(d.Path, imagesFile), trainRows)
 	if err != nil {
 		return err
 	}

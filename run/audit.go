@@ -119,9 +119,10 @@ func (p *Part) owned(d *data.Dataset) *audit.OwnedPart {
 	return o
 }
 
-// ReadInput reads one row, from 0, of a file as the model's input: the cells
-// are encoded as those it was trained on. Labels in the file are not read.
-func (d *Directory) ReadInput(path string, row int) (*data.Dataset, error) {
+// ReadInputs reads rows of a file, numbered from 0, as inputs of the model: their
+// cells are encoded as those it was trained on. Labels in the file are not read.
+// Without rows, it reads all.
+func (d *Directory) ReadInputs(path string, rows ...int) (*data.Dataset, error) {
 	m, err := readModel(d.Path, d.Config)
 	if err != nil {
 		return nil, err
@@ -130,13 +131,12 @@ func (d *Directory) ReadInput(path string, row int) (*data.Dataset, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := Recipe{Format: trained.recipes[0].Format, FractionBits: trained.recipes[0].FractionBits, Header: trained.recipes[0].Header}
+	r := Recipe{Format: trained.recipes[0].Format, FractionBits: trained.recipes[0].FractionBits, Header: trained.recipes[0].Header, Rows: rows}
 	if trained.encoding != nil {
 		features := *trained.encoding
 		features.Targets, features.Attributes = nil, nil
 		r.Encoding = &features
 	}
-	r.Rows = []int{row}
 	return r.Read(path, "")
 }
 

@@ -60,7 +60,7 @@ Claims on top:       zkaudit audit CLAIMS.toml --dir DIR; zkaudit audit verify`,
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return fmt.Errorf("%w: %w", err, fault.ErrUsage) })
 	root.SetOut(a.stdout)
 	root.SetErr(a.stderr)
-	root.AddCommand(demoCommand(a), inspectCommand(a), denseCommand(a), initCommand(a), commitCommand(a), importCommand(a), trainCommand(a), proveCommand(a), verifyCommand(a), auditCommand(a), inferCommand(a), openCommand(a), versionCommand(a))
+	root.AddCommand(demoCommand(a), inspectCommand(a), denseCommand(a), initCommand(a), commitCommand(a), importCommand(a), trainCommand(a), proveCommand(a), verifyCommand(a), auditCommand(a), encodeCommand(a), inferCommand(a), openCommand(a), versionCommand(a))
 	return root
 }
 

@@ -19,10 +19,10 @@ import (
 
 // Names of what an audit writes into the run directory.
 const (
-	auditFile       = run.AuditFile
-	auditExpectFile = "audit-expect.toml"
-	ledgerFile      = run.LedgerFile
-	defaultRunName  = "run"
+	auditFile      = run.AuditFile
+	expectSuffix   = "-expect.toml" // audit.zka has audit-expect.toml beside it
+	ledgerFile     = run.LedgerFile
+	defaultRunName = "run"
 )
 
 // auditing holds the flags of zkaudit audit.
@@ -55,8 +55,8 @@ about a model are charged to the parts it was trained on, too.
 A model is public: its weights are not hidden, its answers about committed rows are,
 and are proven. The verifier needs its file.
 
-Writes DIR/audit.zka for the verifier, and DIR/audit-expect.toml, what it is about,
-to be compared with other sources. Exit code 1: a claim is false.`,
+Writes DIR/audit.zka for the verifier (or --out), and beside it audit-expect.toml,
+what it is about, to be compared with other sources. Exit code 1: a claim is false.`,
 		Args: arguments(1, 1, "one file of claims (and the name of a claim behind =, as in --release=NAME)"),
 		RunE: func(c *cobra.Command, args []string) error { return a.audit(c, args[0], &o) },
 	}
@@ -91,7 +91,8 @@ func (a *app) audit(c *cobra.Command, path string, o *auditing) error {
 	if err != nil {
 		return err
 	}
-	report, err := a.proveAudit(c, claims, in, firstOf(o.out, filepath.Join(o.dir, auditFile)))
+	out := firstOf(o.out, filepath.Join(o.dir, auditFile))
+	report, err := a.proveAudit(c, claims, in, out)
 	if err != nil {
 		return err
 	}
@@ -102,7 +103,7 @@ func (a *app) audit(c *cobra.Command, path string, o *auditing) error {
 		return err
 	}
 	expect := auditExpectation{Mode: string(in.Mode), Claims: path, Parts: map[string]string{}, Runs: map[string]string{}, Models: map[string]modelPin{}}
-	if expect.Claims, err = relativeTo(o.dir, path); err != nil {
+	if expect.Claims, err = relativeTo(filepath.Dir(out), path); err != nil {
 		return err
 	}
 	for _, p := range report.Parts {
@@ -114,7 +115,7 @@ func (a *app) audit(c *cobra.Command, path string, o *auditing) error {
 	for _, m := range report.Models {
 		expect.Models[m.Name] = pinOf(m)
 	}
-	if err := expect.write(filepath.Join(o.dir, auditExpectFile)); err != nil {
+	if err := expect.write(strings.TrimSuffix(out, filepath.Ext(out)) + expectSuffix); err != nil {
 		return err
 	}
 	return a.result(report, report.WriteText)

@@ -84,7 +84,7 @@ func (o *inferring) claim(d *run.Directory) (*audit.Audit, *audit.Inputs, error)
 	if err != nil {
 		return nil, nil, err
 	}
-	row, err := d.ReadInput(o.input, o.row)
+	row, err := d.ReadInputs(o.input, o.row)
 	if err != nil {
 		return nil, nil, err
 	}
