@@ -20,6 +20,9 @@ const (
 	// MaxModelCells bounds the weights of one, padded: a verifier holds them as
 	// 64-bit integers and evaluates each tensor once for every use.
 	MaxModelCells = 1 << 24
+	// maxAllCells bounds the weights of all public models of an audit, padded:
+	// an audit may name one file many times, in many formats.
+	maxAllCells = 4 * MaxModelCells
 	// maxFraction bounds fraction bits; package transpile has the same bound.
 	maxFraction = 14
 )
@@ -189,12 +192,20 @@ func (s *Subjects) called(model string) string {
 	return "model " + model
 }
 
-// check refuses a name of two models: a claim must say which it is about.
+// check refuses a name of two models, since a claim must say which it is about,
+// and more weights of public models than a verifier holds.
 func (s *Subjects) check() error {
+	total := 0
 	for _, name := range sortedKeys(s.Models) {
 		if s.Runs[name] != nil {
 			return fmt.Errorf("%q is both a training run and a public model: %w", name, fault.ErrUsage)
 		}
+		for _, cells := range s.Models[name].cells {
+			total += len(cells)
+		}
+	}
+	if total > maxAllCells {
+		return fmt.Errorf("public models of over %d weights together, padded: %w", maxAllCells, fault.ErrUnsupported)
 	}
 	return nil
 }

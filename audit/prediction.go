@@ -7,8 +7,8 @@ import (
 	"github.com/zkaudit/zkaudit/relation"
 )
 
-// Prediction says what a committed model answers to one input: a public row
-// (in the dataset's integers), or a row of a committed part. The model stays
+// Prediction says what a model answers to one input: a public row (in the
+// dataset's integers), or a row of a committed part. The model of a run stays
 // private, and so does a committed input.
 type Prediction struct {
 	Model string `toml:"model"`

@@ -46,8 +46,8 @@ func (s *Scope) shownGroup(given int64, r Release) int64 {
 }
 
 // Released are public numbers that the prover fills in: they become part of
-// the statement. Advice says that they say nothing about the data beyond the
-// claim, such as the salt of a hash.
+// the statement. Some say next to nothing about the data, such as the salt of a
+// hash, and are charged all the same.
 type Released struct {
 	Name   string   `json:"name"`
 	Labels []string `json:"labels,omitempty"` // one per value

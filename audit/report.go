@@ -141,20 +141,38 @@ func newReport(b *Bundle, subjects *Subjects, tables *ops.Tables, insecure bool)
 	if len(r.Models) > 0 {
 		r.NotProven = append(r.NotProven, "how near the answers of a public model in integers are to those in floating point")
 	}
+	named := map[string]bool{}
 	for i := range b.Claims {
-		f, err := b.finding(&b.Claims[i], subjects, tables)
+		f, err := b.finding(&b.Claims[i], subjects, tables, named)
 		if err != nil {
 			return nil, err
 		}
 		r.Claims = append(r.Claims, *f)
 		r.Bits += f.Bits
 	}
-	return r, nil
+	return r, b.checkNamed(named)
 }
 
-// finding describes a claim. What its released values are called is the
-// claim's word, not the bundle's.
-func (b *Bundle) finding(c *Proven, subjects *Subjects, tables *ops.Tables) (*Finding, error) {
+// checkNamed refuses a bundle that lists what none of its claims is about: a
+// report would say that it is the one expected, and nothing else of it. named
+// are the subjects of claims.
+func (b *Bundle) checkNamed(named map[string]bool) error {
+	for _, listed := range []struct {
+		what  string
+		names []string
+	}{{"part", sortedKeys(b.Parts)}, {"run", sortedKeys(b.Runs)}, {"model", sortedKeys(b.Models)}} {
+		for _, name := range listed.names {
+			if !named[listed.what+" "+name] {
+				return fmt.Errorf("the audit lists %s %q, and no claim is about it: %w", listed.what, name, fault.ErrMalformed)
+			}
+		}
+	}
+	return nil
+}
+
+// finding describes a claim, and adds what it is about to named. What its
+// released values are called is the claim's word, not the bundle's.
+func (b *Bundle) finding(c *Proven, subjects *Subjects, tables *ops.Tables, named map[string]bool) (*Finding, error) {
 	released := c.Released
 	if released == nil {
 		released = []Released{}
@@ -165,6 +183,15 @@ func (b *Bundle) finding(c *Proven, subjects *Subjects, tables *ops.Tables) (*Fi
 	}
 	if err != nil {
 		return nil, err
+	}
+	for name := range st.scope.parts {
+		named["part "+name] = true
+	}
+	for name := range st.scope.runs {
+		named["run "+name] = true
+	}
+	for name := range st.scope.publicModels() {
+		named["model "+name] = true
 	}
 	words := c.Words(subjects)
 	f := &Finding{Name: c.Name, Kind: c.Kind, Says: words.Says, NotProven: words.NotProven, Shares: words.Shares, Bits: 1, Bytes: len(c.Proof)}

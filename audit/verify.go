@@ -146,8 +146,11 @@ func (b *Bundle) subjects(e *Expectation) (*Subjects, error) {
 			return nil, fmt.Errorf("public model %q: %w: %v", name, fault.ErrRejected, err)
 		}
 		s.Models[name] = m
+		if err := s.check(); err != nil { // before there is more
+			return nil, err
+		}
 	}
-	return s, s.check()
+	return s, nil
 }
 
 // compareModels checks the public models that are pinned.
@@ -184,6 +187,9 @@ func (e *Expectation) compare(b *Bundle, r *Report) error {
 		r.Checked = append(r.Checked, what)
 	default:
 		return fmt.Errorf("expected proofs of mode %s, the audit's are of mode %s: %w", e.Mode, b.Mode, fault.ErrRejected)
+	}
+	if err := e.compareNames(b); err != nil {
+		return err
 	}
 	for i := range r.Parts {
 		p := &r.Parts[i]
@@ -228,6 +234,30 @@ func (e *Expectation) compare(b *Bundle, r *Report) error {
 		}
 	}
 	r.Checked = append(r.Checked, fmt.Sprintf("the %d claims, their parameters and the context", len(b.Claims)))
+	return nil
+}
+
+// compareNames refuses an audit that lacks what is pinned by name, or has
+// something else of that name: a run where a public model is meant.
+func (e *Expectation) compareNames(b *Bundle) error {
+	none := func(what, name string) error {
+		return fmt.Errorf("expected claims about %s %q, the audit has none: %w", what, name, fault.ErrRejected)
+	}
+	for _, name := range sortedKeys(e.Parts) {
+		if b.Parts[name] == nil {
+			return none("part", name)
+		}
+	}
+	for _, name := range sortedKeys(e.RunDigests) {
+		if _, there := b.Runs[name]; !there {
+			return none("run", name)
+		}
+	}
+	for _, name := range sortedKeys(e.Models) {
+		if _, there := b.Models[name]; !there {
+			return none("public model", name)
+		}
+	}
 	return nil
 }
 
