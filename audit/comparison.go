@@ -109,19 +109,31 @@ func (c *Counterfactual) stateOutputs(s *Scope) {
 }
 
 // Words implements Claim.
-func (c *Counterfactual) Words(*Subjects) Words {
+func (c *Counterfactual) Words(s *Subjects) Words {
 	bound := fmt.Sprintf("their accuracies on the rows of %s differ by at most %s", strings.Join(c.Parts, ", "), c.AtMost)
 	if len(c.Parts) == 0 {
 		bound = fmt.Sprintf("their answers to %s differ by at most %s in every output", c.words(), c.AtMost)
 	}
 	return Words{
-		Says: fmt.Sprintf("training run %q is training run %q without exactly these committed rows (numbered from 0): %s; program, dataset, order and seed, rates, length and initial weights are the same; %s",
-			c.Models[1], c.Models[0], strings.Join(c.Without, ", "), bound),
+		Says: fmt.Sprintf("training run %q is training run %q without exactly these committed rows (numbered from 0): %s; program, dataset, order and seed, rates, %s and initial weights are the same; %s",
+			c.Models[1], c.Models[0], strings.Join(c.Without, ", "), c.length(s), bound),
 		NotProven: []string{
 			"what all trainings with and without these rows have in common: one run of one seed is compared with one",
 			"that what the rows say is gone: a copy of one elsewhere in the dataset is still read, and how cells became integers (normalisation) may have been fitted on them",
 		},
 	}
+}
+
+// length says in which sense the runs are of one length.
+func (c *Counterfactual) length(s *Subjects) string {
+	a, b := s.Runs[c.Models[0]], s.Runs[c.Models[1]]
+	switch {
+	case a == nil || b == nil || a.Training == nil || b.Training == nil:
+		return "length"
+	case a.Training.Schedule.Steps == b.Training.Schedule.Steps:
+		return fmt.Sprintf("number of steps (%d)", a.Training.Schedule.Steps)
+	}
+	return fmt.Sprintf("number of epochs (%d; in %d and %d steps)", wholeEpochs(&a.Training.Schedule), a.Training.Schedule.Steps, b.Training.Schedule.Steps)
 }
 
 // Censorship bounds the share of the items with an attribute value that a

@@ -314,6 +314,15 @@ func TestCounterfactualWords(t *testing.T) {
 	if not := strings.Join(words.NotProven, "\n"); !strings.Contains(not, "one run of one seed") || !strings.Contains(not, "a copy of one") {
 		t.Errorf("not proven: %s", not)
 	}
+	if !strings.Contains(words.Says, "rates, number of epochs (2; in 34 and 28 steps) and initial weights") {
+		t.Error(words.Says)
+	}
+	steps := &w.subjects.Runs["without"].Training.Schedule.Steps
+	*steps = 34
+	if says := c.Words(w.subjects).Says; !strings.Contains(says, "rates, number of steps (34) and initial weights") {
+		t.Error(says)
+	}
+	*steps = 28
 	c.Parts, c.Question = nil, Question{Part: "south", Row: 2}
 	if says := c.Words(w.subjects).Says; !strings.Contains(says, "answers to row 2 of south differ by at most 0 in every output") {
 		t.Error(says)

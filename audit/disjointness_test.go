@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"github.com/zkaudit/zkaudit/data"
@@ -195,9 +196,38 @@ func TestHashing(t *testing.T) {
 func TestSaltIsBounded(t *testing.T) {
 	w, _, _ := archive(t)
 	c := &Disjointness{Parts: []string{"north"}, From: []string{"south"}}
-	released, proof := w.holds("as it is", c)
-	released[0].Values[0] += maxSalts
-	if err := w.verify(c, released, proof); !errors.Is(err, fault.ErrRejected) {
-		t.Errorf("%v", err)
+	released, _ := w.holds("as it is", c)
+	for _, salt := range []int64{-1, maxSalts} { // refused by itself, whatever is proven with it
+		released[0].Values[0] = salt
+		if _, err := state(&w.frame, w.item(c), w.subjects, released, w.tables); !errors.Is(err, fault.ErrRejected) || !strings.Contains(err.Error(), "salt") {
+			t.Errorf("salt %d: %v", salt, err)
+		}
+	}
+	released[0].Values[0] = maxSalts - 1
+	if _, err := state(&w.frame, w.item(c), w.subjects, released, w.tables); err != nil {
+		t.Errorf("the last salt: %v", err)
+	}
+}
+
+// The hash depends on the commitments of both sides: nobody can choose rows
+// for which all salts fail.
+func TestHashIsKeyed(t *testing.T) {
+	w, _, _ := archive(t)
+	c := &Disjointness{Parts: []string{"north"}, From: []string{"south"}}
+	system := func() [32]byte {
+		st, err := state(&w.frame, w.item(c), w.subjects, nil, w.tables)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return st.statement.Layout.System.Digest()
+	}
+	seen := map[[32]byte]string{system(): "as it is"}
+	for _, side := range []string{"north", "south"} {
+		w.subjects.Parts[side].Nonce[0]++ // as if committed afresh
+		digest := system()
+		if other, same := seen[digest]; same {
+			t.Errorf("%s committed again has the hash of: %s", side, other)
+		}
+		seen[digest] = side + " committed again"
 	}
 }

@@ -298,8 +298,14 @@ func TestAnswersOfPublicModels(t *testing.T) {
 	d := *parts[0]
 	d.FractionBits = 5
 	w.commit("finer", &d, run.Program.Loss.Labels)
-	if _, _, err := w.prove(&Performance{Model: "embedder", Parts: []string{"finer"}, Metric: "accuracy", AtLeast: "0"}, nil); !errors.Is(err, fault.ErrUsage) {
-		t.Errorf("rows of another format: %v", err)
+	for name, c := range map[string]Claim{
+		"performance":   &Performance{Model: "embedder", Parts: []string{"finer"}, Metric: "accuracy", AtLeast: "0"},
+		"prediction":    &Prediction{Model: "embedder", Question: Question{Part: "finer", Row: 7}, What: "class"},
+		"non-inclusion": &NonInclusion{Parts: []string{"finer"}, Model: "embedder", Works: Works{List: [][]int64{{40, 41, 42, 43, 44}}}},
+	} {
+		if _, _, err := w.prove(c, nil); !errors.Is(err, fault.ErrUsage) || !strings.Contains(err.Error(), "5 fraction bits") {
+			t.Errorf("%s of rows in another format: %v", name, err)
+		}
 	}
 }
 
@@ -445,6 +451,10 @@ func TestEncodingOfModels(t *testing.T) {
 		t.Fatal(err)
 	}
 	id := made.Models["embedder"]
+	many := make([]encodedModel, MaxModels+1)
+	for i := range many {
+		many[i] = encodedModel{fmt.Sprintf("model %03d", i), hex.EncodeToString(id.SHA256[:]), id.Fractions}
+	}
 	for name, models := range map[string][]encodedModel{
 		"twice":            {{"embedder", hex.EncodeToString(id.SHA256[:]), id.Fractions}, {"embedder", hex.EncodeToString(id.SHA256[:]), id.Fractions}},
 		"without name":     {{"", hex.EncodeToString(id.SHA256[:]), id.Fractions}},
@@ -452,7 +462,7 @@ func TestEncodingOfModels(t *testing.T) {
 		"short digest":     {{"embedder", hex.EncodeToString(id.SHA256[:31]), id.Fractions}},
 		"coarser than any": {{"embedder", hex.EncodeToString(id.SHA256[:]), Fractions{4, 8, -1}}},
 		"finer than any":   {{"embedder", hex.EncodeToString(id.SHA256[:]), Fractions{4, 15, 8}}},
-		"too many":         make([]encodedModel, MaxModels+1),
+		"too many":         many,
 	} {
 		e, err := made.encode()
 		if err != nil {

@@ -128,6 +128,11 @@ func TestExpectations(t *testing.T) {
 	if err != nil || len(r.NotChecked) != 0 || len(r.Checked) < 15 {
 		t.Fatalf("all pinned: %d checked, not checked %q, %v", len(r.Checked), r.NotChecked, err)
 	}
+	old := right
+	old.Without = nil // made before rows could be left out
+	if r, err := verify(b, old, m.srs); err != nil || !slices.Equal(r.NotChecked, []string{"rows left out (part:row, from 0): []"}) {
+		t.Errorf("an expectation that does not say which rows are left out: %v, not checked %q", err, r.NotChecked)
+	}
 	text, number := "other", 99
 	for name, change := range map[string]func(e *bundle.Expectation){
 		"mode of the proofs":  func(e *bundle.Expectation) { e.Mode = &text },

@@ -69,7 +69,7 @@ func (s *Summary) audit(ctx context.Context, d *run.Directory, progress run.Prog
 		Mode: mode.Name(d.Config.Proof.Mode), By: by,
 		Parts: own.Parts, Certificates: own.Certificates, Runs: map[string]*audit.OwnedRun{"run": own.Run},
 	}
-	if in.Ledger, err = audit.OpenLedger(filepath.Join(d.Path, run.LedgerFile), 0); err != nil {
+	if in.Ledger, err = audit.OpenLedger(d.Ledger(), 0); err != nil {
 		return err
 	}
 	if progress != nil {

@@ -24,6 +24,15 @@ type Audited struct {
 	Bundle       *bundle.Bundle
 }
 
+// Ledger returns the file that records what audits have released about the
+// parts of the run.
+func (d *Directory) Ledger() string {
+	if d.Config.Audit.Ledger == "" {
+		return d.file(LedgerFile)
+	}
+	return within(d.Path, d.Config.Audit.Ledger)
+}
+
 // Audited opens everything that was committed in the directory. Errors are
 // those of loading: fault.ErrUsage if nothing is committed yet or something
 // has changed since.

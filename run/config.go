@@ -34,6 +34,7 @@ type Config struct {
 	Schedule   ScheduleConfig      `toml:"schedule"`
 	Initial    InitialConfig       `toml:"initial_weights"`
 	Proof      ProofConfig         `toml:"proof"`
+	Audit      AuditConfig         `toml:"audit"`
 }
 
 // ModelConfig names the model.
@@ -134,6 +135,14 @@ type ProofConfig struct {
 	RowBits int    `toml:"row_bits"`
 	SRS     string `toml:"srs"` // "development" or a file
 	Context string `toml:"context"`
+}
+
+// AuditConfig is what audits keep.
+type AuditConfig struct {
+	// Ledger is the file that records what audits have released; "": LedgerFile
+	// in the run directory. Directories that have parts in common share one, or
+	// each would grant its own budget of bits about the same rows.
+	Ledger string `toml:"ledger"`
 }
 
 const maxConfig = 1 << 20

@@ -63,7 +63,7 @@ func (c *Config) writeTo(dir string) error {
 
 // relocate makes file names relative to the run directory.
 func (c *Config) relocate(dir string) error {
-	names := []*string{&c.Model.File, &c.Columns.Encoding}
+	names := []*string{&c.Model.File, &c.Columns.Encoding, &c.Audit.Ledger}
 	for i := range c.Data {
 		names = append(names, &c.Data[i].File, &c.Data[i].Labels, &c.Data[i].Part, &c.Data[i].Opening)
 	}

@@ -73,6 +73,7 @@ func (d *Directory) like(without []string) *Config {
 		}
 	}
 	c.Test.Rows, c.Test.Commit = 0, false // held out before the parts were committed
+	c.Audit.Ledger = d.Ledger()           // they are the same rows
 	c.Model.File = within(d.Path, c.Model.File)
 	if c.Columns.Encoding != "" {
 		c.Columns.Encoding = within(d.Path, c.Columns.Encoding)

@@ -56,6 +56,18 @@ func runOf(t testing.TB, dir string) *audit.Run {
 	return r
 }
 
+// sameFile tells whether two names are those of one file, if there were one.
+func sameFile(t testing.TB, a, b string) bool {
+	t.Helper()
+	var err error
+	for _, name := range []*string{&a, &b} {
+		if *name, err = filepath.Abs(*name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return a == b
+}
+
 // TestLike goes from a run of two owners to the run without some of their rows,
 // through all stages, and to one without more of them.
 func TestLike(t *testing.T) {
@@ -70,6 +82,9 @@ func TestLike(t *testing.T) {
 		t.Fatal(err)
 	}
 	d := open(t, other, nil)
+	if have := d.Ledger(); !sameFile(t, have, filepath.Join(dir, LedgerFile)) {
+		t.Errorf("what is released about the same rows goes to %s", have)
+	}
 	commits, err := d.Commit(context.Background(), false)
 	if err != nil {
 		t.Fatal(err)
@@ -114,6 +129,9 @@ func TestLike(t *testing.T) {
 	}
 	d = open(t, third, nil)
 	defer d.Close()
+	if !sameFile(t, d.Ledger(), filepath.Join(dir, LedgerFile)) {
+		t.Errorf("the third run's ledger is %s", d.Ledger())
+	}
 	if !slices.Equal(d.Config.Schedule.Without, []string{"south:2-4", "north:5", "south:5"}) || d.Config.Training.Epochs != 2 || d.Config.Test.Rows != 0 {
 		t.Errorf("run.toml: %+v", d.Config)
 	}

@@ -88,6 +88,9 @@ mode = {{quote .Proof.Mode}}   # zk-plonk | zk-groth16 (keys from a setup of you
 row_bits = {{.Proof.RowBits}}   # committed rows have 2^row_bits cells; parts are exchanged in one size
 srs = {{quote .Proof.SRS}}   # a file, or "development": INSECURE, anyone can forge, for trying only
 context = {{quote .Proof.Context}}   # what the verifier asks to be bound: a nonce, an order number
+
+[audit]
+ledger = {{quote .Audit.Ledger}}   # file that records what is released about the parts; "" = ledger.jsonl here. One for all runs that have parts in common
 `
 
 // WriteConfig writes run.toml, commented, whole or not at all.

@@ -181,6 +181,17 @@ func TestParseRows(t *testing.T) {
 	if _, err := ParseRows(many, func(string) (int, int, error) { return 0, 1 << 20, nil }); !errors.Is(err, fault.ErrUsage) {
 		t.Errorf("too many ranges: %v", err)
 	}
+	spec := Spec{Parts: Parts{1 << 20}, Batch: 1, Steps: 1}
+	for row := range MaxRanges + 1 {
+		spec.Without = append(spec.Without, Range{0, 2 * row, 2*row + 1})
+	}
+	if err := spec.Check(); !errors.Is(err, fault.ErrUsage) || !strings.Contains(err.Error(), "ranges") {
+		t.Errorf("a description of too many ranges: %v", err)
+	}
+	spec.Without = spec.Without[1:]
+	if err := spec.Check(); err != nil {
+		t.Errorf("as many as there may be: %v", err)
+	}
 	if text := fmt.Sprint([]Range{{0, 5, 6}, {1, 10, 20}}); text != "[0:5 1:10-19]" {
 		t.Errorf("written %s", text)
 	}

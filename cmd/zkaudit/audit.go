@@ -168,7 +168,7 @@ func (o *auditing) inputs(a *app, d *run.Directory) (*audit.Inputs, error) {
 	if err := o.addModels(in); err != nil {
 		return nil, err
 	}
-	return in, o.open(in, o.dir)
+	return in, o.open(in, d)
 }
 
 func (o *auditing) addRun(a *app, in *audit.Inputs, named string) error {

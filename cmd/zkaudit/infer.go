@@ -126,7 +126,7 @@ func (o *inferring) claim(d *run.Directory) (*audit.Audit, *audit.Inputs, error)
 			prediction.Input = append(prediction.Input, int64(cell))
 		}
 	}
-	if err := o.open(in, o.dir); err != nil {
+	if err := o.open(in, d); err != nil {
 		return nil, nil, err
 	}
 	item := &audit.Item{Name: "prediction", Kind: "prediction", Claim: prediction}
