@@ -231,3 +231,29 @@ func TestHashIsKeyed(t *testing.T) {
 		seen[digest] = side + " committed again"
 	}
 }
+
+// Sides that no hash compares are refused, before anything is proven.
+func TestDisjointnessOfUnlikeSides(t *testing.T) {
+	w := newWorld(t)
+	finer := rowsOf([]int32{5, 6})
+	finer.FractionBits++
+	for name, d := range map[string]*data.Dataset{
+		"a": rowsOf([]int32{1, 2}), "b": rowsOf([]int32{3, 4}), "wide": rowsOf([]int32{5, 6, 7}), "finer": finer,
+	} {
+		w.commit(name, d, graph.OneHot)
+	}
+	for name, test := range map[string]struct {
+		parts, from []string
+		says        string
+	}{
+		"a part on both sides": {[]string{"a", "b"}, []string{"b"}, `part "b" is on both sides`},
+		"wider rows":           {[]string{"a"}, []string{"b", "wide"}, "differ in width or fraction bits"},
+		"finer rows":           {[]string{"a", "finer"}, []string{"b"}, "differ in width or fraction bits"},
+		"nothing":              {[]string{"a"}, nil, "names no part"},
+	} {
+		_, _, err := w.prove(&Disjointness{Parts: test.parts, From: test.from}, nil)
+		if !errors.Is(err, fault.ErrUsage) || !strings.Contains(err.Error(), test.says) {
+			t.Errorf("%s: %v, want %q", name, err, test.says)
+		}
+	}
+}

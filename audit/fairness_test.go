@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"strings"
 	"testing"
 
 	"github.com/zkaudit/zkaudit/fault"
@@ -146,8 +147,18 @@ func TestCounterfactualPrediction(t *testing.T) {
 	w.fails("one unit more, the other way round", &c, "differs by more than")
 	c.AtMost = reached
 	w.holds("the other way round", &c)
-	c.Parts = []string{"north"}
-	if _, _, err := w.prove(&c, nil); !errors.Is(err, fault.ErrUsage) {
-		t.Errorf("parts and an input: %v", err)
+	finer := *parts[0]
+	finer.FractionBits++
+	w.commit("finer", &finer, run.Program.Loss.Labels)
+	for says, change := range map[string]func(c *Counterfactual){
+		"on parts, or on one input": func(c *Counterfactual) { c.Parts = []string{"north"} },
+		"fraction bits, model":      func(c *Counterfactual) { c.Part = "finer" },
+		"beyond any two outputs":    func(c *Counterfactual) { c.AtMost = "999999999999" },
+	} {
+		odd := c
+		change(&odd)
+		if _, _, err := w.prove(&odd, nil); !errors.Is(err, fault.ErrUsage) || !strings.Contains(err.Error(), says) {
+			t.Errorf("%v, want %q", err, says)
+		}
 	}
 }
