@@ -7,6 +7,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/ops"
@@ -221,9 +222,9 @@ func (r *Report) WriteText(w io.Writer) error {
 		b.WriteString("INSECURE: made with the development SRS; anyone can forge such an audit. For demonstrations and tests only.\n")
 	}
 	for i, c := range r.Claims {
-		fmt.Fprintf(&b, "\n%d. %s (%s)\n   %s\n", i+1, c.Name, c.Kind, c.Says)
+		fmt.Fprintf(&b, "\n%d. %s (%s)\n   %s\n", i+1, bundle.Line(c.Name), c.Kind, bundle.Line(c.Says))
 		for _, released := range c.Released {
-			fmt.Fprintf(&b, "   released: %s\n", released.text())
+			fmt.Fprintf(&b, "   released: %s\n", bundle.Line(released.text()))
 		}
 		fmt.Fprintf(&b, "   %s released, ", count(c.Bits, "bit"))
 		switch {
@@ -236,7 +237,7 @@ func (r *Report) WriteText(w io.Writer) error {
 		}
 		b.WriteString("\n")
 		for _, line := range c.NotProven {
-			fmt.Fprintf(&b, "   not proven: %s\n", line)
+			fmt.Fprintf(&b, "   not proven: %s\n", bundle.Line(line))
 		}
 	}
 	var about []string
@@ -256,8 +257,12 @@ func (r *Report) WriteText(w io.Writer) error {
 		{"About", about}, {"Assumed", r.Assumed}, {"Not proven", r.NotProven},
 		{"Checked against what you expect", r.Checked}, {"NOT CHECKED (no expectation given)", r.NotChecked},
 	} {
-		if len(section.lines) > 0 {
-			fmt.Fprintf(&b, "\n%s:\n  - %s\n", section.title, strings.Join(section.lines, "\n  - "))
+		if len(section.lines) == 0 {
+			continue
+		}
+		fmt.Fprintf(&b, "\n%s:\n", section.title)
+		for _, line := range section.lines {
+			fmt.Fprintf(&b, "  - %s\n", bundle.Line(line))
 		}
 	}
 	_, err := io.WriteString(w, b.String())

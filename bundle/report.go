@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/zkaudit/zkaudit/commitments"
@@ -142,11 +143,27 @@ func (r *Report) WriteText(w io.Writer) error {
 		}
 		fmt.Fprintf(&b, "\n%s:\n", section.title)
 		for _, line := range section.lines {
-			fmt.Fprintf(&b, "  - %s\n", line)
+			fmt.Fprintf(&b, "  - %s\n", Line(line))
 		}
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// Line makes a text that may hold names and words of a prover's one line of a
+// report: what cannot be printed is written as an escape, so that no name can
+// look like another line or steer a terminal.
+func Line(text string) string {
+	var b strings.Builder
+	for _, r := range text {
+		if strconv.IsPrint(r) {
+			b.WriteRune(r)
+		} else {
+			quoted := strconv.QuoteRune(r)
+			b.WriteString(quoted[1 : len(quoted)-1])
+		}
+	}
+	return b.String()
 }
 
 func (r *Report) provenTitle() string {

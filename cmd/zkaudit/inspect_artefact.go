@@ -168,7 +168,7 @@ func (r *artefactReport) describeSRS(meaning string, v *commitments.VerifierSRS)
 }
 
 func (r *artefactReport) add(format string, args ...any) {
-	r.lines = append(r.lines, fmt.Sprintf(format, args...))
+	r.lines = append(r.lines, bundle.Line(fmt.Sprintf(format, args...)))
 }
 
 func (r *artefactReport) writeText(w io.Writer) error {
