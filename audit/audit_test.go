@@ -86,7 +86,7 @@ func (a *Audit) names(t testing.TB, name string) bool {
 
 // expectations are what a verifier who knows everything requires.
 func (w *world) expectations(a *Audit) Expectation {
-	e := Expectation{Mode: w.frame.Mode, Claims: a, Parts: map[string]string{}}
+	e := Expectation{Mode: w.frame.Mode, Claims: a, Parts: map[string]string{}, RunDigests: map[string]string{}}
 	for name, p := range w.subjects.Parts {
 		if !a.names(w.t, name) {
 			continue
@@ -94,8 +94,9 @@ func (w *world) expectations(a *Audit) Expectation {
 		digest := p.Digest(w.srs.ID, w.srs.RowBits)
 		e.Parts[name] = hex.EncodeToString(digest[:])
 	}
-	for _, r := range w.subjects.Runs {
+	for name, r := range w.subjects.Runs {
 		e.Runs = append(e.Runs, r)
+		e.RunDigests[name] = hex.EncodeToString(r.Digest[:])
 	}
 	return e
 }
@@ -136,7 +137,7 @@ func TestAudit(t *testing.T) {
 		}
 	}
 	loose, err := Verify(ctx, read, Expectation{Runs: w.expectations(a).Runs}, v, Options{AllowInsecure: true})
-	if err != nil || len(loose.NotChecked) != 5 || loose.NotChecked[0] != "mode of the proofs: validity" {
+	if err != nil || len(loose.NotChecked) != 6 || loose.NotChecked[0] != "mode of the proofs: validity" {
 		t.Errorf("without expectations: %v, %q", err, loose.NotChecked)
 	}
 }
@@ -167,6 +168,10 @@ func TestExpectations(t *testing.T) {
 		if _, err := Verify(ctx, b, e, v, Options{AllowInsecure: true}); !errors.Is(err, change.want) {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+	e := w.expectations(parse(t, strings.Replace(claims, "0.4", "0.41", 1)))
+	if _, err := Verify(ctx, b, e, v, Options{AllowInsecure: true}); err == nil || !strings.Contains(err.Error(), `with at_least = "0.41", the audit has it with at_least = "0.4"`) {
+		t.Errorf("another threshold is not named: %v", err)
 	}
 	for name, change := range map[string]func(b *Bundle){
 		"certificate of another part": func(b *Bundle) { b.Certificates["north"] = b.Certificates["south"] },

@@ -5,6 +5,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/ops"
@@ -23,7 +25,8 @@ type Expectation struct {
 	// Parts are the digests of committed parts, in hexadecimal, by name.
 	Parts map[string]string
 	// RunDigests are those of the statements of runs, in hexadecimal, by name.
-	// Without them, names are the prover's choice among Runs.
+	// Without them, what a run was trained on and how is not compared, and names
+	// are the prover's choice among Runs.
 	RunDigests map[string]string
 	// Runs are those whose bundles the caller has verified. Claims about a run
 	// that is not among them are refused.
@@ -67,7 +70,7 @@ func Verify(ctx context.Context, b *Bundle, e Expectation, v *mode.Verifier, opt
 			b.SRS[:8], b.RowBits, v.SRS.ID[:8], v.SRS.RowBits, fault.ErrVersion)
 	}
 	if v.SRS.Insecure && !opts.AllowInsecure {
-		return nil, fmt.Errorf("the audit was made with the INSECURE development SRS: anyone can forge such proofs; allow it to verify it all the same: %w", fault.ErrVersion)
+		return nil, fmt.Errorf("the audit was made with the INSECURE development SRS: anyone can forge such proofs; --allow-insecure-srs verifies it all the same: %w", fault.ErrVersion)
 	}
 	subjects, err := b.subjects(&e)
 	if err != nil {
@@ -124,7 +127,7 @@ func (b *Bundle) subjects(e *Expectation) (*Subjects, error) {
 		}
 		r := s.Runs[name]
 		if r == nil {
-			return nil, fmt.Errorf("the audit is about run %q, statement %x: its bundle is needed, verified: %w", name, digest, fault.ErrUsage)
+			return nil, fmt.Errorf("the audit is about run %q, statement %x: its bundle is needed, verified (--bundle): %w", name, digest, fault.ErrUsage)
 		}
 		if r.SRS != b.SRS || r.RowBits != b.RowBits { // its commitments would stand for other weights here
 			return nil, fmt.Errorf("run %q was proven with SRS %x of rows of 2^%d cells, the audit with %x of 2^%d: %w",
@@ -139,7 +142,7 @@ func (b *Bundle) subjects(e *Expectation) (*Subjects, error) {
 		id := b.Models[name]
 		file, there := files[id.SHA256]
 		if !there {
-			return nil, fmt.Errorf("the audit is about the public model %q: a .tflite file with SHA-256 %x is needed, none of the %d given is it: %w", name, id.SHA256, len(files), fault.ErrUsage)
+			return nil, fmt.Errorf("the audit is about the public model %q: a .tflite file with SHA-256 %x is needed (--model), none of the %d given is it: %w", name, id.SHA256, len(files), fault.ErrUsage)
 		}
 		m, err := NewModel(file, id.Fractions)
 		if err != nil { // nobody can have proven claims about it
@@ -229,8 +232,12 @@ func (e *Expectation) compare(b *Bundle, r *Report) error {
 		if err != nil {
 			return err
 		}
-		if want.Name != have.Name || want.Kind != have.Kind || string(w) != string(h) {
-			return fmt.Errorf("claim %d is expected to be %q (%s), the audit has %q (%s) or other parameters: %w", i+1, want.Name, want.Kind, have.Name, have.Kind, fault.ErrRejected)
+		if want.Name != have.Name || want.Kind != have.Kind {
+			return fmt.Errorf("claim %d is expected to be %q (%s), the audit has %q (%s): %w", i+1, want.Name, want.Kind, have.Name, have.Kind, fault.ErrRejected)
+		}
+		if string(w) != string(h) {
+			expected, found := firstDifference(string(w), string(h))
+			return fmt.Errorf("claim %q is expected with %s, the audit has it with %s: %w", want.Name, expected, found, fault.ErrRejected)
 		}
 	}
 	r.Checked = append(r.Checked, fmt.Sprintf("the %d claims, their parameters and the context", len(b.Claims)))
@@ -261,20 +268,37 @@ func (e *Expectation) compareNames(b *Bundle) error {
 	return nil
 }
 
-// compareRuns does so for runs. One that is not pinned by name is known to be
-// among those verified; of several, the prover has chosen which.
+// firstDifference returns the first parameters that two tables do not share, a
+// line each.
+func firstDifference(a, b string) (string, string) {
+	x, y := strings.Split(a, "\n"), strings.Split(b, "\n")
+	line := func(lines, others []string) string {
+		for _, l := range lines {
+			if !slices.Contains(others, l) {
+				return fmt.Sprintf("%.200s", l)
+			}
+		}
+		return "no such parameter"
+	}
+	return line(x, y), line(y, x)
+}
+
+// compareRuns does so for runs. Of one that is not pinned by name it is known
+// that it is among those verified, valid whatever it is about; of several, the
+// prover has chosen which.
 func (e *Expectation) compareRuns(b *Bundle, r *Report) error {
 	for _, name := range sortedKeys(b.Runs) {
 		digest := b.Runs[name]
 		have := hex.EncodeToString(digest[:])
-		what := fmt.Sprintf("run %s: %s (a bundle that the caller has verified)", name, have)
 		switch want, pinned := e.RunDigests[name]; {
 		case pinned && want != have:
 			return fmt.Errorf("expected run %q to be statement %s, the audit is about %s: %w", name, want, have, fault.ErrRejected)
-		case !pinned && len(e.Runs) > 1:
-			r.NotChecked = append(r.NotChecked, fmt.Sprintf("run %s: %s (one of %d bundles that the caller has verified; which, is the prover's choice)", name, have, len(e.Runs)))
+		case pinned:
+			r.Checked = append(r.Checked, fmt.Sprintf("run %q: %s (its bundle is valid)", name, have))
+		case len(e.Runs) > 1:
+			r.NotChecked = append(r.NotChecked, fmt.Sprintf("run %q: %s (one of the %d bundles given, valid, but which one is the prover's choice)", name, have, len(e.Runs)))
 		default:
-			r.Checked = append(r.Checked, what)
+			r.NotChecked = append(r.NotChecked, fmt.Sprintf("run %q: %s (its bundle is valid, but what was trained, on what and how, was not compared)", name, have))
 		}
 	}
 	return nil

@@ -2,6 +2,7 @@ package demo
 
 import (
 	"context"
+	"encoding/hex"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -110,7 +111,10 @@ func (s *Summary) verifyAudit(ctx context.Context, dir string, m mode.Name, trai
 	if err != nil {
 		return err
 	}
-	e := audit.Expectation{Mode: m, Claims: asked, Parts: map[string]string{part: s.Commit.Parts[0].Digest}, Runs: []*audit.Run{r}}
+	e := audit.Expectation{
+		Mode: m, Claims: asked, Parts: map[string]string{part: s.Commit.Parts[0].Digest},
+		Runs: []*audit.Run{r}, RunDigests: map[string]string{"run": hex.EncodeToString(r.Digest[:])},
+	}
 	s.Audit, err = audit.Verify(ctx, made, e, &mode.Verifier{SRS: srs, Cache: keys}, audit.Options{AllowInsecure: true})
 	if err == nil && len(s.Audit.NotChecked) > 0 {
 		return fmt.Errorf("the audit's verifier has not checked %q: %w", s.Audit.NotChecked, fault.ErrRejected)
