@@ -134,7 +134,11 @@ func (s *Scope) index(whose, name string, classes int, nameOf func(c int) string
 		}
 	}
 	if found < 0 {
-		s.usage("%s has no class %q", whose, name)
+		var there []string
+		for c := range min(classes, 2*maxNamed) {
+			there = append(there, nameOf(c))
+		}
+		s.noSuch(whose+" has no class", name, there)
 		return 0
 	}
 	return found

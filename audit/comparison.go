@@ -59,7 +59,7 @@ func (c *Counterfactual) State(s *Scope) {
 	most := floorMul(big.NewRat(p, q), big.NewInt(a.total)).Int64()
 	d := diagonal(a, 0, a.classes*a.classes)
 	why := func(better, worse string) string {
-		return fmt.Sprintf("model %s is right on over %d of %d rows more than model %s", better, most, a.total, worse)
+		return fmt.Sprintf("model %q is right on more rows than model %q, by more than %d of %d", better, worse, most, a.total)
 	}
 	s.inequalities("difference of accuracies", difference, a.total, []inequality{
 		{negative(append([]int64{}, d...)), most, why(c.Models[0], c.Models[1])},
@@ -154,7 +154,7 @@ type Censorship struct {
 func (c *Censorship) State(s *Scope) {
 	parts := s.partsOf(c.Parts)
 	if c.AtLeast == "" && c.AtMost == "" {
-		s.usage("the claim bounds nothing")
+		s.usage("the claim bounds nothing: it needs at_least or at_most")
 	}
 	if s.err != nil {
 		return
@@ -170,7 +170,7 @@ func (c *Censorship) State(s *Scope) {
 		}
 	}
 	if value < 0 {
-		s.usage("%s has no value %q", c.Attribute, c.Value)
+		s.noSuch(c.Attribute+" has no value", c.Value, f.groups)
 		return
 	}
 	least := s.smallestGroup(c.MinGroup)

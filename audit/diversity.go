@@ -60,11 +60,11 @@ func (d *Diversity) State(s *Scope) {
 	}
 	for _, g := range d.Groups {
 		if !slices.Contains(groups, g) {
-			s.usage("no group %q", g)
+			s.noSuch("no group", g, groups)
 		}
 	}
 	if len(list) == 0 && d.Entropy == "" {
-		s.usage("the claim bounds nothing")
+		s.usage("the claim bounds nothing: it needs at_least, at_most, min_count or entropy")
 	}
 	s.inequalities("bounds on groups", m, total, list)
 	if d.Entropy != "" {

@@ -63,6 +63,9 @@ func TestTies(t *testing.T) {
 	w.holds("second", &Performance{Model: "flat", Parts: test, Metric: "top_k", K: 2, AtLeast: "1"})
 	w.holds("the first class", &Prediction{Model: "flat", Question: Question{Part: "test"}, Class: "0"})
 	w.fails("another one", &Prediction{Model: "flat", Question: Question{Part: "test"}, Class: "1"}, "answers class 0")
+	w.usage("a class by name, without names", &Prediction{Model: "flat", Question: Question{Part: "test"}, Class: "a"}, `without a list of classes in the claim, model "flat" has no class "a"; there are "0", "1", "2"`)
+	w.usage("a part of no name", &Performance{Model: "flat", Parts: []string{"tset"}, Metric: "accuracy", AtLeast: "0"}, `no committed part is called "tset"; there is "test"`)
+	w.usage("a group of no name", &Diversity{Parts: []string{"test"}, Attributes: []string{"sex"}, Groups: []string{"f"}, MinCount: 1}, `no group "f"; there are "F", `)
 	w.fails("a class that neither occurs nor is predicted", &Performance{Model: "flat", Parts: test, Metric: "macro_f1", AtLeast: "0"}, `class "c" neither occurs`)
 }
 
@@ -79,7 +82,7 @@ func TestEmptyGroups(t *testing.T) {
 	f.Groups = []string{"F", "M"}
 	w.holds("groups that have rows", &f)
 	f.Measure, f.Positive = "equal_opportunity", "c"
-	w.fails("no row of the positive class", &f, "fewer than the 1 rows")
+	w.fails("no row of the positive class", &f, `fewer than the 1 rows of true class "c" that a comparison takes (min_group)`)
 	f.MinGroup = -1
 	w.usage("fewer than none", &f, "min_group is -1")
 	// a bound of 0 is reached by no gap, and by nothing else

@@ -45,6 +45,7 @@ func (c *Fairness) State(s *Scope) {
 	positive := parts[0].classIndex(c.Positive)
 	groups := c.chosen(s, f.groups)
 	conditions := c.conditions(s, f.classes, positive)
+	names := comparedNames{c.Attribute, nil, c.conditionNames(f.names, positive)}
 	if s.err != nil {
 		return
 	}
@@ -67,9 +68,8 @@ func (c *Fairness) State(s *Scope) {
 	}
 	axes := []relation.Axis{condition, group}
 	n, p := s.linear("rows of groups", axes, all, f.m), s.linear("positive rows of groups", axes, hit, f.m)
-	names := make([]string, len(groups))
-	for i, g := range groups {
-		names[i] = f.groups[g]
+	for _, g := range groups {
+		names.groups = append(names.groups, f.groups[g])
 	}
 	least := s.smallestGroup(c.MinGroup)
 	c.stateMinimum(s, n, least, names, f.total)
@@ -87,7 +87,7 @@ func (c *Fairness) chosen(s *Scope, all []string) []int {
 	}
 	for _, name := range c.Groups {
 		if !slices.Contains(all, name) {
-			s.usage("%s has no group %q", c.Attribute, name)
+			s.noSuch(c.Attribute+" has no group", name, all)
 		}
 	}
 	if len(groups) < 2 {
@@ -118,17 +118,40 @@ func (c *Fairness) conditions(s *Scope, classes, positive int) [][]int {
 	return nil
 }
 
-func (c *Fairness) stateMinimum(s *Scope, n relation.ID, least int64, names []string, total int64) {
+// comparedNames are what a refusal calls groups and conditions.
+type comparedNames struct {
+	attribute          string
+	groups, conditions []string // "" for a condition that every row meets
+}
+
+// conditionNames are those of conditions.
+func (c *Fairness) conditionNames(classes []string, positive int) []string {
+	of := func(class string) string { return fmt.Sprintf(" of true class %q", class) }
+	switch c.Measure {
+	case "equal_opportunity":
+		return []string{of(classes[positive])}
+	case "equalised_odds":
+		var each []string
+		for _, class := range classes {
+			each = append(each, of(class))
+		}
+		return each
+	}
+	return []string{""}
+}
+
+func (c *Fairness) stateMinimum(s *Scope, n relation.ID, least int64, names comparedNames, total int64) {
 	axes, labels := s.axes(n), []relation.Label{"a", "b"}
 	s.nonNegative("size of groups", axes, labels, big.NewInt(total).BitLen(), func(v *Values) wide {
 		return func(cell int) *big.Int { return big.NewInt(v.of(n)[cell] - least) }
 	}, func(v *Values, cell int) string {
-		return fmt.Sprintf("a group (%s %q) has fewer than the %d rows that a comparison takes", c.Attribute, names[cell%axes[1].Padded()], least)
+		return fmt.Sprintf("a group (%s %q) has fewer than the %d rows%s that a comparison takes (min_group)",
+			names.attribute, names.groups[cell%axes[1].Padded()], least, names.conditions[cell/axes[1].Padded()])
 	}, relation.Times(relation.Int(1), relation.At(n, labels...)),
 		relation.Times(relation.Int(-least), s.b.Masks(axes, labels)...))
 }
 
-func (c *Fairness) stateGaps(s *Scope, n, p relation.ID, names []string, total int64) {
+func (c *Fairness) stateGaps(s *Scope, n, p relation.ID, names comparedNames, total int64) {
 	x, q := s.share("at_most", c.AtMost)
 	width := new(big.Int).Mul(big.NewInt(x+2*q), new(big.Int).Mul(big.NewInt(total), big.NewInt(total))).BitLen()
 	if s.err != nil || width > maxSlackBits {
@@ -153,7 +176,8 @@ func (c *Fairness) stateGaps(s *Scope, n, p relation.ID, names []string, total i
 			return big.NewInt(x*rows[a]*rows[b] - q*(hits[a]*rows[b]-hits[b]*rows[a]))
 		}
 	}, func(_ *Values, cell int) string {
-		return fmt.Sprintf("the gap between %s %q and %q is more than %s", c.Attribute, names[cell/side%side], names[cell%side], c.AtMost)
+		return fmt.Sprintf("the gap between rows%s with %s %q and %q is more than %s",
+			names.conditions[cell/(side*side)], names.attribute, names.groups[cell/side%side], names.groups[cell%side], c.AtMost)
 	}, terms...)
 }
 

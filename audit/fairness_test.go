@@ -110,10 +110,10 @@ func TestCounterfactual(t *testing.T) {
 	c := Counterfactual{Models: []string{"net", "without"}, Without: []string{"south:3-4"}, Parts: []string{"north", "south"}, AtMost: above}
 	w.holds("just within", &c)
 	c.AtMost = below
-	w.fails("one row more", &c, "rows more than model")
+	w.fails("one row more", &c, "on more rows than model")
 	// The better one is the other: both signs are stated.
 	w.swap("net", "without")
-	w.fails("one row more, the other way round", &c, "rows more than model")
+	w.fails("one row more, the other way round", &c, "on more rows than model")
 	c.AtMost = above
 	w.holds("the other way round", &c)
 }

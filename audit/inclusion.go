@@ -212,7 +212,7 @@ func (c *NonMembership) State(s *Scope) { (&NonInclusion{Parts: c.Parts, Works: 
 // Words implements Claim.
 func (c *NonMembership) Words(*Subjects) Words {
 	return Words{
-		Says:      fmt.Sprintf("the features of no row of %s are those of %s", strings.Join(c.Parts, ", "), c.words()),
+		Says:      fmt.Sprintf("none of %s has the features of a row of %s", c.words(), strings.Join(c.Parts, ", ")),
 		NotProven: []string{"that no similar record is in the data"},
 	}
 }
@@ -303,5 +303,5 @@ func rowKeys(v *Values, x relation.ID) []string {
 
 // Words implements Claim.
 func (c *Membership) Words(*Subjects) Words {
-	return Words{Says: fmt.Sprintf("the features of a row of %s are those of %s (of each)", strings.Join(c.Parts, ", "), c.words())}
+	return Words{Says: fmt.Sprintf("each of %s has the features of a row of %s", c.words(), strings.Join(c.Parts, ", "))}
 }

@@ -3,6 +3,9 @@ package audit
 import (
 	"bytes"
 	"fmt"
+	"reflect"
+	"regexp"
+	"strings"
 
 	"github.com/BurntSushi/toml"
 
@@ -58,8 +61,11 @@ func Parse(text []byte) (*Audit, error) {
 	if err := decodeStrictly(text, &file); err != nil {
 		return nil, err
 	}
-	if len(file.Claims) == 0 || len(file.Claims) > MaxClaims {
-		return nil, fmt.Errorf("%d claims, want 1 to %d: %w", len(file.Claims), MaxClaims, fault.ErrUsage)
+	if len(file.Claims) == 0 {
+		return nil, fmt.Errorf("there is no claim: each begins with a line [[claim]]: %w", fault.ErrUsage)
+	}
+	if len(file.Claims) > MaxClaims {
+		return nil, fmt.Errorf("%d claims, at most %d: %w", len(file.Claims), MaxClaims, fault.ErrUsage)
 	}
 	if len(file.Context) > MaxContext {
 		return nil, fmt.Errorf("context of %d bytes, at most %d: %w", len(file.Context), MaxContext, fault.ErrUsage)
@@ -84,7 +90,7 @@ func Parse(text []byte) (*Audit, error) {
 func parseClaim(i int, table map[string]any, taken map[string]bool) (*Item, error) {
 	kind, ok := table["kind"].(string)
 	if !ok {
-		return nil, fmt.Errorf("claim %d has no kind: %w", i+1, fault.ErrUsage)
+		return nil, fmt.Errorf("claim %d has no kind; %s: %w", i+1, thereAre(sortedKeys(Kinds())), fault.ErrUsage)
 	}
 	name := kind
 	if taken[name] {
@@ -92,7 +98,7 @@ func parseClaim(i int, table map[string]any, taken map[string]bool) (*Item, erro
 	}
 	if given, there := table["name"]; there {
 		if name, ok = given.(string); !ok || name == "" || len(name) > 200 {
-			return nil, fmt.Errorf("claim %d: name %v: %w", i+1, given, fault.ErrUsage)
+			return nil, fmt.Errorf("claim %d: name = %.200q, want a text of 1 to 200 bytes: %w", i+1, given, fault.ErrUsage)
 		}
 	}
 	delete(table, "kind")
@@ -114,16 +120,83 @@ func decodeParameters(kind string, text []byte) (Claim, error) {
 	if err != nil {
 		return nil, err
 	}
-	return claim, decodeStrictly(text, claim)
+	meta, err := toml.Decode(string(text), claim)
+	if err != nil { // lines of the table alone would mislead
+		return nil, fmt.Errorf("%s: %w", inWords(err, false), fault.ErrUsage)
+	}
+	return claim, refuseUnknown(&meta, claim)
 }
 
 func decodeStrictly(text []byte, into any) error {
 	meta, err := toml.Decode(string(text), into)
 	if err != nil {
-		return fmt.Errorf("%v: %w", err, fault.ErrUsage)
+		return fmt.Errorf("%s: %w", inWords(err, true), fault.ErrUsage)
 	}
-	if unknown := meta.Undecoded(); len(unknown) > 0 {
+	return refuseUnknown(&meta, into)
+}
+
+// refuseUnknown refuses keys that nothing reads.
+func refuseUnknown(meta *toml.MetaData, into any) error {
+	unknown := meta.Undecoded()
+	switch {
+	case len(unknown) == 0:
+		return nil
+	case len(unknown[0]) > 1: // in a table where none belongs
 		return fmt.Errorf("unknown key %q: %w", unknown[0].String(), fault.ErrUsage)
 	}
-	return nil
+	return fmt.Errorf("unknown key %q; %s: %w", unknown[0].String(), thereAre(keysOf(reflect.TypeOf(into).Elem())), fault.ErrUsage)
+}
+
+// keysOf returns the keys that a struct is read from, those of embedded ones
+// included.
+func keysOf(t reflect.Type) []string {
+	var keys []string
+	for i := range t.NumField() {
+		f := t.Field(i)
+		if key, _, _ := strings.Cut(f.Tag.Get("toml"), ","); key != "" {
+			keys = append(keys, key)
+		} else if f.Anonymous {
+			keys = append(keys, keysOf(f.Type)...)
+		}
+	}
+	return keys
+}
+
+// mistyped is how the decoder says that a value has another type.
+const mistyped = `^toml: (line \d+) \(last key "([^"]*)"\): incompatible types: TOML value has type (\S+); destination has type (\S+)$`
+
+// inWords says what is wrong with a value in words of the file, not of Go;
+// lines says that those of the error are the file's.
+func inWords(err error, lines bool) string {
+	form, failed := regexp.Compile(mistyped)
+	if failed != nil {
+		return err.Error()
+	}
+	m := form.FindStringSubmatch(err.Error())
+	if m == nil {
+		return err.Error()
+	}
+	key, have, want, hint, line := m[2], typeInWords(m[3]), typeInWords(m[4]), "", ""
+	switch {
+	case want == "a text" && have != "a list":
+		hint = `; decimals are texts, such as "0.25"`
+	case key == "claim":
+		hint = "; each claim begins with a line [[claim]]"
+	}
+	if lines {
+		line = m[1] + ": "
+	}
+	return fmt.Sprintf("%s%s is %s, not %s%s", line, key, have, want, hint)
+}
+
+// typeInWords calls a type what it is in a claims file.
+func typeInWords(name string) string {
+	for prefix, words := range map[string]string{
+		"string": "a text", "slice": "a list", "[]": "a list", "map": "a table", "int": "a whole number", "float": "a number with a point", "bool": "true or false",
+	} {
+		if strings.HasPrefix(name, prefix) {
+			return words
+		}
+	}
+	return name
 }

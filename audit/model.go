@@ -142,7 +142,7 @@ func (s *Scope) model(name string) *modelTensors {
 	case s.subjects.Runs[name] != nil:
 		m.Program = s.run(name).Program
 	default:
-		s.usage("no training run or public model is called %q", name)
+		s.noSuch("no training run or public model is called", name, append(sortedKeys(s.subjects.Runs), sortedKeys(s.subjects.Models)...))
 	}
 	return m
 }
@@ -187,9 +187,9 @@ func (s *Scope) publicModels() map[string]*Model {
 // called says which model a name is.
 func (s *Subjects) called(model string) string {
 	if s.Models[model] != nil {
-		return "public model " + model
+		return fmt.Sprintf("public model %q", model)
 	}
-	return "model " + model
+	return fmt.Sprintf("model %q", model)
 }
 
 // check refuses a name of two models, since a claim must say which it is about,

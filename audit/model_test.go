@@ -163,11 +163,11 @@ func TestLayers(t *testing.T) {
 		t.Errorf("the last hidden layer of the run is %d: %v", id, err)
 	}
 	for words, c := range map[string]*NonInclusion{
-		`layer "1 FULLY_CONNECTED relu" of public model embedder`:                  {Model: "embedder", Layer: secondHidden},
-		"the output, before a final softmax or logistic, of public model embedder": {Model: "embedder"},
-		"the last hidden layer of model net":                                       {Model: "net"},
-		`layer "0 FULLY_CONNECTED relu" of model net`:                              {Model: "net", Layer: firstHidden},
-		"no row of north equals one of the 1 work(s) listed":                       {},
+		`layer "1 FULLY_CONNECTED relu" of public model "embedder"`:                  {Model: "embedder", Layer: secondHidden},
+		`the output, before a final softmax or logistic, of public model "embedder"`: {Model: "embedder"},
+		`the last hidden layer of model "net"`:                                       {Model: "net"},
+		`layer "0 FULLY_CONNECTED relu" of model "net"`:                              {Model: "net", Layer: firstHidden},
+		"no row of north equals one of the 1 work listed":                            {},
 	} {
 		c.Parts, c.Works = []string{"north"}, of
 		if says := c.Words(w.subjects).Says; !strings.HasSuffix(says, words) {
@@ -275,7 +275,7 @@ func TestAnswersOfPublicModels(t *testing.T) {
 	if released[0].Values[0] != int64(best) {
 		t.Errorf("released class %v, want %d", released[0].Values, best)
 	}
-	if says := (&Prediction{Model: "embedder", Question: question, What: "class"}).Words(w.subjects).Says; says != "to row 7 of north, public model embedder answers the released class" {
+	if says := (&Prediction{Model: "embedder", Question: question, What: "class"}).Words(w.subjects).Says; says != `to row 7 of north, public model "embedder" answers the released class` {
 		t.Error(says)
 	}
 	w.fails("another class", &Prediction{Model: "embedder", Question: question, Class: fmt.Sprint((best + 1) % 3)}, "answers class")

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math/rand/v2"
 	"reflect"
+	"strings"
 	"testing"
 
 	"github.com/zkaudit/zkaudit/fault"
@@ -92,6 +93,30 @@ kind = "licence"
 	for i, want := range []string{"licence", "mine", "licence 3"} {
 		if got := a.Items[i].Name; got != want {
 			t.Errorf("claim %d is called %q, want %q", i, got, want)
+		}
+	}
+}
+
+// A mistake in a claims file is named in words of the file.
+func TestMistakesInClaims(t *testing.T) {
+	claim := func(lines string) string { return "[[claim]]\nkind = \"diversity\"\n" + lines }
+	for text, want := range map[string]string{
+		"":                              "no claim: each begins with a line [[claim]]",
+		"context = true":                "line 1: context is true or false, not a text",
+		"\n[claim]\nkind = \"licence\"": "claim is a table, not a list; each claim begins with a line [[claim]]",
+		"[[claims]]":                    `unknown key "claims"; there are "context", "claim"`,
+		"[[claim]]":                     `claim 1 has no kind; there are "censorship", "counterfactual"`,
+		"[[claim]]\nkind":               "line 2 ",
+		claim(`name = ""`):              `claim 1: name = "", want a text of 1 to 200 bytes`,
+		claim(`at_lest = "0.1"`):        `claim "diversity": unknown key "at_lest"; there are "parts", "attributes", "groups", "at_least"`,
+		claim("at_least = 0.1"):         `claim "diversity": at_least is a number with a point, not a text; decimals are texts, such as "0.25": usage`,
+		claim("at_least = 1"):           "at_least is a whole number, not a text; decimals",
+		claim(`parts = "north"`):        "parts is a text, not a list: usage",
+		claim(`round = "ten"`):          "round is a text, not a whole number",
+		claim("parts = {x = 1}"):        `unknown key "claim.parts.x": usage`,
+	} {
+		if _, err := Parse([]byte(text)); !errors.Is(err, fault.ErrUsage) || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v, want %q", text, err, want)
 		}
 	}
 }

@@ -47,7 +47,7 @@ func plots(f Finding) []barPlot {
 	}
 	for _, r := range f.Released {
 		switch {
-		case len(r.Classes) > 0:
+		case len(r.Groups) > 0:
 			add("Accuracy by group, by the released counts", r.accuracies())
 		case len(r.Labels) == len(r.Values) && len(r.Labels) > 0:
 			add("Share of each group, by the released counts", r.shares())

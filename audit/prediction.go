@@ -96,18 +96,22 @@ func (c *Prediction) stateClass(s *Scope, x relation.ID) {
 	}
 	class := 0
 	if c.What == "class" {
-		class = int(s.publish(Released{Name: "class", Unit: "class", Bits: bitsOf(classes)}, 1, func(v *Values) []int64 { return v.of(code)[:1] })[0])
+		class = int(s.publish(Released{Name: "class", Classes: c.Classes, Bits: bitsOf(classes)}, 1, func(v *Values) []int64 { return v.of(code)[:1] })[0])
 		if class < 0 || class >= classes {
 			s.fail("released class %d of %d: %w", class, classes, fault.ErrRejected)
 		}
 	} else {
-		class = s.index(fmt.Sprintf("model %q", c.Model), c.Class, classes, c.className)
+		whose := fmt.Sprintf("model %q", c.Model)
+		if len(c.Classes) == 0 {
+			whose = "without a list of classes in the claim, " + whose
+		}
+		class = s.index(whose, c.Class, classes, c.className)
 	}
 	if s.err != nil {
 		return
 	}
 	s.equals("class", code, []int64{int64(class)}, func(cells []int64) string {
-		return fmt.Sprintf("model %s answers class %s", c.Model, c.className(int(cells[0])))
+		return fmt.Sprintf("model %q answers class %s", c.Model, c.className(int(cells[0])))
 	})
 }
 
@@ -135,7 +139,7 @@ func (c *Prediction) stateOutputs(s *Scope, x relation.ID) {
 	}
 	padded := make([]int64, units.Padded())
 	copy(padded, want)
-	s.equals("outputs", y, padded, func(cells []int64) string { return fmt.Sprintf("model %s answers %d", c.Model, cells[:units.Size]) })
+	s.equals("outputs", y, padded, func(cells []int64) string { return fmt.Sprintf("model %q answers %d", c.Model, cells[:units.Size]) })
 }
 
 // equals says that a tensor has the given public cells, on its real cells.

@@ -55,7 +55,8 @@ type Released struct {
 	Unit   string   `json:"unit,omitempty"`
 	Bits   int      `json:"bits"` // at most so much is said
 	// Groups and Classes say how outcomes are laid out: by group, true class
-	// and predicted class.
+	// and predicted class. Of a predicted class, Classes alone say how it is
+	// called.
 	Groups  []string `json:"groups,omitempty"`
 	Classes []string `json:"classes,omitempty"`
 	compute func(v *Values) []int64

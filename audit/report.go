@@ -245,7 +245,7 @@ func (r *Report) WriteText(w io.Writer) error {
 		about = append(about, fmt.Sprintf("part %s: %s of %s, attributes %v, %s", p.Name, count(p.Rows, "row"), count(p.Features, "feature"), p.Attributes, p.Digest))
 	}
 	for _, run := range r.Runs {
-		about = append(about, fmt.Sprintf("run %s: model %q, %d parameters, statement %s", run.Name, run.Model, run.Parameters, run.Digest))
+		about = append(about, fmt.Sprintf("run %q: model %q, %d parameters, statement %s", run.Name, run.Model, run.Parameters, run.Digest))
 	}
 	for _, m := range r.Models {
 		about = append(about, fmt.Sprintf("public model %s: %d inputs, %d outputs, %d parameters, %s; file with SHA-256 %s", m.Name, m.Inputs, m.Outputs, m.Parameters, m.Fractions, m.SHA256))
@@ -273,9 +273,12 @@ func (r *Report) WriteText(w io.Writer) error {
 func (r *Released) text() string {
 	var values []string
 	for i, v := range r.Values {
-		if i < len(r.Labels) {
+		switch {
+		case i < len(r.Labels):
 			values = append(values, fmt.Sprintf("%s: %d", r.Labels[i], v))
-		} else {
+		case len(r.Groups) == 0 && v >= 0 && v < int64(len(r.Classes)):
+			values = append(values, fmt.Sprintf("%d, called %q", v, r.Classes[v]))
+		default:
 			values = append(values, fmt.Sprint(v))
 		}
 	}

@@ -30,3 +30,15 @@ func TestNamesAreNoLines(t *testing.T) {
 		t.Errorf("the name stands %d times in the report", n)
 	}
 }
+
+// A released class is called as the claim calls it.
+func TestReleasedClass(t *testing.T) {
+	r := Released{Name: "class", Classes: []string{"<=50K", ">50K"}, Values: []int64{1}}
+	if text := r.text(); text != `class: 1, called ">50K"` {
+		t.Error(text)
+	}
+	r.Classes = r.Classes[:1]
+	if text := r.text(); text != "class: 1" {
+		t.Error(text)
+	}
+}

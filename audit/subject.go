@@ -53,12 +53,14 @@ func (p *Part) Digest(srs [32]byte, rowBits int) [32]byte {
 
 // attribute returns the index of an attribute. Errors wrap fault.ErrUsage.
 func (p *Part) attribute(name string) (int, error) {
+	var there []string
 	for i, a := range p.Attributes {
 		if a.Name == name {
 			return i, nil
 		}
+		there = append(there, a.Name)
 	}
-	return 0, fmt.Errorf("no attribute %q: %w", name, fault.ErrUsage)
+	return 0, fmt.Errorf("no attribute %q; %s: %w", name, thereAre(there), fault.ErrUsage)
 }
 
 // Secret opens a committed part: cells and blinding of features, labels and

@@ -28,7 +28,7 @@ func (s *Scope) part(name string) *partTensors {
 	}
 	p := &partTensors{name: name, scope: s, ids: [3]relation.ID{relation.None, relation.None, relation.None}}
 	if p.Part = s.subjects.Parts[name]; p.Part == nil {
-		s.usage("no committed part is called %q", name)
+		s.noSuch("no committed part is called", name, sortedKeys(s.subjects.Parts))
 		p.Part = &Part{Rows: 1, Features: 1, Labels: 1}
 	}
 	s.parts[name] = p
@@ -94,7 +94,7 @@ func (s *Scope) run(name string) *Run {
 	}
 	r := s.subjects.Runs[name]
 	if r == nil {
-		s.usage("no training run is called %q", name)
+		s.noSuch("no training run is called", name, sortedKeys(s.subjects.Runs))
 		r = &Run{}
 	}
 	s.runs[name] = r

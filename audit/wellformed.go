@@ -65,8 +65,8 @@ func (c *Licence) State(s *Scope) {
 		}
 		delete(allowed, tag)
 	}
-	for tag := range allowed {
-		s.usage("no row can have %s %q: it is not in the vocabulary", c.Attribute, tag)
+	for _, tag := range sortedKeys(allowed) {
+		s.usage("no row can have %s %q: in the vocabulary %s", c.Attribute, tag, thereAre(tags))
 	}
 	if all {
 		return // being in the vocabulary is enough

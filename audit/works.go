@@ -60,9 +60,9 @@ func (s *Scope) works(w Works, like *partTensors) relation.ID {
 
 func (w Works) words() string {
 	if w.From != "" {
-		return fmt.Sprintf("the committed works of %s", w.From)
+		return fmt.Sprintf("the rows of %s", w.From)
 	}
-	return fmt.Sprintf("the %d work(s) listed", len(w.List))
+	return fmt.Sprintf("the %s listed", count(len(w.List), "work"))
 }
 
 // products are the pairs of rows of two tensors with as many columns:
