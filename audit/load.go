@@ -85,6 +85,30 @@ func Parse(text []byte) (*Audit, error) {
 	return a, nil
 }
 
+// Marshal writes the claims as a file that Load reads.
+func (a *Audit) Marshal() ([]byte, error) {
+	var b bytes.Buffer
+	write := func(table any) error {
+		if err := toml.NewEncoder(&b).Encode(table); err != nil {
+			return fmt.Errorf("claims: %v: %w", err, fault.ErrUsage)
+		}
+		return nil
+	}
+	if err := write(map[string]string{"context": a.Context}); err != nil {
+		return nil, err
+	}
+	for _, item := range a.Items {
+		b.WriteString("\n[[claim]]\n")
+		if err := write(map[string]string{"kind": item.Kind, "name": item.Name}); err != nil {
+			return nil, err
+		}
+		if err := write(item.Claim); err != nil {
+			return nil, err
+		}
+	}
+	return b.Bytes(), nil
+}
+
 // parseClaim reads a claim; one without a name is called as its kind, and by its
 // place if another is called so.
 func parseClaim(i int, table map[string]any, taken map[string]bool) (*Item, error) {

@@ -120,3 +120,32 @@ func TestMistakesInClaims(t *testing.T) {
 		}
 	}
 }
+
+// Claims that are written are read again as they were.
+func TestClaimsFile(t *testing.T) {
+	a := &Audit{Context: "order \"7\"\n"}
+	rng := rand.New(rand.NewPCG(7, 7))
+	for _, kind := range sortedKeys(Kinds()) {
+		c := Kinds()[kind]()
+		fillOddly(reflect.ValueOf(c).Elem(), rng, []string{"north", "0.5", `"`, "ä\n[[claim]]"}, []int64{0, 1, -5, 300})
+		a.Items = append(a.Items, &Item{Name: "the \"" + kind + "\"", Kind: kind, Claim: c})
+	}
+	text, err := a.Marshal()
+	if err != nil {
+		t.Fatal(err)
+	}
+	again := parse(t, string(text))
+	if again.Context != a.Context || len(again.Items) != len(a.Items) {
+		t.Fatalf("context %q, %d claims", again.Context, len(again.Items))
+	}
+	for i, item := range again.Items {
+		want, err := encodeParameters(a.Items[i].Claim)
+		if err != nil {
+			t.Fatal(err)
+		}
+		have, err := encodeParameters(item.Claim)
+		if err != nil || string(have) != string(want) || item.Name != a.Items[i].Name || item.Kind != a.Items[i].Kind {
+			t.Errorf("%q (%s), %v:\n%s\nwas\n%s", item.Name, item.Kind, err, have, want)
+		}
+	}
+}
