@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/zkaudit/zkaudit/artefact"
+	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/data"
 	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/graph"
@@ -85,8 +86,11 @@ func selected(d *data.Dataset, rows []int) (*data.Dataset, error) {
 		return d, nil
 	}
 	for i, row := range rows {
-		if row < 0 || row >= d.Rows || i > 0 && row <= rows[i-1] {
-			return nil, fmt.Errorf("row %d of %d does not exist or is out of order: %w", row, d.Rows, fault.ErrInput)
+		if row < 0 || row >= d.Rows {
+			return nil, fmt.Errorf("there is no row %d: rows are numbered from 0 to %d: %w", row, d.Rows-1, fault.ErrInput)
+		}
+		if i > 0 && row <= rows[i-1] {
+			return nil, fmt.Errorf("row %d behind row %d is out of order: %w", row, rows[i-1], fault.ErrInput)
 		}
 	}
 	if n := len(rows); n > 0 && rows[n-1]-rows[0] == n-1 {
@@ -213,10 +217,22 @@ func (c *Config) constants(i int) []Constant {
 // maxEncoding bounds a file with an encoding.
 const maxEncoding = 64 << 20
 
+// readEncoding reads an encoding from a file of its own, or from a part that
+// publishes it.
 func readEncoding(path string) (*data.Encoding, error) {
 	text, err := artefact.ReadFile(path, maxEncoding)
 	if err != nil {
 		return nil, fmt.Errorf("columns.encoding: %w", err)
+	}
+	if h, err := artefact.DecodeHeader(text); err == nil && h.Kind == bundle.PartKind() {
+		part, err := bundle.UnmarshalPart(text)
+		if err != nil {
+			return nil, fmt.Errorf("columns.encoding: %s: %w", path, err)
+		}
+		if part.Meaning.Encoding == nil {
+			return nil, fmt.Errorf("columns.encoding: part %s does not publish its encoding (its owner would set publish_encoding): %w", path, fault.ErrInput)
+		}
+		return part.Meaning.Encoding, nil
 	}
 	var e data.Encoding
 	if err := json.Unmarshal(text, &e); err != nil {
