@@ -28,6 +28,7 @@ type CommitRecord struct {
 
 // PartRecord describes a committed part.
 type PartRecord struct {
+	Name       string           `json:"name"` // what claims call the part
 	File       string           `json:"file"` // of the part, public; what opens it lies beside it
 	Source     string           `json:"source"`
 	Imported   bool             `json:"imported,omitempty"` // committed by its owner
@@ -41,10 +42,11 @@ type PartRecord struct {
 	Digest     string           `json:"commitment"`         // what statements name
 }
 
-// AttributeCount says how many values an attribute may have.
+// AttributeCount says how many values an attribute may have, and which.
 type AttributeCount struct {
-	Name   string `json:"name"`
-	Values int    `json:"values"`
+	Name       string   `json:"name"`
+	Values     int      `json:"values"`
+	Vocabulary []string `json:"vocabulary,omitempty"`
 }
 
 // Names in the directory of commitments.
@@ -224,11 +226,11 @@ func (d *Directory) describe(rows *dataset, m *model, srs *commitments.SRS) *Com
 func (p *piece) describe(m *model) PartRecord {
 	integers := p.rows.Digest()
 	r := PartRecord{
-		File: p.name + ".part", Source: p.source, Imported: p.imported != nil, Rows: p.rows.Rows, Held: p.held, Features: p.rows.Width,
+		Name: p.name, File: p.name + ".part", Source: p.source, Imported: p.imported != nil, Rows: p.rows.Rows, Held: p.held, Features: p.rows.Width,
 		Labels: p.rows.Labels.Width(), Kind: string(m.program().Loss.Labels), Integers: hex.EncodeToString(integers[:]),
 	}
 	for _, a := range p.rows.Attributes {
-		r.Attributes = append(r.Attributes, AttributeCount{a.Name, len(a.Vocabulary)})
+		r.Attributes = append(r.Attributes, AttributeCount{a.Name, len(a.Vocabulary), a.Vocabulary})
 	}
 	return r
 }

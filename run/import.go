@@ -106,7 +106,11 @@ func (d *Directory) Import(ctx context.Context, c DataConfig) (*PartRecord, erro
 	r := p.describe(m)
 	digest := rows.imported[0].file.Digest()
 	r.File, r.Digest, r.Integers = c.Part, fmt.Sprintf("%x", digest), ""
-	return &r, d.addData(c)
+	if err := d.addData(c); err != nil {
+		return nil, err
+	}
+	r.Name, _ = d.Config.names(len(d.Config.Data) - 1)
+	return &r, nil
 }
 
 // addData appends a [[data]] table to run.toml, which its owner may have

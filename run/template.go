@@ -22,7 +22,8 @@ batch_axis = {{quote .Model.BatchAxis}}   # axis of the input that counts sample
 frozen = {{list .Model.Frozen}}   # names of weights that stay as they are
 
 # One [[data]] table per owner of rows; each becomes a committed part.
-{{range .Data}}[[data]]
+{{range $i, $_ := .Data}}{{if $i}}
+{{end}}[[data]]
 name = {{quote .Name}}   # what claims call the part; "" = part-000, part-001 ...
 file = {{quote .File}}
 labels = {{quote .Labels}}   # the file of labels, for idx

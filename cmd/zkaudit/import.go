@@ -34,13 +34,16 @@ Exit code 1: rows, opening, part and certificate do not belong together.`,
 				return err
 			}
 			return a.result(r, func(w io.Writer) error {
-				return writePart(w, "added to "+filepath.Join(dir, run.ConfigFile), r)
+				if err := writePart(w, "added to "+filepath.Join(dir, run.ConfigFile)+": part", r); err != nil {
+					return err
+				}
+				return writeAttributes(w, "", r)
 			})
 		},
 	}
 	f := cmd.Flags()
 	f.StringVar(&c.File, "rows", "", "the owner's file of rows")
-	f.StringVar(&c.Labels, "labels", "", "her file of labels, for IDX")
+	f.StringVar(&c.Labels, "labels", "", "the owner's file of labels, for IDX")
 	f.StringVar(&c.Opening, "opening", "", "what opens the part, readable by you alone")
 	f.StringVar(&c.Name, "name", "", "what claims call the part (default: by its place)")
 	f.StringVar(&dir, "dir", ".", "the run directory")

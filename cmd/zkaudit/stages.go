@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -20,8 +23,9 @@ func commitCommand(a *app) *cobra.Command {
 		Long: `Commits to every part of the dataset, hiding, and proves a certificate that its
 cells are well formed; where run.toml asks for it, to the rows held out, too.
 DIR/commit gets a public file for each part (part-000.part, test-000.part) and a
-private opening beside it, readable by you alone. The digests printed are what a
-schedule is bound to and an auditor pins.`,
+private opening beside it, readable by you alone. Printed are the names that claims
+use, the values that attributes may have, and the digests that a schedule is bound to
+and an auditor pins.`,
 		Args: arguments(0, 1, "the run directory"),
 		RunE: func(c *cobra.Command, args []string) error {
 			d, err := a.open(args)
@@ -34,17 +38,7 @@ schedule is bound to and an auditor pins.`,
 				return err
 			}
 			return a.result(r, func(w io.Writer) error {
-				for i, p := range r.Parts {
-					if err := writePart(w, fmt.Sprintf("part %d", i), &p); err != nil {
-						return err
-					}
-				}
-				for i, p := range r.Tests {
-					if err := writePart(w, fmt.Sprintf("test part %d", i), &p); err != nil {
-						return err
-					}
-				}
-				return nil
+				return writeParts(w, r)
 			})
 		},
 	}
@@ -52,20 +46,57 @@ schedule is bound to and an auditor pins.`,
 	return c
 }
 
-func writePart(w io.Writer, name string, p *run.PartRecord) error {
-	notes := ""
-	if p.Imported {
-		notes = ", committed by their owner"
-	}
-	for i, a := range p.Attributes {
-		separator := ", "
-		if i == 0 {
-			separator = "; attributes "
+// writeParts says what is committed: parts under the names that claims use, and
+// what values their attributes may have, once where all parts agree.
+func writeParts(w io.Writer, r *run.CommitRecord) error {
+	parts := slices.Concat(r.Parts, r.Tests)
+	for i := range parts {
+		kind := "part"
+		if i >= len(r.Parts) {
+			kind = "test part"
 		}
-		notes += fmt.Sprintf("%s%s (%d values)", separator, a.Name, a.Values)
+		if err := writePart(w, kind, &parts[i]); err != nil {
+			return err
+		}
 	}
-	_, err := fmt.Fprintf(w, "%s: %d rows of %d features committed (%d held out)%s: %s\n", name, p.Rows, p.Features, p.Held, notes, p.Digest)
+	differs := func(p run.PartRecord) bool { return !reflect.DeepEqual(p.Attributes, parts[0].Attributes) }
+	if len(parts) > 0 && !slices.ContainsFunc(parts, differs) {
+		return writeAttributes(w, "", &parts[0])
+	}
+	for k := range parts {
+		if err := writeAttributes(w, fmt.Sprintf(" of %q", parts[k].Name), &parts[k]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func writePart(w io.Writer, kind string, p *run.PartRecord) error {
+	notes := ""
+	if p.Held > 0 {
+		notes = fmt.Sprintf(" (%d held out)", p.Held)
+	}
+	if p.Imported {
+		notes += ", as committed before"
+	}
+	_, err := fmt.Fprintf(w, "%s %q: %d rows of %d features committed%s: %s\n", kind, p.Name, p.Rows, p.Features, notes, p.Digest)
 	return err
+}
+
+// maxListed bounds the values of an attribute that are printed.
+const maxListed = 12
+
+func writeAttributes(w io.Writer, of string, p *run.PartRecord) error {
+	for _, a := range p.Attributes {
+		values, more := fmt.Sprintf("%q", a.Vocabulary[:min(len(a.Vocabulary), maxListed)]), ""
+		if n := a.Values - maxListed; n > 0 {
+			more = fmt.Sprintf(" and %d more", n)
+		}
+		if _, err := fmt.Fprintf(w, "attribute %q%s: one of %s%s\n", a.Name, of, strings.Trim(values, "[]"), more); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func trainCommand(a *app) *cobra.Command {
