@@ -150,7 +150,7 @@ func (s *Scope) attributeOf(parts []*partTensors, name string) (codes []relation
 	for i, p := range parts {
 		c, words := p.attribute(name)
 		if i > 0 && !slices.Equal(words, vocabulary) {
-			s.usage("parts %q and %q differ in the vocabulary of attribute %q", parts[0].name, p.name, name)
+			s.usage("parts %q and %q differ in the vocabulary of attribute %q; owners agree on one before they commit ([vocabulary] of run.toml)", parts[0].name, p.name, name)
 		}
 		codes, vocabulary = append(codes, c), words
 	}

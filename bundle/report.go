@@ -35,11 +35,15 @@ func newReport(b *Bundle, srs *commitments.VerifierSRS) (*Report, error) {
 	for _, rows := range f.Rows {
 		total += rows
 	}
+	segments := fmt.Sprintf("%d chained segments", f.Segments)
+	if f.Segments == 1 {
+		segments = "one segment"
+	}
 	r := &Report{
 		Facts: *f,
 		Proven: []string{
-			fmt.Sprintf("the final weights are exactly what %d steps of this program compute, in the program's integer arithmetic, from the initial weights: every update of every step, in %d chained segments",
-				f.Steps, f.Segments),
+			fmt.Sprintf("the final weights are exactly what %d steps of this program compute, in the program's integer arithmetic, from the initial weights: every update of every step, in %s",
+				f.Steps, segments),
 			fmt.Sprintf("each step read exactly the rows that the schedule names (%s order, batch %d) from the committed dataset of %d rows in %d part(s)",
 				f.Order, f.Batch, total, len(f.Dataset)),
 			fmt.Sprintf("each step used the stated learning rate (%s)", f.Rate),

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -41,7 +42,11 @@ A first look:        zkaudit demo
 A run of your own:   zkaudit init DIR --model M.tflite --data D.csv
                      zkaudit commit DIR; zkaudit train DIR; zkaudit prove DIR
 The auditor's side:  zkaudit verify DIR/bundle.zka --expect FILE
-Claims on top:       zkaudit audit CLAIMS.toml --dir DIR; zkaudit audit verify`,
+Claims on top:       zkaudit audit CLAIMS.toml --dir DIR
+                     zkaudit audit verify DIR/audit.zka --bundle DIR/bundle.zka --expect FILE
+
+Exit codes: 0 valid, or done; 1 false; 2 usage; 3 input that cannot be read or used;
+4 model not supported; 5 not enough memory, disk or time; 6 another version, SRS or key.`,
 		SilenceErrors: true, SilenceUsage: true,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 0 {
@@ -60,8 +65,24 @@ Claims on top:       zkaudit audit CLAIMS.toml --dir DIR; zkaudit audit verify`,
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return fmt.Errorf("%w: %w", err, fault.ErrUsage) })
 	root.SetOut(a.stdout)
 	root.SetErr(a.stderr)
+	root.SetHelpCommand(helpCommand())
 	root.AddCommand(demoCommand(a), inspectCommand(a), denseCommand(a), initCommand(a), commitCommand(a), importCommand(a), trainCommand(a), proveCommand(a), verifyCommand(a), auditCommand(a), encodeCommand(a), inferCommand(a), openCommand(a), versionCommand(a))
 	return root
+}
+
+// helpCommand is cobra's, but for names of no command, which are refused.
+func helpCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [COMMAND]",
+		Short: "Help about any command",
+		RunE: func(c *cobra.Command, args []string) error {
+			of, rest, err := c.Root().Find(args)
+			if err != nil || len(rest) > 0 {
+				return fmt.Errorf("no command %q; zkaudit --help lists them: %w", strings.Join(args, " "), fault.ErrUsage)
+			}
+			return of.Help()
+		},
+	}
 }
 
 func (a *app) checkFlags() error {

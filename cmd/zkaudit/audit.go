@@ -2,7 +2,11 @@ package main
 
 import (
 	"fmt"
+	"io"
+	"maps"
+	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/BurntSushi/toml"
@@ -20,9 +24,11 @@ import (
 // Names of what an audit writes into the run directory.
 const (
 	auditFile      = run.AuditFile
-	expectSuffix   = "-expect.toml" // audit.zka has audit-expect.toml beside it
 	ledgerFile     = run.LedgerFile
 	defaultRunName = "run"
+
+	expectSuffix = "-expect.toml" // behind the name of an audit: what it is about
+	claimsSuffix = "-claims.toml" // the claim that zkaudit infer has made
 )
 
 // auditing holds the flags of zkaudit audit.
@@ -40,11 +46,25 @@ func auditCommand(a *app) *cobra.Command {
 		Use:   "audit CLAIMS.toml [--dir DIR]",
 		Short: "Prove claims about committed data and a trained model",
 		Long: `Proves every claim of a file about what is committed: the parts of DIR are called
-as in its run.toml (part-000, test-000 ... by default), its training run is called
-"run". Nothing is opened, and nothing but verdicts is released unless a claim asks
-for more and --release=NAME allows it, or --release for all claims. What is released
-about each part is recorded in DIR/ledger.jsonl, and refused beyond a budget. Claims
-about a model are charged to the parts it was trained on, too.
+as in its run.toml, the rows held out of part NAME are part NAME-test (by default:
+part-000, test-000 ...; zkaudit commit prints the names, zkaudit inspect a part's
+attributes), its training run is called "run". A file of claims is written by hand,
+for instance
+
+  [[claim]]
+  kind = "performance"
+  model = "run"
+  parts = ["test-000"]
+  metric = "accuracy"
+  at_least = "0.9"
+
+Kinds: ` + kinds() + `;
+docs/audits.md has what each takes and says, a wrong key is answered by the right ones.
+
+Nothing is opened, and nothing but verdicts is released unless a claim asks for more
+and --release=NAME allows it, or --release for all claims. What is released about each
+part is recorded in DIR/ledger.jsonl, and refused beyond a budget. Claims about a model
+are charged to the parts it was trained on, too.
 
   zkaudit audit claims.toml --dir runs/census --html report.html
   zkaudit audit claims.toml --dir d --release="women and men"
@@ -55,8 +75,9 @@ about a model are charged to the parts it was trained on, too.
 A model is public: its weights are not hidden, its answers about committed rows are,
 and are proven. The verifier needs its file.
 
-Writes DIR/audit.zka for the verifier (or --out), and beside it audit-expect.toml,
-what it is about, to be compared with other sources. Exit code 1: a claim is false.`,
+Writes DIR/audit.zka for the verifier, and audit-expect.toml beside it (x-expect.toml
+with --out x.zka): what it is about, to be compared with other sources. Exit code 1: a
+claim is false.`,
 		Args: arguments(1, 1, "one file of claims (and the name of a claim behind =, as in --release=NAME)"),
 		RunE: func(c *cobra.Command, args []string) error { return a.audit(c, args[0], &o) },
 	}
@@ -72,6 +93,23 @@ what it is about, to be compared with other sources. Exit code 1: a claim is fal
 	o.release.flag(f)
 	c.AddCommand(auditVerifyCommand(a))
 	return c
+}
+
+// kinds lists the kinds of claims in lines of a help text.
+func kinds() string {
+	text, width := "", len("Kinds: ")
+	for i, kind := range slices.Sorted(maps.Keys(audit.Kinds())) {
+		if i > 0 {
+			text, width = text+",", width+1
+		}
+		if width+1+len(kind) > 84 {
+			text, width = text+"\n", 0
+		} else if i > 0 {
+			text, width = text+" ", width+1
+		}
+		text, width = text+kind, width+len(kind)
+	}
+	return text
 }
 
 func (a *app) audit(c *cobra.Command, path string, o *auditing) error {
@@ -92,6 +130,9 @@ func (a *app) audit(c *cobra.Command, path string, o *auditing) error {
 		return err
 	}
 	out := firstOf(o.out, filepath.Join(o.dir, auditFile))
+	if err := foldersOf(out, o.html); err != nil {
+		return err
+	}
 	report, err := a.proveAudit(c, claims, in, out)
 	if err != nil {
 		return err
@@ -102,23 +143,11 @@ func (a *app) audit(c *cobra.Command, path string, o *auditing) error {
 	if err := writeHTML(o.html, report); err != nil {
 		return err
 	}
-	expect := auditExpectation{Mode: string(in.Mode), Claims: path, Parts: map[string]string{}, Runs: map[string]string{}, Models: map[string]modelPin{}}
-	if expect.Claims, err = relativeTo(filepath.Dir(out), path); err != nil {
+	expect, err := writeExpectation(out, path, in.Mode, report)
+	if err != nil {
 		return err
 	}
-	for _, p := range report.Parts {
-		expect.Parts[p.Name] = p.Digest
-	}
-	for _, r := range report.Runs {
-		expect.Runs[r.Name] = r.Digest
-	}
-	for _, m := range report.Models {
-		expect.Models[m.Name] = pinOf(m)
-	}
-	if err := expect.write(strings.TrimSuffix(out, filepath.Ext(out)) + expectSuffix); err != nil {
-		return err
-	}
-	return a.result(report, report.WriteText)
+	return a.proven(report, out, expect)
 }
 
 // proveAudit proves the claims and writes the audit.
@@ -224,6 +253,52 @@ func addPart(in *audit.Inputs, srs *commitments.SRS, named string) error {
 	}
 	return nil
 }
+
+// foldersOf refuses files to be written where there is no folder: better now
+// than when everything is proven.
+func foldersOf(files ...string) error {
+	for _, file := range files {
+		if info, err := os.Stat(filepath.Dir(file)); file != "" && (err != nil || !info.IsDir()) {
+			return fmt.Errorf("%s cannot be written: %s is no folder: %w", file, filepath.Dir(file), fault.ErrInput)
+		}
+	}
+	return nil
+}
+
+// proven prints the report, and what has been written for whom.
+func (a *app) proven(r *audit.Report, out, expect string) error {
+	return a.result(r, func(w io.Writer) error {
+		if err := r.WriteText(w); err != nil {
+			return err
+		}
+		_, err := fmt.Fprintf(w, "\nWritten: %s for the verifier, and %s, what it is about, to be compared with other sources\n", out, expect)
+		return err
+	})
+}
+
+// writeExpectation writes what the audit in a file is about beside it, and
+// returns the name.
+func writeExpectation(out, claims string, m mode.Name, r *audit.Report) (string, error) {
+	path := beside(out, expectSuffix)
+	claims, err := relativeTo(filepath.Dir(path), claims)
+	if err != nil {
+		return "", err
+	}
+	expect := auditExpectation{Mode: string(m), Claims: claims, Parts: map[string]string{}, Runs: map[string]string{}, Models: map[string]modelPin{}}
+	for _, p := range r.Parts {
+		expect.Parts[p.Name] = p.Digest
+	}
+	for _, run := range r.Runs {
+		expect.Runs[run.Name] = run.Digest
+	}
+	for _, m := range r.Models {
+		expect.Models[m.Name] = pinOf(m)
+	}
+	return path, expect.write(path)
+}
+
+// beside names another file after an audit: audit.zka, audit-expect.toml.
+func beside(out, suffix string) string { return strings.TrimSuffix(out, filepath.Ext(out)) + suffix }
 
 // auditExpectation is what a verifier requires of an audit. What is missing is
 // reported as NOT CHECKED.

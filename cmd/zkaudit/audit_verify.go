@@ -101,7 +101,7 @@ func readAudit(path string) (*audit.Bundle, error) {
 		return nil, err
 	}
 	if h, err := artefact.DecodeHeader(data); err != nil || h.Kind != audit.Kind() {
-		return nil, fmt.Errorf("%s is not an audit: %w", path, fault.ErrInput)
+		return nil, anotherKind(path, data, "an audit")
 	}
 	made, err := audit.Unmarshal(data)
 	if err != nil {
@@ -147,7 +147,7 @@ func readAuditExpectation(path string) (audit.Expectation, error) {
 		return e, fmt.Errorf("%s: %w: %v", path, fault.ErrInput, err)
 	}
 	if unknown := meta.Undecoded(); len(unknown) > 0 {
-		return e, fmt.Errorf("%s: unknown key %q: %w", path, unknown[0].String(), fault.ErrUsage)
+		return e, fmt.Errorf("%s: unknown key %q; what is expected of an audit are mode, claims (the name of their file), parts, runs and models: %w", path, unknown[0].String(), fault.ErrUsage)
 	}
 	e.Mode, e.Parts, e.RunDigests = mode.Name(pins.Mode), pins.Parts, pins.Runs
 	e.Models = map[string]audit.ModelPin{}

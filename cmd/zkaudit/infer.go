@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/zkaudit/zkaudit/artefact"
 	"github.com/zkaudit/zkaudit/audit"
 	"github.com/zkaudit/zkaudit/data"
 	"github.com/zkaudit/zkaudit/fault"
@@ -45,7 +46,9 @@ Answers of the trained model tell about the rows it has learnt from: each is cha
 the parts it was trained on, in DIR/ledger.jsonl, and refused beyond a budget. The same
 question about a public row is charged once.
 
-Writes DIR/inference.zka, which zkaudit audit verify checks.`,
+Writes DIR/inference.zka, which zkaudit audit verify checks, with the claim, a public
+row's integers included, in inference-claims.toml, and inference-expect.toml, which names
+it: what it is about, to be compared with other sources.`,
 		Args: arguments(1, 1, "a file with the row"),
 		RunE: func(c *cobra.Command, args []string) error {
 			o.input = args[0]
@@ -54,15 +57,30 @@ Writes DIR/inference.zka, which zkaudit audit verify checks.`,
 				return err
 			}
 			defer d.Close()
+			out := firstOf(o.out, filepath.Join(o.dir, "inference.zka"))
+			if err := foldersOf(out); err != nil {
+				return err
+			}
 			claims, in, err := o.claim(d)
 			if err != nil {
 				return err
 			}
-			report, err := a.proveAudit(c, claims, in, firstOf(o.out, filepath.Join(o.dir, "inference.zka")))
+			report, err := a.proveAudit(c, claims, in, out)
 			if err != nil {
 				return err
 			}
-			return a.result(report, report.WriteText)
+			text, err := claims.Marshal()
+			if err != nil {
+				return err
+			}
+			if err := artefact.WriteFile(beside(out, claimsSuffix), text, artefact.PublicMode); err != nil {
+				return err
+			}
+			expect, err := writeExpectation(out, beside(out, claimsSuffix), in.Mode, report)
+			if err != nil {
+				return err
+			}
+			return a.proven(report, out, expect)
 		},
 	}
 	f := c.Flags()

@@ -69,7 +69,7 @@ read, numbered from 0 as they are committed.
 	f.StringVar(&c.Model.File, "model", "", "the .tflite model: architecture and, if wanted, initial weights")
 	f.StringSliceVar(&c.Model.Frozen, "frozen", nil, "names of weights that are not trained")
 	f.StringArrayVar(&files.data, "data", nil, "rows: CSV, or IDX (with --labels); plain or gzip")
-	f.StringArrayVar(&files.names, "name", nil, "what claims call the part of --data (default part-000 ...)")
+	f.StringArrayVar(&files.names, "name", nil, "what claims call the part of --data (default part-000 ...); its rows held out are NAME-test (default test-000 ...)")
 	f.StringArrayVar(&files.labels, "labels", nil, "IDX labels")
 	f.StringArrayVar(&files.parts, "part", nil, "a part that the owner of --data has committed; once per --data, \"\" for rows of your own")
 	f.StringArrayVar(&files.openings, "opening", nil, "what opens --part")
@@ -92,11 +92,11 @@ func (a *app) initLike(dir, like string, without []string) error {
 		return err
 	}
 	return a.result(c, func(w io.Writer) error {
-		left := strings.Join(c.Schedule.Without, ", ")
-		if left == "" {
-			left = "no rows"
+		left := "no row left out"
+		if len(c.Schedule.Without) > 0 {
+			left = "without " + strings.Join(c.Schedule.Without, ", ")
 		}
-		_, err := fmt.Fprintf(w, "%s: as %s, with its committed parts, without %s\n", filepath.Join(dir, run.ConfigFile), like, left)
+		_, err := fmt.Fprintf(w, "%s: as %s, with its committed parts, %s\n", filepath.Join(dir, run.ConfigFile), like, left)
 		return err
 	})
 }
@@ -154,13 +154,14 @@ func columnFlags(cmd *cobra.Command, c *run.ColumnConfig) {
 	f.BoolVar(&c.Reconstruct, "reconstruct", false, "predict the features themselves (autoencoder)")
 	f.StringSliceVar(&c.Attributes, "attributes", nil, "csv: columns committed for audits, which training does not read")
 	f.BoolVar(&c.MissingAsCategory, "missing-as-category", false, "csv: a missing cell of a category is a category of its own")
-	f.StringVar(&c.Encoding, "encoding", "", "csv: a file that says how cells become integers, such as another run's commit/encoding.json")
+	f.StringVar(&c.Encoding, "encoding", "", "csv: a file that says how cells become integers: another run's commit/encoding.json, or a part that publishes it")
 	f.BoolVar(&c.PublishEncoding, "publish-encoding", false, "csv: put the encoding in part files")
 }
 
 func trainingFlags(cmd *cobra.Command, c *run.Config) {
 	f := cmd.Flags()
 	f.IntVar(&c.Test.Rows, "test-rows", run.DefaultTestRows, "rows of each file held out (default: a fifth)")
+	f.Lookup("test-rows").DefValue = "0" // not shown: -1 stands for a fifth
 	f.StringVar(&c.Test.From, "test-from", "", "held-out rows: spread over the file or from its end (default spread)")
 	f.BoolVar(&c.Test.GroupDuplicates, "group-duplicates", true, "rows with equal features go to one side of the split")
 	f.BoolVar(&c.Test.Commit, "commit-test", false, "commit the held-out rows, too (default: if there are attributes)")

@@ -23,8 +23,9 @@ func inspectCommand(a *app) *cobra.Command {
 		Use:   "inspect FILE",
 		Short: "Say what a .tflite model or an artefact of zkaudit is",
 		Long: `For a model: operators, shapes, parameters, what can be proven; for what cannot,
-why and what to do, and exit code 4. For an artefact (bundle, commitment, proof,
-SRS, checkpoint ...): kind, version, statement digest and what is in it.`,
+why and what to do, and exit code 4. For an artefact (bundle, part, audit, SRS,
+checkpoint ...): kind, version, statement digest and what is in it: of a part classes,
+attributes and their values, of an audit its claims with all parameters.`,
 		Args: arguments(1, 1, "one file"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			data, err := artefact.ReadFile(args[0], maxInspect)
@@ -60,7 +61,7 @@ type trainingReport struct {
 func (a *app) inspectModel(path string, data []byte) error {
 	m, err := tflite.Parse(data)
 	if err != nil {
-		return fmt.Errorf("%s: %w", path, err)
+		return fmt.Errorf("%s is neither a .tflite model nor an artefact of zkaudit: %w", path, err)
 	}
 	digest := sha256.Sum256(data)
 	r := modelReport{SHA256: hex.EncodeToString(digest[:]), Summary: tflite.Describe(m, tflite.CheckOptions{Operators: transpile.Supported()})}

@@ -107,15 +107,35 @@ func (r *artefactReport) describeBundle(data []byte) error {
 	return nil
 }
 
+// inspectedClaim is a claim as in a file of claims.
+type inspectedClaim struct {
+	Claim string `json:"claim"`
+	Bytes int    `json:"bytes"` // of its proof
+}
+
 func (r *artefactReport) describeAudit(data []byte) error {
 	b, err := audit.Unmarshal(data)
 	if err != nil {
 		return falseBundle(err)
 	}
 	r.Meaning = "audit: claims with their proofs (not verified by inspect: see zkaudit audit verify)"
-	for i, c := range b.Claims {
+	var claims []inspectedClaim
+	for i := range b.Claims {
+		c := &b.Claims[i]
 		r.add("claim %d: %s (%s), proof of %d bytes", i+1, c.Name, c.Kind, len(c.Proof))
+		text, err := (&audit.Audit{Items: []*audit.Item{&c.Item}}).Marshal()
+		if err != nil {
+			return err
+		}
+		_, parameters, _ := strings.Cut(string(text), "[[claim]]\n")
+		claims = append(claims, inspectedClaim{"[[claim]]\n" + parameters, len(c.Proof)})
+		for line := range strings.Lines(parameters) {
+			if key, _, _ := strings.Cut(line, " "); key != "kind" && key != "name" {
+				r.add("  %.10000s", strings.TrimSpace(line))
+			}
+		}
 	}
+	r.Contents = claims
 	for _, name := range slices.Sorted(maps.Keys(b.Parts)) {
 		r.add("part %s: %x", name, b.Parts[name].Digest(b.SRS, b.RowBits))
 	}

@@ -21,7 +21,8 @@ type modelFormats struct{ feature, activation, weight int }
 
 func (m *modelFormats) add(f *pflag.FlagSet) {
 	standard := audit.DefaultFractions(0)
-	f.IntVar(&m.feature, "fraction-features", asRows, "fraction bits of a public model's input; -1: those of the committed rows")
+	f.IntVar(&m.feature, "fraction-features", asRows, "fraction bits of a public model's input (default: those of the committed rows)")
+	f.Lookup("fraction-features").DefValue = "0" // not shown
 	f.IntVar(&m.activation, "fraction-activations", standard.Activation, "fraction bits of a public model's activations")
 	f.IntVar(&m.weight, "fraction-weights", standard.Weight, "fraction bits of a public model's weights, beyond those of the layer's input")
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/zkaudit/zkaudit/artefact"
+	"github.com/zkaudit/zkaudit/audit"
 	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/proof/wrap"
@@ -72,13 +73,28 @@ func readBundle(path string) (*bundle.Bundle, error) {
 		return nil, err
 	}
 	if !bundle.Recognised(data) {
-		return nil, fmt.Errorf("%s is not a bundle: %w", path, fault.ErrInput)
+		return nil, anotherKind(path, data, "a bundle")
 	}
 	b, err := bundle.Unmarshal(data)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, falseBundle(err))
 	}
 	return b, nil
+}
+
+// anotherKind says that a file is not what was asked for, and what it is.
+func anotherKind(path string, data []byte, want string) error {
+	h, err := artefact.DecodeHeader(data)
+	if err != nil {
+		return fmt.Errorf("%s is not %s: %w", path, want, fault.ErrInput)
+	}
+	is := map[artefact.Kind]string{
+		bundle.Kind(): "a bundle, see zkaudit verify", audit.Kind(): "an audit, see zkaudit audit verify", bundle.PartKind(): "a part",
+	}[h.Kind]
+	if is == "" {
+		is = "something else, see zkaudit inspect"
+	}
+	return fmt.Errorf("%s is not %s but %s: %w", path, want, is, fault.ErrInput)
 }
 
 // falseBundle turns every failure of a recognised bundle into a rejection, but
