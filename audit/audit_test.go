@@ -409,8 +409,12 @@ func TestZeroKnowledge(t *testing.T) {
 		t.Fatal(err)
 	}
 	v := &mode.Verifier{SRS: w.srs.Verifier(), Cache: cache}
-	if _, err := Verify(context.Background(), b, w.expectations(a), v, Options{AllowInsecure: true}); err != nil {
+	r, err := Verify(context.Background(), b, w.expectations(a), v, Options{AllowInsecure: true})
+	if err != nil {
 		t.Fatal(err)
+	}
+	if !strings.Contains(strings.Join(r.Assumed, "\n"), "PLONK, with keys") {
+		t.Errorf("the report assumes nothing about PLONK: %q", r.Assumed)
 	}
 	b.Claims[0].Claim.(*Diversity).MinCount = 4
 	if _, err := Verify(context.Background(), b, w.expectations(nil), v, Options{AllowInsecure: true}); !errors.Is(err, fault.ErrRejected) {

@@ -11,6 +11,7 @@ import (
 	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/ops"
+	"github.com/zkaudit/zkaudit/proof/mode"
 )
 
 // Report says, in plain words, what an audit has shown.
@@ -115,6 +116,12 @@ func newReport(b *Bundle, subjects *Subjects, tables *ops.Tables, insecure bool)
 	}
 	if insecure {
 		r.Assumed[0] = "NOTHING ABOUT THE SRS: it is the INSECURE development string, with which anyone can forge every proof here"
+	}
+	switch b.Mode {
+	case mode.ZKPLONK:
+		r.Assumed = append(r.Assumed, "PLONK, with keys that each verifier derives itself, is sound in the algebraic group model")
+	case mode.ZKGroth16:
+		r.Assumed = append(r.Assumed, "whoever made the Groth16 keys in the verifier's cache has made them as prescribed and forgotten their secrets; Groth16 is sound in the generic group model")
 	}
 	if !b.Mode.ZeroKnowledge() {
 		r.NotProven = append(r.NotProven, "secrecy: in mode validity proofs may leak data and weights")
@@ -242,7 +249,11 @@ func (r *Report) WriteText(w io.Writer) error {
 	}
 	var about []string
 	for _, p := range r.Parts {
-		about = append(about, fmt.Sprintf("part %s: %s of %s, attributes %v, %s", p.Name, count(p.Rows, "row"), count(p.Features, "feature"), p.Attributes, p.Digest))
+		attributes := ""
+		if len(p.Attributes) > 0 {
+			attributes = fmt.Sprintf(", attributes %q", p.Attributes)
+		}
+		about = append(about, fmt.Sprintf("part %s: %s of %s%s, %s", p.Name, count(p.Rows, "row"), count(p.Features, "feature"), attributes, p.Digest))
 	}
 	for _, run := range r.Runs {
 		about = append(about, fmt.Sprintf("run %q: model %q, %d parameters, statement %s", run.Name, run.Model, run.Parameters, run.Digest))

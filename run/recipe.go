@@ -171,7 +171,11 @@ func encodingOf(dir string, c *Config, p *graph.Program, imported *data.Encoding
 	}
 	if imported != nil {
 		if len(imported.Attributes) != len(c.Columns.Attributes) {
-			return nil, nil, fmt.Errorf("columns.attributes names %d columns, the encoding given has %d: %w", len(c.Columns.Attributes), len(imported.Attributes), fault.ErrUsage)
+			var names []string
+			for _, a := range imported.Attributes {
+				names = append(names, a.Name)
+			}
+			return nil, nil, fmt.Errorf("columns.attributes (--attributes) names %q, the encoding given has %q: %w", c.Columns.Attributes, names, fault.ErrUsage)
 		}
 		return imported, nil, nil
 	}

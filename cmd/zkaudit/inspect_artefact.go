@@ -140,7 +140,7 @@ func (r *artefactReport) describeAudit(data []byte) error {
 		r.add("part %s: %x", name, b.Parts[name].Digest(b.SRS, b.RowBits))
 	}
 	for _, name := range slices.Sorted(maps.Keys(b.Runs)) {
-		r.add("run %s: statement %x", name, b.Runs[name])
+		r.add("run %q: statement %x", name, b.Runs[name])
 	}
 	for _, name := range slices.Sorted(maps.Keys(b.Models)) {
 		r.add("public model %s: SHA-256 %x, %s", name, b.Models[name].SHA256, b.Models[name].Fractions)

@@ -79,8 +79,15 @@ func writePart(w io.Writer, kind string, p *run.PartRecord) error {
 	if p.Imported {
 		notes += ", as committed before"
 	}
-	_, err := fmt.Fprintf(w, "%s %q: %d rows of %d features committed%s: %s\n", kind, p.Name, p.Rows, p.Features, notes, p.Digest)
+	_, err := fmt.Fprintf(w, "%s %q: %s of %s committed%s: %s\n", kind, p.Name, counted(p.Rows, "row"), counted(p.Features, "feature"), notes, p.Digest)
 	return err
+}
+
+func counted(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
 }
 
 // maxListed bounds the values of an attribute that are printed.
