@@ -29,13 +29,23 @@ func (c *WellFormed) State(s *Scope) {
 
 // Words implements Claim.
 func (c *WellFormed) Words(s *Subjects) Words {
-	var lists []string
+	var lists []string // what holds of parts, each once with the parts of which it does
+	of := map[string][]string{}
 	for _, name := range c.Parts {
+		var attributes []string
 		for _, a := range s.Parts[name].Attributes {
-			lists = append(lists, fmt.Sprintf("%s of %s (%d entries)", a.Name, name, len(a.Entries)))
+			attributes = append(attributes, fmt.Sprintf("%s (%d entries)", a.Name, len(a.Entries)))
 		}
+		list := strings.Join(attributes, ", ")
+		if of[list] == nil {
+			lists = append(lists, list)
+		}
+		of[list] = append(of[list], name)
 	}
-	return Words{Says: "every row has attributes in their vocabulary: " + strings.Join(lists, ", ")}
+	for i, list := range lists {
+		lists[i] = fmt.Sprintf("every row of %s has attributes in their vocabulary: %s", strings.Join(of[list], ", "), list)
+	}
+	return Words{Says: strings.Join(lists, "; ")}
 }
 
 // Licence says that an attribute of every row is one of the allowed values:

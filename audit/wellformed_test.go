@@ -12,6 +12,14 @@ func TestWellFormed(t *testing.T) {
 	w := people(t)
 	c := &WellFormed{Parts: []string{"north", "south"}}
 	w.holds("as it is", c)
+	if says := c.Words(w.subjects).Says; says != "every row of north, south has attributes in their vocabulary: sex (2 entries), race (3 entries)" {
+		t.Error(says)
+	}
+	other := *w.subjects.Parts["south"]
+	other.Attributes = other.Attributes[:1]
+	if says := (&WellFormed{Parts: []string{"north", "west"}}).Words(&Subjects{Parts: map[string]*Part{"north": w.subjects.Parts["north"], "west": &other}}).Says; !strings.HasSuffix(says, "; every row of west has attributes in their vocabulary: sex (2 entries)") {
+		t.Error(says)
+	}
 	w.subjects.OwnedParts["south"].Secret.Cells[attributeTensor].Small[1] = 3
 	w.recommit("south")
 	w.fails("a code beyond the vocabulary", c, "row 0: code 3 is outside the vocabulary of 3")
