@@ -30,7 +30,7 @@ func TestPinnedIsThere(t *testing.T) {
 	}
 	verify := func(b *Bundle, pin func(e *Expectation)) error {
 		e := w.expectations(a)
-		e.ModelFiles = [][]byte{file}
+		e.ModelFiles, e.RunDigests = [][]byte{file}, nil
 		pin(&e)
 		_, err := Verify(context.Background(), b, e, &mode.Verifier{SRS: w.srs.Verifier()}, Options{AllowInsecure: true})
 		return err
