@@ -18,6 +18,16 @@
 //	u(i,c)   argmax        bit: c is the first maximum of row i
 //	z(i,c)   inference     logit c of row i
 //
+// # Files
+//
+// Each kind of claim has a file of its name (non_inclusion and non_membership:
+// inclusion.go and membership.go). What claims are built from: codes, histogram
+// and confusion (counts), threshold, sign, products and regression
+// (comparisons), argmax, inference, layers and works; counterpart compares two
+// runs. What they are about: subject, run, model. How they become proofs: load,
+// scope, tensors, statement, release, prove, verify, certificate, bundle. What
+// the owner and the reader get: ledger, report, names, html, plot.
+//
 // # What is public
 //
 // The parameters of a claim, fixed before the proof; digests of the parts, runs

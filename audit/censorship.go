@@ -1,0 +1,89 @@
+package audit
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Censorship bounds the share of the items with an attribute value that a
+// model classifies in a given way. Of n items, k are: k >= x·n, or k <= x·n.
+type Censorship struct {
+	Model     string   `toml:"model"`
+	Parts     []string `toml:"parts"`
+	Attribute string   `toml:"attribute"`
+	Value     string   `toml:"value"`
+	Class     string   `toml:"class"`
+	AtLeast   Decimal  `toml:"at_least,omitempty"`
+	AtMost    Decimal  `toml:"at_most,omitempty"`
+	MinGroup  int64    `toml:"min_group,omitempty"`
+	Release
+}
+
+// State implements Claim.
+func (c *Censorship) State(s *Scope) {
+	parts := s.partsOf(c.Parts)
+	if c.AtLeast == "" && c.AtMost == "" {
+		s.usage("the claim bounds nothing: it needs at_least or at_most")
+	}
+	if s.err != nil {
+		return
+	}
+	f := s.confusion("outcomes", c.Model, parts, c.Attribute)
+	if s.err != nil {
+		return
+	}
+	class, value := parts[0].classIndex(c.Class), -1
+	for g, name := range f.groups {
+		if name == c.Value {
+			value = g
+		}
+	}
+	if value < 0 {
+		s.noSuch(c.Attribute+" has no value", c.Value, f.groups)
+		return
+	}
+	least := s.smallestGroup(c.MinGroup)
+	items, hits := make([]int64, f.size()), make([]int64, f.size())
+	for y := range f.classes {
+		for guess := range f.classes {
+			items[f.key(value, y, guess)] = 1
+		}
+		hits[f.key(value, y, class)] = 1
+	}
+	list := []inequality{{items, -least, fmt.Sprintf("fewer than %d items have %s %q", least, c.Attribute, c.Value)}}
+	if c.AtLeast != "" {
+		p, q := s.share("at_least", c.AtLeast)
+		list = append(list, inequality{linearly(hits, q, items, -p), 0, fmt.Sprintf("less than a share of %s is classified %q", c.AtLeast, c.Class)})
+	}
+	if c.AtMost != "" {
+		p, q := s.share("at_most", c.AtMost)
+		list = append(list, inequality{linearly(items, p, hits, -q), 0, fmt.Sprintf("more than a share of %s is classified %q", c.AtMost, c.Class)})
+	}
+	s.inequalities("share of items", f.m, f.total, list)
+	s.outcomes(f, c.Release, least)
+}
+
+// linearly returns x·a + y·b.
+func linearly(a []int64, x int64, b []int64, y int64) []int64 {
+	out := make([]int64, len(a))
+	for i := range out {
+		out[i] = x*a[i] + y*b[i]
+	}
+	return out
+}
+
+// Words implements Claim.
+func (c *Censorship) Words(s *Subjects) Words {
+	var bounds []string
+	if c.AtLeast != "" {
+		bounds = append(bounds, "at least "+string(c.AtLeast))
+	}
+	if c.AtMost != "" {
+		bounds = append(bounds, "at most "+string(c.AtMost))
+	}
+	return Words{
+		Says: fmt.Sprintf("of the items of %s with %s %q, a share of %s is classified %q by %s",
+			strings.Join(c.Parts, ", "), c.Attribute, c.Value, strings.Join(bounds, " and "), c.Class, s.called(c.Model)),
+		NotProven: []string{"that these items are all there are, or what is done with the classification; that the parts list classes in the order the model was trained with"},
+	}
+}

@@ -1,0 +1,57 @@
+package audit
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Licence says that an attribute of every row is one of the allowed values:
+// m(g) = 0 for all others.
+type Licence struct {
+	Parts     []string `toml:"parts"`
+	Attribute string   `toml:"attribute"`
+	Allowed   []string `toml:"allowed"`
+}
+
+// State implements Claim.
+func (c *Licence) State(s *Scope) {
+	parts := s.partsOf(c.Parts)
+	m, tags := s.groupCounts("tags", parts, []string{c.Attribute})
+	if s.err != nil {
+		return
+	}
+	allowed := map[string]bool{}
+	for _, a := range c.Allowed {
+		allowed[a] = true
+	}
+	forbidden := make([]int64, s.axes(m)[0].Padded())
+	all := true
+	for g, tag := range tags {
+		if !allowed[tag] {
+			forbidden[g], all = 1, false
+		}
+		delete(allowed, tag)
+	}
+	for _, tag := range sortedKeys(allowed) {
+		s.usage("no row can have %s %q: in the vocabulary %s", c.Attribute, tag, thereAre(tags))
+	}
+	if all {
+		return // being in the vocabulary is enough
+	}
+	s.zeroWhere("forbidden tags", m, forbidden)
+	s.fill(func(v *Values) {
+		for g, n := range v.of(m) {
+			if g < len(tags) && forbidden[g] == 1 && n > 0 {
+				v.refuse("%d row(s) have %s %q", n, c.Attribute, tags[g])
+			}
+		}
+	})
+}
+
+// Words implements Claim.
+func (c *Licence) Words(*Subjects) Words {
+	return Words{
+		Says:      fmt.Sprintf("every row of %s has %s among: %s", strings.Join(c.Parts, ", "), c.Attribute, strings.Join(c.Allowed, ", ")),
+		NotProven: []string{"that the tags are true, or that the licences allow this use"},
+	}
+}
