@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"context"
 	"errors"
 	"math/rand/v2"
 	"reflect"
@@ -146,6 +147,45 @@ func TestClaimsFile(t *testing.T) {
 		have, err := encodeParameters(item.Claim)
 		if err != nil || string(have) != string(want) || item.Name != a.Items[i].Name || item.Kind != a.Items[i].Kind {
 			t.Errorf("%q (%s), %v:\n%s\nwas\n%s", item.Name, item.Kind, err, have, want)
+		}
+	}
+}
+
+// All false claims are found, and none is proven, before anything is.
+func TestCheck(t *testing.T) {
+	_, in := inputs(t)
+	a := parse(t, claims)
+	if err := Check(a, in); err != nil {
+		t.Fatal(err)
+	}
+	in.Progress = func(int, int, string) { t.Error("began to prove") }
+	a = parse(t, `
+[[claim]]
+kind = "licence"
+parts = ["north"]
+attribute = "sex"
+allowed = ["F", "M"]
+[[claim]]
+name = "women only"
+kind = "licence"
+parts = ["north", "south"]
+attribute = "sex"
+allowed = ["F"]
+[[claim]]
+name = "the other way round"
+kind = "provenance"
+run = "net"
+parts = ["south", "north"]
+`)
+	for name, err := range map[string]error{"check": Check(a, in), "prove": func() error { _, _, err := Prove(context.Background(), a, in); return err }()} {
+		if !errors.Is(err, fault.ErrRejected) || strings.Contains(err.Error(), `"licence"`) {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		for _, want := range []string{`claim "women only": the claim is false`, `claim "the other way round": the claim is false`} {
+			if !strings.Contains(err.Error(), want) {
+				t.Errorf("%s: %v, want %q", name, err, want)
+			}
 		}
 	}
 }

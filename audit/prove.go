@@ -2,6 +2,7 @@ package audit
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -45,15 +46,42 @@ func (in *Inputs) subjects() *Subjects {
 	return s
 }
 
-// Prove proves every claim of an audit. It fails with fault.ErrRejected, and
-// says why, for a claim that is false; nothing is released then. It fails with
+// Check finds out which claims of an audit hold, and proves nothing. It fails
+// with fault.ErrRejected for false claims, and says of each why: that is for the
+// eyes of the data's owner, and no ledger knows of it.
+func Check(a *Audit, in *Inputs) error {
+	frame, subjects, tables := in.frame(a), in.subjects(), ops.NewTables()
+	var refusals []error
+	for _, item := range a.Items {
+		w, err := assign(&frame, item, subjects, tables, nil)
+		if err == nil && w.values != nil && w.values.falsity != nil {
+			err = fmt.Errorf("claim %q: %w", item.Name, w.values.falsity)
+		}
+		if err != nil && !errors.Is(err, fault.ErrRejected) {
+			return err
+		}
+		if err != nil {
+			refusals = append(refusals, err)
+		}
+	}
+	return errors.Join(refusals...)
+}
+
+func (in *Inputs) frame(a *Audit) Frame {
+	return Frame{Mode: in.Mode, SRS: in.By.SRS.ID, RowBits: in.By.SRS.RowBits, Context: a.Context}
+}
+
+// Prove proves every claim of an audit. It begins with Check; nothing is
+// released if a claim is false. It fails with
 // fault.ErrUsage for claims about what was committed for proofs of another mode.
 // What is released is in the ledger before Prove returns it: who writes the
 // bundle somewhere has been charged, and who cannot write it may prove the same
 // again without being charged twice.
 func Prove(ctx context.Context, a *Audit, in *Inputs) (*Bundle, *Report, error) {
-	frame := Frame{Mode: in.Mode, SRS: in.By.SRS.ID, RowBits: in.By.SRS.RowBits, Context: a.Context}
-	subjects, tables := in.subjects(), ops.NewTables()
+	if err := Check(a, in); err != nil { // a proof takes seconds, finding out does not
+		return nil, nil, err
+	}
+	frame, subjects, tables := in.frame(a), in.subjects(), ops.NewTables()
 	b := &Bundle{Frame: frame, Parts: map[string]*Part{}, Certificates: map[string][]byte{}, Runs: map[string][32]byte{}, Models: map[string]ModelID{}}
 	charges, err := b.prepare(a, subjects, tables)
 	if err != nil {
@@ -164,44 +192,61 @@ func (b *Bundle) prepare(a *Audit, subjects *Subjects, tables *ops.Tables) ([][]
 	return charges, nil
 }
 
-// proveClaim proves one claim. With a cheat it does what it can for a false
-// one, as a cheating prover would.
-func proveClaim(ctx context.Context, f *Frame, item *Item, subjects *Subjects, by *mode.Prover, arena *poly.Arena, tables *ops.Tables, cheat *cheat) ([]Released, []byte, error) {
+// witness is a claim with the cells that its prover has for it.
+type witness struct {
+	*stated
+	values   *Values // nil if there is nothing to prove
+	released []Released
+}
+
+// assign states a claim and computes its cells, those that it releases first. A
+// cheat may change them.
+func assign(f *Frame, item *Item, subjects *Subjects, tables *ops.Tables, cheat *cheat) (*witness, error) {
 	first, err := state(f, item, subjects, nil, tables)
 	if err != nil || first.statement == nil {
-		return nil, nil, err
+		return &witness{stated: first}, err
 	}
 	for _, e := range first.scope.external {
 		if e.cells == nil {
-			return nil, nil, fmt.Errorf("claim %q: the cells of %s are not at hand: %w", item.Name, first.scope.name(e.id), fault.ErrUsage)
+			return nil, fmt.Errorf("claim %q: the cells of %s are not at hand: %w", item.Name, first.scope.name(e.id), fault.ErrUsage)
 		}
 	}
-	st, values, released := first, first.scope.compute(cheat.tamper()), []Released{}
-	if asked := first.scope.release.asked; len(asked) > 0 && values.failed == nil {
+	w := &witness{stated: first, values: first.scope.compute(cheat.tamper()), released: []Released{}}
+	if asked := first.scope.release.asked; len(asked) > 0 && w.values.failed == nil {
 		for _, r := range asked {
-			r.Values = r.compute(values)
-			released = append(released, r)
+			r.Values = r.compute(w.values)
+			w.released = append(w.released, r)
 		}
-		if st, err = state(f, item, subjects, released, tables); err != nil {
-			return nil, nil, err
+		if w.stated, err = state(f, item, subjects, w.released, tables); err != nil {
+			return nil, err
 		}
-		values = st.scope.compute(cheat.tamper())
+		w.values = w.scope.compute(cheat.tamper())
 	}
-	if err := values.failed; err != nil {
+	if err := w.values.failed; err != nil {
+		return nil, fmt.Errorf("claim %q: %w", item.Name, err)
+	}
+	return w, nil
+}
+
+// proveClaim proves one claim. With a cheat it does what it can for a false
+// one, as a cheating prover would.
+func proveClaim(ctx context.Context, f *Frame, item *Item, subjects *Subjects, by *mode.Prover, arena *poly.Arena, tables *ops.Tables, cheat *cheat) ([]Released, []byte, error) {
+	w, err := assign(f, item, subjects, tables, cheat)
+	if err != nil || w.values == nil {
+		return nil, nil, err
+	}
+	if err := w.values.falsity; err != nil && cheat == nil {
 		return nil, nil, fmt.Errorf("claim %q: %w", item.Name, err)
 	}
-	if err := values.falsity; err != nil && cheat == nil {
-		return nil, nil, fmt.Errorf("claim %q: %w", item.Name, err)
-	}
-	secret := prover.Secret{Cells: values.assignment(), Arena: arena, Force: cheat != nil}
-	for _, e := range st.scope.external {
+	secret := prover.Secret{Cells: w.values.assignment(), Arena: arena, Force: cheat != nil}
+	for _, e := range w.scope.external {
 		secret.External = append(secret.External, e.blinding)
 	}
-	encoded, err := by.Prove(ctx, f.Mode, st.statement, secret)
+	encoded, err := by.Prove(ctx, f.Mode, w.statement, secret)
 	if err != nil {
 		return nil, nil, fmt.Errorf("claim %q: %w", item.Name, err)
 	}
-	return released, encoded, nil
+	return w.released, encoded, nil
 }
 
 // cheat is how a test forges a witness; nil is honest.
