@@ -3,8 +3,11 @@ package audit
 import (
 	"context"
 	"errors"
+	"maps"
 	"math/rand/v2"
+	"os"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -187,5 +190,26 @@ parts = ["south", "north"]
 				t.Errorf("%s: %v, want %q", name, err, want)
 			}
 		}
+	}
+}
+
+// The example file shows every kind of claim; a counterfactual needs a second
+// run, and stands there in a comment.
+func TestEveryKindHasAnExample(t *testing.T) {
+	text, err := os.ReadFile("../examples/census/every-kind.toml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown, commented, found := strings.Cut(string(text), "# [[claim]]\n")
+	if !found {
+		t.Fatal("there is no claim in a comment")
+	}
+	shown += "[[claim]]\n" + strings.ReplaceAll("\n"+commented, "\n# ", "\n")
+	kinds := Kinds()
+	for _, item := range parse(t, shown).Items {
+		delete(kinds, item.Kind)
+	}
+	if len(kinds) > 0 {
+		t.Errorf("no example of %v", slices.Sorted(maps.Keys(kinds)))
 	}
 }
