@@ -2,10 +2,11 @@ package commitments
 
 import (
 	"math/bits"
-	"sync"
 	"sync/atomic"
 
 	"github.com/consensys/gnark-crypto/ecc/bn254"
+
+	"github.com/zkaudit/zkaudit/fault"
 )
 
 // smallBuckets is the number of buckets below which their weighted sum is
@@ -172,9 +173,9 @@ func inParallel(n int, f func(int)) {
 		f(0)
 		return
 	}
-	var wg sync.WaitGroup
+	var group fault.Group
 	for i := range n {
-		wg.Go(func() { f(i) })
+		group.Go(func() { f(i) })
 	}
-	wg.Wait()
+	group.Wait()
 }

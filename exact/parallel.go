@@ -2,7 +2,8 @@ package exact
 
 import (
 	"runtime"
-	"sync"
+
+	"github.com/zkaudit/zkaudit/fault"
 )
 
 // span is a half-open range of rows.
@@ -21,10 +22,11 @@ func cut(n, least, most int) (count int, at func(i int) span) {
 }
 
 // forEach calls do(worker, i) for every i in [0, n), on as many workers as
-// there are processors. Worker numbers are below workers().
+// there are processors. Worker numbers are below workers(). A panic of do's is
+// the caller's.
 func forEach(n int, do func(worker, i int)) {
 	if w := min(n, workers()); w > 1 {
-		var group sync.WaitGroup
+		var group fault.Group
 		for worker := range w - 1 {
 			group.Go(func() {
 				for i := worker; i < n; i += w {

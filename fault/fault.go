@@ -19,6 +19,9 @@ var (
 	ErrResources = errors.New("resources")
 	// ErrVersion reports a version, key or setup that does not match.
 	ErrVersion = errors.New("version mismatch")
+	// ErrPanic reports a panic that Catch has caught, beside the kind of what
+	// was being read.
+	ErrPanic = errors.New("this is a bug of zkaudit")
 )
 
 // Exit codes of the command line.

@@ -4,16 +4,19 @@ import (
 	"fmt"
 	"math/bits"
 	"reflect"
+
+	"github.com/zkaudit/zkaudit/fault"
 )
 
 // Builder assembles a System. Masks, filters and range tables are created
-// once and shared. Build validates the result.
+// once and shared. What makes no sense, such as two tensors of one name, is
+// kept until Build, which fails with it: names come from models and claims.
 type Builder struct {
 	sys    System
 	names  map[string]ID
 	tables map[string]int
 	ranges map[string]bool
-	err    error // the first name given to two things
+	err    error // the first thing that makes no sense
 }
 
 // NewBuilder starts an empty system of the given name.
@@ -42,11 +45,12 @@ func (b *Builder) fail(format string, args ...any) {
 }
 
 func (b *Builder) add(t Tensor) ID {
-	if _, ok := b.names[t.Name]; ok {
-		panic(fmt.Sprintf("relation: tensor %q is built twice", t.Name))
-	}
 	id := ID(len(b.sys.Tensors))
 	b.sys.Tensors = append(b.sys.Tensors, t)
+	if _, taken := b.names[t.Name]; taken {
+		b.fail("two tensors are called %s", fault.Quote(t.Name))
+		return id
+	}
 	b.names[t.Name] = id
 	return id
 }
@@ -67,7 +71,7 @@ func (b *Builder) Public(name string, src Source, axes ...Axis) ID {
 	if id, ok := b.names[name]; ok {
 		t := &b.sys.Tensors[id]
 		if t.Kind != Public || !sameAxes(t.Axes, axes) || !reflect.DeepEqual(t.Source, src) {
-			b.fail("tensor %q is built again as a different public tensor", name)
+			b.fail("tensor %s is built again as a different public tensor", fault.Quote(name))
 		}
 		return id
 	}
@@ -81,7 +85,13 @@ func (b *Builder) Virtual(name string, axes []Axis, out []Label, terms ...Term) 
 }
 
 // Trajectory marks a virtual tensor as a weight trajectory.
-func (b *Builder) Trajectory(id ID, t Trajectory) { b.sys.Tensors[id].Trajectory = &t }
+func (b *Builder) Trajectory(id ID, t Trajectory) {
+	if !b.sys.has(id) {
+		b.fail("tensor %d, which is none, as a trajectory", id)
+		return
+	}
+	b.sys.Tensors[id].Trajectory = &t
+}
 
 // Mask returns the public mask of an axis: 1 below its size.
 func (b *Builder) Mask(a Axis) ID {
@@ -91,6 +101,10 @@ func (b *Builder) Mask(a Axis) ID {
 // Masks returns one mask factor per axis: the constant 1 on real cells.
 func (b *Builder) Masks(axes []Axis, labels []Label) []Factor {
 	fs := make([]Factor, len(axes))
+	if len(labels) < len(axes) {
+		b.fail("%d labels for %d axes", len(labels), len(axes))
+		return fs
+	}
 	for i, a := range axes {
 		fs[i] = At(b.Mask(a), labels[i])
 	}
@@ -110,6 +124,10 @@ func (b *Builder) Table(name string, offset int64, rows int, columns ...Source) 
 	if i, ok := b.tables[name]; ok {
 		b.sameTable(&b.sys.Tables[i], offset, rows, columns)
 		return i
+	}
+	if rows < 1 || rows > 1<<MaxTableLog { // before memory for them is taken
+		b.fail("table %s of %d rows, want 1 to 2^%d", fault.Quote(name), rows, MaxTableLog)
+		rows = 1
 	}
 	log := bits.Len(uint(rows - 1))
 	axis := Axis{Name: "row", Size: 1 << log}
@@ -141,7 +159,7 @@ func (b *Builder) sameTable(t *Table, offset int64, rows int, columns []Source) 
 		same = reflect.DeepEqual(b.sys.Tensors[t.Columns[i+1]].Source, columns[i])
 	}
 	if !same {
-		b.fail("table %q is built again with other rows", t.Name)
+		b.fail("table %s is built again with other rows", fault.Quote(t.Name))
 	}
 }
 
@@ -156,9 +174,13 @@ func (b *Builder) Unsigned(t ID, width int) { b.inRange(t, 0, width) }
 
 // Signed says that every real cell of t is in [−2^(width−1), 2^(width−1)).
 // Saying it twice adds one lookup. Requires 1 <= width <= 16.
-func (b *Builder) Signed(t ID, width int) { b.inRange(t, -1<<(width-1), width) }
+func (b *Builder) Signed(t ID, width int) { b.inRange(t, -1<<max(0, width-1), width) }
 
 func (b *Builder) inRange(t ID, offset int64, width int) {
+	if width < 1 || width > 16 {
+		b.fail("a range of %d bits, want 1 to 16", width)
+		return
+	}
 	key := fmt.Sprintf("range %d+2^%d", offset, width)
 	once := fmt.Sprintf("%s of %d", key, t)
 	if b.ranges[once] {

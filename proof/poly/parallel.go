@@ -2,7 +2,8 @@ package poly
 
 import (
 	"runtime"
-	"sync"
+
+	"github.com/zkaudit/zkaudit/fault"
 )
 
 // Chunk is the number of field elements that kernels process at a time:
@@ -10,7 +11,8 @@ import (
 const Chunk = 512
 
 // Parallel splits [0, n) into one range per core, each a multiple of grain
-// but for the last, and runs work on them. Requires grain >= 1.
+// but for the last, and runs work on them. A panic of work's is the caller's.
+// Requires grain >= 1.
 func Parallel(n, grain int, work func(lo, hi int)) {
 	cores := runtime.GOMAXPROCS(0)
 	grains := (n + grain - 1) / grain
@@ -21,13 +23,9 @@ func Parallel(n, grain int, work func(lo, hi int)) {
 		return
 	}
 	per := (grains + cores - 1) / cores * grain
-	var wg sync.WaitGroup
+	var group fault.Group
 	for lo := 0; lo < n; lo += per {
-		wg.Add(1)
-		go func() {
-			defer wg.Done()
-			work(lo, min(lo+per, n))
-		}()
+		group.Go(func() { work(lo, min(lo+per, n)) })
 	}
-	wg.Wait()
+	group.Wait()
 }
