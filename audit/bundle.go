@@ -156,7 +156,8 @@ func (b *Bundle) Marshal() ([]byte, error) {
 
 // Unmarshal decodes an audit bundle; it checks no proof. Errors wrap
 // fault.ErrMalformed or fault.ErrVersion.
-func Unmarshal(file []byte) (*Bundle, error) {
+func Unmarshal(file []byte) (_ *Bundle, err error) {
+	defer fault.Catch(&err, "audit", fault.ErrMalformed)
 	h, payload, err := artefact.Decode(file, Kind(), Version)
 	if err != nil {
 		return nil, err

@@ -53,7 +53,8 @@ func Load(path string) (*Audit, error) {
 }
 
 // Parse is Load of a text.
-func Parse(text []byte) (*Audit, error) {
+func Parse(text []byte) (_ *Audit, err error) {
+	defer fault.Catch(&err, "claims", fault.ErrInput)
 	var file struct {
 		Context string           `toml:"context"`
 		Claims  []map[string]any `toml:"claim"`

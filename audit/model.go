@@ -81,7 +81,8 @@ type Model struct {
 // for fractions out of range and fault.ErrUnsupported for what cannot be
 // proven, or are those of tflite.Parse, transpile.Transpile and
 // transpile.Result.Initial.
-func NewModel(file []byte, f Fractions) (*Model, error) {
+func NewModel(file []byte, f Fractions) (_ *Model, err error) {
+	defer fault.Catch(&err, "public model", fault.ErrInput)
 	if err := f.Check(); err != nil {
 		return nil, err
 	}

@@ -2,6 +2,7 @@ package audit
 
 import (
 	"github.com/zkaudit/zkaudit/bundle"
+	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/schedule"
 )
 
@@ -10,7 +11,8 @@ import (
 // Soundness: nothing is verified here. The caller must have verified the
 // bundle (bundle.Verify): that the weights are trained, bounded and zero in
 // their padding, and that the dataset is certified, follow from that alone.
-func RunOf(b *bundle.Bundle) (*Run, error) {
+func RunOf(b *bundle.Bundle) (_ *Run, err error) {
+	defer fault.Catch(&err, "bundle", fault.ErrMalformed)
 	s := b.Statement
 	digest, err := s.Digest()
 	if err != nil {

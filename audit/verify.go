@@ -64,7 +64,8 @@ type Options struct {
 // Soundness: an accepted audit shows the claims of its report about the
 // committed parts and runs, under what the report assumes. The caller must have
 // verified the bundles of Expectation.Runs, and look at Report.NotChecked.
-func Verify(ctx context.Context, b *Bundle, e Expectation, v *mode.Verifier, opts Options) (*Report, error) {
+func Verify(ctx context.Context, b *Bundle, e Expectation, v *mode.Verifier, opts Options) (_ *Report, err error) {
+	defer fault.Catch(&err, "audit", fault.ErrMalformed)
 	if v.SRS.ID != b.SRS || v.SRS.RowBits != b.RowBits {
 		return nil, fmt.Errorf("the audit was made with SRS %x of rows of 2^%d cells, verifying with %x of 2^%d: %w",
 			b.SRS[:8], b.RowBits, v.SRS.ID[:8], v.SRS.RowBits, fault.ErrVersion)

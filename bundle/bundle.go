@@ -97,7 +97,8 @@ func Recognised(data []byte) bool {
 // Unmarshal decodes a bundle; it checks no proof. Errors wrap
 // fault.ErrMalformed, fault.ErrVersion for another format version or mode, or
 // fault.ErrRejected where public values contradict one another.
-func Unmarshal(data []byte) (*Bundle, error) {
+func Unmarshal(data []byte) (_ *Bundle, err error) {
+	defer fault.Catch(&err, "bundle", fault.ErrMalformed)
 	h, payload, err := artefact.Decode(data, Kind(), Version)
 	if err != nil {
 		return nil, err

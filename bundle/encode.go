@@ -59,7 +59,8 @@ func (s *Statement) Digest() ([32]byte, error) {
 // DecodeStatement reads what Encode wrote, and checks it. It accepts only
 // canonical encodings. Errors wrap fault.ErrMalformed, fault.ErrVersion for
 // another mode, or fault.ErrRejected where values contradict one another.
-func DecodeStatement(data []byte) (*Statement, error) {
+func DecodeStatement(data []byte) (_ *Statement, err error) {
+	defer fault.Catch(&err, "statement", fault.ErrMalformed)
 	r := &reader{rest: data}
 	if domain := r.bytes("statement", len(statementDomain)); r.err == nil && string(domain) != statementDomain {
 		return nil, fmt.Errorf("statement of kind %q: %w", domain, fault.ErrMalformed)
@@ -73,7 +74,6 @@ func DecodeStatement(data []byte) (*Statement, error) {
 	if r.err != nil {
 		return nil, r.err
 	}
-	var err error
 	if s.Program, err = graph.Decode(program); err != nil {
 		return nil, fmt.Errorf("program: %w", err)
 	}

@@ -40,7 +40,8 @@ const maxExpectation = 1 << 20
 
 // ReadExpectation reads an expectation in TOML. A key it does not know is
 // refused, so that a misspelt pin is not taken for a pin.
-func ReadExpectation(path string) (Expectation, error) {
+func ReadExpectation(path string) (_ Expectation, err error) {
+	defer fault.Catch(&err, "expectation", fault.ErrInput)
 	var e Expectation
 	text, err := artefact.ReadFile(path, maxExpectation)
 	if err != nil {

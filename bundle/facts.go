@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 
+	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/number"
 	"github.com/zkaudit/zkaudit/schedule"
@@ -45,7 +46,8 @@ type Facts struct {
 
 // Facts returns the public values of the bundle, which nothing has verified.
 // Insecure is not set: that takes the SRS.
-func (b *Bundle) Facts() (*Facts, error) {
+func (b *Bundle) Facts() (_ *Facts, err error) {
+	defer fault.Catch(&err, "bundle", fault.ErrMalformed)
 	s := b.Statement
 	digest, err := s.Digest()
 	if err != nil {

@@ -62,7 +62,8 @@ func (f *PartFile) Marshal() ([]byte, error) {
 
 // UnmarshalPart decodes a part file; it does not check the certificate. Errors
 // wrap fault.ErrMalformed, or fault.ErrVersion for another format or mode.
-func UnmarshalPart(file []byte) (*PartFile, error) {
+func UnmarshalPart(file []byte) (_ *PartFile, err error) {
+	defer fault.Catch(&err, "part", fault.ErrMalformed)
 	h, payload, err := artefact.Decode(file, PartKind(), PartVersion)
 	if err != nil {
 		return nil, err
@@ -139,7 +140,8 @@ func ReadPart(path string) (*PartFile, error) {
 // attribute codes below 2^16, and nothing beside its rows. What the codes mean
 // is the owner's word; whose the part is, its digest tells, which the caller
 // must know from elsewhere.
-func (f *PartFile) Verify(ctx context.Context, v *mode.Verifier) error {
+func (f *PartFile) Verify(ctx context.Context, v *mode.Verifier) (err error) {
+	defer fault.Catch(&err, "part", fault.ErrMalformed)
 	if v.SRS.ID != f.SRS || v.SRS.RowBits != f.RowBits {
 		return fmt.Errorf("the part was committed with SRS %x of rows of 2^%d cells, verifying with %x of 2^%d: %w",
 			f.SRS[:8], f.RowBits, v.SRS.ID[:8], v.SRS.RowBits, fault.ErrVersion)

@@ -39,7 +39,8 @@ type Options struct {
 // Soundness: an accepted bundle shows what Report.Proven says, under what
 // Report.Assumed says. The caller must still look at Report.NotChecked, and
 // trust the SRS.
-func Verify(ctx context.Context, b *Bundle, expect Expectation, srs *commitments.VerifierSRS, opts Options) (*Report, error) {
+func Verify(ctx context.Context, b *Bundle, expect Expectation, srs *commitments.VerifierSRS, opts Options) (_ *Report, err error) {
+	defer fault.Catch(&err, "bundle", fault.ErrMalformed)
 	if err := b.Check(); err != nil {
 		return nil, err
 	}

@@ -97,7 +97,8 @@ func (c *Commitment) payload() []byte {
 // UnmarshalCommitment decodes and checks a commitment. Soundness: it says
 // nothing about the cells; callers compare Digest, or SRSID and RowBits, with
 // what they expect.
-func UnmarshalCommitment(data []byte) (*Commitment, error) {
+func UnmarshalCommitment(data []byte) (_ *Commitment, err error) {
+	defer fault.Catch(&err, "commitment", fault.ErrMalformed)
 	head, payload, err := artefact.Decode(data, commitmentKind(), commitmentVersion)
 	if err != nil {
 		return nil, fmt.Errorf("commitment: %w", err)
@@ -194,7 +195,8 @@ func MarshalOpening(o *Opening) []byte {
 
 // UnmarshalOpening decodes an opening and checks that it is one of c; whether
 // the factors are the right ones shows when cells are committed with them.
-func UnmarshalOpening(data []byte, c *Commitment) (*Opening, error) {
+func UnmarshalOpening(data []byte, c *Commitment) (_ *Opening, err error) {
+	defer fault.Catch(&err, "opening", fault.ErrMalformed)
 	head, payload, err := artefact.Decode(data, openingKind(), openingVersion)
 	if err != nil {
 		return nil, fmt.Errorf("opening: %w", err)

@@ -40,7 +40,8 @@ func (v *VerifierSRS) MarshalBinary() ([]byte, error) {
 // UnmarshalVerifierSRS decodes what MarshalBinary encoded and checks it.
 // Soundness: this says that the bytes are some SRS, not that its τ is
 // unknown; callers compare ID with the one they trust and look at Insecure.
-func UnmarshalVerifierSRS(data []byte) (*VerifierSRS, error) {
+func UnmarshalVerifierSRS(data []byte) (_ *VerifierSRS, err error) {
+	defer fault.Catch(&err, "SRS", fault.ErrMalformed)
 	h, payload, err := artefact.Decode(data, verifierSRSKind(), verifierSRSVersion)
 	if err != nil {
 		return nil, fmt.Errorf("verifier SRS: %w", err)
@@ -100,7 +101,8 @@ func (s *SRS) MarshalBinary() ([]byte, error) {
 
 // UnmarshalSRS decodes and fully checks an SRS from an untrusted source: the
 // encoding, every point, and that the powers are consecutive.
-func UnmarshalSRS(data []byte) (*SRS, error) {
+func UnmarshalSRS(data []byte) (_ *SRS, err error) {
+	defer fault.Catch(&err, "SRS", fault.ErrMalformed)
 	s, err := decodeSRS(data)
 	if err != nil {
 		return nil, err

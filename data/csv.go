@@ -70,7 +70,8 @@ type CSVOptions struct {
 // rows and labels outside the vocabulary; fault.ErrOverflow, with the value,
 // format and flags that help, for a value outside the 16-bit range;
 // fault.ErrResources for more bytes or cells than allowed.
-func ReadCSV(r io.Reader, o CSVOptions) (*Dataset, error) {
+func ReadCSV(r io.Reader, o CSVOptions) (_ *Dataset, err error) {
+	defer fault.Catch(&err, "CSV", fault.ErrInput)
 	if o.FractionBits < 0 || o.FractionBits > MaxFractionBits || o.TargetFractionBits < 0 || o.TargetFractionBits > MaxFractionBits {
 		return nil, fmt.Errorf("%d fraction bits of features and %d of targets, want 0 to %d: %w", o.FractionBits, o.TargetFractionBits, MaxFractionBits, fault.ErrUsage)
 	}
@@ -89,7 +90,8 @@ func ReadCSV(r io.Reader, o CSVOptions) (*Dataset, error) {
 // training set on its test set. Columns are found by name if the file has a
 // header, by index otherwise; others are not looked at. Errors are those of
 // ReadCSV.
-func ReadCSVAs(r io.Reader, format CSVFormat, encoding *Encoding) (*Dataset, error) {
+func ReadCSVAs(r io.Reader, format CSVFormat, encoding *Encoding) (_ *Dataset, err error) {
+	defer fault.Catch(&err, "CSV", fault.ErrInput)
 	if err := encoding.check(); err != nil {
 		return nil, err
 	}

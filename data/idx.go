@@ -40,7 +40,8 @@ type IDXOptions struct {
 // the limit, fault.ErrInput for labels that do not fit the records or the
 // classes, fault.ErrOverflow for bytes that do not fit 16 bits at the scale,
 // and fault.ErrUsage for options that make no sense.
-func ReadIDX(images, labels io.Reader, o IDXOptions) (*Dataset, error) {
+func ReadIDX(images, labels io.Reader, o IDXOptions) (_ *Dataset, err error) {
+	defer fault.Catch(&err, "IDX", fault.ErrInput)
 	if o.FractionBits < 0 || o.FractionBits > MaxFractionBits || o.Classes < 0 || o.Classes > 256 || o.Scaling > ScaleNone {
 		return nil, fmt.Errorf("IDX: %d fraction bits (want 0 to %d), %d classes (at most 256), scaling %d: %w",
 			o.FractionBits, MaxFractionBits, o.Classes, o.Scaling, fault.ErrUsage)

@@ -48,7 +48,8 @@ func finalWeights(b *bundle.Bundle) bundle.Weights { return b.Statement.Before(b
 // ReadModelOpening reads what opens the final weights of a bundle. Errors wrap
 // fault.ErrRejected for the opening of another bundle, fault.ErrMalformed,
 // fault.ErrVersion or fault.ErrInput.
-func ReadModelOpening(path string, b *bundle.Bundle) (*ModelOpening, error) {
+func ReadModelOpening(path string, b *bundle.Bundle) (_ *ModelOpening, err error) {
+	defer fault.Catch(&err, "opening", fault.ErrMalformed)
 	file, err := artefact.ReadPrivateFile(path, maxOpening)
 	if err != nil {
 		return nil, err

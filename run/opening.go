@@ -51,7 +51,8 @@ func writeOpening(path string, o *Opening) error {
 // fault.ErrMalformed, fault.ErrVersion or fault.ErrInput.
 //
 // Soundness: that it opens the part is for OpenPart to check.
-func ReadOpening(path string, part *bundle.PartFile) (*Opening, error) {
+func ReadOpening(path string, part *bundle.PartFile) (_ *Opening, err error) {
+	defer fault.Catch(&err, "opening", fault.ErrMalformed)
 	file, err := artefact.ReadPrivateFile(path, maxOpening)
 	if err != nil {
 		return nil, err

@@ -99,7 +99,8 @@ func EncodeExact(tensors []ExactTensor) ([]byte, error) {
 // DecodeExact reads what EncodeExact wrote, and nothing else: each list of
 // tensors has one encoding. Errors wrap fault.ErrMalformed, or fault.ErrVersion
 // for a layout version other than 1.
-func DecodeExact(data []byte) ([]ExactTensor, error) {
+func DecodeExact(data []byte) (_ []ExactTensor, err error) {
+	defer fault.Catch(&err, "exact weights", fault.ErrMalformed)
 	rest, ok := bytes.CutPrefix(data, []byte(exactMagic))
 	if !ok {
 		return nil, fmt.Errorf("tflite: %w: exact weights do not start with %q", fault.ErrMalformed, exactMagic)

@@ -3,6 +3,7 @@ package tflite
 import (
 	"fmt"
 
+	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/tflite/schema"
 )
 
@@ -10,7 +11,8 @@ import (
 // must not change afterwards. Errors wrap fault.ErrMalformed where the bytes are
 // damaged or are no model, and fault.ErrUnsupported beyond a limit of this
 // package. Parse never panics and takes memory in proportion to len(data).
-func Parse(data []byte) (*Model, error) {
+func Parse(data []byte) (_ *Model, err error) {
+	defer fault.Catch(&err, "model", fault.ErrMalformed)
 	opaque, err := checkStructure(data)
 	if err != nil {
 		return nil, fmt.Errorf("tflite: %w", err)

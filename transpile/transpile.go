@@ -48,7 +48,8 @@ func rules() map[tflite.Builtin]rule {
 // fault.ErrUnsupported for a model that cannot be proven, with the operator,
 // the reason and the remedy; fault.ErrUsage for options that make no sense;
 // fault.ErrInput for weights that are not numbers.
-func Transpile(m *tflite.Model, o Options) (*Result, error) {
+func Transpile(m *tflite.Model, o Options) (_ *Result, err error) {
+	defer fault.Catch(&err, "model", fault.ErrUnsupported)
 	if err := o.check(); err != nil {
 		return nil, err
 	}

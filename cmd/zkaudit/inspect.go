@@ -27,7 +27,8 @@ why and what to do, and exit code 4. For an artefact (bundle, part, audit, SRS,
 checkpoint ...): kind, version, statement digest and what is in it: of a part classes,
 attributes and their values, of an audit its claims with all parameters.`,
 		Args: arguments(1, 1, "one file"),
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(_ *cobra.Command, args []string) (err error) {
+			defer fault.Catch(&err, args[0], fault.ErrInput)
 			data, err := artefact.ReadFile(args[0], maxInspect)
 			if err != nil {
 				return err

@@ -1,0 +1,154 @@
+package architecture
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// guarded are the borders: functions that take a stranger's bytes or structures
+// and begin by deferring fault.Catch.
+var guarded = map[string][]string{
+	"audit":       {"NewModel", "Parse", "RunOf", "Unmarshal", "Verify"},
+	"bundle":      {"DecodeStatement", "Facts", "ReadExpectation", "Unmarshal", "UnmarshalPart", "Verify"},
+	"commitments": {"UnmarshalCommitment", "UnmarshalOpening", "UnmarshalSRS", "UnmarshalVerifierSRS"},
+	"data":        {"ReadCSV", "ReadCSVAs", "ReadIDX"},
+	"run":         {"ReadModelOpening", "ReadOpening"},
+	"tflite":      {"DecodeExact", "Parse"},
+	"transpile":   {"Transpile"},
+}
+
+// unguarded are functions called like a border that stand behind one, or read
+// what is the user's own.
+var unguarded = map[string]string{
+	"artefact.Decode": "every kind of artefact has its border", "artefact.DecodeHeader": "every kind of artefact has its border",
+	"artefact.ReadFile": "no structure", "artefact.ReadPrivateFile": "no structure",
+	"audit.Load": "of Parse", "bundle.ReadPart": "of UnmarshalPart", "bundle.UnmarshalText": "inside UnmarshalPart",
+	"commitments.DecodePoint": "inside all", "commitments.DecodePoints": "inside all", "commitments.DecodeScalar": "inside all", "commitments.DecodeScalars": "inside all",
+	"commitments.ReadCommitment": "of UnmarshalCommitment", "commitments.ReadOpening": "of UnmarshalOpening", "commitments.ReadSRS": "of UnmarshalSRS",
+	"commitments.UnmarshalOpeningProof": "inside Verify", "commitments.VerifyOpening": "inside Verify",
+	"data.LoadCSV": "of ReadCSV", "data.LoadCSVAs": "of ReadCSVAs", "data.LoadIDX": "of ReadIDX", "data.Read": "inside ReadCSV and ReadIDX",
+	"graph.Decode": "inside bundle.Unmarshal", "schedule.UnmarshalBinary": "inside bundle.Unmarshal", "schedule.ParseRows": "inside audit.Verify",
+	"proof.Verify": "inside Verify", "proof/mode.Verify": "inside Verify", "proof/statement.Unmarshal": "inside Verify", "proof/verifier.Verify": "inside Verify",
+	"proof/wrap.Verify": "inside Verify", "proof/wrap.Unmarshal": "inside Verify", "proof/wrap.DecodeProvingKey": "the user's own cache", "proof/wrap.DecodeVerifyingKey": "the user's own cache",
+	"number.ParseRate": "the user's own", "number.ParseRates": "the user's own",
+	"run.Read": "of the data readers", "run.ReadConfig": "the user's own", "run.ReadInputs": "of the data readers",
+	"train.Load": "the user's own", "train.Read": "integers",
+	"proof/prooftest.Verify": "a test's",
+}
+
+// TestBordersCatchPanics reads the sources: what is exported and reads,
+// decodes, parses or verifies is a border, or the list says why it is none.
+func TestBordersCatchPanics(t *testing.T) {
+	missing := map[string]bool{}
+	for pkg, names := range guarded {
+		for _, name := range names {
+			missing[pkg+"."+name] = true
+		}
+	}
+	all := exported(t)
+	for name := range unguarded {
+		if all[name] == nil {
+			t.Errorf("%s stands in the list and is gone", name)
+		}
+	}
+	for name, fn := range all {
+		_, stands := unguarded[name]
+		switch catches := beginsWithCatch(fn); {
+		case missing[name] && !catches:
+			t.Errorf("%s does not begin with defer fault.Catch(&err, …)", name)
+		case !missing[name] && !stands:
+			t.Errorf("%s reads something: is it a border, which defers fault.Catch?", name)
+		}
+		delete(missing, name)
+	}
+	for name := range missing {
+		t.Errorf("%s, a border, is gone", name)
+	}
+}
+
+// exported returns the functions that are called as a reader, under
+// "package.Name". Of two methods of a name any counts, but one that catches
+// counts more.
+func exported(t *testing.T) map[string]*ast.FuncDecl {
+	t.Helper()
+	const root = "../.."
+	all := map[string]*ast.FuncDecl{}
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") || strings.HasSuffix(path, "_generated.go") {
+			return err
+		}
+		pkg, err := filepath.Rel(root, filepath.Dir(path))
+		if err != nil {
+			return err
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, 0)
+		if err != nil {
+			return err
+		}
+		for _, decl := range file.Decls {
+			fn, ok := decl.(*ast.FuncDecl)
+			if !ok || !readsStrangers(fn) {
+				continue
+			}
+			name := filepath.ToSlash(pkg) + "." + fn.Name.Name
+			if other := all[name]; other == nil || beginsWithCatch(fn) {
+				all[name] = fn
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+// readsStrangers reports whether an exported function is called like a reader
+// and can fail.
+func readsStrangers(fn *ast.FuncDecl) bool {
+	results := fn.Type.Results
+	if !fn.Name.IsExported() || results == nil {
+		return false
+	}
+	if last, ok := results.List[len(results.List)-1].Type.(*ast.Ident); !ok || last.Name != "error" {
+		return false
+	}
+	switch fn.Name.Name {
+	case "RunOf", "Facts", "Transpile", "NewModel":
+		return true
+	case "VerifyingKey":
+		return false
+	}
+	for _, prefix := range []string{"Unmarshal", "Decode", "Read", "Parse", "Load", "Verify"} {
+		if rest, ok := strings.CutPrefix(fn.Name.Name, prefix); ok && !strings.HasPrefix(rest, "OrCreate") && !strings.HasPrefix(rest, "ingKey") {
+			return true
+		}
+	}
+	return false
+}
+
+func beginsWithCatch(fn *ast.FuncDecl) bool {
+	if fn.Body == nil || len(fn.Body.List) == 0 {
+		return false
+	}
+	d, ok := fn.Body.List[0].(*ast.DeferStmt)
+	if !ok || len(d.Call.Args) != 3 {
+		return false
+	}
+	called, ok := d.Call.Fun.(*ast.SelectorExpr)
+	if !ok || called.Sel.Name != "Catch" {
+		return false
+	}
+	first, ok := d.Call.Args[0].(*ast.UnaryExpr)
+	if !ok || first.Op != token.AND {
+		return false
+	}
+	into, ok := first.X.(*ast.Ident)
+	last := fn.Type.Results.List[len(fn.Type.Results.List)-1]
+	return ok && len(last.Names) == 1 && last.Names[0].Name == into.Name // else the error is lost
+}
