@@ -7,8 +7,8 @@ import (
 	"io"
 	"strings"
 
-	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/foreign"
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/ops"
 	"github.com/zkaudit/zkaudit/proof/mode"
@@ -229,9 +229,9 @@ func (r *Report) WriteText(w io.Writer) error {
 		b.WriteString("INSECURE: made with the development SRS; anyone can forge such an audit. For demonstrations and tests only.\n")
 	}
 	for i, c := range r.Claims {
-		fmt.Fprintf(&b, "\n%d. %s (%s)\n   %s\n", i+1, bundle.Line(c.Name), c.Kind, bundle.Line(c.Says))
+		fmt.Fprintf(&b, "\n%d. %s (%s)\n   %s\n", i+1, foreign.Line(c.Name), c.Kind, foreign.Line(c.Says))
 		for _, released := range c.Released {
-			fmt.Fprintf(&b, "   released: %s\n", bundle.Line(released.text()))
+			fmt.Fprintf(&b, "   released: %s\n", foreign.Line(released.text()))
 		}
 		fmt.Fprintf(&b, "   %s released, ", count(c.Bits, "bit"))
 		switch {
@@ -244,7 +244,7 @@ func (r *Report) WriteText(w io.Writer) error {
 		}
 		b.WriteString("\n")
 		for _, line := range c.NotProven {
-			fmt.Fprintf(&b, "   not proven: %s\n", bundle.Line(line))
+			fmt.Fprintf(&b, "   not proven: %s\n", foreign.Line(line))
 		}
 	}
 	var about []string
@@ -273,7 +273,7 @@ func (r *Report) WriteText(w io.Writer) error {
 		}
 		fmt.Fprintf(&b, "\n%s:\n", section.title)
 		for _, line := range section.lines {
-			fmt.Fprintf(&b, "  - %s\n", bundle.Line(line))
+			fmt.Fprintf(&b, "  - %s\n", foreign.Line(line))
 		}
 	}
 	_, err := io.WriteString(w, b.String())

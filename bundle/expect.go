@@ -9,6 +9,7 @@ import (
 
 	"github.com/zkaudit/zkaudit/artefact"
 	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/foreign"
 )
 
 // Expectation holds the values that a verifier requires, from sources of its
@@ -64,6 +65,19 @@ type pin struct {
 	want  *string // nil: not compared
 }
 
+// shown is a value of the pin for people: a quotation where it is free text.
+func (p *pin) shown(value string) string {
+	switch {
+	case value == "":
+		return "(empty)"
+	case p.name == "context" || strings.HasPrefix(p.name, "seed of"):
+		return foreign.QuoteUpTo(value, maxShown)
+	case len(value) > maxShown:
+		return fmt.Sprintf("%s … (%d bytes)", strings.ToValidUTF8(value[:maxShown], ""), len(value))
+	}
+	return value
+}
+
 // pins lists every value that can be expected, with what the bundle has.
 func (e *Expectation) pins(f *Facts) []pin {
 	pins := []pin{
@@ -110,11 +124,11 @@ func (e *Expectation) compare(r *Report) error {
 	for _, p := range e.pins(&r.Facts) {
 		switch {
 		case p.want == nil:
-			r.NotChecked = append(r.NotChecked, fmt.Sprintf("%s: %s", p.name, shown(p.found)))
+			r.NotChecked = append(r.NotChecked, fmt.Sprintf("%s: %s", p.name, p.shown(p.found)))
 		case *p.want != p.found:
-			return fmt.Errorf("expected %s %s, the bundle is about %s: %w", p.name, shown(*p.want), shown(p.found), fault.ErrRejected)
+			return fmt.Errorf("expected %s %s, the bundle is about %s: %w", p.name, p.shown(*p.want), p.shown(p.found), fault.ErrRejected)
 		default:
-			r.Checked = append(r.Checked, fmt.Sprintf("%s: %s", p.name, shown(p.found)))
+			r.Checked = append(r.Checked, fmt.Sprintf("%s: %s", p.name, p.shown(p.found)))
 		}
 	}
 	return nil
@@ -122,16 +136,6 @@ func (e *Expectation) compare(r *Report) error {
 
 // maxShown bounds how much of a value a line of a report shows.
 const maxShown = 2000
-
-func shown(v string) string {
-	switch {
-	case v == "":
-		return "(empty)"
-	case len(v) > maxShown:
-		return fmt.Sprintf("%s … (%d bytes)", strings.ToValidUTF8(v[:maxShown], ""), len(v))
-	}
-	return v
-}
 
 // Expect returns the expectation that the facts meet: what an owner proposes,
 // and an auditor compares with other sources.

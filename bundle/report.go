@@ -4,10 +4,10 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/zkaudit/zkaudit/commitments"
+	"github.com/zkaudit/zkaudit/foreign"
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/schedule"
@@ -64,7 +64,7 @@ func newReport(b *Bundle, srs *commitments.VerifierSRS) (*Report, error) {
 	}
 	if left := b.Statement.Schedule.Without; len(left) > 0 {
 		r.Proven = slices.Insert(r.Proven, 2, fmt.Sprintf("no step read any of the %d row(s) that the schedule leaves out, part:row from 0: %s",
-			schedule.Rows(left), shown(strings.Join(f.Without, ", "))))
+			schedule.Rows(left), listed(f.Without)))
 	}
 	switch m := b.Statement.Mode; m {
 	case mode.ZKPLONK:
@@ -110,7 +110,7 @@ func revealed(s *Statement) []string {
 func provenOrigin(s *Statement) string {
 	switch o := &s.Origin; o.Kind {
 	case Seeded:
-		return fmt.Sprintf("the initial weights are those that the public seed %q gives by scheme %q", o.Seed, o.Scheme)
+		return fmt.Sprintf("the initial weights are those that the public seed %s gives by scheme %s", foreign.QuoteUpTo(o.Seed, maxShown), foreign.Quote(o.Scheme))
 	case Published:
 		return "the initial weights are the published integers that the bundle carries"
 	default:
@@ -130,7 +130,7 @@ func (r *Report) Mode() string {
 // WriteText writes the report for people.
 func (r *Report) WriteText(w io.Writer) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "VERIFIED: model %q, %d parameters, %d steps in %d segment(s), statement %s\n", r.Facts.Model, r.Facts.Parameters, r.Facts.Steps, r.Facts.Segments, r.Facts.Statement)
+	fmt.Fprintf(&b, "VERIFIED: model %s, %d parameters, %d steps in %d segment(s), statement %s\n", foreign.Quote(r.Facts.Model), r.Facts.Parameters, r.Facts.Steps, r.Facts.Segments, r.Facts.Statement)
 	fmt.Fprintf(&b, "%s\n", r.Mode())
 	if r.Facts.Insecure {
 		b.WriteString("INSECURE: made with the development SRS; anyone can forge such a bundle. For demonstrations and tests only.\n")
@@ -147,27 +147,20 @@ func (r *Report) WriteText(w io.Writer) error {
 		}
 		fmt.Fprintf(&b, "\n%s:\n", section.title)
 		for _, line := range section.lines {
-			fmt.Fprintf(&b, "  - %s\n", Line(line))
+			fmt.Fprintf(&b, "  - %s\n", foreign.Line(line))
 		}
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
 }
 
-// Line makes a text that may hold names and words of a prover's one line of a
-// report: what cannot be printed is written as an escape, so that no name can
-// look like another line or steer a terminal.
-func Line(text string) string {
-	var b strings.Builder
-	for _, r := range text {
-		if strconv.IsPrint(r) {
-			b.WriteRune(r)
-		} else {
-			quoted := strconv.QuoteRune(r)
-			b.WriteString(quoted[1 : len(quoted)-1])
-		}
+// listed are ranges of rows, as many as a line takes.
+func listed(ranges []string) string {
+	const most = 100
+	if more := len(ranges) - most; more > 0 {
+		return fmt.Sprintf("%s and %d more range(s)", strings.Join(ranges[:most], ", "), more)
 	}
-	return b.String()
+	return strings.Join(ranges, ", ")
 }
 
 func (r *Report) provenTitle() string {

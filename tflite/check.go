@@ -3,6 +3,8 @@ package tflite
 import (
 	"fmt"
 	"strings"
+
+	"github.com/zkaudit/zkaudit/foreign"
 )
 
 // CheckOptions says what a model may contain.
@@ -58,9 +60,9 @@ func (c *checker) graph() {
 	if n := len(c.m.Signatures); n > 1 {
 		keys := make([]string, n)
 		for i, s := range c.m.Signatures {
-			keys[i] = printable(s.Key)
+			keys[i] = s.Key
 		}
-		c.add(ProblemSignatures, -1, "", fmt.Sprintf("the model has %d signatures (%s)", n, strings.Join(keys, ", ")), exportOne)
+		c.add(ProblemSignatures, -1, "", fmt.Sprintf("the model has %d signatures (%s)", n, foreign.Quotes(keys)), exportOne)
 	}
 	g := &c.m.Subgraphs[0]
 	if len(g.Operators) == 0 {

@@ -159,7 +159,7 @@ func batchAxis(t *Tensor, given *int) (int, bool) {
 // tensorName returns the name of tensor t, or its index where it has none.
 func tensorName(g *Subgraph, t int) string {
 	if name := g.Tensors[t].Name; name != "" {
-		return printable(name)
+		return name
 	}
 	return fmt.Sprintf("tensor %d", t)
 }

@@ -40,7 +40,7 @@ func TestCheckFindings(t *testing.T) {
 		{"NaN", func(m *Model, _ *Subgraph) { setFloat(m, math.NaN()) }, ProblemNonFinite, "cell 2 is NaN", "small/dense_0/weights", fault.ErrInput},
 		{"+Inf", func(m *Model, _ *Subgraph) { setFloat(m, math.Inf(1)) }, ProblemNonFinite, "cell 2 is +Inf", "small/dense_0/weights", fault.ErrInput},
 		{"-Inf", func(m *Model, _ *Subgraph) { setFloat(m, math.Inf(-1)) }, ProblemNonFinite, "cell 2 is -Inf", "small/dense_0/weights", fault.ErrInput},
-		{"custom", func(m *Model, g *Subgraph) { builtin(OpCustom)(m, g); m.Codes[1].Custom = "Sinh" }, ProblemCustom, "CUSTOM(Sinh)", "2", fault.ErrUnsupported},
+		{"custom", func(m *Model, g *Subgraph) { builtin(OpCustom)(m, g); m.Codes[1].Custom = "Sinh" }, ProblemCustom, `CUSTOM("Sinh")`, "2", fault.ErrUnsupported},
 		{"flex", func(m *Model, g *Subgraph) { builtin(OpCustom)(m, g); m.Codes[1].Custom = "FlexErf" }, ProblemCustom, "outside TensorFlow Lite", "2", fault.ErrUnsupported},
 		{"unknown operator", builtin(99999), ProblemOperator, "operator(99999)", "2", fault.ErrUnsupported},
 		{"placeholder", builtin(OpPlaceholder), ProblemOperator, "PLACEHOLDER", "2", fault.ErrUnsupported},
@@ -67,7 +67,7 @@ func TestCheckFindings(t *testing.T) {
 		{"no subgraph", func(m *Model, _ *Subgraph) { m.Subgraphs, m.Signatures = nil, nil }, ProblemGraph, "no subgraph", "", fault.ErrUnsupported},
 		{"no operators", func(_ *Model, g *Subgraph) { g.Operators, g.Outputs = nil, []int32{inputTensor} }, ProblemGraph, "no operators", "", fault.ErrUnsupported},
 		{"no outputs", func(_ *Model, g *Subgraph) { g.Outputs = nil }, ProblemGraph, "0 outputs", "", fault.ErrUnsupported},
-		{"two signatures", func(m *Model, _ *Subgraph) { m.Signatures = append(m.Signatures, Signature{Key: "train"}) }, ProblemSignatures, "serving_default, train", "", fault.ErrUnsupported},
+		{"two signatures", func(m *Model, _ *Subgraph) { m.Signatures = append(m.Signatures, Signature{Key: "train"}) }, ProblemSignatures, `"serving_default", "train"`, "", fault.ErrUnsupported},
 		{"rank 7", func(_ *Model, g *Subgraph) {
 			g.Tensors[dense0].Shape, g.Tensors[dense0].Signature = Shape{1, 1, 1, 1, 1, 1, 3}, nil
 		}, ProblemShape, "rank 7", "small/dense_0", fault.ErrUnsupported},

@@ -6,6 +6,7 @@ import (
 	"math"
 
 	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/foreign"
 )
 
 // Floats returns a copy of the cells of a float32 constant, row-major. Errors
@@ -44,9 +45,9 @@ func (m *Model) cells(t *Tensor, size int64, want DType) ([]byte, error) {
 	n, ok := t.Shape.Elements()
 	switch {
 	case t.Type != want || t.Sparse:
-		return nil, fmt.Errorf("tflite: %w: tensor %s is %v, want %v", fault.ErrUnsupported, printable(t.Name), t.Type, want)
+		return nil, fmt.Errorf("tflite: %w: tensor %s is %v, want %v", fault.ErrUnsupported, foreign.Quote(t.Name), t.Type, want)
 	case len(data) == 0 || !ok || int64(len(data)) != n*size:
-		return nil, fmt.Errorf("tflite: %w: tensor %s of shape %v has %d bytes of constant data", fault.ErrInput, printable(t.Name), t.Shape, len(data))
+		return nil, fmt.Errorf("tflite: %w: tensor %s of shape %v has %d bytes of constant data", fault.ErrInput, foreign.Quote(t.Name), t.Shape, len(data))
 	}
 	return data, nil
 }

@@ -7,6 +7,7 @@ import (
 	"math"
 
 	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/foreign"
 )
 
 // ExactMetadata names the metadata entry that carries the exact integers of
@@ -57,11 +58,11 @@ func (t *ExactTensor) check() error {
 	n, ok := t.Shape.Elements()
 	if !ok || n == 0 || n != int64(len(t.Cells)) || len(t.Shape) > MaxRank {
 		return fmt.Errorf("tflite: %w: exact weights of tensor %d (%s): shape %v with %d cells",
-			fault.ErrMalformed, t.Tensor, printable(t.Name), t.Shape, len(t.Cells))
+			fault.ErrMalformed, t.Tensor, foreign.Quote(t.Name), t.Shape, len(t.Cells))
 	}
 	if t.FractionBits < 0 || t.FractionBits > MaxFractionBits {
 		return fmt.Errorf("tflite: %w: exact weights of tensor %d (%s): %d fraction bits, limit %d",
-			fault.ErrMalformed, t.Tensor, printable(t.Name), t.FractionBits, MaxFractionBits)
+			fault.ErrMalformed, t.Tensor, foreign.Quote(t.Name), t.FractionBits, MaxFractionBits)
 	}
 	return nil
 }

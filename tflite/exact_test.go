@@ -267,7 +267,7 @@ func TestExactWeightsFalse(t *testing.T) {
 	read.Buffers[b].Data = bytes.Clone(read.Buffers[b].Data)
 	read.Buffers[b].Data[4] ^= 1 // the last bit of cell 1
 	_, err = ExactWeights(read)
-	if !errors.Is(err, fault.ErrRejected) || !strings.Contains(err.Error(), "small/dense_0/bias) cell 1") {
+	if !errors.Is(err, fault.ErrRejected) || !strings.Contains(err.Error(), `"small/dense_0/bias") cell 1`) {
 		t.Errorf("one float changed: %v", err)
 	}
 }

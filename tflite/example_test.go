@@ -36,12 +36,12 @@ func Example() {
 	// Output:
 	// TensorFlow Lite model, schema version 3
 	// parameters 3, constants 12 bytes
-	// subgraph 0 main
+	// subgraph 0 "main"
 	//   in   float32[?×2]
 	//     0  FULLY_CONNECTED v1 (float32[?×2], const float32[1×2], const float32[1]) -> float32[?×1]
 	//        {Activation:RELU WeightsFormat:0 KeepNumDims:false AsymmetricInputs:false BiasType:float32}
 	//   out  float32[?×1]
-	// signature serving_default: input -> output
+	// signature "serving_default": "input" -> "output"
 	// the container has no obstacle to a proof
 }
 

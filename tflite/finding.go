@@ -1,11 +1,11 @@
 package tflite
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 
 	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/foreign"
 )
 
 // Problem names a kind of obstacle to proving a model.
@@ -47,7 +47,7 @@ func (f Finding) String() string {
 		where = fmt.Sprintf("operator %d: ", f.Operator)
 	}
 	if f.Tensor != "" {
-		where += fmt.Sprintf("tensor %s: ", f.Tensor)
+		where += fmt.Sprintf("tensor %s: ", foreign.Quote(f.Tensor))
 	}
 	return fmt.Sprintf("%s%s; %s", where, f.Reason, f.Remedy)
 }
@@ -64,14 +64,14 @@ func (fs Findings) Err() error {
 		return nil
 	}
 	kind := fault.ErrInput
-	lines := make([]error, len(fs))
+	texts := make([]string, len(fs))
 	for i, f := range fs {
-		lines[i] = errors.New(f.String())
+		texts[i] = f.String()
 		if f.Problem != ProblemNonFinite {
 			kind = fault.ErrUnsupported
 		}
 	}
-	return fmt.Errorf("tflite: %w model: %w", kind, errors.Join(lines...))
+	return fmt.Errorf("tflite: %w model: %s", kind, strings.Join(texts, "; also "))
 }
 
 // Has reports whether a problem is among the findings.

@@ -7,6 +7,7 @@ import (
 	flatbuffers "github.com/google/flatbuffers/go"
 
 	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/foreign"
 	"github.com/zkaudit/zkaudit/tflite/schema"
 )
 
@@ -27,7 +28,7 @@ func Marshal(m *Model) ([]byte, error) {
 			t := &m.Subgraphs[i].Tensors[j]
 			if t.Sparse || t.Quantization != nil && t.Quantization.Details != 0 {
 				return nil, fmt.Errorf("tflite: %w: sparsity or quantisation details of tensor %d (%s) cannot be written",
-					fault.ErrUnsupported, j, printable(t.Name))
+					fault.ErrUnsupported, j, foreign.Quote(t.Name))
 			}
 		}
 	}

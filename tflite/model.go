@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"strings"
+
+	"github.com/zkaudit/zkaudit/foreign"
 )
 
 // Model is the contents of a .tflite file. A Model from Parse shares the bytes
@@ -35,7 +37,7 @@ type OperatorCode struct {
 // String returns the operator's name; custom operators carry theirs.
 func (c OperatorCode) String() string {
 	if c.Builtin == OpCustom {
-		return fmt.Sprintf("CUSTOM(%s)", printable(c.Custom))
+		return fmt.Sprintf("CUSTOM(%s)", foreign.Quote(c.Custom))
 	}
 	return c.Builtin.String()
 }
@@ -171,10 +173,4 @@ func (m *Model) Data(t *Tensor) []byte {
 		return nil
 	}
 	return m.Buffers[t.Buffer].Data
-}
-
-// printable makes text from a file safe for one line of output.
-func printable(s string) string {
-	q := fmt.Sprintf("%q", s)
-	return q[1 : len(q)-1]
 }

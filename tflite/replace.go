@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/foreign"
 )
 
 // ReplaceWeights returns the .tflite file original with trained weights: each
@@ -90,7 +91,7 @@ func ExactWeights(m *Model) ([]ExactTensor, error) {
 		for j, f := range w.Floats() {
 			if have := binary.LittleEndian.Uint32(data[4*j:]); have != math.Float32bits(f) {
 				return nil, fmt.Errorf("tflite: %w: tensor %d (%s) cell %d is %v, and its exact integer %d·2^-%d rounds to %v",
-					fault.ErrRejected, w.Tensor, printable(w.Name), j, math.Float32frombits(have), w.Cells[j], w.FractionBits, f)
+					fault.ErrRejected, w.Tensor, foreign.Quote(w.Name), j, math.Float32frombits(have), w.Cells[j], w.FractionBits, f)
 			}
 		}
 	}
@@ -102,7 +103,7 @@ func ExactWeights(m *Model) ([]ExactTensor, error) {
 func (m *Model) weightTensor(w *ExactTensor) (*Tensor, error) {
 	bad := func(format string, args ...any) error {
 		return fmt.Errorf("tflite: %w: exact weights of tensor %d (%s): %s",
-			fault.ErrMalformed, w.Tensor, printable(w.Name), fmt.Sprintf(format, args...))
+			fault.ErrMalformed, w.Tensor, foreign.Quote(w.Name), fmt.Sprintf(format, args...))
 	}
 	if len(m.Subgraphs) == 0 || w.Tensor < 0 || w.Tensor >= len(m.Subgraphs[0].Tensors) {
 		return nil, bad("no such tensor in the model")
@@ -110,7 +111,7 @@ func (m *Model) weightTensor(w *ExactTensor) (*Tensor, error) {
 	t := &m.Subgraphs[0].Tensors[w.Tensor]
 	switch {
 	case t.Name != w.Name:
-		return nil, bad("the model's tensor is called %s", printable(t.Name))
+		return nil, bad("the model's tensor is called %s", foreign.Quote(t.Name))
 	case t.Type != Float32 || !m.IsConstant(t) || t.Sparse:
 		return nil, bad("the model's tensor is no float32 constant")
 	case !slices.Equal(t.Shape, w.Shape):

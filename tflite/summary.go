@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"github.com/zkaudit/zkaudit/foreign"
 )
 
 // Summary describes a model for people: what it computes, how large it is, and
@@ -68,18 +70,18 @@ type SharedConstant struct {
 
 // Describe summarises a model and checks it with opts.
 func Describe(m *Model, opts CheckOptions) Summary {
-	s := Summary{Version: m.Version, Description: printable(m.Description), Unread: m.Opaque, Findings: Check(m, opts)}
+	s := Summary{Version: m.Version, Description: m.Description, Unread: m.Opaque, Findings: Check(m, opts)}
 	s.Parameters, s.ConstantBytes = m.size()
 	for i := range m.Subgraphs {
 		s.Subgraphs = append(s.Subgraphs, m.describeSubgraph(&m.Subgraphs[i]))
 	}
 	for _, sig := range m.Signatures {
 		s.Signatures = append(s.Signatures, SignatureSummary{
-			Key: printable(sig.Key), Subgraph: sig.Subgraph, Inputs: tensorNames(sig.Inputs), Outputs: tensorNames(sig.Outputs),
+			Key: sig.Key, Subgraph: sig.Subgraph, Inputs: tensorNames(sig.Inputs), Outputs: tensorNames(sig.Outputs),
 		})
 	}
 	for _, e := range m.Metadata {
-		s.Metadata = append(s.Metadata, printable(e.Name))
+		s.Metadata = append(s.Metadata, e.Name)
 		s.ExactWeights = s.ExactWeights || e.Name == ExactMetadata
 	}
 	if len(m.Subgraphs) > 0 {
@@ -110,7 +112,7 @@ func (m *Model) size() (parameters, bytes int64) {
 }
 
 func (m *Model) describeSubgraph(g *Subgraph) SubgraphSummary {
-	s := SubgraphSummary{Name: printable(g.Name), Inputs: m.describeTensors(g, g.Inputs), Outputs: m.describeTensors(g, g.Outputs)}
+	s := SubgraphSummary{Name: g.Name, Inputs: m.describeTensors(g, g.Inputs), Outputs: m.describeTensors(g, g.Outputs)}
 	for i := range g.Operators {
 		o := &g.Operators[i]
 		code := m.Codes[o.Code]
@@ -164,7 +166,7 @@ func (m *Model) sharedConstants(g *Subgraph) []SharedConstant {
 func tensorNames(list []NamedTensor) []string {
 	out := make([]string, len(list))
 	for i, t := range list {
-		out[i] = printable(t.Name)
+		out[i] = t.Name
 	}
 	return out
 }
@@ -190,7 +192,7 @@ func (s *Summary) WriteText(w io.Writer) error {
 		p.line("carries the exact integer weights of its training")
 	}
 	for i, g := range s.Subgraphs {
-		p.line("subgraph %d %s", i, g.Name)
+		p.line("subgraph %d %s", i, foreign.Quote(g.Name))
 		p.line("  in   %s", joined(g.Inputs))
 		for _, o := range g.Operators {
 			p.line("  %3d  %s v%d (%s) -> %s", o.Index, o.Name, o.Version, joined(o.Inputs), joined(o.Outputs))
@@ -201,10 +203,10 @@ func (s *Summary) WriteText(w io.Writer) error {
 		p.line("  out  %s", joined(g.Outputs))
 	}
 	for _, sig := range s.Signatures {
-		p.line("signature %s: %s -> %s", sig.Key, strings.Join(sig.Inputs, ", "), strings.Join(sig.Outputs, ", "))
+		p.line("signature %s: %s -> %s", foreign.Quote(sig.Key), foreign.Quotes(sig.Inputs), foreign.Quotes(sig.Outputs))
 	}
 	for _, c := range s.Shared {
-		p.line("note: operators %v share the constant %s; training sums their gradients", c.Operators, c.Tensor)
+		p.line("note: operators %v share the constant %s; training sums their gradients", c.Operators, foreign.Quote(c.Tensor))
 	}
 	if len(s.Findings) == 0 {
 		p.line("the container has no obstacle to a proof")
@@ -223,7 +225,7 @@ type printer struct {
 
 func (p *printer) line(format string, args ...any) {
 	if p.err == nil {
-		_, p.err = fmt.Fprintf(p.w, format+"\n", args...)
+		_, p.err = fmt.Fprintln(p.w, foreign.Line(fmt.Sprintf(format, args...)))
 	}
 }
 

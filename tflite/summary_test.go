@@ -18,7 +18,7 @@ func TestSummaryText(t *testing.T) {
 	}
 	want := `TensorFlow Lite model, schema version 3
 parameters 17, constants 68 bytes
-subgraph 0 main
+subgraph 0 "main"
   in   float32[?×2]
     0  FULLY_CONNECTED v1 (float32[?×2], const float32[3×2], (none)) -> float32[?×3]
        {Activation:RELU WeightsFormat:0 KeepNumDims:false AsymmetricInputs:false BiasType:float32}
@@ -27,7 +27,7 @@ subgraph 0 main
     2  SOFTMAX v1 (float32[?×2]) -> float32[?×2]
        {Beta:1}
   out  float32[?×2]
-signature serving_default: input -> output
+signature "serving_default": "input" -> "output"
 not provable: operator 2: there is no proof for SOFTMAX; replace it by supported operators (zkaudit inspect lists them), or cut the model before it
 `
 	if out.String() != want {

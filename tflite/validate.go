@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/foreign"
 )
 
 // validate checks that the parts of a model agree: every index names something,
@@ -17,7 +18,7 @@ func (m *Model) validate() error {
 	}
 	for i, e := range m.Metadata {
 		if int64(e.Buffer) >= int64(len(m.Buffers)) {
-			return wrong("metadata %d (%s): buffer %d of %d", i, printable(e.Name), e.Buffer, len(m.Buffers))
+			return wrong("metadata %d (%s): buffer %d of %d", i, foreign.Quote(e.Name), e.Buffer, len(m.Buffers))
 		}
 	}
 	if n := m.operands(); n > MaxOperands {
@@ -30,7 +31,7 @@ func (m *Model) validate() error {
 	}
 	for i, s := range m.Signatures {
 		if err := m.validateSignature(s); err != nil {
-			return fmt.Errorf("%w (signature %d, %s)", err, i, printable(s.Key))
+			return fmt.Errorf("%w (signature %d, %s)", err, i, foreign.Quote(s.Key))
 		}
 	}
 	return nil
@@ -56,7 +57,7 @@ func (m *Model) validateSignature(s Signature) error {
 	for _, names := range [][]NamedTensor{s.Inputs, s.Outputs} {
 		for _, e := range names {
 			if int64(e.Tensor) >= int64(n) {
-				return wrong("%s is tensor %d of %d", printable(e.Name), e.Tensor, n)
+				return wrong("%s is tensor %d of %d", foreign.Quote(e.Name), e.Tensor, n)
 			}
 		}
 	}
@@ -66,7 +67,7 @@ func (m *Model) validateSignature(s Signature) error {
 func (m *Model) validateSubgraph(g *Subgraph) error {
 	for i := range g.Tensors {
 		if err := m.validateTensor(&g.Tensors[i]); err != nil {
-			return fmt.Errorf("%w (tensor %d, %s)", err, i, printable(g.Tensors[i].Name))
+			return fmt.Errorf("%w (tensor %d, %s)", err, i, foreign.Quote(g.Tensors[i].Name))
 		}
 	}
 	if err := inRange(g.Inputs, 0, len(g.Tensors), "graph input"); err != nil {
@@ -175,10 +176,10 @@ func (m *Model) validateOrder(g *Subgraph) error {
 	for i, o := range g.Operators {
 		for _, t := range o.Outputs {
 			if producer[t] >= 0 {
-				return wrong("tensor %d (%s) is written by operators %d and %d", t, printable(g.Tensors[t].Name), producer[t], i)
+				return wrong("tensor %d (%s) is written by operators %d and %d", t, foreign.Quote(g.Tensors[t].Name), producer[t], i)
 			}
 			if m.IsConstant(&g.Tensors[t]) || input[t] {
-				return wrong("operator %d writes tensor %d (%s), a constant or a graph input", i, t, printable(g.Tensors[t].Name))
+				return wrong("operator %d writes tensor %d (%s), a constant or a graph input", i, t, foreign.Quote(g.Tensors[t].Name))
 			}
 			producer[t] = i
 		}
@@ -193,7 +194,7 @@ func (m *Model) validateOrder(g *Subgraph) error {
 	}
 	for i, t := range g.Outputs {
 		if producer[t] < 0 && !given[t] {
-			return wrong("graph output %d (tensor %d, %s) is written by no operator", i, t, printable(g.Tensors[t].Name))
+			return wrong("graph output %d (tensor %d, %s) is written by no operator", i, t, foreign.Quote(g.Tensors[t].Name))
 		}
 	}
 	return nil
@@ -207,7 +208,7 @@ func (m *Model) elsewhere(t *Tensor) bool {
 // orderFault says why operator i cannot read tensor t: nothing writes it, or the
 // operator that does comes later, or depends on i itself.
 func orderFault(g *Subgraph, i int, t int32, producer []int) error {
-	name := printable(g.Tensors[t].Name)
+	name := foreign.Quote(g.Tensors[t].Name)
 	if producer[t] < 0 {
 		return wrong("operator %d reads tensor %d (%s), which nothing writes", i, t, name)
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/foreign"
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/number"
 	"github.com/zkaudit/zkaudit/ops"
@@ -218,7 +219,7 @@ func (l *lowering) activation(o *tflite.Operator, i int) (value, error) {
 	}
 	v, ok := l.values[o.Inputs[i]]
 	if !ok {
-		return value{}, l.refuse("input %d (%s) is a constant", "fold constants before export", i, l.g.Tensors[o.Inputs[i]].Name)
+		return value{}, l.refuse("input %d (%s) is a constant", "fold constants before export", i, foreign.Quote(l.g.Tensors[o.Inputs[i]].Name))
 	}
 	if v.fused {
 		// A final activation that is not final after all.

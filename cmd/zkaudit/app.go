@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/foreign"
 	"github.com/zkaudit/zkaudit/run"
 )
 
@@ -93,23 +94,41 @@ func (a *app) checkFlags() error {
 	return fmt.Errorf("--progress %q: want auto, plain or none: %w", a.progress, fault.ErrUsage)
 }
 
-// report prints an error and returns the exit code.
+// report prints an error and returns the exit code. Whatever the error holds of
+// a file, it is one line, and the first word is the program's.
 func (a *app) report(err error) int {
 	switch {
 	case err == nil:
 		return fault.ExitOK
 	case errors.Is(err, context.Canceled):
-		fmt.Fprintln(a.stderr, "zkaudit: interrupted; what is done is kept, the same command continues")
+		a.say("zkaudit: interrupted; what is done is kept, the same command continues")
 		return exitInterrupted
 	}
-	code := fault.ExitCode(err)
+	code, head := fault.ExitCode(err), "zkaudit"
 	if code == fault.ExitRejected {
-		fmt.Fprintf(a.stderr, "REJECTED: %v\n", err)
-		return code
+		head = "REJECTED"
 	}
-	fmt.Fprintf(a.stderr, "zkaudit: %v\n", err)
+	for _, text := range joined(err) {
+		a.say(head + ": " + text)
+	}
 	return code
 }
+
+// joined are the texts of an error: several of errors.Join, else one.
+func joined(err error) []string {
+	list, several := err.(interface{ Unwrap() []error })
+	if !several || len(list.Unwrap()) == 0 || errors.Join(list.Unwrap()...).Error() != err.Error() {
+		return []string{err.Error()}
+	}
+	var texts []string
+	for _, e := range list.Unwrap() {
+		texts = append(texts, joined(e)...)
+	}
+	return texts
+}
+
+// say prints a line beside the result: errors, notes and warnings.
+func (a *app) say(text string) { fmt.Fprintln(a.stderr, foreign.Line(text)) }
 
 // arguments accepts between low and high of them, named for the message.
 func arguments(low, high int, names string) cobra.PositionalArgs {
@@ -124,18 +143,22 @@ func arguments(low, high int, names string) cobra.PositionalArgs {
 // note prints a line beside the result, unless asked to be quiet.
 func (a *app) note(format string, args ...any) {
 	if !a.quiet {
-		fmt.Fprintf(a.stderr, format+"\n", args...)
+		a.say(fmt.Sprintf(format, args...))
 	}
 }
 
-// result prints a value as JSON, or by text.
+// result prints a value as JSON, or by text. Either way nothing in it steers a
+// terminal.
 func (a *app) result(v any, text func(w io.Writer) error) error {
 	if !a.json {
-		return text(a.stdout)
+		return text(foreign.Writer(a.stdout))
 	}
-	e := json.NewEncoder(a.stdout)
-	e.SetIndent("", "  ")
-	return e.Encode(v)
+	encoded, err := json.MarshalIndent(v, "", "  ")
+	if err != nil {
+		return fmt.Errorf("result: %w: %w", fault.ErrInput, err)
+	}
+	_, err = a.stdout.Write(append(foreign.JSON(encoded), '\n'))
+	return err
 }
 
 // cacheDir keeps the development SRS and keys; "" if neither --cache nor the
@@ -171,6 +194,6 @@ func (a *app) open(args []string) (*run.Directory, error) {
 // insecure warns of the development SRS.
 func (a *app) insecure(yes bool) {
 	if yes {
-		fmt.Fprintln(a.stderr, "INSECURE: made with the development SRS; anyone can forge such proofs. For trying only.")
+		a.say("INSECURE: made with the development SRS; anyone can forge such proofs. For trying only.")
 	}
 }

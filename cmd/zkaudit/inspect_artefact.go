@@ -12,6 +12,7 @@ import (
 	"github.com/zkaudit/zkaudit/audit"
 	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/commitments"
+	"github.com/zkaudit/zkaudit/foreign"
 	"github.com/zkaudit/zkaudit/run"
 )
 
@@ -97,11 +98,11 @@ func (r *artefactReport) describeBundle(data []byte) error {
 	for i, digest := range f.Dataset {
 		r.add("dataset part %d: %d rows, %s", i, f.Rows[i], digest)
 	}
-	r.add("order %s %s, tail %s", f.Order, f.Seed, f.Tail)
+	r.add("order %s %s, tail %s", f.Order, quotedIf(f.Seed), f.Tail)
 	if len(f.Without) > 0 {
 		r.add("rows left out: %s", strings.Join(f.Without, ", "))
 	}
-	r.add("initial weights: %s %s %s", f.Origin, f.OriginSeed, f.OriginScheme)
+	r.add("initial weights: %s %s %s", f.Origin, quotedIf(f.OriginSeed), f.OriginScheme)
 	r.add("context %q, run %s", f.Context, f.RunID)
 	r.add("mode %s, SRS %s, rows of 2^%d cells", f.Mode, f.SRS, f.RowBits)
 	return nil
@@ -188,7 +189,15 @@ func (r *artefactReport) describeSRS(meaning string, v *commitments.VerifierSRS)
 }
 
 func (r *artefactReport) add(format string, args ...any) {
-	r.lines = append(r.lines, bundle.Line(fmt.Sprintf(format, args...)))
+	r.lines = append(r.lines, foreign.Line(fmt.Sprintf(format, args...)))
+}
+
+// quotedIf quotes a text, unless there is none.
+func quotedIf(text string) string {
+	if text == "" {
+		return ""
+	}
+	return foreign.Quote(text)
 }
 
 func (r *artefactReport) writeText(w io.Writer) error {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/schollz/progressbar/v3"
 
+	"github.com/zkaudit/zkaudit/foreign"
 	"github.com/zkaudit/zkaudit/run"
 )
 
@@ -50,7 +51,7 @@ func (p *plainProgress) Advance(done int, note string) {
 		return
 	}
 	p.last = now
-	fmt.Fprintf(p.out, "%s: %d of %d, %s%s\n", p.task, done, p.total, eta(p.start, now, done, p.total), note)
+	fmt.Fprintf(p.out, "%s: %d of %d, %s%s\n", p.task, done, p.total, eta(p.start, now, done, p.total), foreign.Line(note))
 }
 
 func (p *plainProgress) Finish() {
@@ -99,7 +100,7 @@ func (p *barProgress) Advance(done int, note string) {
 	if p.bar == nil {
 		return
 	}
-	p.bar.Describe(p.task + " (" + note + ")")
+	p.bar.Describe(p.task + " (" + foreign.Line(note) + ")")
 	_ = p.bar.Set(done) // a bar that cannot be drawn is no failure
 }
 

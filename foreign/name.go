@@ -1,0 +1,38 @@
+package foreign
+
+import (
+	"fmt"
+
+	"github.com/zkaudit/zkaudit/fault"
+)
+
+// MaxName bounds a name, in bytes.
+const MaxName = 64
+
+// NameForm says what a name looks like.
+const NameForm = "1 to 64 letters, digits, dots, dashes and underscores of ASCII, the first a letter or digit"
+
+// CheckName refuses a name, of what kind of thing what says, that has another
+// form than those of parts, runs, models and claims have: of such names nothing
+// but a name can be made. Errors wrap fault.ErrUsage.
+func CheckName(what, name string) error {
+	if IsName(name) {
+		return nil
+	}
+	return fmt.Errorf("%s called %s: want %s: %w", what, Quote(name), NameForm, fault.ErrUsage)
+}
+
+// IsName reports whether a text has the form of a name.
+func IsName(name string) bool {
+	if name == "" || len(name) > MaxName {
+		return false
+	}
+	for i := range len(name) {
+		c := name[i]
+		letter := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'
+		if !letter && (i == 0 || c != '_' && c != '.' && c != '-') {
+			return false
+		}
+	}
+	return true
+}
