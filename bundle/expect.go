@@ -73,7 +73,7 @@ func (p *pin) shown(value string) string {
 	case p.name == "context" || strings.HasPrefix(p.name, "seed of"):
 		return foreign.QuoteUpTo(value, maxShown)
 	case len(value) > maxShown:
-		return fmt.Sprintf("%s … (%d bytes)", strings.ToValidUTF8(value[:maxShown], ""), len(value))
+		return fmt.Sprintf("%s… (%d bytes in all)", strings.ToValidUTF8(value[:maxShown], ""), len(value))
 	}
 	return value
 }

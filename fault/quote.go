@@ -1,29 +1,9 @@
 package fault
 
-import (
-	"fmt"
-	"strconv"
-	"unicode/utf8"
-)
+import "github.com/zkaudit/zkaudit/foreign"
 
 // maxQuoted bounds how many characters of a text from outside an error quotes.
 const maxQuoted = 100
 
-// Quote returns a text from outside as an error or a report may show it: in
-// quotation marks, at most its first 100 characters, everything that does not
-// print escaped: control characters, those that reorder a line, bytes that are
-// no UTF-8. What is left out is counted.
-func Quote(text string) string {
-	end := 0
-	for range maxQuoted {
-		if end == len(text) {
-			break
-		}
-		_, size := utf8.DecodeRuneInString(text[end:])
-		end += size
-	}
-	if end == len(text) {
-		return strconv.Quote(text)
-	}
-	return fmt.Sprintf("%s… (%d bytes in all)", strconv.Quote(text[:end]), len(text))
-}
+// Quote is foreign.Quote for errors, of at most the first 100 characters.
+func Quote(text string) string { return foreign.QuoteUpTo(text, maxQuoted) }

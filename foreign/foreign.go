@@ -9,7 +9,7 @@ import (
 	"unicode/utf8"
 )
 
-// Bounds of what is shown, in bytes.
+// Bounds of what is shown, in characters.
 const (
 	MaxLine  = 8000 // of a line
 	MaxQuote = 200  // of a quotation in a sentence
@@ -20,11 +20,11 @@ const (
 // lines.
 const maxMarks = 3
 
-// Line returns text as one line of at most about MaxLine bytes. Quotation marks
+// Line returns text as one line, at most MaxLine characters of it. Quotation marks
 // and backslashes stay: they may be the program's own.
 func Line(text string) string { return escape(text, MaxLine, "") }
 
-// Quote returns text in quotation marks, at most about MaxQuote bytes of it. No
+// Quote returns text in quotation marks, at most MaxQuote characters of it. No
 // text ends the quotation, nor looks as if it did.
 func Quote(text string) string { return QuoteUpTo(text, MaxQuote) }
 
@@ -34,7 +34,7 @@ func QuoteUpTo(text string, most int) string {
 	head, cut := clip(text, most)
 	quoted := `"` + escape(head, len(head)+1, lookAlikes) + `"`
 	if cut {
-		quoted += fmt.Sprintf(" … (%d bytes)", len(text))
+		quoted += fmt.Sprintf("… (%d bytes in all)", len(text))
 	}
 	return quoted
 }
@@ -54,15 +54,20 @@ func Quotes(list []string) string {
 // lookAlikes end a quotation, or look as if they did.
 const lookAlikes = "\"\\\u02ba\u02dd\u02ee\u02f6\u05f4\u201c\u201d\u201e\u201f\u2033\u2036\u2057\u275d\u275e\u2760\u301d\u301e\u301f\u3003\uff02"
 
-// clip returns the first runes of text that fit.
+// clip returns the first characters of text, at most so many.
 func clip(text string, most int) (head string, cut bool) {
 	if len(text) <= most {
 		return text, false
 	}
-	for most > 0 && !utf8.RuneStart(text[most]) {
-		most--
+	end := 0
+	for range most {
+		if end == len(text) {
+			break
+		}
+		_, n := utf8.DecodeRuneInString(text[end:])
+		end += n
 	}
-	return text[:most], true
+	return text[:end], end < len(text)
 }
 
 // escape writes everything that is no plain character, and the characters in
@@ -88,7 +93,7 @@ func escape(text string, most int, also string) string {
 		head = head[n:]
 	}
 	if cut {
-		fmt.Fprintf(&b, " … (%d bytes)", len(text))
+		fmt.Fprintf(&b, "… (%d bytes in all)", len(text))
 	}
 	return b.String()
 }

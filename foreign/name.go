@@ -1,10 +1,6 @@
 package foreign
 
-import (
-	"fmt"
-
-	"github.com/zkaudit/zkaudit/fault"
-)
+import "fmt"
 
 // MaxName bounds a name, in bytes.
 const MaxName = 64
@@ -14,12 +10,13 @@ const NameForm = "1 to 64 letters, digits, dots, dashes and underscores of ASCII
 
 // CheckName refuses a name, of what kind of thing what says, that has another
 // form than those of parts, runs, models and claims have: of such names nothing
-// but a name can be made. Errors wrap fault.ErrUsage.
+// but a name can be made. The error is of no kind: what it is, whoever reads the
+// name knows.
 func CheckName(what, name string) error {
 	if IsName(name) {
 		return nil
 	}
-	return fmt.Errorf("%s called %s: want %s: %w", what, Quote(name), NameForm, fault.ErrUsage)
+	return fmt.Errorf("%s called %s: want %s", what, Quote(name), NameForm)
 }
 
 // IsName reports whether a text has the form of a name.
