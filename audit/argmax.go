@@ -3,6 +3,7 @@ package audit
 import (
 	"fmt"
 
+	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/relation"
 )
@@ -72,6 +73,10 @@ func (s *Scope) argmax(name string, z relation.ID) relation.ID {
 		return m
 	}, relation.Times(one, inside, relation.At(u, "i", "c"), relation.At(z, "i", "c")))
 	s.notBelow(name, z, u, maximum)
+	if classes.Size > maxGroups {
+		s.fail("%d classes, at most %d: %w", classes.Size, maxGroups, fault.ErrUnsupported)
+		return maximum
+	}
 	return s.combine(name, u, counting(classes.Size))
 }
 
@@ -85,11 +90,7 @@ func (s *Scope) notBelow(name string, z, u, maximum relation.ID) {
 		relation.Times(relation.Int(-1), relation.At(z, "i", "c")),
 	}
 	if classes.Size > 1 {
-		rates := make([]int64, classes.Size)
-		for c := range rates {
-			rates[c] = 1
-		}
-		later := s.b.Public("later class of "+classes.Name, &relation.Filter{Rates: rates}, // [c < k < classes] at (k,c)
+		later := s.b.Public("later class of "+classes.Name, &relation.Filter{Rates: s.ones(classes.Size)}, // [c < k < classes] at (k,c)
 			relation.Axis{Name: classes.Name, Size: classes.Size}, classes)
 		terms = append(terms, relation.Times(relation.Int(-1), relation.At(later, "k", "c"), relation.At(u, "i", "k")))
 	}

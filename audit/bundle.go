@@ -163,6 +163,9 @@ func Unmarshal(file []byte) (_ *Bundle, err error) {
 		return nil, err
 	}
 	malformed := func(err error) error { return fmt.Errorf("audit bundle: %v: %w", err, fault.ErrMalformed) }
+	if err := checkJSON(payload); err != nil {
+		return nil, err
+	}
 	var e encodedBundle
 	if err := json.Unmarshal(payload, &e); err != nil {
 		return nil, malformed(err)
@@ -191,6 +194,9 @@ func (e *encodedBundle) decode() (*Bundle, error) {
 	b := &Bundle{Frame: Frame{Mode: e.Mode, RowBits: e.RowBits, Context: e.Context}, Parts: map[string]*Part{}, Certificates: map[string][]byte{}, Runs: map[string][32]byte{}, Models: map[string]ModelID{}}
 	if b.RowBits < commitments.MinRowBits || b.RowBits > commitments.MaxRowBits || len(b.Context) > MaxContext {
 		return nil, malformed("rows of 2^%d cells, context of %d bytes", b.RowBits, len(b.Context))
+	}
+	if len(e.Parts) > MaxParts || len(e.Runs) > MaxRuns {
+		return nil, malformed("%d parts and %d runs, at most %d and %d", len(e.Parts), len(e.Runs), MaxParts, MaxRuns)
 	}
 	var err error
 	if b.SRS, err = decodeDigest(e.SRS); err != nil {
@@ -266,8 +272,7 @@ func decodeDigest(text string) (d [32]byte, err error) {
 
 // decode checks the shape of a part and reads its commitments.
 func (p *encodedPart) decode(rowBits int) error {
-	const limit = 1 << 26
-	if p.Rows < 1 || p.Rows > limit || p.Features < 1 || p.Features > limit || p.Labels < 1 || p.Labels > limit || len(p.Attributes) > limit {
+	if p.Rows < 1 || p.Rows > bundle.MaxRows || p.Features < 1 || p.Features > maxWidth || p.Labels < 1 || p.Labels > maxWidth || len(p.Attributes) > bundle.MaxAttributes {
 		return fmt.Errorf("%d rows of %d features, %d labels, %d attributes", p.Rows, p.Features, p.Labels, len(p.Attributes))
 	}
 	if err := p.Meaning.Check(p.Shape()); err != nil {

@@ -43,33 +43,28 @@ func (c *Censorship) State(s *Scope) {
 		return
 	}
 	least := s.smallestGroup(c.MinGroup)
-	items, hits := make([]int64, f.size()), make([]int64, f.size())
+	var items, hits []coefficient
 	for y := range f.classes {
 		for guess := range f.classes {
-			items[f.key(value, y, guess)] = 1
+			items = append(items, coefficient{f.key(value, y, guess), 1})
 		}
-		hits[f.key(value, y, class)] = 1
+		hits = append(hits, coefficient{f.key(value, y, class), 1})
 	}
-	list := []inequality{{items, -least, fmt.Sprintf("fewer than %d items have %s %q", least, c.Attribute, c.Value)}}
+	list := []inequality{{items, -least, func() string { return fmt.Sprintf("fewer than %d items have %s %q", least, c.Attribute, c.Value) }}}
 	if c.AtLeast != "" {
 		p, q := s.share("at_least", c.AtLeast)
-		list = append(list, inequality{linearly(hits, q, items, -p), 0, fmt.Sprintf("less than a share of %s is classified %q", c.AtLeast, c.Class)})
+		list = append(list, inequality{plus(scaled(q, hits), scaled(-p, items)), 0, func() string {
+			return fmt.Sprintf("less than a share of %s is classified %q", c.AtLeast, c.Class)
+		}})
 	}
 	if c.AtMost != "" {
 		p, q := s.share("at_most", c.AtMost)
-		list = append(list, inequality{linearly(items, p, hits, -q), 0, fmt.Sprintf("more than a share of %s is classified %q", c.AtMost, c.Class)})
+		list = append(list, inequality{plus(scaled(p, items), scaled(-q, hits)), 0, func() string {
+			return fmt.Sprintf("more than a share of %s is classified %q", c.AtMost, c.Class)
+		}})
 	}
 	s.inequalities("share of items", f.m, f.total, list)
 	s.outcomes(f, c.Release, least)
-}
-
-// linearly returns x·a + y·b.
-func linearly(a []int64, x int64, b []int64, y int64) []int64 {
-	out := make([]int64, len(a))
-	for i := range out {
-		out[i] = x*a[i] + y*b[i]
-	}
-	return out
 }
 
 // Words implements Claim.

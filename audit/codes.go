@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/relation"
 )
@@ -17,8 +18,13 @@ import (
 func (s *Scope) combine(name string, x relation.ID, weights []int64) relation.ID {
 	axes := s.axes(x)
 	rows, columns := axes[0], axes[1]
-	padded := make([]int64, columns.Padded())
-	copy(padded, weights)
+	var padded []int64 // none where there is no room for them
+	if columns.Padded() <= maxClaimCells-s.cells {
+		padded = make([]int64, columns.Padded())
+		copy(padded, weights)
+	} else {
+		s.room(columns.Padded())
+	}
 	w := s.public("weights of "+name, padded, columns)
 	compute := func(v *Values) []int64 {
 		from, out := v.of(x), make([]int64, rows.Padded())
@@ -33,6 +39,18 @@ func (s *Scope) combine(name string, x relation.ID, weights []int64) relation.ID
 	}
 	return s.virtual(name, []relation.Axis{rows}, []relation.Label{"i"}, compute,
 		relation.Times(relation.Int(1), relation.At(w, "c"), relation.At(x, "i", "c")))
+}
+
+// ones are n times 1, none where there is no room for them.
+func (s *Scope) ones(n int) []int64 {
+	if !s.room(n) {
+		return nil
+	}
+	list := make([]int64, n)
+	for i := range list {
+		list[i] = 1
+	}
+	return list
 }
 
 // unit is 1 at one index and 0 at all others.
@@ -89,9 +107,12 @@ func (p *partTensors) class() relation.ID {
 	if id, ok := p.scope.b.Named(tensor); ok {
 		return id
 	}
-	weights := counting(p.Labels)
+	var weights []int64
 	switch {
+	case p.LabelKind == graph.OneHot && p.Labels > maxGroups:
+		p.scope.fail("part %q: %d classes, at most %d: %w", p.name, p.Labels, maxGroups, fault.ErrUnsupported)
 	case p.LabelKind == graph.OneHot:
+		weights = counting(p.Labels)
 	case p.LabelKind == graph.Bits && p.Labels == 1:
 		weights = []int64{1}
 	default:

@@ -15,7 +15,6 @@ type confusion struct {
 	groups  []string // values of the attribute, or one
 	classes int
 	names   []string // of the classes
-	labels  []string // of the keys
 	total   int64
 }
 
@@ -63,25 +62,37 @@ func (s *Scope) confusion(name, model string, parts []*partTensors, attribute st
 	for y := range c.classes {
 		c.names = append(c.names, parts[0].className(y))
 	}
-	for _, g := range c.groups {
-		for _, truth := range c.names {
-			for _, guess := range c.names {
-				label := fmt.Sprintf("true %s, predicted %s", truth, guess)
-				if g != "" {
-					label = g + ": " + label
-				}
-				c.labels = append(c.labels, label)
-			}
-		}
-	}
 	c.m = s.histogram(name, c.size(), keys...)
 	return c
+}
+
+// label is what a key is called.
+func (c *confusion) label(key int) string {
+	guess, truth, group := c.names[key%c.classes], c.names[key/c.classes%c.classes], c.groups[key/c.classes/c.classes]
+	text := fmt.Sprintf("true %s, predicted %s", truth, guess)
+	if group != "" {
+		text = group + ": " + text
+	}
+	return text
+}
+
+// labels are those of all keys.
+func (c *confusion) labels() labels {
+	pair, own := c.classes*c.classes, 0
+	for _, name := range c.names {
+		own += 2 * c.classes * len(name)
+	}
+	total := len(c.groups) * (own + pair*len("true , predicted "))
+	for _, g := range c.groups {
+		total += pair * (len(g) + len(": "))
+	}
+	return labels{c.size(), total, c.label}
 }
 
 // outcomes publishes the counts, if the release says so.
 func (s *Scope) outcomes(c *confusion, r Release, smallest int64) {
 	asked := len(s.release.asked)
-	s.counts("outcomes", r, smallest, c.m, c.labels, c.total)
+	s.counts("outcomes", r, smallest, c.m, c.labels(), c.total)
 	for k := asked; k < len(s.release.asked); k++ {
 		s.release.asked[k].Groups, s.release.asked[k].Classes = c.groups, c.names
 	}

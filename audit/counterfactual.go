@@ -57,12 +57,14 @@ func (c *Counterfactual) State(s *Scope) {
 	}, relation.Times(relation.Int(1), relation.At(a.m, "g")), relation.Times(relation.Int(-1), relation.At(b.m, "g")))
 	p, q := s.share("at_most", c.AtMost)
 	most := floorMul(big.NewRat(p, q), big.NewInt(a.total)).Int64()
-	d := diagonal(a, 0, a.classes*a.classes)
-	why := func(better, worse string) string {
-		return fmt.Sprintf("model %q is right on more rows than model %q, by more than %d of %d", better, worse, most, a.total)
+	d := diagonal(a, 0)
+	why := func(better, worse string) func() string {
+		return func() string {
+			return fmt.Sprintf("model %q is right on more rows than model %q, by more than %d of %d", better, worse, most, a.total)
+		}
 	}
 	s.inequalities("difference of accuracies", difference, a.total, []inequality{
-		{negative(append([]int64{}, d...)), most, why(c.Models[0], c.Models[1])},
+		{scaled(-1, d), most, why(c.Models[0], c.Models[1])},
 		{d, most, why(c.Models[1], c.Models[0])},
 	})
 }

@@ -117,7 +117,7 @@ func (c *Disjointness) State(s *Scope) {
 	width := small[0].Features
 	var about []byte
 	for _, p := range append(small[:len(small):len(small)], large...) {
-		digest := p.Digest(s.frame.SRS, s.frame.RowBits)
+		digest := s.subjects.digest(p.Part, s.frame)
 		about = append(about, digest[:]...)
 		if p.Features != width || p.FractionBits != small[0].FractionBits {
 			s.usage("rows of parts %q and %q differ in width or fraction bits", small[0].name, p.name)
@@ -147,6 +147,9 @@ func (c *Disjointness) State(s *Scope) {
 	})
 	selected := make([][]relation.ID, len(large))
 	for t := range h.ways {
+		if s.err != nil {
+			return
+		}
 		f := h.way(salt, t)
 		counts := h.table(s, fmt.Sprintf("buckets %d, smaller side", t))
 		for k, p := range small {

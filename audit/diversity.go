@@ -40,27 +40,28 @@ type Diversity struct {
 // State implements Claim.
 func (d *Diversity) State(s *Scope) {
 	parts := s.partsOf(d.Parts)
-	m, groups := s.groupCounts("groups", parts, d.Attributes)
+	m, all := s.groupCounts("groups", parts, d.Attributes)
 	if s.err != nil {
 		return
 	}
 	total := totalRows(parts)
 	least, most := d.bounds(s, total)
-	var list []inequality
-	for g, name := range groups {
-		if len(d.Groups) > 0 && !slices.Contains(d.Groups, name) {
-			continue
-		}
-		if least > 0 {
-			list = append(list, inequality{unit(len(groups), g), -least, fmt.Sprintf("group %q has fewer than %d of %d rows", name, least, total)})
-		}
-		if most < total {
-			list = append(list, inequality{negative(unit(len(groups), g)), most, fmt.Sprintf("group %q has more than %d of %d rows", name, most, total)})
+	chosen, bounds := d.chosen(s, all), 0
+	for _, bounded := range []bool{least > 0, most < total} {
+		if bounded {
+			bounds += len(chosen)
 		}
 	}
-	for _, g := range d.Groups {
-		if !slices.Contains(groups, g) {
-			s.noSuch("no group", g, groups)
+	if !s.fitMatrix(bounds, all.size()) {
+		return
+	}
+	var list []inequality
+	for _, g := range chosen {
+		if least > 0 {
+			list = append(list, inequality{counted(g), -least, func() string { return fmt.Sprintf("group %q has fewer than %d of %d rows", all.name(g), least, total) }})
+		}
+		if most < total {
+			list = append(list, inequality{scaled(-1, counted(g)), most, func() string { return fmt.Sprintf("group %q has more than %d of %d rows", all.name(g), most, total) }})
 		}
 	}
 	if len(list) == 0 && d.Entropy == "" {
@@ -70,7 +71,31 @@ func (d *Diversity) State(s *Scope) {
 	if d.Entropy != "" {
 		d.stateEntropy(s, m, total)
 	}
-	s.counts("groups", d.Release, s.shownGroup(d.MinGroup, d.Release), m, groups, total)
+	s.counts("groups", d.Release, s.shownGroup(d.MinGroup, d.Release), m, labels{all.size(), all.bytes(), all.name}, total)
+}
+
+// chosen returns the groups that bounds are for, in order.
+func (d *Diversity) chosen(s *Scope, all groups) []int {
+	if len(d.Groups) > all.size() {
+		s.usage("%d groups of %d are listed", len(d.Groups), all.size())
+		return nil
+	}
+	var list []int
+	find := all.finder()
+	for _, name := range d.Groups {
+		found := find(name)
+		if found == nil {
+			s.noSuch("no group", name, all.some())
+		}
+		list = append(list, found...)
+	}
+	if len(d.Groups) == 0 {
+		for g := range all.size() {
+			list = append(list, g)
+		}
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
 }
 
 // bounds returns the least and the largest number of rows of a group.
@@ -94,37 +119,33 @@ func (d *Diversity) bounds(s *Scope, total int64) (least, most int64) {
 // groupCounts counts the rows of parts by group: for a pair of attributes, the
 // key of a row is first·size + second. The codes of a second attribute are
 // looked up in their vocabulary, or keys would be ambiguous.
-func (s *Scope) groupCounts(what string, parts []*partTensors, attributes []string) (relation.ID, []string) {
+func (s *Scope) groupCounts(what string, parts []*partTensors, attributes []string) (relation.ID, groups) {
 	if len(attributes) < 1 || len(attributes) > 2 {
 		s.usage("%d attributes, want one or two", len(attributes))
-		return relation.None, nil
+		return relation.None, groups{}
 	}
-	keys, groups := s.attributeOf(parts, attributes[0])
+	keys, outer := s.attributeOf(parts, attributes[0])
+	all := groups{outer: outer}
 	if len(attributes) == 2 {
-		first, outer := keys, groups
+		first := keys
 		second, inner := s.attributeOf(parts, attributes[1])
 		if s.err != nil {
-			return relation.None, nil
+			return relation.None, groups{}
 		}
 		if len(outer) > maxGroups/len(inner) {
 			s.fail("%d times %d groups are too many: %w", len(outer), len(inner), fault.ErrUnsupported)
-			return relation.None, nil
+			return relation.None, groups{}
 		}
-		groups = nil
-		for _, a := range outer {
-			for _, b := range inner {
-				groups = append(groups, a+" & "+b)
-			}
-		}
+		all.inner = inner
 		for i := range parts {
 			s.vocabulary(second[i], len(inner))
 			keys[i] = s.sum(fmt.Sprintf("pair of part %q", parts[i].name), []relation.ID{first[i], second[i]}, []int64{int64(len(inner)), 1})
 		}
 	}
 	if s.err != nil {
-		return relation.None, nil
+		return relation.None, groups{}
 	}
-	return s.histogram(what, len(groups), keys...), groups
+	return s.histogram(what, all.size(), keys...), all
 }
 
 // vocabulary says that every code is in [0, size).
@@ -220,11 +241,4 @@ func (d *Diversity) Words(*Subjects) Words {
 		Says:      fmt.Sprintf("of the rows of %s, by %s: %s", strings.Join(d.Parts, ", "), strings.Join(d.Attributes, " and "), strings.Join(says, "; ")),
 		NotProven: []string{"that the attributes of rows are true: they are what the data's owner has committed to"},
 	}
-}
-
-func negative(v []int64) []int64 {
-	for i := range v {
-		v[i] = -v[i]
-	}
-	return v
 }

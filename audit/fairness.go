@@ -50,24 +50,24 @@ func (c *Fairness) State(s *Scope) {
 		return
 	}
 	condition, group := relation.Axis{Name: "condition", Size: len(conditions)}, relation.Axis{Name: "group", Size: len(groups)}
-	width := s.axes(f.m)[0].Padded()
-	all, hit := s.matrix(condition.Padded(), group.Padded(), width), s.matrix(condition.Padded(), group.Padded(), width)
-	if s.err != nil {
-		return
-	}
-	for k, truths := range conditions {
-		for g, of := range groups {
-			at := (k*group.Padded() + g) * width
+	var met, in, hit matrix // conditions and groups of outcomes; groups of positive ones
+	for g, of := range groups {
+		for k, truths := range conditions {
 			for _, y := range truths {
 				for guess := range f.classes {
-					all[at+f.key(of, y, guess)] = 1
+					met.add(k, f.key(of, y, guess), 1)
 				}
-				hit[at+f.key(of, y, positive)] = 1
 			}
 		}
+		for y := range f.classes {
+			for guess := range f.classes {
+				in.add(g, f.key(of, y, guess), 1)
+			}
+			hit.add(g, f.key(of, y, positive), 1)
+		}
 	}
-	axes := []relation.Axis{condition, group}
-	n, p := s.linear("rows of groups", axes, all, f.m), s.linear("positive rows of groups", axes, hit, f.m)
+	axes := [2]relation.Axis{condition, group}
+	n, p := s.bilinear("rows of groups", &met, &in, axes, f.m), s.bilinear("positive rows of groups", &met, &hit, axes, f.m)
 	for _, g := range groups {
 		names.groups = append(names.groups, f.groups[g])
 	}

@@ -153,7 +153,7 @@ func (s *Scope) charges(f *Frame, item *Item) ([]Charge, error) {
 		}
 	}
 	for _, name := range sortedKeys(s.parts) {
-		charge(s.parts[name].Digest(f.SRS, f.RowBits), "")
+		charge(s.subjects.digest(s.parts[name].Part, f), "")
 	}
 	for _, name := range sortedKeys(s.models) {
 		if m := s.models[name]; m.public == nil && m.weights != nil {

@@ -16,26 +16,27 @@ type Licence struct {
 // State implements Claim.
 func (c *Licence) State(s *Scope) {
 	parts := s.partsOf(c.Parts)
-	m, tags := s.groupCounts("tags", parts, []string{c.Attribute})
+	m, all := s.groupCounts("tags", parts, []string{c.Attribute})
 	if s.err != nil {
 		return
 	}
+	tags := all.outer
 	allowed := map[string]bool{}
 	for _, a := range c.Allowed {
 		allowed[a] = true
 	}
 	forbidden := make([]int64, s.axes(m)[0].Padded())
-	all := true
+	free := true
 	for g, tag := range tags {
 		if !allowed[tag] {
-			forbidden[g], all = 1, false
+			forbidden[g], free = 1, false
 		}
 		delete(allowed, tag)
 	}
 	for _, tag := range sortedKeys(allowed) {
 		s.usage("no row can have %s %q: in the vocabulary %s", c.Attribute, tag, thereAre(tags))
 	}
-	if all {
+	if free {
 		return // being in the vocabulary is enough
 	}
 	s.zeroWhere("forbidden tags", m, forbidden)

@@ -160,7 +160,7 @@ func (s *Scope) weightsOf(name string) map[graph.TensorID]relation.ID {
 		t := m.Tensor(w)
 		label := fmt.Sprintf("model %q weight %q", name, t.Name)
 		if m.public != nil {
-			m.weights[w] = s.public(label, m.public.cells[w], t.Axes...)
+			m.weights[w] = s.known(label, m.public.cells[w], t.Axes...)
 			continue
 		}
 		e := external{id: s.b.External(label, t.Axes...), rows: s.run(name).Weights[k]}

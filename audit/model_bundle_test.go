@@ -83,8 +83,11 @@ func TestAuditOfPublicModel(t *testing.T) {
 			b.Models["embedder"] = ModelID{[32]byte(sha(file)), Fractions{4, 8, 9}}
 			e.Models = nil
 		}, fault.ErrMalformed, "the proof is false"}, // of another shape
-		"called otherwise": {func(b *Bundle, _ *Expectation) { b.Models = map[string]ModelID{"x": b.Models["embedder"]} }, fault.ErrMalformed, "no training run or public model"},
-		"called as a run":  {func(b *Bundle, _ *Expectation) { b.Models["net"] = b.Models["embedder"] }, fault.ErrUsage, "both"},
+		"called otherwise, and pinned": {func(b *Bundle, _ *Expectation) { b.Models = map[string]ModelID{"x": b.Models["embedder"]} }, fault.ErrRejected, "the audit has none"},
+		"called otherwise": {func(b *Bundle, e *Expectation) {
+			b.Models, e.Models = map[string]ModelID{"x": b.Models["embedder"]}, nil
+		}, fault.ErrMalformed, "no training run or public model"},
+		"called as a run": {func(b *Bundle, _ *Expectation) { b.Models["net"] = b.Models["embedder"] }, fault.ErrUsage, "both"},
 	} {
 		b, err := Unmarshal(good)
 		if err != nil {

@@ -50,7 +50,7 @@ func (c *Performance) State(s *Scope) {
 	case "accuracy":
 		f := s.confusion("outcomes", c.Model, parts, "")
 		if s.err == nil {
-			c.bound(s, f.m, f.total, diagonal(f, 0, f.classes*f.classes))
+			c.bound(s, f.m, f.total, diagonal(f, 0))
 			s.outcomes(f, c.Release, smallest)
 		}
 	case "top_k":
@@ -65,27 +65,27 @@ func (c *Performance) State(s *Scope) {
 }
 
 // diagonal is 1 at the keys of a group that are predicted rightly.
-func diagonal(c *confusion, group, size int) []int64 {
-	d := make([]int64, max(size, c.key(group, c.classes-1, c.classes-1)+1))
+func diagonal(c *confusion, group int) []coefficient {
+	var d []coefficient
 	for y := range c.classes {
-		d[c.key(group, y, y)] = 1
+		d = append(d, coefficient{c.key(group, y, y), 1})
 	}
 	return d
 }
 
 // bound says that the rows counted by d are a share within the bounds.
-func (c *Performance) bound(s *Scope, m relation.ID, total int64, d []int64) {
+func (c *Performance) bound(s *Scope, m relation.ID, total int64, d []coefficient) {
 	n := big.NewInt(total)
 	var list []inequality
 	if c.AtLeast != "" {
 		a, b := s.share("at_least", c.AtLeast)
 		least := ceilMul(big.NewRat(a, b), n).Int64()
-		list = append(list, inequality{d, -least, fmt.Sprintf("fewer than %d of %d rows are predicted rightly", least, total)})
+		list = append(list, inequality{d, -least, func() string { return fmt.Sprintf("fewer than %d of %d rows are predicted rightly", least, total) }})
 	}
 	if c.AtMost != "" {
 		a, b := s.share("at_most", c.AtMost)
 		most := floorMul(big.NewRat(a, b), n).Int64()
-		list = append(list, inequality{negative(append([]int64{}, d...)), most, fmt.Sprintf("more than %d of %d rows are predicted rightly", most, total)})
+		list = append(list, inequality{scaled(-1, d), most, func() string { return fmt.Sprintf("more than %d of %d rows are predicted rightly", most, total) }})
 	}
 	s.inequalities("bounds on "+c.Metric, m, total, list)
 }
@@ -110,9 +110,9 @@ func (c *Performance) stateTopK(s *Scope, parts []*partTensors) {
 		ranks = append(ranks, s.rank("rank of "+p.label(), z, p.labels(), truth))
 	}
 	m := s.histogram("ranks", classes, ranks...)
-	d := make([]int64, c.K)
-	for r := range d {
-		d[r] = 1
+	var d []coefficient
+	for r := range c.K {
+		d = append(d, coefficient{r, 1})
 	}
 	c.bound(s, m, totalRows(parts), d)
 }
@@ -133,20 +133,20 @@ func (c *Performance) stateF1(s *Scope, parts []*partTensors) {
 		s.usage("macro_f1 has no at_most")
 		return
 	}
-	groups, axis := s.axes(f.m)[0].Padded(), relation.Axis{Name: "class", Size: f.classes}
-	right, either := s.matrix(axis.Padded(), groups), s.matrix(axis.Padded(), groups)
-	if s.err != nil {
-		return
-	}
+	axis := relation.Axis{Name: "class", Size: f.classes}
+	var right, either matrix
 	for y := range f.classes {
 		for k := range f.classes {
-			either[y*groups+f.key(0, y, k)]++ // true
-			either[y*groups+f.key(0, k, y)]++ // predicted
+			if k != y {
+				either.add(y, f.key(0, y, k), 1) // true
+				either.add(y, f.key(0, k, y), 1) // predicted
+			}
 		}
-		right[y*groups+f.key(0, y, y)] = 2
+		right.add(y, f.key(0, y, y), 2)
+		either.add(y, f.key(0, y, y), 2)
 	}
 	axes, labels := []relation.Axis{axis}, []relation.Label{"y"}
-	hits, d := s.linear("2·TP", axes, right, f.m), s.linear("2·TP + FP + FN", axes, either, f.m)
+	hits, d := s.linear("2·TP", axis, &right, f.m), s.linear("2·TP + FP + FN", axis, &either, f.m)
 	width := big.NewInt(2*f.total<<f1Bits).BitLen() + 1
 	s.nonNegative("classes that occur", axes, labels, width, func(v *Values) wide {
 		return func(y int) *big.Int { return big.NewInt(v.of(d)[y] - 1) }
@@ -169,11 +169,11 @@ func (c *Performance) stateF1(s *Scope, parts []*partTensors) {
 		relation.Times(relation.Int(-1), relation.At(score, "y"), relation.At(d, "y")))
 	a, b := s.share("at_least", c.AtLeast)
 	least := ceilMul(big.NewRat(a, b), big.NewInt(int64(f.classes)<<f1Bits)).Int64()
-	ones := make([]int64, f.classes)
-	for y := range ones {
-		ones[y] = 1
+	var ones []coefficient
+	for y := range f.classes {
+		ones = append(ones, coefficient{y, 1})
 	}
-	s.inequalities("mean F1", score, 1<<16, []inequality{{ones, -least, fmt.Sprintf("the macro F1 is below %s", c.AtLeast)}})
+	s.inequalities("mean F1", score, 1<<16, []inequality{{ones, -least, func() string { return fmt.Sprintf("the macro F1 is below %s", c.AtLeast) }}})
 	s.outcomes(f, c.Release, s.smallestGroup(c.MinGroup))
 }
 

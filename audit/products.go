@@ -1,6 +1,8 @@
 package audit
 
 import (
+	"math/bits"
+
 	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/relation"
 )
@@ -13,36 +15,64 @@ func (s *Scope) zeroWhere(name string, m relation.ID, public []int64) {
 		relation.Times(relation.Int(1), relation.At(where, "g"), relation.At(m, "g")))
 }
 
-// maxMatrix bounds the cells of a public matrix.
-const maxMatrix = 1 << 24
+// matrix is a public matrix by its entries: most that claims need are 0 nearly
+// everywhere, and would have 2^40 cells.
+type matrix struct{ relation.AxisMap }
 
-// matrix takes memory for a public matrix, or fails and returns nil.
-func (s *Scope) matrix(sizes ...int) []int64 {
-	cells := 1
-	for _, n := range sizes {
-		if n > maxMatrix/cells {
-			s.fail("a matrix of %v cells for so many groups, at most %d: %w", sizes, maxMatrix, fault.ErrUnsupported)
-			return nil
-		}
-		cells *= n
-	}
-	return make([]int64, cells)
+// add makes an entry of a matrix that is 0 there.
+func (m *matrix) add(out, in int, value int64) {
+	m.Out, m.In, m.Value = append(m.Out, int32(out)), append(m.In, int32(in)), append(m.Value, value)
 }
 
-// linear is the tensor V(o) = Σ_g M(o,g)·m(g) over the given axes, with a
-// public matrix given by its padded cells.
-func (s *Scope) linear(name string, axes []relation.Axis, matrix []int64, m relation.ID) relation.ID {
-	groups := s.axes(m)[0]
-	p := s.public("matrix of "+name, matrix, append(append([]relation.Axis{}, axes...), groups)...)
-	labels := []relation.Label{"a", "b", "c"}[:len(axes)]
-	return s.virtual(name, axes, labels, func(v *Values) []int64 {
-		counts := v.of(m)
-		out := make([]int64, len(matrix)/len(counts))
-		for o := range out {
-			for g, n := range counts {
-				out[o] += matrix[o*len(counts)+g] * n
+// times is M·m, with room for padding.
+func (m *matrix) times(cells []int64, rows int) []int64 {
+	out := make([]int64, rows)
+	for e, value := range m.Value {
+		out[m.Out[e]] += value * cells[m.In[e]]
+	}
+	return out
+}
+
+// fitMatrix refuses inequalities about so many counts that a system could not
+// hold their coefficients, before any is made.
+func (s *Scope) fitMatrix(rows, columns int) bool {
+	if bits.Len(uint(max(rows, 1)-1))+bits.Len(uint(columns-1)) > relation.MaxLog {
+		s.fail("%d inequalities about %d groups are too many: %w", rows, columns, fault.ErrUnsupported)
+		return false
+	}
+	return true
+}
+
+// sparse adds a public matrix.
+func (s *Scope) sparse(name string, m *matrix, out, in relation.Axis) relation.ID {
+	s.room(2 * len(m.Value))
+	return s.b.Public(name, &m.AxisMap, out, in)
+}
+
+// linear is the tensor V(o) = Σ_g M(o,g)·m(g) with a public matrix.
+func (s *Scope) linear(name string, axis relation.Axis, m *matrix, of relation.ID) relation.ID {
+	p := s.sparse("matrix of "+name, m, axis, s.axes(of)[0])
+	return s.virtual(name, []relation.Axis{axis}, []relation.Label{"a"}, func(v *Values) []int64 {
+		return m.times(v.of(of), axis.Padded())
+	}, relation.Times(relation.Int(1), relation.At(p, "a", "g"), relation.At(of, "g")))
+}
+
+// bilinear is V(o,q) = Σ_g A(o,g)·B(q,g)·m(g): the counts m by two properties of
+// what is counted.
+func (s *Scope) bilinear(name string, a, b *matrix, axes [2]relation.Axis, of relation.ID) relation.ID {
+	counted := s.axes(of)[0]
+	first, second := s.sparse(name+" by "+axes[0].Name, a, axes[0], counted), s.sparse(name+" by "+axes[1].Name, b, axes[1], counted)
+	return s.virtual(name, axes[:], []relation.Label{"a", "b"}, func(v *Values) []int64 {
+		rows, width := make([][]int32, counted.Padded()), axes[1].Padded() // those of a that an entry of m counts for
+		for e, in := range a.In {
+			rows[in] = append(rows[in], int32(e))
+		}
+		out := make([]int64, axes[0].Padded()*width)
+		for e, value := range b.Value {
+			for _, k := range rows[b.In[e]] {
+				out[int(a.Out[k])*width+int(b.Out[e])] += a.Value[k] * value * v.of(of)[b.In[e]]
 			}
 		}
 		return out
-	}, relation.Times(relation.Int(1), relation.At(p, append(append([]relation.Label{}, labels...), "g")...), relation.At(m, "g")))
+	}, relation.Times(relation.Int(1), relation.At(first, "a", "g"), relation.At(second, "b", "g"), relation.At(of, "g")))
 }

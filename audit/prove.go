@@ -36,7 +36,7 @@ type Inputs struct {
 }
 
 func (in *Inputs) subjects() *Subjects {
-	s := &Subjects{Parts: map[string]*Part{}, Runs: map[string]*Run{}, Models: in.Models, OwnedParts: in.Parts, OwnedRuns: in.Runs}
+	s := &Subjects{Parts: map[string]*Part{}, Runs: map[string]*Run{}, Models: in.Models, OwnedParts: in.Parts, OwnedRuns: in.Runs, digests: map[digestKey][32]byte{}}
 	for name, p := range in.Parts {
 		s.Parts[name] = &p.Part
 	}
@@ -128,9 +128,14 @@ func Prove(ctx context.Context, a *Audit, in *Inputs) (*Bundle, *Report, error) 
 			return nil, nil, fmt.Errorf("part %q: %w", name, err)
 		}
 	}
-	r, err := newReport(b, subjects, tables, in.By.SRS.Insecure)
+	r, err := newReport(b, subjects, in.By.SRS.Insecure)
 	if err != nil {
 		return nil, nil, err
+	}
+	for i := range b.Claims {
+		if _, err := r.add(b, i, subjects, tables); err != nil {
+			return nil, nil, err
+		}
 	}
 	for i := range r.Claims {
 		r.Claims[i].Seconds = seconds[i]

@@ -3,7 +3,6 @@ package audit
 import (
 	"fmt"
 	"os"
-	"slices"
 	"strings"
 	"testing"
 )
@@ -19,16 +18,16 @@ type Rare struct {
 // State states the claim: m(g) counts the rows of group g, and Most − m(g) ≥ 0.
 func (c *Rare) State(s *Scope) {
 	parts := s.partsOf(c.Parts)
-	m, groups := s.groupCounts("groups", parts, []string{c.Attribute})
-	g := slices.Index(groups, c.Value)
-	if g < 0 {
+	m, all := s.groupCounts("groups", parts, []string{c.Attribute})
+	g := all.find(c.Value)
+	if g == nil {
 		s.usage("no row can have %s %q", c.Attribute, c.Value)
 	}
 	if s.err != nil {
 		return
 	}
 	s.inequalities("rare", m, totalRows(parts), []inequality{{
-		negative(unit(len(groups), g)), c.Most, fmt.Sprintf("more than %d rows have %s %q", c.Most, c.Attribute, c.Value),
+		scaled(-1, counted(g...)), c.Most, func() string { return fmt.Sprintf("more than %d rows have %s %q", c.Most, c.Attribute, c.Value) },
 	}})
 }
 

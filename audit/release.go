@@ -85,10 +85,28 @@ func (s *Scope) publish(r Released, n int, compute func(v *Values) []int64) []in
 	return r.Values
 }
 
+// labels are the names of what is counted.
+type labels struct {
+	size  int
+	bytes int // of all names
+	name  func(i int) string
+}
+
+// maxLabelBytes bounds the names of released counts, which a report prints.
+const maxLabelBytes = 32 << 20
+
+func (l labels) all() []string {
+	list := make([]string, l.size)
+	for i := range list {
+		list[i] = l.name(i)
+	}
+	return list
+}
+
 // counts publishes the counts of groups, rounded down, if the release says so:
 //
 //	m(g) − released(g) in [0, round),  round >= the smallest group
-func (s *Scope) counts(what string, r Release, smallest int64, m relation.ID, labels []string, total int64) {
+func (s *Scope) counts(what string, r Release, smallest int64, m relation.ID, names labels, total int64) {
 	switch r.What {
 	case "":
 		if r.Round != 0 {
@@ -117,20 +135,28 @@ func (s *Scope) counts(what string, r Release, smallest int64, m relation.ID, la
 	if r.Round == 1 {
 		unit = "rows, EXACT"
 	}
-	released := Released{Name: what, Labels: labels, Unit: unit, Bits: each * len(labels)}
-	values := s.publish(released, len(labels), func(v *Values) []int64 {
-		out := make([]int64, len(labels))
+	if names.bytes > maxLabelBytes {
+		s.fail("the names of %d counts have %d bytes, at most %d: %w", names.size, names.bytes, maxLabelBytes, fault.ErrUnsupported)
+		return
+	}
+	released := Released{Name: what, Unit: unit, Bits: each * names.size}
+	values := s.publish(released, names.size, func(v *Values) []int64 {
+		out := make([]int64, names.size)
 		for g := range out {
 			out[g] = v.of(m)[g] / r.Round * r.Round
 		}
 		return out
 	})
+	if s.err != nil {
+		return
+	}
 	for g, n := range values {
 		if n < 0 || n > total || n%r.Round != 0 {
-			s.fail("released count of %s is %d: %w", labels[g], n, fault.ErrRejected)
+			s.fail("released count of %q is %d: %w", names.name(g), n, fault.ErrRejected)
 			return
 		}
 	}
+	s.release.asked[len(s.release.asked)-1].Labels = names.all()
 	padded := make([]int64, axis.Padded())
 	copy(padded, values)
 	public := s.public("released "+what, padded, axis)

@@ -33,6 +33,8 @@ type Report struct {
 	// Training is a curve that the trainer shows beside the audit. It is not
 	// part of any proof.
 	Training []CurvePoint `json:"training,omitempty"`
+
+	named map[string]bool // the subjects of claims added
 }
 
 // Bytes is the size of all proofs of claims.
@@ -100,13 +102,14 @@ type CurvePoint struct {
 	Accuracy *float64 `json:"accuracy,omitempty"` // nil where labels are values
 }
 
-// newReport describes what an accepted bundle shows.
-func newReport(b *Bundle, subjects *Subjects, tables *ops.Tables, insecure bool) (*Report, error) {
+// newReport describes what a bundle is about. Its claims are added one by one.
+func newReport(b *Bundle, subjects *Subjects, insecure bool) (*Report, error) {
 	digest, err := b.Digest()
 	if err != nil {
 		return nil, err
 	}
 	r := &Report{
+		named:  map[string]bool{},
 		Digest: hex.EncodeToString(digest[:]), Mode: string(b.Mode), Context: b.Context, SRS: hex.EncodeToString(b.SRS[:]), Insecure: insecure,
 		Assumed: []string{
 			"nobody knows the secret of the SRS (powers of tau); discrete logarithms on BN254 are hard, in the algebraic group model",
@@ -128,7 +131,7 @@ func newReport(b *Bundle, subjects *Subjects, tables *ops.Tables, insecure bool)
 	}
 	for _, name := range sortedKeys(b.Parts) {
 		p := b.Parts[name]
-		digest := p.Digest(b.SRS, b.RowBits)
+		digest := subjects.digest(p, &b.Frame)
 		facts := PartFacts{Name: name, Digest: hex.EncodeToString(digest[:]), Rows: p.Rows, Features: p.Features}
 		for _, a := range p.Attributes {
 			facts.Attributes = append(facts.Attributes, a.Name)
@@ -149,28 +152,29 @@ func newReport(b *Bundle, subjects *Subjects, tables *ops.Tables, insecure bool)
 	if len(r.Models) > 0 {
 		r.NotProven = append(r.NotProven, "how near the answers of a public model in integers are to those in floating point")
 	}
-	named := map[string]bool{}
-	for i := range b.Claims {
-		f, err := b.finding(&b.Claims[i], subjects, tables, named)
-		if err != nil {
-			return nil, err
-		}
-		r.Claims = append(r.Claims, *f)
-		r.Bits += f.Bits
+	return r, nil
+}
+
+// add describes a claim, and returns it as it was stated.
+func (r *Report) add(b *Bundle, i int, subjects *Subjects, tables *ops.Tables) (*stated, error) {
+	f, st, err := b.finding(&b.Claims[i], subjects, tables, r.named)
+	if err != nil {
+		return nil, err
 	}
-	return r, b.checkNamed(named)
+	r.Claims = append(r.Claims, *f)
+	r.Bits += f.Bits
+	return st, nil
 }
 
 // checkNamed refuses a bundle that lists what none of its claims is about: a
-// report would say that it is the one expected, and nothing else of it. named
-// are the subjects of claims.
-func (b *Bundle) checkNamed(named map[string]bool) error {
+// report would say that it is the one expected, and nothing else of it.
+func (r *Report) checkNamed(b *Bundle) error {
 	for _, listed := range []struct {
 		what  string
 		names []string
 	}{{"part", sortedKeys(b.Parts)}, {"run", sortedKeys(b.Runs)}, {"model", sortedKeys(b.Models)}} {
 		for _, name := range listed.names {
-			if !named[listed.what+" "+name] {
+			if !r.named[listed.what+" "+name] {
 				return fmt.Errorf("the audit lists %s %q, and no claim is about it: %w", listed.what, name, fault.ErrMalformed)
 			}
 		}
@@ -180,17 +184,17 @@ func (b *Bundle) checkNamed(named map[string]bool) error {
 
 // finding describes a claim, and adds what it is about to named. What its
 // released values are called is the claim's word, not the bundle's.
-func (b *Bundle) finding(c *Proven, subjects *Subjects, tables *ops.Tables, named map[string]bool) (*Finding, error) {
+func (b *Bundle) finding(c *Proven, subjects *Subjects, tables *ops.Tables, named map[string]bool) (*Finding, *stated, error) {
 	released := c.Released
 	if released == nil {
 		released = []Released{}
 	}
 	st, err := state(&b.Frame, &c.Item, subjects, released, tables)
 	if errors.Is(err, fault.ErrUsage) { // in a file, not on a command line
-		return nil, fmt.Errorf("%v: %w", err, fault.ErrMalformed)
+		return nil, nil, fmt.Errorf("%v: %w", err, fault.ErrMalformed)
 	}
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	for name := range st.scope.parts {
 		named["part "+name] = true
@@ -207,7 +211,7 @@ func (b *Bundle) finding(c *Proven, subjects *Subjects, tables *ops.Tables, name
 		f.Bits += r.Bits
 		f.Released = append(f.Released, r)
 	}
-	return f, nil
+	return f, st, nil
 }
 
 func parameters(p *graph.Program) int {

@@ -26,6 +26,7 @@ type Scope struct {
 	runs     map[string]*Run
 	models   map[string]*modelTensors
 	external []external
+	cells    int // public ones so far; see room
 	err      error
 }
 
@@ -38,6 +39,28 @@ type Subjects struct {
 	// Private sides of the same names; nil to verify.
 	OwnedParts map[string]*OwnedPart
 	OwnedRuns  map[string]*OwnedRun
+
+	digests map[digestKey][32]byte // kept, where parts do not change any more
+}
+
+// digestKey is what the digest of a part depends on.
+type digestKey struct {
+	part    *Part
+	srs     [32]byte
+	rowBits int
+}
+
+// digest is Part.Digest, computed once for all claims: hashing a part takes time
+// by its size, and nothing else of a claim about it may.
+func (s *Subjects) digest(p *Part, f *Frame) [32]byte {
+	key := digestKey{p, f.SRS, f.RowBits}
+	d, known := s.digests[key]
+	if !known {
+		if d = p.Digest(f.SRS, f.RowBits); s.digests != nil {
+			s.digests[key] = d
+		}
+	}
+	return d
 }
 
 // external is a tensor of the system whose commitment stands in the statement.
@@ -91,8 +114,30 @@ func (s *Scope) virtual(name string, axes []relation.Axis, out []relation.Label,
 	return id
 }
 
+// maxClaimCells bounds the public cells of a claim, 128 MiB of integers, beside
+// the weights of public models: what a verifier holds to state it. An entry of a
+// matrix counts for two.
+const maxClaimCells = 1 << 24
+
+// room asks for public cells before memory is taken for them. If it is refused
+// the claim fails.
+func (s *Scope) room(cells int) bool {
+	if cells > maxClaimCells-s.cells {
+		s.fail("more than %d public cells, for so many groups, classes or columns: %w", maxClaimCells, fault.ErrUnsupported)
+		return false
+	}
+	s.cells += cells
+	return true
+}
+
 // public adds a public tensor given by its padded cells.
 func (s *Scope) public(name string, cells []int64, axes ...relation.Axis) relation.ID {
+	s.room(len(cells))
+	return s.known(name, cells, axes...)
+}
+
+// known is public of cells that are held anyway, whatever claims do.
+func (s *Scope) known(name string, cells []int64, axes ...relation.Axis) relation.ID {
 	id := s.b.Public(name, &relation.Values{Cells: cells}, axes...)
 	s.fill(func(v *Values) { v.cells[id] = cells })
 	return id

@@ -60,11 +60,7 @@ func (s *Scope) rank(name string, z, labels, truth relation.ID) relation.ID {
 		}
 		return out
 	}, relation.Times(relation.Int(1), relation.At(inside, "c"), relation.At(labels, "i", "c"), relation.At(z, "i", "c")))
-	rates := make([]int64, classes.Size)
-	for c := range rates {
-		rates[c] = 1
-	}
-	later := s.b.Public("later class of "+classes.Name, &relation.Filter{Rates: rates}, relation.Axis{Name: classes.Name, Size: classes.Size}, classes)
+	later := s.b.Public("later class of "+classes.Name, &relation.Filter{Rates: s.ones(classes.Size)}, relation.Axis{Name: classes.Name, Size: classes.Size}, classes)
 	// e = z(i,c) − z(i,y) − 1 + [c < y], [c < y] = Σ_{k>c} L(i,k)
 	e := s.virtual(name+": lead", axes, []relation.Label{"i", "c"}, func(v *Values) []int64 {
 		out := make([]int64, rows.Padded()*width)
@@ -83,9 +79,5 @@ func (s *Scope) rank(name string, z, labels, truth relation.ID) relation.ID {
 		relation.Times(relation.Int(-1), s.b.Masks(axes, []relation.Label{"i", "c"})...),
 		relation.Times(relation.Int(1), relation.At(later, "k", "c"), relation.At(labels, "i", "k")))
 	beats := s.atLeastZero(name+": beats", e, 17)
-	ones := make([]int64, classes.Size)
-	for c := range ones {
-		ones[c] = 1
-	}
-	return s.combine(name, beats, ones)
+	return s.combine(name, beats, s.ones(classes.Size))
 }

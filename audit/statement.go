@@ -92,7 +92,7 @@ func publicBytes(f *Frame, item *Item, s *Scope) ([]byte, error) {
 	}
 	b = appendInt(b, int64(len(s.parts)))
 	for _, name := range sortedKeys(s.parts) {
-		digest := s.parts[name].Digest(f.SRS, f.RowBits)
+		digest := s.subjects.digest(s.parts[name].Part, f)
 		b = append(appendBytes(b, []byte(name)), digest[:]...)
 	}
 	b = appendInt(b, int64(len(s.runs)))

@@ -3,6 +3,7 @@ package audit
 import (
 	"fmt"
 	"math/big"
+	"slices"
 
 	"github.com/zkaudit/zkaudit/relation"
 )
@@ -92,9 +93,49 @@ func small(cells []int64) wide {
 
 // inequality is Σ_g a(g)·m(g) + b >= 0.
 type inequality struct {
-	coefficients []int64 // by cell of m; shorter than m: 0 beyond
+	coefficients []coefficient
 	constant     int64
-	otherwise    string // what it means if it does not hold
+	otherwise    func() string // what it means if it does not hold
+}
+
+// coefficient is a(g), where it is not 0.
+type coefficient struct {
+	of    int // g
+	value int64
+}
+
+// counted is 1 at some cells of m.
+func counted(cells ...int) []coefficient {
+	list := make([]coefficient, len(cells))
+	for i, g := range cells {
+		list[i] = coefficient{g, 1}
+	}
+	return list
+}
+
+// scaled returns x·a.
+func scaled(x int64, a []coefficient) []coefficient {
+	out := make([]coefficient, len(a))
+	for i, c := range a {
+		out[i] = coefficient{c.of, x * c.value}
+	}
+	return out
+}
+
+// plus returns a + b.
+func plus(a, b []coefficient) []coefficient {
+	at, out := map[int]int{}, slices.Clone(a)
+	for i, c := range out {
+		at[c.of] = i
+	}
+	for _, c := range b {
+		if i, there := at[c.of]; there {
+			out[i].value += c.value
+		} else {
+			out = append(out, c)
+		}
+	}
+	return out
 }
 
 // inequalities says that all of them hold for a tensor with one axis whose
@@ -105,17 +146,19 @@ func (s *Scope) inequalities(name string, m relation.ID, limit int64, list []ine
 	}
 	groups := s.axes(m)[0]
 	axis := relation.Axis{Name: "constraint", Size: len(list)}
-	a, b := s.matrix(axis.Padded(), groups.Padded()), make([]int64, axis.Padded())
-	if a == nil {
+	if !s.room(axis.Padded()) {
 		return
 	}
+	a, b := &matrix{}, make([]int64, axis.Padded())
 	width := 0
 	for i, q := range list {
-		copy(a[i*groups.Padded():], q.coefficients)
 		b[i] = q.constant
 		bound := new(big.Int).Abs(big.NewInt(q.constant))
 		for _, c := range q.coefficients {
-			bound.Add(bound, new(big.Int).Mul(new(big.Int).Abs(big.NewInt(c)), big.NewInt(limit)))
+			if c.value != 0 {
+				a.add(i, c.of, c.value)
+			}
+			bound.Add(bound, new(big.Int).Mul(new(big.Int).Abs(big.NewInt(c.value)), big.NewInt(limit)))
 		}
 		width = max(width, bound.BitLen())
 	}
@@ -123,18 +166,12 @@ func (s *Scope) inequalities(name string, m relation.ID, limit int64, list []ine
 		s.usage("%s: thresholds with fewer decimals are needed for %d rows", name, limit)
 		return
 	}
-	matrix := s.public(name+" coefficients", a, axis, groups)
+	matrix := s.sparse(name+" coefficients", a, axis, groups)
 	constant := s.public(name+" constants", b, axis)
 	s.nonNegative(name, []relation.Axis{axis}, []relation.Label{"q"}, max(1, width), func(v *Values) wide {
-		counts := v.of(m)
-		return func(i int) *big.Int {
-			x := b[i]
-			for g, n := range counts {
-				x += a[i*len(counts)+g] * n
-			}
-			return big.NewInt(x)
-		}
-	}, func(_ *Values, i int) string { return list[i].otherwise },
+		sums := a.times(v.of(m), len(b))
+		return func(i int) *big.Int { return big.NewInt(sums[i] + b[i]) }
+	}, func(_ *Values, i int) string { return list[i].otherwise() },
 		relation.Times(relation.Int(1), relation.At(matrix, "q", "g"), relation.At(m, "g")),
 		relation.Times(relation.Int(1), relation.At(constant, "q")))
 }

@@ -55,8 +55,10 @@ type Options struct {
 }
 
 // Verify checks an audit against what is expected of it, then the certificate
-// of every part and the proof of every claim. What proofs are about is derived
-// from public values, never from a proof.
+// of every part and then the proof of every claim. What proofs are about is derived
+// from public values, never from a proof. A claim is stated, which may take far
+// more memory than its parameters, when all proofs before it have passed, and
+// forgotten before the next (Scope.room bounds what it takes).
 //
 // Errors wrap fault.ErrRejected, fault.ErrMalformed, fault.ErrVersion,
 // fault.ErrUsage (a run or the file of a model is missing), or are ctx's.
@@ -77,8 +79,7 @@ func Verify(ctx context.Context, b *Bundle, e Expectation, v *mode.Verifier, opt
 	if err != nil {
 		return nil, err
 	}
-	tables := ops.NewTables()
-	report, err := newReport(b, subjects, tables, v.SRS.Insecure)
+	report, err := newReport(b, subjects, v.SRS.Insecure)
 	if err != nil {
 		return nil, err
 	}
@@ -104,21 +105,25 @@ func Verify(ctx context.Context, b *Bundle, e Expectation, v *mode.Verifier, opt
 			return nil, err
 		}
 	}
+	tables := ops.NewTables()
 	for i := range b.Claims {
-		c := &b.Claims[i]
-		if err := verifyClaim(ctx, &b.Frame, &c.Item, subjects, v, c.Released, c.Proof, tables); err != nil {
+		st, err := report.add(b, i, subjects, tables)
+		if err != nil {
+			return nil, err
+		}
+		if err := verifyStated(ctx, b.Mode, st, b.Claims[i].Name, v, b.Claims[i].Proof); err != nil {
 			return nil, err
 		}
 		if err := step(); err != nil {
 			return nil, err
 		}
 	}
-	return report, nil
+	return report, report.checkNamed(b)
 }
 
 // subjects are the public sides of what the bundle is about.
 func (b *Bundle) subjects(e *Expectation) (*Subjects, error) {
-	s := &Subjects{Parts: b.Parts, Runs: map[string]*Run{}, Models: map[string]*Model{}}
+	s := &Subjects{Parts: b.Parts, Runs: map[string]*Run{}, Models: map[string]*Model{}, digests: map[digestKey][32]byte{}}
 	for _, name := range sortedKeys(b.Runs) {
 		digest := b.Runs[name]
 		for _, r := range e.Runs {
@@ -315,14 +320,19 @@ func verifyClaim(ctx context.Context, f *Frame, item *Item, subjects *Subjects, 
 	if err != nil {
 		return err
 	}
+	return verifyStated(ctx, f.Mode, st, item.Name, v, encoded)
+}
+
+// verifyStated is verifyClaim of one that is stated already.
+func verifyStated(ctx context.Context, m mode.Name, st *stated, name string, v *mode.Verifier, encoded []byte) error {
 	if st.statement == nil {
 		if len(encoded) > 0 {
-			return fmt.Errorf("claim %q follows from public values and has a proof: %w", item.Name, fault.ErrMalformed)
+			return fmt.Errorf("claim %q follows from public values and has a proof: %w", name, fault.ErrMalformed)
 		}
 		return nil
 	}
-	if err := v.Verify(ctx, f.Mode, st.statement, encoded); err != nil {
-		return fmt.Errorf("claim %q: the proof is false: %w", item.Name, err)
+	if err := v.Verify(ctx, m, st.statement, encoded); err != nil {
+		return fmt.Errorf("claim %q: the proof is false: %w", name, err)
 	}
 	return nil
 }
