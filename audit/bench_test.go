@@ -97,9 +97,9 @@ func (w *world) dense(b *testing.B, name string, units []int) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	fractions := transpile.DefaultFractions()
+	fractions := transpile.DefaultFormats()
 	fractions.Feature = 4
-	r, err := transpile.Transpile(m, transpile.Options{Name: name, Batch: 64, Fractions: fractions, RateShift: 10})
+	r, err := transpile.Transpile(m, transpile.Options{Batch: 64, Formats: fractions, RateShift: 10})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -25,9 +25,9 @@ import (
 func everyClaim(t *testing.T) (*world, map[string][2]Claim) {
 	t.Helper()
 	w, parts, run := archive(t)
-	p, cells := network(t, 11, 5, 6, 3, graph.SoftmaxCrossEntropy)
+	p, cells := perceptron(t, 11, 5, 6, 3, graph.SoftmaxCrossEntropy)
 	w.train("other", p, cells)
-	line, lineCells := network(t, 4, 5, 6, 2, graph.MeanSquaredError)
+	line, lineCells := perceptron(t, 4, 5, 6, 2, graph.MeanSquaredError)
 	w.train("line", line, lineCells)
 	w.pair("net", "other", schedule.Range{Part: 1, From: 3, To: 5})
 	compared := func(at Question, parts []string, most Decimal) *Counterfactual {

@@ -38,7 +38,7 @@ func Counterpart(a, b *Run, rows []schedule.Range) error {
 	}
 	x, y := &a.Training.Schedule, &b.Training.Schedule
 	switch {
-	case a.Program.Digest() != b.Program.Digest():
+	case a.ProgramDigest != b.ProgramDigest:
 		return differ("their programs are not one (architecture, formats, loss, batch size)")
 	case !slices.Equal(a.Parts, b.Parts) || !slices.Equal(x.Parts, y.Parts):
 		return differ("their datasets are not the same parts in the same order")

@@ -41,7 +41,7 @@ func TestAccuracyAbove(t *testing.T) {
 func flat(t *testing.T) *world {
 	t.Helper()
 	w := newWorld(t)
-	p, cells := network(t, 3, 5, 6, 3, graph.SoftmaxCrossEntropy)
+	p, cells := perceptron(t, 3, 5, 6, 3, graph.SoftmaxCrossEntropy)
 	for _, id := range bundle.WeightTensors(p) {
 		clear(cells[id])
 	}

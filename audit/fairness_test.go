@@ -98,7 +98,7 @@ func TestCensorship(t *testing.T) {
 
 func TestCounterfactual(t *testing.T) {
 	w, run, parts := classified(t)
-	p, cells := network(t, 11, 5, 6, 3, run.Program.Loss.Kind)
+	p, cells := perceptron(t, 11, 5, 6, 3, run.Program.Loss.Kind)
 	other := w.train("without", p, cells)
 	a, b := outcomes(t, run, parts...), outcomes(t, other, parts...)
 	difference := max(a.right-b.right, b.right-a.right)
@@ -120,7 +120,7 @@ func TestCounterfactual(t *testing.T) {
 
 func TestCounterfactualPrediction(t *testing.T) {
 	w, run, parts := classified(t)
-	p, cells := network(t, 11, 5, 6, 3, run.Program.Loss.Kind)
+	p, cells := perceptron(t, 11, 5, 6, 3, run.Program.Loss.Kind)
 	other := w.train("without", p, cells)
 	a := outputs(t, p, run.Cells, parts[0], p.Loss.Prediction)[4]
 	b := outputs(t, p, other.Cells, parts[0], p.Loss.Prediction)[4]

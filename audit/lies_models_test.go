@@ -116,7 +116,7 @@ func mixture(z [3]int64, class int64) ([3]int64, bool) {
 
 func TestLiesAboutOneLogit(t *testing.T) {
 	w := newWorld(t)
-	p, cells := network(t, 6, 5, 6, 1, graph.LogisticLoss)
+	p, cells := perceptron(t, 6, 5, 6, 1, graph.LogisticLoss)
 	for _, id := range bundle.WeightTensors(p) { // all logits are 0: none is above
 		clear(cells[id])
 	}
@@ -266,7 +266,7 @@ func TestLiesAboutGroups(t *testing.T) {
 	w.lie("one item more", rare, nil, "range of share of items slack 0")
 	rare.AtMost, rare.MinGroup = "1", items+1
 	w.lie("too few items", rare, nil, "range of share of items slack 0")
-	p, cells := network(t, 11, 5, 6, 3, run.Program.Loss.Kind)
+	p, cells := perceptron(t, 11, 5, 6, 3, run.Program.Loss.Kind)
 	other := w.train("other", p, cells)
 	difference := o.right - outcomes(t, other, parts...).right
 	below, _ = decimals(max(difference, -difference), o.rows)

@@ -7,6 +7,7 @@ import (
 	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/network"
 	"github.com/zkaudit/zkaudit/ops"
 	"github.com/zkaudit/zkaudit/relation"
 	"github.com/zkaudit/zkaudit/tflite"
@@ -40,7 +41,7 @@ type Fractions struct {
 // fraction bits: those of training, where weights have some more for the
 // learning rate.
 func DefaultFractions(feature int) Fractions {
-	f := transpile.DefaultFractions()
+	f := transpile.DefaultFormats()
 	return Fractions{Feature: feature, Activation: f.Activation, Weight: f.Error}
 }
 
@@ -72,8 +73,11 @@ type ModelID struct {
 // of the systems of claims.
 type Model struct {
 	ModelID
-	Program *graph.Program
-	cells   map[graph.TensorID][]int64 // of weights, padded
+	// Program is the step of its training, of which the forward pass is used,
+	// and ProgramDigest that of the network it is derived from.
+	Program       *graph.Program
+	ProgramDigest [32]byte
+	cells         map[graph.TensorID][]int64 // of weights, padded
 }
 
 // NewModel reads a .tflite file. Weights are its floats, rounded half-even;
@@ -93,15 +97,13 @@ func NewModel(file []byte, f Fractions) (_ *Model, err error) {
 	if err != nil {
 		return nil, err
 	}
-	// The name is part of the program's digest: the file's name is nobody's
-	// business.
 	step, err := transpile.Transpile(parsed, transpile.Options{
-		Name: "public model", Batch: 1, Fractions: graph.Fractions{Feature: f.Feature, Activation: f.Activation, Error: f.Weight},
+		Batch: 1, Formats: network.Formats{Feature: f.Feature, Activation: f.Activation, Error: f.Weight},
 	})
 	if err != nil {
 		return nil, err
 	}
-	m := &Model{ModelID: ModelID{SHA256: sha256.Sum256(file), Fractions: f}, Program: step.Program, cells: map[graph.TensorID][]int64{}}
+	m := &Model{ModelID: ModelID{SHA256: sha256.Sum256(file), Fractions: f}, Program: step.Program, ProgramDigest: step.Network.Digest(), cells: map[graph.TensorID][]int64{}}
 	ids, total := bundle.WeightTensors(m.Program), 0
 	for _, id := range ids {
 		padded := 1

@@ -14,8 +14,8 @@ import (
 	"github.com/zkaudit/zkaudit/transpile"
 )
 
-// network is a dense network with random weights and one hidden layer.
-func network(t *testing.T, seed uint64, inputs, hiddenUnits, outputs int, loss graph.LossKind) (*graph.Program, map[graph.TensorID][]int64) {
+// perceptron is a dense network with random weights and one hidden layer.
+func perceptron(t *testing.T, seed uint64, inputs, hiddenUnits, outputs int, loss graph.LossKind) (*graph.Program, map[graph.TensorID][]int64) {
 	t.Helper()
 	rng := rand.New(rand.NewPCG(seed, 9))
 	floats := func(n int) []float32 {
@@ -32,9 +32,9 @@ func network(t *testing.T, seed uint64, inputs, hiddenUnits, outputs int, loss g
 	if err != nil {
 		t.Fatal(err)
 	}
-	fractions := transpile.DefaultFractions()
-	fractions.Feature, fractions.Label = 4, 3
-	r, err := transpile.Transpile(m, transpile.Options{Name: "net", Batch: 3, Fractions: fractions, RateShift: 6, Loss: loss})
+	fractions := transpile.DefaultFormats()
+	fractions.Feature = 4
+	r, err := transpile.Transpile(m, transpile.Options{Batch: 3, Formats: fractions, RateShift: 6, Loss: loss})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -121,7 +121,7 @@ func classified(t *testing.T) (w *world, run *OwnedRun, parts []*data.Dataset) {
 	t.Helper()
 	w = newWorld(t)
 	rng := rand.New(rand.NewPCG(5, 6))
-	p, cells := network(t, 3, 5, 6, 3, graph.SoftmaxCrossEntropy)
+	p, cells := perceptron(t, 3, 5, 6, 3, graph.SoftmaxCrossEntropy)
 	run = w.train("net", p, cells)
 	parts = []*data.Dataset{
 		dataset(rng, 5, 3, "sex", sexes, repeat(5, 8)),

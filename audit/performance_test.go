@@ -81,7 +81,7 @@ func TestMacroF1(t *testing.T) {
 // Ties of logits go to the first class; a liar who takes another is rejected.
 func TestTiedLogits(t *testing.T) {
 	w := newWorld(t)
-	p, cells := network(t, 3, 5, 6, 3, graph.SoftmaxCrossEntropy)
+	p, cells := perceptron(t, 3, 5, 6, 3, graph.SoftmaxCrossEntropy)
 	for _, id := range bundle.WeightTensors(p) { // all logits are 0
 		clear(cells[id])
 	}
@@ -108,7 +108,7 @@ func TestTiedLogits(t *testing.T) {
 func regression(t *testing.T) (*world, int64, int64, int64) {
 	t.Helper()
 	w := newWorld(t)
-	p, cells := network(t, 4, 5, 6, 2, graph.MeanSquaredError)
+	p, cells := perceptron(t, 4, 5, 6, 2, graph.MeanSquaredError)
 	run := w.train("line", p, cells)
 	rng := rand.New(rand.NewPCG(2, 2))
 	var square, absolute, n int64
@@ -151,7 +151,7 @@ func TestErrors(t *testing.T) {
 // A single logit predicts the second class where it is above 0.
 func TestAccuracyOfOneLogit(t *testing.T) {
 	w := newWorld(t)
-	p, cells := network(t, 6, 5, 6, 1, graph.LogisticLoss)
+	p, cells := perceptron(t, 6, 5, 6, 1, graph.LogisticLoss)
 	run := w.train("bit", p, cells)
 	rng := rand.New(rand.NewPCG(3, 3))
 	d := dataset(rng, 5, 2, "sex", sexes, repeat(9, 14))

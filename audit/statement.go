@@ -98,7 +98,7 @@ func publicBytes(f *Frame, item *Item, s *Scope) ([]byte, error) {
 	b = appendInt(b, int64(len(s.runs)))
 	for _, name := range sortedKeys(s.runs) {
 		r := s.runs[name]
-		program := r.Program.Digest()
+		program := r.ProgramDigest
 		b = append(appendBytes(b, []byte(name)), r.Digest[:]...)
 		b = append(b, program[:]...)
 		for _, rows := range r.Weights {
@@ -117,7 +117,7 @@ func appendModels(b []byte, models map[string]*Model) []byte {
 	b = appendInt(b, int64(len(models)))
 	for _, name := range sortedKeys(models) {
 		m := models[name]
-		program := m.Program.Digest()
+		program := m.ProgramDigest
 		b = append(appendBytes(b, []byte(name)), m.SHA256[:]...)
 		for _, bits := range m.Fractions.list() {
 			b = appendInt(b, int64(bits))

@@ -120,7 +120,10 @@ type Run struct {
 	Digest  [32]byte // of the run's statement
 	SRS     [32]byte // that Weights are commitments under
 	RowBits int
-	Program *graph.Program
+	// Program is the step that was trained, and ProgramDigest that of the
+	// network it is derived from.
+	Program       *graph.Program
+	ProgramDigest [32]byte
 	// Weights are the commitments to all weights after the run, frozen ones
 	// included, in the program's order.
 	Weights bundle.Weights

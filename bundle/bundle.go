@@ -10,7 +10,7 @@ import (
 )
 
 // Version is the format version of bundles.
-const Version = 1
+const Version = 2
 
 // MaxBytes bounds a bundle.
 const MaxBytes = 4 << 30
@@ -52,7 +52,7 @@ func (b *Bundle) Check() error {
 		return fmt.Errorf("bundle of %d dataset certificates and %d segments, the run has %d and %d: %w",
 			len(b.Datasets), len(b.Segments), len(s.Parts), s.Segments(), fault.ErrMalformed)
 	}
-	trained := len(s.Program.OfRole(graph.Weight))
+	trained := len(s.Program().OfRole(graph.Weight))
 	for i := range b.Segments {
 		if n := len(b.Segments[i].After); n != trained {
 			return fmt.Errorf("bundle with %d weights behind segment %d, the program has %d: %w", n, i, trained, fault.ErrMalformed)
@@ -120,10 +120,10 @@ func Unmarshal(data []byte) (_ *Bundle, err error) {
 		b.Datasets = append(b.Datasets, r.bytes(fmt.Sprintf("certificate of part %d", i), MaxProof))
 	}
 	b.Weights = r.bytes("certificate of the initial weights", MaxProof)
-	trained := s.Program.OfRole(graph.Weight)
+	trained := s.Program().OfRole(graph.Weight)
 	for i := 0; i < s.Segments() && r.err == nil; i++ {
 		b.Segments = append(b.Segments, Segment{
-			After: r.weights(fmt.Sprintf("behind segment %d: weight", i), s.Program, s.RowBits, trained),
+			After: r.weights(fmt.Sprintf("behind segment %d: weight", i), s.Program(), s.RowBits, trained),
 			Proof: r.bytes(fmt.Sprintf("proof of segment %d", i), MaxProof),
 		})
 	}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/network"
 	"github.com/zkaudit/zkaudit/ops"
 	"github.com/zkaudit/zkaudit/proof"
 	"github.com/zkaudit/zkaudit/proof/mode"
@@ -64,8 +65,9 @@ func (c *Claims) Dataset(i int) (*segment.DatasetCertificate, *statement.Stateme
 }
 
 // WeightsClaim is what the certificate of initial weights is about. It depends
-// on the program and the origin, not on a run.
-func WeightsClaim(m mode.Name, p *graph.Program, o Origin, srs [32]byte, rowBits int, initial Weights) (*segment.WeightsCertificate, *statement.Statement, error) {
+// on the network and the origin, not on a run.
+func WeightsClaim(m mode.Name, n *network.Network, o Origin, srs [32]byte, rowBits int, initial Weights) (*segment.WeightsCertificate, *statement.Statement, error) {
+	p := n.Program()
 	public, err := o.Public(p)
 	if err != nil {
 		return nil, nil, err
@@ -74,7 +76,7 @@ func WeightsClaim(m mode.Name, p *graph.Program, o Origin, srs [32]byte, rowBits
 	if err != nil {
 		return nil, nil, err
 	}
-	digest := p.Digest()
+	digest := n.Digest()
 	st, err := claim(m, WeightsKind, appendBytes(digest[:], o.Encode()), cert.Relation, srs, rowBits)
 	if err != nil {
 		return nil, nil, err
@@ -85,7 +87,7 @@ func WeightsClaim(m mode.Name, p *graph.Program, o Origin, srs [32]byte, rowBits
 
 // Weights returns the claim of the certificate of the initial weights.
 func (c *Claims) Weights() (*segment.WeightsCertificate, *statement.Statement, error) {
-	return WeightsClaim(c.Run.Mode, c.Run.Program, c.Run.Origin, c.Run.SRS, c.Run.RowBits, c.Run.Initial)
+	return WeightsClaim(c.Run.Mode, c.Run.Network, c.Run.Origin, c.Run.SRS, c.Run.RowBits, c.Run.Initial)
 }
 
 // Segment returns the claim of a segment's proof: that the weights committed
@@ -99,7 +101,7 @@ func (c *Claims) Segment(i int, certificates [][32]byte, before, after Weights) 
 		return nil, nil, err
 	}
 	rates := c.Run.RatesOf(first, count)
-	sys, err := segment.Build(c.Run.Program,
+	sys, err := segment.Build(c.Run.Program(),
 		segment.Shape{Steps: count, PartRows: c.Run.Schedule.Parts},
 		segment.Run{Rates: rates, Rows: rows}, c.tables)
 	if err != nil {
@@ -119,7 +121,7 @@ func (c *Claims) Segment(i int, certificates [][32]byte, before, after Weights) 
 // segmentPublic encodes the public values of a segment.
 func (c *Claims) segmentPublic(i int, rates []int64, certificates [][32]byte) []byte {
 	first, count := c.Run.Range(i)
-	program := c.Run.Program.Digest()
+	program := c.Run.Network.Digest()
 	b := append(c.Digest[:len(c.Digest):len(c.Digest)], program[:]...)
 	for _, n := range []int{i, first, count, c.Run.Steps()} {
 		b = appendInt(b, int64(n))
@@ -175,8 +177,8 @@ func CertificateDigest(st *statement.Statement, encoded []byte) [32]byte {
 func (s *Statement) Before(trained Weights) Weights {
 	var w Weights
 	next := 0
-	for i, id := range WeightTensors(s.Program) {
-		if s.Program.Tensor(id).Role == graph.Weight {
+	for i, id := range WeightTensors(s.Program()) {
+		if s.Program().Tensor(id).Role == graph.Weight {
 			w = append(w, trained[next])
 			next++
 			continue
@@ -189,8 +191,8 @@ func (s *Statement) Before(trained Weights) Weights {
 // Trained returns the trainable ones of the initial weights.
 func (s *Statement) Trained() Weights {
 	var w Weights
-	for i, id := range WeightTensors(s.Program) {
-		if s.Program.Tensor(id).Role == graph.Weight {
+	for i, id := range WeightTensors(s.Program()) {
+		if s.Program().Tensor(id).Role == graph.Weight {
 			w = append(w, s.Initial[i])
 		}
 	}

@@ -9,12 +9,13 @@ import (
 	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/network"
 	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/schedule"
 	"github.com/zkaudit/zkaudit/segment"
 )
 
-const statementDomain = "zkaudit/run/v1"
+const statementDomain = "zkaudit/run/v2"
 
 // Encode returns the injective encoding of the statement. It fails with the
 // error of Check.
@@ -26,7 +27,7 @@ func (s *Statement) Encode() ([]byte, error) {
 	b = appendBytes(b, []byte(s.Mode))
 	b = append(b, s.RunID[:]...)
 	b = appendBytes(b, []byte(s.Context))
-	b = appendBytes(b, s.Program.Encode())
+	b = appendBytes(b, s.Network.Encode())
 	b = append(b, s.SRS[:]...)
 	b = appendInt(b, int64(s.RowBits))
 	b = appendInt(b, int64(s.Segment))
@@ -66,7 +67,7 @@ func DecodeStatement(data []byte) (_ *Statement, err error) {
 		return nil, fmt.Errorf("statement of kind %q: %w", domain, fault.ErrMalformed)
 	}
 	s := &Statement{Mode: mode.Name(r.bytes("mode", 64)), RunID: r.digest("run id"), Context: string(r.bytes("context", MaxContext))}
-	program := r.bytes("program", MaxProgram)
+	encoded := r.bytes("network", MaxNetwork)
 	s.SRS, s.RowBits = r.digest("SRS"), r.bounded("row size", commitments.MinRowBits, commitments.MaxRowBits)
 	s.Segment = r.bounded("steps of a segment", 1, 1<<32)
 	s.Rates = r.ints("rates", schedule.MaxSteps)
@@ -74,13 +75,13 @@ func DecodeStatement(data []byte) (_ *Statement, err error) {
 	if r.err != nil {
 		return nil, r.err
 	}
-	if s.Program, err = graph.Decode(program); err != nil {
-		return nil, fmt.Errorf("program: %w", err)
+	if s.Network, err = network.Decode(encoded); err != nil {
+		return nil, err
 	}
 	if err := s.Schedule.UnmarshalBinary(spec); err != nil {
 		return nil, fmt.Errorf("schedule: %w", err)
 	}
-	s.Origin = r.origin(s.Program)
+	s.Origin = r.origin(s.Program())
 	if r.err != nil {
 		return nil, r.err
 	}
@@ -96,7 +97,7 @@ func (s *Statement) decodePoints(r *reader) error {
 		s.Parts = append(s.Parts, Part{Columns: r.bounded("attributes of a part", 0, MaxAttributes)})
 		r.part(fmt.Sprintf("part %d", i), &s.Parts[i], s.PartShape(i), s.RowBits)
 	}
-	s.Initial = r.weights("initial weight", s.Program, s.RowBits, WeightTensors(s.Program))
+	s.Initial = r.weights("initial weight", s.Program(), s.RowBits, WeightTensors(s.Program()))
 	if err := r.end("statement"); err != nil {
 		return err
 	}

@@ -18,9 +18,13 @@ type Facts struct {
 	RunID          string   `json:"run_id"`
 	Mode           string   `json:"mode"`
 	Context        string   `json:"context"`
-	Program        string   `json:"program"`
-	Model          string   `json:"model"`
+	Program        string   `json:"program"`      // digest of architecture and choices
+	Architecture   string   `json:"architecture"` // digest
+	Layers         []string `json:"layers"`       // in words
 	Loss           string   `json:"loss"`
+	Labels         string   `json:"labels"`
+	Formats        Formats  `json:"formats"`
+	Frozen         []int    `json:"frozen"` // weights that are not trained, in the order of their first use
 	Parameters     int      `json:"parameters"`
 	SRS            string   `json:"srs"`
 	Insecure       bool     `json:"insecure"`
@@ -44,6 +48,13 @@ type Facts struct {
 	FinalWeights   string   `json:"final_weights"`
 }
 
+// Formats are the fraction bits of a run's 16-bit values.
+type Formats struct {
+	Feature    int `json:"feature" toml:"feature"`
+	Activation int `json:"activation" toml:"activation"`
+	Error      int `json:"error" toml:"error"`
+}
+
 // Facts returns the public values of the bundle, which nothing has verified.
 // Insecure is not set: that takes the SRS.
 func (b *Bundle) Facts() (_ *Facts, err error) {
@@ -53,11 +64,14 @@ func (b *Bundle) Facts() (_ *Facts, err error) {
 	if err != nil {
 		return nil, err
 	}
-	program, origin := s.Program.Digest(), s.Origin.Digest()
+	program, origin := s.Network.Digest(), s.Origin.Digest()
+	architecture, choices := s.Network.Architecture(), s.Network.Choices()
+	forward := architecture.Digest()
 	initial, final := s.Initial.Digest(), b.Final().Digest()
 	f := &Facts{
 		Statement: hex.EncodeToString(digest[:]), RunID: hex.EncodeToString(s.RunID[:]), Mode: string(s.Mode), Context: s.Context,
-		Program: hex.EncodeToString(program[:]), Model: s.Program.Name, Loss: string(s.Program.Loss.Kind),
+		Program: hex.EncodeToString(program[:]), Architecture: hex.EncodeToString(forward[:]), Layers: s.Network.Describe(),
+		Loss: string(choices.Loss), Labels: string(choices.Labels), Formats: Formats(choices.Formats), Frozen: append([]int{}, choices.Frozen...),
 		SRS: hex.EncodeToString(s.SRS[:]), RowBits: s.RowBits,
 		Rows: s.Schedule.Parts, Batch: s.Schedule.Batch, Steps: s.Steps(), SegmentSteps: s.Segment, Segments: s.Segments(),
 		Rate: s.rate(), Order: s.Schedule.Order.String(), Tail: s.Schedule.Tail.String(), Without: []string{},
@@ -75,16 +89,16 @@ func (b *Bundle) Facts() (_ *Facts, err error) {
 		part := s.PartDigest(i)
 		f.Dataset = append(f.Dataset, hex.EncodeToString(part[:]))
 	}
-	f.Parameters = parameters(s.Program)
+	f.Parameters = parameters(s.Program())
 	return f, nil
 }
 
 // rate returns the effective learning rate of the run, or a digest of all
 // rates if each step has its own.
 func (s *Statement) rate() string {
-	k := s.Program.Optimizer.Shift
-	if s.Program.Optimizer.Kind == graph.ConstantSGD {
-		return number.Rate{N: uint8(s.Rates[0]), K: k}.Effective(s.Program.Batch)
+	k := s.Program().Optimizer.Shift
+	if s.Program().Optimizer.Kind == graph.ConstantSGD {
+		return number.Rate{N: uint8(s.Rates[0]), K: k}.Effective(s.Program().Batch)
 	}
 	sum := sha256.Sum256(appendInts(appendInt(nil, int64(k)), s.Rates))
 	return fmt.Sprintf("%d rates, sha256:%x", len(s.Rates), sum)

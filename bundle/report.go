@@ -84,11 +84,11 @@ func newReport(b *Bundle, srs *commitments.VerifierSRS) (*Report, error) {
 // revealed lists what a bundle tells besides the truth of the statement.
 func revealed(s *Statement) []string {
 	constants := 0
-	for _, id := range s.Program.OfRole(graph.Constant) {
-		constants += s.Program.Tensor(id).Size()
+	for _, id := range s.Program().OfRole(graph.Constant) {
+		constants += s.Program().Tensor(id).Size()
 	}
 	list := []string{
-		fmt.Sprintf("the program: architecture, number formats, the names in the model file, and %d constants of the model that are not weights", constants),
+		fmt.Sprintf("the program: architecture, number formats, loss, and %d constants of the model that are not weights", constants),
 		"how many rows each part has, and how many features and labels; the order of rows, the rates, the number of steps; commitments",
 	}
 	if len(s.Schedule.Without) > 0 {
@@ -130,7 +130,7 @@ func (r *Report) Mode() string {
 // WriteText writes the report for people.
 func (r *Report) WriteText(w io.Writer) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "VERIFIED: model %s, %d parameters, %d steps in %d segment(s), statement %s\n", foreign.Quote(r.Facts.Model), r.Facts.Parameters, r.Facts.Steps, r.Facts.Segments, r.Facts.Statement)
+	fmt.Fprintf(&b, "VERIFIED: %d parameters in %d layer(s), %d steps in %d segment(s), statement %s\n", r.Facts.Parameters, len(r.Facts.Layers), r.Facts.Steps, r.Facts.Segments, r.Facts.Statement)
 	fmt.Fprintf(&b, "%s\n", r.Mode())
 	if r.Facts.Insecure {
 		b.WriteString("INSECURE: made with the development SRS; anyone can forge such a bundle. For demonstrations and tests only.\n")

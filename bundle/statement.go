@@ -9,8 +9,8 @@ import (
 	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/network"
 	"github.com/zkaudit/zkaudit/number"
-	"github.com/zkaudit/zkaudit/ops"
 	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/relation"
 	"github.com/zkaudit/zkaudit/schedule"
@@ -19,11 +19,11 @@ import (
 
 // Limits of a statement. They bound what a verifier does for a bundle.
 const (
-	MaxContext  = 1 << 12 // bytes
-	MaxProgram  = 64 << 20
-	MaxRows     = 1 << 26 // of all parts
-	MaxSlots    = 1 << 24 // rows read by one segment
-	MaxChoices  = 1 << 26 // of a segment: rows read times parts
+	MaxContext  = 1 << 12  // bytes
+	MaxNetwork  = 64 << 20 // bytes
+	MaxRows     = 1 << 26  // of all parts
+	MaxSlots    = 1 << 24  // rows read by one segment
+	MaxChoices  = 1 << 26  // of a segment: rows read times parts
 	MaxSegments = 1 << 20
 	MaxPoints   = 1 << 22 // committed rows of one tensor
 
@@ -37,10 +37,10 @@ const (
 type Statement struct {
 	Mode     mode.Name
 	RunID    [32]byte
-	Context  string // what the verifier asked to be bound: a nonce, an order
-	Program  *graph.Program
-	Segment  int     // S
-	Rates    []int64 // n_s: one for graph.ConstantSGD, else one per step
+	Context  string           // what the verifier asked to be bound: a nonce, an order
+	Network  *network.Network // what is trained and how; the step follows from it
+	Segment  int              // S
+	Rates    []int64          // n_s: one for graph.ConstantSGD, else one per step
 	SRS      [32]byte
 	RowBits  int // ℓ
 	Schedule schedule.Spec
@@ -92,6 +92,9 @@ type Origin struct {
 	Cells [][]int64
 }
 
+// Program returns the step that the network makes. Requires a network.
+func (s *Statement) Program() *graph.Program { return s.Network.Program() }
+
 // Steps returns the number of steps of the run, T_run.
 func (s *Statement) Steps() int { return s.Schedule.Steps }
 
@@ -107,7 +110,7 @@ func (s *Statement) Range(i int) (first, count int) {
 
 // RatesOf returns the rate numerators of count steps from first.
 func (s *Statement) RatesOf(first, count int) []int64 {
-	if len(s.Rates) != 1 || s.Program.Optimizer.Kind != graph.ConstantSGD {
+	if len(s.Rates) != 1 || s.Program().Optimizer.Kind != graph.ConstantSGD {
 		return s.Rates[first : first+count]
 	}
 	rates := make([]int64, count)
@@ -131,7 +134,7 @@ func WeightTensors(p *graph.Program) []graph.TensorID {
 
 // PartShape returns the shape of a dataset part.
 func (s *Statement) PartShape(i int) segment.PartShape {
-	p := s.Program
+	p := s.Program()
 	return segment.PartShape{
 		Rows:     s.Schedule.Parts[i],
 		Features: p.Tensor(p.Input).Units(),
@@ -243,13 +246,13 @@ func (s *Statement) checkShape() error {
 	if err := s.Mode.Check(); err != nil {
 		return fmt.Errorf("statement: %w", err)
 	}
-	if err := ops.Validate(s.Program); err != nil {
-		return fmt.Errorf("statement: program: %w", err)
+	if s.Network == nil {
+		return malformed("no network")
 	}
 	if err := s.Schedule.Check(); err != nil {
 		return malformed("%v", err)
 	}
-	batch := s.Program.Batch
+	batch := s.Program().Batch
 	switch {
 	case len(s.Context) > MaxContext:
 		return malformed("context of %d bytes, at most %d", len(s.Context), MaxContext)
@@ -271,10 +274,10 @@ func (s *Statement) checkShape() error {
 	if err := s.checkRates(); err != nil {
 		return malformed("%v", err)
 	}
-	if err := s.Origin.check(s.Program); err != nil {
+	if err := s.Origin.check(s.Program()); err != nil {
 		return malformed("%v", err)
 	}
-	if err := s.Program.CheckBounds(s.Origin.Bits, int64(s.Steps())); err != nil {
+	if err := s.Program().CheckBounds(s.Origin.Bits, int64(s.Steps())); err != nil {
 		return malformed("%v", err)
 	}
 	return nil
@@ -282,11 +285,11 @@ func (s *Statement) checkShape() error {
 
 func (s *Statement) checkRates() error {
 	want := s.Steps()
-	if s.Program.Optimizer.Kind == graph.ConstantSGD {
+	if s.Program().Optimizer.Kind == graph.ConstantSGD {
 		want = 1
 	}
 	if len(s.Rates) != want {
-		return fmt.Errorf("%d rates for optimizer %q and %d steps", len(s.Rates), s.Program.Optimizer.Kind, s.Steps())
+		return fmt.Errorf("%d rates for optimizer %q and %d steps", len(s.Rates), s.Program().Optimizer.Kind, s.Steps())
 	}
 	for i, n := range s.Rates {
 		if n < 1 || n > number.MaxNumerator {
@@ -310,12 +313,12 @@ func (s *Statement) checkCommitments() error {
 			return fmt.Errorf("statement: the schedule is bound to another dataset than part %d: %w", i, fault.ErrRejected)
 		}
 	}
-	ids := WeightTensors(s.Program)
+	ids := WeightTensors(s.Program())
 	if len(s.Initial) != len(ids) {
 		return fmt.Errorf("statement: commitments to %d initial weights of %d: %w", len(s.Initial), len(ids), fault.ErrMalformed)
 	}
 	for i, id := range ids {
-		if want := CommittedRows(s.RowBits, s.Program.Tensor(id).Axes...); len(s.Initial[i]) != want {
+		if want := CommittedRows(s.RowBits, s.Program().Tensor(id).Axes...); len(s.Initial[i]) != want {
 			return fmt.Errorf("statement: initial weight %d has %d committed rows, needs %d: %w", i, len(s.Initial[i]), want, fault.ErrMalformed)
 		}
 	}

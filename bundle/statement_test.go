@@ -11,6 +11,7 @@ import (
 	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/network"
 	"github.com/zkaudit/zkaudit/schedule"
 )
 
@@ -63,9 +64,18 @@ func TestEveryPublicValueIsBound(t *testing.T) {
 		"mode":                    func(b *bundle.Bundle) { b.Statement.Mode = "zk" },
 		"SRS":                     func(b *bundle.Bundle) { b.Statement.SRS[0] ^= 1; rebind(b.Statement) },
 		"row size":                func(b *bundle.Bundle) { b.Statement.RowBits++; rebind(b.Statement) },
-		"program name":            func(b *bundle.Bundle) { b.Statement.Program.Name += "x" },
-		"rate shift":              func(b *bundle.Bundle) { b.Statement.Program.Optimizer.Shift++ },
-		"program constant-rate":   func(b *bundle.Bundle) { b.Statement.Program.Optimizer.Kind = graph.ScheduledSGD },
+		"activation":              rebuilt(func(a *network.Architecture, _ *network.Choices) { a.Layers[0].Activation = network.Tanh }),
+		"no activation":           rebuilt(func(a *network.Architecture, _ *network.Choices) { a.Layers[0].Activation = "" }),
+		"another layer":           rebuilt(func(a *network.Architecture, _ *network.Choices) { a.Layers[2].Kind = network.Tanh }),
+		"loss": rebuilt(func(_ *network.Architecture, c *network.Choices) {
+			c.Loss, c.Labels = graph.MeanSquaredError, graph.Values
+		}),
+		"error format":      rebuilt(func(_ *network.Architecture, c *network.Choices) { c.Formats.Error-- }),
+		"activation format": rebuilt(func(_ *network.Architecture, c *network.Choices) { c.Formats.Activation++ }),
+		"rate shift":        rebuilt(func(_ *network.Architecture, c *network.Choices) { c.RateShift++ }),
+		"rates by step":     rebuilt(func(_ *network.Architecture, c *network.Choices) { c.Scheduled = true }),
+		"frozen weight":     rebuilt(func(_ *network.Architecture, c *network.Choices) { c.Frozen = []int{0} }),
+		"batch":             rebuilt(func(_ *network.Architecture, c *network.Choices) { c.Batch++ }),
 	} {
 		t.Run(name, func(t *testing.T) {
 			m := first(t)
@@ -82,6 +92,20 @@ func TestEveryPublicValueIsBound(t *testing.T) {
 				t.Errorf("accepted, or failed otherwise: %v", err)
 			}
 		})
+	}
+}
+
+// rebuilt changes the network of a bundle.
+func rebuilt(change func(a *network.Architecture, c *network.Choices)) func(b *bundle.Bundle) {
+	return func(b *bundle.Bundle) {
+		a, c := b.Statement.Network.Architecture(), b.Statement.Network.Choices()
+		a.Layers = slices.Clone(a.Layers)
+		change(&a, &c)
+		n, err := network.New(a, c)
+		if err != nil {
+			panic(err) // the test's own
+		}
+		b.Statement.Network = n
 	}
 }
 

@@ -52,7 +52,7 @@ func TestWorkIsBounded(t *testing.T) {
 	}
 	s.Schedule.Steps = 1 << 16
 	for s.Segment = 1; s.Segment <= 1<<16; s.Segment *= 2 {
-		fits := s.Segment*s.Program.Batch*len(s.Parts) <= bundle.MaxChoices
+		fits := s.Segment*s.Program().Batch*len(s.Parts) <= bundle.MaxChoices
 		if err := s.Check(); fits != (err == nil) || err != nil && (!errors.Is(err, fault.ErrMalformed) || !strings.Contains(err.Error(), "parts")) {
 			t.Errorf("segments of %d steps from %d parts: %v", s.Segment, len(s.Parts), err)
 		}

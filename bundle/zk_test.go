@@ -10,6 +10,7 @@ import (
 
 	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/network"
 	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/proof/wrap"
 	"github.com/zkaudit/zkaudit/run"
@@ -74,7 +75,7 @@ func changedInZeroKnowledge(t *testing.T, m made, check checker, keys *wrap.Cach
 		"more rows":            func(b *bundle.Bundle) { b.Statement.Schedule.Parts[0]++; rebind(b.Statement) },
 		"fewer steps":          func(b *bundle.Bundle) { b.Statement.Schedule.Steps, b.Statement.Segment = 3, 3 },
 		"origin seed":          func(b *bundle.Bundle) { b.Statement.Origin.Seed += "x" },
-		"program name":         func(b *bundle.Bundle) { b.Statement.Program.Name += "x" },
+		"activation":           rebuilt(func(a *network.Architecture, _ *network.Choices) { a.Layers[0].Activation = network.Tanh }),
 		"Groth16 instead":      func(b *bundle.Bundle) { b.Statement.Mode = mode.ZKGroth16 },
 		"validity instead":     func(b *bundle.Bundle) { b.Statement.Mode = mode.Validity },
 		"certificate as proof": func(b *bundle.Bundle) { b.Segments[0].Proof = b.Datasets[0] },

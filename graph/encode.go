@@ -6,17 +6,15 @@ import (
 	"slices"
 )
 
-// domain begins every encoding of a program, with its version.
-const domain = "zkaudit/program/v1"
+// domain begins the encoding of a program, with its version.
+const domain = "zkaudit/step/v1"
 
-// Digest returns the SHA-256 of Encode: the program digest.
-func (p *Program) Digest() [sha256.Size]byte { return sha256.Sum256(p.Encode()) }
-
-// Encode returns the canonical encoding of the program: every field in the
-// order of the types' declarations, integers as 8 bytes little-endian, texts
-// and lists behind their length, attributes sorted by name. Two programs have
-// one encoding only if they are equal.
-func (p *Program) Encode() []byte {
+// Fingerprint is SHA-256 of an injective encoding of the step: every field in
+// the order of the types' declarations, integers as 8 bytes little-endian,
+// texts and lists behind their length, attributes sorted by name. It tells
+// steps apart that a trainer resumes. What a bundle is about is identified by
+// the network that a step is derived from (package network).
+func (p *Program) Fingerprint() [sha256.Size]byte {
 	w := &writer{}
 	w.text(domain)
 	w.text(p.Name)
@@ -40,7 +38,7 @@ func (p *Program) Encode() []byte {
 	w.int(int(p.Loss.Prediction))
 	w.text(string(p.Optimizer.Kind))
 	w.int(p.Optimizer.Shift)
-	return w.bytes
+	return sha256.Sum256(w.bytes)
 }
 
 type writer struct{ bytes []byte }

@@ -46,6 +46,20 @@ const (
 	Values LabelKind = "values"
 )
 
+// LabelsOf returns the kinds of labels that a loss takes, the usual one first;
+// nil for no loss.
+func LabelsOf(loss LossKind) []LabelKind {
+	switch loss {
+	case SoftmaxCrossEntropy:
+		return []LabelKind{OneHot}
+	case LogisticLoss:
+		return []LabelKind{Bits, OneHot}
+	case MeanSquaredError:
+		return []LabelKind{Values}
+	}
+	return nil
+}
+
 // Loss is the end of the forward pass.
 type Loss struct {
 	Kind   LossKind

@@ -100,7 +100,7 @@ func fallback[T comparable](choice *T, value T) {
 // complete makes the choices that are left open. Requires names relative to
 // the working directory.
 func (c *Config) complete() error {
-	f := transpile.DefaultFractions()
+	f := transpile.DefaultFormats()
 	fallback(&c.Formats.Feature, f.Feature)
 	fallback(&c.Formats.Activation, f.Activation)
 	fallback(&c.Formats.Error, f.Error)

@@ -169,7 +169,7 @@ func statedRates(p *graph.Program, rates []int64) []int64 {
 func (j *job) statement(c *Config, runID [32]byte, initial *Weights) *bundle.Statement {
 	s := &bundle.Statement{
 		Mode: mode.Name(c.Proof.Mode), RunID: runID, Context: c.Proof.Context,
-		Program: j.run.Program, Segment: j.run.Segment, Rates: statedRates(j.run.Program, j.run.Rates),
+		Network: j.model.step.Network, Segment: j.run.Segment, Rates: statedRates(j.run.Program, j.run.Rates),
 		SRS: j.srs.ID, RowBits: j.srs.RowBits, Schedule: j.spec, Origin: j.origin(&c.Initial), Initial: initial.Public,
 	}
 	for _, part := range j.parts {

@@ -98,9 +98,9 @@ func (j *job) comparable(own, c *Config, spec schedule.Spec, without []string) e
 	if err != nil {
 		return err
 	}
-	p := j.run.Program
-	first := &audit.Run{Program: p, Training: &audit.Training{Schedule: j.spec, Rates: statedRates(p, j.run.Rates), Origin: j.origin(&own.Initial)}}
-	second := &audit.Run{Program: p, Training: &audit.Training{
+	p, n := j.run.Program, j.model.step.Network
+	first := &audit.Run{Program: p, ProgramDigest: n.Digest(), Training: &audit.Training{Schedule: j.spec, Rates: statedRates(p, j.run.Rates), Origin: j.origin(&own.Initial)}}
+	second := &audit.Run{Program: p, ProgramDigest: n.Digest(), Training: &audit.Training{
 		Schedule: spec, Rates: statedRates(p, j.model.ratesOf(spec.Steps, order.Epoch)), Origin: first.Training.Origin,
 	}}
 	if err := audit.Counterpart(first, second, rows); err != nil {

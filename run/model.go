@@ -4,11 +4,11 @@ import (
 	"fmt"
 	"path/filepath"
 	"strconv"
-	"strings"
 
 	"github.com/zkaudit/zkaudit/artefact"
 	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/network"
 	"github.com/zkaudit/zkaudit/number"
 	"github.com/zkaudit/zkaudit/tflite"
 	"github.com/zkaudit/zkaudit/train"
@@ -44,12 +44,10 @@ func readModel(dir string, c *Config) (*model, error) {
 	if err != nil {
 		return nil, err
 	}
-	name := filepath.Base(path)
 	m.step, err = transpile.Transpile(m.tflite, transpile.Options{
-		Name:      strings.TrimSuffix(name, filepath.Ext(name)),
 		Batch:     c.Training.Batch,
 		BatchAxis: axis,
-		Fractions: graph.Fractions{Feature: c.Formats.Feature, Activation: c.Formats.Activation, Error: c.Formats.Error},
+		Formats:   network.Formats{Feature: c.Formats.Feature, Activation: c.Formats.Activation, Error: c.Formats.Error},
 		RateShift: m.rates[0].K,
 		Scheduled: len(m.rates) > 1,
 		Loss:      graph.LossKind(c.Training.Loss),

@@ -12,6 +12,7 @@ import (
 	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/network"
 	"github.com/zkaudit/zkaudit/tflite"
 	"github.com/zkaudit/zkaudit/train"
 	"github.com/zkaudit/zkaudit/transpile"
@@ -98,29 +99,30 @@ func OpenModel(srs *commitments.SRS, b *bundle.Bundle, model []byte, o *ModelOpe
 	if err != nil {
 		return nil, err
 	}
-	cells, err := exactWeights(m, s.Program)
+	cells, err := exactWeights(m, s.Network)
 	if err != nil {
 		return nil, err
 	}
 	final := finalWeights(b)
-	for k, id := range bundle.WeightTensors(s.Program) {
-		rows, err := srs.CommitInt64(paddedWeight(s.Program, id, cells[id]), o.blinding[k])
+	for k, id := range bundle.WeightTensors(s.Program()) {
+		rows, err := srs.CommitInt64(paddedWeight(s.Program(), id, cells[id]), o.blinding[k])
 		if err != nil {
 			return nil, err
 		}
 		if !slices.Equal(rows, final[k]) {
-			return nil, fmt.Errorf("weight %q is not the committed one, or the opening is another: %w", s.Program.Tensor(id).Name, fault.ErrRejected)
+			return nil, fmt.Errorf("weight %q is not the committed one, or the opening is another: %w", s.Program().Tensor(id).Name, fault.ErrRejected)
 		}
 	}
 	return cells, nil
 }
 
 // exactWeights returns the integers that a model carries, by weight of the
-// program that it must be the model of.
-func exactWeights(m *tflite.Model, p *graph.Program) (train.Weights, error) {
-	step, err := stepOf(m, p)
+// network that it must be the model of.
+func exactWeights(m *tflite.Model, n *network.Network) (train.Weights, error) {
+	p := n.Program()
+	step, err := transpile.Match(m, n)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("the model is not of the program in the bundle: %w", err)
 	}
 	exact, err := tflite.ExactWeights(m)
 	if err != nil {
@@ -152,25 +154,4 @@ func exactWeights(m *tflite.Model, p *graph.Program) (train.Weights, error) {
 		cells[w.Tensor] = out
 	}
 	return cells, nil
-}
-
-// stepOf returns the training step of a model that is the program's, whichever
-// axis of its input counts samples.
-func stepOf(m *tflite.Model, p *graph.Program) (*transpile.Result, error) {
-	o := transpile.Options{
-		Name: p.Name, Batch: p.Batch, Fractions: p.Fractions, RateShift: p.Optimizer.Shift,
-		Scheduled: p.Optimizer.Kind == graph.ScheduledSGD, Loss: p.Loss.Kind, Labels: p.Loss.Labels,
-	}
-	for _, id := range p.OfRole(graph.Frozen) {
-		o.Frozen = append(o.Frozen, p.Tensor(id).Name)
-	}
-	for axis := -1; axis < 4; axis++ {
-		if o.BatchAxis = nil; axis >= 0 {
-			o.BatchAxis = &axis
-		}
-		if step, err := transpile.Transpile(m, o); err == nil && step.Program.Digest() == p.Digest() {
-			return step, nil
-		}
-	}
-	return nil, fmt.Errorf("the model is not of the program in the bundle: another architecture or other formats: %w", fault.ErrRejected)
 }

@@ -98,7 +98,7 @@ func (p *Prover) Segment(ctx context.Context, sys *segment.System, st *statement
 // blindingBefore adds the frozen weights' blinding to that of the trainable
 // ones, in the program's order.
 func (p *Prover) blindingBefore(before *Weights) [][]fr.Element {
-	program := p.Claims.Run.Program
+	program := p.Claims.Run.Program()
 	var blinding [][]fr.Element
 	next := 0
 	for i, id := range bundle.WeightTensors(program) {

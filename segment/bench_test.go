@@ -30,7 +30,7 @@ func digits(b *testing.B) (*graph.Program, map[graph.TensorID][]int64) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	r, err := transpile.Transpile(m, transpile.Options{Name: "digits", Batch: 64, Fractions: transpile.DefaultFractions(), RateShift: 10})
+	r, err := transpile.Transpile(m, transpile.Options{Batch: 64, Formats: transpile.DefaultFormats(), RateShift: 10})
 	if err != nil {
 		b.Fatal(err)
 	}

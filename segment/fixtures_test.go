@@ -34,7 +34,7 @@ func TestFixtureModels(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			r, err := transpile.Transpile(m, transpile.Options{Name: name, Batch: 3, Fractions: transpile.DefaultFractions(), RateShift: 9})
+			r, err := transpile.Transpile(m, transpile.Options{Batch: 3, Formats: transpile.DefaultFormats(), RateShift: 9})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -87,7 +87,7 @@ func (r *Run) Check() error {
 // Digest identifies everything that decides the weights of a run: program,
 // rates, segments, initial weights and Data. Checkpoints carry it.
 func (r *Run) Digest() [sha256.Size]byte {
-	program, initial := r.Program.Digest(), r.Initial.Digest(r.Program)
+	program, initial := r.Program.Fingerprint(), r.Initial.Digest(r.Program)
 	text := append([]byte("zkaudit/train/run/v1"), program[:]...)
 	text = append(text, initial[:]...)
 	text = append(text, r.Data[:]...)

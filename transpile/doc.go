@@ -1,17 +1,13 @@
-// Package transpile turns a .tflite model into a training step: it lowers the
-// forward operators to a graph, appends the loss, the backward pass and the
-// weight updates, and decides what the proof commits.
+// Package transpile reads the architecture of a .tflite model, and its weights
+// as the integers that a training step starts from.
 //
-//	model ── lower ──► forward graph ── loss ──► ── ops.Differentiate ──►
-//	      backward and updates ── ops.Finish ──► program
+//	model ── rules ──► network.Architecture ── choices, network.New ──► training step
 //
-// Shapes. A tensor of the model has the batch axis first; its other axes are
-// one axis of the graph, in row-major order, so that reshaping a sample costs
-// nothing. Operators that need the axes apart (a fully connected layer per
-// position, a softmax over one of several axes) are refused. Weights are
-// transposed from the model's [units, inputs] to (inputs, units).
-//
-// A SOFTMAX or LOGISTIC at the end is fused with its loss.
+// A tensor of the model has the batch axis first; an architecture has the
+// shape of one sample. Weights are transposed from the model's [units, inputs]
+// to (inputs, units). Operators that the output does not depend on are left
+// out. What an operator can be is checked where it is lowered, in package
+// network, by owner and verifier alike.
 //
 // # What the caller must still check
 //

@@ -189,7 +189,7 @@ func TestElementwiseRefusals(t *testing.T) {
 	}
 	// Features and activations in one sum need one format.
 	o := options(2)
-	o.Fractions.Feature = 6
+	o.Formats.Feature = 6
 	b := newModel(1, 6)
 	in := b.last
 	b.identity(6, flat).op(tflite.OpAdd, tflite.AddOptions{}, flat, in)
@@ -217,7 +217,7 @@ func TestSharedWeights(t *testing.T) {
 		t.Errorf("%d weights, want 2", len(r.Weights))
 	}
 	o := options(2)
-	o.Fractions.Feature = 7
+	o.Formats.Feature = 7
 	if _, err := transpile.Transpile(b.m, o); !errors.Is(err, fault.ErrUnsupported) {
 		t.Errorf("one weight at two formats: %v", err)
 	}

@@ -19,7 +19,7 @@ func ExampleTranspile() {
 		return
 	}
 	r, err := transpile.Transpile(m, transpile.Options{
-		Name: "tiny", Batch: 4, Fractions: transpile.DefaultFractions(), RateShift: 5,
+		Batch: 4, Formats: transpile.DefaultFormats(), RateShift: 5,
 	})
 	if err != nil {
 		fmt.Println(err)

@@ -1,25 +1,23 @@
 package transpile
 
 import (
-	"errors"
 	"fmt"
 
 	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/foreign"
 	"github.com/zkaudit/zkaudit/graph"
-	"github.com/zkaudit/zkaudit/number"
-	"github.com/zkaudit/zkaudit/ops"
-	"github.com/zkaudit/zkaudit/relation"
+	"github.com/zkaudit/zkaudit/network"
 	"github.com/zkaudit/zkaudit/tflite"
 )
 
 // Result is a training step and how its weights relate to the model's.
 type Result struct {
-	Program *graph.Program
-	Weights []Weight // trainable and frozen, in the program's order
+	Network *network.Network
+	Program *graph.Program // the network's step
+	Weights []Weight       // trainable and frozen, in the network's order
 }
 
-// Supported lists the operators that can be lowered.
+// Supported lists the operators that can be read.
 func Supported() map[tflite.Builtin]bool {
 	supported := map[tflite.Builtin]bool{}
 	for op := range rules() {
@@ -28,20 +26,20 @@ func Supported() map[tflite.Builtin]bool {
 	return supported
 }
 
-// rule lowers one operator of the model.
-type rule func(l *lowering, o *tflite.Operator) error
+// rule reads one operator of the model.
+type rule func(r *reading, o *tflite.Operator) (network.Layer, error)
 
 func rules() map[tflite.Builtin]rule {
 	return map[tflite.Builtin]rule{
-		tflite.OpFullyConnected: (*lowering).fullyConnected,
-		tflite.OpRelu:           activationRule(ops.KindRelu),
-		tflite.OpRelu6:          activationRule(ops.KindRelu6),
-		tflite.OpTanh:           activationRule(ops.KindTanh),
-		tflite.OpLogistic:       activationRule(ops.KindLogistic),
-		tflite.OpSoftmax:        (*lowering).softmax,
-		tflite.OpReshape:        (*lowering).reshape,
-		tflite.OpAdd:            (*lowering).add,
-		tflite.OpMul:            (*lowering).mul,
+		tflite.OpFullyConnected: (*reading).fullyConnected,
+		tflite.OpRelu:           plain(network.Relu),
+		tflite.OpRelu6:          plain(network.Relu6),
+		tflite.OpTanh:           plain(network.Tanh),
+		tflite.OpLogistic:       plain(network.Logistic),
+		tflite.OpSoftmax:        (*reading).softmax,
+		tflite.OpReshape:        (*reading).reshape,
+		tflite.OpAdd:            (*reading).add,
+		tflite.OpMul:            (*reading).mul,
 	}
 }
 
@@ -51,140 +49,133 @@ func rules() map[tflite.Builtin]rule {
 // fault.ErrInput for weights that are not numbers.
 func Transpile(m *tflite.Model, o Options) (_ *Result, err error) {
 	defer fault.Catch(&err, "model", fault.ErrUnsupported)
-	if err := o.check(); err != nil {
-		return nil, err
-	}
-	if err := tflite.Check(m, tflite.CheckOptions{Operators: Supported(), BatchAxis: o.BatchAxis}).Err(); err != nil {
-		return nil, err
-	}
-	l := newLowering(m, o)
-	if err := l.run(); err != nil {
-		return nil, err
-	}
-	last := l.values[l.g.Outputs[0]]
-	if err := l.train(last); err != nil {
-		return nil, asUnsupported(err)
-	}
-	p, err := ops.Finish(l.b.Program())
+	a, weights, err := Read(m, o.BatchAxis)
 	if err != nil {
 		return nil, err
 	}
-	return &Result{Program: p, Weights: l.weights}, nil
-}
-
-// asUnsupported makes the model answer for a step that cannot be built.
-func asUnsupported(err error) error {
-	if errors.Is(err, fault.ErrMalformed) {
-		return fmt.Errorf("%v: %w", err, fault.ErrUnsupported)
+	c := network.Choices{Batch: o.Batch, Formats: o.Formats, RateShift: o.RateShift, Scheduled: o.Scheduled}
+	if c.Loss, c.Labels, err = a.ChooseLoss(o.Loss, o.Labels); err != nil {
+		return nil, err
 	}
-	return err
-}
-
-// value is a per-sample tensor of the model in the graph.
-type value struct {
-	id    graph.TensorID
-	shape []int // of one sample, as the model has it
-	// fused says that id is the input of a final activation that becomes part
-	// of the loss.
-	fused bool
-}
-
-// lowering is the translation of one model at work.
-type lowering struct {
-	m       *tflite.Model
-	g       *tflite.Subgraph
-	o       Options
-	b       *graph.Builder
-	values  map[int32]value
-	weights []Weight
-	frozen  map[string]bool
-	byIndex map[int32]graph.TensorID // weights by tensor of the model
-	loss    graph.LossKind
-	labels  graph.LabelKind
-	op      int // operator being lowered
-	name    string
-}
-
-func newLowering(m *tflite.Model, o Options) *lowering {
-	l := &lowering{
-		m: m, g: &m.Subgraphs[0], o: o,
-		b:      graph.NewBuilder(o.Name, o.Batch, o.Fractions),
-		values: map[int32]value{}, frozen: map[string]bool{}, byIndex: map[int32]graph.TensorID{},
+	if c.Frozen, err = frozen(m, weights, o.Frozen); err != nil {
+		return nil, err
 	}
-	for _, name := range o.Frozen {
-		l.frozen[name] = true
+	n, err := network.New(*a, c)
+	if err != nil {
+		return nil, err
 	}
-	kind := graph.ConstantSGD
-	if o.Scheduled {
-		kind = graph.ScheduledSGD
+	for i := range weights {
+		weights[i].Tensor = n.Weight(i)
 	}
-	l.b.Program().Optimizer = graph.Optimizer{Kind: kind, Shift: o.RateShift}
-	return l
+	return &Result{Network: n, Program: n.Program(), Weights: weights}, nil
 }
 
-// refuse says why an operator cannot be lowered, and what to do.
-func (l *lowering) refuse(reason, remedy string, args ...any) error {
-	o := &l.g.Operators[l.op]
-	return fmt.Errorf("operator %d (%s): %s; %s: %w", l.op, l.m.Codes[o.Code], fmt.Sprintf(reason, args...), remedy, fault.ErrUnsupported)
+// Read returns the architecture of a model, and which constants of the model
+// its weights are; their tensors in a program are not known yet. batchAxis is
+// that of Options. Errors wrap fault.ErrUnsupported, with the operator, the
+// reason and the remedy.
+func Read(m *tflite.Model, batchAxis *int) (_ *network.Architecture, _ []Weight, err error) {
+	defer fault.Catch(&err, "model", fault.ErrUnsupported)
+	if err := tflite.Check(m, tflite.CheckOptions{Operators: Supported(), BatchAxis: batchAxis}).Err(); err != nil {
+		return nil, nil, err
+	}
+	r := &reading{m: m, g: &m.Subgraphs[0], batchAxis: batchAxis, values: map[int32]int{}, shapes: map[int32][]int{}, index: map[int32]int{}}
+	if err := r.run(); err != nil {
+		return nil, nil, err
+	}
+	return &r.a, r.weights, nil
 }
 
-// run lowers all operators, in order.
-func (l *lowering) run() error {
-	if len(l.g.Inputs) != 1 || len(l.g.Outputs) != 1 {
+// reading is the translation of one model at work.
+type reading struct {
+	m         *tflite.Model
+	g         *tflite.Subgraph
+	batchAxis *int
+	a         network.Architecture
+	values    map[int32]int   // of the architecture, by tensor of the model
+	shapes    map[int32][]int // of one sample, as the model has it
+	weights   []Weight
+	index     map[int32]int // weights by tensor of the model
+	op        int           // operator being read
+}
+
+// refuse says why an operator cannot be read, and what to do.
+func (r *reading) refuse(reason, remedy string, args ...any) error {
+	o := &r.g.Operators[r.op]
+	return fmt.Errorf("operator %d (%s): %s; %s: %w", r.op, r.m.Codes[o.Code], fmt.Sprintf(reason, args...), remedy, fault.ErrUnsupported)
+}
+
+// run reads all operators that the output depends on, in order.
+func (r *reading) run() error {
+	if len(r.g.Inputs) != 1 || len(r.g.Outputs) != 1 {
 		return fmt.Errorf("model with %d inputs and %d outputs; export it with one of each: %w",
-			len(l.g.Inputs), len(l.g.Outputs), fault.ErrUnsupported)
+			len(r.g.Inputs), len(r.g.Outputs), fault.ErrUnsupported)
 	}
-	if err := l.input(l.g.Inputs[0]); err != nil {
+	if err := r.input(r.g.Inputs[0]); err != nil {
 		return err
 	}
-	var err error
-	if l.loss, l.labels, err = l.o.chooseLoss(l.lastActivation()); err != nil {
-		return err
-	}
-	table := rules()
-	for i := range l.g.Operators {
-		o := &l.g.Operators[i]
-		code := l.m.Codes[o.Code].Builtin
-		l.op, l.name = i, fmt.Sprintf("%d %s", i, code)
-		apply, ok := table[code]
+	table, needed := rules(), r.needed()
+	for i := range r.g.Operators {
+		if !needed[i] {
+			continue
+		}
+		o := &r.g.Operators[i]
+		r.op = i
+		apply, ok := table[r.m.Codes[o.Code].Builtin]
 		if !ok {
-			return l.refuse("there is no proof for it", "replace it by operators that zkaudit inspect lists as provable")
+			return r.refuse("there is no proof for it", "replace it by operators that zkaudit inspect lists as provable")
 		}
 		if len(o.Outputs) != 1 {
-			return l.refuse("it has %d outputs", "export the model again", len(o.Outputs))
+			return r.refuse("it has %d outputs", "export the model again", len(o.Outputs))
 		}
-		if err := apply(l, o); err != nil {
-			if errors.Is(err, fault.ErrMalformed) {
-				return l.refuse("%v", "check the model's shapes", err)
-			}
+		layer, err := apply(r, o)
+		if err != nil {
 			return err
 		}
+		r.a.Layers = append(r.a.Layers, layer)
+		r.values[o.Outputs[0]] = len(r.a.Layers)
+		if shape, ok := sample(r.g.Tensors[o.Outputs[0]].Shape); ok {
+			r.shapes[o.Outputs[0]] = shape
+		}
 	}
-	if _, ok := l.values[l.g.Outputs[0]]; !ok {
+	if v, ok := r.values[r.g.Outputs[0]]; !ok || v == 0 {
 		return fmt.Errorf("no operator makes the model's output: %w", fault.ErrUnsupported)
-	}
-	for name := range l.frozen {
-		return fmt.Errorf("no weight %q to freeze: %w", name, fault.ErrUsage)
 	}
 	return nil
 }
 
-// input adds the features of the batch's rows.
-func (l *lowering) input(index int32) error {
-	t := &l.g.Tensors[index]
-	if axis, ok := l.m.BatchAxis(0, tflite.CheckOptions{BatchAxis: l.o.BatchAxis}); !ok || axis != 0 {
-		return fmt.Errorf("input %q: the batch must be the first axis; transpose the input when exporting: %w", t.Name, fault.ErrUnsupported)
+// needed tells which operators the output depends on.
+func (r *reading) needed() []bool {
+	maker := map[int32]int{}
+	for i := range r.g.Operators {
+		for _, t := range r.g.Operators[i].Outputs {
+			maker[t] = i
+		}
+	}
+	needed := make([]bool, len(r.g.Operators))
+	pending := []int32{r.g.Outputs[0]}
+	for len(pending) > 0 {
+		t := pending[len(pending)-1]
+		pending = pending[:len(pending)-1]
+		if i, made := maker[t]; made && !needed[i] {
+			needed[i] = true
+			pending = append(pending, r.g.Operators[i].Inputs...)
+		}
+	}
+	return needed
+}
+
+// input takes the shape of one sample.
+func (r *reading) input(index int32) error {
+	t := &r.g.Tensors[index]
+	if axis, ok := r.m.BatchAxis(0, tflite.CheckOptions{BatchAxis: r.batchAxis}); !ok || axis != 0 {
+		return fmt.Errorf("input %s: the batch must be the first axis; transpose the input when exporting: %w", foreign.Quote(t.Name), fault.ErrUnsupported)
 	}
 	shape, ok := sample(t.Shape)
 	if !ok {
-		return fmt.Errorf("input %q of shape %v has no features; give it an axis besides the batch: %w", t.Name, t.Shape, fault.ErrUnsupported)
+		return fmt.Errorf("input %s of shape %v has no features; give it an axis besides the batch: %w", foreign.Quote(t.Name), t.Shape, fault.ErrUnsupported)
 	}
-	id := l.b.Add(graph.Tensor{
-		Name: "input", Role: graph.Input,
-		Axes:   []relation.Axis{{Name: "batch", Size: l.o.Batch}, ops.Units(count(shape))},
-		Format: number.Format{Bits: 16, Fraction: l.o.Fractions.Feature},
-	})
-	l.values[index] = value{id: id, shape: shape}
+	r.a.Input, r.values[index], r.shapes[index] = shape, 0, shape
 	return nil
 }
 
@@ -204,52 +195,22 @@ func sample(s tflite.Shape) ([]int, bool) {
 	return shape, ok && n <= graph.MaxSize
 }
 
-func count(shape []int) int {
-	n := 1
-	for _, d := range shape {
-		n *= d
-	}
-	return n
-}
-
 // activation returns the value that input i of an operator carries.
-func (l *lowering) activation(o *tflite.Operator, i int) (value, error) {
+func (r *reading) activation(o *tflite.Operator, i int) (int, error) {
 	if i >= len(o.Inputs) || o.Inputs[i] < 0 {
-		return value{}, l.refuse("input %d is missing", "export the model again", i)
+		return 0, r.refuse("input %d is missing", "export the model again", i)
 	}
-	v, ok := l.values[o.Inputs[i]]
+	v, ok := r.values[o.Inputs[i]]
 	if !ok {
-		return value{}, l.refuse("input %d (%s) is a constant", "fold constants before export", i, foreign.Quote(l.g.Tensors[o.Inputs[i]].Name))
-	}
-	if v.fused {
-		// A final activation that is not final after all.
-		return value{}, l.refuse("it follows the model's last activation", "export the model again")
+		return 0, r.refuse("input %d (%s) is a constant", "fold constants before export", i, foreign.Quote(r.g.Tensors[o.Inputs[i]].Name))
 	}
 	return v, nil
 }
 
-// set records what an operator makes.
-func (l *lowering) set(o *tflite.Operator, id graph.TensorID, shape []int) {
-	l.values[o.Outputs[0]] = value{id: id, shape: shape}
-}
-
-// last reports whether an operator makes the model's output.
-func (l *lowering) last(o *tflite.Operator) bool { return o.Outputs[0] == l.g.Outputs[0] }
-
-// lastActivation returns the operator that makes the model's output, if it is
-// one that a loss can be fused with.
-func (l *lowering) lastActivation() graph.Kind {
-	for i := range l.g.Operators {
-		o := &l.g.Operators[i]
-		if len(o.Outputs) != 1 || !l.last(o) {
-			continue
-		}
-		switch l.m.Codes[o.Code].Builtin {
-		case tflite.OpSoftmax:
-			return ops.KindSoftmax
-		case tflite.OpLogistic:
-			return ops.KindLogistic
-		}
+// shapeOf returns the shape of a sample of a value of the model.
+func (r *reading) shapeOf(t int32) ([]int, error) {
+	if shape, ok := r.shapes[t]; ok {
+		return shape, nil
 	}
-	return ""
+	return nil, r.refuse("a tensor of shape %v", "keep the batch as axis 0", r.g.Tensors[t].Shape)
 }

@@ -11,13 +11,14 @@ import (
 
 	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/network"
 	"github.com/zkaudit/zkaudit/ops"
 	"github.com/zkaudit/zkaudit/tflite"
 	"github.com/zkaudit/zkaudit/transpile"
 )
 
 func options(batch int) transpile.Options {
-	return transpile.Options{Name: "test", Batch: batch, Fractions: transpile.DefaultFractions(), RateShift: 8}
+	return transpile.Options{Batch: batch, Formats: transpile.DefaultFormats(), RateShift: 8}
 }
 
 func floats(rng *rand.Rand, n int, scale float64) []float32 {
@@ -254,13 +255,13 @@ func TestDigestNamesTheProgram(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	seen := map[[32]byte]string{base.Program.Digest(): "base"}
+	seen := map[[32]byte]string{base.Network.Digest(): "base"}
 	for name, change := range map[string]func(o *transpile.Options){
 		"batch":      func(o *transpile.Options) { o.Batch = 5 },
 		"rate shift": func(o *transpile.Options) { o.RateShift++ },
 		"scheduled":  func(o *transpile.Options) { o.Scheduled = true },
-		"activation": func(o *transpile.Options) { o.Fractions.Activation-- },
-		"error":      func(o *transpile.Options) { o.Fractions.Error++ },
+		"activation": func(o *transpile.Options) { o.Formats.Activation-- },
+		"error":      func(o *transpile.Options) { o.Formats.Error++ },
 		"loss":       func(o *transpile.Options) { o.Loss = graph.MeanSquaredError },
 		"frozen":     func(o *transpile.Options) { o.Frozen = []string{"mlp/dense_0/bias"} },
 	} {
@@ -270,16 +271,16 @@ func TestDigestNamesTheProgram(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
-		if other, ok := seen[r.Program.Digest()]; ok {
+		if other, ok := seen[r.Network.Digest()]; ok {
 			t.Errorf("%s and %s have one digest", name, other)
 		}
-		seen[r.Program.Digest()] = name
-		back, err := graph.Decode(r.Program.Encode())
+		seen[r.Network.Digest()] = name
+		back, err := network.Decode(r.Network.Encode())
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
-		if back.Digest() != r.Program.Digest() || ops.Validate(back) != nil {
-			t.Errorf("%s: the program changes when written and read", name)
+		if back.Digest() != r.Network.Digest() || back.Program().Fingerprint() != r.Program.Fingerprint() || ops.Validate(back.Program()) != nil {
+			t.Errorf("%s: the network changes when written and read", name)
 		}
 	}
 }
@@ -326,9 +327,9 @@ func TestOptionsAreChecked(t *testing.T) {
 		"batch":               func(o *transpile.Options) { o.Batch = 0 },
 		"rate shift":          func(o *transpile.Options) { o.RateShift = 49 },
 		"negative rate shift": func(o *transpile.Options) { o.RateShift = -1 },
-		"features":            func(o *transpile.Options) { o.Fractions.Feature = 15 },
-		"activations":         func(o *transpile.Options) { o.Fractions.Activation = -1 },
-		"errors":              func(o *transpile.Options) { o.Fractions.Error = 15 },
+		"features":            func(o *transpile.Options) { o.Formats.Feature = 15 },
+		"activations":         func(o *transpile.Options) { o.Formats.Activation = -1 },
+		"errors":              func(o *transpile.Options) { o.Formats.Error = 15 },
 	} {
 		o := options(2)
 		change(&o)

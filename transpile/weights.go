@@ -11,8 +11,8 @@ import (
 
 // Weight says which constant of the model a weight of the program is.
 type Weight struct {
-	Tensor graph.TensorID
-	Index  int // tensor of the model's main subgraph
+	Tensor graph.TensorID // graph.None until there is a program
+	Index  int            // tensor of the model's main subgraph
 	// Transposed says that the model holds [units, inputs] and the program
 	// (inputs, units).
 	Transposed bool
@@ -25,6 +25,7 @@ func (r *Result) Initial(m *tflite.Model) (map[graph.TensorID][]int64, error) {
 	initial := map[graph.TensorID][]int64{}
 	for _, w := range r.Weights {
 		t := r.Program.Tensor(w.Tensor)
+		name := m.Subgraphs[0].Tensors[w.Index].Name
 		floats, err := m.Floats(&m.Subgraphs[0].Tensors[w.Index])
 		if err != nil {
 			return nil, err
@@ -36,11 +37,11 @@ func (r *Result) Initial(m *tflite.Model) (map[graph.TensorID][]int64, error) {
 				at = transposed(t, i)
 			}
 			if cells[at], err = number.RoundFloat64(float64(v), t.Format.Fraction); err != nil {
-				return nil, fmt.Errorf("weight %q, cell %d: %w", t.Name, i, err)
+				return nil, fmt.Errorf("weight %q, cell %d: %w", name, i, err)
 			}
 			if !(number.Format{Bits: 62}).Contains(cells[at]) {
 				return nil, fmt.Errorf("weight %q, cell %d: %v at %d fraction bits needs more than 62 bits; lower the fraction bits or raise the learning rate: %w",
-					t.Name, i, v, t.Format.Fraction, fault.ErrOverflow)
+					name, i, v, t.Format.Fraction, fault.ErrOverflow)
 			}
 		}
 		initial[w.Tensor] = cells

@@ -66,7 +66,7 @@ func (a *app) inspectModel(path string, data []byte) error {
 	}
 	digest := sha256.Sum256(data)
 	r := modelReport{SHA256: hex.EncodeToString(digest[:]), Summary: tflite.Describe(m, tflite.CheckOptions{Operators: transpile.Supported()})}
-	step, err := transpile.Transpile(m, transpile.Options{Name: path, Batch: 1, Fractions: transpile.DefaultFractions()})
+	step, err := transpile.Transpile(m, transpile.Options{Batch: 1, Formats: transpile.DefaultFormats()})
 	if err == nil {
 		p := step.Program
 		r.Provable, r.Layers = true, audit.Layers(p)

@@ -92,8 +92,13 @@ func (r *artefactReport) describeBundle(data []byte) error {
 		return err
 	}
 	r.Meaning, r.Contents = "bundle: a training run with its proofs (not verified by inspect: see zkaudit verify)", f
-	r.add("model %q, program %s", f.Model, f.Program)
-	r.add("loss %s, %d parameters, batch %d, rate %s", f.Loss, f.Parameters, f.Batch, f.Rate)
+	r.add("program %s", f.Program)
+	r.add("architecture %s, %d parameters", f.Architecture, f.Parameters)
+	for _, layer := range f.Layers {
+		r.add("  %s", layer)
+	}
+	r.add("loss %s of %s labels, batch %d, rate %s", f.Loss, f.Labels, f.Batch, f.Rate)
+	r.add("fraction bits %d of features, %d of activations, %d of errors; frozen weights %v", f.Formats.Feature, f.Formats.Activation, f.Formats.Error, f.Frozen)
 	r.add("%d steps in %d segment(s) of %d", f.Steps, f.Segments, f.SegmentSteps)
 	for i, digest := range f.Dataset {
 		r.add("dataset part %d: %d rows, %s", i, f.Rows[i], digest)

@@ -108,6 +108,8 @@ func TestStrangersStayStrangers(t *testing.T) {
 			"a verifier must not depend on what made the proof"},
 		{[]string{"ops", "graph", "segment"}, []string{"train", "proof", "proof/prover", "proof/verifier", "commitments"},
 			"operators state relations; who executes or proves them is not their business"},
+		{[]string{"network"}, append(executor, "proof", "proof/prover", "proof/verifier", "commitments"),
+			"owner and verifier derive the same step; nothing that reads files or runs steps has a say in it"},
 		{[]string{"relation"}, []string{"graph", "ops", "proof", "commitments"},
 			"relations know tensors only"},
 		{[]string{"proof/prover"}, []string{"train", "ops", "segment", "proof/verifier"},

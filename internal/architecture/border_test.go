@@ -19,7 +19,7 @@ var guarded = map[string][]string{
 	"data":        {"ReadCSV", "ReadCSVAs", "ReadIDX"},
 	"run":         {"ReadModelOpening", "ReadOpening"},
 	"tflite":      {"DecodeExact", "Parse"},
-	"transpile":   {"Transpile"},
+	"transpile":   {"Read", "Transpile"},
 }
 
 // unguarded are functions called like a border that stand behind one, or read
@@ -32,7 +32,7 @@ var unguarded = map[string]string{
 	"commitments.ReadCommitment": "of UnmarshalCommitment", "commitments.ReadOpening": "of UnmarshalOpening", "commitments.ReadSRS": "of UnmarshalSRS",
 	"commitments.UnmarshalOpeningProof": "inside Verify", "commitments.VerifyOpening": "inside Verify",
 	"data.LoadCSV": "of ReadCSV", "data.LoadCSVAs": "of ReadCSVAs", "data.LoadIDX": "of ReadIDX", "data.Read": "inside ReadCSV and ReadIDX",
-	"graph.Decode": "inside bundle.Unmarshal", "schedule.UnmarshalBinary": "inside bundle.Unmarshal", "schedule.ParseRows": "inside audit.Verify",
+	"network.Decode": "inside bundle.Unmarshal", "schedule.UnmarshalBinary": "inside bundle.Unmarshal", "schedule.ParseRows": "inside audit.Verify",
 	"proof.Verify": "inside Verify", "proof/mode.Verify": "inside Verify", "proof/statement.Unmarshal": "inside Verify", "proof/verifier.Verify": "inside Verify",
 	"proof/wrap.Verify": "inside Verify", "proof/wrap.Unmarshal": "inside Verify", "proof/wrap.DecodeProvingKey": "the user's own cache", "proof/wrap.DecodeVerifyingKey": "the user's own cache",
 	"number.ParseRate": "the user's own", "number.ParseRates": "the user's own",

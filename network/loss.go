@@ -1,4 +1,4 @@
-package transpile
+package network
 
 import (
 	"fmt"
@@ -11,19 +11,23 @@ import (
 
 // train appends label, loss, backward pass and updates to the forward graph.
 func (l *lowering) train(out value) error {
-	kind, labels := l.loss, l.labels
+	c := &l.n.choices
+	last := l.n.architecture.Layers[len(l.n.architecture.Layers)-1].Kind
+	if last == Softmax && c.Loss == graph.LogisticLoss || last == Logistic && c.Loss == graph.SoftmaxCrossEntropy {
+		return fmt.Errorf("loss %s on a model that ends in %s: %w", c.Loss, last, fault.ErrUsage)
+	}
 	y := l.b.Tensor(out.id)
-	if kind == graph.SoftmaxCrossEntropy && y.Units() < 2 {
+	if c.Loss == graph.SoftmaxCrossEntropy && y.Units() < 2 {
 		return fmt.Errorf("softmax of one output is always 1; use the logistic loss: %w", fault.ErrUsage)
 	}
 	format := number.Format{Bits: 2}
-	if labels == graph.Values {
+	if c.Labels == graph.Values {
 		format = number.Format{Bits: 16, Fraction: y.Format.Fraction}
 	}
 	l.b.Program().Fractions.Label = format.Fraction
 	label := l.b.Add(graph.Tensor{Name: "label", Role: graph.Label, Axes: y.Axes, Format: format})
 	appendLoss := ops.MeanSquaredError
-	switch kind {
+	switch c.Loss {
 	case graph.SoftmaxCrossEntropy:
 		appendLoss = ops.SoftmaxCrossEntropy
 	case graph.LogisticLoss:
@@ -33,7 +37,7 @@ func (l *lowering) train(out value) error {
 	if err != nil {
 		return err
 	}
-	l.b.Program().Loss = graph.Loss{Kind: kind, Labels: labels, Logits: out.id, Prediction: prediction}
+	l.b.Program().Loss = graph.Loss{Kind: c.Loss, Labels: c.Labels, Logits: out.id, Prediction: prediction}
 	if len(l.b.Program().OfRole(graph.Weight)) == 0 {
 		return fmt.Errorf("the model has no weight to train: %w", fault.ErrUnsupported)
 	}

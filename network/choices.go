@@ -1,0 +1,95 @@
+package network
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/number"
+)
+
+// MaxFraction bounds the fraction bits of 16-bit values.
+const MaxFraction = 14
+
+// Formats are the fraction bits of a step's 16-bit values. Those of weights
+// and labels follow.
+type Formats struct {
+	Feature    int // f_x, of the dataset's features
+	Activation int // f_a
+	Error      int // f_g
+}
+
+// Choices are what an architecture leaves open about its training.
+type Choices struct {
+	Batch     int // B
+	Formats   Formats
+	RateShift int  // k of the rates n/2^k
+	Scheduled bool // every step has a rate of its own
+	Loss      graph.LossKind
+	Labels    graph.LabelKind
+	Frozen    []int // weights that are not trained, ascending
+}
+
+func (c *Choices) check(weights int) error {
+	if c.Batch < 1 || c.Batch > graph.MaxBatch {
+		return fmt.Errorf("batch size %d, want 1 to %d: %w", c.Batch, graph.MaxBatch, fault.ErrUsage)
+	}
+	if c.RateShift < 0 || c.RateShift > number.MaxShift {
+		return fmt.Errorf("rate shift %d, want 0 to %d: %w", c.RateShift, number.MaxShift, fault.ErrUsage)
+	}
+	for _, f := range []struct {
+		name string
+		bits int
+	}{{"features", c.Formats.Feature}, {"activations", c.Formats.Activation}, {"errors", c.Formats.Error}} {
+		if f.bits < 0 || f.bits > MaxFraction {
+			return fmt.Errorf("--fraction-%s is %d, want 0 to %d: %w", f.name, f.bits, MaxFraction, fault.ErrUsage)
+		}
+	}
+	if !slices.Contains(graph.LabelsOf(c.Loss), c.Labels) {
+		return fmt.Errorf("loss %.40q takes labels %q, not %.40q: %w", string(c.Loss), graph.LabelsOf(c.Loss), string(c.Labels), fault.ErrUsage)
+	}
+	for i, w := range c.Frozen {
+		if w < 0 || w >= weights || i > 0 && w <= c.Frozen[i-1] {
+			return fmt.Errorf("frozen weights %v of %d: %w", c.Frozen, weights, fault.ErrUsage)
+		}
+	}
+	return nil
+}
+
+// ChooseLoss settles loss and labels where they are empty: SOFTMAX at the end
+// gives cross-entropy with one-hot labels, LOGISTIC the logistic loss with
+// bits, anything else the loss that fits the labels, and the mean squared
+// error with values if labels are empty, too. Errors wrap fault.ErrUsage.
+func (a *Architecture) ChooseLoss(loss graph.LossKind, labels graph.LabelKind) (graph.LossKind, graph.LabelKind, error) {
+	var last Kind
+	if n := len(a.Layers); n > 0 {
+		last = a.Layers[n-1].Kind
+	}
+	if loss == "" {
+		switch {
+		case last == Softmax:
+			loss = graph.SoftmaxCrossEntropy
+		case last == Logistic:
+			loss = graph.LogisticLoss
+		case labels == graph.OneHot:
+			loss = graph.SoftmaxCrossEntropy
+		case labels == graph.Bits:
+			loss = graph.LogisticLoss
+		default:
+			loss = graph.MeanSquaredError
+		}
+	}
+	fitting := graph.LabelsOf(loss)
+	if fitting == nil {
+		return "", "", fmt.Errorf("loss %.40q: want %s, %s or %s: %w", string(loss),
+			graph.SoftmaxCrossEntropy, graph.LogisticLoss, graph.MeanSquaredError, fault.ErrUsage)
+	}
+	if labels == "" {
+		labels = fitting[0]
+	}
+	if !slices.Contains(fitting, labels) {
+		return "", "", fmt.Errorf("loss %s takes labels %v, not %.40q: %w", loss, fitting, string(labels), fault.ErrUsage)
+	}
+	return loss, labels, nil
+}

@@ -1,0 +1,75 @@
+package network
+
+import (
+	"slices"
+
+	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/number"
+	"github.com/zkaudit/zkaudit/ops"
+	"github.com/zkaudit/zkaudit/relation"
+)
+
+// fullyConnected lowers V = X·W + b, its rounding and its fused activation.
+// Shape is (units), or (1, …, 1, units) where the operator keeps the number of
+// axes.
+func (l *lowering) fullyConnected(layer *Layer) error {
+	x, err := l.operands(layer, 1, min(max(len(layer.Weights), 1), 2), true, false)
+	if err != nil {
+		return err
+	}
+	w := l.n.architecture.Weights[layer.Weights[0]].Shape
+	if len(w) != 2 {
+		return l.refuse("weights of shape %v", "export the model again", w)
+	}
+	inputs, units := w[0], w[1]
+	if count(x.shape) != inputs {
+		return l.refuse("a layer of %d inputs on samples of shape %v acts on every position apart",
+			"flatten the sample before the layer, or use one position per sample", inputs, x.shape)
+	}
+	if last := layer.Shape[len(layer.Shape)-1]; last != units || count(layer.Shape) != units {
+		return l.refuse("%d units make samples of shape %v", "flatten the sample before the layer", units, layer.Shape)
+	}
+	f := l.b.Tensor(x.id).Format.Fraction
+	node := graph.Node{Name: l.name, Kind: ops.KindFullyConnected, Inputs: []graph.TensorID{x.id}}
+	for k, axes := range [][]relation.Axis{{l.b.Tensor(x.id).Axes[1], ops.Units(units)}, {ops.Units(units)}}[:len(layer.Weights)] {
+		id, err := l.weight(layer.Weights[k], f, []string{"weights", "bias"}[k], axes)
+		if err != nil {
+			return err
+		}
+		node.Inputs = append(node.Inputs, id)
+	}
+	v, err := ops.Append(l.b, node)
+	if err != nil {
+		return err
+	}
+	y, err := ops.Rescale(l.b, l.name+" rounded", v[0], l.n.choices.Formats.Activation)
+	if err != nil {
+		return err
+	}
+	return l.activate(layer, y, layer.Shape)
+}
+
+// weight adds a weight of a layer whose input has fx fraction bits, or returns
+// it if another layer has it already.
+func (l *lowering) weight(i, fx int, what string, axes []relation.Axis) (graph.TensorID, error) {
+	c := &l.n.choices
+	if shape := l.n.architecture.Weights[i].Shape; !slices.EqualFunc(shape, axes, func(d int, a relation.Axis) bool { return d == a.Size }) {
+		return graph.None, l.refuse("%s of shape %v do not fit %v", "export the model again", what, shape, axes)
+	}
+	fraction := fx + c.Formats.Error + c.RateShift
+	if fraction > number.MaxFraction {
+		return graph.None, l.refuse("weights would need %d fraction bits, at most %d fit", "raise the learning rate, or lower the fraction bits", fraction, number.MaxFraction)
+	}
+	if id := l.weights[i]; id != graph.None {
+		if l.b.Tensor(id).Format.Fraction != fraction {
+			return graph.None, l.refuse("weight %d is shared by layers whose inputs have different formats", "use one --fraction for features and activations", i)
+		}
+		return id, nil
+	}
+	role := graph.Weight
+	if slices.Contains(c.Frozen, i) {
+		role = graph.Frozen
+	}
+	l.weights[i] = l.b.Add(graph.Tensor{Name: l.name + " " + what, Role: role, Axes: axes, Format: number.Format{Bits: 63, Fraction: fraction}})
+	return l.weights[i], nil
+}

@@ -1,0 +1,135 @@
+package network
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/number"
+	"github.com/zkaudit/zkaudit/ops"
+	"github.com/zkaudit/zkaudit/relation"
+)
+
+// Kind names an operator as TensorFlow Lite does.
+type Kind string
+
+// The operators of which layers are made.
+const (
+	FullyConnected Kind = "FULLY_CONNECTED"
+	Relu           Kind = "RELU"
+	Relu6          Kind = "RELU6"
+	Tanh           Kind = "TANH"
+	Logistic       Kind = "LOGISTIC"
+	Softmax        Kind = "SOFTMAX"
+	Reshape        Kind = "RESHAPE"
+	Add            Kind = "ADD"
+	Mul            Kind = "MUL"
+)
+
+// lowerings lists, for every operator, how it becomes nodes of the graph. A
+// new operator is a file with its lowering and a line here.
+func lowerings() map[Kind]func(*lowering, *Layer) error {
+	return map[Kind]func(*lowering, *Layer) error{
+		FullyConnected: (*lowering).fullyConnected,
+		Relu:           (*lowering).activation,
+		Relu6:          (*lowering).activation,
+		Tanh:           (*lowering).activation,
+		Logistic:       (*lowering).activation,
+		Softmax:        (*lowering).softmax,
+		Reshape:        (*lowering).reshape,
+		Add:            (*lowering).add,
+		Mul:            (*lowering).mul,
+	}
+}
+
+// value is a per-sample tensor of the architecture in the graph.
+type value struct {
+	id    graph.TensorID
+	shape []int
+}
+
+// lowering is the translation of one architecture at work.
+type lowering struct {
+	n         *Network
+	b         *graph.Builder
+	values    []value
+	weights   []graph.TensorID
+	constants int // cells of constants so far
+	layer     int // being lowered
+	name      string
+}
+
+func newLowering(n *Network) *lowering {
+	c := &n.choices
+	f := graph.Fractions{Feature: c.Formats.Feature, Activation: c.Formats.Activation, Error: c.Formats.Error}
+	l := &lowering{n: n, b: graph.NewBuilder("training step", c.Batch, f)}
+	kind := graph.ConstantSGD
+	if c.Scheduled {
+		kind = graph.ScheduledSGD
+	}
+	l.b.Program().Optimizer = graph.Optimizer{Kind: kind, Shift: c.RateShift}
+	for range n.architecture.Weights {
+		l.weights = append(l.weights, graph.None)
+	}
+	return l
+}
+
+// refuse says why a layer cannot be lowered, and what to do.
+func (l *lowering) refuse(reason, remedy string, args ...any) error {
+	return fmt.Errorf("layer %s: %s; %s: %w", l.name, fmt.Sprintf(reason, args...), remedy, fault.ErrUnsupported)
+}
+
+// run lowers all layers, in order, and returns the output: where its last
+// layer is fused with the loss, that layer's input.
+func (l *lowering) run() (value, error) {
+	a := &l.n.architecture
+	input := l.b.Add(graph.Tensor{
+		Name: "input", Role: graph.Input, Axes: l.sample(a.Input),
+		Format: number.Format{Bits: 16, Fraction: l.n.choices.Formats.Feature},
+	})
+	l.values = append(l.values, value{id: input, shape: a.Input})
+	table := lowerings()
+	for i := range a.Layers {
+		layer := &a.Layers[i]
+		l.layer, l.name = i, fmt.Sprintf("%d %s", i, layer.Kind)
+		if err := table[layer.Kind](l, layer); err != nil {
+			if errors.Is(err, fault.ErrMalformed) {
+				return value{}, l.refuse("%v", "check the model's shapes", err)
+			}
+			return value{}, err
+		}
+	}
+	return l.values[len(a.Layers)], nil
+}
+
+// sample is the axes of a tensor per sample: the batch, and the axes of the
+// sample as one.
+func (l *lowering) sample(shape []int) []relation.Axis {
+	return []relation.Axis{{Name: "batch", Size: l.n.choices.Batch}, ops.Units(count(shape))}
+}
+
+// operands checks that a layer has the given numbers of inputs and weights and
+// only the parts that its operator reads, and returns its first input.
+func (l *lowering) operands(layer *Layer, inputs, weights int, shape, constant bool) (value, error) {
+	if len(layer.Inputs) != inputs || len(layer.Weights) != weights || (layer.Shape != nil) != shape || (layer.Constant != nil) != constant {
+		return value{}, l.refuse("%d inputs, %d weights, shape %v", "export the model again", len(layer.Inputs), len(layer.Weights), layer.Shape)
+	}
+	return l.values[layer.Inputs[0]], nil
+}
+
+// plain refuses a fused activation on an operator that has none.
+func (l *lowering) plain(layer *Layer) error {
+	if layer.Activation != "" {
+		return l.refuse("fused activation %.40q", "use an operator of its own", string(layer.Activation))
+	}
+	return nil
+}
+
+// set records the value that the layer makes.
+func (l *lowering) set(id graph.TensorID, shape []int) {
+	l.values = append(l.values, value{id: id, shape: shape})
+}
+
+// last reports whether the layer being lowered makes the output.
+func (l *lowering) last() bool { return l.layer == len(l.n.architecture.Layers)-1 }

@@ -1,0 +1,173 @@
+package transpile
+
+import (
+	"github.com/zkaudit/zkaudit/foreign"
+	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/network"
+	"github.com/zkaudit/zkaudit/tflite"
+)
+
+// plain reads an operator of one input and nothing else.
+func plain(kind network.Kind) rule {
+	return func(r *reading, o *tflite.Operator) (network.Layer, error) {
+		x, err := r.activation(o, 0)
+		return network.Layer{Kind: kind, Inputs: []int{x}}, err
+	}
+}
+
+// fused reads a fused activation.
+func (r *reading) fused(a tflite.Activation) (network.Kind, error) {
+	kind, ok := map[tflite.Activation]network.Kind{
+		tflite.ActNone: "", tflite.ActRelu: network.Relu, tflite.ActRelu6: network.Relu6, tflite.ActTanh: network.Tanh,
+	}[a]
+	if !ok {
+		return "", r.refuse("fused activation %v", "use RELU, RELU6 or TANH", a)
+	}
+	return kind, nil
+}
+
+// fullyConnected reads V = X·Wᵀ + b.
+func (r *reading) fullyConnected(o *tflite.Operator) (network.Layer, error) {
+	layer := network.Layer{Kind: network.FullyConnected}
+	x, err := r.activation(o, 0)
+	if err != nil {
+		return layer, err
+	}
+	options, _ := o.Options.(tflite.FullyConnectedOptions)
+	if options.WeightsFormat != 0 {
+		return layer, r.refuse("weights in a shuffled layout", "convert the model without quantisation")
+	}
+	if len(o.Inputs) < 2 || o.Inputs[1] < 0 {
+		return layer, r.refuse("it has no weights", "export the model again")
+	}
+	shape := r.g.Tensors[o.Inputs[1]].Shape
+	if len(shape) != 2 || shape[0] < 1 || shape[1] < 1 {
+		return layer, r.refuse("weights of shape %v", "export the model again", shape)
+	}
+	units, inputs := int(shape[0]), int(shape[1])
+	in, err := r.shapeOf(o.Inputs[0])
+	if err != nil {
+		return layer, err
+	}
+	layer.Inputs, layer.Shape = []int{x}, []int{units}
+	if options.KeepNumDims {
+		if in[len(in)-1] != inputs {
+			return layer, r.refuse("keep_num_dims on samples of shape %v with %d inputs", "flatten the sample before the layer", in, inputs)
+		}
+		layer.Shape = append(append([]int(nil), in[:len(in)-1]...), units)
+	}
+	if layer.Activation, err = r.fused(options.Activation); err != nil {
+		return layer, err
+	}
+	w, err := r.weight(o.Inputs[1], true, inputs, units)
+	if err != nil {
+		return layer, err
+	}
+	layer.Weights = []int{w}
+	if len(o.Inputs) > 2 && o.Inputs[2] >= 0 {
+		b, err := r.weight(o.Inputs[2], false, units)
+		if err != nil {
+			return layer, err
+		}
+		layer.Weights = append(layer.Weights, b)
+	}
+	return layer, nil
+}
+
+// weight adds a constant of the model as a weight of the given shape, or
+// returns it if another operator has it already.
+func (r *reading) weight(index int32, transposed bool, shape ...int) (int, error) {
+	t := &r.g.Tensors[index]
+	if !r.m.IsConstant(t) {
+		return 0, r.refuse("weights %s are computed, not constant", "export the model with constant weights", foreign.Quote(t.Name))
+	}
+	want := int64(1)
+	for _, d := range shape {
+		want *= int64(d)
+	}
+	if n, ok := t.Shape.Elements(); !ok || n != want {
+		return 0, r.refuse("constant %s of shape %v does not fit %v", "export the model again", foreign.Quote(t.Name), t.Shape, shape)
+	}
+	if i, ok := r.index[index]; ok {
+		if r.weights[i].Transposed != transposed {
+			return 0, r.refuse("constant %s is weights and bias at once", "export the model again", foreign.Quote(t.Name))
+		}
+		return i, nil
+	}
+	i := len(r.weights)
+	r.index[index] = i
+	r.a.Weights = append(r.a.Weights, network.Weight{Shape: shape})
+	r.weights = append(r.weights, Weight{Tensor: graph.None, Index: int(index), Transposed: transposed})
+	return i, nil
+}
+
+func (r *reading) softmax(o *tflite.Operator) (network.Layer, error) {
+	if options, ok := o.Options.(tflite.SoftmaxOptions); ok && options.Beta != 1 {
+		return network.Layer{}, r.refuse("beta is %v", "scale the weights before it and use beta 1", options.Beta)
+	}
+	return plain(network.Softmax)(r, o)
+}
+
+// reshape reads a change of the shape of samples.
+func (r *reading) reshape(o *tflite.Operator) (network.Layer, error) {
+	x, err := r.activation(o, 0)
+	if err != nil {
+		return network.Layer{}, err
+	}
+	from, to := r.g.Tensors[o.Inputs[0]].Shape, r.g.Tensors[o.Outputs[0]].Shape
+	shape, ok := sample(to)
+	if !ok || to[0] != from[0] {
+		return network.Layer{}, r.refuse("it reshapes %v to %v across the batch axis", "keep the batch as axis 0 and reshape within samples", from, to)
+	}
+	return network.Layer{Kind: network.Reshape, Inputs: []int{x}, Shape: shape}, nil
+}
+
+func (r *reading) add(o *tflite.Operator) (network.Layer, error) {
+	options, _ := o.Options.(tflite.AddOptions)
+	return r.binary(network.Add, o, options.Activation)
+}
+
+func (r *reading) mul(o *tflite.Operator) (network.Layer, error) {
+	options, _ := o.Options.(tflite.MulOptions)
+	return r.binary(network.Mul, o, options.Activation)
+}
+
+// binary reads an operator of two operands that commute; one of them may be a
+// constant.
+func (r *reading) binary(kind network.Kind, o *tflite.Operator, fused tflite.Activation) (network.Layer, error) {
+	layer := network.Layer{Kind: kind}
+	if len(o.Inputs) != 2 || o.Inputs[0] < 0 || o.Inputs[1] < 0 {
+		return layer, r.refuse("it has %d inputs", "export the model again", len(o.Inputs))
+	}
+	first, second := 0, 1
+	if r.m.IsConstant(&r.g.Tensors[o.Inputs[0]]) {
+		first, second = 1, 0
+	}
+	x, err := r.activation(o, first)
+	if err != nil {
+		return layer, err
+	}
+	layer.Inputs = []int{x}
+	if layer.Activation, err = r.fused(fused); err != nil {
+		return layer, err
+	}
+	if t := &r.g.Tensors[o.Inputs[second]]; r.m.IsConstant(t) {
+		layer.Constant, err = r.constant(t)
+		return layer, err
+	}
+	y, err := r.activation(o, second)
+	layer.Inputs = append(layer.Inputs, y)
+	return layer, err
+}
+
+func (r *reading) constant(t *tflite.Tensor) (*network.Constant, error) {
+	cells, err := r.m.Floats(t)
+	if err != nil {
+		return nil, err
+	}
+	c := &network.Constant{Cells: cells}
+	for _, d := range t.Shape {
+		c.Shape = append(c.Shape, int(d))
+	}
+	return c, nil
+}
