@@ -122,7 +122,7 @@ func exactWeights(m *tflite.Model, n *network.Network) (train.Weights, error) {
 	p := n.Program()
 	step, err := transpile.Match(m, n)
 	if err != nil {
-		return nil, fmt.Errorf("the model is not of the program in the bundle: %w", err)
+		return nil, fmt.Errorf("the model is not of the program in the bundle: %w: %w", fault.ErrRejected, err)
 	}
 	exact, err := tflite.ExactWeights(m)
 	if err != nil {

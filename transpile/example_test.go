@@ -37,8 +37,8 @@ func ExampleTranspile() {
 	// 0 FULLY_CONNECTED rounded
 	// softmax
 	// loss gradient
-	// tiny/dense_0/weights update
-	// tiny/dense_0/bias update
-	// tiny/dense_0/weights s63.23
-	// tiny/dense_0/bias s63.23
+	// 0 FULLY_CONNECTED weights update
+	// 0 FULLY_CONNECTED bias update
+	// 0 FULLY_CONNECTED weights s63.23
+	// 0 FULLY_CONNECTED bias s63.23
 }
