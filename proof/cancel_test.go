@@ -6,7 +6,6 @@ import (
 
 	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
 
-	"github.com/zkaudit/zkaudit/proof"
 	"github.com/zkaudit/zkaudit/proof/prooftest"
 	"github.com/zkaudit/zkaudit/proof/transcript"
 	"github.com/zkaudit/zkaudit/relation"
@@ -46,27 +45,61 @@ func TestLeavesAreColumns(t *testing.T) {
 	}
 }
 
-// TestNumeratorsAndDenominatorsApart: fractions of the root that are false but
-// keep p + q are not enough: λ weighs denominators.
+// TestNumeratorsAndDenominatorsApart: fractions of the root whose sum is
+// made zero by an error in p and one in q, such that p + λ·q stays as it is for
+// the λ that the prover expects: 1, that of another conversation, or the last
+// coordinate. λ weighs denominators, and nobody knows it in advance.
 func TestNumeratorsAndDenominatorsApart(t *testing.T) {
 	s := newSetting(t)
 	g := &game{layout: s.layout, digest: fr.NewElement(7), committed: s.wrong("A", 0)}
-	shift := func(f [4]fr.Element) [4]fr.Element {
-		// (p0 + δ)·q1 + p1·(q0 − δ) = 0
-		var delta, slope, t fr.Element
-		delta.Mul(&f[0], &f[3])
-		t.Mul(&f[1], &f[2])
-		delta.Add(&delta, &t)
-		slope.Sub(&f[1], &f[3])
-		delta.Div(&delta, &slope)
-		f[0].Add(&f[0], &delta)
-		f[2].Sub(&f[2], &delta)
-		return f
+	constant := func(lambda fr.Element) func([4]fr.Element) [4]fr.Element {
+		return func(f [4]fr.Element) [4]fr.Element {
+			// (p0 + λδ)·q1 + p1·(q0 − δ) = 0
+			var delta, slope fr.Element
+			delta.Mul(&f[0], &f[3])
+			delta.Add(&delta, slope.Mul(&f[1], &f[2]))
+			slope.Mul(&lambda, &f[3]).Sub(&f[1], &slope)
+			delta.Div(&delta, &slope)
+			f[2].Sub(&f[2], &delta)
+			f[0].Add(&f[0], delta.Mul(&delta, &lambda))
+			return f
+		}
 	}
-	_, m, _ := g.tell(t, g.committed, shift)
-	if got := g.failures(m); !slices.Equal(got, []string{"lookup layer"}) {
-		t.Errorf("refused at %q", got)
+	first, _, _ := g.tell(t, g.committed, nil)
+	g.digest = fr.NewElement(8)
+	for name, root := range map[string]func([4]fr.Element) [4]fr.Element{
+		"1":                         constant(fr.One()),
+		"that of another statement": constant(first.lambdas[0]),
+		"the coordinate before it":  lastCoordinate,
+	} {
+		_, m, _ := g.tell(t, g.committed, root)
+		if got := g.failures(m); !slices.Equal(got, []string{"lookup layer"}) {
+			t.Errorf("λ is %s: refused at %q", name, got)
+		}
 	}
+}
+
+// lastCoordinate makes the sum of the root zero such that p + t·q at the
+// coordinate t stays as it is for every t:
+//
+//	p0·(q1 + δ) + (p1 − δ)·(q0 + δ) = 0
+func lastCoordinate(f [4]fr.Element) [4]fr.Element {
+	// δ² − b·δ − c = 0,  b = p0 + p1 − q0,  c = p0·q1 + p1·q0
+	var b, c, delta, half fr.Element
+	b.Add(&f[0], &f[1]).Sub(&b, &f[2])
+	c.Mul(&f[0], &f[3])
+	c.Add(&c, delta.Mul(&f[1], &f[2]))
+	half.SetUint64(2).Inverse(&half)
+	b.Mul(&b, &half)
+	delta.Square(&b).Add(&delta, &c)
+	if delta.Sqrt(&delta) == nil {
+		panic("no such δ: change the seed of the system")
+	}
+	delta.Add(&delta, &b)
+	f[1].Sub(&f[1], &delta)
+	f[2].Add(&f[2], &delta)
+	f[3].Add(&f[3], &delta)
+	return f
 }
 
 // TestZeroDenominators: whoever knows α in advance makes two leaves 1/0. Their
@@ -104,61 +137,5 @@ func TestZeroDenominators(t *testing.T) {
 	_, m, _ := g.tell(t, g.committed, nil)
 	if got := g.failures(m); !slices.Equal(got, []string{"lookup denominator: rejected"}) {
 		t.Errorf("refused at %q", got)
-	}
-}
-
-// TestErrorsDoNotCancel: two falsehoods whose errors add up to zero, in two
-// instances of one sumcheck, two claims of one group, and two groups.
-func TestErrorsDoNotCancel(t *testing.T) {
-	for name, test := range map[string]struct {
-		product bool
-		axes    [2]string
-		lie     bool // until the opening
-		place   string
-	}{
-		"instances": {true, [2]string{"a", "a"}, false, "sumcheck of first"},
-		"claims":    {false, [2]string{"a", "a"}, true, "openings"},
-		"groups":    {false, [2]string{"a", "b"}, true, "openings"},
-	} {
-		b := relation.NewBuilder(name)
-		var ids []relation.ID
-		for i, equation := range []string{"first", "second"} {
-			axis := relation.Axis{Name: test.axes[i], Size: 4}
-			z := b.Witness(equation+" z", axis)
-			ids = append(ids, z)
-			terms := []relation.Term{relation.Times(relation.Int(1), relation.At(z, "i"))}
-			if test.product {
-				x := relation.At(b.Witness(equation+" x", axis), "i")
-				terms = append(terms, relation.Times(relation.Int(-1), x, x))
-			}
-			b.Equation(equation, []relation.Axis{axis}, []relation.Label{"i"}, terms...)
-		}
-		sys, err := b.Build()
-		if err != nil {
-			t.Fatal(err)
-		}
-		l, err := proof.NewLayout(sys, 3, false)
-		if err != nil {
-			t.Fatal(err)
-		}
-		honest := make([][]fr.Element, len(sys.Tensors))
-		for i := range honest {
-			honest[i] = make([]fr.Element, 4)
-		}
-		g := &game{layout: l, digest: fr.NewElement(7), committed: slices.Clone(honest)}
-		for i, id := range ids { // error 1 everywhere, and −1
-			g.committed[id] = make([]fr.Element, 4)
-			for k := range g.committed[id] {
-				g.committed[id][k] = relation.Int(int64(1 - 2*i))
-			}
-		}
-		story := g.committed
-		if test.lie {
-			story = honest
-		}
-		_, m, _ := g.tell(t, story, nil)
-		if got := g.failures(m); !slices.Equal(got, []string{test.place}) {
-			t.Errorf("%s: refused at %q", name, got)
-		}
 	}
 }

@@ -61,7 +61,12 @@ func (d *differences) AssertEqual(a, b fr.Element, place string) {
 // checks: those of the script, of public claims, and of the opening.
 func (g *game) verify(messages []fr.Element) *differences {
 	d := &differences{}
-	out := proof.Argue[fr.Element](g.layout, d, g.transcript(), proof.NewReplay(messages))
+	g.check(d, proof.Argue[fr.Element](g.layout, d, g.transcript(), proof.NewReplay(messages)))
+	return d
+}
+
+// check is what the verifier does outside the script.
+func (g *game) check(d *differences, out *proof.Outcome[fr.Element]) {
 	for _, c := range out.Public {
 		t := g.layout.System.Tensor(c.Tensor)
 		d.AssertEqual(c.Value, public.Evaluate(t, out.At(c.Point)), "public tensor "+t.Name)
@@ -78,7 +83,6 @@ func (g *game) verify(messages []fr.Element) *differences {
 		}
 	}
 	d.AssertEqual(out.Value, naive.Evaluate(row, out.At(out.Point)), "opening")
-	return d
 }
 
 func (g *game) accepts(messages []fr.Element) bool {
@@ -170,13 +174,36 @@ func eliminate(columns [][]fr.Element, right []fr.Element) []fr.Element {
 type liar struct {
 	*reference.Prover
 	truth *reference.Prover
+	// lookups, if set, tells another story about the lookups.
+	lookups *reference.Prover
+	leaves  int // 1: the bottom of the tree is said; 2: its columns are; 3: after
 	// root, if set, replaces the fractions of the root.
 	root func([4]fr.Element) [4]fr.Element
 	// columns makes values of tensors true where the story of the lookup tree
 	// is not.
 	columns bool
-	said    int            // messages so far
-	at      map[string]int // where each message starts, by name and number
+	// term, sumRound and openingRound, if set, change the first message of
+	// their kind.
+	term         func(*fr.Element)
+	sumRound     func([]fr.Element)
+	openingRound func(*[2]fr.Element)
+
+	log  int            // of the lookup tree
+	said int            // messages so far
+	at   map[string]int // where each message starts, by name and number
+
+	// What the script has told.
+	coords  []fr.Element
+	lambdas []fr.Element
+	sums    []toldSum
+	gamma   []fr.Element // the weights of the first group's claims
+	delta   []fr.Element // those of the groups
+}
+
+// toldSum is one batched sumcheck as the script starts it.
+type toldSum struct {
+	instances []*proof.Instance[fr.Element]
+	weights   []fr.Element
 }
 
 func (p *liar) note(kind string, n int) {
@@ -191,13 +218,23 @@ func (p *liar) note(kind string, n int) {
 }
 
 func (p *liar) Drawn(c proof.Coord, v fr.Element) {
+	p.coords = append(p.coords, v)
 	p.Prover.Drawn(c, v)
 	p.truth.Drawn(c, v)
+	if p.lookups != nil {
+		p.lookups.Drawn(c, v)
+	}
+	if p.leaves > 0 {
+		p.leaves++
+	}
 }
 
 func (p *liar) Fractions(k int) [4]fr.Element {
 	p.note("fractions", 4)
-	f := p.Prover.Fractions(k)
+	f := p.tree().Fractions(k)
+	if k == p.log-1 {
+		p.leaves = 1
+	}
 	if k == 0 && p.root != nil {
 		f = p.root(f)
 	}
@@ -206,34 +243,74 @@ func (p *liar) Fractions(k int) [4]fr.Element {
 
 func (p *liar) LayerRound() [2]fr.Element {
 	p.note("layer round", 2)
-	return p.Prover.LayerRound()
+	return p.tree().LayerRound()
 }
+
+// tree tells the story of the lookups.
+func (p *liar) tree() *reference.Prover {
+	if p.lookups != nil && p.leaves < 3 {
+		return p.lookups
+	}
+	return p.Prover
+}
+
+func (p *liar) Lookups(alpha, beta fr.Element) { p.tree().Lookups(alpha, beta) }
+
+func (p *liar) LayerBind(r fr.Element) { p.tree().LayerBind(r) }
 
 func (p *liar) Evaluate(id relation.ID, point []proof.Coord) fr.Element {
 	p.note(fmt.Sprint("value of ", id), 1)
 	if p.columns {
 		return p.truth.Evaluate(id, point)
 	}
-	return p.Prover.Evaluate(id, point)
+	return p.tree().Evaluate(id, point)
+}
+
+func (p *liar) Layer(k int, point []proof.Coord, lambda fr.Element) {
+	p.lambdas = append(p.lambdas, lambda)
+	p.tree().Layer(k, point, lambda)
 }
 
 func (p *liar) TermValue(i *proof.Instance[fr.Element]) fr.Element {
 	p.note("term", 1)
-	return p.Prover.TermValue(i)
+	v := p.Prover.TermValue(i)
+	if p.term != nil {
+		p.term(&v)
+		p.term = nil
+	}
+	return v
+}
+
+func (p *liar) Sum(instances []*proof.Instance[fr.Element], weights []fr.Element) {
+	p.sums = append(p.sums, toldSum{instances, weights})
+	p.Prover.Sum(instances, weights)
 }
 
 func (p *liar) SumRound(degree int) []fr.Element {
 	p.note("sum round", degree)
-	return p.Prover.SumRound(degree)
+	m := p.Prover.SumRound(degree)
+	if p.sumRound != nil {
+		p.sumRound(m)
+		p.sumRound = nil
+	}
+	return m
 }
 
 func (p *liar) Opening(groups []*proof.Group[fr.Element], weights []fr.Element) {
+	if len(groups) > 0 {
+		p.gamma, p.delta = groups[0].Weights, weights
+	}
 	p.truth.Opening(groups, weights)
 }
 
 func (p *liar) OpeningRound() [2]fr.Element {
 	p.note("opening round", 2)
-	return p.truth.OpeningRound()
+	m := p.truth.OpeningRound()
+	if p.openingRound != nil {
+		p.openingRound(&m)
+		p.openingRound = nil
+	}
+	return m
 }
 
 func (p *liar) OpeningBind(r fr.Element) { p.truth.OpeningBind(r) }
@@ -263,7 +340,7 @@ func (g *game) liar(t *testing.T, story [][]fr.Element) *liar {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &liar{Prover: a, truth: b, at: map[string]int{}}
+	return &liar{Prover: a, truth: b, log: g.layout.Log, at: map[string]int{}}
 }
 
 // setting is the small layer with honest tables and with one wrong cell.

@@ -19,7 +19,8 @@ func (s *session[E]) lookups() {
 		return
 	}
 	a := s.arith
-	alpha, beta := s.challenge(), s.challenge()
+	alpha := s.challenge()
+	beta := s.challenge()
 	s.peer.Lookups(alpha, beta)
 
 	f := s.fractions(0)

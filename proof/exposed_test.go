@@ -1,0 +1,155 @@
+package proof_test
+
+import (
+	"errors"
+	"slices"
+	"testing"
+
+	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
+
+	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/proof"
+	"github.com/zkaudit/zkaudit/proof/prooftest"
+	"github.com/zkaudit/zkaudit/proof/statement"
+	"github.com/zkaudit/zkaudit/proof/transcript"
+	"github.com/zkaudit/zkaudit/relation"
+)
+
+// games are honest conversations about systems of every kind.
+func games(t *testing.T) map[string]*game {
+	t.Helper()
+	s, tiny := newChain(t), newSetting(t)
+	gathered := prooftest.NewGathered(t, prooftest.NewSpec())
+	c := prooftest.NewCase(t, gathered.System, gathered.Cells)
+	masked, err := proof.NewLayout(c.Statement.Layout.System, c.Statement.Layout.RowLog, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	mask := make([]fr.Element, 1<<masked.RowLog)
+	for i := range mask {
+		mask[i].SetUint64(uint64(i*i + 3))
+	}
+	return map[string]*game{
+		"chain":    s.game,
+		"tiny":     {layout: tiny.layout, digest: fr.NewElement(7), committed: tiny.honest},
+		"gathered": {layout: c.Statement.Layout, digest: fr.NewElement(7), committed: c.Tables},
+		"masked":   {layout: masked, digest: fr.NewElement(7), committed: c.Tables, mask: mask},
+	}
+}
+
+// TestReveal: what a wrapped proof exposes is all that the checks outside the
+// script need, and each value of it counts: with another one they fail.
+func TestReveal(t *testing.T) {
+	for name, g := range games(t) {
+		_, _, out := g.tell(t, g.committed, nil)
+		exposed := out.Exposed(g.layout)
+		if want := proof.ExposedLength(g.layout); len(exposed) != want {
+			t.Fatalf("%s: %d values exposed, want %d", name, len(exposed), want)
+		}
+		holds := func() bool {
+			d := &differences{}
+			g.check(d, proof.Reveal(g.layout, exposed))
+			return !slices.ContainsFunc(d.of, func(v fr.Element) bool { return !v.IsZero() })
+		}
+		if !holds() {
+			t.Errorf("%s: the outcome that was exposed is refused", name)
+		}
+		one := fr.One()
+		for i := range exposed {
+			exposed[i].Add(&exposed[i], &one)
+			if holds() {
+				t.Errorf("%s: another exposed value %d is accepted", name, i)
+			}
+			exposed[i].Sub(&exposed[i], &one)
+		}
+	}
+}
+
+// TestLengths: each value is said once for a tensor and a point, structured
+// public tensors are computed, and equal low points are one group. More or
+// fewer messages are another proof.
+func TestLengths(t *testing.T) {
+	want := map[string][2]int{"chain": {199, 17}, "tiny": {236, 21}, "gathered": {159, 25}, "masked": {160, 25}}
+	for name, g := range games(t) {
+		if got := [2]int{proof.Length(g.layout), proof.ExposedLength(g.layout)}; got != want[name] {
+			t.Errorf("%s: %d messages and exposed values, want %d", name, got, want[name])
+		}
+	}
+}
+
+// TestVerify: the native verifier accepts honest messages, and neither another
+// number of them nor another one of them.
+func TestVerify(t *testing.T) {
+	for name, g := range games(t) {
+		_, m, _ := g.tell(t, g.committed, nil)
+		verify := func(m []fr.Element) error {
+			_, err := proof.Verify(g.layout, g.transcript(), m)
+			return err
+		}
+		if err := verify(m); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		for _, other := range [][]fr.Element{m[:len(m)-1], append(slices.Clone(m), fr.One()), nil} {
+			if err := verify(other); !errors.Is(err, fault.ErrMalformed) {
+				t.Errorf("%s: %d messages of %d: %v", name, len(other), len(m), err)
+			}
+		}
+		last := len(m) - 1
+		if g.layout.Masked {
+			last-- // the mask's value is for the opening to check
+		}
+		step := 7
+		if name == "chain" {
+			step = 1
+		}
+		for i := 0; i <= last; i += step {
+			if err := verify(plusAt(m, i)); !errors.Is(err, fault.ErrRejected) {
+				t.Errorf("%s: message %d is another one: %v", name, i, err)
+			}
+		}
+	}
+}
+
+func plusAt(m []fr.Element, i int) []fr.Element {
+	m = slices.Clone(m)
+	one := fr.One()
+	m[i].Add(&m[i], &one)
+	return m
+}
+
+// TestSalt: in masked layouts, and in no others, challenges depend on the salt.
+func TestSalt(t *testing.T) {
+	for name, g := range games(t) {
+		first := func(salt uint64) fr.Element {
+			tr := transcript.NewNative(statement.Domain)
+			proof.Begin[fr.Element](g.layout, tr, g.digest, fr.NewElement(salt))
+			return tr.Challenge()
+		}
+		a, b := first(1), first(2)
+		if a.Equal(&b) == g.layout.Masked {
+			t.Errorf("%s: masked %v, challenges under two salts are equal: %v", name, g.layout.Masked, a.Equal(&b))
+		}
+	}
+}
+
+// TestLayoutsOfValidSystems: a system that nobody validated, and one whose
+// lookups are too many, have no layout.
+func TestLayoutsOfValidSystems(t *testing.T) {
+	a := relation.Axis{Name: "a", Size: 4}
+	b := relation.NewBuilder("broadcast without a mask")
+	z := b.Witness("z", a)
+	b.Equation("one output label more", []relation.Axis{a, a}, []relation.Label{"i", "j"},
+		relation.Times(relation.Int(1), relation.At(z, "i")))
+	if _, err := proof.NewLayout(b.System(), 5, false); !errors.Is(err, fault.ErrMalformed) {
+		t.Errorf("an invalid system: %v", err)
+	}
+	b = relation.NewBuilder("large")
+	b.Signed(b.Witness("z", relation.Axis{Name: "a", Size: 1 << 32}), 16)
+	sys, err := b.Build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := proof.NewLayout(sys, 16, false); !errors.Is(err, fault.ErrResources) {
+		t.Errorf("2^33 leaves: %v", err)
+	}
+}
