@@ -6,9 +6,9 @@ GO          ?= go
 STATICCHECK ?= honnef.co/go/tools/cmd/staticcheck@v0.8.2
 FUZZTIME    ?= 60
 
-.PHONY: check format vet staticcheck generated tidy short fuzz-briefly test fixtures-test fuzz bench circuit-stats
+.PHONY: check format vet staticcheck generated tidy short fuzz-briefly mutate-briefly mutate test fixtures-test fuzz bench circuit-stats
 
-check: format vet staticcheck generated tidy short fuzz-briefly
+check: format vet staticcheck generated tidy short fuzz-briefly mutate-briefly
 
 format:
 	@unformatted=$$(gofmt -l .); if [ -n "$$unformatted" ]; then echo "gofmt: $$unformatted" >&2; exit 1; fi
@@ -36,6 +36,17 @@ short:
 # About ten seconds of fuzzing in total, beside building the targets.
 fuzz-briefly:
 	.ci/fuzz 200
+
+# Some ten mutants of the script, always the same ones: that the machinery of
+# `make mutate` works.
+mutate-briefly:
+	$(GO) run ./internal/mutate -packages proof -every 40
+
+# Every mutant of the verifier's packages against the tests of its own package.
+# It takes an hour or two on 2 cores; MUTANTS=file keeps results there and
+# resumes, MUTATE='-packages proof -v' and other flags select.
+mutate:
+	$(GO) run ./internal/mutate $(if $(MUTANTS),-results $(MUTANTS)) $(MUTATE)
 
 test:
 	$(GO) test ./...

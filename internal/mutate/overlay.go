@@ -1,0 +1,104 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strconv"
+)
+
+// switches is what the mutants of a package call.
+const switches = `
+
+import (
+	"os"
+	"reflect"
+	"strconv"
+)
+
+var mutantOfRun, _ = strconv.Atoi(os.Getenv("ZKAUDIT_MUTANT"))
+
+func mutantIs(n int) bool { return n == mutantOfRun }
+
+func mutantSkip[T any](n int, without, with T) T {
+	if mutantIs(n) {
+		return without
+	}
+	return with
+}
+
+func mutantInstead[T any](n int, drawn T, other T) T {
+	if mutantIs(n) {
+		return other
+	}
+	return drawn
+}
+
+func mutantNil(n int, err error) error {
+	if mutantIs(n) {
+		return nil
+	}
+	return err
+}
+
+type mutantInteger interface {
+	~int | ~int8 | ~int16 | ~int32 | ~int64 | ~uint | ~uint8 | ~uint16 | ~uint32 | ~uint64
+}
+
+func mutantLess[T mutantInteger](n int, bound T) T {
+	if mutantIs(n) {
+		return bound - 1
+	}
+	return bound
+}
+
+func mutantMore[T mutantInteger](n int, bound T) T {
+	if mutantIs(n) {
+		return bound + 1
+	}
+	return bound
+}
+
+// mutantLength returns how many iterations a range makes.
+func mutantLength(of any) int {
+	v := reflect.ValueOf(of)
+	switch {
+	case v.CanInt():
+		return int(v.Int())
+	case v.Kind() == reflect.Slice || v.Kind() == reflect.Array || v.Kind() == reflect.String || v.Kind() == reflect.Map:
+		return v.Len()
+	case v.Kind() == reflect.Pointer:
+		return v.Elem().Len()
+	}
+	return -1
+}
+`
+
+// overlay writes the mutated sources to a directory and returns the file that
+// makes the go command read them instead.
+func (p *pkg) overlay(directory string) (string, error) {
+	root, err := filepath.Abs(p.root)
+	if err != nil {
+		return "", err
+	}
+	replace := map[string]string{}
+	write := func(path, text string) error {
+		to := filepath.Join(directory, strconv.Itoa(len(replace))+".go")
+		replace[filepath.Join(root, path)] = to
+		return os.WriteFile(to, []byte(text), 0o644)
+	}
+	for path, text := range p.mutated {
+		if err := write(path, text); err != nil {
+			return "", err
+		}
+	}
+	if err := write(filepath.Join(p.scope.directory, "mutants_of_this_run.go"), "package "+p.name+switches); err != nil {
+		return "", err
+	}
+	b, err := json.Marshal(map[string]any{"Replace": replace})
+	if err != nil {
+		return "", err
+	}
+	file := filepath.Join(directory, "overlay.json")
+	return file, os.WriteFile(file, b, 0o644)
+}
