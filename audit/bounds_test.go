@@ -217,7 +217,7 @@ func TestDecodingIsBounded(t *testing.T) {
 		}
 	}
 	quoted := bytes.Replace(payload, []byte(`"context":"test"`), []byte(`"context":"`+strings.Repeat(`{\"[`, 500)+`"`), 1)
-	if err := checkJSON(quoted); err != nil {
+	if err := artefact.CheckJSON(quoted); err != nil {
 		t.Errorf("braces in a text are counted: %v", err)
 	}
 }

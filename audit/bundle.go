@@ -163,8 +163,8 @@ func Unmarshal(file []byte) (_ *Bundle, err error) {
 		return nil, err
 	}
 	malformed := func(err error) error { return fmt.Errorf("audit bundle: %v: %w", err, fault.ErrMalformed) }
-	if err := checkJSON(payload); err != nil {
-		return nil, err
+	if err := artefact.CheckJSON(payload); err != nil {
+		return nil, fmt.Errorf("audit bundle: %w", err)
 	}
 	var e encodedBundle
 	if err := json.Unmarshal(payload, &e); err != nil {

@@ -9,6 +9,7 @@ import (
 	"io"
 	"unicode/utf8"
 
+	"github.com/zkaudit/zkaudit/artefact"
 	"github.com/zkaudit/zkaudit/data"
 	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/graph"
@@ -145,6 +146,9 @@ func (m *Meaning) Digest() [32]byte {
 // decodeMeaning reads what Encode wrote, and nothing else.
 func decodeMeaning(text []byte) (Meaning, error) {
 	var m Meaning
+	if err := artefact.CheckJSON(text); err != nil {
+		return m, fmt.Errorf("meaning: %w", err)
+	}
 	if err := json.Unmarshal(text, &m); err != nil {
 		return m, fmt.Errorf("meaning: %w: %v", fault.ErrMalformed, err)
 	}

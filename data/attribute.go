@@ -36,9 +36,12 @@ func (d *Dataset) WithConstant(name, value string, vocabulary []string) (*Datase
 	if vocabulary == nil {
 		vocabulary = []string{value}
 	}
+	if len(d.Attributes)+1 > maxCells/d.Rows {
+		return nil, fmt.Errorf("%d attributes of %d rows, at most %d cells: %w", len(d.Attributes)+1, d.Rows, maxCells, fault.ErrResources)
+	}
 	code := slices.Index(vocabulary, value)
 	if code < 0 {
-		return nil, fmt.Errorf("attribute %q: %q is not in the vocabulary of %d entries, %s: %w", name, value, len(vocabulary), list(vocabulary), fault.ErrUsage)
+		return nil, fmt.Errorf("attribute %s: %s is not in the vocabulary of %d entries, %s: %w", fault.Quote(name), fault.Quote(value), len(vocabulary), list(vocabulary), fault.ErrUsage)
 	}
 	a := Attribute{Name: name, Vocabulary: vocabulary, Codes: make([]int32, d.Rows)}
 	for row := range a.Codes {
@@ -66,11 +69,11 @@ func (d *Dataset) checkAttributes() error {
 	names := map[string]bool{}
 	for _, a := range d.Attributes {
 		if a.Name == "" || names[a.Name] {
-			return input("attribute %q is there twice or has no name", a.Name)
+			return input("attribute %s is there twice or has no name", fault.Quote(a.Name))
 		}
 		names[a.Name] = true
 		if err := a.check(d.Rows); err != nil {
-			return fmt.Errorf("attribute %q: %w", a.Name, err)
+			return fmt.Errorf("attribute %s: %w", fault.Quote(a.Name), err)
 		}
 	}
 	return nil
@@ -83,7 +86,7 @@ func (a Attribute) check(rows int) error {
 	seen := map[string]bool{}
 	for _, entry := range a.Vocabulary {
 		if entry == "" || seen[entry] {
-			return input("vocabulary with an empty or repeated entry %q", entry)
+			return input("vocabulary with an empty or repeated entry %s", fault.Quote(entry))
 		}
 		seen[entry] = true
 	}
@@ -122,7 +125,7 @@ func fitAttributes(s *sheet, o CSVOptions) ([]Column, error) {
 			return nil, err
 		}
 		if slices.ContainsFunc(columns, func(c Column) bool { return c.Index == at+1 }) {
-			return nil, fmt.Errorf("%s: column %q is an attribute twice: %w", s.name, s.names[at], fault.ErrUsage)
+			return nil, fmt.Errorf("%s: column %s is an attribute twice: %w", s.name, fault.Quote(s.names[at]), fault.ErrUsage)
 		}
 		column, err := fitAttribute(s, at, selected.Vocabulary, o)
 		if err != nil {
@@ -139,7 +142,7 @@ func fitAttribute(s *sheet, at int, vocabulary []string, o CSVOptions) (Column, 
 	}
 	if found := survey(s, at); found.count[cellMissing] > 0 && !o.MissingAsCategory {
 		row := found.first[cellMissing]
-		return Column{}, s.cellError(row, at, missingError(s.rows[row][at], ", in an attribute, which could take missing cells for a category of their own"))
+		return Column{}, s.cellError(row, at, missingError(s.cell(row, at), ", in an attribute, which could take missing cells for a category of their own"))
 	}
 	limit := o.MaxCategories
 	if limit == 0 {
@@ -174,8 +177,8 @@ func encodeAttributes(s *sheet, encoding *Encoding, d *Dataset) error {
 			return err
 		}
 		a := Attribute{Name: column.Name, Vocabulary: column.Categories, Codes: make([]int32, d.Rows)}
-		for row, cells := range s.rows {
-			code, err := encoder.category(cells[at])
+		for row := range s.rows() {
+			code, err := encoder.category(s.cell(row, at))
 			if err != nil {
 				return s.cellError(row, at, err)
 			}

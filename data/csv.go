@@ -133,7 +133,7 @@ func selectColumns(s *sheet, o CSVOptions) (roles, error) {
 				return nil, err
 			}
 			if slices.Contains(found, i) {
-				return nil, fmt.Errorf("%s: column %q is selected twice: %w", s.name, s.names[i], fault.ErrUsage)
+				return nil, fmt.Errorf("%s: column %s is selected twice: %w", s.name, fault.Quote(s.names[i]), fault.ErrUsage)
 			}
 			found = append(found, i)
 		}
@@ -160,7 +160,7 @@ func selectColumns(s *sheet, o CSVOptions) (roles, error) {
 	for i := range s.names {
 		isTarget := slices.Contains(r.targets, i)
 		if isTarget && slices.Contains(r.features, i) {
-			return r, fmt.Errorf("%s: column %q is a feature and the target: %w", s.name, s.names[i], fault.ErrUsage)
+			return r, fmt.Errorf("%s: column %s is a feature and the target: %w", s.name, fault.Quote(s.names[i]), fault.ErrUsage)
 		}
 		if o.Columns == nil && !isTarget {
 			r.features = append(r.features, i)

@@ -18,8 +18,8 @@ const (
 	DefaultFractionBits = 8
 	// MaxFractionBits is the largest: 1.0 must fit a cell.
 	MaxFractionBits = 14
-	// maxCells bounds the features of a dataset: 4 GiB of them.
-	maxCells = 1 << 30
+	// maxCells bounds the features of a dataset: 1 GiB of them.
+	maxCells = 1 << 28
 )
 
 // Kind tells what a row is labelled with.

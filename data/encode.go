@@ -10,16 +10,13 @@ import (
 // encode turns the sheet into integers. The encoding's columns are found by
 // name if the sheet has a header, by index otherwise.
 func encode(s *sheet, encoding *Encoding) (*Dataset, error) {
-	width := 0
-	for _, column := range encoding.Features {
-		width += column.width()
-	}
-	if len(s.rows) > maxCells/width {
-		return nil, fmt.Errorf("%s: %d rows of %d features, at most %d cells: %w", s.name, len(s.rows), width, maxCells, fault.ErrResources)
+	width, err := s.fits(encoding)
+	if err != nil {
+		return nil, err
 	}
 	d := &Dataset{
-		Features:     make([]int32, len(s.rows)*width),
-		Rows:         len(s.rows),
+		Features:     make([]int32, s.rows()*width),
+		Rows:         s.rows(),
 		Width:        width,
 		Shape:        []int{width},
 		FractionBits: encoding.FractionBits,
@@ -44,6 +41,31 @@ func encode(s *sheet, encoding *Encoding) (*Dataset, error) {
 	return d, nil
 }
 
+// maxNames bounds the bytes of feature names: a category repeats its column's.
+const maxNames = 64 << 20
+
+// fits returns the features of a row. It fails with fault.ErrResources, before
+// memory is taken, for more cells or longer names than a dataset has: an
+// encoding may come from a stranger, and name one column many times.
+func (s *sheet) fits(encoding *Encoding) (width int, err error) {
+	names := 0
+	for _, column := range encoding.Features {
+		width += column.width()
+		names += len(column.Name) * column.width()
+		for _, category := range column.Categories {
+			names += len(category)
+		}
+	}
+	if cells := width + len(encoding.Targets) + len(encoding.Attributes); s.rows() > maxCells/cells {
+		return 0, fmt.Errorf("%s: %d rows of %d features, %d targets and %d attributes, at most %d cells: split the table into parts, which are committed one by one: %w",
+			s.name, s.rows(), width, len(encoding.Targets), len(encoding.Attributes), maxCells, fault.ErrResources)
+	}
+	if names > maxNames {
+		return 0, fmt.Errorf("%s: names of features have %d bytes, at most %d: give its columns shorter names: %w", s.name, names, maxNames, fault.ErrResources)
+	}
+	return width, nil
+}
+
 // encodeFeature fills the features first … first+width−1 of every row.
 func encodeFeature(s *sheet, column Column, d *Dataset, first int) error {
 	at, err := s.locate(column)
@@ -60,17 +82,18 @@ func encodeFeature(s *sheet, column Column, d *Dataset, first int) error {
 	for _, category := range column.Categories {
 		d.FeatureNames = append(d.FeatureNames, column.Name+"="+category)
 	}
-	for row, cells := range s.rows {
+	for row := range s.rows() {
+		cell := s.cell(row, at)
 		target := d.Features[row*d.Width+first:]
 		if column.Categories != nil {
-			category, err := encoder.category(cells[at])
+			category, err := encoder.category(cell)
 			if err != nil {
 				return s.cellError(row, at, err)
 			}
 			target[category] = 1 << d.FractionBits
 			continue
 		}
-		if target[0], err = encoder.number(cells[at], d.FractionBits); err != nil {
+		if target[0], err = encoder.number(cell, d.FractionBits); err != nil {
 			return s.cellError(row, at, overflowHint(err, d.FractionBits, "--fraction-bits", "--normalise"))
 		}
 	}
@@ -101,16 +124,17 @@ func encodeLabels(s *sheet, encoding *Encoding, d *Dataset) error {
 		if labels.Kind == Values {
 			labels.TargetNames = append(labels.TargetNames, column.Name)
 		}
-		for row, cells := range s.rows {
+		for row := range s.rows() {
+			cell := s.cell(row, at)
 			if labels.Kind == OneHot {
-				class, err := encoder.category(cells[at])
+				class, err := encoder.category(cell)
 				if err != nil {
 					return s.cellError(row, at, err)
 				}
 				labels.Class[row] = int32(class)
 				continue
 			}
-			if labels.Values[row*labels.Targets+i], err = encoder.number(cells[at], labels.FractionBits); err != nil {
+			if labels.Values[row*labels.Targets+i], err = encoder.number(cell, labels.FractionBits); err != nil {
 				return s.cellError(row, at, overflowHint(err, labels.FractionBits, "--target-fraction-bits", "--normalise-targets"))
 			}
 		}
@@ -131,7 +155,7 @@ func (s *sheet) locate(column Column) (int, error) {
 			return i, nil
 		}
 	}
-	return 0, input("%s: no column %q", s.name, column.Name)
+	return 0, input("%s: no column %s", s.name, fault.Quote(column.Name))
 }
 
 func (s *sheet) cellError(row, column int, err error) error {

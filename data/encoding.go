@@ -3,6 +3,7 @@ package data
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/cockroachdb/apd/v3"
 	"github.com/zkaudit/zkaudit/fault"
@@ -60,15 +61,15 @@ func (e *Encoding) check() error {
 	}
 	for _, column := range e.Attributes {
 		if column.Categories == nil {
-			return input("encoding: attribute %q has no vocabulary", column.Name)
+			return input("encoding: attribute %s has no vocabulary", fault.Quote(column.Name))
 		}
 	}
 	for i, column := range slices.Concat(e.Features, e.Targets, e.Attributes) {
 		if column.Index < 1 {
-			return input("encoding: column %q has index %d, want 1 or more", column.Name, column.Index)
+			return input("encoding: column %s has index %d, want 1 or more", fault.Quote(column.Name), column.Index)
 		}
 		if i >= len(e.Features) && i < len(e.Features)+len(e.Targets) && len(e.Targets) > 1 && column.Categories != nil {
-			return input("encoding: several targets, and target %q has classes", column.Name)
+			return input("encoding: several targets, and target %s has classes", fault.Quote(column.Name))
 		}
 		if _, err := newEncoder(column); err != nil {
 			return err
@@ -91,7 +92,7 @@ func newEncoder(c Column) (*encoder, error) {
 		e.offset, offsetKind = parseNumber(c.Offset)
 		e.scale, scaleKind = parseNumber(c.Scale)
 		if offsetKind != cellNumber || scaleKind != cellNumber || e.scale.Sign() <= 0 {
-			return nil, input("encoding: column %q has offset %q and scale %q, want numbers, the scale above zero", c.Name, c.Offset, c.Scale)
+			return nil, input("encoding: column %s has offset %s and scale %s, want numbers, the scale above zero", fault.Quote(c.Name), fault.Quote(c.Offset), fault.Quote(c.Scale))
 		}
 		return e, nil
 	}
@@ -99,7 +100,7 @@ func newEncoder(c Column) (*encoder, error) {
 	for i, category := range c.Categories {
 		key := e.key(category)
 		if _, ok := e.index[key]; ok || category == "" {
-			return nil, input("encoding: column %q has an empty or repeated category %q", c.Name, category)
+			return nil, input("encoding: column %s has an empty or repeated category %s", fault.Quote(c.Name), fault.Quote(category))
 		}
 		e.index[key] = i
 	}
@@ -127,21 +128,21 @@ func (e *encoder) number(cell string, fraction int) (int32, error) {
 	case cellMissing:
 		return 0, missingError(cell, "")
 	case cellInfinite:
-		return 0, input("%q is not finite", cell)
+		return 0, input("%s is not finite", fault.Quote(cell))
 	case cellText:
-		return 0, input("%q is not a number", cell)
+		return 0, input("%s is not a number", fault.Quote(cell))
 	}
 	if !e.offset.IsZero() {
 		if _, err := apd.BaseContext.Sub(value, value, e.offset); err != nil {
-			return 0, input("%q − %s: %v", cell, e.Offset, err)
+			return 0, input("%s − %s: %v", fault.Quote(cell), e.Offset, err)
 		}
 	}
 	rounded, err := number.RoundQuotient(value, e.scale, fraction)
 	format := number.Format{Bits: CellBits, Fraction: fraction}
 	if err != nil || !format.Contains(rounded) {
-		shown := cell
+		shown := strings.Trim(fault.Quote(cell), `"`)
 		if e.Offset != "0" || e.Scale != "1" {
-			shown = fmt.Sprintf("(%s − %s)/%s", cell, e.Offset, e.Scale)
+			shown = fmt.Sprintf("(%s − %s)/%s", shown, e.Offset, e.Scale)
 		}
 		return 0, fmt.Errorf("value %s does not fit format %s (%d to %d in units of 2^-%d): %w", shown, format, format.Min(), format.Max(), fraction, fault.ErrOverflow)
 	}
@@ -158,20 +159,24 @@ func (e *encoder) category(cell string) (int, error) {
 	if key == missing {
 		return 0, missingError(cell, "")
 	}
-	return 0, input("%q is not in the vocabulary of %d entries, %s", cell, len(e.Categories), list(e.Categories))
+	return 0, input("%s is not in the vocabulary of %d entries, %s", fault.Quote(cell), len(e.Categories), list(e.Categories))
 }
 
 func missingError(cell, note string) error {
 	if cell == "" {
 		return input("the cell is empty%s", note)
 	}
-	return input("the cell is missing (%q)%s", cell, note)
+	return input("the cell is missing (%s)%s", fault.Quote(cell), note)
 }
 
 // list quotes the first few entries.
 func list(entries []string) string {
-	if len(entries) > 6 {
-		return fmt.Sprintf("%q …", entries[:6])
+	var quoted []string
+	for _, entry := range entries[:min(len(entries), 6)] {
+		quoted = append(quoted, fault.Quote(entry))
 	}
-	return fmt.Sprintf("%q", entries)
+	if len(entries) > 6 {
+		return fmt.Sprintf("%s …", quoted)
+	}
+	return fmt.Sprint(quoted)
 }

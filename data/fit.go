@@ -67,7 +67,7 @@ func fitFeature(s *sheet, at int, categorical bool, o CSVOptions) (Column, error
 			note += ", which is categorical and could take them for a category of their own"
 		}
 		row := found.first[cellMissing]
-		return Column{}, s.cellError(row, at, missingError(s.rows[row][at], note))
+		return Column{}, s.cellError(row, at, missingError(s.cell(row, at), note))
 	}
 	if !categorical {
 		return fitNumber(s, at, o.Normalise)
@@ -82,8 +82,8 @@ type tally struct {
 
 func survey(s *sheet, at int) tally {
 	var found tally
-	for row, cells := range s.rows {
-		kind := classify(cells[at])
+	for row := range s.rows() {
+		kind := classify(s.cell(row, at))
 		if found.count[kind] == 0 {
 			found.first[kind] = row
 		}
@@ -104,8 +104,8 @@ func (found tally) mixed(s *sheet, at int) error {
 	if texts > numbers {
 		row, what = found.first[cellNumber], "a number"
 	}
-	return s.cellError(row, at, input("%q is %s, unlike most of the column (%d numbers, %d texts); declare the column categorical if both are meant",
-		s.rows[row][at], what, numbers, texts))
+	return s.cellError(row, at, input("%s is %s, unlike most of the column (%d numbers, %d texts); declare the column categorical if both are meant",
+		fault.Quote(s.cell(row, at)), what, numbers, texts))
 }
 
 func isClassification(s *sheet, targets []int, o CSVOptions) (bool, error) {
@@ -122,8 +122,8 @@ func isClassification(s *sheet, targets []int, o CSVOptions) (bool, error) {
 		return o.Task != Regression, nil
 	}
 	distinct := map[string]bool{}
-	for _, cells := range s.rows {
-		value, kind := parseNumber(cells[targets[0]])
+	for row := range s.rows() {
+		value, kind := parseNumber(s.cell(row, targets[0]))
 		switch {
 		case kind == cellText:
 			return true, nil
@@ -138,7 +138,7 @@ func isClassification(s *sheet, targets []int, o CSVOptions) (bool, error) {
 			return false, nil
 		}
 	}
-	return 2*len(distinct) <= len(s.rows), nil
+	return 2*len(distinct) <= s.rows(), nil
 }
 
 // fitLabels finds the vocabulary of the labels, or takes o.Classes.
@@ -146,7 +146,7 @@ func fitLabels(s *sheet, at int, o CSVOptions) (Column, error) {
 	found := survey(s, at)
 	if found.count[cellMissing] > 0 {
 		row := found.first[cellMissing]
-		return Column{}, s.cellError(row, at, missingError(s.rows[row][at], ""))
+		return Column{}, s.cellError(row, at, missingError(s.cell(row, at), ""))
 	}
 	if o.Classes == nil {
 		if o.Task == TaskAuto {
@@ -156,7 +156,7 @@ func fitLabels(s *sheet, at int, o CSVOptions) (Column, error) {
 		}
 		column, err := fitCategories(s, at, cmp.Or(o.MaxCategories, defaultMaxCategories))
 		if err == nil && len(column.Categories) < 2 {
-			return column, input("%s: all labels are %q; name the classes if there are others", s.name, column.Categories[0])
+			return column, input("%s: all labels are %s; name the classes if there are others", s.name, fault.Quote(column.Categories[0]))
 		}
 		return column, err
 	}
@@ -166,14 +166,14 @@ func fitLabels(s *sheet, at int, o CSVOptions) (Column, error) {
 // fitCategories collects the vocabulary of a column, sorted.
 func fitCategories(s *sheet, at, limit int) (Column, error) {
 	column := Column{Name: s.names[at], Index: at + 1, Numeric: true}
-	for _, cells := range s.rows {
-		if kind := classify(cells[at]); kind != cellNumber && kind != cellMissing {
+	for row := range s.rows() {
+		if kind := classify(s.cell(row, at)); kind != cellNumber && kind != cellMissing {
 			column.Numeric = false
 		}
 	}
 	seen := map[string]bool{}
-	for row, cells := range s.rows {
-		key := column.key(cells[at])
+	for row := range s.rows() {
+		key := column.key(s.cell(row, at))
 		if seen[key] {
 			continue
 		}
@@ -205,31 +205,36 @@ func fitNumber(s *sheet, at int, mode Normalisation) (Column, error) {
 	if mode == NormaliseNone {
 		return column, nil
 	}
-	values := make([]*apd.Decimal, len(s.rows))
-	for row, cells := range s.rows {
-		value, kind := parseNumber(cells[at])
-		switch kind {
+	for row := range s.rows() {
+		cell := s.cell(row, at)
+		switch _, kind := parseNumber(cell); kind {
 		case cellMissing:
-			return column, s.cellError(row, at, missingError(cells[at], ""))
+			return column, s.cellError(row, at, missingError(cell, ""))
 		case cellInfinite:
-			return column, s.cellError(row, at, input("%q is not finite", cells[at]))
+			return column, s.cellError(row, at, input("%s is not finite", fault.Quote(cell)))
 		case cellText:
-			return column, s.cellError(row, at, input("%q is not a number", cells[at]))
+			return column, s.cellError(row, at, input("%s is not a number", fault.Quote(cell)))
 		}
-		values[row] = value
+	}
+	numbers := func(yield func(*apd.Decimal) bool) { // parsed again: a column of them would take more than the table
+		for row := range s.rows() {
+			if value, _ := parseNumber(s.cell(row, at)); !yield(value) {
+				return
+			}
+		}
 	}
 	var offset, scale *apd.Decimal
 	var err error
 	switch mode {
 	case NormaliseMinMax:
-		offset, scale, err = minMax(values)
+		offset, scale, err = minMax(numbers)
 	case NormaliseStandard:
-		offset, scale, err = standard(values)
+		offset, scale, err = standard(numbers)
 	default:
 		return column, fmt.Errorf("unknown normalisation %d: %w", mode, fault.ErrUsage)
 	}
 	if err != nil {
-		return column, input("%s: column %q: %v", s.name, column.Name, err)
+		return column, input("%s: column %s: %v", s.name, fault.Quote(column.Name), err)
 	}
 	column.Offset, column.Scale = offset.String(), scale.String()
 	return column, nil

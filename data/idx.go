@@ -190,7 +190,7 @@ func readIDX(r io.Reader, name string, limit int64) (*idx, error) {
 			return nil, malformed(src.name, "axis %d has length 0", i)
 		}
 		if total > src.left/axis || total*axis > maxCells {
-			return nil, fmt.Errorf("%s: declares more than %d cells (axis %d of length %d): %w", src.name, min(src.left, maxCells), i, axis, fault.ErrResources)
+			return nil, fmt.Errorf("%s: declares more than %d cells (axis %d of length %d): write the records to several files, which are committed one by one: %w", src.name, min(src.left, maxCells), i, axis, fault.ErrResources)
 		}
 		total *= axis
 		array.axes[i] = int(axis)

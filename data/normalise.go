@@ -1,19 +1,23 @@
 package data
 
-import "github.com/cockroachdb/apd/v3"
+import (
+	"iter"
+
+	"github.com/cockroachdb/apd/v3"
+)
 
 // parameterDigits is the precision of a mean and of a standard deviation.
 const parameterDigits = 40
 
 // minMax returns the least value and the distance to the greatest, exactly;
 // 1 for the distance if it is 0. Requires at least one value.
-func minMax(values []*apd.Decimal) (offset, scale *apd.Decimal, err error) {
-	least, greatest := values[0], values[0]
-	for _, value := range values[1:] {
-		if value.Cmp(least) < 0 {
+func minMax(values iter.Seq[*apd.Decimal]) (offset, scale *apd.Decimal, err error) {
+	var least, greatest *apd.Decimal
+	for value := range values {
+		if least == nil || value.Cmp(least) < 0 {
 			least = value
 		}
-		if value.Cmp(greatest) > 0 {
+		if greatest == nil || value.Cmp(greatest) > 0 {
 			greatest = value
 		}
 	}
@@ -32,21 +36,26 @@ func minMax(values []*apd.Decimal) (offset, scale *apd.Decimal, err error) {
 //	mean = Σx/N,  deviation = √(N·Σx² − (Σx)²)/N
 //
 // The sums are exact, so their order does not matter.
-func standard(values []*apd.Decimal) (offset, scale *apd.Decimal, err error) {
+func standard(values iter.Seq[*apd.Decimal]) (offset, scale *apd.Decimal, err error) {
 	exact := apd.MakeErrDecimal(&apd.BaseContext)
 	sum, squares, square := new(apd.Decimal), new(apd.Decimal), new(apd.Decimal)
-	for _, value := range values {
+	var first *apd.Decimal
+	rows := int64(0)
+	for value := range values {
+		if rows++; first == nil {
+			first = value
+		}
 		exact.Add(sum, sum, value)
 		exact.Mul(square, value, value)
 		exact.Add(squares, squares, square)
 	}
-	count := apd.New(int64(len(values)), 0)
+	count := apd.New(rows, 0)
 	spread := new(apd.Decimal) // N²·variance
 	exact.Mul(spread, squares, count)
 	exact.Mul(square, sum, sum)
 	exact.Sub(spread, spread, square)
 	if exact.Err() != nil || spread.IsZero() {
-		return new(apd.Decimal).Set(values[0]), apd.New(1, 0), exact.Err()
+		return new(apd.Decimal).Set(first), apd.New(1, 0), exact.Err()
 	}
 	wide := apd.BaseContext.WithPrecision(2 * parameterDigits)
 	wide.Rounding = apd.RoundHalfEven

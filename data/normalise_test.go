@@ -24,7 +24,7 @@ func TestStandard(t *testing.T) {
 		sum.Add(sum, x)
 		squares.Add(squares, x.Mul(x, x))
 	}
-	offset, scale, err := standard(values)
+	offset, scale, err := standard(slices.Values(values))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -51,7 +51,7 @@ func TestStandard(t *testing.T) {
 	}
 
 	slices.Reverse(values)
-	offset2, scale2, err := standard(values)
+	offset2, scale2, err := standard(slices.Values(values))
 	if err != nil || offset2.Cmp(offset) != 0 || scale2.Cmp(scale) != 0 {
 		t.Errorf("the order of rows matters: %s, %s, %v", offset2, scale2, err)
 	}
@@ -68,7 +68,7 @@ func TestMeanIsNearest(t *testing.T) {
 			values[i] = apd.New(x, 0)
 			sum += x
 		}
-		offset, _, err := standard(values)
+		offset, _, err := standard(slices.Values(values))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -94,18 +94,18 @@ func TestStandardCancellation(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	offset, scale, err := standard([]*apd.Decimal{large, larger})
+	offset, scale, err := standard(slices.Values([]*apd.Decimal{large, larger}))
 	if err != nil || offset.Text('f') != "1000000000000000000000000000001" || scale.String() != "1" {
 		t.Errorf("offset %s, scale %s, %v", offset, scale, err)
 	}
 }
 
 func TestMinMax(t *testing.T) {
-	offset, scale, err := minMax([]*apd.Decimal{apd.New(5, -1), apd.New(-3, 0), apd.New(12, 0), apd.New(120, -1)})
+	offset, scale, err := minMax(slices.Values([]*apd.Decimal{apd.New(5, -1), apd.New(-3, 0), apd.New(12, 0), apd.New(120, -1)}))
 	if err != nil || offset.Cmp(apd.New(-3, 0)) != 0 || scale.Cmp(apd.New(15, 0)) != 0 {
 		t.Errorf("offset %s, scale %s, %v", offset, scale, err)
 	}
-	offset, scale, err = minMax([]*apd.Decimal{apd.New(7, 0), apd.New(70, -1)})
+	offset, scale, err = minMax(slices.Values([]*apd.Decimal{apd.New(7, 0), apd.New(70, -1)}))
 	if err != nil || offset.Cmp(apd.New(7, 0)) != 0 || scale.Cmp(apd.New(1, 0)) != 0 {
 		t.Errorf("one value: offset %s, scale %s, %v", offset, scale, err)
 	}

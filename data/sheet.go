@@ -1,10 +1,12 @@
 package data
 
 import (
+	"bytes"
 	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -34,15 +36,46 @@ type CSVFormat struct {
 	MaxBytes int64 // limit after decompression; 0: DefaultMaxBytes
 }
 
-// sheet is a rectangular table of trimmed cells.
+// Limits of a table. A dataset that is larger is committed in parts.
+const (
+	maxColumns    = 1 << 16
+	maxSheetRows  = 1 << 26
+	maxSheetCells = 1 << 28
+	maxColumnName = 1000 // bytes: every category of a column repeats its name
+)
+
+// sheet is a rectangular table of trimmed cells: their text end to end, and 4
+// bytes for each cell and row.
 type sheet struct {
 	name   string
 	header bool
-	names  []string   // one per column
-	rows   [][]string // at least one
-	lines  []int      // line of each row in the file, from 1
+	names  []string // one per column
+	width  int
+	count  int // rows, the header included while it is one of them
+	first  int // row that is row 0: behind the header
 	file   File
+
+	building strings.Builder
+	text     string
+	ends     []uint32 // of each cell in the text, row by row
+	lines    []uint32 // line of each row in the file, from 1
 }
+
+// rows is the number of rows of data.
+func (s *sheet) rows() int { return s.count - s.first }
+
+// cell returns a cell of a row of data.
+func (s *sheet) cell(row, column int) string {
+	i := (s.first+row)*s.width + column
+	start := uint32(0)
+	if i > 0 {
+		start = s.ends[i-1]
+	}
+	return s.text[start:s.ends[i]]
+}
+
+// line is the line of a row of data in the file.
+func (s *sheet) line(row int) int { return int(s.lines[s.first+row]) }
 
 // readSheet reads a CSV file, plain or gzip. Empty lines are skipped; rows of
 // another length than the first are refused.
@@ -51,12 +84,15 @@ func readSheet(r io.Reader, format CSVFormat) (*sheet, error) {
 	if err != nil {
 		return nil, err
 	}
-	reader := csv.NewReader(src)
+	comma := ','
+	if format.Comma != 0 {
+		comma = format.Comma
+	}
+	reader := csv.NewReader(&lines{source: src, comma: []byte(string(comma))})
 	reader.FieldsPerRecord = -1
 	reader.TrimLeadingSpace = true
-	if format.Comma != 0 {
-		reader.Comma = format.Comma
-	}
+	reader.ReuseRecord = true
+	reader.Comma = comma
 	s := &sheet{name: src.name}
 	for {
 		record, err := reader.Read()
@@ -72,13 +108,14 @@ func readSheet(r io.Reader, format CSVFormat) (*sheet, error) {
 		}
 	}
 	s.file = src.describe()
-	if len(s.rows) == 0 {
+	s.text = s.building.String()
+	if s.count == 0 {
 		return nil, input("%s: no rows", s.name)
 	}
 	if err := s.takeHeader(format.Header); err != nil {
 		return nil, err
 	}
-	if len(s.rows) == 0 {
+	if s.rows() == 0 {
 		return nil, input("%s: no rows after the header", s.name)
 	}
 	return s, nil
@@ -96,9 +133,10 @@ func (s *sheet) parseError(err error) error {
 	}
 }
 
+// add appends a row. What it refuses is refused before memory is taken for it.
 func (s *sheet) add(record []string, line int) error {
 	for i, cell := range record {
-		if len(s.rows) == 0 && i == 0 {
+		if s.count == 0 && i == 0 {
 			cell = strings.TrimPrefix(cell, "\ufeff") // byte order mark
 		}
 		if !utf8.ValidString(cell) {
@@ -109,12 +147,50 @@ func (s *sheet) add(record []string, line int) error {
 	if len(record) == 1 && record[0] == "" {
 		return nil // a line of spaces
 	}
-	if len(s.rows) > 0 && len(record) != len(s.rows[0]) {
-		return input("%s: line %d: %d cells, line %d has %d", s.name, line, len(record), s.lines[0], len(s.rows[0]))
+	switch {
+	case len(record) > maxColumns:
+		return tooWide(s.name)
+	case s.count > 0 && len(record) != s.width:
+		return input("%s: line %d: %d cells, line %d has %d", s.name, line, len(record), s.lines[0], s.width)
+	case s.count == maxSheetRows || (s.count+1)*len(record) > maxSheetCells:
+		return fmt.Errorf("%s: line %d: more than %d rows, or %d cells: split the table into parts, which are committed one by one: %w", s.name, line, maxSheetRows, maxSheetCells, fault.ErrResources)
 	}
-	s.rows = append(s.rows, record)
-	s.lines = append(s.lines, line)
+	for _, cell := range record {
+		s.building.WriteString(cell)
+		if int64(s.building.Len()) > math.MaxUint32 {
+			return fmt.Errorf("%s: line %d: more than %d bytes in its cells: split the table into parts, which are committed one by one: %w", s.name, line, int64(math.MaxUint32), fault.ErrResources)
+		}
+		s.ends = append(s.ends, uint32(s.building.Len()))
+	}
+	s.lines = append(s.lines, uint32(line))
+	s.width, s.count = len(record), s.count+1
 	return nil
+}
+
+func tooWide(name string) error {
+	return fmt.Errorf("%s: a line of more cells than the at most %d columns that are read: %w", name, maxColumns, fault.ErrResources)
+}
+
+// lines refuses a line with more delimiters than a table has columns, which a
+// parser would keep as one record.
+type lines struct {
+	*source
+	comma []byte
+	cells int // delimiters in the line that has begun
+}
+
+func (l *lines) Read(p []byte) (int, error) {
+	n, err := l.source.Read(p)
+	for rest := p[:n]; ; {
+		line, more, ended := bytes.Cut(rest, []byte{'\n'})
+		if l.cells += bytes.Count(line, l.comma); l.cells > maxColumns {
+			return 0, tooWide(l.name)
+		}
+		if !ended {
+			return n, err
+		}
+		rest, l.cells = more, 0
+	}
 }
 
 // takeHeader names the columns, from the first row if that is a header.
@@ -124,9 +200,10 @@ func (s *sheet) takeHeader(mode Header) error {
 		s.header = true
 	case HeaderNo:
 	case HeaderAuto:
-		isNumber := func(cell string) bool { return classify(cell) == cellNumber }
-		if !slices.ContainsFunc(s.rows[0], isNumber) {
-			s.header = slices.ContainsFunc(s.rows[1:], func(row []string) bool { return slices.ContainsFunc(row, isNumber) })
+		if !s.holdsNumber(0) {
+			for row := 1; row < s.count && !s.header; row++ {
+				s.header = s.holdsNumber(row)
+			}
 			if !s.header {
 				return fmt.Errorf("%s: line %d: no row holds a number, so it cannot be told whether this one names the columns: say so: %w", s.name, s.lines[0], fault.ErrUsage)
 			}
@@ -134,16 +211,20 @@ func (s *sheet) takeHeader(mode Header) error {
 	default:
 		return fmt.Errorf("unknown header mode %d: %w", mode, fault.ErrUsage)
 	}
-	s.names = make([]string, len(s.rows[0]))
+	s.names = make([]string, s.width)
 	for i := range s.names {
 		s.names[i] = "c" + strconv.Itoa(i+1)
 	}
 	if !s.header {
 		return nil
 	}
-	for i, cell := range s.rows[0] {
+	for i := range s.width {
+		cell := s.cell(0, i)
 		if i == 0 { // numpy.savetxt writes "# x,y"
 			cell = strings.TrimSpace(strings.TrimPrefix(cell, "#"))
+		}
+		if len(cell) > maxColumnName {
+			return input("%s: line %d: column %d has a name of %d bytes, at most %d", s.name, s.lines[0], i+1, len(cell), maxColumnName)
 		}
 		if cell != "" {
 			s.names[i] = cell
@@ -152,12 +233,21 @@ func (s *sheet) takeHeader(mode Header) error {
 	first := map[string]int{}
 	for i, name := range s.names { // an unnamed column may be called as another is named
 		if j, ok := first[name]; ok {
-			return input("%s: line %d: columns %d and %d are both called %q", s.name, s.lines[0], j+1, i+1, name)
+			return input("%s: line %d: columns %d and %d are both called %s", s.name, s.lines[0], j+1, i+1, fault.Quote(name))
 		}
 		first[name] = i
 	}
-	s.rows, s.lines = s.rows[1:], s.lines[1:]
+	s.first = 1
 	return nil
+}
+
+func (s *sheet) holdsNumber(row int) bool {
+	for i := range s.width {
+		if classify(s.cell(row, i)) == cellNumber {
+			return true
+		}
+	}
+	return false
 }
 
 // find returns the column with this name, or else with this number from 1.
@@ -168,14 +258,14 @@ func (s *sheet) find(selector string) (int, error) {
 	if n, err := strconv.Atoi(selector); err == nil && 1 <= n && n <= len(s.names) {
 		return n - 1, nil
 	}
-	return 0, fmt.Errorf("%s: no column %q; there are %d columns, from %q to %q: %w",
-		s.name, selector, len(s.names), s.names[0], s.names[len(s.names)-1], fault.ErrUsage)
+	return 0, fmt.Errorf("%s: no column %s; there are %d columns, from %s to %s: %w",
+		s.name, fault.Quote(selector), len(s.names), fault.Quote(s.names[0]), fault.Quote(s.names[len(s.names)-1]), fault.ErrUsage)
 }
 
 // place names a cell for an error message.
 func (s *sheet) place(row, column int) string {
 	if !s.header {
-		return fmt.Sprintf("%s: line %d, column %d", s.name, s.lines[row], column+1)
+		return fmt.Sprintf("%s: line %d, column %d", s.name, s.line(row), column+1)
 	}
-	return fmt.Sprintf("%s: line %d, column %d %q", s.name, s.lines[row], column+1, s.names[column])
+	return fmt.Sprintf("%s: line %d, column %d %s", s.name, s.line(row), column+1, fault.Quote(s.names[column]))
 }

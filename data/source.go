@@ -18,6 +18,13 @@ import (
 // DefaultMaxBytes is the limit on the bytes of a source, after decompression.
 const DefaultMaxBytes = 1 << 30
 
+// A compressed source may unfold to unfoldFree bytes, and unfoldTimes as many as
+// it has. Tables and pictures unfold to 3 to 50 times their size, bombs to 1000.
+const (
+	unfoldFree  = 16 << 20
+	unfoldTimes = 128
+)
+
 // source is a stream with a name, decompressed if it is gzip, that refuses to
 // yield more than limit bytes and hashes the bytes of the file itself.
 type source struct {
@@ -27,6 +34,10 @@ type source struct {
 	hash  hash.Hash
 	limit int64
 	left  int64
+
+	zipped bool
+	packed int64 // bytes read of the file itself
+	given  int64 // bytes yielded
 }
 
 // newSource starts reading r. A limit of 0 means DefaultMaxBytes.
@@ -38,7 +49,7 @@ func newSource(r io.Reader, name string, limit int64) (*source, error) {
 		limit = DefaultMaxBytes
 	}
 	s := &source{name: name, hash: sha256.New(), limit: limit, left: limit}
-	s.file = bufio.NewReaderSize(io.TeeReader(r, s.hash), 1<<16)
+	s.file = bufio.NewReaderSize(io.TeeReader(r, io.MultiWriter(s.hash, (*packed)(s))), 1<<16)
 	s.plain = s.file
 	magic, err := s.file.Peek(2)
 	if err != nil && err != io.EOF {
@@ -49,9 +60,17 @@ func newSource(r io.Reader, name string, limit int64) (*source, error) {
 		if err != nil {
 			return nil, s.readError(err)
 		}
-		s.plain = unzipped
+		s.plain, s.zipped = unzipped, true
 	}
 	return s, nil
+}
+
+// packed counts the bytes of the file itself.
+type packed source
+
+func (s *packed) Write(p []byte) (int, error) {
+	s.packed += int64(len(p))
+	return len(p), nil
 }
 
 // Read yields the decompressed bytes; one beyond the limit is
@@ -62,9 +81,12 @@ func (s *source) Read(p []byte) (int, error) {
 	}
 	n, err := s.plain.Read(p)
 	if int64(n) > s.left {
-		return int(s.left), fmt.Errorf("%s: more than %d bytes: %w", s.name, s.limit, fault.ErrResources)
+		return int(s.left), fmt.Errorf("%s: more than %d bytes: split it into parts, which are committed one by one: %w", s.name, s.limit, fault.ErrResources)
 	}
 	s.left -= int64(n)
+	if s.given += int64(n); s.zipped && s.given > unfoldFree+unfoldTimes*s.packed {
+		return 0, fmt.Errorf("%s: unfolds to more than %d times its size: decompress it yourself if it is meant to: %w", s.name, unfoldTimes, fault.ErrResources)
+	}
 	if err != nil && err != io.EOF {
 		err = s.readError(err)
 	}

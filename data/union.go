@@ -44,10 +44,10 @@ func Union(encodings ...*Encoding) (*Encoding, error) {
 // extend adds the categories of the same column of another table.
 func (c *Column) extend(other Column) error {
 	if c.Name != other.Name {
-		return fmt.Errorf("column %q stands where table 0 has %q: %w", other.Name, c.Name, fault.ErrUsage)
+		return fmt.Errorf("column %s stands where table 0 has %s: %w", fault.Quote(other.Name), fault.Quote(c.Name), fault.ErrUsage)
 	}
 	if (c.Categories == nil) != (other.Categories == nil) {
-		return fmt.Errorf("column %q has numbers in one table and categories in another; name it among the categorical ones: %w", c.Name, fault.ErrUsage)
+		return fmt.Errorf("column %s has numbers in one table and categories in another; name it among the categorical ones: %w", fault.Quote(c.Name), fault.ErrUsage)
 	}
 	if slices.Equal(c.Categories, other.Categories) {
 		return nil

@@ -72,6 +72,9 @@ func ReadOpening(path string, part *bundle.PartFile) (_ *Opening, err error) {
 		return nil, malformed("a recipe longer than the file")
 	}
 	n := 8 + int(binary.LittleEndian.Uint64(payload))
+	if err := artefact.CheckJSON(payload[8:n]); err != nil {
+		return nil, malformed("recipe: %v", err)
+	}
 	if err := json.Unmarshal(payload[8:n], &o.Recipe); err != nil {
 		return nil, malformed("recipe: %v", err)
 	}

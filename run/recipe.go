@@ -239,6 +239,9 @@ func readEncoding(path string) (*data.Encoding, error) {
 		return part.Meaning.Encoding, nil
 	}
 	var e data.Encoding
+	if err := artefact.CheckJSON(text); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
 	if err := json.Unmarshal(text, &e); err != nil {
 		return nil, fmt.Errorf("columns.encoding: %s: %w: %v", path, fault.ErrInput, err)
 	}
