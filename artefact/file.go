@@ -24,7 +24,7 @@ const (
 // others before it is complete.
 func WriteFile(path string, data []byte, mode fs.FileMode) (err error) {
 	dir := filepath.Dir(path)
-	tmp, err := os.CreateTemp(dir, "."+filepath.Base(path)+".tmp-*") // mode 0600
+	tmp, err := createTemporary(dir)
 	if err != nil {
 		return fileError("create", path, err)
 	}
@@ -43,10 +43,7 @@ func WriteFile(path string, data []byte, mode fs.FileMode) (err error) {
 	if err := tmp.Sync(); err != nil {
 		return fileError("sync", path, err)
 	}
-	if err := tmp.Close(); err != nil {
-		return fileError("close", path, err)
-	}
-	if err := os.Rename(tmp.Name(), path); err != nil {
+	if err := putInPlace(tmp, path); err != nil {
 		return fileError("rename", path, err)
 	}
 	return syncDir(dir, path)

@@ -97,16 +97,13 @@ func (d *Directory) prover(srs *commitments.SRS) *mode.Prover {
 	return &mode.Prover{SRS: srs, Cache: d.keys, Rand: d.rand}
 }
 
-// sweep removes the temporary files of processes that were killed while they
-// wrote. What cannot be removed does no harm.
+// sweep removes what processes that were killed while they wrote have left in
+// the directory and in those of its stages.
 func (d *Directory) sweep() {
-	for _, pattern := range []string{".*.tmp-*", "*/.*.tmp-*"} {
-		names, err := filepath.Glob(d.file(pattern))
-		if err != nil {
-			continue
-		}
-		for _, name := range names {
-			_ = os.Remove(name)
+	artefact.Sweep(d.Path)
+	for _, stage := range []string{commitDir, trainDir, proveDir, forgeDir} {
+		if info, err := os.Lstat(d.file(stage)); err == nil && info.IsDir() { // a link leads to somebody else's
+			artefact.Sweep(d.file(stage))
 		}
 	}
 }

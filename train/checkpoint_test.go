@@ -156,7 +156,7 @@ func TestLastStopsAtAGap(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := os.WriteFile(filepath.Join(dir, ".weights-000002.ckpt.tmp-123"), []byte("half"), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, ".zkaudit-123.tmp"), []byte("half"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	if last, err := c.Last(); last != 1 || err != nil {

@@ -258,7 +258,7 @@ func TestResumeEqualsUninterrupted(t *testing.T) {
 		if die < steps-1 && !errors.Is(err, context.Canceled) && (die+1)%segment != 0 {
 			t.Fatalf("cancelled at step %d: %v", die, err)
 		}
-		half := filepath.Join(filepath.Dir(checkpoints.Path(0)), ".weights-000003.ckpt.tmp-77")
+		half := filepath.Join(filepath.Dir(checkpoints.Path(0)), ".zkaudit-77.tmp")
 		if err := os.WriteFile(half, []byte("zkaudit"), 0o600); err != nil {
 			t.Fatal(err)
 		}
