@@ -33,8 +33,17 @@ func provingKind() artefact.Kind   { return artefact.Kind{'p', 'k', 'e', 'y'} }
 //
 // Whoever can write to the directory can make a verifier accept anything: it
 // holds keys, and only accidents are detected.
+//
+// Keys that are Derived do not need the directory: where it cannot be used they
+// are made for this process alone. Others do, since keys that nobody else has
+// make proofs that nobody can verify: they are made where there are none, and
+// never to replace some that cannot be read.
 type Cache struct {
-	dir string
+	// Warn is told, once, why keys are not kept in the directory; may be nil.
+	Warn func(err error)
+
+	dir    string
+	warned sync.Once
 
 	mu      sync.Mutex
 	classes map[[32]byte]*keys
@@ -117,14 +126,18 @@ func (cl class) digest() [32]byte { return classDigest(cl.System, cl.srs, cl.lay
 // make returns keys of a class, for a verifier or a prover: those in the
 // directory, or new ones that it puts there. One process at a time does.
 func (c *Cache) make(ctx context.Context, digest [32]byte, cl class, proving bool) (*keys, error) {
-	unlock, err := c.lock(ctx, digest, cl)
-	if err != nil {
+	unlock, unlocked := c.lock(ctx, digest, cl)
+	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
 	defer unlock()
 	k := &keys{}
+	var err error
 	if k.verifying, err = c.loadVerifying(digest, cl); err == nil && !proving {
 		return k, nil
+	}
+	if err != nil && !cl.Derived() && !errors.Is(err, os.ErrNotExist) {
+		return nil, c.unusable(digest, cl, "vk", err)
 	}
 	if k.circuit, err = cl.Compile(circuit.New(cl.layout)); err != nil {
 		return nil, fmt.Errorf("circuit of %s: %w", cl.layout.System.Name, err)
@@ -136,11 +149,37 @@ func (c *Cache) make(ctx context.Context, digest [32]byte, cl class, proving boo
 		if k.proving, err = c.loadProving(digest, cl, k.verifying); err == nil {
 			return k, nil
 		}
+		if !cl.Derived() {
+			return nil, c.unusable(digest, cl, "pk", err)
+		}
+	}
+	if unlocked != nil && !cl.Derived() {
+		return nil, unlocked
 	}
 	if k.proving, k.verifying, err = cl.Setup(k.circuit, cl.srs); err != nil {
 		return nil, err
 	}
-	return k, c.store(digest, cl, k)
+	if err = unlocked; err == nil {
+		err = c.store(digest, cl, k)
+	}
+	if err != nil && !cl.Derived() {
+		return nil, err
+	}
+	if err != nil && c.Warn != nil {
+		c.warned.Do(func() { c.Warn(err) })
+	}
+	return k, nil
+}
+
+// unusable reports a key that is there, or must be, and cannot be used. Another
+// one in its place would leave all proofs made with it without a verifier.
+func (c *Cache) unusable(digest [32]byte, cl class, suffix string, err error) error {
+	kind := fault.ErrInput
+	if errors.Is(err, fault.ErrVersion) {
+		kind = fault.ErrVersion
+	}
+	return fmt.Errorf("key cache: %s cannot be used, and %s keys are not made anew in place of others: restore it, or delete it and the .vk or .pk beside it to set up new ones: %w: %v",
+		c.path(digest, cl, suffix), cl.Name(), kind, err)
 }
 
 func (c *Cache) path(digest [32]byte, cl class, suffix string) string {
@@ -176,7 +215,7 @@ func (c *Cache) loadVerifying(digest [32]byte, cl class) (VerifyingKey, error) {
 
 // loadProving reads the proving key that was made along with vk.
 func (c *Cache) loadProving(digest [32]byte, cl class, vk VerifyingKey) (ProvingKey, error) {
-	about, err := pairOf(digest, vk)
+	about, err := keyDigest(digest, vk)
 	if err != nil {
 		return nil, err
 	}
@@ -193,7 +232,7 @@ func (c *Cache) store(digest [32]byte, cl class, k *keys) error {
 	if c.dir == "" {
 		return nil
 	}
-	about, err := pairOf(digest, k.verifying)
+	about, err := keyDigest(digest, k.verifying)
 	if err != nil {
 		return err
 	}
@@ -219,8 +258,9 @@ func (c *Cache) store(digest [32]byte, cl class, k *keys) error {
 	return nil
 }
 
-// pairOf identifies the proving key that belongs to a verifying key.
-func pairOf(digest [32]byte, vk VerifyingKey) ([32]byte, error) {
+// keyDigest identifies a key by its class and its bytes. Proofs name the key
+// that verifies them by it, proving keys the one that they belong to.
+func keyDigest(digest [32]byte, vk VerifyingKey) ([32]byte, error) {
 	b, err := vk.MarshalBinary()
 	if err != nil {
 		return [32]byte{}, fmt.Errorf("verifying key: %w", err)
@@ -230,20 +270,22 @@ func pairOf(digest [32]byte, vk VerifyingKey) ([32]byte, error) {
 
 // lock waits until no other process makes keys of the class. Where files
 // cannot be locked, processes may each make their own: files are replaced as a
-// whole.
+// whole. With an error, unlock does nothing.
 func (c *Cache) lock(ctx context.Context, digest [32]byte, cl class) (unlock func(), err error) {
+	nothing := func() {}
 	if c.dir == "" {
-		return func() {}, nil
+		return nothing, nil
 	}
 	if err := os.MkdirAll(c.dir, 0o755); err != nil {
-		return nil, fmt.Errorf("key cache: %w: %w", fault.ErrInput, err)
+		return nothing, fmt.Errorf("key cache: %w: %w", fault.ErrInput, err)
 	}
 	unlock, err = artefact.Lock(ctx, c.path(digest, cl, "lock"))
 	if errors.Is(err, fault.ErrUnsupported) {
-		return func() {}, nil
+		return nothing, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("key cache: %w", err)
+		return nothing, fmt.Errorf("key cache: %w", err)
 	}
+	artefact.Sweep(c.dir)
 	return unlock, nil
 }

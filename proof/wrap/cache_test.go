@@ -7,6 +7,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -38,7 +39,8 @@ func keyFiles(t *testing.T, dir string) map[string]string {
 }
 
 // TestKeysOnDisk: a proof made with one cache verifies with another one over
-// the same directory, and damaged files are replaced.
+// the same directory. Damaged files are replaced where keys are derived; where
+// they are not, nothing is put in the place of what proofs were made with.
 func TestKeysOnDisk(t *testing.T) {
 	if testing.Short() {
 		t.Skip("makes many keys")
@@ -48,25 +50,39 @@ func TestKeysOnDisk(t *testing.T) {
 		t.Run(s.Name(), func(t *testing.T) {
 			dir := filepath.Join(t.TempDir(), "keys")
 			p := e.prove(t, s, wrap.NewCache(dir), crand.Reader)
-			files := keyFiles(t, dir)
-			good, err := os.ReadFile(files["vk"])
-			if err != nil {
-				t.Fatal(err)
-			}
 			if err := e.verify(t, p, s, wrap.NewCache(dir)); err != nil {
 				t.Fatalf("with the keys on disk: %v", err)
 			}
-			bad := bytes.Clone(good)
-			bad[len(bad)/2] ^= 1
-			if err := os.WriteFile(files["vk"], bad, 0o644); err != nil {
-				t.Fatal(err)
+			for _, suffix := range []string{"vk", "pk"} {
+				path := keyFiles(t, dir)[suffix]
+				good, err := os.ReadFile(path)
+				if err != nil {
+					t.Fatal(err)
+				}
+				bad := bytes.Clone(good)
+				bad[len(bad)/2] ^= 1
+				if err := os.WriteFile(path, bad, 0o644); err != nil {
+					t.Fatal(err)
+				}
+				_, err = wrap.Prove(context.Background(), e.SRS, e.Statement, e.secret, s, wrap.NewCache(dir), crand.Reader)
+				again, _ := os.ReadFile(path)
+				if s.Derived() && (err != nil || !bytes.Equal(again, good)) {
+					t.Errorf("damaged %s is not derived again: %v", suffix, err)
+				}
+				if !s.Derived() && (!errors.Is(err, fault.ErrInput) || errors.Is(err, fault.ErrRejected) || !bytes.Equal(again, bad)) {
+					t.Errorf("damaged %s: %v, or it was replaced", suffix, err)
+				}
+				if !s.Derived() && suffix == "vk" {
+					if err := e.verify(t, p, s, wrap.NewCache(dir)); !errors.Is(err, fault.ErrInput) || errors.Is(err, fault.ErrRejected) {
+						t.Errorf("verified with a damaged key: %v, want no verdict", err)
+					}
+				}
+				if err := os.WriteFile(path, good, 0o644); err != nil {
+					t.Fatal(err)
+				}
 			}
-			q := e.prove(t, s, wrap.NewCache(dir), crand.Reader)
-			if err := e.verify(t, q, s, wrap.NewCache(dir)); err != nil {
-				t.Errorf("after a damaged key: %v", err)
-			}
-			if again, _ := os.ReadFile(files["vk"]); bytes.Equal(again, bad) {
-				t.Error("damaged key not replaced")
+			if err := e.verify(t, p, s, wrap.NewCache(dir)); err != nil {
+				t.Errorf("after all: %v", err)
 			}
 		})
 	}
@@ -138,8 +154,9 @@ func TestPLONKKeysAreEveryonesOwn(t *testing.T) {
 	}
 }
 
-// TestGroth16KeysOfAnother: a proof made with a setup the verifier does not
-// know is worth nothing, nor is a proving key with another verifying key.
+// TestGroth16KeysOfAnother: of a proof made with a setup that the verifier does
+// not have nothing can be said, whatever key the proof says that it was made
+// with; a false one that names the verifier's key is false.
 func TestGroth16KeysOfAnother(t *testing.T) {
 	if testing.Short() {
 		t.Skip("makes many keys")
@@ -147,12 +164,26 @@ func TestGroth16KeysOfAnother(t *testing.T) {
 	e := newSmall(t, small{})
 	mine, theirs := t.TempDir(), t.TempDir()
 	p := e.prove(t, wrap.Groth16{}, wrap.NewCache(theirs), crand.Reader)
-	if err := e.verify(t, p, wrap.Groth16{}, wrap.NewCache(mine)); !errors.Is(err, fault.ErrVersion) || errors.Is(err, fault.ErrRejected) {
-		t.Errorf("no key: %v, want no verdict", err)
+	none := func(what string, err error) {
+		t.Helper()
+		if !errors.Is(err, fault.ErrVersion) || errors.Is(err, fault.ErrRejected) || errors.Is(err, fault.ErrMalformed) {
+			t.Errorf("%s: %v, want no verdict", what, err)
+		}
 	}
-	if err := e.verify(t, p, wrap.Groth16{}, wrap.NewCache(mine)); !errors.Is(err, fault.ErrRejected) {
-		t.Errorf("a proof by another setup: %v", err)
+	none("no key", e.verify(t, p, wrap.Groth16{}, wrap.NewCache(mine)))
+	none("a proof by another setup", e.verify(t, p, wrap.Groth16{}, wrap.NewCache(mine)))
+	own := e.prove(t, wrap.Groth16{}, wrap.NewCache(mine), crand.Reader)
+	if own.Key == p.Key {
+		t.Error("two setups, one key")
 	}
+	lie := clone(p)
+	lie.Key = own.Key
+	if err := e.verify(t, lie, wrap.Groth16{}, wrap.NewCache(mine)); !errors.Is(err, fault.ErrRejected) {
+		t.Errorf("a proof by another setup that names the verifier's key: %v", err)
+	}
+	lie = clone(own)
+	lie.Key[0] ^= 1
+	none("a proof by the verifier's own setup that names another", e.verify(t, lie, wrap.Groth16{}, wrap.NewCache(mine)))
 	other, err := os.ReadFile(keyFiles(t, theirs)["pk"])
 	if err != nil {
 		t.Fatal(err)
@@ -160,9 +191,97 @@ func TestGroth16KeysOfAnother(t *testing.T) {
 	if err := os.WriteFile(keyFiles(t, mine)["pk"], other, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	q := e.prove(t, wrap.Groth16{}, wrap.NewCache(mine), crand.Reader)
-	if err := e.verify(t, q, wrap.Groth16{}, wrap.NewCache(mine)); err != nil {
-		t.Errorf("a proving key that belongs to no verifying key was not replaced: %v", err)
+	_, err = wrap.Prove(context.Background(), e.SRS, e.Statement, e.secret, wrap.Groth16{}, wrap.NewCache(mine), crand.Reader)
+	none("a proving key that belongs to another verifying key", err)
+	if err := e.verify(t, own, wrap.Groth16{}, wrap.NewCache(mine)); err != nil {
+		t.Errorf("the verifying key was replaced: %v", err)
+	}
+}
+
+// TestKeyIsNamed: the same for keys that follow from circuit and SRS. What a
+// proof says of its key comes last: a false proof is false whatever it says.
+func TestKeyIsNamed(t *testing.T) {
+	e := newSmall(t, small{})
+	p := e.prove(t, wrap.PLONK{}, shared(), crand.Reader)
+	q := clone(p)
+	q.Key[31] ^= 1
+	if err := e.verify(t, q, wrap.PLONK{}, shared()); !errors.Is(err, fault.ErrVersion) || errors.Is(err, fault.ErrRejected) {
+		t.Errorf("another key: %v, want no verdict", err)
+	}
+	q.Blinding.Double(&q.Blinding)
+	if err := e.verify(t, q, wrap.PLONK{}, shared()); !errors.Is(err, fault.ErrRejected) || errors.Is(err, fault.ErrVersion) {
+		t.Errorf("another key, and a false opening: %v", err)
+	}
+}
+
+// TestUnusableCache: where keys cannot be kept, derived ones are made for this
+// process, and others are no reason for a verdict.
+func TestUnusableCache(t *testing.T) {
+	e := newSmall(t, small{})
+	for _, s := range systems {
+		cache := shared()
+		if !s.Derived() {
+			if testing.Short() {
+				continue
+			}
+			cache = wrap.NewCache(t.TempDir())
+		}
+		good := encode(t, e.prove(t, s, cache, crand.Reader))
+		names := map[string]string{}
+		known := t.TempDir()
+		_ = e.verifyBytes(good, s, wrap.NewCache(known)) // of a setup there is none yet
+		for suffix, path := range keyFiles(t, known) {
+			names[suffix] = filepath.Base(path)
+		}
+		for name, spoil := range map[string]func(dir string) (string, error){
+			"a file":               func(dir string) (string, error) { return dir + "/file", os.WriteFile(dir+"/file", nil, 0o600) },
+			"below a file":         func(dir string) (string, error) { return dir + "/file/keys", os.WriteFile(dir+"/file", nil, 0o600) },
+			"nowhere":              func(string) (string, error) { return "/dev/null/keys", nil },
+			"a link to itself":     func(dir string) (string, error) { return dir + "/link", os.Symlink("link", dir+"/link") },
+			"its lock a folder":    func(dir string) (string, error) { return dir, os.Mkdir(filepath.Join(dir, names["lock"]), 0o700) },
+			"its vk a folder":      func(dir string) (string, error) { return dir, os.Mkdir(filepath.Join(dir, names["vk"]), 0o700) },
+			"its pk a folder":      func(dir string) (string, error) { return dir, os.Mkdir(filepath.Join(dir, names["pk"]), 0o700) },
+			"readable and no more": func(dir string) (string, error) { return dir, os.Chmod(dir, 0o500) },
+		} {
+			t.Run(s.Name()+", cache is "+name, func(t *testing.T) {
+				if !slices.Contains([]string{"below a file", "its lock a folder", "its vk a folder"}, name) && testing.Short() {
+					t.Skip("makes many keys")
+				}
+				dir, err := spoil(t.TempDir())
+				if err != nil {
+					t.Fatal(err)
+				}
+				if strings.HasPrefix(name, "readable") && os.Getuid() == 0 {
+					t.Skip("root may write everywhere")
+				}
+				warned := 0
+				cache := wrap.NewCache(dir)
+				cache.Warn = func(error) { warned++ }
+				for range 2 {
+					err = e.verifyBytes(good, s, cache)
+					if s.Derived() && err != nil || !s.Derived() && (err == nil || refused(err) && !errors.Is(err, fault.ErrVersion)) {
+						t.Errorf("verifier: %v", err)
+					}
+				}
+				if s.Derived() && warned != 1 {
+					t.Errorf("told %d times that keys are not kept", warned)
+				}
+				_, err = wrap.Prove(context.Background(), e.SRS, e.Statement, e.secret, s, cache, crand.Reader)
+				if s.Derived() && err != nil || !s.Derived() && !errors.Is(err, fault.ErrInput) {
+					t.Errorf("prover: %v", err)
+				}
+			})
+		}
+	}
+}
+
+// TestTooFewPowers: an SRS that is too small for the keys is a matter of setup.
+func TestTooFewPowers(t *testing.T) {
+	e := newSmall(t, small{})
+	good := encode(t, e.prove(t, wrap.PLONK{}, shared(), crand.Reader))
+	few := wrap.PLONK{Strings: e.SRS.KZG} // as many powers as a row has
+	if err := e.verifyBytes(good, few, wrap.NewCache("")); !errors.Is(err, fault.ErrVersion) || errors.Is(err, fault.ErrRejected) || errors.Is(err, fault.ErrUsage) {
+		t.Errorf("%v, want no verdict", err)
 	}
 }
 

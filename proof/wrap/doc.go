@@ -3,6 +3,7 @@
 //
 //	part       bytes                      what
 //	system     1                          System.ID
+//	key        32                         digest of class and verifying key
 //	witness    32 per row, mask row last  hiding commitments, none infinity
 //	exposed    32·proof.ExposedLength     challenges, public claims, γ, σ, value opened
 //	blinding   32                         ρ_F
@@ -21,7 +22,10 @@
 // shape of the system, the layout, the script and the libraries' versions.
 // Segments of one shape share their class. Keys of PLONK are derived from the
 // class and the SRS; keys of Groth16 come from a setup that the verifier made
-// or watched, and live in its cache. No key is ever read from a proof.
+// or watched, and live in its cache. No key is ever read from a proof: the one
+// that it names by digest says only which one it was made with, so that a proof
+// by other keys, of which nothing can be said, is told from a false one. Who
+// names a wrong one is refused either way.
 //
 // Zero knowledge: what a proof shows besides the statement is a function of
 // uniformly random values. Commitments are uniform by ρ, exposed challenges

@@ -2,6 +2,7 @@ package wrap
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"math/bits"
 
@@ -74,7 +75,14 @@ func (p PLONK) strings(log int, srs *commitments.VerifierSRS) (canonical, lagran
 	if make == nil {
 		make = commitments.DevelopmentKZG
 	}
-	if canonical, lagrange, err = make(log); err != nil {
+	if log > commitments.MaxKZGLog {
+		return nil, nil, fmt.Errorf("plonk: a circuit of 2^%d rows, at most 2^%d: %w", log, commitments.MaxKZGLog, fault.ErrResources)
+	}
+	canonical, lagrange, err = make(log)
+	if errors.Is(err, fault.ErrUsage) { // the SRS has too few powers
+		return nil, nil, fmt.Errorf("plonk: %w: %v", fault.ErrVersion, err)
+	}
+	if err != nil {
 		return nil, nil, err
 	}
 	if canonical.Vk.G2 != srs.G2 || canonical.Vk.G1 != srs.G {

@@ -1,6 +1,7 @@
 package wrap
 
 import (
+	"crypto/sha256"
 	"fmt"
 
 	"github.com/consensys/gnark-crypto/ecc/bn254"
@@ -15,6 +16,7 @@ import (
 // Proof is everything the prover sends in mode zk.
 type Proof struct {
 	System   byte               // ID of the system of SNARK
+	Key      [32]byte           // digest of the key that verifies SNARK
 	Witness  [][]bn254.G1Affine // commitments by witness tensor, then the mask row
 	Exposed  []fr.Element       // see proof.Outcome.Exposed
 	Blinding fr.Element         // ρ_F, the blinding of the opened combination
@@ -22,9 +24,12 @@ type Proof struct {
 	SNARK    []byte
 }
 
+// keyBytes is the length of Proof.Key.
+const keyBytes = sha256.Size
+
 // Size returns the encoded length of a proof for a layout and a system.
 func Size(l *proof.Layout, s System) int {
-	n := 1 + s.ProofBytes() + commitments.OpeningProofBytes(l.RowLog)
+	n := 1 + keyBytes + s.ProofBytes() + commitments.OpeningProofBytes(l.RowLog)
 	for _, rows := range statement.WitnessRows(l) {
 		n += rows * commitments.PointBytes
 	}
@@ -37,7 +42,7 @@ func (p *Proof) MarshalBinary() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := []byte{p.System}
+	b := append([]byte{p.System}, p.Key[:]...)
 	for _, rows := range p.Witness {
 		b = commitments.AppendPoints(b, rows)
 	}
@@ -64,6 +69,7 @@ func Unmarshal(l *proof.Layout, s System, b []byte) (*Proof, error) {
 		rest = rest[n:]
 		return part
 	}
+	copy(p.Key[:], take(keyBytes))
 	for i, rows := range statement.WitnessRows(l) {
 		points, err := commitments.DecodePoints(take(rows*commitments.PointBytes), rows, commitments.RefuseInfinity)
 		if err != nil {

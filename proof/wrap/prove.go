@@ -30,7 +30,12 @@ func Prove(ctx context.Context, srs *commitments.SRS, st *statement.Statement, s
 	if err := checkSize(l); err != nil {
 		return nil, err
 	}
-	keys, err := cache.prover(ctx, class{s, srs.Verifier(), l})
+	cl := class{s, srs.Verifier(), l}
+	keys, err := cache.prover(ctx, cl)
+	if err != nil {
+		return nil, err
+	}
+	key, err := keyDigest(cl.digest(), keys.verifying)
 	if err != nil {
 		return nil, err
 	}
@@ -38,7 +43,7 @@ func Prove(ctx context.Context, srs *commitments.SRS, st *statement.Statement, s
 	if err != nil {
 		return nil, err
 	}
-	p := &Proof{System: s.ID(), Witness: c.Witness, Exposed: c.Outcome.Exposed(l), Blinding: c.Blinding, Opening: c.Opening}
+	p := &Proof{System: s.ID(), Key: key, Witness: c.Witness, Exposed: c.Outcome.Exposed(l), Blinding: c.Blinding, Opening: c.Opening}
 	full, err := frontend.NewWitness(circuit.Assign(l, c.Digest, c.Salt, c.Messages, p.Exposed), ecc.BN254.ScalarField())
 	if err != nil {
 		return nil, fmt.Errorf("witness of the wrap: %w", err)
@@ -56,8 +61,12 @@ func Prove(ctx context.Context, srs *commitments.SRS, st *statement.Statement, s
 	if err != nil {
 		return nil, err
 	}
-	// A fault of the machine, or a damaged key, must not leave the process.
-	return p, keys.verifying.Verify(public, p.SNARK)
+	// A fault of the machine, or a damaged key, must not leave the process. It
+	// says nothing of the statement.
+	if err := keys.verifying.Verify(public, p.SNARK); err != nil {
+		return p, fmt.Errorf("the %s proof just made does not verify: keys are damaged, or this is a bug: %v", s.Name(), err)
+	}
+	return p, nil
 }
 
 // publicInputs returns what the SNARK is about, in the circuit's order.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
+
 	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/proof"
@@ -47,12 +49,28 @@ func Verify(ctx context.Context, srs *commitments.VerifierSRS, st *statement.Sta
 	if err != nil {
 		return err
 	}
-	vk, made, err := cache.verifier(ctx, class{s, srs, l})
+	cl := class{s, srs, l}
+	vk, made, err := cache.verifier(ctx, cl)
 	if err != nil {
 		return err
 	}
 	if made && !s.Derived() {
-		return fmt.Errorf("%s: there was no key for this circuit, so nothing can be said of the proof; one has been set up now, for proofs to be made with: %w", s.Name(), fault.ErrVersion)
+		return fmt.Errorf("%s: the proof was made with key %x, there was none for this circuit, so nothing can be said of it; one has been set up now, for proofs to be made with: %w", s.Name(), p.Key[:8], fault.ErrVersion)
 	}
-	return vk.Verify(public, p.SNARK)
+	return checkWith(vk, cl, p, public)
+}
+
+// checkWith verifies the SNARK with a key, if it is the one it names.
+func checkWith(vk VerifyingKey, cl class, p *Proof, public fr.Vector) error {
+	own, err := keyDigest(cl.digest(), vk)
+	if err != nil {
+		return err
+	}
+	switch {
+	case own == p.Key:
+		return vk.Verify(public, p.SNARK)
+	case cl.Derived():
+		return fmt.Errorf("%s: the proof says that it was made with key %x, from circuit and SRS follows %x: it was made by another version, or altered; nothing can be said of it: %w", cl.Name(), p.Key[:8], own[:8], fault.ErrVersion)
+	}
+	return fmt.Errorf("%s: the proof was made with key %x, this verifier has %x for its circuit: both sides must use keys of one setup; nothing can be said of the proof: %w", cl.Name(), p.Key[:8], own[:8], fault.ErrVersion)
 }
