@@ -16,7 +16,7 @@ import (
 )
 
 // Version is the format version of audit bundles.
-const Version = 2
+const Version = 3
 
 // MaxBytes bounds an audit bundle.
 const MaxBytes = 1 << 30

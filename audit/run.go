@@ -16,7 +16,7 @@ func RunOf(b *bundle.Bundle) (_ *Run, err error) {
 	s := b.Statement
 	digest, err := s.Digest()
 	if err != nil {
-		return nil, err
+		return nil, fault.OfFile(err)
 	}
 	r := &Run{Digest: digest, SRS: s.SRS, RowBits: s.RowBits, ProgramDigest: s.Network.Digest(), Program: s.Program(), Weights: s.Before(b.Final()), Rows: s.Schedule.Parts}
 	r.Training = &Training{Schedule: s.Schedule, Rates: s.Rates, Origin: s.Origin, Initial: s.Initial}
@@ -25,10 +25,10 @@ func RunOf(b *bundle.Bundle) (_ *Run, err error) {
 	}
 	sched, err := schedule.New(s.Schedule)
 	if err != nil {
-		return nil, err
+		return nil, fault.OfFile(err)
 	}
 	r.Used, err = usedRows(sched)
-	return r, err
+	return r, fault.OfFile(err)
 }
 
 // usedRows counts the slots of a schedule that read each part.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -61,7 +62,9 @@ type Options struct {
 // forgotten before the next (Scope.room bounds what it takes).
 //
 // Errors wrap fault.ErrRejected, fault.ErrMalformed, fault.ErrVersion,
-// fault.ErrUsage (a run or the file of a model is missing), or are ctx's.
+// fault.ErrUsage (a run or the file of a model is missing), or are ctx's. Where
+// the verifier's own machine fails there is no verdict: fault.ErrInput,
+// fault.ErrResources, or an error of no kind.
 //
 // Soundness: an accepted audit shows the claims of its report about the
 // committed parts and runs, under what the report assumes. The caller must have
@@ -81,7 +84,7 @@ func Verify(ctx context.Context, b *Bundle, e Expectation, v *mode.Verifier, opt
 	}
 	report, err := newReport(b, subjects, v.SRS.Insecure)
 	if err != nil {
-		return nil, err
+		return nil, fault.OfFile(err)
 	}
 	if err := e.compare(b, report); err != nil {
 		return nil, err
@@ -95,7 +98,7 @@ func Verify(ctx context.Context, b *Bundle, e Expectation, v *mode.Verifier, opt
 	}
 	for _, name := range sortedKeys(b.Parts) {
 		_, st, err := certificate(&b.Frame, b.Parts[name])
-		if err == nil {
+		if err = fault.OfFile(err); err == nil {
 			err = v.Verify(ctx, b.Mode, st, b.Certificates[name])
 		}
 		if err != nil {
@@ -109,7 +112,7 @@ func Verify(ctx context.Context, b *Bundle, e Expectation, v *mode.Verifier, opt
 	for i := range b.Claims {
 		st, err := report.add(b, i, subjects, tables)
 		if err != nil {
-			return nil, err
+			return nil, fault.OfFile(err)
 		}
 		if err := verifyStated(ctx, b.Mode, st, b.Claims[i].Name, v, b.Claims[i].Proof); err != nil {
 			return nil, err
@@ -151,6 +154,9 @@ func (b *Bundle) subjects(e *Expectation) (*Subjects, error) {
 			return nil, fmt.Errorf("the audit is about the public model %q: a .tflite file with SHA-256 %x is needed (--model), none of the %d given is it: %w", name, id.SHA256, len(files), fault.ErrUsage)
 		}
 		m, err := NewModel(file, id.Fractions)
+		if errors.Is(err, fault.ErrResources) {
+			return nil, fmt.Errorf("public model %q: %w", name, err)
+		}
 		if err != nil { // nobody can have proven claims about it
 			return nil, fmt.Errorf("public model %q: %w: %v", name, fault.ErrRejected, err)
 		}
@@ -331,8 +337,12 @@ func verifyStated(ctx context.Context, m mode.Name, st *stated, name string, v *
 		}
 		return nil
 	}
-	if err := v.Verify(ctx, m, st.statement, encoded); err != nil {
+	err := v.Verify(ctx, m, st.statement, encoded)
+	switch {
+	case errors.Is(err, fault.ErrRejected), errors.Is(err, fault.ErrMalformed):
 		return fmt.Errorf("claim %q: the proof is false: %w", name, err)
+	case err != nil:
+		return fmt.Errorf("claim %q: %w", name, err)
 	}
 	return nil
 }

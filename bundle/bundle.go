@@ -110,7 +110,7 @@ func Unmarshal(data []byte) (_ *Bundle, err error) {
 	}
 	s, err := DecodeStatement(encoded)
 	if err != nil {
-		return nil, fmt.Errorf("bundle: %w", err)
+		return nil, fmt.Errorf("bundle: %w", fault.OfFile(err))
 	}
 	if digest, err := s.Digest(); err != nil || digest != h.Statement {
 		return nil, fmt.Errorf("bundle: the header names another statement: %w", fault.ErrMalformed)

@@ -13,7 +13,7 @@ import (
 )
 
 // PartVersion is the format version of part files.
-const PartVersion = 2
+const PartVersion = 3
 
 // MaxPartBytes bounds a part file.
 const MaxPartBytes = 1 << 32

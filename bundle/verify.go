@@ -33,8 +33,10 @@ type Options struct {
 //
 // Errors wrap fault.ErrRejected (a proof or an expectation is false),
 // fault.ErrMalformed (a proof is no proof of its statement's shape),
-// fault.ErrVersion (another SRS, or an insecure one that is not allowed), or
-// are ctx's. They name the proof and the check that failed.
+// fault.ErrVersion (another SRS or other keys, or an insecure SRS that is not
+// allowed), or are ctx's. They name the proof and the check that failed. Where
+// the verifier's own machine fails there is no verdict: fault.ErrInput,
+// fault.ErrResources, or an error of no kind.
 //
 // Soundness: an accepted bundle shows what Report.Proven says, under what
 // Report.Assumed says. The caller must still look at Report.NotChecked, and
@@ -54,14 +56,14 @@ func Verify(ctx context.Context, b *Bundle, expect Expectation, srs *commitments
 	}
 	report, err := newReport(b, srs)
 	if err != nil {
-		return nil, err
+		return nil, fault.OfFile(err)
 	}
 	if err := expect.compare(report); err != nil {
 		return nil, err
 	}
 	claims, err := NewClaims(s, ops.NewTables())
 	if err != nil {
-		return nil, err
+		return nil, fault.OfFile(err)
 	}
 	v := newVerification(ctx, b, srs, opts)
 	if err := v.certificates(b, claims); err != nil {
@@ -70,7 +72,7 @@ func Verify(ctx context.Context, b *Bundle, expect Expectation, srs *commitments
 	before := s.Trained()
 	for i, seg := range b.Segments {
 		_, st, err := claims.Segment(i, v.digests, s.Before(before), seg.After)
-		if err == nil {
+		if err = fault.OfFile(err); err == nil {
 			err = v.proof(st, seg.Proof)
 		}
 		if err != nil {
@@ -105,7 +107,7 @@ type verification struct {
 func (v *verification) certificates(b *Bundle, claims *Claims) error {
 	for i, encoded := range b.Datasets {
 		_, st, err := claims.Dataset(i)
-		if err == nil {
+		if err = fault.OfFile(err); err == nil {
 			err = v.certificate(st, encoded)
 		}
 		if err != nil {
@@ -113,7 +115,7 @@ func (v *verification) certificates(b *Bundle, claims *Claims) error {
 		}
 	}
 	_, st, err := claims.Weights()
-	if err == nil {
+	if err = fault.OfFile(err); err == nil {
 		err = v.certificate(st, b.Weights)
 	}
 	if err != nil {

@@ -26,6 +26,8 @@ type Options struct {
 	// CacheDir keeps the development SRS and the keys that proofs are wrapped
 	// with between runs; "" makes them anew.
 	CacheDir string
+	// KeysNotKept is told why keys cannot be kept in CacheDir; may be nil.
+	KeysNotKept func(err error)
 }
 
 // Directory is an open run directory. It is not safe for concurrent use.
@@ -67,6 +69,7 @@ func Open(dir string, o Options) (*Directory, error) {
 	}
 	d := &Directory{Path: dir, Config: c, progress: o.Progress, rand: o.Rand, cacheDir: o.CacheDir, tables: ops.NewTables(), arena: &poly.Arena{}}
 	d.keys = wrap.NewCache(keyDir(o.CacheDir))
+	d.keys.Warn = o.KeysNotKept
 	if d.progress == nil {
 		d.progress = silent{}
 	}
@@ -183,11 +186,11 @@ func (d *Directory) SRS() (*commitments.SRS, error) {
 }
 
 // CachedDevelopmentSRS makes the development string, or takes it from the cache. A
-// cache that cannot be written is done without.
+// cache that cannot be used is done without.
 func CachedDevelopmentSRS(cacheDir string, rowBits int) (*commitments.SRS, error) {
 	if cacheDir != "" {
-		if s, err := commitments.LoadOrCreateDevelopmentSRS(cacheDir, rowBits); err == nil || !errors.Is(err, fault.ErrInput) {
-			return s, err
+		if s, err := commitments.LoadOrCreateDevelopmentSRS(cacheDir, rowBits); err == nil {
+			return s, nil
 		}
 	}
 	return commitments.DevelopmentSRS(rowBits)

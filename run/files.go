@@ -21,7 +21,7 @@ func ProofKind() artefact.Kind { return artefact.Kind{'p', 'r', 'o', 'f'} }
 func WeightsKind() artefact.Kind { return artefact.Kind{'w', 'g', 't', 's'} }
 
 const (
-	proofVersion   = 1
+	proofVersion   = 2
 	weightsVersion = 1
 	maxPartFile    = 1 << 32
 )

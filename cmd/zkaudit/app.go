@@ -14,6 +14,8 @@ import (
 
 	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/foreign"
+	"github.com/zkaudit/zkaudit/proof/mode"
+	"github.com/zkaudit/zkaudit/proof/wrap"
 	"github.com/zkaudit/zkaudit/run"
 )
 
@@ -182,13 +184,29 @@ func (a *app) keyDir() string {
 	return ""
 }
 
+// keys is the cache of keys. Where it cannot be used, a note says so.
+func (a *app) keys() *wrap.Cache {
+	c := wrap.NewCache(a.keyDir())
+	c.Warn = a.keysNotKept
+	return c
+}
+
+func (a *app) keysNotKept(err error) {
+	a.note("verifying keys are not kept, and will be derived again the next time: %v", err)
+}
+
 // open opens the run directory that the arguments name.
 func (a *app) open(args []string) (*run.Directory, error) {
 	dir := "."
 	if len(args) > 0 {
 		dir = args[0]
 	}
-	return run.Open(dir, run.Options{Progress: a.newProgress(), CacheDir: a.cacheDir()})
+	d, err := run.Open(dir, run.Options{Progress: a.newProgress(), CacheDir: a.cacheDir(), KeysNotKept: a.keysNotKept})
+	if err == nil && d.Config.Proof.Mode == string(mode.ZKGroth16) && a.cacheDir() == "" {
+		d.Close()
+		return nil, fmt.Errorf("proofs of mode %s need a place for their keys, without which nobody can verify them: this system names none, --cache does: %w", mode.ZKGroth16, fault.ErrUsage)
+	}
+	return d, err
 }
 
 // insecure warns of the development SRS.

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"path/filepath"
 
@@ -15,7 +14,6 @@ import (
 	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/proof/mode"
-	"github.com/zkaudit/zkaudit/proof/wrap"
 )
 
 // auditVerifying holds the flags of zkaudit audit verify.
@@ -73,7 +71,7 @@ func (a *app) verifyAudit(ctx context.Context, path string, o *auditVerifying) (
 	if err != nil {
 		return nil, err
 	}
-	v := &mode.Verifier{SRS: srs, Powers: powers, Cache: wrap.NewCache(a.keyDir())}
+	v := &mode.Verifier{SRS: srs, Powers: powers, Cache: a.keys()}
 	if expect.ModelFiles, err = readModelFiles(o.models); err != nil {
 		return nil, err
 	}
@@ -87,10 +85,7 @@ func (a *app) verifyAudit(ctx context.Context, path string, o *auditVerifying) (
 		options.Progress = func(done, total int) { progress.Advance(done, fmt.Sprintf("%d of %d proofs", done, total)) }
 	}
 	report, err := audit.Verify(ctx, made, expect, v, options)
-	if err != nil && !errors.Is(err, fault.ErrUsage) { // a bundle is missing
-		return nil, falseBundle(err)
-	}
-	return report, err
+	return report, fault.Verdict(err)
 }
 
 // readAudit reads an audit. What is recognised as one and is damaged counts as
@@ -105,7 +100,7 @@ func readAudit(path string) (*audit.Bundle, error) {
 	}
 	made, err := audit.Unmarshal(data)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, falseBundle(err))
+		return nil, fmt.Errorf("%s: %w", path, fault.Verdict(err))
 	}
 	return made, nil
 }
@@ -120,11 +115,11 @@ func (a *app) verifiedRuns(ctx context.Context, o *auditVerifying, v *mode.Verif
 		}
 		options := bundle.Options{AllowInsecure: o.insecure, Powers: v.Powers, Cache: v.Cache}
 		if _, err := bundle.Verify(ctx, b, bundle.Expectation{}, v.SRS, options); err != nil {
-			return nil, fmt.Errorf("%s: %w", path, falseBundle(err))
+			return nil, fmt.Errorf("%s: %w", path, fault.Verdict(err))
 		}
 		r, err := audit.RunOf(b)
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", path, falseBundle(err))
+			return nil, fmt.Errorf("%s: %w", path, fault.Verdict(err))
 		}
 		runs = append(runs, r)
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/zkaudit/zkaudit/audit"
 	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/commitments"
+	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/foreign"
 	"github.com/zkaudit/zkaudit/run"
 )
@@ -85,7 +86,7 @@ func (r *artefactReport) describe(h artefact.Header, data []byte) error {
 func (r *artefactReport) describeBundle(data []byte) error {
 	b, err := bundle.Unmarshal(data)
 	if err != nil {
-		return falseBundle(err)
+		return fault.Verdict(err)
 	}
 	f, err := b.Facts()
 	if err != nil {
@@ -122,7 +123,7 @@ type inspectedClaim struct {
 func (r *artefactReport) describeAudit(data []byte) error {
 	b, err := audit.Unmarshal(data)
 	if err != nil {
-		return falseBundle(err)
+		return fault.Verdict(err)
 	}
 	r.Meaning = "audit: claims with their proofs (not verified by inspect: see zkaudit audit verify)"
 	var claims []inspectedClaim

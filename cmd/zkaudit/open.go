@@ -15,7 +15,6 @@ import (
 	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/proof/mode"
-	"github.com/zkaudit/zkaudit/proof/wrap"
 	"github.com/zkaudit/zkaudit/run"
 	"github.com/zkaudit/zkaudit/tflite"
 )
@@ -91,7 +90,7 @@ func (a *app) openFile(ctx context.Context, path string, o *opening) (*opened, e
 	if b != nil {
 		facts, err := b.Facts()
 		if err != nil {
-			return nil, falseBundle(err)
+			return nil, fault.Verdict(err)
 		}
 		if !slices.Contains(facts.Dataset, r.Digest) {
 			return nil, fmt.Errorf("%s was not trained on part %s: %w", o.bundle, r.Digest, fault.ErrRejected)
@@ -106,7 +105,7 @@ func (a *app) openFile(ctx context.Context, path string, o *opening) (*opened, e
 		return nil, err
 	}
 	a.insecure(srs.Insecure)
-	v := &mode.Verifier{SRS: srs.Verifier(), Powers: srs, Cache: wrap.NewCache(a.keyDir())}
+	v := &mode.Verifier{SRS: srs.Verifier(), Powers: srs, Cache: a.keys()}
 	err = run.CheckRows(ctx, srs, v, part, secret, path, o.labels)
 	if errors.Is(err, fault.ErrInput) && !errors.Is(err, fault.ErrRejected) && readable(path) {
 		return nil, fmt.Errorf("the rows cannot be those committed: %w: %w", fault.ErrRejected, err)

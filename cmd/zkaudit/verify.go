@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"time"
 
@@ -11,7 +10,6 @@ import (
 	"github.com/zkaudit/zkaudit/audit"
 	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/fault"
-	"github.com/zkaudit/zkaudit/proof/wrap"
 )
 
 func verifyCommand(a *app) *cobra.Command {
@@ -45,7 +43,7 @@ or the SRS is not the one given.`,
 			}
 			start := time.Now()
 			progress := a.newProgress()
-			options := bundle.Options{AllowInsecure: insecure, Powers: powers, Cache: wrap.NewCache(a.keyDir())}
+			options := bundle.Options{AllowInsecure: insecure, Powers: powers, Cache: a.keys()}
 			if progress != nil {
 				progress.Start("verify", len(b.Datasets)+1+len(b.Segments))
 				defer progress.Finish()
@@ -53,7 +51,7 @@ or the SRS is not the one given.`,
 			}
 			report, err := bundle.Verify(c.Context(), b, expect, srs, options)
 			if err != nil {
-				return falseBundle(err)
+				return fault.Verdict(err)
 			}
 			a.note("%d proofs checked in %.2f s", len(b.Datasets)+1+len(b.Segments), time.Since(start).Seconds())
 			return a.result(report, report.WriteText)
@@ -77,7 +75,7 @@ func readBundle(path string) (*bundle.Bundle, error) {
 	}
 	b, err := bundle.Unmarshal(data)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, falseBundle(err))
+		return nil, fmt.Errorf("%s: %w", path, fault.Verdict(err))
 	}
 	return b, nil
 }
@@ -95,20 +93,4 @@ func anotherKind(path string, data []byte, want string) error {
 		is = "something else, see zkaudit inspect"
 	}
 	return fmt.Errorf("%s is not %s but %s: %w", path, want, is, fault.ErrInput)
-}
-
-// falseBundle turns every failure of a recognised bundle into a rejection, but
-// for versions and keys, and for the verifier's own interruption.
-func falseBundle(err error) error {
-	for _, kind := range []error{fault.ErrRejected, fault.ErrVersion} {
-		if errors.Is(err, kind) {
-			return err
-		}
-	}
-	for _, kind := range []error{fault.ErrMalformed, fault.ErrUnsupported, fault.ErrUsage, fault.ErrResources, fault.ErrOverflow, fault.ErrInput} {
-		if errors.Is(err, kind) {
-			return fmt.Errorf("%w: %w", fault.ErrRejected, err)
-		}
-	}
-	return err
 }

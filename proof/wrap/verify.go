@@ -55,7 +55,11 @@ func Verify(ctx context.Context, srs *commitments.VerifierSRS, st *statement.Sta
 		return err
 	}
 	if made && !s.Derived() {
-		return fmt.Errorf("%s: the proof was made with key %x, there was none for this circuit, so nothing can be said of it; one has been set up now, for proofs to be made with: %w", s.Name(), p.Key[:8], fault.ErrVersion)
+		kept := "; one has been set up now, for proofs to be made with"
+		if cache.dir == "" {
+			kept = ""
+		}
+		return fmt.Errorf("%s: the proof was made with key %x, there was none for this circuit, so nothing can be said of it%s: %w", s.Name(), p.Key[:8], kept, fault.ErrVersion)
 	}
 	return checkWith(vk, cl, p, public)
 }
