@@ -124,8 +124,9 @@ func newForward(p *graph.Program, rows int, prefix string, of graph.TensorID) (*
 	}
 	f.program.Input = f.at[p.Input]
 	f.program.Loss = graph.Loss{Kind: p.Loss.Kind, Labels: p.Loss.Labels, Logits: f.at[of], Prediction: f.at[of]}
-	f.program = ops.Cover(f.program)
-	return f, nil
+	var err error
+	f.program, err = ops.Enforce(f.program)
+	return f, err
 }
 
 // add copies a node with the tensors it reads; its outputs are as its shape

@@ -19,9 +19,9 @@ const FieldBits = 250
 //	|W(t)| ≤ 2^b0 + n·T·P·2^30,   |V| ≤ K·2^15·|W(t)| + 2^f_x·|b(t)|
 //
 // for a contraction over K cells of 16 bits; of a bias, 2^30 is 2^15·2^f_x,
-// which is no more. The limits of Validate keep the result below FieldBits for
-// every program and every T < 2^63, with 51 bits to spare: enough for inputs
-// and errors of 32 bits in place of 16, which a proof may hold (package ops).
+// which is no more. That X and dZ have 16 bits is what a proof enforces, not
+// what an executor promises (ops.Enforce). The limits of Validate keep the
+// result below FieldBits for every program and every T < 2^63.
 func (p *Program) AccumulatorBits(initialBits int, steps int64) int {
 	change := big.NewInt(number.MaxNumerator)
 	change.Mul(change, big.NewInt(steps))

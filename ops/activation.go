@@ -104,6 +104,20 @@ func gradientCurve(r *Reverse, n *graph.Node) error {
 // activation is embedded by the activations.
 type activation struct{ witnessed }
 
+// Bounds: the table's values and derivatives are in their formats.
+func (activation) Bounds(b *Bounding, n *graph.Node) []Bound {
+	return []Bound{{of(b.p.Tensor(n.Outputs[0]).Format), false}, {of(b.p.Tensor(n.Outputs[1]).Format), false}}
+}
+
+// Confines: the table has a row for each integer of 16 bits.
+func (activation) Confines(*Bounding, *graph.Node, int) (Interval, bool) { return signed16(), true }
+
+// rectified are the bounds of an activation that is never negative and whose
+// derivative is a bit.
+func rectified(b *Bounding, n *graph.Node) []Bound {
+	return []Bound{{of(b.p.Tensor(n.Outputs[0]).Format).meet(unsigned(15)), false}, {unsigned(1), false}}
+}
+
 func (activation) Forward(s *Step, n *graph.Node) error { return forwardActivation(s, n) }
 
 func (activation) Constrain(c *Context, n *graph.Node) {

@@ -9,11 +9,13 @@ import (
 // KindAdd is Y = X_1 + X_2 cellwise, at the fraction bits that both share.
 // X_2 may be a constant with the axes of X_1 except the batch.
 //
-// Output: Y, virtual. The executor holds it to 16 bits; a proof does not look
-// it up again (see checkGrowth).
+// Output: Y, virtual, 16 bits.
 const KindAdd graph.Kind = "add"
 
-type add struct{ free }
+type add struct {
+	free
+	lax
+}
 
 func (add) Infer(p *graph.Program, n *graph.Node) ([]graph.Tensor, error) {
 	if err := arity(p, n, 2, 0); err != nil {
@@ -54,6 +56,8 @@ func (add) Gradient(r *Reverse, n *graph.Node) error {
 	}
 	return nil
 }
+
+func (add) Bounds(b *Bounding, n *graph.Node) []Bound { return as(b.in(n, 0).plus(b.in(n, 1))) }
 
 // Define: a constant is broadcast over steps and samples, so it carries their
 // masks.

@@ -41,35 +41,3 @@ func Anchor(p *graph.Program) *graph.Program {
 // rounds reports whether the first output of a kind is a rounded value, which
 // may be committed or virtual.
 func rounds(k graph.Kind) bool { return k == KindRescale || k == KindConstantDivision }
-
-// Cover decides which rounded values the proof looks up in their range. A
-// rounded value must be an integer of its format, or it would leave the choice
-// of its remainder to the prover. It is covered already where
-//
-//   - an activation or a softmax looks it up, whatever else uses it; or
-//   - its only use is a gate of bits, whose result is looked up.
-func Cover(p *graph.Program) *graph.Program {
-	q := p.Clone()
-	consumers := q.Consumers()
-	for i := range q.Nodes {
-		n := &q.Nodes[i]
-		if !rounds(n.Kind) {
-			continue
-		}
-		y := n.Outputs[0]
-		if n.Kind == KindRescale && len(n.Outputs) == 1 && q.Tensor(y).Role == graph.Virtual {
-			continue // a shift of 0: Y is V, there is no remainder to choose
-		}
-		covered := false
-		for _, user := range consumers[y] {
-			switch u := &q.Nodes[user]; u.Kind {
-			case KindRelu, KindRelu6, KindTanh, KindLogistic, KindSoftmax:
-				covered = true
-			case KindGate:
-				covered = covered || len(consumers[y]) == 1
-			}
-		}
-		q.Tensor(y).Checked = !covered
-	}
-	return q
-}

@@ -14,7 +14,10 @@ const KindBroadcast graph.Kind = "broadcast"
 
 const attrSize = "size"
 
-type broadcast struct{ free }
+type broadcast struct {
+	free
+	moving
+}
 
 // Broadcast appends X repeated along a new last axis.
 func Broadcast(b *graph.Builder, name string, x graph.TensorID, axis relation.Axis) (graph.TensorID, error) {

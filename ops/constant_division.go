@@ -16,7 +16,7 @@ const KindConstantDivision graph.Kind = "constant_division"
 
 const attrDivisor = "divisor"
 
-type constantDivision struct{}
+type constantDivision struct{ lax }
 
 // ConstantDivision appends V/d at the given fraction bits.
 func ConstantDivision(b *graph.Builder, name string, v graph.TensorID, divisor, fraction int) (graph.TensorID, error) {
@@ -75,6 +75,12 @@ func (constantDivision) Gradient(r *Reverse, n *graph.Node) error {
 	}
 	r.Add(n.Inputs[0], dv)
 	return nil
+}
+
+// Bounds: R and C in range leave d consecutive integers, so given V there is
+// one integer Y; but each R makes some Y of the field.
+func (constantDivision) Bounds(b *Bounding, n *graph.Node) []Bound {
+	return []Bound{{b.in(n, 0).quotient(int64(n.Attributes.Int(attrDivisor))), true}, {unsigned(16), false}, {unsigned(16), false}}
 }
 
 // Define: Y = (V − R + ⌊d/2⌋)/d, C = d − 1 − R.

@@ -12,7 +12,10 @@ import (
 // Output: the accumulator V (batch, units) at f_x + f_w fraction bits.
 const KindFullyConnected graph.Kind = "fully_connected"
 
-type fullyConnected struct{ free }
+type fullyConnected struct {
+	free
+	contracting
+}
 
 func (fullyConnected) Infer(p *graph.Program, n *graph.Node) ([]graph.Tensor, error) {
 	if err := arity(p, n, 2, 1); err != nil {

@@ -9,13 +9,15 @@ import (
 // KindGate is dZ = G ⊙ D for a derivative G of bits: the gradient passes
 // where the bit is 1.
 //
-// Inputs: G, D of one shape. Output: dZ, committed and looked up in its range;
-// that lookup bounds D where it passes, and D matters nowhere else.
+// Inputs: G, D of one shape. Output: dZ, committed. Where G is known to be bits
+// and D is read by nothing else, dZ is looked up in its range, which bounds D
+// where it passes; elsewhere no cell of D matters. Else D has its own range.
 const KindGate graph.Kind = "gate"
 
 type gate struct {
 	training
 	witnessed
+	lax
 }
 
 // bit is the format of a tensor of bits.
@@ -35,6 +37,22 @@ func (gate) Infer(p *graph.Program, n *graph.Node) ([]graph.Tensor, error) {
 		return nil, malformed("gate %v in %v on %v", sizes(g), g.Format, sizes(d))
 	}
 	return []graph.Tensor{{Name: "gradient", Axes: d.Axes, Format: d.Format, Role: graph.Committed, Checked: true}}, nil
+}
+
+// Bounds: dZ = G ⊙ D; an element of the field where D may be one.
+func (gate) Bounds(b *Bounding, n *graph.Node) []Bound {
+	z := b.in(n, 0).times(b.in(n, 1))
+	return []Bound{{z, b.unread[n.Inputs[1]]}}
+}
+
+// gated reports whether the only reader of a tensor D is a gate by bits: where
+// G is 1, D is then dZ, and where G is 0, nothing reads D.
+func (b *Bounding) gated(d graph.TensorID) bool {
+	if len(b.consumers[d]) != 1 {
+		return false
+	}
+	n := &b.p.Nodes[b.consumers[d][0]]
+	return n.Kind == KindGate && n.Inputs[1] == d && b.bit(n.Inputs[0])
 }
 
 func (gate) Forward(s *Step, n *graph.Node) error {

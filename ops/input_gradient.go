@@ -16,6 +16,7 @@ const KindInputGradient graph.Kind = "input_gradient"
 type inputGradient struct {
 	training
 	free
+	contracting
 }
 
 func (inputGradient) Infer(p *graph.Program, n *graph.Node) ([]graph.Tensor, error) {

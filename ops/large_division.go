@@ -22,7 +22,10 @@ import (
 // C is virtual.
 const KindLargeDivision graph.Kind = "large_division"
 
-type largeDivision struct{ training }
+type largeDivision struct {
+	training
+	lax
+}
 
 func (largeDivision) Infer(p *graph.Program, n *graph.Node) ([]graph.Tensor, error) {
 	if err := arity(p, n, 2, 0); err != nil {
@@ -47,7 +50,7 @@ func (largeDivision) Infer(p *graph.Program, n *graph.Node) ([]graph.Tensor, err
 // divisionOutputs are the quotient and the limbs of R and C.
 func divisionOutputs(axes []relation.Axis, fraction, bits int) []graph.Tensor {
 	outputs := []graph.Tensor{{
-		Name: "quotient", Axes: axes, Role: graph.Committed, Checked: true,
+		Name: "quotient", Axes: axes, Role: graph.Committed,
 		Format: number.Format{Bits: 16, Fraction: fraction},
 	}}
 	limbs := divisionLimbs(bits)
@@ -145,6 +148,21 @@ func (v *division) constrain(c *Context, name string) {
 
 func (largeDivision) Forward(s *Step, n *graph.Node) error {
 	return newDivision(s.Program, n.Inputs[0], n.Inputs[1], n.Outputs).forward(s)
+}
+
+// divisionBounds: R and C in range leave 2D consecutive integers, so given N and
+// D there is one integer Q, in the given interval; but each R makes some Q of
+// the field.
+func divisionBounds(quotient Interval, outputs int) []Bound {
+	bounds := []Bound{{quotient, true}}
+	for range outputs - 1 {
+		bounds = append(bounds, Bound{unsigned(16), false})
+	}
+	return bounds
+}
+
+func (largeDivision) Bounds(_ *Bounding, n *graph.Node) []Bound {
+	return divisionBounds(unlimited(), len(n.Outputs))
 }
 
 // Define: the only virtual output is the complement of a single limb.

@@ -15,5 +15,11 @@ func (logistic) Infer(p *graph.Program, n *graph.Node) ([]graph.Tensor, error) {
 	return inferActivation(p, n, number.Format{Bits: 16, Fraction: derivativeFraction})
 }
 
+// Bounds: 0 <= σ <= 1 and 0 <= σ' <= 1/4, rounded.
+func (logistic) Bounds(b *Bounding, n *graph.Node) []Bound {
+	f := b.p.Tensor(n.Outputs[0]).Format.Fraction
+	return []Bound{{Interval{0, 1 << f}, false}, {Interval{0, 1 << (derivativeFraction - 2)}, false}}
+}
+
 // Gradient: dZ = G ⊙ dA, rounded.
 func (logistic) Gradient(r *Reverse, n *graph.Node) error { return gradientCurve(r, n) }

@@ -13,7 +13,10 @@ import (
 // fraction bits.
 const KindMul graph.Kind = "mul"
 
-type mul struct{ free }
+type mul struct {
+	free
+	lax
+}
 
 // product appends the product of two tensors, rounded to the given fraction
 // bits.
@@ -91,6 +94,8 @@ func (mul) Gradient(r *Reverse, n *graph.Node) error {
 	}
 	return nil
 }
+
+func (mul) Bounds(b *Bounding, n *graph.Node) []Bound { return as(b.in(n, 0).times(b.in(n, 1))) }
 
 func (mul) Define(c *Context, n *graph.Node, _ int) []relation.Term {
 	return []relation.Term{relation.Times(relation.Int(1), c.At(n.Inputs[0]), c.operand(n.Inputs[1]))}

@@ -23,6 +23,12 @@ type Operator interface {
 	Define(c *Context, n *graph.Node, i int) []relation.Term
 	// Constrain adds what must hold of the committed outputs.
 	Constrain(c *Context, n *graph.Node)
+	// Bounds states what the relations make of the cells of every output, given
+	// what is known of the inputs.
+	Bounds(b *Bounding, n *graph.Node) []Bound
+	// Confines states to what interval the lookups of the node's relations hold
+	// every cell of input i; false if they do not.
+	Confines(b *Bounding, n *graph.Node, i int) (Interval, bool)
 }
 
 // lookup returns the operator of a node.

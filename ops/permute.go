@@ -13,7 +13,10 @@ const KindPermute graph.Kind = "permute"
 
 const attrOrder = "order"
 
-type permute struct{ free }
+type permute struct {
+	free
+	moving
+}
 
 func (permute) Infer(p *graph.Program, n *graph.Node) ([]graph.Tensor, error) {
 	if err := arity(p, n, 1, 0); err != nil {

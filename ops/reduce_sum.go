@@ -11,7 +11,10 @@ import (
 // Input: X, at least one axis besides the batch. Output: the accumulator V.
 const KindReduceSum graph.Kind = "reduce_sum"
 
-type reduceSum struct{ free }
+type reduceSum struct {
+	free
+	lax
+}
 
 func (reduceSum) Infer(p *graph.Program, n *graph.Node) ([]graph.Tensor, error) {
 	if err := arity(p, n, 1, 0); err != nil {
@@ -53,6 +56,12 @@ func (reduceSum) Gradient(r *Reverse, n *graph.Node) error {
 	}
 	r.Add(n.Inputs[0], dx)
 	return nil
+}
+
+func (reduceSum) Bounds(b *Bounding, n *graph.Node) []Bound {
+	axes := b.p.Tensor(n.Inputs[0]).Axes
+	size := int64(axes[len(axes)-1].Size)
+	return as(b.in(n, 0).times(Interval{size, size}))
 }
 
 func (reduceSum) Define(c *Context, n *graph.Node, _ int) []relation.Term {

@@ -10,7 +10,10 @@ import (
 // Attribute: axis. Output: Y, virtual.
 const KindReflect graph.Kind = "reflect"
 
-type reflect struct{ free }
+type reflect struct {
+	free
+	moving
+}
 
 func (reflect) Infer(p *graph.Program, n *graph.Node) ([]graph.Tensor, error) {
 	return inferAxisMap(p, n)

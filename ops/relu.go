@@ -22,6 +22,8 @@ func (relu) Forward(s *Step, n *graph.Node) error {
 	return nil
 }
 
+func (relu) Bounds(b *Bounding, n *graph.Node) []Bound { return rectified(b, n) }
+
 // Gradient: dZ = G ⊙ dA; the derivative at 0 is 0.
 func (relu) Gradient(r *Reverse, n *graph.Node) error { return gradientBits(r, n) }
 

@@ -11,5 +11,7 @@ func (relu6) Infer(p *graph.Program, n *graph.Node) ([]graph.Tensor, error) {
 	return inferActivation(p, n, bit())
 }
 
+func (relu6) Bounds(b *Bounding, n *graph.Node) []Bound { return rectified(b, n) }
+
 // Gradient: dZ = G ⊙ dA; the derivative at 0 and at 6 is 0.
 func (relu6) Gradient(r *Reverse, n *graph.Node) error { return gradientBits(r, n) }

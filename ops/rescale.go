@@ -23,7 +23,7 @@ const KindRescale graph.Kind = "rescale"
 
 const attrShift = "shift"
 
-type rescale struct{}
+type rescale struct{ lax }
 
 // Rescale appends the rounding of v to the given fraction bits and returns Y.
 func Rescale(b *graph.Builder, name string, v graph.TensorID, fraction int) (graph.TensorID, error) {
@@ -61,7 +61,7 @@ func (rescale) Infer(p *graph.Program, n *graph.Node) ([]graph.Tensor, error) {
 	}
 	if top > 0 {
 		outputs = append(outputs, graph.Tensor{
-			Name: fmt.Sprintf("remainder %d", low), Axes: v.Axes, Role: graph.Committed, Checked: true,
+			Name: fmt.Sprintf("remainder %d", low), Axes: v.Axes, Role: graph.Committed,
 			Format: number.Format{Bits: top},
 		})
 	}
@@ -129,6 +129,29 @@ func passOn(r *Reverse, n *graph.Node) error {
 		r.Add(n.Inputs[0], d)
 	}
 	return nil
+}
+
+// Bounds: the limbs cover 2^s consecutive integers, so given V there is one
+// integer Y, V rounded; but each choice of limbs makes some Y of the field. The
+// top limb is a cell like any other.
+func (rescale) Bounds(b *Bounding, n *graph.Node) []Bound {
+	s := n.Attributes.Int(attrShift)
+	if s == 0 {
+		return as(b.in(n, 0))
+	}
+	y := unlimited()
+	if s < 62 {
+		y = b.in(n, 0).quotient(1 << s)
+	}
+	bounds := []Bound{{y, true}}
+	low, top := exact.Limbs(s)
+	for range low {
+		bounds = append(bounds, Bound{unsigned(exact.LimbBits), false})
+	}
+	if top > 0 {
+		bounds = append(bounds, Bound{of(number.Format{Bits: top}), true})
+	}
+	return bounds
 }
 
 // Define: Y = 2^−s·(V − R).

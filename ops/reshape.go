@@ -18,7 +18,10 @@ import (
 // size, the J of a split, or 0 for a merge. Output: Y, virtual.
 const KindReshape graph.Kind = "reshape"
 
-type reshape struct{ free }
+type reshape struct {
+	free
+	moving
+}
 
 func (reshape) Infer(p *graph.Program, n *graph.Node) ([]graph.Tensor, error) {
 	if err := arity(p, n, 1, 0); err != nil {

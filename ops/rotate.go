@@ -12,7 +12,10 @@ const KindRotate graph.Kind = "rotate"
 
 const attrBy = "by"
 
-type rotate struct{ free }
+type rotate struct {
+	free
+	moving
+}
 
 func (rotate) Infer(p *graph.Program, n *graph.Node) ([]graph.Tensor, error) {
 	if by := n.Attributes.Int(attrBy); by < 0 || by > graph.MaxSize {

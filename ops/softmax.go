@@ -15,8 +15,7 @@ import (
 //	p_c = e_c/D            a large division, rounded to nearest
 //
 // Which of several maxima u marks does not matter to p. The lookup of d and
-// the range of m bound z, to (m − 2^16, m]; that it is not below −2^15 is the
-// executor's rule alone.
+// the range of m make z an integer in (m − 2^16, m].
 //
 // Input: z (batch, classes), 16 bits. Attribute: fraction, f_p <= 14.
 // Outputs: p, remainder and complement limbs of the division are the last
@@ -74,7 +73,7 @@ func (softmax) Infer(p *graph.Program, n *graph.Node) ([]graph.Tensor, error) {
 	division[0].Name = "probability"
 	outputs := []graph.Tensor{
 		division[0],
-		{Name: "maximum", Axes: rows, Format: z.Format, Role: graph.Committed, Checked: true},
+		{Name: "maximum", Axes: rows, Format: z.Format, Role: graph.Committed},
 		{Name: "choice", Axes: z.Axes, Format: bit(), Role: graph.Committed},
 		{Name: "distance", Axes: z.Axes, Format: number.Format{Bits: 17, Fraction: z.Format.Fraction}, Role: graph.Virtual},
 		{Name: "exponential", Axes: z.Axes, Format: number.Format{Bits: 17, Fraction: fe}, Role: graph.Committed},
@@ -152,6 +151,28 @@ func (softmax) Gradient(r *Reverse, n *graph.Node) error {
 	}
 	r.Add(z, dz)
 	return nil
+}
+
+// Bounds: u and e by their lookups, d by that of (d, e), m by nothing; and
+// p <= 2^f_p, since e_c <= D, a sum with e_c in it.
+func (softmax) Bounds(b *Bounding, n *graph.Node) []Bound {
+	p := b.p
+	fe := p.Tensor(n.Outputs[softmaxExponential]).Format.Fraction
+	classes := int64(p.Tensor(n.Inputs[0]).Axes[1].Size)
+	division := divisionBounds(Interval{0, 1 << p.Tensor(n.Outputs[softmaxValue]).Format.Fraction}, len(n.Outputs)-softmaxLimbs+1)
+	return append([]Bound{
+		softmaxValue:       division[0],
+		softmaxMaximum:     {of(p.Tensor(n.Outputs[softmaxMaximum]).Format), true},
+		softmaxChoice:      {unsigned(1), false},
+		softmaxDistance:    {unsigned(16), false},
+		softmaxExponential: {Interval{0, 1 << fe}, false},
+		softmaxDenominator: {Interval{0, classes << fe}, false},
+	}, division[1:]...)
+}
+
+// Confines: z = m − d with m in 16 bits and d in [0, 2^16).
+func (softmax) Confines(*Bounding, *graph.Node, int) (Interval, bool) {
+	return Interval{-1<<15 - (1<<16 - 1), 1<<15 - 1}, true
 }
 
 func (softmax) Define(c *Context, n *graph.Node, i int) []relation.Term {

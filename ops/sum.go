@@ -19,7 +19,10 @@ const (
 	attrBits         = "bits"
 )
 
-type sum struct{ free }
+type sum struct {
+	free
+	lax
+}
 
 // Sum appends Σ_i c_i·X_i in the given format.
 func Sum(b *graph.Builder, name string, x []graph.TensorID, coefficients []int64, f number.Format) (graph.TensorID, error) {
@@ -91,6 +94,14 @@ func (sum) Gradient(r *Reverse, n *graph.Node) error {
 		r.Add(x, dx)
 	}
 	return nil
+}
+
+func (sum) Bounds(b *Bounding, n *graph.Node) []Bound {
+	var total Interval
+	for k, c := range n.Attributes[attrCoefficients] {
+		total = total.plus(b.in(n, k).times(Interval{c, c}))
+	}
+	return as(total)
 }
 
 func (sum) Define(c *Context, n *graph.Node, _ int) []relation.Term {

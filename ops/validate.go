@@ -11,14 +11,17 @@ import (
 // Finish ends the construction of a step: it applies the passes that decide
 // what is committed and what is looked up, and validates the result.
 func Finish(p *graph.Program) (*graph.Program, error) {
-	q := Cover(Anchor(p))
+	q, err := Enforce(Anchor(p))
+	if err != nil {
+		return nil, err
+	}
 	return q, Validate(q)
 }
 
 // Validate reports whether a program is one step that this package can
 // execute and prove: well formed, every output as its operator's shape rule
-// says, every trainable weight updated once, after its last use, no sum that
-// could wrap, and the passes applied. Errors wrap fault.ErrMalformed.
+// says, every trainable weight updated once, after its last use, labels as the loss
+// takes them, and the passes applied. Errors wrap fault.ErrMalformed.
 func Validate(p *graph.Program) error {
 	if err := p.Validate(); err != nil {
 		return err
@@ -49,10 +52,13 @@ func Validate(p *graph.Program) error {
 	if err := validateUpdates(p); err != nil {
 		return err
 	}
-	if err := checkGrowth(p); err != nil {
+	if err := validateEnds(p); err != nil {
 		return err
 	}
-	decided := Cover(Anchor(bare))
+	decided, err := Enforce(Anchor(bare))
+	if err != nil {
+		return err
+	}
 	for i := range p.Tensors {
 		if got, want := &p.Tensors[i], &decided.Tensors[i]; got.Role != want.Role || got.Checked != want.Checked {
 			return malformed("tensor %q is %v, looked up: %t; want %v, %t", got.Name, got.Role, got.Checked, want.Role, want.Checked)
@@ -84,6 +90,35 @@ func validateUpdates(p *graph.Program) error {
 		if !updated[w] {
 			return malformed("weight %q is never updated", p.Tensor(w).Name)
 		}
+	}
+	return nil
+}
+
+// validateEnds checks that input and labels have the formats that certificates
+// enforce, that the loss takes such labels, and that what the model predicts
+// does not depend on them.
+func validateEnds(p *graph.Program) error {
+	if f := p.Tensor(p.Input).Format; f.Bits != 16 {
+		return malformed("input in %v, a dataset's certificate makes it 16 bits", f)
+	}
+	if !slices.Contains(graph.LabelsOf(p.Loss.Kind), p.Loss.Labels) {
+		return malformed("loss %q takes labels %q, not %q", p.Loss.Kind, graph.LabelsOf(p.Loss.Kind), p.Loss.Labels)
+	}
+	f := p.Tensor(p.Label).Format
+	if p.Loss.Labels == graph.Values && f.Bits != 16 || p.Loss.Labels != graph.Values && f != bit() {
+		return malformed("labels %q in %v", p.Loss.Labels, f)
+	}
+	labelled := make([]bool, len(p.Tensors)) // depends on the label
+	labelled[p.Label] = true
+	for i := range p.Nodes {
+		n := &p.Nodes[i]
+		reads := slices.ContainsFunc(n.Inputs, func(t graph.TensorID) bool { return t != graph.None && labelled[t] })
+		for _, t := range n.Outputs {
+			labelled[t] = reads
+		}
+	}
+	if labelled[p.Loss.Logits] || labelled[p.Loss.Prediction] {
+		return malformed("what the model predicts depends on the label")
 	}
 	return nil
 }

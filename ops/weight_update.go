@@ -30,7 +30,10 @@ const attrInputFraction = "input_fraction"
 type weightUpdateOp struct {
 	training
 	witnessed
+	lax
 }
+
+func (weightUpdateOp) Bounds(*Bounding, *graph.Node) []Bound { return nil }
 
 // weightUpdate appends the update of a weight that is used as given.
 func weightUpdate(b *graph.Builder, w graph.TensorID, uses []use) error {

@@ -1,0 +1,402 @@
+package ops_test
+
+import (
+	"fmt"
+	"math"
+	"math/big"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
+
+	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/ops"
+	"github.com/zkaudit/zkaudit/relation"
+	"github.com/zkaudit/zkaudit/schedule"
+	"github.com/zkaudit/zkaudit/segment"
+)
+
+// This file derives what relations enforce a second time, from a relation
+// system alone: lookups, definitions and equations, and not what operators
+// state about themselves. Every small tensor of every program must come out
+// within its format.
+
+// span is what relations say of the cells of a tensor: integers between two
+// ends, or elements of the field.
+type span struct {
+	low, high float64
+	integer   bool
+}
+
+func anything() span { return span{math.Inf(-1), math.Inf(1), false} }
+
+func (s span) meet(t span) span {
+	return span{max(s.low, t.low), min(s.high, t.high), s.integer || t.integer}
+}
+
+func (s span) plus(t span) span { return span{s.low + t.low, s.high + t.high, s.integer && t.integer} }
+
+func (s span) times(t span) span {
+	out := span{math.Inf(1), math.Inf(-1), s.integer && t.integer}
+	for _, x := range []float64{s.low, s.high} {
+		for _, y := range []float64{t.low, t.high} {
+			v := x * y
+			if x == 0 || y == 0 {
+				v = 0
+			}
+			out.low, out.high = min(out.low, v), max(out.high, v)
+		}
+	}
+	return out
+}
+
+func (s span) within(low, high int64) bool {
+	return s.integer && s.low >= float64(low) && s.high <= float64(high)
+}
+
+// analysis is the derivation at work.
+type analysis struct {
+	sys    *relation.System
+	labels graph.LabelKind
+	known  map[relation.ID]span
+	// lemma is what a division says of its quotient beyond its range.
+	lemma map[relation.ID]span
+}
+
+func (a *analysis) of(id relation.ID) span {
+	if s, ok := a.known[id]; ok {
+		return s
+	}
+	looked := anything()
+	for _, l := range a.sys.Lookups {
+		for k, column := range l.Columns {
+			if column == id {
+				looked = looked.meet(a.column(l.Table, k))
+			}
+		}
+	}
+	a.known[id] = looked // all that a definition that depends on itself says
+	t := a.sys.Tensor(id)
+	s := anything()
+	switch t.Kind {
+	case relation.Public:
+		s = source(t.Source)
+	case relation.External:
+		s = a.external(t.Name)
+	case relation.Virtual:
+		s = a.sum(t.Sum, t.Sum.Terms, 1)
+	case relation.Witness:
+		s = a.byEquation(id)
+	}
+	// A quotient, V/2^s say, is bounded as a real one if a lookup makes it an
+	// integer of few bits: then it does not wrap.
+	if s.integer || looked.integer {
+		s = s.meet(looked)
+		s.low, s.high = math.Ceil(s.low), math.Floor(s.high)
+	} else {
+		s = anything()
+	}
+	if lemma, ok := a.lemma[id]; ok && s.integer {
+		s = s.meet(lemma)
+	}
+	a.known[id] = s
+	return s
+}
+
+// external is what certificates say.
+func (a *analysis) external(name string) span {
+	switch {
+	case strings.HasPrefix(name, "weight "):
+		return span{math.Inf(-1), math.Inf(1), true}
+	case strings.HasSuffix(name, "labels") && a.labels != graph.Values:
+		return span{0, 1, true}
+	}
+	return span{-1 << 15, 1<<15 - 1, true}
+}
+
+func source(s relation.Source) span {
+	switch s := s.(type) {
+	case relation.Mask:
+		return span{1, 1, true} // on real cells
+	case *relation.Selection, *relation.AxisMap:
+		return span{0, 1, true}
+	case *relation.Filter:
+		return span{0, 255, true}
+	case *relation.Values:
+		low, high := slices.Min(s.Cells), slices.Max(s.Cells)
+		return span{float64(low), float64(high), true}
+	}
+	return anything()
+}
+
+// column is what a lookup in column k of a table says.
+func (a *analysis) column(table, k int) span {
+	t := &a.sys.Tables[table]
+	if k == 0 {
+		return span{float64(t.Offset), float64(t.Offset + int64(t.Rows) - 1), true}
+	}
+	if r, ok := a.sys.Tensor(t.Columns[k]).Source.(relation.Rectifier); ok {
+		if r.Gate {
+			return span{0, 1, true}
+		}
+		return span{0, 1<<15 - 1, true}
+	}
+	return source(a.sys.Tensor(t.Columns[k]).Source)
+}
+
+// sum is the span of sign·Σ terms.
+func (a *analysis) sum(s *relation.Sum, terms []relation.Term, sign float64) span {
+	total := span{0, 0, true}
+	for i := range terms {
+		total = total.plus(a.term(s, &terms[i]).times(span{sign, sign, true}))
+	}
+	return total
+}
+
+func (a *analysis) term(s *relation.Sum, t *relation.Term) span {
+	c, whole := coefficient(t.Coeff)
+	out := span{c, c, whole}
+	sizes, picked := map[relation.Label]int{}, false
+	for _, f := range t.Factors {
+		out = out.times(a.of(f.Tensor))
+		for i, l := range f.Labels {
+			if _, there := sizes[l]; !there {
+				sizes[l] = a.sys.Tensor(f.Tensor).Axes[i].Padded()
+			}
+		}
+		switch s := a.sys.Tensor(f.Tensor).Source.(type) {
+		case relation.Mask:
+			sizes[f.Labels[0]] = s.Size
+		case *relation.AxisMap, *relation.Selection:
+			picked = true // one cell of what is mapped
+		}
+	}
+	for l, n := range sizes {
+		if !slices.Contains(s.Out, l) && !picked {
+			out = out.times(span{0, float64(n), true})
+		}
+	}
+	return out
+}
+
+// coefficient returns an integer c, or a quotient c/2^s or c/d of integers, as
+// a real number, and whether it is an integer.
+func coefficient(e fr.Element) (float64, bool) {
+	signed := func(e fr.Element) (float64, int) {
+		var b big.Int
+		e.BigInt(&b)
+		if half := new(big.Int).Rsh(fr.Modulus(), 1); b.Cmp(half) > 0 {
+			b.Sub(&b, fr.Modulus())
+		}
+		f, _ := new(big.Float).SetInt(&b).Float64()
+		return f, b.BitLen()
+	}
+	if f, bits := signed(e); bits <= 80 {
+		return f, true
+	}
+	// ⌊d/2⌋/d among them: the least numerator serves.
+	for numerator := int64(1); numerator < 1<<10; numerator++ {
+		var n, q fr.Element
+		n.SetInt64(numerator)
+		q.Div(&n, &e)
+		if f, bits := signed(q); bits <= 80 {
+			return float64(numerator) / f, false
+		}
+	}
+	return math.NaN(), false
+}
+
+// byEquation is the span of a witness T that equations give, c·T + … = 0, and
+// definitions of tensors that are looked up, c·T + … = V.
+func (a *analysis) byEquation(id relation.ID) span {
+	s := anything()
+	for i := range a.sys.Equations {
+		s = s.meet(a.solved(id, &a.sys.Equations[i].Sum, span{0, 0, true}))
+	}
+	for _, l := range a.sys.Lookups {
+		if v := a.sys.Tensor(l.Columns[0]); v.Kind == relation.Virtual {
+			s = s.meet(a.solved(id, v.Sum, a.column(l.Table, 0)))
+		}
+	}
+	return s
+}
+
+// solved is the span of T where c·T and other terms add up to v.
+func (a *analysis) solved(id relation.ID, s *relation.Sum, v span) span {
+	found := anything()
+	for i, t := range s.Terms {
+		if len(t.Factors) != 1 || t.Factors[0].Tensor != id || !slices.Equal(t.Factors[0].Labels, s.Out) {
+			continue
+		}
+		c, _ := coefficient(t.Coeff)
+		others := slices.Delete(slices.Clone(s.Terms), i, i+1)
+		rest := v.plus(a.sum(s, others, -1))
+		found = found.meet(rest.times(span{1 / c, 1 / c, c == 1 || c == -1}))
+	}
+	return found
+}
+
+// gated reports whether a tensor is read once, in an equation dZ − G·D = 0
+// whose G is bits and whose dZ is looked up.
+func (a *analysis) gated(id relation.ID) bool {
+	var reader *relation.Equation
+	readings := 0
+	count := func(terms []relation.Term) bool {
+		before := readings
+		for _, t := range terms {
+			for _, f := range t.Factors {
+				if f.Tensor == id {
+					readings++
+				}
+			}
+		}
+		return readings > before
+	}
+	for i := range a.sys.Tensors {
+		if s := a.sys.Tensors[i].Sum; s != nil && count(s.Terms) {
+			return false
+		}
+	}
+	for i := range a.sys.Equations {
+		if count(a.sys.Equations[i].Sum.Terms) {
+			reader = &a.sys.Equations[i]
+		}
+	}
+	if readings != 1 || len(reader.Sum.Terms) != 2 || len(reader.Sum.Terms[0].Factors) != 1 || len(reader.Sum.Terms[1].Factors) != 2 {
+		return false
+	}
+	looked := slices.ContainsFunc(a.sys.Lookups, func(l relation.Lookup) bool { return l.Columns[0] == reader.Sum.Terms[0].Factors[0].Tensor })
+	product := reader.Sum.Terms[1].Factors
+	return looked && product[1].Tensor == id && a.of(product[0].Tensor).within(0, 1)
+}
+
+// unenforced lists the small tensors of a program that the relations let leave
+// their format.
+func unenforced(p *graph.Program, s *segment.System, sys *relation.System) []string {
+	a := &analysis{sys: sys, labels: p.Loss.Labels, known: map[relation.ID]span{}, lemma: map[relation.ID]span{}}
+	for i := range p.Nodes {
+		if n := &p.Nodes[i]; n.Kind == ops.KindSoftmax {
+			a.lemma[s.Tensors[n.Outputs[0]]] = span{0, float64(int(1) << p.Tensor(n.Outputs[0]).Format.Fraction), true}
+		}
+	}
+	var list []string
+	for i := range p.Tensors {
+		t, id := &p.Tensors[i], s.Tensors[i]
+		if !t.Role.PerSample() || !t.Role.Small() || id == relation.None || a.gated(id) {
+			continue
+		}
+		if got := a.of(id); !got.within(t.Format.Min(), t.Format.Max()) {
+			list = append(list, fmt.Sprintf("%s in %v: %v", t.Name, t.Format, got))
+		}
+	}
+	return list
+}
+
+// build states two steps of a program on one part.
+func build(t *testing.T, p *graph.Program) *segment.System {
+	t.Helper()
+	run := segment.Run{Rates: []int64{1, 2}, Rows: make([]schedule.Ref, 2*p.Batch)}
+	if p.Optimizer.Kind == graph.ConstantSGD {
+		run.Rates[1] = 1
+	}
+	s, err := segment.Build(p, segment.Shape{Steps: 2, PartRows: []int{4}}, run, sharedTables)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// units are operators on samples of 6 units.
+func units() map[string]chain {
+	return map[string]chain{
+		"dense":    func(n *net, a graph.TensorID) graph.TensorID { return n.dense(a, 6) },
+		"relu":     func(n *net, a graph.TensorID) graph.TensorID { return n.activation(ops.KindRelu, a) },
+		"relu6":    func(n *net, a graph.TensorID) graph.TensorID { return n.activation(ops.KindRelu6, a) },
+		"tanh":     func(n *net, a graph.TensorID) graph.TensorID { return n.activation(ops.KindTanh, a) },
+		"logistic": func(n *net, a graph.TensorID) graph.TensorID { return n.activation(ops.KindLogistic, a) },
+		"softmax": func(n *net, a graph.TensorID) graph.TensorID {
+			return n.must(ops.Softmax(n.Builder, "softmax", a, n.Program().Fractions.Activation))
+		},
+		"double": func(n *net, a graph.TensorID) graph.TensorID { return n.one(ops.KindAdd, nil, a, a) },
+		"shift": func(n *net, a graph.TensorID) graph.TensorID {
+			return n.one(ops.KindAdd, nil, a, n.constant(half(), n.Tensor(a).Format.Fraction, 6))
+		},
+		"square": func(n *net, a graph.TensorID) graph.TensorID {
+			return n.must(ops.Rescale(n.Builder, "square rounded", n.one(ops.KindMul, nil, a, a), n.Program().Fractions.Activation))
+		},
+		"scale": func(n *net, a graph.TensorID) graph.TensorID {
+			return n.must(ops.Rescale(n.Builder, "scale rounded", n.one(ops.KindMul, nil, a, n.constant(half(), 8, 6)), n.Program().Fractions.Activation))
+		},
+		"product without rounding": func(n *net, a graph.TensorID) graph.TensorID {
+			v := n.one(ops.KindMul, nil, a, n.constant([]int32{1, -1, 2, 3, 0, 1}, 0, 6))
+			return n.must(ops.Rescale(n.Builder, "not rounded", v, n.Tensor(v).Format.Fraction))
+		},
+		"sum": func(n *net, a graph.TensorID) graph.TensorID {
+			return n.must(ops.Sum(n.Builder, "sum", []graph.TensorID{a, a}, []int64{3, -2}, n.Tensor(a).Format))
+		},
+		"mean": func(n *net, a graph.TensorID) graph.TensorID {
+			f := n.Tensor(a).Format.Fraction
+			v := n.must(ops.ConstantDivision(n.Builder, "mean", n.one(ops.KindReduceSum, nil, a), 6, f))
+			return n.one(ops.KindBroadcast, graph.Attributes{"size": {6}}, v)
+		},
+		"reverse": func(n *net, a graph.TensorID) graph.TensorID {
+			return n.one(ops.KindReflect, graph.Attributes{"axis": {0}}, a)
+		},
+		"rotate": func(n *net, a graph.TensorID) graph.TensorID {
+			return n.one(ops.KindRotate, graph.Attributes{"axis": {0}, "shift": {2}}, a)
+		},
+		"reshape": func(n *net, a graph.TensorID) graph.TensorID { return merge(n, split(n, a)) },
+		"permute": func(n *net, a graph.TensorID) graph.TensorID {
+			return merge(n, n.one(ops.KindPermute, graph.Attributes{"order": {1, 0}}, split(n, a)))
+		},
+	}
+}
+
+// TestFormatsAreEnforced builds all pairs of operators, used once and used
+// twice, under every loss.
+func TestFormatsAreEnforced(t *testing.T) {
+	losses := []graph.LossKind{graph.SoftmaxCrossEntropy, graph.LogisticLoss, graph.MeanSquaredError}
+	turn := 0
+	for first, f := range units() {
+		for second, g := range units() {
+			for _, fans := range []bool{false, true} {
+				turn++
+				n := newNet(t, coarse(), 3, 5)
+				a := f(n, n.dense(n.Program().Input, 6))
+				b := g(n, a)
+				if n.Tensor(a).Format == n.Tensor(b).Format && fans {
+					b = n.one(ops.KindAdd, nil, a, b)
+				}
+				p := n.train(n.dense(b, 3), losses[turn%len(losses)])
+				s := build(t, p)
+				if list := unenforced(p, s, s.Relation); len(list) > 0 {
+					t.Errorf("%s, then %s, fan-out %t, %s: the relations let leave their format:\n%s", first, second, fans, p.Loss.Kind, strings.Join(list, "\n"))
+				}
+			}
+		}
+	}
+}
+
+// TestEveryRangeCounts drops one lookup at a time: the derivation misses it.
+func TestEveryRangeCounts(t *testing.T) {
+	for name, p := range map[string]*graph.Program{
+		"relu": dense(t, coarse()), "tanh": activated(t, coarse(), ops.KindTanh),
+		"values": regression(t, coarse(), 3, graph.MeanSquaredError),
+	} {
+		s := build(t, p)
+		if list := unenforced(p, s, s.Relation); len(list) > 0 {
+			t.Fatalf("%s: %q", name, list)
+		}
+		for i, l := range s.Relation.Lookups {
+			if of := s.Relation.Tensor(l.Columns[0]).Name; strings.Contains(of, "/complement") || strings.Contains(of, "softmax/remainder") || strings.Contains(of, "loss gradient/remainder") {
+				continue // one of the two bounds the other's format; both make a quotient unique
+			}
+			less := *s.Relation
+			less.Lookups = slices.Delete(slices.Clone(less.Lookups), i, i+1)
+			if len(unenforced(p, s, &less)) == 0 {
+				t.Errorf("%s: without the lookup of %q nothing is missed", name, s.Relation.Tensor(l.Columns[0]).Name)
+			}
+		}
+	}
+}
