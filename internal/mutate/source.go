@@ -87,7 +87,6 @@ type source struct {
 
 	function   string
 	challenges []string // of the function: what earlier ones were assigned to
-	onlyError  bool     // the function returns an error and nothing else
 	inserted   []insertion
 }
 

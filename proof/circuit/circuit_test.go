@@ -15,6 +15,7 @@ import (
 	"github.com/zkaudit/zkaudit/proof"
 	"github.com/zkaudit/zkaudit/proof/circuit"
 	"github.com/zkaudit/zkaudit/proof/prooftest"
+	"github.com/zkaudit/zkaudit/proof/prover"
 	"github.com/zkaudit/zkaudit/proof/statement"
 	"github.com/zkaudit/zkaudit/proof/transcript"
 )
@@ -63,6 +64,49 @@ func TestVerdictsAgreeOnEveryMutation(t *testing.T) {
 	w := circuit.Assign(l, fr.NewElement(8), fr.Element{}, honest, exposed)
 	if test.IsSolved(circuit.New(l), w, ecc.BN254.ScalarField()) == nil {
 		t.Error("the circuit accepts another statement")
+	}
+}
+
+// TestSaltIsAbsorbed: in a masked layout the conversation belongs to the salt,
+// and the circuit says so.
+func TestSaltIsAbsorbed(t *testing.T) {
+	g := prooftest.NewGathered(t, prooftest.NewSpec())
+	l := prooftest.Layout(t, g.System, true)
+	mask := make(fr.Vector, 1<<l.RowLog)
+	for i := range mask {
+		mask[i].SetUint64(uint64(i*i + 3))
+	}
+	if err := prover.Count(l.System, g.Cells, true); err != nil {
+		t.Fatal(err)
+	}
+	salt := fr.NewElement(11)
+	tr := transcript.NewNative(statement.Domain)
+	proof.Begin(l, tr, prooftest.StatementDigest(), salt)
+	messages, out, err := prooftest.Converse(l, tr, prooftest.Reference(t, l, g.Cells, mask))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for s, want := range map[fr.Element]bool{salt: true, fr.NewElement(12): false, {}: false} {
+		w := circuit.Assign(l, prooftest.StatementDigest(), s, messages, out.Exposed(l))
+		if got := test.IsSolved(circuit.New(l), w, ecc.BN254.ScalarField()) == nil; got != want {
+			t.Errorf("salt %s: accepted %v", s.String(), got)
+		}
+	}
+}
+
+// nonZero is a circuit of one assertion.
+type nonZero struct{ V frontend.Variable }
+
+func (c *nonZero) Define(api frontend.API) error {
+	circuit.Arith(api).AssertNonZero(c.V, "here")
+	return nil
+}
+
+func TestNonZero(t *testing.T) {
+	for v, want := range map[int]bool{0: false, 1: true, -1: true} {
+		if got := test.IsSolved(&nonZero{}, &nonZero{V: v}, ecc.BN254.ScalarField()) == nil; got != want {
+			t.Errorf("%d: accepted %v", v, got)
+		}
 	}
 }
 

@@ -2,12 +2,14 @@ package public
 
 import (
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
 
 	"github.com/zkaudit/zkaudit/proof/poly"
 	"github.com/zkaudit/zkaudit/relation"
+	"github.com/zkaudit/zkaudit/relation/naive"
 )
 
 func randomPoint(n int) []fr.Element {
@@ -67,6 +69,64 @@ func TestEvaluateIsTheExtensionOfTheTable(t *testing.T) {
 		got, want := Evaluate(tensor, point), poly.Evaluate(Table(tensor), point)
 		if !got.Equal(&want) {
 			t.Errorf("%s: %v, want %v", name, got.String(), want.String())
+		}
+	}
+}
+
+// sources are public tensors of every kind, with padding on every axis.
+func sources(rng *rand.Rand) map[string]*relation.Tensor {
+	steps, rows := relation.Axis{Name: "step", Size: 3}, relation.Axis{Name: "row", Size: 8}
+	out, in := relation.Axis{Name: "out", Size: 5}, relation.Axis{Name: "in", Size: 3}
+	return map[string]*relation.Tensor{
+		"values":         values(rng, relation.Axis{Size: 3}, relation.Axis{Size: 5}),
+		"selection":      selection(rng, 3, 3, 6),
+		"filter":         {Source: &relation.Filter{Rates: []int64{3, 1, 2}}, Axes: []relation.Axis{steps, steps}},
+		"last filter":    {Source: &relation.Filter{Rates: []int64{3, 1, 2}}, Axes: []relation.Axis{steps}},
+		"mask":           {Source: relation.Mask{Size: 5}, Axes: []relation.Axis{{Name: "cell", Size: 8}}},
+		"full mask":      {Source: relation.Mask{Size: 8}, Axes: []relation.Axis{{Name: "cell", Size: 8}}},
+		"index":          {Source: relation.Index{Offset: -3}, Axes: []relation.Axis{rows}},
+		"rectifier":      {Source: relation.Rectifier{}, Axes: []relation.Axis{rows}},
+		"rectifier gate": {Source: relation.Rectifier{Gate: true}, Axes: []relation.Axis{rows}},
+		"axis map": {Source: &relation.AxisMap{Out: []int32{4, 0, 2, 2, 2}, In: []int32{1, 0, 1, 1, 2}, Value: []int64{1, -2, 3, 5, 7}},
+			Axes: []relation.Axis{out, in}},
+	}
+}
+
+// TestTablesAreThoseOfTheReference compares with package naive, cell by cell.
+func TestTablesAreThoseOfTheReference(t *testing.T) {
+	for name, tensor := range sources(rand.New(rand.NewPCG(5, 6))) {
+		tensor.Kind = relation.Public
+		want, err := naive.Materialize(&relation.System{Tensors: []relation.Tensor{*tensor}}, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := Table(tensor)
+		for i := range want {
+			if !got[i].Equal(&want[i]) {
+				t.Errorf("%s: cell %d is %s, want %s", name, i, got[i].String(), want[i].String())
+			}
+		}
+		point := randomPoint(poly.Log(len(got)))
+		if v, w := Evaluate(tensor, point), naive.Evaluate(want, point); !v.Equal(&w) {
+			t.Errorf("%s: another extension", name)
+		}
+	}
+}
+
+// TestPartial: any axes may be fixed, in any order of the rest.
+func TestPartial(t *testing.T) {
+	for name, tensor := range sources(rand.New(rand.NewPCG(7, 8))) {
+		for subset := range 1 << len(tensor.Axes) {
+			fixed := make([][]fr.Element, len(tensor.Axes))
+			for i, a := range tensor.Axes {
+				if subset>>i&1 == 1 {
+					fixed[i] = randomPoint(a.Log())
+				}
+			}
+			got, want := Partial(tensor, fixed), poly.Fix(Table(tensor), tensor.Axes, fixed)
+			if !slices.Equal(got, want) {
+				t.Errorf("%s with axes %b fixed: another table", name, subset)
+			}
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/consensys/gnark-crypto/ecc"
 	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
+	"github.com/consensys/gnark-crypto/ecc/bn254/fr/poseidon2"
 	"github.com/consensys/gnark/frontend"
 	"github.com/consensys/gnark/test"
 )
@@ -60,6 +61,46 @@ func TestChallengesDiffer(t *testing.T) {
 			t.Fatalf("challenge %d repeats", i)
 		}
 		seen[c] = true
+	}
+}
+
+// TestEmptyMessages: the kinds of messages without elements are not added up.
+func TestEmptyMessages(t *testing.T) {
+	draw := func(kinds ...Kind) fr.Element {
+		s := NewNative("test")
+		for _, k := range kinds {
+			s.Absorb(k)
+		}
+		return s.Challenge()
+	}
+	a, b := draw(SumRound, Openings), draw(Openings, SumRound)
+	if a.Equal(&b) {
+		t.Error("two empty messages in another order give the same challenge")
+	}
+	if b := draw(SumRound, Salt); a.Equal(&b) {
+		t.Error("the kind of an empty message does not reach the challenge")
+	}
+}
+
+// TestThreeChallengesAState: challenges are the rate of a state, and a
+// permutation comes after the third.
+func TestThreeChallengesAState(t *testing.T) {
+	state := [width]fr.Element{fr.NewElement(7), fr.NewElement(8), fr.NewElement(9)}
+	domain, tag := fr.NewElement('t'), fr.NewElement(uint64(Statement)<<32+3)
+	state[rate].Add(&domain, &tag)
+	native := Native{poseidon2.NewPermutation(width, FullRounds, PartialRounds)}
+	native.Permute(&state)
+	want := state[:rate:rate]
+	again := state
+	native.Permute(&again)
+	want = append(want, again[0])
+
+	s := NewNative("t")
+	s.Absorb(Statement, elements(3)...)
+	for i := range want {
+		if c := s.Challenge(); !c.Equal(&want[i]) {
+			t.Errorf("challenge %d is not that of the state", i)
+		}
 	}
 }
 

@@ -1,10 +1,12 @@
 package verifier_test
 
 import (
+	"math/rand/v2"
 	"slices"
 	"testing"
 
 	"github.com/consensys/gnark-crypto/ecc/bn254"
+	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
 
 	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/fault"
@@ -98,6 +100,71 @@ func TestStatementChangedAlone(t *testing.T) {
 	off[0].Y.Double(&off[0].Y)
 	d.Statement.External = [][]bn254.G1Affine{c.Statement.External[0], off}
 	refused(t, "external off the curve", d.Verify(t, p), fault.ErrMalformed)
+}
+
+// TestEveryExternalIsChecked: the number of rows of each commitment, and every
+// row, of which the digest holds one coordinate only.
+func TestEveryExternalIsChecked(t *testing.T) {
+	ty := prooftest.NewTiny(t, rand.New(rand.NewPCG(21, 22)))
+	c := prooftest.NewCase(t, ty.System, ty.Cells)
+	l, err := proof.NewLayout(ty.System, 3, false) // weights of 2^5 cells: 4 rows
+	if err != nil {
+		t.Fatal(err)
+	}
+	srs := c.SRS.Verifier()
+	srs.RowBits = 3
+	external := func() [][]bn254.G1Affine {
+		return [][]bn254.G1Affine{slices.Clone(c.SRS.G1[1:5]), slices.Clone(c.SRS.G1[5:9])}
+	}
+	st := &statement.Statement{Layout: l, SRS: srs.ID, External: external()}
+	if err := verifier.CheckStatement(srs, st); err != nil {
+		t.Fatal(err)
+	}
+	for i := range 2 {
+		for _, rows := range []int{0, 1, 3, 5} {
+			st.External = external()
+			st.External[i] = c.SRS.G1[:rows]
+			refused(t, "rows of a commitment", verifier.CheckStatement(srs, st), fault.ErrMalformed)
+		}
+		for row := range 4 {
+			st.External = external()
+			st.External[i][row].Y.Double(&st.External[i][row].Y)
+			refused(t, "row off the curve", verifier.CheckStatement(srs, st), fault.ErrMalformed)
+		}
+	}
+}
+
+// TestEveryPublicClaimIsChecked: an outcome in which one claim on a public
+// tensor is false.
+func TestEveryPublicClaimIsChecked(t *testing.T) {
+	g, c := gathered(t, nil)
+	l := c.Statement.Layout
+	_, out, err := prooftest.Converse(l, prooftest.Transcript(l), prooftest.Reference(t, l, g.Cells, nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := verifier.CheckPublic(l, out); err != nil || len(out.Public) < 3 {
+		t.Fatalf("%d claims: %v", len(out.Public), err)
+	}
+	one := fr.One()
+	for i := range out.Public {
+		v := &out.Public[i].Value
+		v.Add(v, &one)
+		refused(t, "public claim", verifier.CheckPublic(l, out), fault.ErrRejected)
+		v.Sub(v, &one)
+	}
+}
+
+// TestMaskedIsNotVerifiedInTheClear: without the salt, which only the prover
+// has, a masked conversation says nothing to anybody.
+func TestMaskedIsNotVerifiedInTheClear(t *testing.T) {
+	_, c, p := tiny(t)
+	l, err := proof.NewLayout(c.Statement.Layout.System, c.Statement.Layout.RowLog, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Statement.Layout = l
+	refused(t, "masked", verifier.Verify(c.SRS.Verifier(), c.Statement, prooftest.Encode(t, p)), fault.ErrUsage)
 }
 
 func TestOtherRowSize(t *testing.T) {
