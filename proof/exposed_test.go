@@ -2,6 +2,7 @@ package proof_test
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"testing"
 
@@ -151,5 +152,63 @@ func TestLayoutsOfValidSystems(t *testing.T) {
 	}
 	if _, err := proof.NewLayout(sys, 16, false); !errors.Is(err, fault.ErrResources) {
 		t.Errorf("2^33 leaves: %v", err)
+	}
+}
+
+// TestDegreesAreBounded: virtual tensors that square one another reach any
+// degree in the committed cells, that of a hash of their commitment too, in
+// tensors or in equations. A value committed on the way starts anew.
+func TestDegreesAreBounded(t *testing.T) {
+	a := []relation.Axis{{Name: "a", Size: 4}}
+	label := []relation.Label{"i"}
+	// squares builds x^(2^n) virtually, and says that x·y^(2^n) = 0 of it.
+	squares := func(n int, commit bool) error {
+		b := relation.NewBuilder("squares")
+		x := relation.At(b.Witness("x", a...), "i")
+		y := x
+		for i := range n {
+			y = relation.At(b.Virtual(fmt.Sprint("square ", i), a, label, relation.Times(relation.Int(1), y, y)), "i")
+		}
+		if commit {
+			w := relation.At(b.Witness("w", a...), "i")
+			b.Equation("committed", a, label, relation.Times(relation.Int(1), w), relation.Times(relation.Int(-1), y))
+			y = w
+		}
+		b.Equation("zero", a, label, relation.Times(relation.Int(1), x, y))
+		sys, err := b.Build()
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = proof.NewLayout(sys, 5, false)
+		return err
+	}
+	for _, test := range []struct {
+		squares int
+		commit  bool
+		ok      bool
+	}{
+		{5, false, true},  // 2^5, and 33 in the equation
+		{6, true, true},   // 64
+		{6, false, false}, // 64, and 65 in the equation
+		{7, true, false},
+		{9, false, false},
+	} {
+		if err := squares(test.squares, test.commit); (err == nil) != test.ok || !test.ok && !errors.Is(err, fault.ErrUnsupported) {
+			t.Errorf("%d squares, committed %v: %v", test.squares, test.commit, err)
+		}
+	}
+	// An external tensor is committed cells, too.
+	b := relation.NewBuilder("external")
+	y := relation.At(b.External("x", a...), "i")
+	for i := range 7 {
+		y = relation.At(b.Virtual(fmt.Sprint("square ", i), a, label, relation.Times(relation.Int(1), y, y)), "i")
+	}
+	b.Equation("zero", a, label, relation.Times(relation.Int(1), y))
+	sys, err := b.Build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := proof.NewLayout(sys, 5, false); !errors.Is(err, fault.ErrUnsupported) {
+		t.Errorf("powers of an external tensor: %v", err)
 	}
 }

@@ -36,10 +36,22 @@ type Block struct {
 // maxHypercube bounds the leaves of the lookup tree.
 const maxHypercube = 32
 
+// MaxDegree bounds the degree of virtual tensors, and of equations, as
+// polynomials in the committed cells. Challenges are hashes of commitments to
+// these cells, so a system whose virtual tensors could compute the hash would
+// let a prover make its errors vanish at the challenges (Khovratovich, Rothblum
+// and Soukhanov, eprint 2025/118). One Poseidon2 permutation has degree 5^64,
+// and before it comes a SHA-256; systems of training steps and audits reach 7.
+// What is of higher degree must commit a value on the way.
+const MaxDegree = 64
+
 // NewLayout validates a system and derives its layout: whatever is argued
-// about has passed relation.Validate.
+// about has passed relation.Validate and has a degree of at most MaxDegree.
 func NewLayout(sys *relation.System, rowLog int, masked bool) (*Layout, error) {
 	if err := sys.Validate(); err != nil {
+		return nil, err
+	}
+	if err := checkDegrees(sys); err != nil {
 		return nil, err
 	}
 	l := &Layout{System: sys, RowLog: rowLog, Masked: masked}
@@ -49,6 +61,43 @@ func NewLayout(sys *relation.System, rowLog int, masked bool) (*Layout, error) {
 	}
 	l.rankVirtuals()
 	return l, nil
+}
+
+// checkDegrees computes the degrees: 1 for a committed tensor, 0 for a public
+// one, and for a sum the largest of its terms, whose factors' degrees add up.
+func checkDegrees(sys *relation.System) error {
+	degree := make([]int, len(sys.Tensors))
+	of := func(name string, sum *relation.Sum) (int, error) {
+		highest := 0
+		for i := range sum.Terms {
+			d := 0
+			for _, f := range sum.Terms[i].Factors {
+				d += degree[f.Tensor]
+			}
+			highest = max(highest, d)
+		}
+		if highest > MaxDegree {
+			return 0, fmt.Errorf("system %s: %q has degree %d in committed cells, at most %d: %w", sys.Name, name, highest, MaxDegree, fault.ErrUnsupported)
+		}
+		return highest, nil
+	}
+	for id := range sys.Tensors {
+		var err error
+		switch t := &sys.Tensors[id]; t.Kind {
+		case relation.Witness, relation.External:
+			degree[id] = 1
+		case relation.Virtual:
+			if degree[id], err = of(t.Name, t.Sum); err != nil {
+				return err
+			}
+		}
+	}
+	for i := range sys.Equations {
+		if _, err := of(sys.Equations[i].Name, &sys.Equations[i].Sum); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (l *Layout) placeBlocks() {
