@@ -38,7 +38,7 @@
 // step axis in front; a weight is read through its trajectory, which has the
 // step axis too. Context.Constrain states the relations of all nodes. Which
 // tensors are committed and which are looked up for their range is decided by
-// the passes Anchor and Cover, and nowhere else.
+// the passes Anchor and Enforce, and nowhere else.
 //
 // Soundness: the relations hold for integers only if the cells of the input,
 // the label and the weights before are bounded (see package segment's

@@ -20,7 +20,8 @@ func At(t ID, labels ...Label) Factor { return Factor{Tensor: t, Labels: labels}
 
 // Term is Coeff · Σ Π Factors, summed over all labels that are not in the
 // output of its Sum. A term without summed or shared labels costs no
-// sumcheck. At most two factors may be other than public.
+// sumcheck; one with them multiplies at most MaxDegree tables, whatever they
+// are: its factors other than public, and weights (see Plan).
 type Term struct {
 	Coeff   fr.Element
 	Factors []Factor
