@@ -24,6 +24,9 @@ func (s *Scope) predicted(model string, input relation.ID) (codes relation.ID, c
 		return id, max(2, units)
 	}
 	switch {
+	case loss.Labels == graph.OneHot && units < 2:
+		s.usage("%s has one class, and predicts it of every row", s.subjects.called(model))
+		return relation.None, 0
 	case loss.Labels == graph.OneHot, m.public != nil && units > 1: // files do not say what labels they were trained on
 		return s.argmax(name, z), units
 	case loss.Labels == graph.Bits && units == 1 && loss.Kind != graph.MeanSquaredError:

@@ -28,7 +28,7 @@ parts = ["north", "south"]
 
 [[claim]]
 kind = "diversity"
-name = "women and men"
+name = "women-and-men"
 parts = ["north", "south"]
 attributes = ["sex"]
 at_least = "0.4"
@@ -131,7 +131,7 @@ func TestAudit(t *testing.T) {
 	if err := r.WriteText(&text); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"3 claims hold", "INSECURE", "women and men", "F: 20, M: 30", "read 60 times, 50.00 % of all reading"} {
+	for _, want := range []string{"3 claims hold", "INSECURE", "\"women-and-men\"", `"F": 20, "M": 30`, "read 60 times, 50.00 % of all reading"} {
 		if !strings.Contains(text.String(), want) {
 			t.Errorf("the report lacks %q:\n%s", want, &text)
 		}

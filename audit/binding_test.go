@@ -56,7 +56,7 @@ func everyClaim(t *testing.T) (*world, map[string][2]Claim) {
 	fairness := func(measure, most Decimal) *Fairness {
 		return &Fairness{Model: "net", Parts: both, Attribute: "sex", Positive: "b", Measure: string(measure), AtMost: most, MinGroup: 1}
 	}
-	censorship := Censorship{Model: "net", Parts: both, Attribute: "sex", Value: "M", Class: "c", AtMost: "1"}
+	censorship := Censorship{Model: "net", Parts: both, Attribute: "sex", Value: "M", Class: "c", AtMost: "0.999"}
 	negative := censorship
 	negative.Class = "b"
 	return w, map[string][2]Claim{
@@ -69,23 +69,23 @@ func everyClaim(t *testing.T) (*world, map[string][2]Claim) {
 		"cosine":      {&NonInclusion{Parts: north, Cosine: "0.99", Works: far}, &NonInclusion{Parts: north, Cosine: "0.991", Works: far}},
 		"hidden layer": {&NonInclusion{Parts: north, Model: "net", Distance: "0.1", Works: far},
 			&NonInclusion{Parts: north, Model: "other", Distance: "0.1", Works: far}},
-		"hidden cosine": {&NonInclusion{Parts: []string{"works"}, Model: "net", Cosine: "1", Works: Works{From: "subject"}},
-			&NonInclusion{Parts: []string{"works"}, Model: "other", Cosine: "1", Works: Works{From: "subject"}}},
+		"hidden cosine": {&NonInclusion{Parts: []string{"works"}, Model: "net", Cosine: "0.999", Works: Works{From: "subject"}},
+			&NonInclusion{Parts: []string{"works"}, Model: "other", Cosine: "0.999", Works: Works{From: "subject"}}},
 		"membership":         {&Membership{Parts: both, Works: Works{From: "subject"}}, &Membership{Parts: []string{"south"}, Works: Works{From: "subject"}}},
 		"non-membership":     {&NonMembership{Parts: north, Works: Works{From: "subject"}}, &NonInclusion{Parts: north, Works: Works{From: "subject"}}},
 		"disjointness":       {&Disjointness{Parts: north, From: []string{"south"}}, &Disjointness{Parts: []string{"south"}, From: north}},
 		"accuracy":           {performance("accuracy", "0.01", "", 0), performance("accuracy", "0.009", "", 0)},
-		"top-k":              {performance("top_k", "0.01", "", 2), performance("top_k", "0.01", "", 3)},
+		"top-k":              {performance("top_k", "0.01", "", 1), performance("top_k", "0.01", "", 2)},
 		"macro F1":           {performance("macro_f1", "0.01", "", 0), performance("macro_f1", "0.009", "", 0)},
 		"mse":                {performance("mse", "", "1000", 0), performance("mse", "", "1000.000000001", 0)},
 		"mae":                {performance("mae", "", "100", 0), performance("mae", "", "100.000000001", 0)},
 		"demographic parity": {fairness("demographic_parity", "0.9"), fairness("demographic_parity", "0.91")},
 		"equal opportunity":  {fairness("equal_opportunity", "0.9"), fairness("demographic_parity", "0.9")},
-		"equalised odds":     {fairness("equalised_odds", "1"), fairness("equal_opportunity", "1")},
+		"equalised odds":     {fairness("equalised_odds", "0.999"), fairness("equal_opportunity", "0.999")},
 		"class":              {&Prediction{Model: "net", Question: row(3), Class: class}, &Prediction{Model: "net", Question: row(4), Class: class}},
 		"outputs": {&Prediction{Model: "net", Question: row(3), What: "outputs"},
 			&Prediction{Model: "net", Question: Question{Input: row64(parts[0], 3)}, What: "outputs"}},
-		"accuracies":  {compared(Question{}, both, "1"), compared(Question{}, both, "0.999")},
+		"accuracies":  {compared(Question{}, both, "0.98"), compared(Question{}, both, "0.999")},
 		"two answers": {compared(row(3), nil, "9"), compared(row(2), nil, "9")},
 		"censorship":  {&censorship, &negative},
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/foreign"
 	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/relation"
 )
@@ -204,11 +205,11 @@ func (e *encodedBundle) decode() (*Bundle, error) {
 	}
 	for i := range e.Parts {
 		p := &e.Parts[i]
-		if b.Parts[p.Name] != nil || p.Name == "" {
-			return nil, malformed("part %q twice, or without name", p.Name)
+		if b.Parts[p.Name] != nil {
+			return nil, malformed("part %s twice", foreign.Quote(p.Name))
 		}
 		if err := p.decode(b.RowBits); err != nil {
-			return nil, malformed("part %q: %v", p.Name, err)
+			return nil, malformed("part %s: %v", foreign.Quote(p.Name), err)
 		}
 		b.Parts[p.Name] = &p.Part
 		if len(p.Certificate) > 0 {
@@ -216,20 +217,31 @@ func (e *encodedBundle) decode() (*Bundle, error) {
 		}
 	}
 	for _, r := range e.Runs {
+		if _, twice := b.Runs[r.Name]; twice {
+			return nil, malformed("run %s twice", foreign.Quote(r.Name))
+		}
 		if b.Runs[r.Name], err = decodeDigest(r.Digest); err != nil {
-			return nil, malformed("run %q: %v", r.Name, err)
+			return nil, malformed("run %s: %v", foreign.Quote(r.Name), err)
 		}
 	}
 	if err := e.decodeModels(b); err != nil {
 		return nil, malformed("%v", err)
 	}
+	if err := distinct(b.Parts, b.Runs, b.Models); err != nil {
+		return nil, malformed("%v", err)
+	}
 	if len(e.Claims) == 0 || len(e.Claims) > MaxClaims {
 		return nil, malformed("%d claims", len(e.Claims))
 	}
+	named := map[string]bool{}
 	for _, c := range e.Claims {
+		if err := foreign.CheckName("a claim", c.Name); err != nil || named[c.Name] {
+			return nil, malformed("claim %s twice, or of another form than names have", foreign.Quote(c.Name))
+		}
+		named[c.Name] = true
 		claim, err := decodeParameters(c.Kind, []byte(c.Parameters))
 		if err != nil {
-			return nil, malformed("claim %q: %v", c.Name, err)
+			return nil, malformed("claim %s: %v", foreign.Quote(c.Name), err)
 		}
 		proven := Proven{Item: Item{Name: c.Name, Kind: c.Kind, Claim: claim}, Released: []Released{}, Proof: c.Proof}
 		for _, r := range c.Released {
@@ -246,15 +258,15 @@ func (e *encodedBundle) decodeModels(b *Bundle) error {
 	}
 	for _, m := range e.Models {
 		_, twice := b.Models[m.Name]
-		if _, run := b.Runs[m.Name]; m.Name == "" || twice || run {
-			return fmt.Errorf("model %q twice, without name, or called as a run", m.Name)
+		if twice {
+			return fmt.Errorf("model %s twice", foreign.Quote(m.Name))
 		}
 		digest, err := decodeDigest(m.SHA256)
 		if err == nil {
 			err = m.Fractions.Check()
 		}
 		if err != nil {
-			return fmt.Errorf("model %q: %v", m.Name, err)
+			return fmt.Errorf("model %s: %v", foreign.Quote(m.Name), err)
 		}
 		b.Models[m.Name] = ModelID{SHA256: digest, Fractions: m.Fractions}
 	}

@@ -3,6 +3,8 @@ package audit
 import (
 	"fmt"
 	"strings"
+
+	"github.com/zkaudit/zkaudit/foreign"
 )
 
 // Censorship bounds the share of the items with an attribute value that a
@@ -25,6 +27,9 @@ func (c *Censorship) State(s *Scope) {
 	if c.AtLeast == "" && c.AtMost == "" {
 		s.usage("the claim bounds nothing: it needs at_least or at_most")
 	}
+	if c.Attribute == "" {
+		s.usage("the claim names no attribute")
+	}
 	if s.err != nil {
 		return
 	}
@@ -39,7 +44,7 @@ func (c *Censorship) State(s *Scope) {
 		}
 	}
 	if value < 0 {
-		s.noSuch(c.Attribute+" has no value", c.Value, f.groups)
+		s.noSuch(foreign.Quote(c.Attribute)+" has no value", c.Value, f.groups)
 		return
 	}
 	least := s.smallestGroup(c.MinGroup)
@@ -50,17 +55,25 @@ func (c *Censorship) State(s *Scope) {
 		}
 		hits = append(hits, coefficient{f.key(value, y, class), 1})
 	}
-	list := []inequality{{items, -least, func() string { return fmt.Sprintf("fewer than %d items have %s %q", least, c.Attribute, c.Value) }}}
+	list := []inequality{{items, -least, func() string {
+		return fmt.Sprintf("fewer than %s have %s %s", count(int(least), "item"), foreign.Quote(c.Attribute), foreign.Quote(c.Value))
+	}}}
 	if c.AtLeast != "" {
 		p, q := s.share("at_least", c.AtLeast)
+		if p == 0 {
+			s.vacuous("at_least", c.AtLeast, "more than 0")
+		}
 		list = append(list, inequality{plus(scaled(q, hits), scaled(-p, items)), 0, func() string {
-			return fmt.Sprintf("less than a share of %s is classified %q", c.AtLeast, c.Class)
+			return fmt.Sprintf("less than a share of %s is classified %s", c.AtLeast, foreign.Quote(c.Class))
 		}})
 	}
 	if c.AtMost != "" {
 		p, q := s.share("at_most", c.AtMost)
+		if p == q {
+			s.vacuous("at_most", c.AtMost, "less than 1")
+		}
 		list = append(list, inequality{plus(scaled(p, items), scaled(-q, hits)), 0, func() string {
-			return fmt.Sprintf("more than a share of %s is classified %q", c.AtMost, c.Class)
+			return fmt.Sprintf("more than a share of %s is classified %s", c.AtMost, foreign.Quote(c.Class))
 		}})
 	}
 	s.inequalities("share of items", f.m, f.total, list)
@@ -77,8 +90,8 @@ func (c *Censorship) Words(s *Subjects) Words {
 		bounds = append(bounds, "at most "+string(c.AtMost))
 	}
 	return Words{
-		Says: fmt.Sprintf("of the items of %s with %s %q, a share of %s is classified %q by %s",
-			strings.Join(c.Parts, ", "), c.Attribute, c.Value, strings.Join(bounds, " and "), c.Class, s.called(c.Model)),
+		Says: fmt.Sprintf("of the items of %s with %s %s, of which there are at least %d, a share of %s is classified %s by %s",
+			foreign.Quotes(c.Parts), foreign.Quote(c.Attribute), foreign.Quote(c.Value), minimumGroup(c.MinGroup), strings.Join(bounds, " and "), foreign.Quote(c.Class), s.called(c.Model)),
 		NotProven: []string{"that these items are all there are, or what is done with the classification; that the parts list classes in the order the model was trained with"},
 	}
 }

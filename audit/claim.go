@@ -3,11 +3,11 @@ package audit
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/BurntSushi/toml"
 
 	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/foreign"
 )
 
 // Claim is one kind of claim with its parameters, which a table of a claims
@@ -95,5 +95,5 @@ func newClaim(kind string) (Claim, error) {
 		known = append(known, k)
 	}
 	slices.Sort(known)
-	return nil, fmt.Errorf("no kind of claim is called %q; there are %s: %w", kind, strings.Join(known, ", "), fault.ErrUsage)
+	return nil, fmt.Errorf("no kind of claim is called %s; %s: %w", foreign.Quote(kind), thereAre(known), fault.ErrUsage)
 }

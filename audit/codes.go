@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/foreign"
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/relation"
 )
@@ -149,7 +150,7 @@ func (s *Scope) index(whose, name string, classes int, nameOf func(c int) string
 		switch {
 		case nameOf(c) != name:
 		case found >= 0:
-			s.usage("%s has two classes %q", whose, name)
+			s.usage("%s has two classes %s", whose, foreign.Quote(name))
 		default:
 			found = c
 		}

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/foreign"
 	"github.com/zkaudit/zkaudit/relation"
 )
 
@@ -69,9 +70,9 @@ func (s *Scope) confusion(name, model string, parts []*partTensors, attribute st
 // label is what a key is called.
 func (c *confusion) label(key int) string {
 	guess, truth, group := c.names[key%c.classes], c.names[key/c.classes%c.classes], c.groups[key/c.classes/c.classes]
-	text := fmt.Sprintf("true %s, predicted %s", truth, guess)
+	text := fmt.Sprintf("true %s, predicted %s", foreign.Quote(truth), foreign.Quote(guess))
 	if group != "" {
-		text = group + ": " + text
+		text = foreign.Quote(group) + ": " + text
 	}
 	return text
 }
@@ -80,11 +81,11 @@ func (c *confusion) label(key int) string {
 func (c *confusion) labels() labels {
 	pair, own := c.classes*c.classes, 0
 	for _, name := range c.names {
-		own += 2 * c.classes * len(name)
+		own += 2 * c.classes * len(foreign.Quote(name))
 	}
 	total := len(c.groups) * (own + pair*len("true , predicted "))
 	for _, g := range c.groups {
-		total += pair * (len(g) + len(": "))
+		total += pair * (len(foreign.Quote(g)) + len(": "))
 	}
 	return labels{c.size(), total, c.label}
 }

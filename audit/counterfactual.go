@@ -3,8 +3,8 @@ package audit
 import (
 	"fmt"
 	"math/big"
-	"strings"
 
+	"github.com/zkaudit/zkaudit/foreign"
 	"github.com/zkaudit/zkaudit/relation"
 )
 
@@ -57,6 +57,10 @@ func (c *Counterfactual) State(s *Scope) {
 	}, relation.Times(relation.Int(1), relation.At(a.m, "g")), relation.Times(relation.Int(-1), relation.At(b.m, "g")))
 	p, q := s.share("at_most", c.AtMost)
 	most := floorMul(big.NewRat(p, q), big.NewInt(a.total)).Int64()
+	if most >= a.total {
+		s.vacuous("at_most", c.AtMost, "less than 1")
+		return
+	}
 	d := diagonal(a, 0)
 	why := func(better, worse string) func() string {
 		return func() string {
@@ -91,8 +95,8 @@ func (c *Counterfactual) stateOutputs(s *Scope) {
 		return
 	}
 	most := floorMul(r, big.NewInt(1<<f))
-	if most.BitLen() > limbBits+1 {
-		s.usage("at_most %s is beyond any two outputs", c.AtMost)
+	if most.Cmp(big.NewInt(1<<limbBits-1)) >= 0 { // outputs have 16 bits
+		s.vacuous("at_most", c.AtMost, "less than %s, the difference of the lowest and the highest output", decimalOf(1<<limbBits-1, f))
 		return
 	}
 	axes, labels := s.axes(a), []relation.Label{"b", "u"}
@@ -112,13 +116,13 @@ func (c *Counterfactual) stateOutputs(s *Scope) {
 
 // Words implements Claim.
 func (c *Counterfactual) Words(s *Subjects) Words {
-	bound := fmt.Sprintf("their accuracies on the rows of %s differ by at most %s", strings.Join(c.Parts, ", "), c.AtMost)
+	bound := fmt.Sprintf("their accuracies on the rows of %s differ by at most %s", foreign.Quotes(c.Parts), c.AtMost)
 	if len(c.Parts) == 0 {
 		bound = fmt.Sprintf("their answers to %s differ by at most %s in every output", c.words(), c.AtMost)
 	}
 	return Words{
-		Says: fmt.Sprintf("training run %q is training run %q without exactly these committed rows (numbered from 0): %s; program, dataset, order and seed, rates, %s and initial weights are the same; %s",
-			c.Models[1], c.Models[0], strings.Join(c.Without, ", "), c.length(s), bound),
+		Says: fmt.Sprintf("training run %s is training run %s without exactly these committed rows (numbered from 0): %s; program, dataset, order and seed, rates, %s and initial weights are the same; %s",
+			foreign.Quote(c.Models[1]), foreign.Quote(c.Models[0]), foreign.Quotes(c.Without), c.length(s), bound),
 		NotProven: []string{
 			"what all trainings with and without these rows have in common: one run of one seed is compared with one",
 			"that what the rows say is gone: a copy of one elsewhere in the dataset is still read, and how cells became integers (normalisation) may have been fitted on them",

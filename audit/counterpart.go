@@ -167,8 +167,7 @@ func sameOrigin(a, b *Training) error {
 	return nil
 }
 
-// rowsOf returns the rows of a run's dataset that a claim names. A part that
-// the dataset has more than once is meant wherever it stands.
+// rowsOf returns the rows of a run's dataset that a claim names.
 func (s *Scope) rowsOf(r *Run, texts []string) []schedule.Range {
 	rows, err := schedule.ParseRows(texts, func(name string) (int, int, error) {
 		p := s.part(name)
@@ -182,21 +181,6 @@ func (s *Scope) rowsOf(r *Run, texts []string) []schedule.Range {
 		return i, p.Rows, nil
 	})
 	if err != nil {
-		s.fail("without: %w", err)
-		return nil
-	}
-	for _, row := range rows {
-		for i := row.Part + 1; i < len(r.Parts); i++ {
-			if r.Parts[i] == r.Parts[row.Part] {
-				rows = append(rows, schedule.Range{Part: i, From: row.From, To: row.To})
-			}
-		}
-		if len(rows) > schedule.MaxRanges {
-			s.usage("without: more than %d ranges of rows", schedule.MaxRanges)
-			return nil
-		}
-	}
-	if rows, err = schedule.Merge(rows); err != nil {
 		s.fail("without: %w", err)
 	}
 	return rows

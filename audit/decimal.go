@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/big"
 	"regexp"
+	"strings"
 
 	"github.com/zkaudit/zkaudit/fault"
 )
@@ -34,6 +35,15 @@ func (s *Scope) share(what string, d Decimal) (numerator, denominator int64) {
 		s.usage("%s: %s is more than 1", what, d)
 	}
 	return r.Num().Int64(), r.Denom().Int64()
+}
+
+// decimalOf writes n/2^fraction.
+func decimalOf(n int64, fraction int) string {
+	text := big.NewRat(n, 1<<fraction).FloatString(fraction)
+	if !strings.Contains(text, ".") {
+		return text
+	}
+	return strings.TrimRight(strings.TrimRight(text, "0"), ".")
 }
 
 // floorMul returns ⌊r·n⌋, ceilMul ⌈r·n⌉.

@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"math/bits"
 	"slices"
-	"strings"
 
 	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/foreign"
 	"github.com/zkaudit/zkaudit/prg"
 	"github.com/zkaudit/zkaudit/relation"
 )
@@ -354,7 +354,7 @@ func (h hashing) buckets(v *Values, p *partTensors, f way) []int64 {
 // Words implements Claim.
 func (c *Disjointness) Words(*Subjects) Words {
 	return Words{
-		Says:      fmt.Sprintf("no row of %s has the features of a row of %s", strings.Join(c.Parts, ", "), strings.Join(c.From, ", ")),
+		Says:      fmt.Sprintf("no row of %s has the features of a row of %s", foreign.Quotes(c.Parts), foreign.Quotes(c.From)),
 		NotProven: []string{"that rows are not nearly equal; they are compared as committed, so both sides must come from one encoding"},
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/cockroachdb/apd/v3"
 
 	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/foreign"
 
 	"github.com/zkaudit/zkaudit/relation"
 )
@@ -44,6 +45,10 @@ func (d *Diversity) State(s *Scope) {
 	if s.err != nil {
 		return
 	}
+	if all.size() < 2 {
+		s.usage("%s has one value, so that every row has it: well_formed says so", foreign.Quotes(d.Attributes))
+		return
+	}
 	total := totalRows(parts)
 	least, most := d.bounds(s, total)
 	chosen, bounds := d.chosen(s, all), 0
@@ -64,8 +69,8 @@ func (d *Diversity) State(s *Scope) {
 			list = append(list, inequality{scaled(-1, counted(g)), most, func() string { return fmt.Sprintf("group %q has more than %d of %d rows", all.name(g), most, total) }})
 		}
 	}
-	if len(list) == 0 && d.Entropy == "" {
-		s.usage("the claim bounds nothing: it needs at_least, at_most, min_count or entropy")
+	if len(list) == 0 && (d.Entropy == "" || len(d.Groups) > 0) {
+		s.usage("the claim bounds no group: it needs at_least, at_most or min_count; entropy is one of all groups")
 	}
 	s.inequalities("bounds on groups", m, total, list)
 	if d.Entropy != "" {
@@ -106,12 +111,17 @@ func (d *Diversity) bounds(s *Scope, total int64) (least, most int64) {
 	}
 	if d.AtLeast != "" {
 		a, b := s.share("at_least", d.AtLeast)
+		if a == 0 {
+			s.vacuous("at_least", d.AtLeast, "more than 0")
+		}
 		least = max(least, ceilMul(big.NewRat(a, b), n).Int64())
 	}
 	most = total
 	if d.AtMost != "" {
 		a, b := s.share("at_most", d.AtMost)
-		most = floorMul(big.NewRat(a, b), n).Int64()
+		if most = floorMul(big.NewRat(a, b), n).Int64(); most >= total {
+			s.vacuous("at_most", d.AtMost, "less than 1")
+		}
 	}
 	return least, most
 }
@@ -164,6 +174,10 @@ func (d *Diversity) stateEntropy(s *Scope, m relation.ID, total int64) {
 	limit, err := collisionLimit(d.Entropy, total)
 	if err != nil {
 		s.fail("entropy: %w", err)
+		return
+	}
+	if limit >= total*total {
+		s.vacuous("entropy", d.Entropy, "more than 0 bits")
 		return
 	}
 	one := relation.Axis{Name: "constraint", Size: 1}
@@ -219,26 +233,47 @@ func collisionLimit(h Decimal, total int64) (int64, error) {
 }
 
 // Words implements Claim.
-func (d *Diversity) Words(*Subjects) Words {
+func (d *Diversity) Words(s *Subjects) Words {
 	var says []string
+	total := int64(0)
+	for _, name := range d.Parts {
+		total += int64(s.Parts[name].Rows)
+	}
 	groups := "every group"
 	if len(d.Groups) > 0 {
-		groups = "each of " + strings.Join(d.Groups, ", ")
+		groups = "each of " + foreign.Quotes(d.Groups)
 	}
 	if d.AtLeast != "" {
-		says = append(says, fmt.Sprintf("%s has at least a share of %s of the rows", groups, d.AtLeast))
+		says = append(says, fmt.Sprintf("%s has at least a share of %s of the rows%s", groups, d.AtLeast, occurs(d.share(total))))
 	}
 	if d.AtMost != "" {
 		says = append(says, fmt.Sprintf("%s has at most a share of %s of the rows", groups, d.AtMost))
 	}
 	if d.MinCount > 0 {
-		says = append(says, fmt.Sprintf("%s has at least %d rows", groups, d.MinCount))
+		says = append(says, fmt.Sprintf("%s has at least %s%s", groups, count(int(d.MinCount), "row"), occurs(d.MinCount)))
 	}
 	if d.Entropy != "" {
 		says = append(says, fmt.Sprintf("the groups have at least %s bits of entropy (collision entropy, and so Shannon entropy)", d.Entropy))
 	}
 	return Words{
-		Says:      fmt.Sprintf("of the rows of %s, by %s: %s", strings.Join(d.Parts, ", "), strings.Join(d.Attributes, " and "), strings.Join(says, "; ")),
+		Says:      fmt.Sprintf("of the rows of %s, by %s: %s", foreign.Quotes(d.Parts), foreign.Quotes(d.Attributes), strings.Join(says, "; ")),
 		NotProven: []string{"that the attributes of rows are true: they are what the data's owner has committed to"},
 	}
+}
+
+// share is the number of rows that at_least asks for, of so many; 0 for none.
+func (d *Diversity) share(total int64) int64 {
+	x, err := d.AtLeast.rat()
+	if err != nil { // State has refused it
+		return 0
+	}
+	return ceilMul(x, big.NewInt(total)).Int64()
+}
+
+// occurs says how little a bound of one row is.
+func occurs(least int64) string {
+	if least > 1 {
+		return ""
+	}
+	return " (that is, occurs, as each value of a vocabulary does that was read off the rows)"
 }

@@ -171,11 +171,11 @@ func TestSmallOutcomesAreNotShown(t *testing.T) {
 	w, _, _ := classified(t)
 	small := Release{What: "counts", Round: 3}
 	for name, c := range map[string]Claim{
-		"accuracy":      &Performance{Model: "net", Parts: []string{"north"}, Metric: "accuracy", AtLeast: "0", Release: small},
-		"macro F1":      &Performance{Model: "net", Parts: []string{"north"}, Metric: "macro_f1", AtLeast: "0", Release: small},
-		"fairness":      &Fairness{Model: "net", Parts: []string{"north"}, Attribute: "sex", Positive: "b", Measure: "demographic_parity", AtMost: "1", Release: small},
-		"censorship":    &Censorship{Model: "net", Parts: []string{"north"}, Attribute: "sex", Value: "M", Class: "c", AtMost: "1", Release: small},
-		"idle in top k": &Performance{Model: "net", Parts: []string{"north"}, Metric: "top_k", K: 2, AtLeast: "0", MinGroup: 3},
+		"accuracy":      &Performance{Model: "net", Parts: []string{"north"}, Metric: "accuracy", AtLeast: "0.001", Release: small},
+		"macro F1":      &Performance{Model: "net", Parts: []string{"north"}, Metric: "macro_f1", AtLeast: "0.001", Release: small},
+		"fairness":      &Fairness{Model: "net", Parts: []string{"north"}, Attribute: "sex", Positive: "b", Measure: "demographic_parity", AtMost: "0.999", Release: small},
+		"censorship":    &Censorship{Model: "net", Parts: []string{"north"}, Attribute: "sex", Value: "M", Class: "c", AtMost: "0.999", Release: small},
+		"idle in top k": &Performance{Model: "net", Parts: []string{"north"}, Metric: "top_k", K: 2, AtLeast: "0.001", MinGroup: 3},
 	} {
 		if _, _, err := w.prove(c, nil); !errors.Is(err, fault.ErrUsage) || !strings.Contains(err.Error(), "min_group") {
 			t.Errorf("%s: %v", name, err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -32,8 +33,10 @@ func TestAccuracyAbove(t *testing.T) {
 	}
 	w.fails("accuracy", &Performance{Model: "net", Parts: both, Metric: "accuracy", AtMost: below}, "more than")
 	w.fails("top 1", &Performance{Model: "net", Parts: both, Metric: "top_k", K: 1, AtMost: below}, "more than")
-	w.holds("top 3 of 3", &Performance{Model: "net", Parts: both, Metric: "top_k", K: 3, AtLeast: "1"})
-	w.usage("top 4 of 3", &Performance{Model: "net", Parts: both, Metric: "top_k", K: 4, AtLeast: "1"}, "k = 4")
+	w.holds("top 2 of 3", &Performance{Model: "net", Parts: both, Metric: "top_k", K: 2, AtLeast: "0.3"})
+	for _, k := range []int{3, 4} {
+		w.usage("top k of 3", &Performance{Model: "net", Parts: both, Metric: "top_k", K: k, AtLeast: "1"}, fmt.Sprintf("k = %d holds of any data and says nothing; want 1 to 2", k))
+	}
 }
 
 // flat is a world with a model whose logits are all 0 and seven rows of the
@@ -62,11 +65,11 @@ func TestTies(t *testing.T) {
 	w.fails("first", &Performance{Model: "flat", Parts: test, Metric: "top_k", K: 1, AtLeast: "0.572"}, "fewer than 5 of 7")
 	w.holds("second", &Performance{Model: "flat", Parts: test, Metric: "top_k", K: 2, AtLeast: "1"})
 	w.holds("the first class", &Prediction{Model: "flat", Question: Question{Part: "test"}, Class: "0"})
-	w.fails("another one", &Prediction{Model: "flat", Question: Question{Part: "test"}, Class: "1"}, "answers class 0")
+	w.fails("another one", &Prediction{Model: "flat", Question: Question{Part: "test"}, Class: "1"}, `answers class "0"`)
 	w.usage("a class by name, without names", &Prediction{Model: "flat", Question: Question{Part: "test"}, Class: "a"}, `without a list of classes in the claim, model "flat" has no class "a"; there are "0", "1", "2"`)
-	w.usage("a part of no name", &Performance{Model: "flat", Parts: []string{"tset"}, Metric: "accuracy", AtLeast: "0"}, `no committed part is called "tset"; there is "test"`)
+	w.usage("a part of no name", &Performance{Model: "flat", Parts: []string{"tset"}, Metric: "accuracy", AtLeast: "0.001"}, `no committed part is called "tset"; there is "test"`)
 	w.usage("a group of no name", &Diversity{Parts: []string{"test"}, Attributes: []string{"sex"}, Groups: []string{"f"}, MinCount: 1}, `no group "f"; there are "F", `)
-	w.fails("a class that neither occurs nor is predicted", &Performance{Model: "flat", Parts: test, Metric: "macro_f1", AtLeast: "0"}, `class "c" neither occurs`)
+	w.fails("a class that neither occurs nor is predicted", &Performance{Model: "flat", Parts: test, Metric: "macro_f1", AtLeast: "0.001"}, `class "c" neither occurs`)
 }
 
 // Of no rows, every share is every number: claims about shares of a group
@@ -74,15 +77,15 @@ func TestTies(t *testing.T) {
 func TestEmptyGroups(t *testing.T) {
 	w := flat(t)
 	c := Censorship{Model: "flat", Parts: []string{"test"}, Attribute: "sex", Value: "X", Class: "a", AtLeast: "0.9", MinGroup: 1}
-	w.fails("items", &c, "fewer than 1 items")
+	w.fails("items", &c, "fewer than 1 item have")
 	c.MinGroup = -1
 	w.usage("fewer than none", &c, "min_group is -1")
 	f := Fairness{Model: "flat", Parts: []string{"test"}, Attribute: "sex", Positive: "a", Measure: "demographic_parity", AtMost: "0", MinGroup: 1}
-	w.fails("rows", &f, "fewer than the 1 rows")
+	w.fails("rows", &f, "fewer than the 1 row that")
 	f.Groups = []string{"F", "M"}
 	w.holds("groups that have rows", &f)
 	f.Measure, f.Positive = "equal_opportunity", "c"
-	w.fails("no row of the positive class", &f, `fewer than the 1 rows of true class "c" that a comparison takes (min_group)`)
+	w.fails("no row of the positive class", &f, `fewer than the 1 row of true class "c" that a comparison takes (min_group)`)
 	f.MinGroup = -1
 	w.usage("fewer than none", &f, "min_group is -1")
 	// a bound of 0 is reached by no gap, and by nothing else
@@ -119,7 +122,7 @@ func TestNamesOfClasses(t *testing.T) {
 	w, _, _ := classified(t)
 	p := w.subjects.OwnedParts["north"]
 	p.Classes = []string{"a", "a", "b"}
-	c := Censorship{Model: "net", Parts: []string{"north"}, Attribute: "sex", Value: "M", Class: "a", AtMost: "1", MinGroup: 1}
+	c := Censorship{Model: "net", Parts: []string{"north"}, Attribute: "sex", Value: "M", Class: "a", AtMost: "0.999", MinGroup: 1}
 	w.usage("two classes of a name", &c, `two classes "a"`)
 	c.Class = "c"
 	w.usage("no class of a name", &c, `no class "c"`)

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/zkaudit/zkaudit/foreign"
 	"github.com/zkaudit/zkaudit/relation"
 )
 
@@ -87,7 +88,7 @@ func (c *Fairness) chosen(s *Scope, all []string) []int {
 	}
 	for _, name := range c.Groups {
 		if !slices.Contains(all, name) {
-			s.noSuch(c.Attribute+" has no group", name, all)
+			s.noSuch(foreign.Quote(c.Attribute)+" has no group", name, all)
 		}
 	}
 	if len(groups) < 2 {
@@ -126,7 +127,7 @@ type comparedNames struct {
 
 // conditionNames are those of conditions.
 func (c *Fairness) conditionNames(classes []string, positive int) []string {
-	of := func(class string) string { return fmt.Sprintf(" of true class %q", class) }
+	of := func(class string) string { return " of true class " + foreign.Quote(class) }
 	switch c.Measure {
 	case "equal_opportunity":
 		return []string{of(classes[positive])}
@@ -145,14 +146,18 @@ func (c *Fairness) stateMinimum(s *Scope, n relation.ID, least int64, names comp
 	s.nonNegative("size of groups", axes, labels, big.NewInt(total).BitLen(), func(v *Values) wide {
 		return func(cell int) *big.Int { return big.NewInt(v.of(n)[cell] - least) }
 	}, func(v *Values, cell int) string {
-		return fmt.Sprintf("a group (%s %q) has fewer than the %d rows%s that a comparison takes (min_group)",
-			names.attribute, names.groups[cell%axes[1].Padded()], least, names.conditions[cell/axes[1].Padded()])
+		return fmt.Sprintf("a group (%s %s) has fewer than the %s%s that a comparison takes (min_group)",
+			foreign.Quote(names.attribute), foreign.Quote(names.groups[cell%axes[1].Padded()]), count(int(least), "row"), names.conditions[cell/axes[1].Padded()])
 	}, relation.Times(relation.Int(1), relation.At(n, labels...)),
 		relation.Times(relation.Int(-least), s.b.Masks(axes, labels)...))
 }
 
 func (c *Fairness) stateGaps(s *Scope, n, p relation.ID, names comparedNames, total int64) {
 	x, q := s.share("at_most", c.AtMost)
+	if x >= q {
+		s.vacuous("at_most", c.AtMost, "less than 1")
+		return
+	}
 	width := new(big.Int).Mul(big.NewInt(x+2*q), new(big.Int).Mul(big.NewInt(total), big.NewInt(total))).BitLen()
 	if s.err != nil || width > maxSlackBits {
 		s.usage("at_most: fewer decimals are needed for %d rows", total)
@@ -176,8 +181,8 @@ func (c *Fairness) stateGaps(s *Scope, n, p relation.ID, names comparedNames, to
 			return big.NewInt(x*rows[a]*rows[b] - q*(hits[a]*rows[b]-hits[b]*rows[a]))
 		}
 	}, func(_ *Values, cell int) string {
-		return fmt.Sprintf("the gap between rows%s with %s %q and %q is more than %s",
-			names.conditions[cell/(side*side)], names.attribute, names.groups[cell/side%side], names.groups[cell%side], c.AtMost)
+		return fmt.Sprintf("the gap between rows%s with %s %s and %s is more than %s", names.conditions[cell/(side*side)],
+			foreign.Quote(names.attribute), foreign.Quote(names.groups[cell/side%side]), foreign.Quote(names.groups[cell%side]), c.AtMost)
 	}, terms...)
 }
 
@@ -185,16 +190,20 @@ func (c *Fairness) stateGaps(s *Scope, n, p relation.ID, names comparedNames, to
 func (c *Fairness) Words(s *Subjects) Words {
 	groups := "all groups"
 	if len(c.Groups) > 0 {
-		groups = strings.Join(c.Groups, ", ")
+		groups = foreign.Quotes(c.Groups)
 	}
-	about := map[string]string{
-		"demographic_parity": "the share of rows predicted %q",
-		"equal_opportunity":  "the share of rows of true class %[1]q that are predicted %[1]q",
-		"equalised_odds":     "for each true class, the share of its rows predicted %q",
-	}[c.Measure]
+	class := foreign.Quote(c.Positive)
+	about, of := "the share of rows predicted "+class, ""
+	switch c.Measure {
+	case "equal_opportunity":
+		about, of = fmt.Sprintf("the share of rows of true class %s that are predicted %s", class, class), " of that true class"
+	case "equalised_odds":
+		about, of = "for each true class, the share of its rows predicted "+class, " of each true class"
+	}
 	return Words{
-		Says: fmt.Sprintf("%s: between the groups of %s (%s), %s by %s on the rows of %s differs by at most %s",
-			strings.ReplaceAll(c.Measure, "_", " "), c.Attribute, groups, fmt.Sprintf(about, c.Positive), s.called(c.Model), strings.Join(c.Parts, ", "), c.AtMost),
-		NotProven: []string{"other notions of fairness: they can contradict this one; that labels and attributes are true; that the parts list classes in the order the model was trained with"},
+		Says: fmt.Sprintf("%s: between the groups of %s (%s), of at least %s%s each, %s by %s on the rows of %s differs by at most %s",
+			strings.ReplaceAll(c.Measure, "_", " "), foreign.Quote(c.Attribute), groups, count(int(minimumGroup(c.MinGroup)), "row"), of,
+			about, s.called(c.Model), foreign.Quotes(c.Parts), c.AtMost),
+		NotProven: []string{"that the model ever predicts that class: one that never does has no gap; other notions of fairness: they can contradict this one; that labels and attributes are true; that the parts list classes in the order the model was trained with"},
 	}
 }

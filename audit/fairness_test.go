@@ -67,7 +67,7 @@ func TestFairness(t *testing.T) {
 		}
 		smallest = min(smallest, n)
 	}
-	c := Fairness{Model: "net", Parts: []string{"north", "south"}, Attribute: "sex", Positive: "b", Measure: "demographic_parity", MinGroup: smallest, AtMost: "1"}
+	c := Fairness{Model: "net", Parts: []string{"north", "south"}, Attribute: "sex", Positive: "b", Measure: "demographic_parity", MinGroup: smallest, AtMost: "0.999"}
 	w.holds("smallest group", &c)
 	c.MinGroup++
 	w.fails("group too small", &c, "fewer than the")
@@ -90,7 +90,7 @@ func TestCensorship(t *testing.T) {
 	w.fails("one item less", &c, "less than a share")
 	c.AtLeast, c.AtMost = "", below
 	w.fails("one item more", &c, "more than a share")
-	c = Censorship{Model: "net", Parts: []string{"north", "south"}, Attribute: "sex", Value: "M", Class: "c", AtMost: "1", MinGroup: items}
+	c = Censorship{Model: "net", Parts: []string{"north", "south"}, Attribute: "sex", Value: "M", Class: "c", AtMost: "0.999", MinGroup: items}
 	w.holds("smallest group", &c)
 	c.MinGroup++
 	w.fails("group too small", &c, "fewer than")
@@ -151,9 +151,9 @@ func TestCounterfactualPrediction(t *testing.T) {
 	finer.FractionBits++
 	w.commit("finer", &finer, run.Program.Loss.Labels)
 	for says, change := range map[string]func(c *Counterfactual){
-		"on parts, or on one input": func(c *Counterfactual) { c.Parts = []string{"north"} },
-		"fraction bits, model":      func(c *Counterfactual) { c.Part = "finer" },
-		"beyond any two outputs":    func(c *Counterfactual) { c.AtMost = "999999999999" },
+		"on parts, or on one input":                func(c *Counterfactual) { c.Parts = []string{"north"} },
+		"fraction bits, model":                     func(c *Counterfactual) { c.Part = "finer" },
+		"at_most = 999999999999 holds of any data": func(c *Counterfactual) { c.AtMost = "999999999999" },
 	} {
 		odd := c
 		change(&odd)

@@ -5,13 +5,16 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"strings"
+
+	"github.com/zkaudit/zkaudit/foreign"
 )
 
 //go:embed report.html
 var page embed.FS
 
 // WriteHTML writes the report as one page that needs nothing else: plots are
-// inline SVG. Names and texts are escaped.
+// inline SVG. Names and texts are quoted and escaped.
 func (r *Report) WriteHTML(w io.Writer) error {
 	t, err := template.New("report.html").Funcs(template.FuncMap{
 		"short":    func(digest string) string { return digest[:min(12, len(digest))] },
@@ -23,11 +26,53 @@ func (r *Report) WriteHTML(w io.Writer) error {
 		"plots":    plots,
 		"curves":   curves,
 		"sections": sections,
+		"quote":    foreign.Quote,
+		"quotes":   foreign.Quotes,
+		"context":  func(text string) string { return foreign.QuoteUpTo(text, MaxContext) },
+		"says":     apart,
 	}).ParseFS(page, "report.html")
 	if err != nil {
 		return fmt.Errorf("report page: %w", err)
 	}
-	return t.Execute(w, r)
+	var text strings.Builder
+	if err := t.Execute(&text, r); err != nil {
+		return fmt.Errorf("report page: %w", err)
+	}
+	_, err = io.WriteString(foreign.Writer(w), text.String())
+	return err
+}
+
+// piece is a piece of a sentence: words of the report, or a quotation.
+type piece struct {
+	Text   string
+	Quoted bool
+}
+
+// apart cuts a sentence into its quotations and what stands between them. The
+// page isolates quotations, so that letters written from right to left reorder
+// nothing beside them.
+func apart(sentence string) []piece {
+	var pieces []piece
+	sentence = foreign.Line(sentence)
+	for len(sentence) > 0 {
+		start := strings.IndexByte(sentence, '"')
+		if start < 0 {
+			return append(pieces, piece{Text: sentence})
+		}
+		end := start + 1
+		for end < len(sentence) && sentence[end] != '"' {
+			if sentence[end] == '\\' {
+				end++
+			}
+			end++
+		}
+		end = min(end+1, len(sentence))
+		if start > 0 {
+			pieces = append(pieces, piece{Text: sentence[:start]})
+		}
+		pieces, sentence = append(pieces, piece{sentence[start:end], true}), sentence[end:]
+	}
+	return pieces
 }
 
 type section struct {

@@ -3,8 +3,9 @@ package audit
 import (
 	"fmt"
 	"math/big"
-	"strings"
+	"slices"
 
+	"github.com/zkaudit/zkaudit/foreign"
 	"github.com/zkaudit/zkaudit/relation"
 )
 
@@ -83,7 +84,7 @@ func (c *NonInclusion) spaceWords(s *Subjects) string {
 	case c.Model == "":
 		return ""
 	case c.Layer != "":
-		return fmt.Sprintf(", compared by layer %q of %s", c.Layer, model)
+		return fmt.Sprintf(", compared by layer %s of %s", foreign.Quote(c.Layer), model)
 	case s.Models[c.Model] != nil:
 		return fmt.Sprintf(", compared by the output, before a final softmax or logistic, of %s", model)
 	}
@@ -137,6 +138,14 @@ func (c *NonInclusion) stateCosine(s *Scope, part string, p *products) {
 		s.usage("cosine: at most three decimals")
 		return
 	}
+	if a >= b {
+		s.vacuous("cosine", c.Cosine, "less than 1")
+		return
+	}
+	if k := zeroRow(c.List); c.Model == "" && k >= 0 {
+		s.usage("cosine: work %d is all zeros: it has no direction, and no row is like it", k)
+		return
+	}
 	axes, labels := []relation.Axis{p.rows, p.works}, []relation.Label{"i", "w"}
 	works := p.works.Padded()
 	why := func(_ *Values, cell int) string {
@@ -181,6 +190,13 @@ func (c *NonInclusion) stateCosine(s *Scope, part string, p *products) {
 	}, why, relation.Times(relation.Int(a*a), relation.At(p.nx, "i"), relation.At(p.ny, "w")), tt)
 }
 
+// zeroRow returns the first row of zeros, −1 if there is none.
+func zeroRow(rows [][]int64) int {
+	return slices.IndexFunc(rows, func(row []int64) bool {
+		return !slices.ContainsFunc(row, func(x int64) bool { return x != 0 })
+	})
+}
+
 // Words implements Claim.
 func (c *NonInclusion) Words(s *Subjects) Words {
 	like := "equals one of"
@@ -191,7 +207,7 @@ func (c *NonInclusion) Words(s *Subjects) Words {
 		like = fmt.Sprintf("has a cosine similarity above %s with one of", c.Cosine)
 	}
 	w := Words{
-		Says:      fmt.Sprintf("no row of %s %s %s%s", strings.Join(c.Parts, ", "), like, c.words(), c.spaceWords(s)),
+		Says:      fmt.Sprintf("no row of %s %s %s%s", foreign.Quotes(c.Parts), like, c.words(), c.spaceWords(s)),
 		NotProven: []string{"that the data holds no altered copy: only that none is as near as stated, in the stated space"},
 	}
 	if c.Cosine != "" {

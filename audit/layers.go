@@ -3,9 +3,9 @@ package audit
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/foreign"
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/ops"
 )
@@ -60,9 +60,9 @@ func layer(name string) target {
 		}
 		names := make([]string, len(all))
 		for i, l := range all {
-			names[i] = fmt.Sprintf("%q", l.Name)
+			names[i] = l.Name
 		}
-		return graph.None, fmt.Errorf("no layer %q; there are %s: %w", name, strings.Join(names, ", "), fault.ErrUsage)
+		return graph.None, fmt.Errorf("no layer %s; %s: %w", foreign.Quote(name), thereAre(names), fault.ErrUsage)
 	}
 }
 

@@ -213,7 +213,7 @@ func TestAnswersAreCharged(t *testing.T) {
 	}
 	ask := func(cell int, question string) {
 		t.Helper()
-		text := fmt.Sprintf("context = \"order %d\"\n[[claim]]\nname = \"question %d\"\nkind = \"prediction\"\nmodel = \"net\"\nrelease = \"class\"\n%s\n", cell, cell, question)
+		text := fmt.Sprintf("context = \"order %d\"\n[[claim]]\nname = \"question-%d\"\nkind = \"prediction\"\nmodel = \"net\"\nrelease = \"class\"\n%s\n", cell, cell, question)
 		if _, _, err := Prove(context.Background(), parse(t, text), in); err != nil {
 			t.Fatal(err)
 		}

@@ -2,7 +2,8 @@ package audit
 
 import (
 	"fmt"
-	"strings"
+
+	"github.com/zkaudit/zkaudit/foreign"
 )
 
 // Licence says that an attribute of every row is one of the allowed values:
@@ -20,6 +21,10 @@ func (c *Licence) State(s *Scope) {
 	if s.err != nil {
 		return
 	}
+	if len(c.Allowed) == 0 {
+		s.usage("allowed lists nothing: no row would do")
+		return
+	}
 	tags := all.outer
 	allowed := map[string]bool{}
 	for _, a := range c.Allowed {
@@ -34,7 +39,7 @@ func (c *Licence) State(s *Scope) {
 		delete(allowed, tag)
 	}
 	for _, tag := range sortedKeys(allowed) {
-		s.usage("no row can have %s %q: in the vocabulary %s", c.Attribute, tag, thereAre(tags))
+		s.usage("no row can have %s %s: in the vocabulary %s", foreign.Quote(c.Attribute), foreign.Quote(tag), thereAre(tags))
 	}
 	if free {
 		return // being in the vocabulary is enough
@@ -43,7 +48,7 @@ func (c *Licence) State(s *Scope) {
 	s.fill(func(v *Values) {
 		for g, n := range v.of(m) {
 			if g < len(tags) && forbidden[g] == 1 && n > 0 {
-				v.refuse("%d row(s) have %s %q", n, c.Attribute, tags[g])
+				v.refuse("%d row(s) have %s %s", n, foreign.Quote(c.Attribute), foreign.Quote(tags[g]))
 			}
 		}
 	})
@@ -52,7 +57,7 @@ func (c *Licence) State(s *Scope) {
 // Words implements Claim.
 func (c *Licence) Words(*Subjects) Words {
 	return Words{
-		Says:      fmt.Sprintf("every row of %s has %s among: %s", strings.Join(c.Parts, ", "), c.Attribute, strings.Join(c.Allowed, ", ")),
+		Says:      fmt.Sprintf("every row of %s has %s among: %s", foreign.Quotes(c.Parts), foreign.Quote(c.Attribute), foreign.Quotes(c.Allowed)),
 		NotProven: []string{"that the tags are true, or that the licences allow this use"},
 	}
 }

@@ -249,7 +249,7 @@ func TestLiesAboutGroups(t *testing.T) {
 	l.lift()
 	l.caught("a gap in the second limb", "range of gaps slack 1")
 	small := *fair
-	small.AtMost, small.MinGroup = "1", 23
+	small.AtMost, small.MinGroup = "0.999", 23
 	w.lie("a small group", &small, nil, "range of size of groups slack 0")
 	w.lie("rows moved into it", &small, func(l *liar) { l.move("histogram of outcomes", firstOf(l, 9), 0) }, "counts of histogram of outcomes")
 	items, hits := int64(0), int64(0)
@@ -264,7 +264,7 @@ func TestLiesAboutGroups(t *testing.T) {
 	w.lie("one item less", rare, nil, "range of share of items slack 0")
 	rare.AtLeast, rare.AtMost = "", below
 	w.lie("one item more", rare, nil, "range of share of items slack 0")
-	rare.AtMost, rare.MinGroup = "1", items+1
+	rare.AtMost, rare.MinGroup = "0.999", items+1
 	w.lie("too few items", rare, nil, "range of share of items slack 0")
 	p, cells := perceptron(t, 11, 5, 6, 3, run.Program.Loss.Kind)
 	other := w.train("other", p, cells)

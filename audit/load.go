@@ -11,6 +11,7 @@ import (
 
 	"github.com/zkaudit/zkaudit/artefact"
 	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/foreign"
 )
 
 // Limits of a claims file.
@@ -33,7 +34,7 @@ type Audit struct {
 //
 //	[[claim]]
 //	kind = "diversity"
-//	name = "women and men"   # by default its number and kind
+//	name = "women-and-men"   # by default its kind, or kind and number
 //	parts = ["north"]
 //	…
 //
@@ -119,12 +120,15 @@ func parseClaim(i int, table map[string]any, taken map[string]bool) (*Item, erro
 	}
 	name := kind
 	if taken[name] {
-		name = fmt.Sprintf("%s %d", kind, i+1)
+		name = fmt.Sprintf("%s-%d", kind, i+1)
 	}
 	if given, there := table["name"]; there {
-		if name, ok = given.(string); !ok || name == "" || len(name) > 200 {
-			return nil, fmt.Errorf("claim %d: name = %.200q, want a text of 1 to 200 bytes: %w", i+1, given, fault.ErrUsage)
+		if name, ok = given.(string); !ok {
+			return nil, fmt.Errorf("claim %d: name is no text: %w", i+1, fault.ErrUsage)
 		}
+	}
+	if err := foreign.CheckName(fmt.Sprintf("claim %d", i+1), name); err != nil {
+		return nil, fmt.Errorf("%v: %w", err, fault.ErrUsage)
 	}
 	delete(table, "kind")
 	delete(table, "name")

@@ -2,8 +2,8 @@ package audit
 
 import (
 	"fmt"
-	"strings"
 
+	"github.com/zkaudit/zkaudit/foreign"
 	"github.com/zkaudit/zkaudit/relation"
 )
 
@@ -19,7 +19,7 @@ func (c *NonMembership) State(s *Scope) { (&NonInclusion{Parts: c.Parts, Works: 
 // Words implements Claim.
 func (c *NonMembership) Words(*Subjects) Words {
 	return Words{
-		Says:      fmt.Sprintf("none of %s has the features of a row of %s", c.words(), strings.Join(c.Parts, ", ")),
+		Says:      fmt.Sprintf("none of %s has the features of a row of %s", c.words(), foreign.Quotes(c.Parts)),
 		NotProven: []string{"that no similar record is in the data"},
 	}
 }
@@ -110,5 +110,5 @@ func rowKeys(v *Values, x relation.ID) []string {
 
 // Words implements Claim.
 func (c *Membership) Words(*Subjects) Words {
-	return Words{Says: fmt.Sprintf("each of %s has the features of a row of %s", c.words(), strings.Join(c.Parts, ", "))}
+	return Words{Says: fmt.Sprintf("each of %s has the features of a row of %s", c.words(), foreign.Quotes(c.Parts))}
 }

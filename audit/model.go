@@ -6,6 +6,7 @@ import (
 
 	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/foreign"
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/network"
 	"github.com/zkaudit/zkaudit/ops"
@@ -190,9 +191,9 @@ func (s *Scope) publicModels() map[string]*Model {
 // called says which model a name is.
 func (s *Subjects) called(model string) string {
 	if s.Models[model] != nil {
-		return fmt.Sprintf("public model %q", model)
+		return "public model " + foreign.Quote(model)
 	}
-	return fmt.Sprintf("model %q", model)
+	return "model " + foreign.Quote(model)
 }
 
 // check refuses a name of two models, since a claim must say which it is about,
@@ -201,7 +202,7 @@ func (s *Subjects) check() error {
 	total := 0
 	for _, name := range sortedKeys(s.Models) {
 		if s.Runs[name] != nil {
-			return fmt.Errorf("%q is both a training run and a public model: %w", name, fault.ErrUsage)
+			return fmt.Errorf("%s is both a training run and a public model: %w", foreign.Quote(name), fault.ErrUsage)
 		}
 		for _, cells := range s.Models[name].cells {
 			total += len(cells)

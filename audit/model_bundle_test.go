@@ -105,11 +105,11 @@ func TestAuditOfPublicModel(t *testing.T) {
 		}
 	}
 	loose, err := Verify(ctx, made, Expectation{Runs: w.expectations(a).Runs, ModelFiles: [][]byte{file}, Models: map[string]ModelPin{"embedder": {SHA256: pin.SHA256}}}, v, Options{AllowInsecure: true})
-	if err != nil || !slices.Contains(loose.NotChecked, "model embedder: fraction bits 4 of features, 8 of activations, 10 more of weights") {
+	if err != nil || !slices.Contains(loose.NotChecked, "model \"embedder\": fraction bits 4 of features, 8 of activations, 10 more of weights") {
 		t.Errorf("formats not pinned: %v, %q", err, loose.NotChecked)
 	}
 	loose, err = Verify(ctx, made, Expectation{Runs: w.expectations(a).Runs, ModelFiles: [][]byte{file}}, v, Options{AllowInsecure: true})
-	if err != nil || !slices.Contains(loose.NotChecked, "model embedder: SHA-256 "+pin.SHA256) {
+	if err != nil || !slices.Contains(loose.NotChecked, "model \"embedder\": SHA-256 "+pin.SHA256) {
 		t.Errorf("file not pinned: %v, %q", err, loose.NotChecked)
 	}
 	var text, page bytes.Buffer

@@ -163,7 +163,7 @@ func TestLayers(t *testing.T) {
 		`the output, before a final softmax or logistic, of public model "embedder"`: {Model: "embedder"},
 		`the last hidden layer of model "net"`:                                       {Model: "net"},
 		`layer "0 FULLY_CONNECTED relu" of model "net"`:                              {Model: "net", Layer: firstHidden},
-		"no row of north equals one of the 1 work listed":                            {},
+		`no row of "north" equals one of the 1 work listed`:                          {},
 	} {
 		c.Parts, c.Works = []string{"north"}, of
 		if says := c.Words(w.subjects).Says; !strings.HasSuffix(says, words) {
@@ -271,7 +271,7 @@ func TestAnswersOfPublicModels(t *testing.T) {
 	if released[0].Values[0] != int64(best) {
 		t.Errorf("released class %v, want %d", released[0].Values, best)
 	}
-	if says := (&Prediction{Model: "embedder", Question: question, What: "class"}).Words(w.subjects).Says; says != `to row 7 of north, public model "embedder" answers the released class` {
+	if says := (&Prediction{Model: "embedder", Question: question, What: "class"}).Words(w.subjects).Says; says != `to row 7 of "north", public model "embedder" answers the released class` {
 		t.Error(says)
 	}
 	w.fails("another class", &Prediction{Model: "embedder", Question: question, Class: fmt.Sprint((best + 1) % 3)}, "answers class")
@@ -282,7 +282,7 @@ func TestAnswersOfPublicModels(t *testing.T) {
 	w.fails("a probability moved by one", &Prediction{Model: "embedder", Question: question, Outputs: want}, "answers")
 	// nothing is hidden here; it is true all the same
 	w.holds("public row", &Prediction{Model: "embedder", Question: Question{Input: row64(parts[0], 7)}, Class: fmt.Sprint(best)})
-	if _, _, err := w.prove(&Counterfactual{Models: []string{"net", "bare"}, Without: []string{"north:1"}, Parts: []string{"north"}, AtMost: "1"}, nil); !errors.Is(err, fault.ErrUsage) {
+	if _, _, err := w.prove(&Counterfactual{Models: []string{"net", "bare"}, Without: []string{"north:1"}, Parts: []string{"north"}, AtMost: "0.999"}, nil); !errors.Is(err, fault.ErrUsage) {
 		t.Errorf("a public model as a run without rows: %v", err)
 	}
 	if _, _, err := w.prove(&Prediction{Model: "value", Question: question, What: "class"}, nil); !errors.Is(err, fault.ErrUsage) {
@@ -295,7 +295,7 @@ func TestAnswersOfPublicModels(t *testing.T) {
 	d.FractionBits = 5
 	w.commit("finer", &d, run.Program.Loss.Labels)
 	for name, c := range map[string]Claim{
-		"performance":   &Performance{Model: "embedder", Parts: []string{"finer"}, Metric: "accuracy", AtLeast: "0"},
+		"performance":   &Performance{Model: "embedder", Parts: []string{"finer"}, Metric: "accuracy", AtLeast: "0.001"},
 		"prediction":    &Prediction{Model: "embedder", Question: Question{Part: "finer", Row: 7}, What: "class"},
 		"non-inclusion": &NonInclusion{Parts: []string{"finer"}, Model: "embedder", Works: Works{List: [][]int64{{40, 41, 42, 43, 44}}}},
 	} {

@@ -94,7 +94,7 @@ kind = "licence"
 [[claim]]
 kind = "licence"
 `)
-	for i, want := range []string{"licence", "mine", "licence 3"} {
+	for i, want := range []string{"licence", "mine", "licence-3"} {
 		if got := a.Items[i].Name; got != want {
 			t.Errorf("claim %d is called %q, want %q", i, got, want)
 		}
@@ -111,7 +111,7 @@ func TestMistakesInClaims(t *testing.T) {
 		"[[claims]]":                    `unknown key "claims"; there are "context", "claim"`,
 		"[[claim]]":                     `claim 1 has no kind; there are "censorship", "counterfactual"`,
 		"[[claim]]\nkind":               "line 2 ",
-		claim(`name = ""`):              `claim 1: name = "", want a text of 1 to 200 bytes`,
+		claim(`name = ""`):              `claim 1 called "": want 1 to 64 letters`,
 		claim(`at_lest = "0.1"`):        `claim "diversity": unknown key "at_lest"; there are "parts", "attributes", "groups", "at_least"`,
 		claim("at_least = 0.1"):         `claim "diversity": at_least is a number with a point, not a text; decimals are texts, such as "0.25": usage`,
 		claim("at_least = 1"):           "at_least is a whole number, not a text; decimals",
@@ -132,7 +132,7 @@ func TestClaimsFile(t *testing.T) {
 	for _, kind := range sortedKeys(Kinds()) {
 		c := Kinds()[kind]()
 		fillOddly(reflect.ValueOf(c).Elem(), rng, []string{"north", "0.5", `"`, "ä\n[[claim]]"}, []int64{0, 1, -5, 300})
-		a.Items = append(a.Items, &Item{Name: "the \"" + kind + "\"", Kind: kind, Claim: c})
+		a.Items = append(a.Items, &Item{Name: "the-" + kind, Kind: kind, Claim: c})
 	}
 	text, err := a.Marshal()
 	if err != nil {
@@ -169,13 +169,13 @@ parts = ["north"]
 attribute = "sex"
 allowed = ["F", "M"]
 [[claim]]
-name = "women only"
+name = "women-only"
 kind = "licence"
 parts = ["north", "south"]
 attribute = "sex"
 allowed = ["F"]
 [[claim]]
-name = "the other way round"
+name = "other-way-round"
 kind = "provenance"
 run = "net"
 parts = ["south", "north"]
@@ -185,7 +185,7 @@ parts = ["south", "north"]
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
-		for _, want := range []string{`claim "women only": the claim is false`, `claim "the other way round": the claim is false`} {
+		for _, want := range []string{`claim "women-only": the claim is false`, `claim "other-way-round": the claim is false`} {
 			if !strings.Contains(err.Error(), want) {
 				t.Errorf("%s: %v, want %q", name, err, want)
 			}

@@ -3,8 +3,10 @@ package audit
 import (
 	"fmt"
 	"math/big"
+	"slices"
 	"strings"
 
+	"github.com/zkaudit/zkaudit/foreign"
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/relation"
 )
@@ -35,6 +37,10 @@ func (c *Performance) State(s *Scope) {
 	if s.err != nil {
 		return
 	}
+	if !slices.Contains(metrics(), c.Metric) {
+		s.usage("no metric is called %s; %s", foreign.Quote(c.Metric), thereAre(metrics()))
+		return
+	}
 	errors := c.Metric == "mse" || c.Metric == "mae"
 	if c.AtLeast == "" && c.AtMost == "" || errors && c.AtLeast != "" {
 		s.usage("%s needs %s", c.Metric, map[bool]string{true: "at_most", false: "at_least or at_most"}[errors])
@@ -59,10 +65,10 @@ func (c *Performance) State(s *Scope) {
 		c.stateF1(s, parts)
 	case "mse", "mae":
 		c.stateError(s, parts)
-	default:
-		s.usage("no metric is called %q; there are accuracy, top_k, macro_f1, mse, mae", c.Metric)
 	}
 }
+
+func metrics() []string { return []string{"accuracy", "top_k", "macro_f1", "mse", "mae"} }
 
 // diagonal is 1 at the keys of a group that are predicted rightly.
 func diagonal(c *confusion, group int) []coefficient {
@@ -77,16 +83,18 @@ func diagonal(c *confusion, group int) []coefficient {
 func (c *Performance) bound(s *Scope, m relation.ID, total int64, d []coefficient) {
 	n := big.NewInt(total)
 	var list []inequality
+	least, most := int64(0), total
 	if c.AtLeast != "" {
 		a, b := s.share("at_least", c.AtLeast)
-		least := ceilMul(big.NewRat(a, b), n).Int64()
+		least = ceilMul(big.NewRat(a, b), n).Int64()
 		list = append(list, inequality{d, -least, func() string { return fmt.Sprintf("fewer than %d of %d rows are predicted rightly", least, total) }})
 	}
 	if c.AtMost != "" {
 		a, b := s.share("at_most", c.AtMost)
-		most := floorMul(big.NewRat(a, b), n).Int64()
+		most = floorMul(big.NewRat(a, b), n).Int64()
 		list = append(list, inequality{scaled(-1, d), most, func() string { return fmt.Sprintf("more than %d of %d rows are predicted rightly", most, total) }})
 	}
+	s.boundsShare(total, c.AtLeast, least, c.AtMost, most)
 	s.inequalities("bounds on "+c.Metric, m, total, list)
 }
 
@@ -103,8 +111,12 @@ func (c *Performance) stateTopK(s *Scope, parts []*partTensors) {
 		if s.err != nil {
 			return
 		}
-		if classes = s.axes(z)[1].Size; p.LabelKind != graph.OneHot || classes != p.Labels || c.K < 1 || c.K > classes {
+		if classes = s.axes(z)[1].Size; p.LabelKind != graph.OneHot || classes != p.Labels || c.K < 1 {
 			s.usage("top_k with k = %d for %d classes and labels %q", c.K, classes, p.LabelKind)
+			return
+		}
+		if c.K >= classes {
+			s.vacuous("k", c.K, "1 to %d, fewer than the %d classes", classes-1, classes)
 			return
 		}
 		ranks = append(ranks, s.rank("rank of "+p.label(), z, p.labels(), truth))
@@ -151,7 +163,7 @@ func (c *Performance) stateF1(s *Scope, parts []*partTensors) {
 	s.nonNegative("classes that occur", axes, labels, width, func(v *Values) wide {
 		return func(y int) *big.Int { return big.NewInt(v.of(d)[y] - 1) }
 	}, func(_ *Values, y int) string {
-		return fmt.Sprintf("class %q neither occurs nor is predicted", parts[0].className(y))
+		return fmt.Sprintf("class %s neither occurs nor is predicted", foreign.Quote(parts[0].className(y)))
 	},
 		relation.Times(relation.Int(1), relation.At(d, "y")), relation.Times(relation.Int(-1), relation.At(s.b.Mask(axis), "y")))
 	score := s.witness("F1", axes, func(v *Values) []int64 {
@@ -169,6 +181,7 @@ func (c *Performance) stateF1(s *Scope, parts []*partTensors) {
 		relation.Times(relation.Int(-1), relation.At(score, "y"), relation.At(d, "y")))
 	a, b := s.share("at_least", c.AtLeast)
 	least := ceilMul(big.NewRat(a, b), big.NewInt(int64(f.classes)<<f1Bits)).Int64()
+	s.boundsShare(f.total, c.AtLeast, least, "", 0)
 	var ones []coefficient
 	for y := range f.classes {
 		ones = append(ones, coefficient{y, 1})
@@ -191,7 +204,7 @@ func (c *Performance) Words(s *Subjects) Words {
 		bounds = append(bounds, fmt.Sprintf("at most %s", c.AtMost))
 	}
 	return Words{
-		Says:      fmt.Sprintf("%s has %s %s on the rows of %s", s.called(c.Model), metric, strings.Join(bounds, " and "), strings.Join(c.Parts, ", ")),
+		Says:      fmt.Sprintf("%s has %s %s on the rows of %s", s.called(c.Model), metric, strings.Join(bounds, " and "), foreign.Quotes(c.Parts)),
 		NotProven: []string{"how the model does on other rows; that these were not trained on (see disjointness); that their labels are true"},
 	}
 }

@@ -25,7 +25,7 @@ func TestAccuracy(t *testing.T) {
 	below, above := decimals(o.right, o.rows)
 	t.Logf("%d of %d right", o.right, o.rows)
 	w.holds("just reached", &Performance{Model: "net", Parts: both, Metric: "accuracy", AtLeast: below, AtMost: above})
-	released, _ := w.holds("released", &Performance{Model: "net", Parts: both, Metric: "accuracy", AtLeast: "0", MinGroup: 1, Release: Release{What: "counts", Round: 1}})
+	released, _ := w.holds("released", &Performance{Model: "net", Parts: both, Metric: "accuracy", AtLeast: "0.001", MinGroup: 1, Release: Release{What: "counts", Round: 1}})
 	for k, n := range released[0].Values {
 		truth, guess := k/3, k%3
 		if want := o.count[[3]int{0, truth, guess}] + o.count[[3]int{1, truth, guess}]; n != want {

@@ -17,7 +17,7 @@ import (
 func TestPinnedIsThere(t *testing.T) {
 	w, in, file := published(t)
 	net, embedder := w.subjects.OwnedRuns["net"], w.subjects.Models["embedder"]
-	a := parse(t, "[[claim]]\nkind = \"performance\"\nmodel = \"embedder\"\nparts = [\"north\"]\nmetric = \"accuracy\"\nat_least = \"0\"\n")
+	a := parse(t, "[[claim]]\nkind = \"performance\"\nmodel = \"embedder\"\nparts = [\"north\"]\nmetric = \"accuracy\"\nat_least = \"0.001\"\n")
 	honest, _, err := Prove(context.Background(), a, in)
 	if err != nil {
 		t.Fatal(err)

@@ -5,6 +5,8 @@ import (
 	"math"
 	"strconv"
 	"strings"
+
+	"github.com/zkaudit/zkaudit/foreign"
 )
 
 // barPlot is a bar chart of shares.
@@ -82,9 +84,6 @@ func (r *Released) outcomes() []outcomeRow {
 	var all []outcomeRow
 	n := len(r.Classes)
 	for g, group := range r.Groups {
-		if group == "" {
-			group = "all rows"
-		}
 		for y, truth := range r.Classes {
 			if first := (g*n + y) * n; first+n <= len(r.Values) {
 				all = append(all, outcomeRow{group, truth, y, r.Values[first : first+n]})
@@ -114,9 +113,12 @@ func (p *barPlot) add(s Share) {
 	if len(p.Bars) == maxBars {
 		return
 	}
-	label := s.Name
-	if runes := []rune(label); len(runes) > maxLabel {
-		label = string(runes[:maxLabel-1]) + "…"
+	label := "all rows"
+	if s.Name != "" {
+		label = foreign.Quote(s.Name)
+		if runes := []rune(s.Name); len(runes) > maxLabel {
+			label = foreign.Quote(string(runes[:maxLabel-1])) + "…"
+		}
 	}
 	top := len(p.Bars)*barStep + 4
 	p.Bars = append(p.Bars, bar{

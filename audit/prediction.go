@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/foreign"
 	"github.com/zkaudit/zkaudit/relation"
 )
 
@@ -50,7 +51,7 @@ func (c *Prediction) State(s *Scope) {
 		return
 	}
 	if c.What != "" && c.What != "outputs" {
-		s.usage("release %q: want \"class\" or \"outputs\"", c.What)
+		s.usage("release %s: want \"class\" or \"outputs\"", foreign.Quote(c.What))
 		return
 	}
 	c.stateOutputs(s, x)
@@ -111,7 +112,7 @@ func (c *Prediction) stateClass(s *Scope, x relation.ID) {
 		return
 	}
 	s.equals("class", code, []int64{int64(class)}, func(cells []int64) string {
-		return fmt.Sprintf("model %q answers class %s", c.Model, c.className(int(cells[0])))
+		return fmt.Sprintf("%s answers class %s", s.subjects.called(c.Model), foreign.Quote(c.className(int(cells[0]))))
 	})
 }
 
@@ -162,7 +163,7 @@ func (s *Scope) equals(name string, x relation.ID, cells []int64, answer func(ce
 
 func (c *Question) words() string {
 	if c.Part != "" {
-		return fmt.Sprintf("row %d of %s", c.Row, c.Part)
+		return fmt.Sprintf("row %d of %s", c.Row, foreign.Quote(c.Part))
 	}
 	return "the stated input"
 }
@@ -171,7 +172,7 @@ func (c *Question) words() string {
 func (c *Prediction) Words(s *Subjects) Words {
 	input, output := c.words(), "the released "+c.What
 	if c.Class != "" {
-		output = "class " + c.Class
+		output = "class " + foreign.Quote(c.Class)
 	} else if len(c.Outputs) > 0 {
 		output = fmt.Sprintf("outputs %d", c.Outputs)
 	}
@@ -180,7 +181,7 @@ func (c *Prediction) Words(s *Subjects) Words {
 		NotProven: []string{"what a rounded copy of the model would answer: this is the integer model"},
 	}
 	if len(c.Classes) > 0 {
-		w.NotProven = append(w.NotProven, fmt.Sprintf("that the model's classes are called %q, in this order: the names are the claim's", c.Classes))
+		w.NotProven = append(w.NotProven, fmt.Sprintf("that the model's classes are called %s, in this order: the names are the claim's", foreign.Quotes(c.Classes)))
 	}
 	return w
 }

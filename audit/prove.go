@@ -9,6 +9,7 @@ import (
 
 	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/foreign"
 	"github.com/zkaudit/zkaudit/ops"
 	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/proof/poly"
@@ -50,6 +51,9 @@ func (in *Inputs) subjects() *Subjects {
 // with fault.ErrRejected for false claims, and says of each why: that is for the
 // eyes of the data's owner, and no ledger knows of it.
 func Check(a *Audit, in *Inputs) error {
+	if err := in.distinct(a); err != nil {
+		return fmt.Errorf("%v: %w", err, fault.ErrUsage)
+	}
 	frame, subjects, tables := in.frame(a), in.subjects(), ops.NewTables()
 	var refusals []error
 	for _, item := range a.Items {
@@ -65,6 +69,24 @@ func Check(a *Audit, in *Inputs) error {
 		}
 	}
 	return errors.Join(refusals...)
+}
+
+// distinct says which names are none, or stand for the same thing.
+func (in *Inputs) distinct(a *Audit) error {
+	for _, item := range a.Items {
+		if err := foreign.CheckName("a claim", item.Name); err != nil {
+			return err
+		}
+	}
+	subjects := in.subjects()
+	runs, models := map[string][32]byte{}, map[string]ModelID{}
+	for name, r := range subjects.Runs {
+		runs[name] = r.Digest
+	}
+	for name, m := range subjects.Models {
+		models[name] = m.ModelID
+	}
+	return distinct(subjects.Parts, runs, models)
 }
 
 func (in *Inputs) frame(a *Audit) Frame {

@@ -2,9 +2,9 @@ package audit
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/foreign"
 )
 
 // Provenance says that a run's dataset is exactly the named parts, in order,
@@ -48,10 +48,10 @@ func (c *Provenance) Words(s *Subjects) Words {
 		if n := run.leftOut(i); n > 0 {
 			left = fmt.Sprintf(", %d of them left out", n)
 		}
-		parts = append(parts, fmt.Sprintf("%s (%d rows%s, read %d times, %.2f %% of all reading)", name, run.Rows[i], left, run.Used[i], 100*share.ratio()))
+		parts = append(parts, fmt.Sprintf("%s (%s%s, read %s, %.2f %% of all reading)", foreign.Quote(name), count(run.Rows[i], "row"), left, count(int(run.Used[i]), "time"), 100*share.ratio()))
 	}
 	return Words{
-		Says: fmt.Sprintf("training run %q was trained on exactly these committed parts: %s", c.Run, strings.Join(parts, ", ")), Shares: shares,
+		Says: fmt.Sprintf("training run %s was trained on exactly these committed parts: %s", foreign.Quote(c.Run), enumerated(parts)), Shares: shares,
 		NotProven: []string{"what a row was worth to the model: shares count how often rows were read"},
 	}
 }

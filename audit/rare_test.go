@@ -5,6 +5,8 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"github.com/zkaudit/zkaudit/foreign"
 )
 
 // Rare says that at most Most rows have a value of an attribute.
@@ -21,19 +23,21 @@ func (c *Rare) State(s *Scope) {
 	m, all := s.groupCounts("groups", parts, []string{c.Attribute})
 	g := all.find(c.Value)
 	if g == nil {
-		s.usage("no row can have %s %q", c.Attribute, c.Value)
+		s.usage("no row can have %s %s", foreign.Quote(c.Attribute), foreign.Quote(c.Value))
 	}
 	if s.err != nil {
 		return
 	}
 	s.inequalities("rare", m, totalRows(parts), []inequality{{
-		scaled(-1, counted(g...)), c.Most, func() string { return fmt.Sprintf("more than %d rows have %s %q", c.Most, c.Attribute, c.Value) },
+		scaled(-1, counted(g...)), c.Most, func() string {
+			return fmt.Sprintf("more than %d rows have %s %s", c.Most, foreign.Quote(c.Attribute), foreign.Quote(c.Value))
+		},
 	}})
 }
 
 // Words puts it in plain words for the report.
 func (c *Rare) Words(*Subjects) Words {
-	return Words{Says: fmt.Sprintf("at most %d rows of %s have %s %q", c.Most, strings.Join(c.Parts, ", "), c.Attribute, c.Value)}
+	return Words{Says: fmt.Sprintf("at most %d rows of %s have %s %s", c.Most, foreign.Quotes(c.Parts), foreign.Quote(c.Attribute), foreign.Quote(c.Value))}
 }
 
 // The worked example of the documents is this one, and works.

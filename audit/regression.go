@@ -23,15 +23,21 @@ func (c *Performance) stateError(s *Scope, parts []*partTensors) {
 	inside := relation.At(s.b.Mask(one), "q")
 	var terms []relation.Term
 	var errors, signs []relation.ID
-	cells, fraction := int64(0), 0
+	cells, fraction, worst := int64(0), 0, new(big.Int)
 	for _, p := range parts {
-		e, f := c.residual(s, p)
+		e, f, largest := c.residual(s, p)
 		if s.err != nil {
+			return
+		}
+		if len(errors) > 0 && f != fraction {
+			s.usage("parts %q and %q have labels of different fraction bits: their errors are in other units", parts[0].name, p.name)
 			return
 		}
 		fraction = f
 		axes := s.axes(e)
-		cells += int64(axes[0].Size * axes[1].Size)
+		of := int64(axes[0].Size * axes[1].Size)
+		cells += of
+		worst.Add(worst, new(big.Int).Mul(big.NewInt(of), c.power(largest)))
 		at, masks := relation.At(e, "i", "c"), append(s.b.Masks(axes, []relation.Label{"i", "c"}), inside)
 		errors = append(errors, e)
 		if c.Metric == "mse" {
@@ -48,6 +54,11 @@ func (c *Performance) stateError(s *Scope, parts []*partTensors) {
 		unit *= 2
 	}
 	limit := floorMul(x, new(big.Int).Lsh(big.NewInt(cells), unit))
+	if limit.Cmp(worst) >= 0 {
+		mean := new(big.Rat).SetFrac(worst, new(big.Int).Lsh(big.NewInt(cells), unit))
+		s.vacuous("at_most", c.AtMost, "less than %s, the %s of the lowest outputs where the highest are right", mean.FloatString(3), c.Metric)
+		return
+	}
 	if limit.BitLen() > maxSlackBits {
 		s.usage("at_most %s is beyond any error that fits", c.AtMost)
 		return
@@ -67,6 +78,14 @@ func (c *Performance) stateError(s *Scope, parts []*partTensors) {
 	}, func(*Values, int) string { return fmt.Sprintf("the %s is more than %s", c.Metric, c.AtMost) }, terms...)
 }
 
+// power is e², or |e|.
+func (c *Performance) power(e int64) *big.Int {
+	if c.Metric == "mse" {
+		return new(big.Int).Mul(big.NewInt(e), big.NewInt(e))
+	}
+	return new(big.Int).Abs(big.NewInt(e))
+}
+
 // sumOfErrors returns Σ e², or Σ (2b − 1)·e if there are signs.
 func sumOfErrors(e, b []int64) *big.Int {
 	total := new(big.Int)
@@ -80,27 +99,30 @@ func sumOfErrors(e, b []int64) *big.Int {
 	return total
 }
 
-// residual is e(i,j) = ŷ(i,j) − y(i,j) at the returned fraction bits.
-func (c *Performance) residual(s *Scope, p *partTensors) (relation.ID, int) {
+// residual is e(i,j) = ŷ(i,j) − y(i,j) at the returned fraction bits, and how
+// large it can be: ŷ in [−2^(b−1), 2^(b−1)) of b bits, y likewise of 16.
+func (c *Performance) residual(s *Scope, p *partTensors) (e relation.ID, fraction int, largest int64) {
 	s.fits(c.Model, p)
 	y := s.inference(c.Model, p.features(), prediction)
 	if s.err != nil {
-		return relation.None, 0
+		return relation.None, 0, 0
 	}
 	program := s.model(c.Model)
-	guess := program.Tensor(program.Loss.Prediction).Format.Fraction
+	format := program.Tensor(program.Loss.Prediction).Format
+	guess := format.Fraction
 	if p.LabelKind != graph.Values || s.axes(y)[1].Size != p.Labels {
 		s.usage("%s: part %q has labels %q in %d columns, the model has %d outputs", c.Metric, p.name, p.LabelKind, p.Labels, s.axes(y)[1].Size)
-		return relation.None, 0
+		return relation.None, 0, 0
 	}
-	fraction := max(guess, p.LabelFractionBits)
+	fraction = max(guess, p.LabelFractionBits)
 	up, upLabel := int64(1)<<(fraction-guess), int64(1)<<(fraction-p.LabelFractionBits)
-	labels := p.labels()
+	labels, half := p.labels(), int64(1)<<(format.Bits-1)
+	largest = max(up*half+upLabel*(1<<15-1), up*(half-1)+upLabel<<15)
 	return s.virtual("error on "+p.label(), s.axes(y), []relation.Label{"i", "c"}, func(v *Values) []int64 {
 		out := make([]int64, len(v.of(y)))
 		for i := range out {
 			out[i] = up*v.of(y)[i] - upLabel*v.of(labels)[i]
 		}
 		return out
-	}, relation.Times(relation.Int(up), relation.At(y, "i", "c")), relation.Times(relation.Int(-upLabel), relation.At(labels, "i", "c"))), fraction
+	}, relation.Times(relation.Int(up), relation.At(y, "i", "c")), relation.Times(relation.Int(-upLabel), relation.At(labels, "i", "c"))), fraction, largest
 }

@@ -5,6 +5,7 @@ import (
 	"math/bits"
 
 	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/foreign"
 	"github.com/zkaudit/zkaudit/relation"
 )
 
@@ -30,6 +31,11 @@ func (s *Scope) smallestGroup(given int64) int64 {
 	if given < 0 {
 		s.usage("min_group is %d", given)
 	}
+	return minimumGroup(given)
+}
+
+// minimumGroup is the smallest group of a claim that may say it.
+func minimumGroup(given int64) int64 {
 	if given == 0 {
 		return MinimumGroup
 	}
@@ -115,7 +121,7 @@ func (s *Scope) counts(what string, r Release, smallest int64, m relation.ID, na
 		return
 	case "counts":
 	default:
-		s.usage("release %q: want \"counts\", or nothing for the verdict alone", r.What)
+		s.usage("release %s: want \"counts\", or nothing for the verdict alone", foreign.Quote(r.What))
 		return
 	}
 	if r.Round == 0 {
@@ -152,7 +158,7 @@ func (s *Scope) counts(what string, r Release, smallest int64, m relation.ID, na
 	}
 	for g, n := range values {
 		if n < 0 || n > total || n%r.Round != 0 {
-			s.fail("released count of %q is %d: %w", names.name(g), n, fault.ErrRejected)
+			s.fail("released count of %s is %d: %w", foreign.Quote(names.name(g)), n, fault.ErrRejected)
 			return
 		}
 	}

@@ -115,7 +115,10 @@ func newReport(b *Bundle, subjects *Subjects, insecure bool) (*Report, error) {
 			"nobody knows the secret of the SRS (powers of tau); discrete logarithms on BN254 are hard, in the algebraic group model",
 			"Poseidon2 and SHA-256 behave as random oracles",
 		},
-		NotProven: []string{"that the data, its labels, attributes and tags are true: they are what their owners have committed to"},
+		NotProven: []string{
+			"that the data, its labels, attributes and tags are true: they are what their owners have committed to",
+			"that rows are different ones: the same row, committed twice or in two parts committed apart, counts twice",
+		},
 	}
 	if insecure {
 		r.Assumed[0] = "NOTHING ABOUT THE SRS: it is the INSECURE development string, with which anyone can forge every proof here"
@@ -175,7 +178,7 @@ func (r *Report) checkNamed(b *Bundle) error {
 	}{{"part", sortedKeys(b.Parts)}, {"run", sortedKeys(b.Runs)}, {"model", sortedKeys(b.Models)}} {
 		for _, name := range listed.names {
 			if !r.named[listed.what+" "+name] {
-				return fmt.Errorf("the audit lists %s %q, and no claim is about it: %w", listed.what, name, fault.ErrMalformed)
+				return fmt.Errorf("the audit lists %s %s, and no claim is about it: %w", listed.what, foreign.Quote(name), fault.ErrMalformed)
 			}
 		}
 	}
@@ -228,12 +231,12 @@ func parameters(p *graph.Program) int {
 func (r *Report) WriteText(w io.Writer) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "AUDIT: %s, %s released, digest %s\n", claimsHold(len(r.Claims)), count(r.Bits, "bit"), r.Digest)
-	fmt.Fprintf(&b, "mode %s, context %q\n", r.Mode, r.Context)
+	fmt.Fprintf(&b, "mode %s, context %s\n", r.Mode, foreign.QuoteUpTo(r.Context, MaxContext))
 	if r.Insecure {
 		b.WriteString("INSECURE: made with the development SRS; anyone can forge such an audit. For demonstrations and tests only.\n")
 	}
 	for i, c := range r.Claims {
-		fmt.Fprintf(&b, "\n%d. %s (%s)\n   %s\n", i+1, foreign.Line(c.Name), c.Kind, foreign.Line(c.Says))
+		fmt.Fprintf(&b, "\n%d. %s (%s)\n   %s\n", i+1, foreign.Quote(c.Name), c.Kind, foreign.Line(c.Says))
 		for _, released := range c.Released {
 			fmt.Fprintf(&b, "   released: %s\n", foreign.Line(released.text()))
 		}
@@ -255,15 +258,15 @@ func (r *Report) WriteText(w io.Writer) error {
 	for _, p := range r.Parts {
 		attributes := ""
 		if len(p.Attributes) > 0 {
-			attributes = fmt.Sprintf(", attributes %q", p.Attributes)
+			attributes = ", attributes " + foreign.Quotes(p.Attributes)
 		}
-		about = append(about, fmt.Sprintf("part %s: %s of %s%s, %s", p.Name, count(p.Rows, "row"), count(p.Features, "feature"), attributes, p.Digest))
+		about = append(about, fmt.Sprintf("part %s: %s of %s%s, %s", foreign.Quote(p.Name), count(p.Rows, "row"), count(p.Features, "feature"), attributes, p.Digest))
 	}
 	for _, run := range r.Runs {
-		about = append(about, fmt.Sprintf("run %q: model %q, %d parameters, statement %s", run.Name, run.Model, run.Parameters, run.Digest))
+		about = append(about, fmt.Sprintf("run %s: model %s, %d parameters, statement %s", foreign.Quote(run.Name), foreign.Quote(run.Model), run.Parameters, run.Digest))
 	}
 	for _, m := range r.Models {
-		about = append(about, fmt.Sprintf("public model %s: %d inputs, %d outputs, %d parameters, %s; file with SHA-256 %s", m.Name, m.Inputs, m.Outputs, m.Parameters, m.Fractions, m.SHA256))
+		about = append(about, fmt.Sprintf("public model %s: %d inputs, %d outputs, %d parameters, %s; file with SHA-256 %s", foreign.Quote(m.Name), m.Inputs, m.Outputs, m.Parameters, m.Fractions, m.SHA256))
 	}
 	for _, section := range []struct {
 		title string
@@ -284,15 +287,18 @@ func (r *Report) WriteText(w io.Writer) error {
 	return err
 }
 
-// text is the released values in a line.
+// text is the released values in a line. Labels of outcomes quote what they are
+// made of, others are words of a vocabulary.
 func (r *Released) text() string {
 	var values []string
 	for i, v := range r.Values {
 		switch {
-		case i < len(r.Labels):
+		case i < len(r.Labels) && len(r.Groups) > 0:
 			values = append(values, fmt.Sprintf("%s: %d", r.Labels[i], v))
+		case i < len(r.Labels):
+			values = append(values, fmt.Sprintf("%s: %d", foreign.Quote(r.Labels[i]), v))
 		case len(r.Groups) == 0 && v >= 0 && v < int64(len(r.Classes)):
-			values = append(values, fmt.Sprintf("%d, called %q", v, r.Classes[v]))
+			values = append(values, fmt.Sprintf("%d, called %s", v, foreign.Quote(r.Classes[v])))
 		default:
 			values = append(values, fmt.Sprint(v))
 		}

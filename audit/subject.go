@@ -12,6 +12,7 @@ import (
 	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/data"
 	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/foreign"
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/relation"
@@ -60,7 +61,7 @@ func (p *Part) attribute(name string) (int, error) {
 		}
 		there = append(there, a.Name)
 	}
-	return 0, fmt.Errorf("no attribute %q; %s: %w", name, thereAre(there), fault.ErrUsage)
+	return 0, fmt.Errorf("no attribute %s; %s: %w", foreign.Quote(name), thereAre(there), fault.ErrUsage)
 }
 
 // Secret opens a committed part: cells and blinding of features, labels and

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/foreign"
 	"github.com/zkaudit/zkaudit/ops"
 	"github.com/zkaudit/zkaudit/proof/mode"
 )
@@ -173,7 +174,7 @@ func (e *Expectation) compareModels(b *Bundle, r *Report) error {
 	for _, name := range sortedKeys(b.Models) {
 		id := b.Models[name]
 		digest := hex.EncodeToString(id.SHA256[:])
-		file, formats := fmt.Sprintf("model %s: SHA-256 %s", name, digest), fmt.Sprintf("model %s: %s", name, id.Fractions)
+		file, formats := fmt.Sprintf("model %s: SHA-256 %s", foreign.Quote(name), digest), fmt.Sprintf("model %s: %s", foreign.Quote(name), id.Fractions)
 		pin, pinned := e.Models[name]
 		switch {
 		case pinned && pin.SHA256 != digest:
@@ -208,7 +209,7 @@ func (e *Expectation) compare(b *Bundle, r *Report) error {
 	}
 	for i := range r.Parts {
 		p := &r.Parts[i]
-		what := fmt.Sprintf("part %s: %s", p.Name, p.Digest)
+		what := fmt.Sprintf("part %s: %s", foreign.Quote(p.Name), p.Digest)
 		switch want, pinned := e.Parts[p.Name]; {
 		case !pinned:
 			r.NotChecked = append(r.NotChecked, what)
@@ -225,11 +226,11 @@ func (e *Expectation) compare(b *Bundle, r *Report) error {
 		return err
 	}
 	if e.Claims == nil {
-		r.NotChecked = append(r.NotChecked, "the claims and their thresholds: they are those the prover chose", "context: "+b.Context)
+		r.NotChecked = append(r.NotChecked, "the claims and their thresholds: they are those the prover chose", "context: "+foreign.QuoteUpTo(b.Context, MaxContext))
 		return nil
 	}
 	if e.Claims.Context != b.Context {
-		return fmt.Errorf("expected context %q, the audit has %q: %w", e.Claims.Context, b.Context, fault.ErrRejected)
+		return fmt.Errorf("expected context %s, the audit has %s: %w", foreign.Quote(e.Claims.Context), foreign.Quote(b.Context), fault.ErrRejected)
 	}
 	if len(e.Claims.Items) != len(b.Claims) {
 		return fmt.Errorf("expected %d claims, the audit has %d: %w", len(e.Claims.Items), len(b.Claims), fault.ErrRejected)
@@ -249,7 +250,7 @@ func (e *Expectation) compare(b *Bundle, r *Report) error {
 		}
 		if string(w) != string(h) {
 			expected, found := firstDifference(string(w), string(h))
-			return fmt.Errorf("claim %q is expected with %s, the audit has it with %s: %w", want.Name, expected, found, fault.ErrRejected)
+			return fmt.Errorf("claim %s is expected with %s, the audit has it with %s: %w", foreign.Quote(want.Name), expected, found, fault.ErrRejected)
 		}
 	}
 	r.Checked = append(r.Checked, fmt.Sprintf("the %d claims, their parameters and the context", len(b.Claims)))
@@ -287,7 +288,7 @@ func firstDifference(a, b string) (string, string) {
 	line := func(lines, others []string) string {
 		for _, l := range lines {
 			if !slices.Contains(others, l) {
-				return fmt.Sprintf("%.200s", l)
+				return foreign.Line(fmt.Sprintf("%.200s", l))
 			}
 		}
 		return "no such parameter"

@@ -2,6 +2,7 @@ package audit
 
 import (
 	"fmt"
+	"github.com/zkaudit/zkaudit/foreign"
 	"strings"
 )
 
@@ -32,16 +33,16 @@ func (c *WellFormed) Words(s *Subjects) Words {
 	for _, name := range c.Parts {
 		var attributes []string
 		for _, a := range s.Parts[name].Attributes {
-			attributes = append(attributes, fmt.Sprintf("%s (%d entries)", a.Name, len(a.Entries)))
+			attributes = append(attributes, fmt.Sprintf("%s (%s)", foreign.Quote(a.Name), count(len(a.Entries), "value")))
 		}
-		list := strings.Join(attributes, ", ")
+		list := enumerated(attributes)
 		if of[list] == nil {
 			lists = append(lists, list)
 		}
 		of[list] = append(of[list], name)
 	}
 	for i, list := range lists {
-		lists[i] = fmt.Sprintf("every row of %s has attributes in their vocabulary: %s", strings.Join(of[list], ", "), list)
+		lists[i] = fmt.Sprintf("every row of %s has attributes in their vocabulary: %s", foreign.Quotes(of[list]), list)
 	}
 	return Words{Says: strings.Join(lists, "; ")}
 }

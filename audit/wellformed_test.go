@@ -12,12 +12,12 @@ func TestWellFormed(t *testing.T) {
 	w := people(t)
 	c := &WellFormed{Parts: []string{"north", "south"}}
 	w.holds("as it is", c)
-	if says := c.Words(w.subjects).Says; says != "every row of north, south has attributes in their vocabulary: sex (2 entries), race (3 entries)" {
+	if says := c.Words(w.subjects).Says; says != `every row of "north", "south" has attributes in their vocabulary: "sex" (2 values), "race" (3 values)` {
 		t.Error(says)
 	}
 	other := *w.subjects.Parts["south"]
 	other.Attributes = other.Attributes[:1]
-	if says := (&WellFormed{Parts: []string{"north", "west"}}).Words(&Subjects{Parts: map[string]*Part{"north": w.subjects.Parts["north"], "west": &other}}).Says; !strings.HasSuffix(says, "; every row of west has attributes in their vocabulary: sex (2 entries)") {
+	if says := (&WellFormed{Parts: []string{"north", "west"}}).Words(&Subjects{Parts: map[string]*Part{"north": w.subjects.Parts["north"], "west": &other}}).Says; !strings.HasSuffix(says, `; every row of "west" has attributes in their vocabulary: "sex" (2 values)`) {
 		t.Error(says)
 	}
 	w.subjects.OwnedParts["south"].Secret.Cells[attributeTensor].Small[1] = 3
@@ -28,7 +28,7 @@ func TestWellFormed(t *testing.T) {
 func TestLicence(t *testing.T) {
 	w := people(t)
 	w.holds("allowed", &Licence{Parts: []string{"north", "south"}, Attribute: "race", Allowed: []string{"A", "C", "B"}})
-	w.fails("one tag left out", &Licence{Parts: []string{"north", "south"}, Attribute: "race", Allowed: []string{"A", "B"}}, `10 row(s) have race "C"`)
+	w.fails("one tag left out", &Licence{Parts: []string{"north", "south"}, Attribute: "race", Allowed: []string{"A", "B"}}, `10 row(s) have "race" "C"`)
 	codes := w.subjects.OwnedParts["north"].Secret.Cells[attributeTensor].Small
 	for i := range 13 { // columns sex, race
 		codes[2*i+1] = min(codes[2*i+1], 1)
@@ -37,7 +37,7 @@ func TestLicence(t *testing.T) {
 	w.holds("a tag that does not occur", &Licence{Parts: []string{"north"}, Attribute: "race", Allowed: []string{"A", "B"}})
 	codes[2*5+1] = 2
 	w.recommit("north")
-	w.fails("one row", &Licence{Parts: []string{"north"}, Attribute: "race", Allowed: []string{"A", "B"}}, `1 row(s) have race "C"`)
+	w.fails("one row", &Licence{Parts: []string{"north"}, Attribute: "race", Allowed: []string{"A", "B"}}, `1 row(s) have "race" "C"`)
 	if _, _, err := w.prove(&Licence{Parts: []string{"north"}, Attribute: "race", Allowed: []string{"D"}}, nil); !errors.Is(err, fault.ErrUsage) {
 		t.Errorf("a tag that is not in the vocabulary: %v", err)
 	}
@@ -58,7 +58,7 @@ func TestProvenance(t *testing.T) {
 	if err := w.verify(c, released, proof); err != nil {
 		t.Error(err)
 	}
-	if words := c.Words(w.subjects).Says; !strings.Contains(words, "north (13 rows, read 30 times, 25.00 % of all reading)") {
+	if words := c.Words(w.subjects).Says; !strings.Contains(words, `"north" (13 rows, read 30 times, 25.00 % of all reading)`) {
 		t.Error(words)
 	}
 	for name, lie := range map[string]*Provenance{

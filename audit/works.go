@@ -3,6 +3,7 @@ package audit
 import (
 	"fmt"
 
+	"github.com/zkaudit/zkaudit/foreign"
 	"github.com/zkaudit/zkaudit/relation"
 )
 
@@ -60,7 +61,7 @@ func (s *Scope) works(w Works, like *partTensors) relation.ID {
 
 func (w Works) words() string {
 	if w.From != "" {
-		return fmt.Sprintf("the rows of %s", w.From)
+		return fmt.Sprintf("the rows of %s", foreign.Quote(w.From))
 	}
 	return fmt.Sprintf("the %s listed", count(len(w.List), "work"))
 }

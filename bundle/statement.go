@@ -313,6 +313,13 @@ func (s *Statement) checkCommitments() error {
 			return fmt.Errorf("statement: the schedule is bound to another dataset than part %d: %w", i, fault.ErrRejected)
 		}
 	}
+	parts := make([][][]bn254.G1Affine, len(s.Parts))
+	for i := range s.Parts {
+		parts[i] = s.Parts[i].Tensors()
+	}
+	if i, j, shared := SharedRow(parts); shared {
+		return fmt.Errorf("statement: parts %d and %d hold the same committed rows, which would count twice: %w", i, j, fault.ErrMalformed)
+	}
 	ids := WeightTensors(s.Program())
 	if len(s.Initial) != len(ids) {
 		return fmt.Errorf("statement: commitments to %d initial weights of %d: %w", len(s.Initial), len(ids), fault.ErrMalformed)

@@ -2,8 +2,11 @@ package bundle_test
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/consensys/gnark-crypto/ecc/bn254"
 
 	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/fault"
@@ -38,12 +41,12 @@ func TestNothingMayBeMissing(t *testing.T) {
 }
 
 // TestWorkIsBounded: a statement may not ask for more memory than its bundle is
-// worth. One valid certificate, repeated, is enough for a thousand parts; each of
+// worth. One valid certificate, moved about, is enough for a thousand parts; each of
 // them costs 4 bytes for every row that a segment reads.
 func TestWorkIsBounded(t *testing.T) {
 	s := decode(t, first(t)).Statement
 	for len(s.Parts) < 1<<10 {
-		s.Parts, s.Schedule.Parts = append(s.Parts, s.Parts[0]), append(s.Schedule.Parts, s.Schedule.Parts[0])
+		s.Parts, s.Schedule.Parts = append(s.Parts, apart(s.Parts[len(s.Parts)-1])), append(s.Schedule.Parts, s.Schedule.Parts[0])
 	}
 	s.Schedule.Commitments = make([][32]byte, len(s.Parts))
 	rebind(s)
@@ -56,5 +59,46 @@ func TestWorkIsBounded(t *testing.T) {
 		if err := s.Check(); fits != (err == nil) || err != nil && (!errors.Is(err, fault.ErrMalformed) || !strings.Contains(err.Error(), "parts")) {
 			t.Errorf("segments of %d steps from %d parts: %v", s.Segment, len(s.Parts), err)
 		}
+	}
+}
+
+// apart returns a part with other commitments.
+func apart(p bundle.Part) bundle.Part {
+	_, _, g, _ := bn254.Generators()
+	move := func(rows []bn254.G1Affine) []bn254.G1Affine {
+		moved := slices.Clone(rows)
+		for i := range moved {
+			moved[i].Add(&moved[i], &g)
+		}
+		return moved
+	}
+	p.Features, p.Labels, p.Attributes = move(p.Features), move(p.Labels), move(p.Attributes)
+	return p
+}
+
+// TestOnePartTwice: the same committed rows listed twice would count twice,
+// whatever their digests say.
+func TestOnePartTwice(t *testing.T) {
+	m := first(t)
+	for name, change := range map[string]func(p *bundle.Part){
+		"as it is":                 func(*bundle.Part) {},
+		"of another meaning":       func(p *bundle.Part) { p.Meaning[0]++ },
+		"with labels of another":   func(p *bundle.Part) { p.Labels = apart(*p).Labels },
+		"with features of another": func(p *bundle.Part) { p.Features = apart(*p).Features },
+	} {
+		s := decode(t, m).Statement
+		twice := s.Parts[0]
+		change(&twice)
+		s.Parts[1], s.Schedule.Parts[1] = twice, s.Schedule.Parts[0]
+		rebind(s)
+		if err := s.Check(); !errors.Is(err, fault.ErrMalformed) || !strings.Contains(err.Error(), "parts 0 and 1 hold the same committed rows") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	s := decode(t, m).Statement
+	s.Parts[1], s.Schedule.Parts[1] = apart(s.Parts[0]), s.Schedule.Parts[0]
+	rebind(s)
+	if err := s.Check(); err != nil {
+		t.Errorf("the same rows under other commitments: %v", err)
 	}
 }

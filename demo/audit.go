@@ -30,14 +30,14 @@ func claims(picture []int32) string {
 
 [[claim]]
 kind = "provenance"
-name = "the model was trained on the committed pictures, and on nothing else"
+name = "trained-on"
 run = "run"
 parts = [%[1]q]
 
 # The auditor's own picture, cell by cell as the dataset's integers.
 [[claim]]
 kind = "non_membership"
-name = "the first picture held out is none of them"
+name = "not-trained-on"
 parts = [%[1]q]
 list = [%[2]s]
 `, part, strings.ReplaceAll(fmt.Sprint(picture), " ", ", "))

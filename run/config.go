@@ -6,7 +6,6 @@ import (
 	"maps"
 	"math"
 	"os"
-	"regexp"
 	"slices"
 
 	"github.com/BurntSushi/toml"
@@ -14,6 +13,7 @@ import (
 	"github.com/zkaudit/zkaudit/artefact"
 	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/foreign"
 	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/schedule"
 	"github.com/zkaudit/zkaudit/train"
@@ -249,9 +249,6 @@ func (c *Config) Check() error {
 	return nil
 }
 
-// partName is the form of names of parts.
-const partName = `^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$`
-
 // names returns what a part and the rows held out of it are called.
 func (c *Config) names(i int) (part, test string) {
 	if name := c.Data[i].Name; name != "" {
@@ -263,14 +260,12 @@ func (c *Config) names(i int) (part, test string) {
 // checkNames refuses parts that cannot be told apart.
 func (c *Config) checkNames() error {
 	seen := map[string]bool{}
-	form, err := regexp.Compile(partName)
-	if err != nil {
-		return err
-	}
 	for i := range c.Data {
 		part, test := c.names(i)
-		if !form.MatchString(part) {
-			return fmt.Errorf("data %d: name %q: want letters, digits, dots and dashes: %w", i+1, part, fault.ErrUsage)
+		for _, name := range []string{part, test} {
+			if err := foreign.CheckName("a part", name); err != nil {
+				return fmt.Errorf("data %d: %v: %w", i+1, err, fault.ErrUsage)
+			}
 		}
 		if seen[part] || seen[test] {
 			return fmt.Errorf("data %d: another part is called %q: %w", i+1, part, fault.ErrUsage)

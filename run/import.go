@@ -6,6 +6,8 @@ import (
 	"reflect"
 	"slices"
 
+	"github.com/consensys/gnark-crypto/ecc/bn254"
+
 	"github.com/zkaudit/zkaudit/artefact"
 	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/commitments"
@@ -38,6 +40,22 @@ func (d *dataset) readImported(dir string, c *Config) error {
 			d.encoding = encoding
 		}
 		d.imported = append(d.imported, &imported{file: file, opening: opening})
+	}
+	return d.distinct()
+}
+
+// distinct refuses a part that is imported twice: its rows would be read, and
+// counted, twice.
+func (d *dataset) distinct() error {
+	var parts [][][]bn254.G1Affine
+	var places []int
+	for i, p := range d.imported {
+		if p != nil {
+			parts, places = append(parts, p.file.Part.Tensors()), append(places, i+1)
+		}
+	}
+	if i, j, shared := bundle.SharedRow(parts); shared {
+		return fmt.Errorf("data %d and %d are the same committed rows: %w", places[i], places[j], fault.ErrUsage)
 	}
 	return nil
 }
@@ -106,11 +124,31 @@ func (d *Directory) Import(ctx context.Context, c DataConfig) (*PartRecord, erro
 	r := p.describe(m)
 	digest := rows.imported[0].file.Digest()
 	r.File, r.Digest, r.Integers = c.Part, fmt.Sprintf("%x", digest), ""
+	if err := d.imports(rows.imported[0].file); err != nil {
+		return nil, err
+	}
 	if err := d.addData(c); err != nil {
 		return nil, err
 	}
 	r.Name, _ = d.Config.names(len(d.Config.Data) - 1)
 	return &r, nil
+}
+
+// imports refuses a part that run.toml names already, wherever its file lies.
+func (d *Directory) imports(file *bundle.PartFile) error {
+	for i, other := range d.Config.Data {
+		if other.Part == "" {
+			continue
+		}
+		have, err := bundle.ReadPart(within(d.Path, other.Part))
+		if err != nil {
+			return fmt.Errorf("data %d: %w", i+1, err)
+		}
+		if _, _, shared := bundle.SharedRow([][][]bn254.G1Affine{have.Part.Tensors(), file.Part.Tensors()}); shared {
+			return fmt.Errorf("the part is in %s already, as data %d: %w", ConfigFile, i+1, fault.ErrUsage)
+		}
+	}
+	return nil
 }
 
 // addData appends a [[data]] table to run.toml, which its owner may have

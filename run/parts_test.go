@@ -333,8 +333,20 @@ func TestImportRefuses(t *testing.T) {
 			}
 		})
 	}
-	if _, err := open(t, trainer, nil).Import(context.Background(), good); err != nil {
+	d = open(t, trainer, nil)
+	if _, err := d.Import(context.Background(), good); err != nil {
 		t.Errorf("what does belong together: %v", err)
+	}
+	// the same part again, by another name from another file, is the same rows
+	again := good
+	again.Name, again.Part = "bought-again", filepath.Join(t.TempDir(), "copy.part")
+	write(t, again.Part, string(readFile(t, part)))
+	if _, err := d.Import(context.Background(), again); !errors.Is(err, fault.ErrUsage) || !strings.Contains(err.Error(), "in run.toml already, as data 2") {
+		t.Errorf("a part twice: %v", err)
+	}
+	d.Config.Data = append(d.Config.Data, again)
+	if _, err := d.Commit(context.Background(), false); !errors.Is(err, fault.ErrUsage) || !strings.Contains(err.Error(), "data 2 and 3 are the same committed rows") {
+		t.Errorf("a part twice in run.toml: %v", err)
 	}
 }
 

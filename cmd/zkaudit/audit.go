@@ -17,6 +17,7 @@ import (
 	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/foreign"
 	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/run"
 )
@@ -68,7 +69,7 @@ part is recorded in DIR/ledger.jsonl, and refused beyond a budget. Claims about 
 are charged to the parts it was trained on, too.
 
   zkaudit audit claims.toml --dir runs/census --html report.html
-  zkaudit audit claims.toml --dir d --release="women and men"
+  zkaudit audit claims.toml --dir d --release=women-and-men
   zkaudit audit claims.toml --dir all --run without=other
   zkaudit audit claims.toml --dir d --part works=w.part,w.opening,w.csv
   zkaudit audit claims.toml --dir d --model embedder=embedder.tflite
@@ -230,6 +231,9 @@ func (o *auditing) addRun(a *app, in *audit.Inputs, named string) error {
 	if !found || name == "" {
 		return fmt.Errorf("--run %q: want NAME=DIR: %w", named, fault.ErrUsage)
 	}
+	if err := foreign.CheckName("--run: a run", name); err != nil {
+		return fmt.Errorf("%v: %w", err, fault.ErrUsage)
+	}
 	if in.Runs[name] != nil {
 		return fmt.Errorf("--run %q: there is another run of that name: %w", named, fault.ErrUsage)
 	}
@@ -254,6 +258,9 @@ func addPart(in *audit.Inputs, srs *commitments.SRS, named string) error {
 	files := strings.Split(list, ",")
 	if name == "" || len(files) < 3 || len(files) > 4 {
 		return fmt.Errorf("--part %q: want NAME=PART,OPENING,ROWS[,LABELS]: %w", named, fault.ErrUsage)
+	}
+	if err := foreign.CheckName("--part: a part", name); err != nil {
+		return fmt.Errorf("%v: %w", err, fault.ErrUsage)
 	}
 	if in.Parts[name] != nil {
 		return fmt.Errorf("--part %q: there is another part of that name: %w", named, fault.ErrUsage)

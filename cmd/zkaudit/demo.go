@@ -97,7 +97,7 @@ func writeDemo(w io.Writer, s *demo.Summary) error {
 	fmt.Fprintf(w, "Verify   VALID (%.2f s), from the bundle alone: no data, no weights\n", t.Verify)
 	fmt.Fprintf(w, "Audit    %d claims, proven on the same commitments (%.1f s): %d bytes\n", len(s.Audit.Claims), t.Audit, s.AuditBytes)
 	for _, c := range s.Audit.Claims {
-		fmt.Fprintf(w, "         - %s\n", c.Name)
+		fmt.Fprintf(w, "         - %s\n", c.Says)
 	}
 	fmt.Fprintf(w, "Verify   VALID (%.2f s): both hold, checked without data or weights, too\n\n", t.Check)
 	if s.Directory != "" {

@@ -11,6 +11,7 @@ import (
 	"github.com/zkaudit/zkaudit/audit"
 	"github.com/zkaudit/zkaudit/data"
 	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/foreign"
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/run"
@@ -126,6 +127,9 @@ func (o *inferring) claim(d *run.Directory) (*audit.Audit, *audit.Inputs, error)
 			return nil, nil, err
 		}
 		prediction.Model = strings.TrimSuffix(filepath.Base(o.model), filepath.Ext(o.model))
+		if !foreign.IsName(prediction.Model) {
+			prediction.Model = "model"
+		}
 		in.Models = map[string]*audit.Model{prediction.Model: m}
 	}
 	for _, part := range own.Parts {

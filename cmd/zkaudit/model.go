@@ -10,6 +10,7 @@ import (
 	"github.com/zkaudit/zkaudit/artefact"
 	"github.com/zkaudit/zkaudit/audit"
 	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/foreign"
 	"github.com/zkaudit/zkaudit/tflite"
 )
 
@@ -62,6 +63,9 @@ func (o *auditing) addModels(in *audit.Inputs) error {
 		name, path, found := strings.Cut(named, "=")
 		if !found || name == "" {
 			return fmt.Errorf("--model %q: want NAME=FILE: %w", named, fault.ErrUsage)
+		}
+		if err := foreign.CheckName("--model: a model", name); err != nil {
+			return fmt.Errorf("%v: %w", err, fault.ErrUsage)
 		}
 		if in.Models[name] != nil || in.Runs[name] != nil {
 			return fmt.Errorf("--model %q: there is another model or run of that name: %w", named, fault.ErrUsage)

@@ -50,7 +50,7 @@ people="$people --part outsider=$work/outsider/commit/outsider.part,$work/outsid
 zkaudit audit "$here/every-kind.toml" --dir "$work/census" $people --dry-run
 
 # The claims, and an auditor's check of them.
-zkaudit audit "$here/claims.toml" --dir "$work/census" $people --release="both sexes" --release="equal opportunity of the sexes" --html "$work/report.html"
+zkaudit audit "$here/claims.toml" --dir "$work/census" $people --release=both-sexes --release=opportunity-of-the-sexes --html "$work/report.html"
 zkaudit audit verify "$work/census/audit.zka" --bundle "$work/census/bundle.zka" --expect "$work/census/audit-expect.toml" --allow-insecure-srs
 
 # A split that does not look at equal rows is not disjoint, and cannot be proven
