@@ -87,7 +87,7 @@ func TestAuditOfPublicModel(t *testing.T) {
 		"called otherwise": {func(b *Bundle, e *Expectation) {
 			b.Models, e.Models = map[string]ModelID{"x": b.Models["embedder"]}, nil
 		}, fault.ErrMalformed, "no training run or public model"},
-		"called as a run": {func(b *Bundle, _ *Expectation) { b.Models["net"] = b.Models["embedder"] }, fault.ErrUsage, "both"},
+		"called as a run": {func(b *Bundle, _ *Expectation) { b.Models["net"] = b.Models["embedder"] }, fault.ErrMalformed, "one name is enough"},
 	} {
 		b, err := Unmarshal(good)
 		if err != nil {

@@ -76,11 +76,13 @@ func TestListedIsNamed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	net := w.subjects.OwnedRuns["net"]
+	run := w.train("more", net.Program, net.Cells)
 	for name, add := range map[string]func(b *Bundle){
 		"":             func(*Bundle) {},
 		`part "more"`:  func(b *Bundle) { b.Parts["more"], b.Certificates["more"] = &more.Part, certificate },
-		`run "more"`:   func(b *Bundle) { b.Runs["more"] = b.Runs["net"] },
-		`model "more"`: func(b *Bundle) { b.Models["more"] = b.Models["embedder"] },
+		`run "more"`:   func(b *Bundle) { b.Runs["more"] = run.Digest },
+		`model "more"`: func(b *Bundle) { b.Models["more"] = ModelID{b.Models["embedder"].SHA256, Fractions{4, 8, 9}} },
 	} {
 		b, err := Unmarshal(good)
 		if err != nil {
@@ -88,7 +90,7 @@ func TestListedIsNamed(t *testing.T) {
 		}
 		add(b)
 		e := w.expectations(a)
-		e.ModelFiles = [][]byte{file}
+		e.ModelFiles, e.RunDigests = [][]byte{file}, nil
 		_, err = Verify(context.Background(), b, e, &mode.Verifier{SRS: w.srs.Verifier()}, Options{AllowInsecure: true})
 		if name == "" && err != nil || name != "" && (!errors.Is(err, fault.ErrMalformed) || !strings.Contains(err.Error(), "lists "+name)) {
 			t.Errorf("%s: %v", name, err)

@@ -83,8 +83,8 @@ func TestVacuousClaims(t *testing.T) {
 		if !errors.Is(err, fault.ErrUsage) || !strings.Contains(err.Error(), test.says) {
 			t.Errorf("%s: prover: %v, want %q", name, err, test.says)
 		}
-		b := &Bundle{Frame: w.frame, Parts: w.subjects.Parts, Claims: []Proven{{Item: *w.item(test.vacuous)}}}
-		if _, err := newReport(b, w.subjects, w.tables, false); !errors.Is(err, fault.ErrMalformed) || !strings.Contains(err.Error(), test.says) {
+		b := &Bundle{Frame: w.frame}
+		if _, _, err := b.finding(&Proven{Item: *w.item(test.vacuous)}, w.subjects, w.tables, map[string]bool{}); !errors.Is(err, fault.ErrMalformed) || !strings.Contains(err.Error(), test.says) {
 			t.Errorf("%s: verifier: %v, want %q", name, err, test.says)
 		}
 		if _, _, err := w.prove(test.least, nil); err != nil {

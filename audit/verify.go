@@ -127,6 +127,9 @@ func Verify(ctx context.Context, b *Bundle, e Expectation, v *mode.Verifier, opt
 
 // subjects are the public sides of what the bundle is about.
 func (b *Bundle) subjects(e *Expectation) (*Subjects, error) {
+	if err := distinct(b.Parts, b.Runs, b.Models); err != nil { // of a bundle in memory; Unmarshal has looked
+		return nil, fmt.Errorf("audit: %v: %w", err, fault.ErrMalformed)
+	}
 	s := &Subjects{Parts: b.Parts, Runs: map[string]*Run{}, Models: map[string]*Model{}, digests: map[digestKey][32]byte{}}
 	for _, name := range sortedKeys(b.Runs) {
 		digest := b.Runs[name]
