@@ -221,3 +221,40 @@ func TestDecodingIsBounded(t *testing.T) {
 		t.Errorf("braces in a text are counted: %v", err)
 	}
 }
+
+// TestDecodingTakesItsSize decodes audits that are large for one reason each.
+func TestDecodingTakesItsSize(t *testing.T) {
+	w := newWorld(t)
+	well := &Item{Name: "c", Kind: "well_formed", Claim: &WellFormed{Parts: []string{"p"}}}
+	works := &NonInclusion{Parts: []string{"p"}}
+	for range 1 << 14 {
+		works.List = append(works.List, []int64{1})
+	}
+	features := forgedPart(w, 1, 1)
+	features.Features = 1 << 16
+	for i := range features.Features {
+		features.Meaning.Features = append(features.Meaning.Features, fmt.Sprint(i%10))
+	}
+	for len(features.Commitments[featureTensor]) < 1<<16/(1<<testRowBits) {
+		features.Commitments[featureTensor] = append(features.Commitments[featureTensor], w.srs.G1[0])
+	}
+	for name, c := range map[string]struct {
+		part *Part
+		item *Item
+	}{
+		"points":       {forgedPart(w, 1<<18, 1), well},
+		"a vocabulary": {forgedPart(w, 1, 1<<15-1, 1<<15-1), well},
+		"works":        {forgedPart(w, 1, 1), &Item{Name: "c", Kind: "non_inclusion", Claim: works}},
+		"names":        {features, well},
+	} {
+		file := forgedAudit(t, w, map[string]*Part{"p": c.part}, c.item)
+		var err error
+		took := allocated(func() { _, err = Unmarshal(file) })
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if took > 4*BytesPerByte*uint64(len(file)) { // of which most is not held for long
+			t.Errorf("%s: %d bytes take %d, %.1f times as many", name, len(file), took, float64(took)/float64(len(file)))
+		}
+	}
+}

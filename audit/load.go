@@ -17,7 +17,7 @@ import (
 // Limits of a claims file.
 const (
 	MaxClaims     = 1 << 10
-	MaxClaimsFile = 64 << 20
+	MaxClaimsFile = 32 << 20
 	MaxContext    = 1 << 12
 )
 

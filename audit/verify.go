@@ -11,6 +11,7 @@ import (
 
 	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/foreign"
+	"github.com/zkaudit/zkaudit/memory"
 	"github.com/zkaudit/zkaudit/ops"
 	"github.com/zkaudit/zkaudit/proof/mode"
 )
@@ -52,6 +53,9 @@ type ModelPin struct {
 type Options struct {
 	// AllowInsecure accepts the development SRS, with which anyone can forge.
 	AllowInsecure bool
+	// MaxMemory is how much memory the verification may take, in bytes; 0 stands
+	// for memory.Default. What the audit asks for is estimated first.
+	MaxMemory int64
 	// Progress is told how many of the proofs have been checked; may be nil.
 	Progress func(done, total int)
 }
@@ -88,6 +92,12 @@ func Verify(ctx context.Context, b *Bundle, e Expectation, v *mode.Verifier, opt
 		return nil, fault.OfFile(err)
 	}
 	if err := e.compare(b, report); err != nil {
+		return nil, err
+	}
+	if opts.MaxMemory == 0 {
+		opts.MaxMemory = memory.Default
+	}
+	if err := b.Memory(subjects).Check("verifying this audit", opts.MaxMemory); err != nil {
 		return nil, err
 	}
 	done, total := 0, len(b.Parts)+len(b.Claims)

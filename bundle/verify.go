@@ -7,6 +7,7 @@ import (
 
 	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/memory"
 	"github.com/zkaudit/zkaudit/ops"
 	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/proof/statement"
@@ -23,6 +24,9 @@ type Options struct {
 	Powers *commitments.SRS
 	// AllowInsecure accepts the development SRS, with which anyone can forge.
 	AllowInsecure bool
+	// MaxMemory is how much memory the verification may take, in bytes; 0 stands
+	// for memory.Default. What a statement asks for is estimated first.
+	MaxMemory int64
 	// Progress is told how many of the proofs have been checked; may be nil.
 	Progress func(done, total int)
 }
@@ -59,6 +63,12 @@ func Verify(ctx context.Context, b *Bundle, expect Expectation, srs *commitments
 		return nil, fault.OfFile(err)
 	}
 	if err := expect.compare(report); err != nil {
+		return nil, err
+	}
+	if opts.MaxMemory == 0 {
+		opts.MaxMemory = memory.Default
+	}
+	if err := b.Memory().Check("verifying this bundle", opts.MaxMemory); err != nil {
 		return nil, err
 	}
 	claims, err := NewClaims(s, ops.NewTables())

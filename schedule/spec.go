@@ -12,6 +12,12 @@ const (
 	MaxParts = 1 << 12
 	MaxSteps = 1 << 31
 	MaxSeed  = 256 // bytes
+
+	// A shuffled epoch costs time by all rows, whoever reads them: of more than
+	// freeRows rows it reads one in maxUnread at least. With N' rows read, S·B
+	// slots cost at most 16·S·B + 2·N swaps.
+	maxUnread = 16
+	freeRows  = 1 << 12
 )
 
 // Parts holds the number of rows of each part of a dataset.
@@ -108,6 +114,9 @@ func (s Spec) Check() error {
 	case Shuffled:
 		if s.Seed == "" || len(s.Seed) > MaxSeed {
 			return usage("a seed of %d bytes, want 1 to %d", len(s.Seed), MaxSeed)
+		}
+		if all := s.Parts.Rows(); all > freeRows && all/maxUnread > rows {
+			return usage("an epoch reads %d of %d rows, and their order is drawn for all: want at least one in %d; commit those that are read as a part of its own", rows, all, maxUnread)
 		}
 		if len(s.Commitments) != len(s.Parts) {
 			return usage("%d commitments for %d parts", len(s.Commitments), len(s.Parts))

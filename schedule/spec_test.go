@@ -6,6 +6,7 @@ import (
 	"errors"
 	"math"
 	"reflect"
+	"strings"
 	"testing"
 
 	"github.com/zkaudit/zkaudit/fault"
@@ -201,4 +202,21 @@ func FuzzUnmarshal(f *testing.F) {
 			t.Errorf("%x decodes to %+v, which encodes to %x, %v", b, spec, again, err)
 		}
 	})
+}
+
+// TestUnreadRowsAreFew: the order of a shuffled epoch is drawn for all rows, so
+// that few that are read must not ask for the work of many, again and again.
+func TestUnreadRowsAreFew(t *testing.T) {
+	s := Spec{Parts: Parts{1 << 20}, Batch: 1, Steps: 1 << 16, Order: Shuffled, Seed: "x", Commitments: make([][32]byte, 1)}
+	for _, read := range []int{1, 2, 1<<16 - 1, 1 << 16, 1 << 19} {
+		s.Without = []Range{{Part: 0, From: read, To: 1 << 20}}
+		if err := s.Check(); (err == nil) != (read >= 1<<16) || err != nil && (!errors.Is(err, fault.ErrUsage) || !strings.Contains(err.Error(), "commit those")) {
+			t.Errorf("%d of 2^20 rows: %v", read, err)
+		}
+	}
+	s.Order, s.Seed, s.Commitments = Committed, "", nil
+	s.Without = []Range{{Part: 0, From: 1, To: 1 << 20}}
+	if err := s.Check(); err != nil {
+		t.Errorf("one row in committed order: %v", err)
+	}
 }

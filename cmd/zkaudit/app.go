@@ -12,8 +12,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/zkaudit/zkaudit/artefact"
 	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/foreign"
+	"github.com/zkaudit/zkaudit/memory"
 	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/proof/wrap"
 	"github.com/zkaudit/zkaudit/run"
@@ -30,6 +32,8 @@ type app struct {
 	quiet    bool
 	cache    string // directory of SRS and keys
 	progress string
+	memory   string // that verifying and inspecting may take, as given
+	limit    int64  // the same in bytes
 }
 
 func newRoot(a *app) *cobra.Command {
@@ -64,6 +68,7 @@ Exit codes: 0 valid, or done; 1 false; 2 usage; 3 input that cannot be read or u
 	flags.BoolVar(&a.json, "json", false, "print the result as JSON")
 	flags.StringVar(&a.cache, "cache", "", "directory that keeps the development SRS and verifying keys; whoever writes there is trusted (default: the user's cache)")
 	flags.BoolVarP(&a.quiet, "quiet", "q", false, "no progress, no notes; errors and results only")
+	flags.StringVar(&a.memory, "max-memory", memory.Format(memory.Default), "how much memory verifying or inspecting a file may take; it is estimated first")
 	flags.StringVar(&a.progress, "progress", "auto", "how to show progress: auto, plain or none")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return fmt.Errorf("%w: %w", err, fault.ErrUsage) })
 	root.SetOut(a.stdout)
@@ -88,7 +93,10 @@ func helpCommand() *cobra.Command {
 	}
 }
 
-func (a *app) checkFlags() error {
+func (a *app) checkFlags() (err error) {
+	if a.limit, err = memory.Parse(a.memory); err != nil {
+		return fmt.Errorf("--max-memory: %w", err)
+	}
 	switch a.progress {
 	case "auto", "plain", "none":
 		return nil
@@ -187,8 +195,23 @@ func (a *app) keyDir() string {
 // keys is the cache of keys. Where it cannot be used, a note says so.
 func (a *app) keys() *wrap.Cache {
 	c := wrap.NewCache(a.keyDir())
-	c.Warn = a.keysNotKept
+	c.Warn, c.MaxMemory = a.keysNotKept, a.limit
 	return c
+}
+
+// readFile reads a stranger's file of at most `most` bytes, that takes `times` its
+// size to decode. Errors wrap fault.ErrResources where that is more memory than
+// allowed, before it is read.
+func (a *app) readFile(path string, most, times int64) ([]byte, error) {
+	info, err := os.Stat(path)
+	if err == nil && info.Mode().IsRegular() {
+		var need memory.Need
+		need.Add("the file", info.Size(), times)
+		if err := need.Check("reading "+path, a.limit); err != nil {
+			return nil, err
+		}
+	}
+	return artefact.ReadFile(path, most)
 }
 
 func (a *app) keysNotKept(err error) {

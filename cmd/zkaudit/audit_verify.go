@@ -59,7 +59,7 @@ version, or the SRS is not the one given.`,
 }
 
 func (a *app) verifyAudit(ctx context.Context, path string, o *auditVerifying) (*audit.Report, error) {
-	made, err := readAudit(path)
+	made, err := a.readAudit(path)
 	if err != nil {
 		return nil, err
 	}
@@ -78,7 +78,7 @@ func (a *app) verifyAudit(ctx context.Context, path string, o *auditVerifying) (
 	if expect.Runs, err = a.verifiedRuns(ctx, o, v); err != nil {
 		return nil, err
 	}
-	options := audit.Options{AllowInsecure: o.insecure}
+	options := audit.Options{AllowInsecure: o.insecure, MaxMemory: a.limit}
 	if progress := a.newProgress(); progress != nil {
 		progress.Start("verify", len(made.Parts)+len(made.Claims))
 		defer progress.Finish()
@@ -90,8 +90,8 @@ func (a *app) verifyAudit(ctx context.Context, path string, o *auditVerifying) (
 
 // readAudit reads an audit. What is recognised as one and is damaged counts as
 // false.
-func readAudit(path string) (*audit.Bundle, error) {
-	data, err := artefact.ReadFile(path, audit.MaxBytes)
+func (a *app) readAudit(path string) (*audit.Bundle, error) {
+	data, err := a.readFile(path, audit.MaxBytes, audit.BytesPerByte)
 	if err != nil {
 		return nil, err
 	}
@@ -109,11 +109,11 @@ func readAudit(path string) (*audit.Bundle, error) {
 func (a *app) verifiedRuns(ctx context.Context, o *auditVerifying, v *mode.Verifier) ([]*audit.Run, error) {
 	var runs []*audit.Run
 	for _, path := range o.bundles {
-		b, err := readBundle(path)
+		b, err := a.readBundle(path)
 		if err != nil {
 			return nil, err
 		}
-		options := bundle.Options{AllowInsecure: o.insecure, Powers: v.Powers, Cache: v.Cache}
+		options := bundle.Options{AllowInsecure: o.insecure, Powers: v.Powers, Cache: v.Cache, MaxMemory: a.limit}
 		if _, err := bundle.Verify(ctx, b, bundle.Expectation{}, v.SRS, options); err != nil {
 			return nil, fmt.Errorf("%s: %w", path, fault.Verdict(err))
 		}

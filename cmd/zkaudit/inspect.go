@@ -5,11 +5,13 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"os"
 
 	"github.com/spf13/cobra"
 
 	"github.com/zkaudit/zkaudit/artefact"
 	"github.com/zkaudit/zkaudit/audit"
+	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/tflite"
 	"github.com/zkaudit/zkaudit/transpile"
@@ -29,16 +31,53 @@ attributes and their values, of an audit its claims with all parameters.`,
 		Args: arguments(1, 1, "one file"),
 		RunE: func(_ *cobra.Command, args []string) (err error) {
 			defer fault.Catch(&err, args[0], fault.ErrInput)
-			data, err := artefact.ReadFile(args[0], maxInspect)
+			h, isArtefact, err := headerOf(args[0])
 			if err != nil {
 				return err
 			}
-			if header, err := artefact.DecodeHeader(data); err == nil {
-				return a.inspectArtefact(args[0], header, data)
+			if !isArtefact {
+				return a.inspectModel(args[0])
 			}
-			return a.inspectModel(args[0], data)
+			data, err := a.readFile(args[0], maxInspect, bytesPerByte(h.Kind))
+			if err != nil {
+				return err
+			}
+			return a.inspectArtefact(args[0], h, data)
 		},
 	}
+}
+
+// headerOf reads the beginning of a file, from which it follows how large it may
+// be, and returns the header if it is that of an artefact.
+func headerOf(path string) (h artefact.Header, is bool, err error) {
+	info, err := os.Stat(path) // before opening: opening a pipe would wait for its writer
+	if err == nil && !info.Mode().IsRegular() {
+		return h, false, fmt.Errorf("read %s: not a regular file: %w", path, fault.ErrInput)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return h, false, fmt.Errorf("open %s: %w: %w", path, fault.ErrInput, err)
+	}
+	defer f.Close()
+	head := make([]byte, artefact.Overhead)
+	n, err := io.ReadFull(f, head)
+	if err != nil && err != io.ErrUnexpectedEOF && err != io.EOF {
+		return h, false, fmt.Errorf("read %s: %w: %w", path, fault.ErrInput, err)
+	}
+	h, malformed := artefact.DecodeHeader(head[:n])
+	return h, malformed == nil, nil
+}
+
+// bytesPerByte is how much memory decoding an artefact takes for each of its
+// bytes.
+func bytesPerByte(kind artefact.Kind) int64 {
+	switch kind {
+	case audit.Kind(), bundle.PartKind():
+		return audit.BytesPerByte
+	case bundle.Kind():
+		return bundle.BytesPerByte
+	}
+	return 4
 }
 
 // modelReport is what inspect says of a model.
@@ -59,7 +98,11 @@ type trainingReport struct {
 	Nodes  int    `json:"operators"` // forward, backward and updates
 }
 
-func (a *app) inspectModel(path string, data []byte) error {
+func (a *app) inspectModel(path string) error {
+	data, err := artefact.ReadFile(path, tflite.MaxFileSize)
+	if err != nil {
+		return err
+	}
 	m, err := tflite.Parse(data)
 	if err != nil {
 		return fmt.Errorf("%s is neither a .tflite model nor an artefact of zkaudit: %w", path, err)

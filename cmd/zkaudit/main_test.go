@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"compress/gzip"
 	"context"
 	"errors"
 	"fmt"
@@ -31,7 +33,7 @@ func TestScripts(t *testing.T) {
 			return writeInputs(e.WorkDir)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exit": exitCode, "flip": flip, "truncate": truncate, "killed": killed,
+			"exit": exitCode, "flip": flip, "truncate": truncate, "killed": killed, "bomb": bomb,
 		},
 	})
 }
@@ -81,6 +83,23 @@ func truncate(ts *testscript.TestScript, neg bool, args []string) {
 	size, err := strconv.ParseInt(args[1], 10, 64)
 	ts.Check(err)
 	ts.Check(os.Truncate(ts.MkAbs(args[0]), size))
+}
+
+// bomb writes a compressed table that unfolds to a thousand times its size: bomb
+// FILE.
+func bomb(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: bomb FILE")
+	}
+	var b bytes.Buffer
+	w := gzip.NewWriter(&b)
+	block := bytes.Repeat([]byte("1,1,1,1,a\n"), 1<<16)
+	for range 100 {
+		_, err := w.Write(block)
+		ts.Check(err)
+	}
+	ts.Check(w.Close())
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), b.Bytes(), 0o600))
 }
 
 // killed starts a command again and again and kills it after growing times,

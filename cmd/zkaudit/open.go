@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -74,7 +75,7 @@ func (a *app) openFile(ctx context.Context, path string, o *opening) (*opened, e
 	var b *bundle.Bundle
 	var err error
 	if o.bundle != "" {
-		if b, err = readBundle(o.bundle); err != nil {
+		if b, err = a.readBundle(o.bundle); err != nil {
 			return nil, err
 		}
 	}
@@ -116,7 +117,10 @@ func (a *app) openFile(ctx context.Context, path string, o *opening) (*opened, e
 // readable reports whether a file is there: what is wrong with it is then not
 // that it could not be read.
 func readable(path string) bool {
-	_, err := artefact.ReadFile(path, maxInspect)
+	f, err := os.Open(path)
+	if err == nil {
+		f.Close()
+	}
 	return err == nil
 }
 

@@ -33,7 +33,7 @@ or the SRS is not the one given.`,
 					return err
 				}
 			}
-			b, err := readBundle(args[0])
+			b, err := a.readBundle(args[0])
 			if err != nil {
 				return err
 			}
@@ -43,7 +43,7 @@ or the SRS is not the one given.`,
 			}
 			start := time.Now()
 			progress := a.newProgress()
-			options := bundle.Options{AllowInsecure: insecure, Powers: powers, Cache: a.keys()}
+			options := bundle.Options{AllowInsecure: insecure, Powers: powers, Cache: a.keys(), MaxMemory: a.limit}
 			if progress != nil {
 				progress.Start("verify", len(b.Datasets)+1+len(b.Segments))
 				defer progress.Finish()
@@ -65,8 +65,8 @@ or the SRS is not the one given.`,
 
 // readBundle reads a bundle. What is recognised as one and is damaged counts
 // as false.
-func readBundle(path string) (*bundle.Bundle, error) {
-	data, err := artefact.ReadFile(path, bundle.MaxBytes)
+func (a *app) readBundle(path string) (*bundle.Bundle, error) {
+	data, err := a.readFile(path, bundle.MaxBytes, bundle.BytesPerByte)
 	if err != nil {
 		return nil, err
 	}

@@ -41,6 +41,8 @@ func provingKind() artefact.Kind   { return artefact.Kind{'p', 'k', 'e', 'y'} }
 type Cache struct {
 	// Warn is told, once, why keys are not kept in the directory; may be nil.
 	Warn func(err error)
+	// MaxMemory is how much memory making a key may take, in bytes; 0: any.
+	MaxMemory int64
 
 	dir    string
 	warned sync.Once
@@ -138,6 +140,9 @@ func (c *Cache) make(ctx context.Context, digest [32]byte, cl class, proving boo
 	}
 	if err != nil && !cl.Derived() && !errors.Is(err, os.ErrNotExist) {
 		return nil, c.unusable(digest, cl, "vk", err)
+	}
+	if err := c.fits(cl); err != nil {
+		return nil, err
 	}
 	if k.circuit, err = cl.Compile(circuit.New(cl.layout)); err != nil {
 		return nil, fmt.Errorf("circuit of %s: %w", cl.layout.System.Name, err)

@@ -385,3 +385,29 @@ func TestKeysAreMadeOnce(t *testing.T) {
 		t.Errorf("keys made %d times for one shape", made)
 	}
 }
+
+// TestKeysTakeMemory: a key that would take more memory than allowed is not
+// begun; one that is there already takes none.
+func TestKeysTakeMemory(t *testing.T) {
+	e := newSmall(t, small{})
+	small := wrap.NewCache("")
+	small.MaxMemory = 1 << 20
+	start := time.Now()
+	_, err := wrap.Prove(context.Background(), e.SRS, e.Statement, e.secret, wrap.PLONK{}, small, crand.Reader)
+	if !errors.Is(err, fault.ErrResources) || fault.ExitCode(err) != fault.ExitResources || !strings.Contains(err.Error(), "--max-memory") {
+		t.Errorf("a mebibyte: %v", err)
+	}
+	if time.Since(start) > 10*time.Second {
+		t.Errorf("refused after %v", time.Since(start))
+	}
+	if testing.Short() {
+		return
+	}
+	dir := t.TempDir()
+	p := e.prove(t, wrap.PLONK{}, wrap.NewCache(dir), crand.Reader)
+	there := wrap.NewCache(dir)
+	there.MaxMemory = 1 << 20
+	if err := e.verify(t, p, wrap.PLONK{}, there); err != nil {
+		t.Errorf("with the key at hand: %v", err)
+	}
+}

@@ -6,11 +6,13 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math/big"
+	"math/bits"
 
 	"github.com/consensys/gnark"
 
 	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/memory"
 	"github.com/zkaudit/zkaudit/proof"
 	"github.com/zkaudit/zkaudit/proof/statement"
 	"github.com/zkaudit/zkaudit/proof/transcript"
@@ -32,6 +34,25 @@ func checkSize(l *proof.Layout) error {
 		return fmt.Errorf("circuit of %s: a conversation of %d elements, at most %d can be wrapped: %w", l.System.Name, n, maxMessages, fault.ErrResources)
 	}
 	return nil
+}
+
+// What making a key takes, as measured: 252,681 rows for a conversation of 794
+// elements, and 353 MB for the domain of 2^18 rows.
+const (
+	rowsPerMessage = 330
+	bytesPerRow    = 1400
+)
+
+// fits refuses to make a key that takes more memory than allowed, before it is
+// taken: a statement of a few kilobytes may ask for the largest circuit there is.
+func (c *Cache) fits(cl class) error {
+	if c.MaxMemory == 0 {
+		return nil
+	}
+	rows := uint(rowsPerMessage * proof.Length(cl.layout))
+	var need memory.Need
+	need.Add(fmt.Sprintf("the circuit of %s, some %d rows", fault.Quote(cl.layout.System.Name), rows), 1<<bits.Len(rows-1), bytesPerRow)
+	return need.Check("making a verifying key", c.MaxMemory)
 }
 
 // classDigest identifies everything that keys depend on: the proof system, the

@@ -1,0 +1,32 @@
+package audit
+
+import "github.com/zkaudit/zkaudit/memory"
+
+// BytesPerByte bounds what decoding an audit takes for each of its bytes, beside
+// the 128 MiB of artefact.MaxObjects. 43 were measured, for a list of works of one
+// cell each.
+const BytesPerByte = 64
+
+// Memory estimates what verifying the audit takes beside the keys of wrapped
+// proofs (see wrap.Cache) and what its runs took, which are verified before:
+// its commitments, the public cells of one claim, which Scope.room bounds, and
+// the weights of its public models.
+func (b *Bundle) Memory(subjects *Subjects) *memory.Need {
+	const pointBytes, cellBytes = 256, 8
+	need, points, cells := &memory.Need{}, 0, 0
+	for _, p := range b.Parts {
+		for _, rows := range p.Commitments {
+			points += len(rows)
+		}
+	}
+	for _, m := range subjects.Models {
+		for _, weights := range m.cells {
+			cells += len(weights)
+		}
+	}
+	need.Add("commitments", int64(points), pointBytes)
+	need.Add("public models", int64(cells), cellBytes)
+	need.Add("the public cells of a claim", maxClaimCells, cellBytes)
+	need.Add("the names of released counts", maxLabelBytes, 2)
+	return need
+}

@@ -1,0 +1,75 @@
+package bundle
+
+import (
+	"github.com/zkaudit/zkaudit/memory"
+	"github.com/zkaudit/zkaudit/ops"
+	"github.com/zkaudit/zkaudit/schedule"
+)
+
+// Bytes that a verification holds for each thing that a statement counts.
+const (
+	pointBytes  = 256 // in the file, decoded, encoded again to be hashed, folded
+	orderBytes  = 4   // a row of an epoch's order, of which two epochs are kept
+	slotBytes   = 8   // a row that a segment reads
+	choiceBytes = 4   // for every slot and part: which row, if it is of the part
+	weightBytes = 8   // a cell of public initial weights
+
+	// BytesPerByte bounds what decoding a bundle takes for each of its bytes.
+	BytesPerByte = 10
+
+	// Sizes of whole segments may double: that of the one before is not
+	// collected yet.
+	segmentsHeld = 2
+)
+
+// Memory estimates what verifying the bundle takes beside the keys of wrapped
+// proofs (see wrap.Cache), from its public sizes: n bytes of file take some 10·n,
+// and the rest is what a statement asks for in few bytes. With N rows, segments
+// of S steps with batches of B rows from P parts and M initial weights, padded:
+//
+//	8·N              the order of rows, if they are shuffled
+//	2·S·B·(8 + 4·P)  the rows that a segment reads
+//	16·M             initial weights from a seed, or published
+func (b *Bundle) Memory() *memory.Need {
+	need, s := &memory.Need{}, b.Statement
+	points, proofs := s.points(), len(b.Weights)
+	for _, certificate := range b.Datasets {
+		proofs += len(certificate)
+	}
+	for i := range b.Segments {
+		proofs += len(b.Segments[i].Proof)
+		points += count(b.Segments[i].After)
+	}
+	need.Add("commitments", int64(points), pointBytes)
+	need.Add("proofs", int64(proofs), 2)
+	if s.Schedule.Order == schedule.Shuffled {
+		need.Add("the order of the rows", int64(s.Schedule.Parts.Rows()), 2*orderBytes)
+	}
+	slots := int64(min(s.Segment, s.Steps())) * int64(s.Schedule.Batch)
+	need.Add("the rows that a segment reads", segmentsHeld*slots, slotBytes+choiceBytes*int64(len(s.Parts)))
+	if s.Origin.Kind != Private {
+		cells := 0
+		for _, id := range WeightTensors(s.Program()) {
+			cells += ops.PaddedSize(s.Program().Tensor(id).Axes) + s.Program().Tensor(id).Size()
+		}
+		need.Add("public initial weights", int64(cells), weightBytes)
+	}
+	return need
+}
+
+// points counts the commitments of the statement.
+func (s *Statement) points() int {
+	n := count(s.Initial)
+	for i := range s.Parts {
+		n += count(s.Parts[i].Tensors())
+	}
+	return n
+}
+
+func count[T any](lists [][]T) int {
+	n := 0
+	for _, list := range lists {
+		n += len(list)
+	}
+	return n
+}

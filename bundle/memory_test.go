@@ -1,0 +1,100 @@
+package bundle_test
+
+import (
+	"context"
+	"errors"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/zkaudit/zkaudit/bundle"
+	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/memory"
+	"github.com/zkaudit/zkaudit/network"
+	"github.com/zkaudit/zkaudit/schedule"
+)
+
+// TestMemoryIsAskedFor: a verification that would take more than allowed is
+// refused before it begins, without a verdict.
+func TestMemoryIsAskedFor(t *testing.T) {
+	m := first(t)
+	b := decode(t, m)
+	options := bundle.Options{AllowInsecure: true, MaxMemory: b.Memory().Bytes()}
+	if _, err := bundle.Verify(context.Background(), b, bundle.Expectation{}, m.srs, options); err != nil {
+		t.Errorf("as much as it takes: %v", err)
+	}
+	options.MaxMemory--
+	options.Progress = func(int, int) { t.Error("it has begun") }
+	_, err := bundle.Verify(context.Background(), b, bundle.Expectation{}, m.srs, options)
+	if !errors.Is(err, fault.ErrResources) || errors.Is(err, fault.ErrRejected) || !strings.Contains(err.Error(), "--max-memory") {
+		t.Errorf("a byte less: %v", err)
+	}
+}
+
+// TestMemoryCounts looks for what each line of the estimate is for, in
+// statements that need not fit anything else.
+func TestMemoryCounts(t *testing.T) {
+	big := func(inputs, units int) *network.Network {
+		n, err := network.New(network.Architecture{
+			Input: []int{inputs}, Weights: []network.Weight{{Shape: []int{inputs, units}}},
+			Layers: []network.Layer{{Kind: network.FullyConnected, Inputs: []int{0}, Weights: []int{0}, Shape: []int{units}}},
+		}, network.Choices{Batch: 4, Formats: network.Formats{Feature: 8, Activation: 8, Error: 10}, RateShift: 10, Loss: "mean_squared_error", Labels: "values"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	for name, c := range map[string]struct {
+		change func(s *bundle.Statement)
+		least  int64
+		what   string
+	}{
+		"weights of a seed": {func(s *bundle.Statement) {
+			s.Network, s.Origin = big(1<<13+1, 1<<13-1), bundle.Origin{Kind: bundle.Seeded, Seed: "x", Scheme: "he", Bits: 20}
+		}, 8<<26 + 8<<27, "initial weights"},
+		"private weights": {func(s *bundle.Statement) {
+			s.Network, s.Origin = big(1<<13+1, 1<<13-1), bundle.Origin{Kind: bundle.Private, Bits: 20}
+		}, 0, ""},
+		"a shuffle of all rows there may be": {func(s *bundle.Statement) {
+			s.Schedule.Order, s.Schedule.Parts = schedule.Shuffled, schedule.Parts{bundle.MaxRows}
+		}, 8 * bundle.MaxRows, "order of the rows"},
+		"the largest segments": {func(s *bundle.Statement) {
+			s.Schedule.Steps, s.Segment, s.Schedule.Batch = 1<<30, 1<<16, bundle.MaxSlots>>16
+			s.Parts = make([]bundle.Part, 4)
+		}, bundle.MaxSlots * (8 + 4*4), "rows that a segment reads"},
+	} {
+		s := *decode(t, first(t)).Statement
+		c.change(&s)
+		need := (&bundle.Bundle{Statement: &s}).Memory()
+		if got := need.Bytes() - memory.Base; got < c.least || c.least == 0 && got > 1<<20 || c.least > 0 && got > 3*c.least {
+			t.Errorf("%s: %d bytes, want %d or somewhat more", name, got, c.least)
+		}
+		if err := need.Check("verifying", memory.Base+1<<20); c.least > 0 && (err == nil || !strings.Contains(err.Error(), c.what)) {
+			t.Errorf("%s: %v, want it to name the %s", name, err, c.what)
+		}
+	}
+}
+
+// TestMemoryIsEnough derives public weights and the order of many rows, and
+// takes no more than the estimate says.
+func TestMemoryIsEnough(t *testing.T) {
+	s := *decode(t, first(t)).Statement
+	n, err := network.New(network.Architecture{
+		Input: []int{1000}, Weights: []network.Weight{{Shape: []int{1000, 1000}}},
+		Layers: []network.Layer{{Kind: network.FullyConnected, Inputs: []int{0}, Weights: []int{0}, Shape: []int{1000}}},
+	}, network.Choices{Batch: 4, Formats: network.Formats{Feature: 8, Activation: 8, Error: 10}, RateShift: 10, Loss: "mean_squared_error", Labels: "values"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Network, s.Origin = n, bundle.Origin{Kind: bundle.Seeded, Seed: "x", Scheme: "he", Bits: 40}
+	need := (&bundle.Bundle{Statement: &s}).Memory().Bytes() - memory.Base
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	if _, _, err := bundle.WeightsClaim(s.Mode, s.Network, s.Origin, s.SRS, s.RowBits, nil); err != nil {
+		t.Fatal(err)
+	}
+	runtime.ReadMemStats(&after)
+	if took := int64(after.TotalAlloc - before.TotalAlloc); took > need+4<<20 {
+		t.Errorf("weights take %d bytes, the estimate is %d", took, need)
+	}
+}
