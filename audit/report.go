@@ -30,6 +30,9 @@ type Report struct {
 	NotProven  []string     `json:"not_proven"`
 	Checked    []string     `json:"checked"`
 	NotChecked []string     `json:"not_checked"`
+	// Unpinned are the runs that claims are about and nobody has compared: their
+	// bundles are valid, and may be about any training.
+	Unpinned []string `json:"unpinned"`
 	// Training is a curve that the trainer shows beside the audit. It is not
 	// part of any proof.
 	Training []CurvePoint `json:"training,omitempty"`
@@ -68,7 +71,7 @@ type PartFacts struct {
 type RunFacts struct {
 	Name       string `json:"name"`
 	Digest     string `json:"digest"`
-	Model      string `json:"model"`
+	Program    string `json:"program"` // digest of architecture and choices
 	Parameters int    `json:"parameters"`
 }
 
@@ -143,7 +146,7 @@ func newReport(b *Bundle, subjects *Subjects, insecure bool) (*Report, error) {
 	}
 	for _, name := range sortedKeys(b.Runs) {
 		run := subjects.Runs[name]
-		r.Runs = append(r.Runs, RunFacts{Name: name, Digest: hex.EncodeToString(run.Digest[:]), Model: run.Program.Name, Parameters: parameters(run.Program)})
+		r.Runs = append(r.Runs, RunFacts{Name: name, Digest: hex.EncodeToString(run.Digest[:]), Program: hex.EncodeToString(run.ProgramDigest[:]), Parameters: parameters(run.Program)})
 	}
 	for _, name := range sortedKeys(b.Models) {
 		id, p := b.Models[name], subjects.Models[name].Program
@@ -231,6 +234,9 @@ func parameters(p *graph.Program) int {
 func (r *Report) WriteText(w io.Writer) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "AUDIT: %s, %s released, digest %s\n", claimsHold(len(r.Claims)), count(r.Bits, "bit"), r.Digest)
+	if len(r.Unpinned) > 0 {
+		fmt.Fprintf(&b, "VALID AS FAR AS IT WAS COMPARED: nobody has compared %s, so the claims may be about another training than you mean.\n", runsNamed(r.Unpinned))
+	}
 	fmt.Fprintf(&b, "mode %s, context %s\n", r.Mode, foreign.QuoteUpTo(r.Context, MaxContext))
 	if r.Insecure {
 		b.WriteString("INSECURE: made with the development SRS; anyone can forge such an audit. For demonstrations and tests only.\n")
@@ -263,7 +269,7 @@ func (r *Report) WriteText(w io.Writer) error {
 		about = append(about, fmt.Sprintf("part %s: %s of %s%s, %s", foreign.Quote(p.Name), count(p.Rows, "row"), count(p.Features, "feature"), attributes, p.Digest))
 	}
 	for _, run := range r.Runs {
-		about = append(about, fmt.Sprintf("run %s: model %s, %d parameters, statement %s", foreign.Quote(run.Name), foreign.Quote(run.Model), run.Parameters, run.Digest))
+		about = append(about, fmt.Sprintf("run %s: %d parameters, program %s, statement %s", foreign.Quote(run.Name), run.Parameters, run.Program, run.Digest))
 	}
 	for _, m := range r.Models {
 		about = append(about, fmt.Sprintf("public model %s: %d inputs, %d outputs, %d parameters, %s; file with SHA-256 %s", foreign.Quote(m.Name), m.Inputs, m.Outputs, m.Parameters, m.Fractions, m.SHA256))
@@ -285,6 +291,14 @@ func (r *Report) WriteText(w io.Writer) error {
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// runsNamed names runs in a sentence.
+func runsNamed(names []string) string {
+	if len(names) == 1 {
+		return "run " + foreign.Quote(names[0])
+	}
+	return "runs " + foreign.Quotes(names)
 }
 
 // text is the released values in a line. Labels of outcomes quote what they are

@@ -12,7 +12,7 @@ func TestNamesAreNoLines(t *testing.T) {
 		Context:    lie,
 		Claims:     []Finding{{Name: lie, Kind: "licence", Says: lie, NotProven: []string{lie}, Released: []Released{{Name: lie, Labels: []string{lie}, Values: []int64{1}}}}},
 		Parts:      []PartFacts{{Name: lie, Attributes: []string{lie}}},
-		Runs:       []RunFacts{{Name: lie, Model: lie}},
+		Runs:       []RunFacts{{Name: lie, Program: lie}},
 		Models:     []ModelFacts{{Name: lie}},
 		NotChecked: []string{lie},
 	}

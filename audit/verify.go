@@ -31,6 +31,10 @@ type Expectation struct {
 	// Without them, what a run was trained on and how is not compared, and names
 	// are the prover's choice among Runs.
 	RunDigests map[string]string
+	// Compared are the digests of the statements of runs whose bundles the caller
+	// has compared with all that decides a training (an empty
+	// bundle.Report.Unpinned).
+	Compared map[[32]byte]bool
 	// Runs are those whose bundles the caller has verified. Claims about a run
 	// that is not among them are refused.
 	Runs []*Run
@@ -321,9 +325,13 @@ func (e *Expectation) compareRuns(b *Bundle, r *Report) error {
 			return fmt.Errorf("expected run %q to be statement %s, the audit is about %s: %w", name, want, have, fault.ErrRejected)
 		case pinned:
 			r.Checked = append(r.Checked, fmt.Sprintf("run %q: %s (its bundle is valid)", name, have))
+		case e.Compared[digest]:
+			r.Checked = append(r.Checked, fmt.Sprintf("run %q: %s (its bundle is valid, and about the program, data, order, origin and length expected of it)", name, have))
 		case len(e.Runs) > 1:
+			r.Unpinned = append(r.Unpinned, name)
 			r.NotChecked = append(r.NotChecked, fmt.Sprintf("run %q: %s (one of the %d bundles given, valid, but which one is the prover's choice)", name, have, len(e.Runs)))
 		default:
+			r.Unpinned = append(r.Unpinned, name)
 			r.NotChecked = append(r.NotChecked, fmt.Sprintf("run %q: %s (its bundle is valid, but what was trained, on what and how, was not compared)", name, have))
 		}
 	}

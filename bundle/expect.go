@@ -2,21 +2,30 @@ package bundle
 
 import (
 	"fmt"
+	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/BurntSushi/toml"
 
 	"github.com/zkaudit/zkaudit/artefact"
 	"github.com/zkaudit/zkaudit/fault"
-	"github.com/zkaudit/zkaudit/foreign"
+	"github.com/zkaudit/zkaudit/network"
 )
 
 // Expectation holds the values that a verifier requires, from sources of its
 // own. A nil field is not compared, and reported as not checked.
 type Expectation struct {
-	Mode           *string   `toml:"mode"`            // of the proofs: a mode.Name
-	Program        *string   `toml:"program"`         // digest
+	Mode *string `toml:"mode"` // of the proofs: a mode.Name
+	// Model is a .tflite file whose architecture the program must have. Whoever
+	// reads the expectation reads the file, into Forward.
+	Model          *string   `toml:"model"`
+	Program        *string   `toml:"program"`         // digest of architecture and choices
+	Architecture   *string   `toml:"architecture"`    // digest
+	Loss           *string   `toml:"loss"`            // a graph.LossKind
+	Labels         *string   `toml:"labels"`          // a graph.LabelKind
+	Batch          *int      `toml:"batch"`           // rows per step
+	Formats        *Formats  `toml:"formats"`         // fraction bits
+	Frozen         *[]int    `toml:"frozen"`          // weights that are not trained, as reported; [] = all are
 	Dataset        *[]string `toml:"dataset"`         // digest of each part
 	Order          *string   `toml:"order"`           // "committed" or "shuffled"
 	Seed           *string   `toml:"seed"`            // of the shuffle
@@ -34,13 +43,20 @@ type Expectation struct {
 	Context        *string   `toml:"context"`         //
 	RunID          *string   `toml:"run_id"`          //
 	SRS            *string   `toml:"srs"`             // id
+
+	// Forward is the architecture of Model, as read by the caller.
+	Forward *network.Architecture `toml:"-"`
+	// Network is the whole program: an architecture with the choices of its
+	// training.
+	Network *network.Network `toml:"-"`
 }
 
 // maxExpectation bounds an expectation file.
 const maxExpectation = 1 << 20
 
 // ReadExpectation reads an expectation in TOML. A key it does not know is
-// refused, so that a misspelt pin is not taken for a pin.
+// refused, so that a misspelt pin is not taken for a pin. Model becomes relative
+// to the working directory; the caller must read it.
 func ReadExpectation(path string) (_ Expectation, err error) {
 	defer fault.Catch(&err, "expectation", fault.ErrInput)
 	var e Expectation
@@ -55,94 +71,20 @@ func ReadExpectation(path string) (_ Expectation, err error) {
 	if unknown := meta.Undecoded(); len(unknown) > 0 {
 		return e, fmt.Errorf("%s: unknown key %q: %w", path, unknown[0].String(), fault.ErrUsage)
 	}
+	if e.Model != nil && !filepath.IsAbs(*e.Model) {
+		model := filepath.Join(filepath.Dir(path), *e.Model)
+		e.Model = &model
+	}
 	return e, nil
 }
-
-// pin is one value that can be expected.
-type pin struct {
-	name  string // in plain words
-	found string
-	want  *string // nil: not compared
-}
-
-// shown is a value of the pin for people: a quotation where it is free text.
-func (p *pin) shown(value string) string {
-	switch {
-	case value == "":
-		return "(empty)"
-	case p.name == "context" || strings.HasPrefix(p.name, "seed of"):
-		return foreign.QuoteUpTo(value, maxShown)
-	case len(value) > maxShown:
-		return fmt.Sprintf("%s… (%d bytes in all)", strings.ToValidUTF8(value[:maxShown], ""), len(value))
-	}
-	return value
-}
-
-// pins lists every value that can be expected, with what the bundle has.
-func (e *Expectation) pins(f *Facts) []pin {
-	pins := []pin{
-		{"mode of the proofs", f.Mode, e.Mode},
-		{"program (architecture, formats, loss, batch size)", f.Program, e.Program},
-		{"dataset commitments", fmt.Sprint(f.Dataset), text(e.Dataset)},
-		{"order of rows", f.Order, e.Order},
-		{"epoch tail", f.Tail, e.Tail},
-		{"rows left out (part:row, from 0)", fmt.Sprint(f.Without), text(e.Without)},
-		{"number of steps", fmt.Sprint(f.Steps), text(e.Steps)},
-		{"steps per segment", fmt.Sprint(f.SegmentSteps), text(e.SegmentSteps)},
-		{"learning rate", f.Rate, e.Rate},
-		{"origin of the initial weights", f.Origin, e.Origin},
-		{"initial weights (commitments)", f.InitialWeights, e.InitialWeights},
-		{"final weights (commitments)", f.FinalWeights, e.FinalWeights},
-		{"context", f.Context, e.Context},
-		{"run id", f.RunID, e.RunID},
-		{"SRS", f.SRS, e.SRS},
-	}
-	if f.Order == "shuffled" || e.Seed != nil {
-		pins = append(pins, pin{"seed of the shuffle", f.Seed, e.Seed})
-	}
-	if f.Origin == Seeded.String() || e.OriginSeed != nil || e.OriginScheme != nil {
-		pins = append(pins, pin{"seed of the initial weights", f.OriginSeed, e.OriginSeed},
-			pin{"scheme of the initial weights", f.OriginScheme, e.OriginScheme})
-	}
-	if f.Origin == Published.String() || e.OriginDigest != nil {
-		pins = append(pins, pin{"published initial weights (origin digest)", f.OriginDigest, e.OriginDigest})
-	}
-	return pins
-}
-
-func text[T any](v *T) *string {
-	if v == nil {
-		return nil
-	}
-	s := fmt.Sprint(*v)
-	return &s
-}
-
-// compare checks the report's facts against the expectation and records what
-// was compared and what was not.
-func (e *Expectation) compare(r *Report) error {
-	for _, p := range e.pins(&r.Facts) {
-		switch {
-		case p.want == nil:
-			r.NotChecked = append(r.NotChecked, fmt.Sprintf("%s: %s", p.name, p.shown(p.found)))
-		case *p.want != p.found:
-			return fmt.Errorf("expected %s %s, the bundle is about %s: %w", p.name, p.shown(*p.want), p.shown(p.found), fault.ErrRejected)
-		default:
-			r.Checked = append(r.Checked, fmt.Sprintf("%s: %s", p.name, p.shown(p.found)))
-		}
-	}
-	return nil
-}
-
-// maxShown bounds how much of a value a line of a report shows.
-const maxShown = 2000
 
 // Expect returns the expectation that the facts meet: what an owner proposes,
 // and an auditor compares with other sources.
 func (f *Facts) Expect() Expectation {
-	rows, without := slices.Clone(f.Dataset), append([]string{}, f.Without...)
+	rows, without, frozen := slices.Clone(f.Dataset), append([]string{}, f.Without...), append([]int{}, f.Frozen...)
 	e := Expectation{
-		Mode: &f.Mode, Program: &f.Program, Dataset: &rows, Order: &f.Order, Tail: &f.Tail, Without: &without, Steps: &f.Steps, SegmentSteps: &f.SegmentSteps,
+		Mode: &f.Mode, Program: &f.Program, Architecture: &f.Architecture, Loss: &f.Loss, Labels: &f.Labels, Batch: &f.Batch, Formats: &f.Formats, Frozen: &frozen,
+		Dataset: &rows, Order: &f.Order, Tail: &f.Tail, Without: &without, Steps: &f.Steps, SegmentSteps: &f.SegmentSteps,
 		Rate: &f.Rate, Origin: &f.Origin, Context: &f.Context, SRS: &f.SRS, FinalWeights: &f.FinalWeights,
 		InitialWeights: &f.InitialWeights, RunID: &f.RunID,
 	}

@@ -7,31 +7,48 @@ import (
 
 	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/network"
 	"github.com/zkaudit/zkaudit/number"
 	"github.com/zkaudit/zkaudit/schedule"
 )
 
+// ProgramFacts say what is trained and how.
+type ProgramFacts struct {
+	Program      string   `json:"program"`      // digest of architecture and choices
+	Architecture string   `json:"architecture"` // digest
+	Layers       []string `json:"layers"`       // in words
+	Loss         string   `json:"loss"`
+	Labels       string   `json:"labels"`
+	Batch        int      `json:"batch"`
+	Formats      Formats  `json:"formats"`
+	Frozen       []int    `json:"frozen"` // weights that are not trained, in the order of their first use
+	Parameters   int      `json:"parameters"`
+}
+
+// ProgramFactsOf returns those of a network.
+func ProgramFactsOf(n *network.Network) ProgramFacts {
+	program, architecture, choices := n.Digest(), n.Architecture(), n.Choices()
+	forward := architecture.Digest()
+	return ProgramFacts{
+		Program: hex.EncodeToString(program[:]), Architecture: hex.EncodeToString(forward[:]), Layers: n.Describe(),
+		Loss: string(choices.Loss), Labels: string(choices.Labels), Batch: choices.Batch,
+		Formats: Formats(choices.Formats), Frozen: append([]int{}, choices.Frozen...), Parameters: architecture.Parameters(),
+	}
+}
+
 // Facts are the public values of a run as people compare them: digests in
 // hexadecimal, rates in decimal.
 type Facts struct {
-	Statement      string   `json:"statement"`
-	RunID          string   `json:"run_id"`
-	Mode           string   `json:"mode"`
-	Context        string   `json:"context"`
-	Program        string   `json:"program"`      // digest of architecture and choices
-	Architecture   string   `json:"architecture"` // digest
-	Layers         []string `json:"layers"`       // in words
-	Loss           string   `json:"loss"`
-	Labels         string   `json:"labels"`
-	Formats        Formats  `json:"formats"`
-	Frozen         []int    `json:"frozen"` // weights that are not trained, in the order of their first use
-	Parameters     int      `json:"parameters"`
+	Statement string `json:"statement"`
+	RunID     string `json:"run_id"`
+	Mode      string `json:"mode"`
+	Context   string `json:"context"`
+	ProgramFacts
 	SRS            string   `json:"srs"`
 	Insecure       bool     `json:"insecure"`
 	RowBits        int      `json:"row_bits"`
 	Dataset        []string `json:"dataset"`
 	Rows           []int    `json:"rows"`
-	Batch          int      `json:"batch"`
 	Steps          int      `json:"steps"`
 	SegmentSteps   int      `json:"segment_steps"`
 	Segments       int      `json:"segments"`
@@ -55,6 +72,11 @@ type Formats struct {
 	Error      int `json:"error" toml:"error"`
 }
 
+// String says them in words.
+func (f Formats) String() string {
+	return fmt.Sprintf("%d, %d and %d", f.Feature, f.Activation, f.Error)
+}
+
 // Facts returns the public values of the bundle, which nothing has verified.
 // Insecure is not set: that takes the SRS.
 func (b *Bundle) Facts() (_ *Facts, err error) {
@@ -64,16 +86,13 @@ func (b *Bundle) Facts() (_ *Facts, err error) {
 	if err != nil {
 		return nil, err
 	}
-	program, origin := s.Network.Digest(), s.Origin.Digest()
-	architecture, choices := s.Network.Architecture(), s.Network.Choices()
-	forward := architecture.Digest()
+	origin := s.Origin.Digest()
 	initial, final := s.Initial.Digest(), b.Final().Digest()
 	f := &Facts{
 		Statement: hex.EncodeToString(digest[:]), RunID: hex.EncodeToString(s.RunID[:]), Mode: string(s.Mode), Context: s.Context,
-		Program: hex.EncodeToString(program[:]), Architecture: hex.EncodeToString(forward[:]), Layers: s.Network.Describe(),
-		Loss: string(choices.Loss), Labels: string(choices.Labels), Formats: Formats(choices.Formats), Frozen: append([]int{}, choices.Frozen...),
-		SRS: hex.EncodeToString(s.SRS[:]), RowBits: s.RowBits,
-		Rows: s.Schedule.Parts, Batch: s.Schedule.Batch, Steps: s.Steps(), SegmentSteps: s.Segment, Segments: s.Segments(),
+		ProgramFacts: ProgramFactsOf(s.Network),
+		SRS:          hex.EncodeToString(s.SRS[:]), RowBits: s.RowBits,
+		Rows: s.Schedule.Parts, Steps: s.Steps(), SegmentSteps: s.Segment, Segments: s.Segments(),
 		Rate: s.rate(), Order: s.Schedule.Order.String(), Tail: s.Schedule.Tail.String(), Without: []string{},
 		Origin: s.Origin.Kind.String(), OriginSeed: s.Origin.Seed, OriginScheme: s.Origin.Scheme,
 		OriginDigest:   hex.EncodeToString(origin[:]),
@@ -89,7 +108,6 @@ func (b *Bundle) Facts() (_ *Facts, err error) {
 		part := s.PartDigest(i)
 		f.Dataset = append(f.Dataset, hex.EncodeToString(part[:]))
 	}
-	f.Parameters = parameters(s.Program())
 	return f, nil
 }
 

@@ -22,6 +22,9 @@ type Report struct {
 	Revealed   []string `json:"revealed"`    // to whoever reads the bundle
 	Checked    []string `json:"checked"`     // pinned values that agree
 	NotChecked []string `json:"not_checked"` // values nobody pinned
+	// Unpinned is what decides the run and was not compared: of the program, the
+	// data, the order, the origin and the length.
+	Unpinned []string `json:"unpinned"`
 }
 
 // newReport describes what an accepted bundle shows.
@@ -54,6 +57,7 @@ func newReport(b *Bundle, srs *commitments.VerifierSRS) (*Report, error) {
 			"nobody knows the secret of the SRS (powers of tau); discrete logarithms on BN254 are hard, in the algebraic group model",
 			"Poseidon2 and SHA-256 behave as random oracles; the program cannot compute the transcript's hash",
 		},
+		Unpinned: []string{},
 		NotProven: []string{
 			"that the data is true, lawful, representative or labelled rightly; only that it is the committed data",
 			"how good the model is: losses and accuracies shown while training are not part of the proof",
@@ -130,7 +134,14 @@ func (r *Report) Mode() string {
 // WriteText writes the report for people.
 func (r *Report) WriteText(w io.Writer) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "VERIFIED: %d parameters in %d layer(s), %d steps in %d segment(s), statement %s\n", r.Facts.Parameters, len(r.Facts.Layers), r.Facts.Steps, r.Facts.Segments, r.Facts.Statement)
+	verdict := "VERIFIED"
+	if len(r.Unpinned) > 0 {
+		verdict = "VALID AS FAR AS IT WAS COMPARED"
+	}
+	fmt.Fprintf(&b, "%s: %d parameters in %d layer(s), %d steps in %d segment(s), statement %s\n", verdict, r.Facts.Parameters, len(r.Facts.Layers), r.Facts.Steps, r.Facts.Segments, r.Facts.Statement)
+	if len(r.Unpinned) > 0 {
+		fmt.Fprintf(&b, "NOT COMPARED: %s. The bundle may be about another training than you mean; pin what you require (--expect, --model).\n", strings.Join(r.Unpinned, ", "))
+	}
 	fmt.Fprintf(&b, "%s\n", r.Mode())
 	if r.Facts.Insecure {
 		b.WriteString("INSECURE: made with the development SRS; anyone can forge such a bundle. For demonstrations and tests only.\n")
@@ -164,8 +175,12 @@ func listed(ranges []string) string {
 }
 
 func (r *Report) provenTitle() string {
-	if r.Facts.Insecure {
-		return "Proven (as far as an INSECURE SRS proves anything)"
+	title := "Proven"
+	if len(r.Unpinned) > 0 {
+		title = "Proven of the training that the bundle describes"
 	}
-	return "Proven"
+	if r.Facts.Insecure {
+		return title + " (as far as an INSECURE SRS proves anything)"
+	}
+	return title
 }

@@ -43,8 +43,9 @@ type Options struct {
 // fault.ErrResources, or an error of no kind.
 //
 // Soundness: an accepted bundle shows what Report.Proven says, under what
-// Report.Assumed says. The caller must still look at Report.NotChecked, and
-// trust the SRS.
+// Report.Assumed says. The caller must still look at Report.Unpinned: unless it
+// is empty the bundle may be about another training than the caller means; at
+// Report.NotChecked, and trust the SRS.
 func Verify(ctx context.Context, b *Bundle, expect Expectation, srs *commitments.VerifierSRS, opts Options) (_ *Report, err error) {
 	defer fault.Catch(&err, "bundle", fault.ErrMalformed)
 	if err := b.Check(); err != nil {
@@ -62,7 +63,7 @@ func Verify(ctx context.Context, b *Bundle, expect Expectation, srs *commitments
 	if err != nil {
 		return nil, fault.OfFile(err)
 	}
-	if err := expect.compare(report); err != nil {
+	if err := expect.compare(s.Network, report); err != nil {
 		return nil, err
 	}
 	if opts.MaxMemory == 0 {

@@ -130,7 +130,11 @@ func (s *Summary) verify(ctx context.Context, dir string, m mode.Name, keys *wra
 		if err != nil {
 			return err
 		}
-		s.Report, err = bundle.Verify(ctx, b, s.expectation(m), srs, bundle.Options{AllowInsecure: true, Cache: keys})
+		expect, err := s.expectation(dir, m)
+		if err != nil {
+			return err
+		}
+		s.Report, err = bundle.Verify(ctx, b, expect, srs, bundle.Options{AllowInsecure: true, Cache: keys})
 		return err
 	})
 	if s.Cheat == NoCheat {
@@ -146,19 +150,27 @@ func (s *Summary) verify(ctx context.Context, dir string, m mode.Name, keys *wra
 }
 
 // expectation is what the auditor of the demonstration requires, from sources
-// of its own: the dataset's owner, the seeds it drew, the terms of the deal. The
-// network is what the owner chose; the report lists it as not checked.
-func (s *Summary) expectation(m mode.Name) bundle.Expectation {
+// of its own: the dataset's owner, the seeds it drew, the terms of the deal, the
+// model and how it is to be trained.
+func (s *Summary) expectation(dir string, m mode.Name) (bundle.Expectation, error) {
+	trained, err := run.ReadNetwork(filepath.Join(dir, modelFile), &run.Config{
+		Training: run.TrainingConfig{Batch: batch, Rate: rate},
+		Formats:  run.FormatConfig{Feature: 8, Activation: 8, Error: 10},
+	})
+	if err != nil {
+		return bundle.Expectation{}, err
+	}
 	var dataset []string
 	for _, part := range s.Commit.Parts {
 		dataset = append(dataset, part.Digest)
 	}
-	order, seed, origin, originSeed, context := "shuffled", "drawn by the auditor", "seed", "drawn by the auditor, too", "demo"
+	order, seed, origin, originSeed, scheme, context := "shuffled", "drawn by the auditor", "seed", "drawn by the auditor, too", "he", "demo"
 	effective, count := rate, steps
 	proofs, tail, without := string(m), "drop", []string{}
 	return bundle.Expectation{
+		Network: trained, OriginScheme: &scheme,
 		Mode: &proofs, Tail: &tail, Without: &without,
 		Dataset: &dataset, Order: &order, Seed: &seed, Origin: &origin, OriginSeed: &originSeed,
 		Rate: &effective, Steps: &count, Context: &context,
-	}
+	}, nil
 }

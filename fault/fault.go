@@ -19,6 +19,9 @@ var (
 	ErrResources = errors.New("resources")
 	// ErrVersion reports a version, key or setup that does not match.
 	ErrVersion = errors.New("version mismatch")
+	// ErrUnpinned reports something valid that was not compared with what its
+	// verifier means.
+	ErrUnpinned = errors.New("valid as far as it was compared")
 	// ErrPanic reports a panic that Catch has caught, beside the kind of what
 	// was being read.
 	ErrPanic = errors.New("this is a bug of zkaudit")
@@ -33,6 +36,7 @@ const (
 	ExitUnsupported = 4 // model not supported
 	ExitResources   = 5 // not enough memory, disk or time
 	ExitVersion     = 6 // version, key or setup mismatch
+	ExitUnpinned    = 7 // valid, but not compared
 )
 
 // ExitCode returns the exit code for err; nil is ExitOK, and an error of no
@@ -51,6 +55,8 @@ func ExitCode(err error) int {
 		return ExitResources
 	case errors.Is(err, ErrVersion):
 		return ExitVersion
+	case errors.Is(err, ErrUnpinned):
+		return ExitUnpinned
 	default:
 		return ExitInput
 	}

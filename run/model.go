@@ -60,6 +60,50 @@ func readModel(dir string, c *Config) (*model, error) {
 	return m, nil
 }
 
+// ReadNetwork returns what is trained and how: the architecture of a model's
+// file with the choices of a configuration, whose other files are not read.
+func ReadNetwork(model string, c *Config) (*network.Network, error) {
+	path, err := filepath.Abs(model)
+	if err != nil {
+		return nil, fmt.Errorf("model: %w: %w", fault.ErrInput, err)
+	}
+	stated := *c
+	stated.Model.File = path
+	m, err := readModel("", &stated)
+	if err != nil {
+		return nil, err
+	}
+	return m.step.Network, nil
+}
+
+// ReadArchitecture returns the architecture of a model's file; batchAxis is
+// that of ModelConfig.
+func ReadArchitecture(model, batchAxis string) (*network.Architecture, error) {
+	bytes, err := artefact.ReadFile(model, tflite.MaxFileSize)
+	if err != nil {
+		return nil, fmt.Errorf("model: %w", err)
+	}
+	m, err := tflite.Parse(bytes)
+	if err != nil {
+		return nil, fmt.Errorf("model %s: %w", model, err)
+	}
+	axis, err := (&ModelConfig{BatchAxis: batchAxis}).batchAxis()
+	if err != nil {
+		return nil, err
+	}
+	a, _, err := transpile.Read(m, axis)
+	if err != nil && axis == nil { // batches are the first axis wherever one is read
+		first := 0
+		if b, _, again := transpile.Read(m, &first); again == nil {
+			return b, nil
+		}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("model %s: %w", model, err)
+	}
+	return a, nil
+}
+
 // autoAxis lets the model tell which axis counts samples.
 const autoAxis = "auto"
 

@@ -338,10 +338,13 @@ type auditExpectation struct {
 	Mode string `toml:"mode"` // of the proofs
 	// Claims is the file of the claims that must have been proven, relative to
 	// this one.
-	Claims string              `toml:"claims"`
-	Parts  map[string]string   `toml:"parts"`  // digests by name
-	Runs   map[string]string   `toml:"runs"`   // digests of statements by name
-	Models map[string]modelPin `toml:"models"` // public ones, by name
+	Claims string            `toml:"claims"`
+	Parts  map[string]string `toml:"parts"` // digests by name
+	Runs   map[string]string `toml:"runs"`  // digests of statements by name
+	// RunExpect names files that say what is required of the bundles of runs, as
+	// zkaudit verify --expect takes them, relative to this one.
+	RunExpect map[string]string   `toml:"run_expect,omitempty"`
+	Models    map[string]modelPin `toml:"models"` // public ones, by name
 }
 
 const auditExpectHead = `# What the audit beside this file claims to be about, as an expectation for

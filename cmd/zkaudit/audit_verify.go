@@ -3,7 +3,10 @@ package main
 import (
 	"context"
 	"fmt"
+	"maps"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/BurntSushi/toml"
 	"github.com/spf13/cobra"
@@ -13,14 +16,15 @@ import (
 	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/foreign"
 	"github.com/zkaudit/zkaudit/proof/mode"
 )
 
 // auditVerifying holds the flags of zkaudit audit verify.
 type auditVerifying struct {
-	bundles, models   []string
-	expect, srs, html string
-	insecure          bool
+	bundles, models, runs []string
+	expect, srs, html     string
+	insecure, unpinned    bool
 }
 
 func auditVerifyCommand(a *app) *cobra.Command {
@@ -34,8 +38,13 @@ Values that nobody pins are listed as NOT CHECKED. Claims about a trained model 
 its bundle, which is verified first; claims about a public model need its .tflite
 file, found by its digest.
 
+A run is pinned by the digest of its statement, or by an expectation of its bundle, as
+zkaudit verify takes it: --run-expect run=expect.toml, or the same under [run_expect] in
+the audit's. One that nobody pins may be any training: the audit is then "valid as far
+as it was compared", exit code 7, unless --unpinned says that this is wanted.
+
 Exit code 0: all claims hold. 1: false, or damaged. 3: cannot be read. 6: another
-version, or the SRS is not the one given.`,
+version, or the SRS is not the one given. 7: valid as far as it was compared.`,
 		Args: arguments(1, 1, "one audit"),
 		RunE: func(c *cobra.Command, args []string) error {
 			report, err := a.verifyAudit(c.Context(), args[0], &o)
@@ -45,13 +54,18 @@ version, or the SRS is not the one given.`,
 			if err := writeHTML(o.html, report); err != nil {
 				return err
 			}
-			return a.result(report, report.WriteText)
+			if err := a.result(report, report.WriteText); err != nil {
+				return err
+			}
+			return comparedRuns(report.Unpinned, o.unpinned)
 		},
 	}
 	f := c.Flags()
 	f.StringArrayVar(&o.bundles, "bundle", nil, "the bundle of a run that claims name")
 	f.StringArrayVar(&o.models, "model", nil, "the .tflite file of a public model that claims name")
 	f.StringVar(&o.expect, "expect", "", "TOML file of the values you require")
+	f.StringArrayVar(&o.runs, "run-expect", nil, "NAME=FILE: what you require of the bundle of a run, as zkaudit verify --expect takes it")
+	f.BoolVar(&o.unpinned, "unpinned", false, "exit with 0 also if nothing says which training the runs are")
 	f.StringVar(&o.srs, "srs", "", "the SRS you trust, whole or the verifier's part (default: the INSECURE development one)")
 	f.StringVar(&o.html, "html", "", "write the report as one HTML page, too")
 	f.BoolVar(&o.insecure, "allow-insecure-srs", false, "accept the development SRS, with which anyone can forge")
@@ -63,8 +77,11 @@ func (a *app) verifyAudit(ctx context.Context, path string, o *auditVerifying) (
 	if err != nil {
 		return nil, err
 	}
-	expect, err := readAuditExpectation(o.expect)
+	expect, runExpect, err := readAuditExpectation(o.expect)
 	if err != nil {
+		return nil, err
+	}
+	if err := o.pinRuns(runExpect); err != nil {
 		return nil, err
 	}
 	srs, powers, err := readVerifierSRS(o.srs, made.RowBits)
@@ -75,7 +92,7 @@ func (a *app) verifyAudit(ctx context.Context, path string, o *auditVerifying) (
 	if expect.ModelFiles, err = readModelFiles(o.models); err != nil {
 		return nil, err
 	}
-	if expect.Runs, err = a.verifiedRuns(ctx, o, v); err != nil {
+	if err := a.verifyRuns(ctx, o, made, runExpect, v, &expect); err != nil {
 		return nil, err
 	}
 	options := audit.Options{AllowInsecure: o.insecure, MaxMemory: a.limit}
@@ -105,61 +122,107 @@ func (a *app) readAudit(path string) (*audit.Bundle, error) {
 	return made, nil
 }
 
-// verifiedRuns verifies the bundles that claims may name.
-func (a *app) verifiedRuns(ctx context.Context, o *auditVerifying, v *mode.Verifier) ([]*audit.Run, error) {
-	var runs []*audit.Run
+// pinRuns adds what --run-expect says to the files under [run_expect].
+func (o *auditVerifying) pinRuns(files map[string]string) error {
+	for _, pair := range o.runs {
+		name, file, found := strings.Cut(pair, "=")
+		if !found || name == "" || file == "" {
+			return fmt.Errorf("--run-expect %q: want NAME=FILE: %w", pair, fault.ErrUsage)
+		}
+		files[name] = file
+	}
+	return nil
+}
+
+// verifyRuns verifies the bundles that claims may name, each against what is
+// expected of the run that it is in the audit.
+func (a *app) verifyRuns(ctx context.Context, o *auditVerifying, made *audit.Bundle, files map[string]string, v *mode.Verifier, e *audit.Expectation) error {
+	expected := map[[32]byte]bundle.Expectation{}
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		digest, there := made.Runs[name]
+		if !there {
+			return fmt.Errorf("expected claims about run %q, the audit has none: %w", name, fault.ErrRejected)
+		}
+		pins, err := readExpectation(files[name], "")
+		if err != nil {
+			return err
+		}
+		expected[digest] = pins
+	}
+	e.Compared = map[[32]byte]bool{}
 	for _, path := range o.bundles {
 		b, err := a.readBundle(path)
 		if err != nil {
-			return nil, err
+			return err
+		}
+		digest, err := b.Statement.Digest()
+		if err != nil {
+			return fmt.Errorf("%s: %w", path, fault.Verdict(err))
 		}
 		options := bundle.Options{AllowInsecure: o.insecure, Powers: v.Powers, Cache: v.Cache, MaxMemory: a.limit}
-		if _, err := bundle.Verify(ctx, b, bundle.Expectation{}, v.SRS, options); err != nil {
-			return nil, fmt.Errorf("%s: %w", path, fault.Verdict(err))
+		report, err := bundle.Verify(ctx, b, expected[digest], v.SRS, options)
+		if err != nil {
+			return fmt.Errorf("%s: %w", path, fault.Verdict(err))
 		}
 		r, err := audit.RunOf(b)
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", path, fault.Verdict(err))
+			return fmt.Errorf("%s: %w", path, fault.Verdict(err))
 		}
-		runs = append(runs, r)
+		e.Runs, e.Compared[r.Digest] = append(e.Runs, r), len(report.Unpinned) == 0
 	}
-	return runs, nil
+	return nil
 }
 
-// readAuditExpectation reads what --expect names; all is unchecked without.
-func readAuditExpectation(path string) (audit.Expectation, error) {
+// comparedRuns refuses to call an audit valid whose runs may be any training,
+// unless told to.
+func comparedRuns(unpinned []string, wanted bool) error {
+	if len(unpinned) == 0 || wanted {
+		return nil
+	}
+	return fmt.Errorf("nobody has compared what run %s was trained on and how; [runs] in --expect pins its statement, --run-expect what it is about, --unpinned does without: %w",
+		foreign.Quotes(unpinned), fault.ErrUnpinned)
+}
+
+// readAuditExpectation reads what --expect names, and the names of the files
+// that say what is expected of runs; all is unchecked without.
+func readAuditExpectation(path string) (audit.Expectation, map[string]string, error) {
 	var e audit.Expectation
 	var pins auditExpectation
+	runs := map[string]string{}
 	if path == "" {
-		return e, nil
+		return e, runs, nil
 	}
 	text, err := artefact.ReadFile(path, audit.MaxClaimsFile)
 	if err != nil {
-		return e, err
+		return e, nil, err
 	}
 	meta, err := toml.Decode(string(text), &pins)
 	if err != nil {
-		return e, fmt.Errorf("%s: %w: %v", path, fault.ErrInput, err)
+		return e, nil, fmt.Errorf("%s: %w: %v", path, fault.ErrInput, err)
 	}
 	if unknown := meta.Undecoded(); len(unknown) > 0 {
-		return e, fmt.Errorf("%s: unknown key %q; what is expected of an audit are mode, claims (the name of their file), parts, runs and models: %w", path, unknown[0].String(), fault.ErrUsage)
+		return e, nil, fmt.Errorf("%s: unknown key %q; what is expected of an audit are mode, claims (the name of their file), parts, runs, run_expect and models: %w", path, unknown[0].String(), fault.ErrUsage)
 	}
 	e.Mode, e.Parts, e.RunDigests = mode.Name(pins.Mode), pins.Parts, pins.Runs
 	e.Models = map[string]audit.ModelPin{}
 	for name, p := range pins.Models {
 		if e.Models[name], err = p.pin(name); err != nil {
-			return e, fmt.Errorf("%s: %w", path, err)
+			return e, nil, fmt.Errorf("%s: %w", path, err)
 		}
 	}
-	if pins.Claims == "" {
-		return e, nil
+	beside := func(file string) string {
+		if filepath.IsAbs(file) {
+			return file
+		}
+		return filepath.Join(filepath.Dir(path), file)
 	}
-	claims := pins.Claims
-	if !filepath.IsAbs(claims) {
-		claims = filepath.Join(filepath.Dir(path), claims)
+	for name, file := range pins.RunExpect {
+		runs[name] = beside(file)
 	}
-	e.Claims, err = audit.Load(claims)
-	return e, err
+	if pins.Claims != "" {
+		e.Claims, err = audit.Load(beside(pins.Claims))
+	}
+	return e, runs, err
 }
 
 // readVerifierSRS reads the SRS to verify with, or makes the development one.

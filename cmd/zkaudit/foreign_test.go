@@ -97,7 +97,7 @@ func TestRejectedFilesPrintNoReport(t *testing.T) {
 	if !strings.HasPrefix(stderr, `REJECTED: expected context "agreed on", the bundle is about "\x1b[2K\x1b[1A\rVERIFIED`) || strings.ContainsAny(stderr, steers) || strings.Count(stderr, "\n") != 1 {
 		t.Errorf("the rejection reads\n%q", stderr)
 	}
-	for _, args := range [][]string{{"verify", file, "--allow-insecure-srs", "--quiet"}, {"verify", file, "--allow-insecure-srs", "--quiet", "--json"}, {"inspect", file}, {"inspect", file, "--json"}} {
+	for _, args := range [][]string{{"verify", file, "--allow-insecure-srs", "--quiet", "--unpinned"}, {"verify", file, "--allow-insecure-srs", "--quiet", "--json", "--unpinned"}, {"inspect", file}, {"inspect", file, "--json"}} {
 		stdout, stderr := printed(t, func(a *app) {
 			root := newRoot(a)
 			root.SetArgs(args)

@@ -21,13 +21,17 @@ import (
 const maxInspect = 4 << 30
 
 func inspectCommand(a *app) *cobra.Command {
-	return &cobra.Command{
-		Use:   "inspect FILE",
+	var with, batchAxis string
+	c := &cobra.Command{
+		Use:   "inspect FILE [--with run.toml]",
 		Short: "Say what a .tflite model or an artefact of zkaudit is",
 		Long: `For a model: operators, shapes, parameters, what can be proven; for what cannot,
 why and what to do, and exit code 4. For an artefact (bundle, part, audit, SRS,
 checkpoint ...): kind, version, statement digest and what is in it: of a part classes,
-attributes and their values, of an audit its claims with all parameters.`,
+attributes and their values, of an audit its claims with all parameters.
+
+With --with, the program that a model and the choices in a run.toml make: its digest,
+as bundles and expectations have it, architecture layer by layer, loss and formats.`,
 		Args: arguments(1, 1, "one file"),
 		RunE: func(_ *cobra.Command, args []string) (err error) {
 			defer fault.Catch(&err, args[0], fault.ErrInput)
@@ -35,8 +39,13 @@ attributes and their values, of an audit its claims with all parameters.`,
 			if err != nil {
 				return err
 			}
-			if !isArtefact {
+			switch {
+			case !isArtefact && with != "":
+				return a.inspectNetwork(args[0], with, batchAxis)
+			case !isArtefact:
 				return a.inspectModel(args[0])
+			case with != "":
+				return fmt.Errorf("--with goes with a model; %s is an artefact of zkaudit: %w", args[0], fault.ErrUsage)
 			}
 			data, err := a.readFile(args[0], maxInspect, bytesPerByte(h.Kind))
 			if err != nil {
@@ -45,6 +54,26 @@ attributes and their values, of an audit its claims with all parameters.`,
 			return a.inspectArtefact(args[0], h, data)
 		},
 	}
+	c.Flags().StringVar(&with, "with", "", "a run.toml with the choices of the model's training")
+	c.Flags().StringVar(&batchAxis, "batch-axis", "", "axis of the model's input that counts samples, from 0 (default: the model, or --with, tells)")
+	return c
+}
+
+// inspectNetwork says what a model and the choices of a run.toml make.
+func (a *app) inspectNetwork(model, with, batchAxis string) error {
+	n, err := networkOf(model, with, batchAxis)
+	if err != nil {
+		return err
+	}
+	f := bundle.ProgramFactsOf(n)
+	return a.result(f, func(w io.Writer) error {
+		for _, line := range programLines(&f) {
+			if _, err := fmt.Fprintln(w, line); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // headerOf reads the beginning of a file, from which it follows how large it may

@@ -93,13 +93,10 @@ func (r *artefactReport) describeBundle(data []byte) error {
 		return err
 	}
 	r.Meaning, r.Contents = "bundle: a training run with its proofs (not verified by inspect: see zkaudit verify)", f
-	r.add("program %s", f.Program)
-	r.add("architecture %s, %d parameters", f.Architecture, f.Parameters)
-	for _, layer := range f.Layers {
-		r.add("  %s", layer)
+	for _, line := range programLines(&f.ProgramFacts) {
+		r.add("%s", line)
 	}
-	r.add("loss %s of %s labels, batch %d, rate %s", f.Loss, f.Labels, f.Batch, f.Rate)
-	r.add("fraction bits %d of features, %d of activations, %d of errors; frozen weights %v", f.Formats.Feature, f.Formats.Activation, f.Formats.Error, f.Frozen)
+	r.add("learning rate %s", f.Rate)
 	r.add("%d steps in %d segment(s) of %d", f.Steps, f.Segments, f.SegmentSteps)
 	for i, digest := range f.Dataset {
 		r.add("dataset part %d: %d rows, %s", i, f.Rows[i], digest)
@@ -112,6 +109,17 @@ func (r *artefactReport) describeBundle(data []byte) error {
 	r.add("context %q, run %s", f.Context, f.RunID)
 	r.add("mode %s, SRS %s, rows of 2^%d cells", f.Mode, f.SRS, f.RowBits)
 	return nil
+}
+
+// programLines say what is trained and how.
+func programLines(f *bundle.ProgramFacts) []string {
+	lines := []string{"program " + f.Program, fmt.Sprintf("architecture %s, %d parameters", f.Architecture, f.Parameters)}
+	for _, layer := range f.Layers {
+		lines = append(lines, "  "+layer)
+	}
+	return append(lines,
+		fmt.Sprintf("loss %s of %s labels, batch %d", f.Loss, f.Labels, f.Batch),
+		fmt.Sprintf("fraction bits of features, activations and errors: %s; frozen weights %v", f.Formats, f.Frozen))
 }
 
 // inspectedClaim is a claim as in a file of claims.

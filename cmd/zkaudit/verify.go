@@ -2,36 +2,45 @@ package main
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/zkaudit/zkaudit/artefact"
 	"github.com/zkaudit/zkaudit/audit"
 	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/network"
+	"github.com/zkaudit/zkaudit/run"
 )
 
 func verifyCommand(a *app) *cobra.Command {
-	var expectFile, srsFile string
-	var insecure bool
+	var pins runPins
+	var srsFile string
+	var insecure, unpinned bool
 	c := &cobra.Command{
 		Use:   "verify BUNDLE",
 		Short: "Verify a bundle, offline, without data or weights",
 		Long: `Checks every certificate and every segment of a bundle, and every value that
---expect pins. Values that nobody pins are listed as NOT CHECKED: a bundle can
-be valid and about another dataset than you think.
+--expect, --model and --with pin. Values that nobody pins are listed as NOT CHECKED:
+a bundle can be valid and about another model or dataset than you think. So it is
+"valid as far as it was compared", exit code 7, unless program, data, order, origin
+of the initial weights and length are pinned, or --unpinned says that this is wanted.
 
-Exit code 0: valid. 1: false, or damaged. 3: cannot be read. 6: another version,
-or the SRS is not the one given.`,
+--model M.tflite requires the architecture of a model in hand, and --with run.toml
+the choices of its training, too: loss, batch, formats, rate, frozen weights. What
+both give is what zkaudit inspect M.tflite --with run.toml prints.
+
+Exit code 0: valid, and what was required. 1: false, damaged, or about something else.
+3: cannot be read. 6: another version, or the SRS is not the one given. 7: valid as
+far as it was compared.`,
 		Args: arguments(1, 1, "one bundle"),
 		RunE: func(c *cobra.Command, args []string) error {
-			var expect bundle.Expectation
-			var err error
-			if expectFile != "" {
-				if expect, err = bundle.ReadExpectation(expectFile); err != nil {
-					return err
-				}
+			expect, err := pins.expectation()
+			if err != nil {
+				return err
 			}
 			b, err := a.readBundle(args[0])
 			if err != nil {
@@ -54,13 +63,78 @@ or the SRS is not the one given.`,
 				return fault.Verdict(err)
 			}
 			a.note("%d proofs checked in %.2f s", len(b.Datasets)+1+len(b.Segments), time.Since(start).Seconds())
-			return a.result(report, report.WriteText)
+			if err := a.result(report, report.WriteText); err != nil {
+				return err
+			}
+			return compared(report.Unpinned, unpinned)
 		},
 	}
-	c.Flags().StringVar(&expectFile, "expect", "", "TOML file of the values you require")
+	pins.flags(c.Flags())
+	c.Flags().BoolVar(&unpinned, "unpinned", false, "exit with 0 also if nothing says which program, data, order, origin and length are meant")
 	c.Flags().StringVar(&srsFile, "srs", "", "the SRS you trust, whole or the verifier's part (default: the INSECURE development one)")
 	c.Flags().BoolVar(&insecure, "allow-insecure-srs", false, "accept the development SRS, with which anyone can forge")
 	return c
+}
+
+// runPins are the flags that say which run a verifier means.
+type runPins struct{ expect, model, with, batchAxis string }
+
+func (p *runPins) flags(f *pflag.FlagSet) {
+	f.StringVar(&p.expect, "expect", "", "TOML file of the values you require")
+	f.StringVar(&p.model, "model", "", "the .tflite whose architecture you require")
+	f.StringVar(&p.with, "with", "", "a run.toml whose choices of loss, batch, formats and rate you require, with --model")
+	f.StringVar(&p.batchAxis, "batch-axis", "", "axis of the model's input that counts samples, from 0 (default: the model, or --with, tells)")
+}
+
+// expectation reads what the flags name.
+func (p *runPins) expectation() (e bundle.Expectation, err error) {
+	if p.expect != "" {
+		if e, err = readExpectation(p.expect, p.batchAxis); err != nil {
+			return e, err
+		}
+	}
+	switch {
+	case p.with != "" && p.model == "":
+		return e, fmt.Errorf("--with states the choices of a model's training: it goes with --model: %w", fault.ErrUsage)
+	case p.with != "":
+		e.Network, err = networkOf(p.model, p.with, p.batchAxis)
+	case p.model != "":
+		e.Forward, err = run.ReadArchitecture(p.model, p.batchAxis)
+	case p.batchAxis != "" && e.Model == nil:
+		return e, fmt.Errorf("--batch-axis goes with --model: %w", fault.ErrUsage)
+	}
+	return e, err
+}
+
+// readExpectation reads an expectation with the model that it names.
+func readExpectation(path, batchAxis string) (bundle.Expectation, error) {
+	e, err := bundle.ReadExpectation(path)
+	if err == nil && e.Model != nil {
+		if e.Forward, err = run.ReadArchitecture(*e.Model, batchAxis); err != nil {
+			err = fmt.Errorf("%s: %w", path, err)
+		}
+	}
+	return e, err
+}
+
+// networkOf reads what a model and a run.toml say is trained.
+func networkOf(model, with, batchAxis string) (*network.Network, error) {
+	c, err := run.ReadConfig(with)
+	if err != nil {
+		return nil, err
+	}
+	if batchAxis != "" {
+		c.Model.BatchAxis = batchAxis
+	}
+	return run.ReadNetwork(model, c)
+}
+
+// compared refuses to call valid what nobody has compared, unless told to.
+func compared(unpinned []string, wanted bool) error {
+	if len(unpinned) == 0 || wanted {
+		return nil
+	}
+	return fmt.Errorf("nobody has compared %s; --expect, --model and --with pin them, --unpinned does without: %w", strings.Join(unpinned, ", "), fault.ErrUnpinned)
 }
 
 // readBundle reads a bundle. What is recognised as one and is damaged counts

@@ -1,0 +1,153 @@
+package bundle
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/foreign"
+	"github.com/zkaudit/zkaudit/network"
+)
+
+// pin is one value that can be expected.
+type pin struct {
+	name  string // in plain words
+	found string
+	want  *string // nil: not compared
+	of    group
+	// implied says that another pin leaves no choice.
+	implied bool
+}
+
+// group is what a value decides about a run. A verdict stands by itself only if
+// all groups are compared.
+type group string
+
+const (
+	theProgram group = "the program"
+	theData    group = "the data"
+	theOrder   group = "the order of its rows"
+	theOrigin  group = "the origin of the initial weights"
+	theLength  group = "the number of steps"
+	beside     group = ""
+)
+
+// groups lists the groups in the order of reports.
+func groups() []group { return []group{theProgram, theData, theOrder, theOrigin, theLength} }
+
+// shown is a value of the pin for people: a quotation where it is free text.
+func (p *pin) shown(value string) string {
+	switch {
+	case value == "":
+		return "(empty)"
+	case p.name == "context" || strings.HasPrefix(p.name, "seed of"):
+		return foreign.QuoteUpTo(value, maxShown)
+	case len(value) > maxShown:
+		return fmt.Sprintf("%s… (%d bytes in all)", strings.ToValidUTF8(value[:maxShown], ""), len(value))
+	}
+	return value
+}
+
+// pins lists every value that can be expected, with what the bundle has.
+func (e *Expectation) pins(f *Facts) []pin {
+	whole := e.Program != nil || e.Network != nil
+	pins := []pin{
+		{name: "mode of the proofs", found: f.Mode, want: e.Mode},
+		{name: "program (architecture, formats, loss, batch size)", found: f.Program, want: e.Program, of: theProgram, implied: e.Network != nil || e.choices() && (e.Architecture != nil || e.Forward != nil)},
+		{name: "architecture", found: f.Architecture, want: e.Architecture, of: theProgram, implied: whole || e.Forward != nil},
+		{name: "loss", found: f.Loss, want: e.Loss, of: theProgram, implied: whole},
+		{name: "kind of labels", found: f.Labels, want: e.Labels, of: theProgram, implied: whole},
+		{name: "rows per step", found: fmt.Sprint(f.Batch), want: text(e.Batch), of: theProgram, implied: whole},
+		{name: "fraction bits of features, activations and errors", found: fmt.Sprint(f.Formats), want: text(e.Formats), of: theProgram, implied: whole},
+		{name: "frozen weights", found: fmt.Sprint(f.Frozen), want: text(e.Frozen), of: theProgram, implied: whole},
+		{name: "dataset commitments", found: fmt.Sprint(f.Dataset), want: text(e.Dataset), of: theData},
+		{name: "order of rows", found: f.Order, want: e.Order, of: theOrder},
+		{name: "epoch tail", found: f.Tail, want: e.Tail, of: theOrder},
+		{name: "rows left out (part:row, from 0)", found: fmt.Sprint(f.Without), want: text(e.Without), of: theOrder},
+		{name: "number of steps", found: fmt.Sprint(f.Steps), want: text(e.Steps), of: theLength},
+		{name: "steps per segment", found: fmt.Sprint(f.SegmentSteps), want: text(e.SegmentSteps)},
+		{name: "learning rate", found: f.Rate, want: e.Rate},
+		{name: "origin of the initial weights", found: f.Origin, want: e.Origin, of: theOrigin},
+		{name: "initial weights (commitments)", found: f.InitialWeights, want: e.InitialWeights},
+		{name: "final weights (commitments)", found: f.FinalWeights, want: e.FinalWeights},
+		{name: "context", found: f.Context, want: e.Context},
+		{name: "run id", found: f.RunID, want: e.RunID},
+		{name: "SRS", found: f.SRS, want: e.SRS},
+	}
+	if f.Order == "shuffled" || e.Seed != nil {
+		pins = append(pins, pin{name: "seed of the shuffle", found: f.Seed, want: e.Seed, of: theOrder})
+	}
+	if f.Origin == Seeded.String() || e.OriginSeed != nil || e.OriginScheme != nil {
+		pins = append(pins, pin{name: "seed of the initial weights", found: f.OriginSeed, want: e.OriginSeed, of: theOrigin},
+			pin{name: "scheme of the initial weights", found: f.OriginScheme, want: e.OriginScheme, of: theOrigin})
+	}
+	if f.Origin == Published.String() || e.OriginDigest != nil {
+		pins = append(pins, pin{name: "published initial weights (origin digest)", found: f.OriginDigest, want: e.OriginDigest, of: theOrigin})
+	}
+	return pins
+}
+
+// choices reports whether all choices of the training are pinned. The rate is
+// among them because weights have as many fraction bits as it needs.
+func (e *Expectation) choices() bool {
+	return e.Loss != nil && e.Labels != nil && e.Batch != nil && e.Formats != nil && e.Frozen != nil && e.Rate != nil
+}
+
+func text[T any](v *T) *string {
+	if v == nil {
+		return nil
+	}
+	s := fmt.Sprint(*v)
+	return &s
+}
+
+// compare checks a bundle's network and the report's facts against the
+// expectation, and records what was compared and what was not.
+func (e *Expectation) compare(n *network.Network, r *Report) error {
+	if err := e.compareNetwork(n, r); err != nil {
+		return err
+	}
+	open := map[group]bool{}
+	for _, p := range e.pins(&r.Facts) {
+		switch {
+		case p.want == nil && p.implied:
+		case p.want == nil:
+			r.NotChecked = append(r.NotChecked, fmt.Sprintf("%s: %s", p.name, p.shown(p.found)))
+			open[p.of] = true
+		case *p.want != p.found:
+			return fmt.Errorf("expected %s %s, the bundle is about %s: %w", p.name, p.shown(*p.want), p.shown(p.found), fault.ErrRejected)
+		default:
+			r.Checked = append(r.Checked, fmt.Sprintf("%s: %s", p.name, p.shown(p.found)))
+		}
+	}
+	for _, g := range groups() {
+		if open[g] {
+			r.Unpinned = append(r.Unpinned, string(g))
+		}
+	}
+	return nil
+}
+
+// compareNetwork compares the program with a model and choices in hand.
+func (e *Expectation) compareNetwork(n *network.Network, r *Report) error {
+	if e.Model != nil && e.Forward == nil && e.Network == nil {
+		return fmt.Errorf("the expectation names a model that nobody has read: %w", fault.ErrUsage)
+	}
+	if e.Network != nil {
+		if d := e.Network.Difference(n); d != "" {
+			return fmt.Errorf("the bundle is about another program than expected: it should have %s: %w", d, fault.ErrRejected)
+		}
+		r.Checked = append(r.Checked, "program: that of the model and the choices given")
+	}
+	if e.Forward != nil {
+		architecture := n.Architecture()
+		if d := e.Forward.Difference(&architecture); d != "" {
+			return fmt.Errorf("the bundle is about another model than expected: it should have %s: %w", d, fault.ErrRejected)
+		}
+		r.Checked = append(r.Checked, "architecture: that of the model given")
+	}
+	return nil
+}
+
+// maxShown bounds how much of a value a line of a report shows.
+const maxShown = 2000

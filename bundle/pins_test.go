@@ -1,0 +1,117 @@
+package bundle_test
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/zkaudit/zkaudit/bundle"
+	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/network"
+)
+
+// essential is an expectation of what decides the run and nothing else.
+func essential(f *bundle.Facts) bundle.Expectation {
+	without := append([]string{}, f.Without...)
+	return bundle.Expectation{
+		Program: &f.Program, Dataset: &f.Dataset, Order: &f.Order, Seed: &f.Seed, Tail: &f.Tail, Without: &without,
+		Steps: &f.Steps, Origin: &f.Origin, OriginSeed: &f.OriginSeed, OriginScheme: &f.OriginScheme,
+	}
+}
+
+// A verdict stands by itself only if program, data, order, origin and length
+// were compared: each value that decides them, left out, is missed.
+func TestWhatDecidesARunIsPinned(t *testing.T) {
+	m := first(t)
+	b := decode(t, m)
+	f, err := b.Facts()
+	if err != nil {
+		t.Fatal(err)
+	}
+	architecture := b.Statement.Network.Architecture()
+	frozen := []int{}
+	stated := func(e *bundle.Expectation) {
+		e.Program = nil
+		e.Architecture, e.Loss, e.Labels, e.Batch, e.Formats, e.Frozen, e.Rate = &f.Architecture, &f.Loss, &f.Labels, &f.Batch, &f.Formats, &frozen, &f.Rate
+	}
+	for name, c := range map[string]struct {
+		change func(e *bundle.Expectation)
+		open   []string
+	}{
+		"all":                      {func(*bundle.Expectation) {}, nil},
+		"nothing":                  {func(e *bundle.Expectation) { *e = bundle.Expectation{} }, []string{"the program", "the data", "the order of its rows", "the origin of the initial weights", "the number of steps"}},
+		"program":                  {func(e *bundle.Expectation) { e.Program = nil }, []string{"the program"}},
+		"dataset":                  {func(e *bundle.Expectation) { e.Dataset = nil }, []string{"the data"}},
+		"order":                    {func(e *bundle.Expectation) { e.Order = nil }, []string{"the order of its rows"}},
+		"seed":                     {func(e *bundle.Expectation) { e.Seed = nil }, []string{"the order of its rows"}},
+		"tail":                     {func(e *bundle.Expectation) { e.Tail = nil }, []string{"the order of its rows"}},
+		"rows left out":            {func(e *bundle.Expectation) { e.Without = nil }, []string{"the order of its rows"}},
+		"steps":                    {func(e *bundle.Expectation) { e.Steps = nil }, []string{"the number of steps"}},
+		"origin":                   {func(e *bundle.Expectation) { e.Origin = nil }, []string{"the origin of the initial weights"}},
+		"origin seed":              {func(e *bundle.Expectation) { e.OriginSeed = nil }, []string{"the origin of the initial weights"}},
+		"origin scheme":            {func(e *bundle.Expectation) { e.OriginScheme = nil }, []string{"the origin of the initial weights"}},
+		"a network":                {func(e *bundle.Expectation) { e.Program = nil; e.Network = b.Statement.Network }, nil},
+		"choices stated":           {stated, nil},
+		"choices of a model":       {func(e *bundle.Expectation) { stated(e); e.Architecture, e.Forward = nil, &architecture }, nil},
+		"a model and no choices":   {func(e *bundle.Expectation) { e.Program = nil; e.Forward = &architecture }, []string{"the program"}},
+		"choices but architecture": {func(e *bundle.Expectation) { stated(e); e.Architecture = nil }, []string{"the program"}},
+		"choices but loss":         {func(e *bundle.Expectation) { stated(e); e.Loss = nil }, []string{"the program"}},
+		"choices but labels":       {func(e *bundle.Expectation) { stated(e); e.Labels = nil }, []string{"the program"}},
+		"choices but batch":        {func(e *bundle.Expectation) { stated(e); e.Batch = nil }, []string{"the program"}},
+		"choices but formats":      {func(e *bundle.Expectation) { stated(e); e.Formats = nil }, []string{"the program"}},
+		"choices but frozen":       {func(e *bundle.Expectation) { stated(e); e.Frozen = nil }, []string{"the program"}},
+		"choices but rate":         {func(e *bundle.Expectation) { stated(e); e.Rate = nil }, []string{"the program"}},
+	} {
+		e := essential(f)
+		c.change(&e)
+		r, err := verify(b, e, m.srs)
+		if err != nil || !slices.Equal(r.Unpinned, append([]string{}, c.open...)) {
+			t.Errorf("%s: %v, unpinned %q, want %q", name, err, r.Unpinned, c.open)
+			continue
+		}
+		var text strings.Builder
+		if err := r.WriteText(&text); err != nil {
+			t.Fatal(err)
+		}
+		if verified := strings.HasPrefix(text.String(), "VERIFIED"); verified != (c.open == nil) {
+			t.Errorf("%s: the report begins with %.60q", name, text.String())
+		}
+	}
+}
+
+// A network or an architecture in hand that is another one is refused, with
+// the difference.
+func TestAnotherNetworkIsRefused(t *testing.T) {
+	m := first(t)
+	b := decode(t, m)
+	architecture := b.Statement.Network.Architecture()
+	for name, c := range map[string]struct {
+		change func(a *network.Architecture, c *network.Choices)
+		says   string
+	}{
+		"activation": {func(a *network.Architecture, _ *network.Choices) { a.Layers[0].Activation = network.Tanh }, "layer 0"},
+		"loss": {func(_ *network.Architecture, c *network.Choices) {
+			c.Loss, c.Labels = graph.MeanSquaredError, graph.Values
+		}, "loss mean_squared_error"},
+		"batch":   {func(_ *network.Architecture, c *network.Choices) { c.Batch++ }, "batch 5, not 4"},
+		"formats": {func(_ *network.Architecture, c *network.Choices) { c.Formats.Error-- }, "errors 9, not 10"},
+		"frozen":  {func(_ *network.Architecture, c *network.Choices) { c.Frozen = []int{0} }, "frozen weights [0], not []"},
+	} {
+		other := decode(t, m)
+		rebuilt(c.change)(other)
+		if _, err := verify(b, bundle.Expectation{Network: other.Statement.Network}, m.srs); !errors.Is(err, fault.ErrRejected) || !strings.Contains(err.Error(), c.says) {
+			t.Errorf("%s: %v, want %q", name, err, c.says)
+		}
+		forward := other.Statement.Network.Architecture()
+		_, err := verify(b, bundle.Expectation{Forward: &forward}, m.srs)
+		if same := forward.Digest() == architecture.Digest(); same != (err == nil) || !same && !errors.Is(err, fault.ErrRejected) {
+			t.Errorf("%s: its architecture: %v", name, err)
+		}
+	}
+	file := "m.tflite"
+	if _, err := verify(b, bundle.Expectation{Model: &file}, m.srs); !errors.Is(err, fault.ErrUsage) {
+		t.Errorf("a model that nobody has read: %v", err)
+	}
+}
