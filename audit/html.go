@@ -24,7 +24,6 @@ func (r *Report) WriteHTML(w io.Writer) error {
 		"hold":     claimsHold,
 		"number":   func(i int) int { return i + 1 },
 		"plots":    plots,
-		"curves":   curves,
 		"sections": sections,
 		"quote":    foreign.Quote,
 		"quotes":   foreign.Quotes,

@@ -2,9 +2,6 @@ package audit
 
 import (
 	"fmt"
-	"math"
-	"strconv"
-	"strings"
 
 	"github.com/zkaudit/zkaudit/foreign"
 )
@@ -126,96 +123,4 @@ func (p *barPlot) add(s Share) {
 		Top: top, Text: top + 13, Width: fullBar * s.ratio(), End: 186 + fullBar*s.ratio(),
 	})
 	p.Height = len(p.Bars)*barStep + 8
-}
-
-// linePlot is a value by step, 310 units wide and 180 high.
-type linePlot struct {
-	Caption string
-	Points  string // of a polyline
-	Rules   []tick // values, from below
-	Steps   []tick
-}
-
-// tick is a mark of an axis.
-type tick struct {
-	At   float64
-	Text string
-}
-
-// The frame of a line plot in units of the drawing.
-const (
-	plotLeft, plotRight = 46.0, 300.0
-	plotTop, plotBottom = 12.0, 150.0
-)
-
-// curves draws loss and, where it is known, accuracy of a training run.
-func curves(points []CurvePoint) []linePlot {
-	var all []linePlot
-	for _, c := range []struct {
-		caption string
-		of      func(p CurvePoint) float64
-	}{
-		{"Loss", func(p CurvePoint) float64 { return p.Loss }},
-		{"Accuracy", func(p CurvePoint) float64 {
-			if p.Accuracy == nil {
-				return math.NaN()
-			}
-			return *p.Accuracy
-		}},
-	} {
-		if p, ok := newLinePlot(c.caption, points, c.of); ok {
-			all = append(all, p)
-		}
-	}
-	return all
-}
-
-// newLinePlot leaves out values that are not finite; without any there is
-// nothing to draw.
-func newLinePlot(caption string, points []CurvePoint, of func(p CurvePoint) float64) (linePlot, bool) {
-	low, high, last := math.Inf(1), math.Inf(-1), 1
-	finite := func(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
-	for _, p := range points {
-		if v := of(p); finite(v) {
-			low, high, last = min(low, v), max(high, v), max(last, p.Step)
-		}
-	}
-	if low > high {
-		return linePlot{}, false
-	}
-	step := tickStep(high - low)
-	low, high = step*math.Floor(low/step), step*math.Ceil(high/step)
-	if low == high {
-		high += step
-	}
-	x := func(step int) float64 { return plotLeft + (plotRight-plotLeft)*float64(step)/float64(last) }
-	y := func(v float64) float64 { return plotTop + (plotBottom-plotTop)*(high-v)/(high-low) }
-	p := linePlot{Caption: caption, Steps: []tick{{x(0), "0"}, {x(last), "step " + strconv.Itoa(last)}}}
-	for k := range int(math.Round((high-low)/step)) + 1 {
-		v := low + step*float64(k)
-		p.Rules = append(p.Rules, tick{y(v), strconv.FormatFloat(v, 'f', max(0, -int(math.Floor(math.Log10(step)))), 64)})
-	}
-	var line strings.Builder
-	for _, point := range points {
-		if v := of(point); finite(v) {
-			fmt.Fprintf(&line, "%.1f,%.1f ", x(point.Step), y(v))
-		}
-	}
-	p.Points = strings.TrimSpace(line.String())
-	return p, true
-}
-
-// tickStep is the distance of marks that cut a span into at most five: 1, 2 or
-// 5 times a power of ten.
-func tickStep(span float64) float64 {
-	if span <= 0 {
-		return 1
-	}
-	unit := math.Pow(10, math.Floor(math.Log10(span/5)))
-	for _, m := range []float64{1, 2, 5} {
-		if span/(m*unit) <= 5 {
-			return m * unit
-		}
-	}
-	return 10 * unit
 }

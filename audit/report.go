@@ -33,9 +33,6 @@ type Report struct {
 	// Unpinned are the runs that claims are about and nobody has compared: their
 	// bundles are valid, and may be about any training.
 	Unpinned []string `json:"unpinned"`
-	// Training is a curve that the trainer shows beside the audit. It is not
-	// part of any proof.
-	Training []CurvePoint `json:"training,omitempty"`
 
 	named map[string]bool // the subjects of claims added
 }
@@ -47,15 +44,6 @@ func (r *Report) Bytes() int {
 		n += c.Bytes
 	}
 	return n
-}
-
-// Seconds is what proving all claims took, where it is known.
-func (r *Report) Seconds() float64 {
-	total := 0.0
-	for _, c := range r.Claims {
-		total += c.Seconds
-	}
-	return total
 }
 
 // PartFacts describe a committed part.
@@ -95,14 +83,7 @@ type Finding struct {
 	Released  []Released `json:"released,omitempty"`
 	Bits      int        `json:"bits"` // released: one for the verdict
 	Bytes     int        `json:"bytes"`
-	Seconds   float64    `json:"seconds,omitempty"` // of proving
-}
-
-// CurvePoint is a point of a training curve.
-type CurvePoint struct {
-	Step     int      `json:"step"`
-	Loss     float64  `json:"loss"`
-	Accuracy *float64 `json:"accuracy,omitempty"` // nil where labels are values
+	Seconds   float64    `json:"-"` // of proving: for its owner, who sees it, not for those who get the report
 }
 
 // newReport describes what a bundle is about. Its claims are added one by one.

@@ -149,19 +149,6 @@ func (d *Directory) ReadInputs(path string, rows ...int) (*data.Dataset, error) 
 	return r.Read(path, "")
 }
 
-// Curve returns the training curve, empty if nothing is trained.
-func (d *Directory) Curve() ([]audit.CurvePoint, error) {
-	var r TrainRecord
-	if _, err := d.readRecord(trainDir, &r); err != nil {
-		return nil, err
-	}
-	var curve []audit.CurvePoint
-	for _, p := range r.Curve {
-		curve = append(curve, audit.CurvePoint{Step: p.Step, Loss: p.Loss, Accuracy: p.Accuracy})
-	}
-	return curve, nil
-}
-
 // Prover returns what makes proofs with the run's SRS, randomness and keys.
 func (d *Directory) Prover() (*mode.Prover, error) {
 	srs, err := d.SRS()

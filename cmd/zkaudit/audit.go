@@ -145,9 +145,6 @@ func (a *app) audit(c *cobra.Command, path string, o *auditing) error {
 	if err != nil {
 		return err
 	}
-	if report.Training, err = d.Curve(); err != nil {
-		return err
-	}
 	if err := writeHTML(o.html, report); err != nil {
 		return err
 	}
