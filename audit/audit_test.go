@@ -345,8 +345,13 @@ func TestFalseAuditReleasesNothing(t *testing.T) {
 	}
 	in.Ledger = ledger
 	a := parse(t, strings.Replace(claims, `at_least = "0.4"`, `at_least = "0.5"`, 1))
-	if b, _, err := Prove(context.Background(), a, in); !errors.Is(err, fault.ErrRejected) || b != nil || len(ledger.entries) != 0 {
-		t.Errorf("%v, %d entries", err, len(ledger.entries))
+	if b, _, err := Prove(context.Background(), a, in); !errors.Is(err, fault.ErrRejected) || b != nil {
+		t.Error(err)
+	}
+	for _, e := range ledger.entries { // that it is false, which whoever asked is told
+		if !e.Refused || e.Bits != 1 || len(e.Released) > 0 {
+			t.Errorf("%+v", e)
+		}
 	}
 }
 
@@ -364,28 +369,29 @@ func TestLedger(t *testing.T) {
 	}
 	digest := w.subjects.Parts["north"].Digest(w.srs.ID, w.srs.RowBits)
 	north := hex.EncodeToString(digest[:])
-	// north: 3 verdicts, 2 counts of 0 … 5, 9 of 0 … 6: 3 + 6 + 27
-	if _, err := prove(35, "", claims); !errors.Is(err, fault.ErrUsage) {
+	// north: 4 of verdicts (each of two groups is said to have a share), 2 counts
+	// of 0 … 5, 9 of 0 … 6: 4 + 6 + 27
+	if _, err := prove(36, "", claims); !errors.Is(err, fault.ErrUsage) {
 		t.Errorf("over the budget: %v", err)
 	}
-	l, err := prove(36, "", claims)
-	if err != nil || l.Spent(north) != 36 {
+	l, err := prove(37, "", claims)
+	if err != nil || l.Spent(north) != 37 {
 		t.Fatalf("%v, %d bits", err, l.Spent(north))
 	}
-	if l, err = prove(36, "", claims); err != nil || l.Spent(north) != 36 {
+	if l, err = prove(37, "", claims); err != nil || l.Spent(north) != 37 {
 		t.Errorf("the same again: %v, %d bits", err, l.Spent(north))
 	}
 	sharper := strings.Replace(claims, "round = 2\nmin_group = 2", "round = 1\nmin_group = 1", 1)
-	if _, err := prove(36, "", sharper); !errors.Is(err, fault.ErrUsage) || !strings.Contains(err.Error(), "budget is 36") {
+	if _, err := prove(37, "", sharper); !errors.Is(err, fault.ErrUsage) || !strings.Contains(err.Error(), "budget is 37") {
 		t.Errorf("sharper counts: %v", err)
 	}
-	if l, err = prove(36, "the regulator asked for it", sharper); err != nil || l.Spent(north) <= 36 {
+	if l, err = prove(37, "the regulator asked for it", sharper); err != nil || l.Spent(north) <= 37 {
 		t.Errorf("overridden: %v, %d bits", err, l.Spent(north))
 	}
 	if last := l.entries[len(l.entries)-2]; last.Override != "the regulator asked for it" || last.Kind != "performance" || last.Part != north {
 		t.Errorf("last entry but one %+v", last) // the last: the run's other part
 	}
-	again, err := OpenLedger(path, 36)
+	again, err := OpenLedger(path, 37)
 	if err != nil || again.Spent(north) != l.Spent(north) {
 		t.Errorf("read again: %v", err)
 	}

@@ -8,8 +8,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/zkaudit/zkaudit/artefact"
@@ -21,8 +23,10 @@ const DefaultBudget = 256
 
 // Ledger is the file in which the owner of data keeps what audits have
 // released about each part: one JSON object per line, for the owner's eyes
-// alone. Each claim costs one bit for its verdict and the bits of what it
-// publishes; the same claim about the same parts costs nothing the second time.
+// alone. Each claim costs what its verdict tells (see telling) and the bits of
+// what it publishes; the same claim about the same parts costs nothing the second
+// time. A part is charged, and the rows that it was committed from are: they keep
+// their account when they are committed anew.
 //
 // Several processes may share one: Spend reads the file again, checks and
 // writes under a lock, which is a file beside it (".lock").
@@ -38,11 +42,15 @@ type Entry struct {
 	Charge
 	// Override is the reason for going over the budget.
 	Override string `json:"override,omitempty"`
+	// Refused marks a claim that is false, of which there is no proof.
+	Refused bool `json:"refused,omitempty"`
 }
 
 // Charge is what one claim releases about one part.
 type Charge struct {
 	Part string `json:"part"` // digest
+	// Origins are digests of what the rows of the part were read from.
+	Origins []string `json:"origins,omitempty"`
 	// Model is set where the claim does not name the part: the run, trained on
 	// it, whose model the claim is about.
 	Model    string   `json:"model,omitempty"`
@@ -119,8 +127,10 @@ func parseEntry(line []byte) (*Entry, error) {
 	if _, err := time.Parse(time.RFC3339, e.Time); err != nil {
 		return nil, err
 	}
-	if _, err := decodeDigest(e.Part); err != nil {
-		return nil, fmt.Errorf("part: %w", err)
+	for _, account := range e.accounts() {
+		if _, err := decodeDigest(account); err != nil {
+			return nil, fmt.Errorf("part: %w", err)
+		}
 	}
 	if _, err := decodeDigest(e.Claim); err != nil {
 		return nil, fmt.Errorf("claim: %w", err)
@@ -139,16 +149,19 @@ func (s *Scope) charges(f *Frame, item *Item) ([]Charge, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := Charge{Claim: hex.EncodeToString(claim[:]), Kind: item.Kind, Says: item.Words(s.subjects).Says, Bits: 1}
+	c := Charge{Claim: hex.EncodeToString(claim[:]), Kind: item.Kind, Says: item.Words(s.subjects).Says}
+	if c.Bits, err = s.verdictBits(item.Claim); err != nil {
+		return nil, err
+	}
 	for _, r := range s.release.asked {
 		c.Bits += r.Bits
 	}
 	var charges []Charge
-	charged := map[[32]byte]bool{}
+	charged, origins := map[[32]byte]bool{}, s.origins()
 	charge := func(part [32]byte, model string) {
 		if !charged[part] {
 			charged[part] = true
-			c.Part, c.Model = hex.EncodeToString(part[:]), model
+			c.Part, c.Origins, c.Model = hex.EncodeToString(part[:]), origins[part], model
 			charges = append(charges, c)
 		}
 	}
@@ -165,6 +178,23 @@ func (s *Scope) charges(f *Frame, item *Item) ([]Charge, error) {
 	return charges, nil
 }
 
+// origins are those of all parts at hand, by digest.
+func (s *Scope) origins() map[[32]byte][]string {
+	all := map[[32]byte][]string{}
+	for _, r := range s.subjects.OwnedRuns {
+		maps.Copy(all, r.Origins)
+	}
+	for _, p := range s.subjects.OwnedParts {
+		if len(p.Origins) > 0 {
+			all[s.subjects.digest(&p.Part, s.frame)] = p.Origins
+		}
+	}
+	return all
+}
+
+// accounts are what a charge is entered under.
+func (c *Charge) accounts() []string { return append([]string{c.Part}, c.Origins...) }
+
 // recorded are released values as a ledger keeps them.
 func recorded(released []Released) []Output {
 	var out []Output
@@ -174,15 +204,38 @@ func recorded(released []Released) []Output {
 	return out
 }
 
-// Spent returns the bits released about a part.
-func (l *Ledger) Spent(part string) int {
-	total := 0
-	for _, e := range l.entries {
-		if e.Part == part {
-			total += e.Bits
+// Spent returns the bits released about a part, or about the rows of an origin.
+// A claim about several parts of one origin counts once.
+func (l *Ledger) Spent(account string) int {
+	return l.balances()[account].total
+}
+
+// balance is what has been released under one account.
+type balance struct {
+	total  int
+	claims map[string]bool
+}
+
+// enter adds a charge to a balance and returns it.
+func (b balance) enter(c *Charge) balance {
+	if b.claims == nil {
+		b.claims = map[string]bool{}
+	}
+	if !b.claims[c.Claim] {
+		b.claims[c.Claim] = true
+		b.total += c.Bits
+	}
+	return b
+}
+
+func (l *Ledger) balances() map[string]balance {
+	all := map[string]balance{}
+	for i := range l.entries {
+		for _, account := range l.entries[i].accounts() {
+			all[account] = all[account].enter(&l.entries[i].Charge)
 		}
 	}
-	return total
+	return all
 }
 
 func (l *Ledger) limit() int {
@@ -215,31 +268,40 @@ func (l *Ledger) Check(charges []Charge, override string) error {
 	if override != "" {
 		return nil
 	}
-	spent := map[string]int{}
+	balances := l.balances()
 	for _, c := range l.fresh(charges) {
-		if _, known := spent[c.Part]; !known {
-			spent[c.Part] = l.Spent(c.Part)
-		}
-		if spent[c.Part] += c.Bits; spent[c.Part] > l.limit() {
-			return fmt.Errorf("ledger %s: %q would bring what is released about %s to %d bits, the budget is %d; release less, or override it with a reason that stands in the ledger: %w",
-				l.Path, c.Says, c.about(), spent[c.Part], l.limit(), fault.ErrUsage)
+		for _, account := range c.accounts() {
+			b := balances[account].enter(&c)
+			if balances[account] = b; b.total > l.limit() {
+				return fmt.Errorf("ledger %s: %q would bring what is released about %s to %d bits, the budget is %d; release less, or override it with a reason that stands in the ledger: %w",
+					l.Path, c.Says, c.about(account), b.total, l.limit(), fault.ErrUsage)
+			}
 		}
 	}
 	return nil
 }
 
-// about names the part for people.
-func (c *Charge) about() string {
-	if c.Model != "" {
-		return fmt.Sprintf("part %s, which %q was trained on,", c.Part, c.Model)
+// about names an account of the charge for people.
+func (c *Charge) about(account string) string {
+	name := "part " + c.Part
+	if account != c.Part {
+		name = "the rows that part " + c.Part + " was committed from, in this and other commitments,"
 	}
-	return "part " + c.Part
+	if c.Model != "" {
+		return fmt.Sprintf("%s, which %q was trained on,", strings.TrimSuffix(name, ","), c.Model)
+	}
+	return name
 }
 
 // Spend writes the charges to the ledger, as it is now. Others' lines stay;
 // after a crash all of the charges stand in the file or none. Errors are those
 // of Check, of reading and writing, or ctx's.
 func (l *Ledger) Spend(ctx context.Context, charges []Charge, override string, now time.Time) error {
+	return l.enter(ctx, charges, Entry{Override: override, Time: now.UTC().Format(time.RFC3339)})
+}
+
+// enter writes the charges in lines like one.
+func (l *Ledger) enter(ctx context.Context, charges []Charge, like Entry) error {
 	unlock, err := artefact.Lock(ctx, l.Path+".lock")
 	if err != nil {
 		return fmt.Errorf("ledger: %w", err)
@@ -249,7 +311,7 @@ func (l *Ledger) Spend(ctx context.Context, charges []Charge, override string, n
 	if err != nil {
 		return err
 	}
-	if err := l.Check(charges, override); err != nil {
+	if err := l.Check(charges, like.Override); err != nil {
 		return err
 	}
 	fresh := l.fresh(charges)
@@ -260,7 +322,8 @@ func (l *Ledger) Spend(ctx context.Context, charges []Charge, override string, n
 		text = append(text, '\n')
 	}
 	for _, c := range fresh {
-		line, err := json.Marshal(Entry{Time: now.UTC().Format(time.RFC3339), Charge: c, Override: override})
+		like.Charge = c
+		line, err := json.Marshal(like)
 		if err != nil {
 			return fmt.Errorf("ledger: %w", err)
 		}

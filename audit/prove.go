@@ -54,21 +54,48 @@ func Check(a *Audit, in *Inputs) error {
 	if err := in.distinct(a); err != nil {
 		return fmt.Errorf("%v: %w", err, fault.ErrUsage)
 	}
-	frame, subjects, tables := in.frame(a), in.subjects(), ops.NewTables()
-	var refusals []error
-	for _, item := range a.Items {
-		w, err := assign(&frame, item, subjects, tables, nil)
+	frame := in.frame(a)
+	answers, err := examine(&frame, a, in.subjects(), ops.NewTables())
+	if err != nil {
+		return err
+	}
+	return refusals(answers)
+}
+
+// answer is what an honest prover finds out about a claim.
+type answer struct {
+	released []Released
+	refusal  error // why the claim is false, nil if it holds
+}
+
+// examine answers all claims. It fails with what is no answer.
+func examine(f *Frame, a *Audit, subjects *Subjects, tables *ops.Tables) ([]answer, error) {
+	answers := make([]answer, len(a.Items))
+	for i, item := range a.Items {
+		w, err := assign(f, item, subjects, tables, nil)
 		if err == nil && w.values != nil && w.values.falsity != nil {
 			err = fmt.Errorf("claim %q: %w", item.Name, w.values.falsity)
 		}
-		if err != nil && !errors.Is(err, fault.ErrRejected) {
-			return err
-		}
-		if err != nil {
-			refusals = append(refusals, err)
+		switch {
+		case errors.Is(err, fault.ErrRejected):
+			answers[i].refusal = err
+		case err != nil:
+			return nil, err
+		default:
+			answers[i].released = w.released
 		}
 	}
-	return errors.Join(refusals...)
+	return answers, nil
+}
+
+func refusals(answers []answer) error {
+	var all []error
+	for _, a := range answers {
+		if a.refusal != nil {
+			all = append(all, a.refusal)
+		}
+	}
+	return errors.Join(all...)
 }
 
 // distinct says which names are none, or stand for the same thing.
@@ -93,15 +120,23 @@ func (in *Inputs) frame(a *Audit) Frame {
 	return Frame{Mode: in.Mode, SRS: in.By.SRS.ID, RowBits: in.By.SRS.RowBits, Context: a.Context}
 }
 
-// Prove proves every claim of an audit. It begins with Check; nothing is
-// released if a claim is false. It fails with
-// fault.ErrUsage for claims about what was committed for proofs of another mode.
-// What is released is in the ledger before Prove returns it: who writes the
-// bundle somewhere has been charged, and who cannot write it may prove the same
-// again without being charged twice.
+// Prove proves every claim of an audit. It fails with fault.ErrUsage for claims
+// about what was committed for proofs of another mode, and with fault.ErrRejected
+// if a claim is false: then nothing is proven.
+//
+// What is released is charged before anything is proven, so that no other audit
+// can use up the budget meanwhile; who is interrupted, or cannot write the bundle
+// somewhere, proves the same again without being charged twice. A budget that is
+// spent answers nothing: whether it suffices is found out before whether the
+// claims hold.
+//
+// A false claim is charged one bit, which Check does not: who asks for a proof
+// asks for somebody else, and that there is none tells him as much as that there
+// is one. Otherwise thresholds that fail one after the other would cost nothing.
+// Nobody signs a refusal: it would be an oracle that anybody may be shown.
 func Prove(ctx context.Context, a *Audit, in *Inputs) (*Bundle, *Report, error) {
-	if err := Check(a, in); err != nil { // a proof takes seconds, finding out does not
-		return nil, nil, err
+	if err := in.distinct(a); err != nil {
+		return nil, nil, fmt.Errorf("%v: %w", err, fault.ErrUsage)
 	}
 	frame, subjects, tables := in.frame(a), in.subjects(), ops.NewTables()
 	b := &Bundle{Frame: frame, Parts: map[string]*Part{}, Certificates: map[string][]byte{}, Runs: map[string][32]byte{}, Models: map[string]ModelID{}}
@@ -112,10 +147,8 @@ func Prove(ctx context.Context, a *Audit, in *Inputs) (*Bundle, *Report, error) 
 	if err := in.check(b); err != nil {
 		return nil, nil, err
 	}
-	if in.Ledger != nil {
-		if err := in.Ledger.Check(slices.Concat(charges...), in.Override); err != nil {
-			return nil, nil, err
-		}
+	if err := in.charge(ctx, a, charges, subjects, tables); err != nil {
+		return nil, nil, err
 	}
 	seconds := make([]float64, len(a.Items))
 	done, total := 0, len(a.Items)+len(b.Parts)
@@ -136,9 +169,6 @@ func Prove(ctx context.Context, a *Audit, in *Inputs) (*Bundle, *Report, error) 
 			released = []Released{}
 		}
 		b.Claims = append(b.Claims, Proven{Item: *item, Released: released, Proof: encoded})
-		for k := range charges[i] {
-			charges[i][k].Released = recorded(released)
-		}
 		seconds[i] = time.Since(start).Seconds()
 	}
 	for _, name := range sortedKeys(b.Parts) {
@@ -162,12 +192,44 @@ func Prove(ctx context.Context, a *Audit, in *Inputs) (*Bundle, *Report, error) 
 	for i := range r.Claims {
 		r.Claims[i].Seconds = seconds[i]
 	}
+	return b, r, nil
+}
+
+// charge finds out whether the claims hold, and enters what that tells into the
+// ledger, if there is one. charges are those of claims that hold.
+func (in *Inputs) charge(ctx context.Context, a *Audit, charges [][]Charge, subjects *Subjects, tables *ops.Tables) error {
 	if in.Ledger != nil {
-		if err := in.Ledger.Spend(ctx, slices.Concat(charges...), in.Override, time.Now()); err != nil {
-			return nil, nil, err
+		if err := in.Ledger.Check(slices.Concat(charges...), in.Override); err != nil {
+			return err
 		}
 	}
-	return b, r, nil
+	frame := in.frame(a)
+	answers, err := examine(&frame, a, subjects, tables) // a proof takes seconds, finding out does not
+	if err != nil {
+		return err
+	}
+	refused := refusals(answers)
+	if in.Ledger == nil {
+		return refused
+	}
+	var due []Charge
+	for i := range answers {
+		for _, c := range charges[i] {
+			switch {
+			case refused == nil:
+				c.Released = recorded(answers[i].released)
+				due = append(due, c)
+			case answers[i].refusal != nil:
+				c.Bits = 1
+				due = append(due, c)
+			}
+		}
+	}
+	like := Entry{Time: time.Now().UTC().Format(time.RFC3339), Override: in.Override, Refused: refused != nil}
+	if err := in.Ledger.enter(ctx, due, like); err != nil {
+		return err
+	}
+	return refused
 }
 
 // check refuses what the claims are about unless it was committed for proofs of
@@ -193,11 +255,16 @@ func (in *Inputs) check(b *Bundle) error {
 }
 
 // prepare states all claims once: it finds parameters that make no sense before
-// anything is proven, what the claims are about, and what each is charged for.
+// anything is proven, what the claims are about, and what each is charged for:
+// nothing where public values show that it is false.
 func (b *Bundle) prepare(a *Audit, subjects *Subjects, tables *ops.Tables) ([][]Charge, error) {
 	var charges [][]Charge
 	for _, item := range a.Items {
 		st, err := state(&b.Frame, item, subjects, nil, tables)
+		if errors.Is(err, fault.ErrRejected) {
+			charges = append(charges, nil)
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}

@@ -81,7 +81,7 @@ type Finding struct {
 	NotProven []string   `json:"not_proven,omitempty"`
 	Shares    []Share    `json:"shares,omitempty"`
 	Released  []Released `json:"released,omitempty"`
-	Bits      int        `json:"bits"` // released: one for the verdict
+	Bits      int        `json:"bits"` // that the verdict tells and what is released besides
 	Bytes     int        `json:"bytes"`
 	Seconds   float64    `json:"-"` // of proving: for its owner, who sees it, not for those who get the report
 }
@@ -193,7 +193,10 @@ func (b *Bundle) finding(c *Proven, subjects *Subjects, tables *ops.Tables, name
 		named["model "+name] = true
 	}
 	words := c.Words(subjects)
-	f := &Finding{Name: c.Name, Kind: c.Kind, Says: words.Says, NotProven: words.NotProven, Shares: words.Shares, Bits: 1, Bytes: len(c.Proof)}
+	f := &Finding{Name: c.Name, Kind: c.Kind, Says: words.Says, NotProven: words.NotProven, Shares: words.Shares, Bytes: len(c.Proof)}
+	if f.Bits, err = st.scope.verdictBits(c.Claim); err != nil {
+		return nil, nil, err
+	}
 	for _, r := range st.scope.release.asked {
 		f.Bits += r.Bits
 		f.Released = append(f.Released, r)

@@ -77,6 +77,9 @@ type OwnedPart struct {
 	Secret Secret
 	// Mode is that of all proofs about the commitments.
 	Mode mode.Name
+	// Origins are digests of what the rows were read from, in hexadecimal: a
+	// ledger's accounts, which outlive the commitments. They are not blinded.
+	Origins []string
 }
 
 // NewPart lays out the rows of a dataset whose labels are of the given kind,
@@ -141,6 +144,7 @@ type OwnedRun struct {
 	Cells    map[graph.TensorID][]int64 // unpadded
 	Blinding [][]fr.Element             // by weight
 	Mode     mode.Name                  // of all proofs about the commitments
+	Origins  map[[32]byte][]string      // of the parts it was trained on, by digest; see OwnedPart
 }
 
 // sameMode refuses blinded commitments that proofs of another mode are about,
