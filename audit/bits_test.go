@@ -12,6 +12,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/fault"
 )
 
@@ -175,6 +176,25 @@ func TestRefusalsAreCharged(t *testing.T) {
 	}
 }
 
+// anew is a part committed again.
+func (w *world) anew(p *OwnedPart) *OwnedPart {
+	w.t.Helper()
+	again := *p
+	again.Commitments, again.Secret.Blinding = nil, nil
+	for _, cells := range p.Secret.Cells {
+		blind, err := commitments.RandomScalars(w.rng, w.srs.Rows(cells.Len()))
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		rows, err := w.srs.CommitInt32(cells.Small, blind)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		again.Commitments, again.Secret.Blinding = append(again.Commitments, rows), append(again.Secret.Blinding, blind)
+	}
+	return &again
+}
+
 // The account is that of the rows, not of a commitment to them.
 func TestRowsKeepTheirAccount(t *testing.T) {
 	w, in := inputs(t)
@@ -188,9 +208,7 @@ func TestRowsKeepTheirAccount(t *testing.T) {
 	}
 	north := in.Parts["north"]
 	north.Origins = []string{rows}
-	again := *north
-	again.Nonce[0]++ // committed anew
-	in.Parts["again"] = &again
+	in.Parts["again"] = w.anew(north)
 	if err := prove(1, `"north"`); err != nil || in.Ledger.Spent(rows) == 0 {
 		t.Fatalf("%v, %d bits", err, in.Ledger.Spent(rows))
 	}
@@ -203,7 +221,7 @@ func TestRowsKeepTheirAccount(t *testing.T) {
 	}
 	var err error
 	for n := 3; err == nil && n < 9; n++ {
-		again.Nonce[1]++ // one commitment after the other
+		in.Parts["again"] = w.anew(north) // one commitment after the other
 		err = prove(n, `"again"`)
 	}
 	if !errors.Is(err, fault.ErrUsage) || !strings.Contains(err.Error(), "in this and other commitments") || in.Ledger.Spent(rows) != 6 {

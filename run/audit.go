@@ -1,6 +1,7 @@
 package run
 
 import (
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -68,13 +69,18 @@ func (d *Directory) Audited() (*Audited, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", p.name, err)
 		}
-		a.Parts[p.name], a.Certificates[p.name] = part.owned(p.rows), certificate
+		owned := part.owned(p.rows)
+		if owned.Origins, err = d.origins(p.table); err != nil {
+			return nil, err
+		}
+		a.Parts[p.name], a.Certificates[p.name] = owned, certificate
 	}
-	return a, d.auditedRun(a, srs)
+	return a, d.auditedRun(a, srs, records[:len(parts)])
 }
 
-// auditedRun adds the run, if it is proven.
-func (d *Directory) auditedRun(a *Audited, srs *commitments.SRS) error {
+// auditedRun adds the run, if it is proven. Files that do not belong together,
+// as a crash or hands can leave them, are no verdict: fault.ErrUsage.
+func (d *Directory) auditedRun(a *Audited, srs *commitments.SRS, trained []*PartRecord) error {
 	file, err := artefact.ReadFile(d.file(BundleFile), bundle.MaxBytes)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
@@ -85,16 +91,48 @@ func (d *Directory) auditedRun(a *Audited, srs *commitments.SRS) error {
 	if a.Bundle, err = bundle.Unmarshal(file); err != nil {
 		return fmt.Errorf("%s: %w", d.file(BundleFile), err)
 	}
+	if err := d.aboutThese(a.Bundle, trained); err != nil {
+		return err
+	}
 	opening, err := ReadModelOpening(d.file(ModelOpeningFile), a.Bundle)
 	if err != nil {
-		return err
+		return d.apart(err)
 	}
 	model, err := artefact.ReadFile(d.file(ModelFile), tflite.MaxFileSize)
 	if err != nil {
 		return err
 	}
-	a.Run, err = OwnModel(srs, a.Bundle, model, opening)
-	return err
+	if a.Run, err = OwnModel(srs, a.Bundle, model, opening); err != nil {
+		return d.apart(err)
+	}
+	a.Run.Origins = map[[32]byte][]string{}
+	for i, digest := range a.Run.Parts {
+		a.Run.Origins[digest] = a.Parts[trained[i].Name].Origins
+	}
+	return nil
+}
+
+// aboutThese refuses a bundle about other parts than those committed.
+func (d *Directory) aboutThese(b *bundle.Bundle, parts []*PartRecord) error {
+	same := len(b.Statement.Parts) == len(parts)
+	for i := 0; same && i < len(parts); i++ {
+		digest := b.Statement.PartDigest(i)
+		same = hex.EncodeToString(digest[:]) == parts[i].Digest
+	}
+	if !same {
+		return fmt.Errorf("%s is about other commitments than those in %s: the rows were committed anew, or others were put there; run zkaudit train and zkaudit prove again, or remove the bundle: %w",
+			d.file(BundleFile), d.file(commitDir), fault.ErrUsage)
+	}
+	return nil
+}
+
+// apart says of files of the run that contradict one another what to do. That
+// is no verdict on anything proven.
+func (d *Directory) apart(err error) error {
+	if !errors.Is(err, fault.ErrRejected) && !errors.Is(err, fault.ErrMalformed) && !errors.Is(err, fault.ErrUnsupported) {
+		return err
+	}
+	return fmt.Errorf("%s and the model beside it do not belong together: run zkaudit prove again: %w: %v", d.file(BundleFile), fault.ErrUsage, err)
 }
 
 // OwnModel returns the private side of a bundle's final weights. Errors are

@@ -63,6 +63,7 @@ type piece struct {
 	recipe   *Recipe
 	imported *imported
 	source   string
+	table    int // number of its [[data]] table, from 0
 	held     int
 }
 
@@ -72,14 +73,14 @@ func (d *Directory) pieces(rows *dataset) (parts, tests []piece) {
 		part, test := d.Config.names(i)
 		p := piece{
 			name: part, rows: rows.train[i], recipe: rows.recipes[i],
-			imported: rows.imported[i], source: d.Config.Data[i].File,
+			imported: rows.imported[i], source: d.Config.Data[i].File, table: i,
 		}
 		if rows.test[i] != nil {
 			p.held = rows.test[i].Rows
 		}
 		parts = append(parts, p)
 		if d.Config.Test.Commit && rows.test[i] != nil {
-			tests = append(tests, piece{name: test, rows: rows.test[i], recipe: rows.testRecipes[i], source: p.source})
+			tests = append(tests, piece{name: test, rows: rows.test[i], recipe: rows.testRecipes[i], source: p.source, table: i})
 		}
 	}
 	return parts, tests
@@ -92,7 +93,7 @@ func (d *Directory) pieces(rows *dataset) (parts, tests []piece) {
 // made so far. The record returned may be shown, the one on disk may not.
 func (d *Directory) Commit(ctx context.Context, restart bool) (*CommitRecord, error) {
 	if restart {
-		if err := d.discard(commitDir, trainDir, proveDir); err != nil {
+		if err := d.discard(commitDir); err != nil {
 			return nil, err
 		}
 	}
@@ -122,6 +123,11 @@ func (d *Directory) Commit(ctx context.Context, restart bool) (*CommitRecord, er
 	}
 	if found {
 		return have.shown(), have.same(want)
+	}
+	for i := range d.Config.Data { // before anything is committed that could be audited
+		if _, err := d.origins(i); err != nil {
+			return nil, err
+		}
 	}
 	parts, tests := d.pieces(rows)
 	d.progress.Start("commit and certify", 2*(len(parts)+len(tests)))

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/zkaudit/zkaudit/artefact"
 	"github.com/zkaudit/zkaudit/commitments"
@@ -126,11 +127,20 @@ func (d *Directory) stage(name string) error {
 	return nil
 }
 
-// discard removes what stages have made.
-func (d *Directory) discard(stages ...string) error {
-	for _, name := range stages {
-		if err := os.RemoveAll(d.file(name)); err != nil {
-			return fmt.Errorf("discard %s: %w: %w", name, fault.ErrInput, err)
+// discard removes what a stage and those after it have made, the bundle first:
+// nothing is left for a moment that what it rests on is gone from.
+func (d *Directory) discard(from string) error {
+	made := map[string][]string{
+		commitDir: {commitDir},
+		trainDir:  {ModelFile, trainDir},
+		proveDir:  {BundleFile, ExpectationFile, ModelOpeningFile, proveDir},
+	}
+	stages := []string{proveDir, trainDir, commitDir}
+	for _, stage := range stages[:slices.Index(stages, from)+1] {
+		for _, name := range made[stage] {
+			if err := os.RemoveAll(d.file(name)); err != nil {
+				return fmt.Errorf("discard %s: %w: %w", name, fault.ErrInput, err)
+			}
 		}
 	}
 	return nil

@@ -2,8 +2,11 @@ package run
 
 import (
 	"context"
+	"fmt"
+	"os"
 
 	"github.com/zkaudit/zkaudit/artefact"
+	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/ops"
 	"github.com/zkaudit/zkaudit/train"
 )
@@ -26,8 +29,8 @@ func (d *Directory) Forge(ctx context.Context, execute func(*train.Run, *ops.Tab
 	if err != nil {
 		return err
 	}
-	if err := d.discard(forgeDir); err != nil {
-		return err
+	if err := os.RemoveAll(d.file(forgeDir)); err != nil {
+		return fmt.Errorf("discard %s: %w: %w", forgeDir, fault.ErrInput, err)
 	}
 	if err := d.stage(forgeDir); err != nil {
 		return err

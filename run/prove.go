@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"os"
 	"time"
@@ -71,10 +72,10 @@ func (d *Directory) Prove(ctx context.Context, restart bool) (*ProveRecord, erro
 	}
 	w := &proving{directory: d, job: j, stage: proveDir, source: &executed{trainer, checkpoints}}
 	if err := w.begin(ctx, [32]byte(id)); err != nil {
-		return nil, err
+		return nil, unproven(err)
 	}
 	if err := w.segments(ctx); err != nil {
-		return nil, err
+		return nil, unproven(err)
 	}
 	r, err := w.finish(ctx)
 	if err != nil {
@@ -238,7 +239,7 @@ func (w *proving) finish(ctx context.Context) (*ProveRecord, error) {
 	defer d.progress.Finish()
 	report, err := bundle.Verify(ctx, w.bundle, bundle.Expectation{}, j.srs.Verifier(), bundle.Options{AllowInsecure: true, Cache: d.keys, Powers: j.srs})
 	if err != nil {
-		return nil, fmt.Errorf("the bundle just made does not verify, this is a defect: %w", err)
+		return nil, defect("the bundle just made does not verify", err)
 	}
 	if err := artefact.WriteFile(d.file(BundleFile), encoded, artefact.PublicMode); err != nil {
 		return nil, err
@@ -253,6 +254,24 @@ func (w *proving) finish(ctx context.Context) (*ProveRecord, error) {
 		Statement: report.Facts.Statement, Bundle: BundleFile, Bytes: len(encoded), Segments: len(w.bundle.Segments),
 		Proven: w.proven, Insecure: j.srs.Insecure,
 	}, nil
+}
+
+// defect reports that something made here just now is false: that is no verdict,
+// but a file that was damaged, a machine that errs, or a bug.
+func defect(what string, err error) error {
+	if !errors.Is(err, fault.ErrRejected) && !errors.Is(err, fault.ErrMalformed) {
+		return fmt.Errorf("%s: %w", what, err)
+	}
+	return fmt.Errorf("%s: a file of the run is damaged (start the stage over with --restart), or this is a bug: %v", what, err)
+}
+
+// unproven is an error of making a proof. That the run's own proof is false is
+// a defect.
+func unproven(err error) error {
+	if errors.Is(err, fault.ErrRejected) {
+		return defect("a step that was executed here cannot be proven", err)
+	}
+	return err
 }
 
 const expectationHead = `# What the bundle beside this file claims to be about, as an expectation for

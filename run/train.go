@@ -58,7 +58,7 @@ func scoresOf(m train.Metrics) Scores {
 // fault.ErrOverflow and names the choice that widens it.
 func (d *Directory) Train(ctx context.Context, restart bool) (*TrainRecord, error) {
 	if restart {
-		if err := d.discard(trainDir, proveDir); err != nil {
+		if err := d.discard(trainDir); err != nil {
 			return nil, err
 		}
 	}

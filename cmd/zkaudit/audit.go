@@ -277,6 +277,11 @@ func addPart(in *audit.Inputs, srs *commitments.SRS, named string) error {
 	if in.Parts[name], err = run.OwnPart(srs, file, opening, rows); err != nil {
 		return fmt.Errorf("part %s: %w", name, err)
 	}
+	origin, err := run.Origin(files[2], opening.Recipe.Format)
+	if err != nil {
+		return err
+	}
+	in.Parts[name].Origins = []string{origin}
 	if in.Certificates != nil {
 		in.Certificates[name] = file.Certificate
 	}

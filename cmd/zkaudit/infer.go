@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/hex"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -142,6 +143,8 @@ func (o *inferring) claim(d *run.Directory) (*audit.Audit, *audit.Inputs, error)
 		if in.Parts[privateInput], err = audit.CommitPart(by.SRS, row, graph.OneHot, in.Mode, by.Rand); err != nil {
 			return nil, nil, err
 		}
+		integers := row.Digest()
+		in.Parts[privateInput].Origins = []string{hex.EncodeToString(integers[:])}
 		prediction.Part = privateInput
 	} else {
 		for _, cell := range row.Features {

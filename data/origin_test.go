@@ -1,0 +1,57 @@
+package data
+
+import (
+	"bytes"
+	"compress/gzip"
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/zkaudit/zkaudit/fault"
+)
+
+func TestOrigin(t *testing.T) {
+	dir := t.TempDir()
+	origin := func(text string, lines bool) [32]byte {
+		t.Helper()
+		path := filepath.Join(dir, "rows")
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		d, err := Origin(path, lines)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return d
+	}
+	packed := func(text string) string {
+		var b bytes.Buffer
+		z := gzip.NewWriter(&b)
+		if _, err := z.Write([]byte(text)); err != nil || z.Close() != nil {
+			t.Fatal(err)
+		}
+		return b.String()
+	}
+	want := origin("1,2,a\n3,4,b\n3,4,b\n", true)
+	for name, text := range map[string]string{
+		"another order": "3,4,b\n1,2,a\n3,4,b\n", "no last newline": "1,2,a\n3,4,b\n3,4,b", "blank lines": "\n1,2,a\r\n3,4,b\r\n\n3,4,b\r\n", "packed": packed("1,2,a\n3,4,b\n3,4,b\n"),
+	} {
+		if origin(text, true) != want {
+			t.Errorf("%s: another origin", name)
+		}
+	}
+	for name, text := range map[string]string{
+		"a row less": "1,2,a\n3,4,b\n", "a row more": "1,2,a\n3,4,b\n3,4,b\n3,4,b\n", "another cell": "1,2,a\n3,4,b\n3,4,c\n", "none": "",
+	} {
+		if origin(text, true) == want {
+			t.Errorf("%s: the same origin", name)
+		}
+	}
+	if origin("ab", false) != origin(packed("ab"), false) || origin("ab", false) == origin("ba", false) || origin("ab", false) == origin("ab", true) {
+		t.Error("origins of bytes")
+	}
+	if _, err := Origin(filepath.Join(dir, "none"), true); !errors.Is(err, fault.ErrInput) {
+		t.Errorf("no file: %v", err)
+	}
+}
