@@ -52,6 +52,17 @@ func makeBundle() (made, error) { return makeRun(nil, "") }
 
 // makeRun makes a run, after a change of its choices, and returns its bundle.
 func makeRun(change func(c *run.Config), cache string) (made, error) {
+	return makeRunBy(change, cache, func(ctx context.Context, d *run.Directory) error {
+		if _, err := d.Train(ctx, false); err != nil {
+			return err
+		}
+		_, err := d.Prove(ctx, false)
+		return err
+	})
+}
+
+// makeRunBy is makeRun by a trainer who trains and proves as he likes.
+func makeRunBy(change func(c *run.Config), cache string, trainer func(ctx context.Context, d *run.Directory) error) (made, error) {
 	dir, err := os.MkdirTemp("", "bundle-test-")
 	if err != nil {
 		return made{}, err
@@ -99,10 +110,7 @@ func makeRun(change func(c *run.Config), cache string) (made, error) {
 	if _, err := d.Commit(ctx, false); err != nil {
 		return made{}, err
 	}
-	if _, err := d.Train(ctx, false); err != nil {
-		return made{}, err
-	}
-	if _, err := d.Prove(ctx, false); err != nil {
+	if err := trainer(ctx, d); err != nil {
 		return made{}, err
 	}
 	bytes, err := os.ReadFile(filepath.Join(dir, run.BundleFile))

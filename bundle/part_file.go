@@ -137,7 +137,8 @@ func ReadPart(path string) (*PartFile, error) {
 // it is false, fault.ErrVersion if it was made with another SRS than v's.
 //
 // Soundness: an accepted part holds 16-bit features, well-formed labels and
-// attribute codes below 2^16, and nothing beside its rows. What the codes mean
+// attribute codes below 2^16, and 0 in the padding of its tensors. What else a
+// committed row may hold enters no proof (section 12). What the codes mean
 // is the owner's word; whose the part is, its digest tells, which the caller
 // must know from elsewhere.
 func (f *PartFile) Verify(ctx context.Context, v *mode.Verifier) (err error) {

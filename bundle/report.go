@@ -3,14 +3,12 @@ package bundle
 import (
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 
 	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/foreign"
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/proof/mode"
-	"github.com/zkaudit/zkaudit/schedule"
 )
 
 // Report says, in plain words, what a verification has shown.
@@ -34,25 +32,9 @@ func newReport(b *Bundle, srs *commitments.VerifierSRS) (*Report, error) {
 		return nil, err
 	}
 	f.Insecure = srs.Insecure
-	total := 0
-	for _, rows := range f.Rows {
-		total += rows
-	}
-	segments := fmt.Sprintf("%d chained segments", f.Segments)
-	if f.Segments == 1 {
-		segments = "one segment"
-	}
 	r := &Report{
-		Facts: *f,
-		Proven: []string{
-			fmt.Sprintf("the final weights are exactly what %d steps of this program compute, in the program's integer arithmetic, from the initial weights: every update of every step, in %s",
-				f.Steps, segments),
-			fmt.Sprintf("each step read exactly the rows that the schedule names (%s order, batch %d) from the committed dataset of %d rows in %d part(s)",
-				f.Order, f.Batch, total, len(f.Dataset)),
-			fmt.Sprintf("each step used the stated learning rate (%s)", f.Rate),
-			"every committed dataset cell is a 16-bit integer, labels are well formed, and there are no hidden cells beside the rows",
-			provenOrigin(b.Statement),
-		},
+		Facts:  *f,
+		Proven: proven(b.Statement, f),
 		Assumed: []string{
 			"nobody knows the secret of the SRS (powers of tau); discrete logarithms on BN254 are hard, in the algebraic group model",
 			"Poseidon2 and SHA-256 behave as random oracles; the program cannot compute the transcript's hash",
@@ -65,10 +47,6 @@ func newReport(b *Bundle, srs *commitments.VerifierSRS) (*Report, error) {
 			"that a seed was not chosen among many: whoever names a seed may have tried others",
 		},
 		Revealed: revealed(b.Statement),
-	}
-	if left := b.Statement.Schedule.Without; len(left) > 0 {
-		r.Proven = slices.Insert(r.Proven, 2, fmt.Sprintf("no step read any of the %d row(s) that the schedule leaves out, part:row from 0: %s",
-			schedule.Rows(left), listed(f.Without)))
 	}
 	switch m := b.Statement.Mode; m {
 	case mode.ZKPLONK:
@@ -100,7 +78,7 @@ func revealed(s *Statement) []string {
 	}
 	switch s.Origin.Kind {
 	case Private:
-		list = append(list, fmt.Sprintf("that initial weights are below 2^%d", s.Origin.Bits))
+		list = append(list, fmt.Sprintf("that initial weights are from −2^%d to 2^%d − 1", s.Origin.Bits, s.Origin.Bits))
 	case Published:
 		list = append(list, "the initial weights, by intent")
 	}
@@ -109,17 +87,6 @@ func revealed(s *Statement) []string {
 			"the commitments to dataset and weights hide no more, in other bundles either")
 	}
 	return list
-}
-
-func provenOrigin(s *Statement) string {
-	switch o := &s.Origin; o.Kind {
-	case Seeded:
-		return fmt.Sprintf("the initial weights are those that the public seed %s gives by scheme %s", foreign.QuoteUpTo(o.Seed, maxShown), foreign.Quote(o.Scheme))
-	case Published:
-		return "the initial weights are the published integers that the bundle carries"
-	default:
-		return fmt.Sprintf("the initial weights are integers below 2^%d; where they come from is private and NOT proven", o.Bits)
-	}
 }
 
 // Mode returns the line that says how far the mode reaches.
@@ -163,15 +130,6 @@ func (r *Report) WriteText(w io.Writer) error {
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
-}
-
-// listed are ranges of rows, as many as a line takes.
-func listed(ranges []string) string {
-	const most = 100
-	if more := len(ranges) - most; more > 0 {
-		return fmt.Sprintf("%s and %d more range(s)", strings.Join(ranges[:most], ", "), more)
-	}
-	return strings.Join(ranges, ", ")
 }
 
 func (r *Report) provenTitle() string {

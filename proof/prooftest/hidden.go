@@ -1,0 +1,99 @@
+package prooftest
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
+
+	"github.com/zkaudit/zkaudit/proof"
+	"github.com/zkaudit/zkaudit/proof/reference"
+	"github.com/zkaudit/zkaudit/proof/statement"
+	"github.com/zkaudit/zkaudit/proof/transcript"
+	. "github.com/zkaudit/zkaudit/relation"
+)
+
+// Hide commits to external tensors anew, each in a row that goes on with hidden
+// cells where the tensor's end. Requires tensors shorter than a row.
+func (c *Case) Hide(t testing.TB, hidden map[ID][]fr.Element) {
+	t.Helper()
+	for i, id := range c.Statement.Layout.System.Committed(External) {
+		rows, err := c.SRS.CommitField(slices.Concat(c.Tables[id], hidden[id]), c.Blinding[i])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(rows) != len(c.Statement.External[i]) {
+			t.Fatalf("%d rows with hidden cells, %d without", len(rows), len(c.Statement.External[i]))
+		}
+		c.Statement.External[i] = rows
+	}
+}
+
+// ForgeHidden is Forge about commitments that Hide has made: the opening is one
+// of whole rows.
+func (c *Case) ForgeHidden(t testing.TB, hidden map[ID][]fr.Element) *statement.Proof {
+	t.Helper()
+	l := c.Statement.Layout
+	c.derive(t)
+	p := &statement.Proof{}
+	for _, id := range l.System.Committed(Witness) {
+		rows, err := c.SRS.CommitField(c.Tables[id], nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.Witness = append(p.Witness, rows)
+	}
+	peer, err := newHiding(l, c.Tables, hidden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	digest := c.Statement.Digest(p.Witness)
+	tr := transcript.NewNative(statement.Domain)
+	proof.Begin(l, tr, digest, fr.Element{})
+	var out *proof.Outcome[fr.Element]
+	p.Messages, out, _ = Converse(l, tr, peer)
+	c.open(t, p, out, peer.whole.Combined(out.Sigma), digest)
+	return p
+}
+
+// hiding is a prover of what the script says about tensors, and of the opening
+// about whole rows.
+type hiding struct {
+	*reference.Prover
+	whole *reference.Prover
+}
+
+func newHiding(l *proof.Layout, tables [][]fr.Element, hidden map[ID][]fr.Element) (*hiding, error) {
+	honest, err := reference.New(l, tables, nil)
+	if err != nil {
+		return nil, err
+	}
+	sys, rows := *l.System, slices.Clone(tables)
+	sys.Tensors = slices.Clone(sys.Tensors)
+	for id, cells := range hidden {
+		rows[id] = slices.Concat(tables[id], cells)
+		sys.Tensors[id].Axes = []Axis{{Name: "cells of a row", Size: len(rows[id])}}
+	}
+	whole, err := reference.New(&proof.Layout{System: &sys, RowLog: l.RowLog}, rows, nil)
+	return &hiding{honest, whole}, err
+}
+
+// Drawn is part of proof.Peer.
+func (h *hiding) Drawn(c proof.Coord, v fr.Element) {
+	h.Prover.Drawn(c, v)
+	h.whole.Drawn(c, v)
+}
+
+// Opening is part of proof.Peer.
+func (h *hiding) Opening(groups []*proof.Group[fr.Element], weights []fr.Element) {
+	h.whole.Opening(groups, weights)
+}
+
+// OpeningRound is part of proof.Peer.
+func (h *hiding) OpeningRound() [2]fr.Element { return h.whole.OpeningRound() }
+
+// OpeningBind is part of proof.Peer.
+func (h *hiding) OpeningBind(r fr.Element) { h.whole.OpeningBind(r) }
+
+// Openings is part of proof.Peer.
+func (h *hiding) Openings(n int) []fr.Element { return h.whole.Openings(n) }
