@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -175,5 +176,19 @@ func TestInfinityIsNoCommitment(t *testing.T) {
 		if _, err := bundle.Unmarshal(data); !errors.Is(err, fault.ErrMalformed) || !strings.Contains(err.Error(), "infinity") {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+}
+
+// TestProgressCountsProofs: a caller is told of each proof that has been
+// checked, until all are.
+func TestProgressCountsProofs(t *testing.T) {
+	m := first(t)
+	var told [][2]int
+	opts := bundle.Options{AllowInsecure: true, Progress: func(done, total int) { told = append(told, [2]int{done, total}) }}
+	if _, err := bundle.Verify(context.Background(), decode(t, m), bundle.Expectation{}, m.srs, opts); err != nil {
+		t.Fatal(err)
+	}
+	if want := [][2]int{{1, 6}, {2, 6}, {3, 6}, {4, 6}, {5, 6}, {6, 6}}; !slices.Equal(told, want) {
+		t.Errorf("told %v, want %v", told, want)
 	}
 }
