@@ -224,3 +224,49 @@ func verifyFile(t *testing.T, dir string, e bundle.Expectation) (*bundle.Report,
 	}
 	return bundle.Verify(context.Background(), b, e, srs, bundle.Options{AllowInsecure: true})
 }
+
+// Weights may be called anything in a model's file, two of them the same, or
+// one as something of ours: no name of a model's is a name of a proof's.
+func TestNamesOfWeightsAreTheModelsOwn(t *testing.T) {
+	for name, names := range map[string][]string{
+		"limbs":         {"w", "w limb 0", "w limb 1", "w limb 0 limb 0"},
+		"borders":       {"w", "w before", "w after", "w trajectory"},
+		"one name":      {"w", "w", "w", "w"},
+		"no name":       {"", "", "", ""},
+		"ours":          {"0 FULLY_CONNECTED weights", "input", "label", "softmax/probability"},
+		"relations":     {"rates", "filter", "mask 3/4", "selection of part 0"},
+		"escapes":       {"\x1b[2K", "a\nb", "\u202eevil", "\xff"},
+		"layers, moved": {"1 FULLY_CONNECTED weights", "1 FULLY_CONNECTED bias", "0 FULLY_CONNECTED weights", "0 FULLY_CONNECTED bias"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := small(t, func(c *Config) {
+				c.Training.Steps, c.Training.SegmentSteps = 4, 4
+				c.Initial.From = "model" // private: the certificate has limbs
+				path := c.Model.File
+				data, err := os.ReadFile(path)
+				if err != nil {
+					t.Fatal(err)
+				}
+				m, err := tflite.Parse(data)
+				if err != nil {
+					t.Fatal(err)
+				}
+				k := 0
+				for i := range m.Subgraphs[0].Tensors {
+					if w := &m.Subgraphs[0].Tensors[i]; m.IsConstant(w) {
+						w.Name = names[k]
+						k++
+					}
+				}
+				if k != len(names) {
+					t.Fatalf("%d weights", k)
+				}
+				if data, err = tflite.Marshal(m); err != nil {
+					t.Fatal(err)
+				}
+				write(t, path, string(data))
+			})
+			all(t, dir)
+		})
+	}
+}
