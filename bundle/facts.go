@@ -21,7 +21,9 @@ type ProgramFacts struct {
 	Labels       string   `json:"labels"`
 	Batch        int      `json:"batch"`
 	Formats      Formats  `json:"formats"`
-	Frozen       []int    `json:"frozen"` // weights that are not trained, in the order of their first use
+	Frozen       []int    `json:"frozen"`     // weights that are not trained, in the order of their first use
+	RateShift    int      `json:"rate_shift"` // k: rates are n/2^k for the mean over a batch
+	RateByStep   bool     `json:"rate_by_step"`
 	Parameters   int      `json:"parameters"`
 }
 
@@ -33,6 +35,7 @@ func ProgramFactsOf(n *network.Network) ProgramFacts {
 		Program: hex.EncodeToString(program[:]), Architecture: hex.EncodeToString(forward[:]), Layers: n.Describe(),
 		Loss: string(choices.Loss), Labels: string(choices.Labels), Batch: choices.Batch,
 		Formats: Formats(choices.Formats), Frozen: append([]int{}, choices.Frozen...), Parameters: architecture.Parameters(),
+		RateShift: choices.RateShift, RateByStep: choices.Scheduled,
 	}
 }
 

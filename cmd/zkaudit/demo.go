@@ -102,7 +102,9 @@ func writeDemo(w io.Writer, s *demo.Summary) error {
 	fmt.Fprintf(w, "Verify   VALID (%.2f s): both hold, checked without data or weights, too\n\n", t.Check)
 	if s.Directory != "" {
 		made, kept := filepath.Join(s.Directory, run.BundleFile), filepath.Join(s.Directory, run.AuditFile)
-		fmt.Fprintf(w, "Kept in %s; verify again with:\n  zkaudit verify %s --allow-insecure-srs\n  zkaudit audit verify %s --bundle %s --allow-insecure-srs\n\n", s.Directory, made, kept, made)
+		expect := filepath.Join(s.Directory, run.ExpectationFile)
+		fmt.Fprintf(w, "Kept in %s; verify again with:\n  zkaudit verify %s --expect %s --allow-insecure-srs\n  zkaudit audit verify %s --bundle %s --run-expect run=%s --allow-insecure-srs\n\n",
+			s.Directory, made, expect, kept, made, expect)
 	}
 	return s.Report.WriteText(w)
 }

@@ -117,9 +117,14 @@ func programLines(f *bundle.ProgramFacts) []string {
 	for _, layer := range f.Layers {
 		lines = append(lines, "  "+layer)
 	}
+	rates := "one rate"
+	if f.RateByStep {
+		rates = "a rate for every step"
+	}
 	return append(lines,
 		fmt.Sprintf("loss %s of %s labels, batch %d", f.Loss, f.Labels, f.Batch),
-		fmt.Sprintf("fraction bits of features, activations and errors: %s; frozen weights %v", f.Formats, f.Frozen))
+		fmt.Sprintf("fraction bits of features, activations and errors: %s; frozen weights %v", f.Formats, f.Frozen),
+		fmt.Sprintf("%s, a multiple of 1/2^%d over a batch", rates, f.RateShift))
 }
 
 // inspectedClaim is a claim as in a file of claims.
