@@ -133,10 +133,7 @@ func (c *Counterfactual) Words(s *Subjects) Words {
 // length says in which sense the runs are of one length.
 func (c *Counterfactual) length(s *Subjects) string {
 	a, b := s.Runs[c.Models[0]], s.Runs[c.Models[1]]
-	switch {
-	case a == nil || b == nil || a.Training == nil || b.Training == nil:
-		return "length"
-	case a.Training.Schedule.Steps == b.Training.Schedule.Steps:
+	if a.Training.Schedule.Steps == b.Training.Schedule.Steps {
 		return fmt.Sprintf("number of steps (%d)", a.Training.Schedule.Steps)
 	}
 	return fmt.Sprintf("number of epochs (%d; in %d and %d steps)", wholeEpochs(&a.Training.Schedule), a.Training.Schedule.Steps, b.Training.Schedule.Steps)

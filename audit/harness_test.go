@@ -36,6 +36,7 @@ type world struct {
 	tables   *ops.Tables
 	cache    *wrap.Cache // for mode zk
 	rng      io.Reader   // blinds parts
+	spoilt   bool        // a test has changed what was committed
 }
 
 func newWorld(t *testing.T) *world {

@@ -1,6 +1,9 @@
 package audit
 
 import (
+	"errors"
+	"html"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -40,5 +43,40 @@ func TestReleasedClass(t *testing.T) {
 	r.Classes = r.Classes[:1]
 	if text := r.text(); text != "class: 1" {
 		t.Error(text)
+	}
+}
+
+// Everything in a report that a file has brought stands in quotation marks, on
+// the page too, and nothing of it steers a terminal or a browser's text.
+func TestReportsQuote(t *testing.T) {
+	for _, text := range append(hostile, "<b>VERIFIED</b>", "שלום VERIFIED") {
+		r := Report{
+			Context: text, Mode: "validity", Digest: "00",
+			Claims: []Finding{{Name: text, Kind: "diversity", Says: "it holds", Shares: []Share{{Name: text, Part: 1, All: 2}}, Released: []Released{
+				{Name: "groups", Labels: []string{text, text}, Values: []int64{1, 1}},
+				{Name: "class", Classes: []string{text}, Values: []int64{0}},
+				{Name: "outcomes", Groups: []string{text}, Classes: []string{text}, Labels: []string{(&confusion{groups: []string{text}, names: []string{text}, classes: 1}).label(0)}, Values: []int64{1}},
+			}}},
+			Parts:  []PartFacts{{Name: text, Attributes: []string{text, text}}},
+			Runs:   []RunFacts{{Name: text}},
+			Models: []ModelFacts{{Name: text}},
+		}
+		var lines, page strings.Builder
+		if err := errors.Join(r.WriteText(&lines), r.WriteHTML(&page)); err != nil {
+			t.Fatal(err)
+		}
+		shown := html.UnescapeString(regexp.MustCompile(`<[^>]*>`).ReplaceAllString(page.String(), ""))
+		for name, out := range map[string]string{"text": lines.String(), "page": shown} {
+			if strings.ContainsAny(out, "\x1b\r\u202e\u2066\u200f") {
+				t.Errorf("%s: %q steers", name, text)
+			}
+			if outside := formOf(out); strings.Contains(outside, "VERIFIED") || strings.Contains(outside, "DEIFIREV") {
+				at := strings.Index(outside, "VERIFIED")
+				t.Errorf("%s: %q speaks: %s", name, text, outside[max(0, at-80):min(len(outside), at+80)])
+			}
+		}
+		if strings.Contains(page.String(), "<b>") {
+			t.Error("a name is markup")
+		}
 	}
 }
