@@ -6,8 +6,11 @@
 // A tensor of the model has the batch axis first; an architecture has the
 // shape of one sample. Weights are transposed from the model's [units, inputs]
 // to (inputs, units). Operators that the output does not depend on are left
-// out. What an operator can be is checked where it is lowered, in package
-// network, by owner and verifier alike.
+// out. Read is what an interpreter runs, and not what a file declares beside it:
+// shapes are those that operators make, a RESHAPE makes the shape it states, and
+// a file whose tensors, signature or types say otherwise is refused. What an
+// operator can be is checked where it is lowered, in package network, by owner
+// and verifier alike.
 //
 // # What the caller must still check
 //

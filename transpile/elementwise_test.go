@@ -98,12 +98,12 @@ func TestElementwiseAndShapes(t *testing.T) {
 		}, func(i int) float64 { return x[i] * float64(vector[i]) }},
 		"mul rows of an image": {func() *model {
 			b := newModel(1, 2, 3)
-			b.op(tflite.OpReshape, tflite.ReshapeOptions{}, flat).identity(6, flat).op(tflite.OpReshape, tflite.ReshapeOptions{}, tflite.Shape{1, 2, 3})
+			b.reshape(flat).identity(6, flat).reshape(tflite.Shape{1, 2, 3})
 			return b.op(tflite.OpMul, tflite.MulOptions{}, tflite.Shape{1, 2, 3}, b.tensor(tflite.Shape{2, 1}, []float32{2, -3}))
 		}, func(i int) float64 { return x[i] * []float64{2, -3}[i/3] }},
 		"mul columns of an image": {func() *model {
 			b := newModel(1, 2, 3)
-			b.op(tflite.OpReshape, tflite.ReshapeOptions{}, flat).identity(6, flat).op(tflite.OpReshape, tflite.ReshapeOptions{}, tflite.Shape{1, 2, 3})
+			b.reshape(flat).identity(6, flat).reshape(tflite.Shape{1, 2, 3})
 			return b.op(tflite.OpMul, tflite.MulOptions{}, tflite.Shape{1, 2, 3}, b.tensor(tflite.Shape{3}, []float32{2, -3, 0.5}))
 		}, func(i int) float64 { return x[i] * []float64{2, -3, 0.5}[i%3] }},
 		"square": {func() *model {
@@ -129,7 +129,7 @@ func TestElementwiseAndShapes(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := c.build()
-			b.op(tflite.OpReshape, tflite.ReshapeOptions{}, flat).dense(6)
+			b.reshape(flat).dense(6)
 			r, err := transpile.Transpile(b.m, options(1))
 			if err != nil {
 				t.Fatal(err)
@@ -165,10 +165,10 @@ func TestElementwiseRefusals(t *testing.T) {
 			return b.op(tflite.OpAdd, tflite.AddOptions{}, flat, b.tensor(tflite.Shape{6, 1}, many))
 		}, "shape", fault.ErrUnsupported},
 		"batch axis merged": {func() *model {
-			return newModel(1, 6).identity(6, flat).op(tflite.OpReshape, tflite.ReshapeOptions{}, tflite.Shape{6, 1})
+			return newModel(1, 6).identity(6, flat).reshape(tflite.Shape{6, 1})
 		}, "batch axis", fault.ErrUnsupported},
 		"softmax over columns": {func() *model {
-			b := newModel(1, 6).identity(6, flat).op(tflite.OpReshape, tflite.ReshapeOptions{}, tflite.Shape{1, 2, 3})
+			b := newModel(1, 6).identity(6, flat).reshape(tflite.Shape{1, 2, 3})
 			return b.op(tflite.OpSoftmax, tflite.SoftmaxOptions{Beta: 1}, tflite.Shape{1, 2, 3})
 		}, "one axis per sample", fault.ErrUnsupported},
 		"nothing to train": {func() *model { return newModel(1, 6).op(tflite.OpTanh, nil, flat) }, "no weight", fault.ErrUnsupported},

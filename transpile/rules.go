@@ -10,9 +10,20 @@ import (
 // plain reads an operator of one input and nothing else.
 func plain(kind network.Kind) rule {
 	return func(r *reading, o *tflite.Operator) (network.Layer, error) {
+		if err := r.arity(o, 1, 1); err != nil {
+			return network.Layer{}, err
+		}
 		x, err := r.activation(o, 0)
 		return network.Layer{Kind: kind, Inputs: []int{x}}, err
 	}
+}
+
+// arity refuses an operator with other numbers of inputs than it reads.
+func (r *reading) arity(o *tflite.Operator, least, most int) error {
+	if n := len(o.Inputs); n < least || n > most {
+		return r.refuse("it has %d inputs", "export the model again", n)
+	}
+	return nil
 }
 
 // fused reads a fused activation.
@@ -29,6 +40,9 @@ func (r *reading) fused(a tflite.Activation) (network.Kind, error) {
 // fullyConnected reads V = X·Wᵀ + b.
 func (r *reading) fullyConnected(o *tflite.Operator) (network.Layer, error) {
 	layer := network.Layer{Kind: network.FullyConnected}
+	if err := r.arity(o, 2, 3); err != nil {
+		return layer, err
+	}
 	x, err := r.activation(o, 0)
 	if err != nil {
 		return layer, err
@@ -37,7 +51,7 @@ func (r *reading) fullyConnected(o *tflite.Operator) (network.Layer, error) {
 	if options.WeightsFormat != 0 {
 		return layer, r.refuse("weights in a shuffled layout", "convert the model without quantisation")
 	}
-	if len(o.Inputs) < 2 || o.Inputs[1] < 0 {
+	if o.Inputs[1] < 0 {
 		return layer, r.refuse("it has no weights", "export the model again")
 	}
 	shape := r.g.Tensors[o.Inputs[1]].Shape
@@ -45,12 +59,8 @@ func (r *reading) fullyConnected(o *tflite.Operator) (network.Layer, error) {
 		return layer, r.refuse("weights of shape %v", "export the model again", shape)
 	}
 	units, inputs := int(shape[0]), int(shape[1])
-	in, err := r.shapeOf(o.Inputs[0])
-	if err != nil {
-		return layer, err
-	}
 	layer.Inputs, layer.Shape = []int{x}, []int{units}
-	if options.KeepNumDims {
+	if in := r.shapes[x]; options.KeepNumDims {
 		if in[len(in)-1] != inputs {
 			return layer, r.refuse("keep_num_dims on samples of shape %v with %d inputs", "flatten the sample before the layer", in, inputs)
 		}
@@ -88,6 +98,9 @@ func (r *reading) weight(index int32, transposed bool, shape ...int) (int, error
 	if n, ok := t.Shape.Elements(); !ok || n != want {
 		return 0, r.refuse("constant %s of shape %v does not fit %v", "export the model again", foreign.Quote(t.Name), t.Shape, shape)
 	}
+	if r.operands[index] {
+		return 0, r.refuse("constant %s is a weight and an operand at once", "export the model again", foreign.Quote(t.Name))
+	}
 	if i, ok := r.index[index]; ok {
 		if r.weights[i].Transposed != transposed {
 			return 0, r.refuse("constant %s is weights and bias at once", "export the model again", foreign.Quote(t.Name))
@@ -110,7 +123,14 @@ func (r *reading) softmax(o *tflite.Operator) (network.Layer, error) {
 
 // reshape reads a change of the shape of samples.
 func (r *reading) reshape(o *tflite.Operator) (network.Layer, error) {
+	if err := r.arity(o, 1, 2); err != nil {
+		return network.Layer{}, err
+	}
 	x, err := r.activation(o, 0)
+	if err != nil {
+		return network.Layer{}, err
+	}
+	stated, err := r.statedShape(o)
 	if err != nil {
 		return network.Layer{}, err
 	}
@@ -119,7 +139,45 @@ func (r *reading) reshape(o *tflite.Operator) (network.Layer, error) {
 	if !ok || to[0] != from[0] {
 		return network.Layer{}, r.refuse("it reshapes %v to %v across the batch axis", "keep the batch as axis 0 and reshape within samples", from, to)
 	}
+	if !reshapesTo(stated, to) {
+		return network.Layer{}, r.refuse("it reshapes to %v, and its output is declared as %v", "export the model again", stated, to)
+	}
 	return network.Layer{Kind: network.Reshape, Inputs: []int{x}, Shape: shape}, nil
+}
+
+// statedShape is the shape that a RESHAPE makes: its second input, or the
+// option where there is none.
+func (r *reading) statedShape(o *tflite.Operator) ([]int64, error) {
+	if len(o.Inputs) == 2 && o.Inputs[1] >= 0 {
+		t := &r.g.Tensors[o.Inputs[1]]
+		if !r.m.IsConstant(t) || len(t.Shape) != 1 {
+			return nil, r.refuse("its shape is not constant", "convert with a concrete input shape")
+		}
+		return r.m.Ints(t)
+	}
+	options, _ := o.Options.(tflite.ReshapeOptions)
+	if len(options.NewShape) == 0 {
+		return nil, r.refuse("it states no shape", "export the model again")
+	}
+	stated := make([]int64, len(options.NewShape))
+	for i, d := range options.NewShape {
+		stated[i] = int64(d)
+	}
+	return stated, nil
+}
+
+// reshapesTo reports whether a stated shape, of which one size may be open
+// (−1), is the given one for a tensor of as many cells.
+func reshapesTo(stated []int64, shape tflite.Shape) bool {
+	open := 0
+	for i, d := range stated {
+		if d == -1 {
+			open++
+		} else if i >= len(shape) || d != int64(shape[i]) {
+			return false
+		}
+	}
+	return len(stated) == len(shape) && open <= 1
 }
 
 func (r *reading) add(o *tflite.Operator) (network.Layer, error) {
@@ -152,6 +210,10 @@ func (r *reading) binary(kind network.Kind, o *tflite.Operator, fused tflite.Act
 		return layer, err
 	}
 	if t := &r.g.Tensors[o.Inputs[second]]; r.m.IsConstant(t) {
+		if _, weight := r.index[o.Inputs[second]]; weight {
+			return layer, r.refuse("constant %s is a weight and an operand at once", "export the model again", foreign.Quote(t.Name))
+		}
+		r.operands[o.Inputs[second]] = true
 		layer.Constant, err = r.constant(t)
 		return layer, err
 	}

@@ -2,6 +2,7 @@ package transpile
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/foreign"
@@ -79,7 +80,7 @@ func Read(m *tflite.Model, batchAxis *int) (_ *network.Architecture, _ []Weight,
 	if err := tflite.Check(m, tflite.CheckOptions{Operators: Supported(), BatchAxis: batchAxis}).Err(); err != nil {
 		return nil, nil, err
 	}
-	r := &reading{m: m, g: &m.Subgraphs[0], batchAxis: batchAxis, values: map[int32]int{}, shapes: map[int32][]int{}, index: map[int32]int{}}
+	r := &reading{m: m, g: &m.Subgraphs[0], batchAxis: batchAxis, values: map[int32]int{}, index: map[int32]int{}, operands: map[int32]bool{}}
 	if err := r.run(); err != nil {
 		return nil, nil, err
 	}
@@ -92,11 +93,12 @@ type reading struct {
 	g         *tflite.Subgraph
 	batchAxis *int
 	a         network.Architecture
-	values    map[int32]int   // of the architecture, by tensor of the model
-	shapes    map[int32][]int // of one sample, as the model has it
+	values    map[int32]int // of the architecture, by tensor of the model
+	shapes    [][]int       // of one sample, by value: as operators make it
 	weights   []Weight
-	index     map[int32]int // weights by tensor of the model
-	op        int           // operator being read
+	index     map[int32]int  // weights by tensor of the model
+	operands  map[int32]bool // tensors that are public constants
+	op        int            // operator being read
 }
 
 // refuse says why an operator cannot be read, and what to do.
@@ -112,6 +114,9 @@ func (r *reading) run() error {
 			len(r.g.Inputs), len(r.g.Outputs), fault.ErrUnsupported)
 	}
 	if err := r.input(r.g.Inputs[0]); err != nil {
+		return err
+	}
+	if err := r.signature(); err != nil {
 		return err
 	}
 	table, needed := rules(), r.needed()
@@ -132,16 +137,62 @@ func (r *reading) run() error {
 		if err != nil {
 			return err
 		}
-		r.a.Layers = append(r.a.Layers, layer)
-		r.values[o.Outputs[0]] = len(r.a.Layers)
-		if shape, ok := sample(r.g.Tensors[o.Outputs[0]].Shape); ok {
-			r.shapes[o.Outputs[0]] = shape
+		if err := r.makes(o, &layer); err != nil {
+			return err
 		}
 	}
 	if v, ok := r.values[r.g.Outputs[0]]; !ok || v == 0 {
 		return fmt.Errorf("no operator makes the model's output: %w", fault.ErrUnsupported)
 	}
 	return nil
+}
+
+// signature refuses a signature that names other tensors than the graph does: a
+// runtime that is called by it would hand out another value.
+func (r *reading) signature() error {
+	for _, s := range r.m.Signatures { // at most one: tflite.Check
+		for _, of := range []struct {
+			named []tflite.NamedTensor
+			graph []int32
+		}{{s.Inputs, r.g.Inputs}, {s.Outputs, r.g.Outputs}} {
+			if len(of.named) != 1 || int64(of.named[0].Tensor) != int64(of.graph[0]) {
+				return fmt.Errorf("signature %s has other inputs or outputs than the graph; export the inference function alone: %w",
+					foreign.Quote(s.Key), fault.ErrUnsupported)
+			}
+		}
+	}
+	return nil
+}
+
+// makes records the layer that an operator is. An interpreter works with the
+// shapes that operators make, whatever a file declares: one that declares
+// others is refused, but for axes of size 1 in front.
+func (r *reading) makes(o *tflite.Operator, layer *network.Layer) error {
+	for i, t := range append(o.Inputs[:len(o.Inputs):len(o.Inputs)], o.Outputs[0]) {
+		shape := i == 1 && layer.Kind == network.Reshape
+		if t >= 0 && !shape && r.g.Tensors[t].Type != tflite.Float32 {
+			return r.refuse("tensor %s holds %v", "export the float32 model", foreign.Quote(r.g.Tensors[t].Name), r.g.Tensors[t].Type)
+		}
+	}
+	shape := layer.Shape
+	if shape == nil {
+		shape = r.shapes[layer.Inputs[0]]
+	}
+	declared := r.g.Tensors[o.Outputs[0]].Shape
+	if s, ok := sample(declared); !ok || !slices.Equal(withoutOnes(s), withoutOnes(shape)) {
+		return r.refuse("its output is declared as %v, it makes samples of shape %v", "export the model again", declared, shape)
+	}
+	r.a.Layers, r.shapes = append(r.a.Layers, *layer), append(r.shapes, shape)
+	r.values[o.Outputs[0]] = len(r.a.Layers)
+	return nil
+}
+
+// withoutOnes returns a shape without the axes of size 1 in front.
+func withoutOnes(shape []int) []int {
+	for len(shape) > 0 && shape[0] == 1 {
+		shape = shape[1:]
+	}
+	return shape
 }
 
 // needed tells which operators the output depends on.
@@ -175,7 +226,7 @@ func (r *reading) input(index int32) error {
 	if !ok {
 		return fmt.Errorf("input %s of shape %v has no features; give it an axis besides the batch: %w", foreign.Quote(t.Name), t.Shape, fault.ErrUnsupported)
 	}
-	r.a.Input, r.values[index], r.shapes[index] = shape, 0, shape
+	r.a.Input, r.values[index], r.shapes = shape, 0, [][]int{shape}
 	return nil
 }
 
@@ -205,12 +256,4 @@ func (r *reading) activation(o *tflite.Operator, i int) (int, error) {
 		return 0, r.refuse("input %d (%s) is a constant", "fold constants before export", i, foreign.Quote(r.g.Tensors[o.Inputs[i]].Name))
 	}
 	return v, nil
-}
-
-// shapeOf returns the shape of a sample of a value of the model.
-func (r *reading) shapeOf(t int32) ([]int, error) {
-	if shape, ok := r.shapes[t]; ok {
-		return shape, nil
-	}
-	return nil, r.refuse("a tensor of shape %v", "keep the batch as axis 0", r.g.Tensors[t].Shape)
 }
