@@ -2,12 +2,18 @@ package commitments
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/binary"
 	"errors"
+	"math/big"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/consensys/gnark-crypto/ecc/bn254"
 	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
 
+	"github.com/zkaudit/zkaudit/artefact"
 	"github.com/zkaudit/zkaudit/fault"
 )
 
@@ -132,5 +138,143 @@ func TestProversMistakes(t *testing.T) {
 	}
 	if _, err := RandomScalars(nil, 1); !errors.Is(err, fault.ErrUsage) {
 		t.Errorf("no randomness: %v", err)
+	}
+}
+
+// scaled returns [k_j]G for known logarithms.
+func scaled(k []fr.Element) []bn254.G1Affine {
+	_, _, g, _ := bn254.Generators()
+	return bn254.BatchScalarMultiplicationG1(&g, k)
+}
+
+func tauG2(tau fr.Element) bn254.G2Affine {
+	_, _, _, g2 := bn254.Generators()
+	return *new(bn254.G2Affine).ScalarMultiplication(&g2, tau.BigInt(new(big.Int)))
+}
+
+// TestPowersAreConsecutive: powers that fail one relation, or several whose
+// errors cancel under weights that somebody knew before choosing them.
+func TestPowersAreConsecutive(t *testing.T) {
+	tau := newTestRand(51).scalars(t, 1)[0]
+	powers := powersOf(tau, 8)
+	refused := func(what string, k []fr.Element, tau fr.Element) {
+		t.Helper()
+		if _, err := NewSRS(3, scaled(k), tauG2(tau)); !errors.Is(err, fault.ErrMalformed) {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	honest, err := NewSRS(3, scaled(powers), tauG2(tau))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for j := 1; j < 8; j++ { // the j-th relation and those after it are about c·τ^j
+		k := append([]fr.Element(nil), powers...)
+		for i := j; i < 8; i++ {
+			k[i].Double(&k[i])
+		}
+		refused("powers of another point", k, tau)
+	}
+
+	// Errors d1 and d2 of powers 1 and 2, under the weights of the honest ones:
+	// ρ1·τ·d1 + ρ2·τ·d2 − ρ0·d1 − ρ1·d2 = 0.
+	rho := honest.randomCombination()
+	k := append([]fr.Element(nil), powers...)
+	var d1, d2, x fr.Element
+	d1.SetOne()
+	d2.Sub(&rho[0], x.Mul(&rho[1], &tau))
+	x.Mul(&rho[2], &tau).Sub(&x, &rho[1])
+	d2.Div(&d2, &x)
+	k[1].Add(&k[1], &d1)
+	k[2].Add(&k[2], &d2)
+	refused("errors that cancel under the weights of other powers", k, tau)
+
+	// Any points, and the τ that makes their sum true under the weights of
+	// another τ: τ = Σ ρ_j·k_(j+1) / Σ ρ_j·k_j.
+	k = newTestRand(52).scalars(t, 8)
+	k[0].SetOne()
+	any := &SRS{RowBits: 3, G1: scaled(k), ID: honest.ID}
+	var low, high fr.Element
+	for j, r := range any.randomCombination() {
+		low.Add(&low, x.Mul(&r, &k[j]))
+		high.Add(&high, x.Mul(&r, &k[j+1]))
+	}
+	refused("a τ that fits the weights", k, *high.Div(&high, &low))
+}
+
+// TestWeightsOfPowersAreLong: 248 bits each, so that a guess is worth nothing.
+func TestWeightsOfPowersAreLong(t *testing.T) {
+	var seen [32]bool
+	for _, r := range secretSRS(t, 6).randomCombination() {
+		for i, b := range r.Bytes() {
+			seen[i] = seen[i] || b != 0
+		}
+	}
+	for i, s := range seen {
+		if s != (i > 0) {
+			t.Errorf("byte %d of the weights is ever set: %v", i, s)
+		}
+	}
+}
+
+// TestChallengesByTheirDefinition computes the chain of hashes as it is
+// documented: another implementation must come to the same.
+func TestChallengesByTheirDefinition(t *testing.T) {
+	number := func(n int) []byte { return binary.BigEndian.AppendUint64(nil, uint64(n)) }
+	hash := func(parts ...[]byte) []byte {
+		sum := sha256.Sum256(bytes.Join(parts, nil))
+		return sum[:]
+	}
+	label, data := []byte("label"), []byte("some data")
+	state := hash([]byte("domain"))
+	state = hash([]byte{0}, state, number(len(label)), label, number(len(data)), data)
+	state = hash([]byte{1}, state, number(len(label)), label, number(0))
+	var want fr.Element
+	want.SetBytes(append(hash([]byte{2}, state), hash([]byte{3}, state)...))
+
+	chain := newHashChain("domain")
+	chain.absorb("label", data)
+	if got := chain.challenge("label"); !got.Equal(&want) {
+		t.Errorf("challenge %s, by its definition %s", got.String(), want.String())
+	}
+}
+
+// TestSRSFilesAreExact: other versions are told from other contents, and no
+// byte of a file is without a meaning.
+func TestSRSFilesAreExact(t *testing.T) {
+	s := secretSRS(t, 2)
+	head := appendSRSHead(nil, 2, false, &s.G2[1])
+	frame := func(kind artefact.Kind, version uint32, payload []byte) []byte {
+		return artefact.Encode(artefact.Header{Kind: kind, Version: version, Statement: s.ID}, payload)
+	}
+	flagged := bytes.Clone(head)
+	flagged[1] = 2
+	for name, test := range map[string]struct {
+		payload []byte
+		version uint32
+		want    error
+	}{
+		"as it is":              {head, verifierSRSVersion, nil},
+		"a later version":       {head, verifierSRSVersion + 1, fault.ErrVersion},
+		"a byte more":           {append(bytes.Clone(head), 0), verifierSRSVersion, fault.ErrMalformed},
+		"a byte less":           {head[:len(head)-1], verifierSRSVersion, fault.ErrMalformed},
+		"a flag nobody defined": {flagged, verifierSRSVersion, fault.ErrMalformed},
+	} {
+		if _, err := UnmarshalVerifierSRS(frame(verifierSRSKind(), test.version, test.payload)); !errors.Is(err, test.want) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if _, err := UnmarshalSRS(frame(srsKind(), srsVersion+1, head)); !errors.Is(err, fault.ErrVersion) {
+		t.Errorf("a later version of the whole string: %v", err)
+	}
+	dir := t.TempDir()
+	if _, err := ReadSRS(filepath.Join(dir, "none")); !errors.Is(err, fault.ErrInput) {
+		t.Errorf("no file: %v", err)
+	}
+	path := filepath.Join(dir, "srs")
+	if err := os.WriteFile(path, []byte("not one"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := ReadSRS(path); !errors.Is(err, fault.ErrMalformed) {
+		t.Errorf("another file: %v", err)
 	}
 }

@@ -19,11 +19,16 @@ var (
 )
 
 func (s *source) inFunction(f *ast.FuncDecl) {
-	s.function, s.challenges = f.Name.Name, nil
-	if f.Recv != nil {
-		s.function = strings.TrimPrefix(s.of(f.Recv.List[0].Type), "*") + "." + s.function
-	}
+	s.function, s.challenges = s.nameOf(f), nil
 	ast.Walk(&visitor{source: s, results: f.Type.Results, done: map[ast.Node]bool{}, labelledLoop: map[ast.Node]bool{}}, f.Body)
+}
+
+// nameOf returns a function's name, after the type of its receiver.
+func (s *source) nameOf(f *ast.FuncDecl) string {
+	if f.Recv == nil {
+		return f.Name.Name
+	}
+	return strings.TrimPrefix(s.of(f.Recv.List[0].Type), "*") + "." + f.Name.Name
 }
 
 // visitor walks a function.
