@@ -1,0 +1,172 @@
+package bundle_test
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/consensys/gnark-crypto/ecc/bn254"
+
+	"github.com/zkaudit/zkaudit/bundle"
+	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/network"
+	"github.com/zkaudit/zkaudit/schedule"
+	"github.com/zkaudit/zkaudit/segment"
+)
+
+// flaw is one thing wrong with a statement, and what its refusal says.
+type flaw struct {
+	name   string
+	change func(s *bundle.Statement)
+	says   string
+}
+
+// refusedStatements checks statements with one flaw each.
+func refusedStatements(t *testing.T, flaws []flaw) {
+	t.Helper()
+	m := first(t)
+	for _, f := range flaws {
+		s := decode(t, m).Statement
+		f.change(s)
+		if err := s.Check(); !errors.Is(err, fault.ErrMalformed) || !strings.Contains(err.Error(), f.says) {
+			t.Errorf("%s: %v, want %q", f.name, err, f.says)
+		}
+	}
+}
+
+// altered changes the network of a statement.
+func altered(s *bundle.Statement, change func(a *network.Architecture, c *network.Choices)) {
+	b := &bundle.Bundle{Statement: s}
+	rebuilt(change)(b)
+}
+
+// TestLimitsOfAStatement: each limit by itself, beyond it by one.
+func TestLimitsOfAStatement(t *testing.T) {
+	batch := func(n int) func(s *bundle.Statement) {
+		return func(s *bundle.Statement) {
+			altered(s, func(_ *network.Architecture, c *network.Choices) { c.Batch = n })
+			s.Schedule.Batch = n
+		}
+	}
+	refusedStatements(t, []flaw{
+		{"no network", func(s *bundle.Statement) { s.Network = nil }, "no network"},
+		{"no steps", func(s *bundle.Statement) { s.Schedule.Steps = 0 }, "step"},
+		{"context", func(s *bundle.Statement) { s.Context = strings.Repeat("x", bundle.MaxContext+1) }, "context of 4097 bytes"},
+		{"rows of one cell", func(s *bundle.Statement) { s.RowBits = 0 }, "rows of 2^0 cells"},
+		{"long rows", func(s *bundle.Statement) { s.RowBits = 23 }, "rows of 2^23 cells"},
+		{"another batch", func(s *bundle.Statement) { s.Schedule.Batch++ }, "schedule with batches of 5, program with batches of 4"},
+		{"rows", func(s *bundle.Statement) { s.Schedule.Parts[0] = bundle.MaxRows }, "dataset rows, at most"},
+		{"parts", func(s *bundle.Statement) {
+			s.Schedule.Parts = make(schedule.Parts, segment.MaxParts+1)
+			s.Schedule.Commitments = make([][32]byte, segment.MaxParts+1)
+			for i := range s.Schedule.Parts {
+				s.Schedule.Parts[i] = 4
+			}
+		}, "1025 dataset parts"},
+		{"no steps in a segment", func(s *bundle.Statement) { s.Segment = 0 }, "segments of 0 steps"},
+		{"steps of a segment", func(s *bundle.Statement) { s.Segment = segment.MaxSteps + 1 }, "segments of 65537 steps"},
+		{"rows read by a segment", func(s *bundle.Statement) {
+			s.Schedule.Parts = schedule.Parts{5000, 5000}
+			batch(1024)(s)
+			s.Segment = bundle.MaxSlots/1024 + 1
+		}, "segments of 16385 steps with batches of 1024: "},
+		{"segments", func(s *bundle.Statement) { s.Schedule.Steps, s.Segment = bundle.MaxSegments+1, 1 }, "1048577 segments"},
+		{"public weights", func(s *bundle.Statement) {
+			altered(s, func(a *network.Architecture, _ *network.Choices) {
+				const hidden = 1 << 24
+				a.Weights = []network.Weight{{Shape: []int{3, hidden}}, {Shape: []int{hidden}}, {Shape: []int{hidden, 2}}, {Shape: []int{2}}}
+				a.Layers[0].Shape = []int{hidden}
+			})
+		}, "public weights, at most"},
+	})
+	s := decode(t, first(t)).Statement
+	s.Mode = "zk-none"
+	if err := s.Check(); !errors.Is(err, fault.ErrVersion) {
+		t.Errorf("a mode nobody knows: %v", err)
+	}
+}
+
+// TestRatesOfAStatement: as many as the optimizer has, each in its range.
+func TestRatesOfAStatement(t *testing.T) {
+	scheduled := func(at int, n int64) func(s *bundle.Statement) {
+		return func(s *bundle.Statement) {
+			altered(s, func(_ *network.Architecture, c *network.Choices) { c.Scheduled = true })
+			s.Rates = slices.Repeat([]int64{1}, s.Steps())
+			s.Rates[at] = n
+		}
+	}
+	flaws := []flaw{
+		{"two rates for one", func(s *bundle.Statement) { s.Rates = append(s.Rates, 1) }, "2 rates"},
+		{"no rate", func(s *bundle.Statement) { s.Rates = nil }, "0 rates"},
+		{"a rate less than steps", func(s *bundle.Statement) { scheduled(0, 1)(s); s.Rates = s.Rates[1:] }, "11 rates"},
+		{"one rate for all steps", func(s *bundle.Statement) { scheduled(0, 1)(s); s.Rates = s.Rates[:1] }, "1 rates"},
+	}
+	for _, at := range []int{0, 5, 11} {
+		flaws = append(flaws, flaw{"rate 0", scheduled(at, 0), "rate numerator 0"}, flaw{"rate 256", scheduled(at, 256), "rate numerator 256"},
+			flaw{"rate below 0", scheduled(at, -1), "rate numerator -1"})
+	}
+	refusedStatements(t, flaws)
+}
+
+// TestOriginsOfAStatement: an origin has what its kind has, and nothing else.
+func TestOriginsOfAStatement(t *testing.T) {
+	origin := func(change func(o *bundle.Origin)) func(s *bundle.Statement) {
+		return func(s *bundle.Statement) { change(&s.Origin) }
+	}
+	published := func(change func(cells [][]int64) [][]int64) func(s *bundle.Statement) {
+		return func(s *bundle.Statement) {
+			var cells [][]int64
+			for _, id := range bundle.WeightTensors(s.Program()) {
+				cells = append(cells, make([]int64, s.Program().Tensor(id).Size()))
+			}
+			s.Origin = bundle.Origin{Kind: bundle.Published, Bits: 47, Cells: change(cells)}
+		}
+	}
+	flaws := []flaw{
+		{"no bits", origin(func(o *bundle.Origin) { o.Bits = 0 }), "initial weights of 0 bits"},
+		{"62 bits", origin(func(o *bundle.Origin) { o.Bits = 62 }), "initial weights of 62 bits"},
+		{"private with a seed", origin(func(o *bundle.Origin) { o.Kind, o.Scheme = bundle.Private, "" }), "with a seed"},
+		{"private with a scheme", origin(func(o *bundle.Origin) { o.Kind, o.Seed = bundle.Private, "" }), "with a seed"},
+		{"seeded with cells", origin(func(o *bundle.Origin) { o.Cells = [][]int64{} }), "public weights"},
+		{"no seed", origin(func(o *bundle.Origin) { o.Seed = "" }), "seed of 0 bytes"},
+		{"a long seed", origin(func(o *bundle.Origin) { o.Seed = strings.Repeat("x", schedule.MaxSeed+1) }), "bytes, want 1 to"},
+		{"a scheme nobody knows", origin(func(o *bundle.Origin) { o.Scheme = "mine" }), `scheme "mine"`},
+		{"published without cells", origin(func(o *bundle.Origin) { *o = bundle.Origin{Kind: bundle.Published, Bits: 47} }), "public weights"},
+		{"a kind nobody knows", origin(func(o *bundle.Origin) { *o = bundle.Origin{Kind: 7, Bits: 47} }), "unknown (7)"},
+		{"a weight less", published(func(c [][]int64) [][]int64 { return c[1:] }), "3 published weights of 4"},
+	}
+	for i := range 4 {
+		flaws = append(flaws, flaw{"a cell less", published(func(c [][]int64) [][]int64 { c[i] = c[i][1:]; return c }), "published weight"})
+	}
+	refusedStatements(t, flaws)
+	s := decode(t, first(t)).Statement
+	published(func(c [][]int64) [][]int64 { return c })(s)
+	if err := s.Check(); err != nil {
+		t.Errorf("a published origin: %v", err)
+	}
+}
+
+// TestCommitmentsOfAStatement: as many as there are tensors, each of as many
+// rows as its tensor.
+func TestCommitmentsOfAStatement(t *testing.T) {
+	more := func(rows []bn254.G1Affine) []bn254.G1Affine { return append(slices.Clone(rows), rows[0]) }
+	flaws := []flaw{
+		{"a part less", func(s *bundle.Statement) { s.Parts = s.Parts[:1] }, "1 committed parts"},
+		{"attributes without columns", func(s *bundle.Statement) { s.Parts[0].Attributes = s.Parts[0].Labels }, "0 attributes"},
+		{"columns below 0", func(s *bundle.Statement) { s.Parts[0].Columns = -1 }, "-1 attributes"},
+		{"too many columns", func(s *bundle.Statement) { s.Parts[0].Columns = bundle.MaxAttributes + 1 }, "1025 attributes"},
+		{"columns without attributes", func(s *bundle.Statement) { s.Parts[1].Columns = 2 }, "tensor 2 has 0 committed rows"},
+		{"a weight less", func(s *bundle.Statement) { s.Initial = s.Initial[1:] }, "3 initial weights of 4"},
+		{"a weight more", func(s *bundle.Statement) { s.Initial = append(s.Initial, s.Initial[0]) }, "5 initial weights of 4"},
+	}
+	for i := range 2 {
+		flaws = append(flaws,
+			flaw{"features", func(s *bundle.Statement) { s.Parts[i].Features = more(s.Parts[i].Features); rebind(s) }, "tensor 0 has 2 committed rows"},
+			flaw{"labels", func(s *bundle.Statement) { s.Parts[i].Labels = more(s.Parts[i].Labels); rebind(s) }, "tensor 1 has 2 committed rows"})
+	}
+	for i := range 4 {
+		flaws = append(flaws, flaw{"initial weight", func(s *bundle.Statement) { s.Initial[i] = more(s.Initial[i]) }, "2 committed rows, needs 1"})
+	}
+	refusedStatements(t, flaws)
+}
