@@ -20,6 +20,7 @@ type options struct {
 	kinds    string
 	every    int
 	results  string
+	tests    string
 	parallel int
 	long     bool
 	list     bool
@@ -33,6 +34,7 @@ func main() {
 	flag.StringVar(&o.kinds, "kinds", "", "only these `kinds` of mutants, separated by commas")
 	flag.IntVar(&o.every, "every", 1, "only one mutant of `n`, always the same ones")
 	flag.StringVar(&o.results, "results", "", "resume: keep results in this `file`, and skip what it holds as long as the package is the same")
+	flag.StringVar(&o.tests, "run", "", "only tests that match `regexp`; a mutant that survives them may be killed by others")
 	flag.IntVar(&o.parallel, "parallel", 2, "tests of `n` mutants at a time")
 	flag.BoolVar(&o.long, "long", false, "run the tests without -short")
 	flag.BoolVar(&o.list, "list", false, "print the mutants and stop")

@@ -93,6 +93,9 @@ func (p *pkg) compile(ctx context.Context, directory string, o options) (*binary
 	}
 	b := &binary{path: filepath.Join(directory, "test"), directory: filepath.Join(p.root, p.scope.directory),
 		flags: []string{"-test.failfast", "-test.count=1"}, limit: 10 * time.Minute, processors: max(1, runtime.NumCPU()/o.parallel)}
+	if o.tests != "" {
+		b.flags = append(b.flags, "-test.run="+o.tests)
+	}
 	if !o.long {
 		b.flags = append(b.flags, "-test.short")
 	}
