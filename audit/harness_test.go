@@ -39,7 +39,7 @@ type world struct {
 	spoilt   bool        // a test has changed what was committed
 }
 
-func newWorld(t *testing.T) *world {
+func newWorld(t testing.TB) *world {
 	t.Helper()
 	srs, err := developmentSRS()
 	if err != nil {

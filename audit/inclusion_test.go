@@ -27,7 +27,7 @@ func moved(d *data.Dataset, row, cell int) []int64 {
 }
 
 // works is a part with altered copies of rows of north.
-func archive(t *testing.T) (*world, []*data.Dataset, *OwnedRun) {
+func archive(t testing.TB) (*world, []*data.Dataset, *OwnedRun) {
 	w, run, parts := classified(t)
 	rng := rand.New(rand.NewPCG(8, 8))
 	far := dataset(rng, 5, 3, "sex", sexes, repeat(2, 1))

@@ -15,7 +15,7 @@ import (
 )
 
 // perceptron is a dense network with random weights and one hidden layer.
-func perceptron(t *testing.T, seed uint64, inputs, hiddenUnits, outputs int, loss graph.LossKind) (*graph.Program, map[graph.TensorID][]int64) {
+func perceptron(t testing.TB, seed uint64, inputs, hiddenUnits, outputs int, loss graph.LossKind) (*graph.Program, map[graph.TensorID][]int64) {
 	t.Helper()
 	rng := rand.New(rand.NewPCG(seed, 9))
 	floats := func(n int) []float32 {
@@ -117,7 +117,7 @@ func outcomes(t *testing.T, r *OwnedRun, parts ...*data.Dataset) outcome {
 }
 
 // classified is a world with a model of three classes and two test parts.
-func classified(t *testing.T) (w *world, run *OwnedRun, parts []*data.Dataset) {
+func classified(t testing.TB) (w *world, run *OwnedRun, parts []*data.Dataset) {
 	t.Helper()
 	w = newWorld(t)
 	rng := rand.New(rand.NewPCG(5, 6))
