@@ -6,7 +6,7 @@ GO          ?= go
 STATICCHECK ?= honnef.co/go/tools/cmd/staticcheck@v0.8.2
 FUZZTIME    ?= 60
 
-.PHONY: check format vet staticcheck generated tidy short fuzz-briefly mutate-briefly mutate test fixtures-test fuzz bench circuit-stats
+.PHONY: check format vet staticcheck generated tidy short fuzz-briefly mutate-briefly mutate test fixtures-test fuzz fuzz-long bench circuit-stats
 
 check: format vet staticcheck generated tidy short fuzz-briefly mutate-briefly
 
@@ -59,6 +59,11 @@ fixtures-test:
 # FUZZTIME seconds per target.
 fuzz:
 	.ci/fuzz -each $(FUZZTIME)
+
+# 100,000 executions of each target that takes changed structures through a whole
+# verifier: some hours.
+fuzz-long:
+	.ci/fuzz 100000 'Structure$$'
 
 # The figures of README and docs/protocol.md, all from one run. It takes some
 # ten minutes and 7 GiB; let nothing else run beside it.

@@ -228,9 +228,9 @@ func TestEveryKindIsStated(t *testing.T) {
 	}
 }
 
-// FuzzClaims changes decoded claims, writes them as a file and reads it: what is
+// FuzzClaimsStructure changes decoded claims, writes them as a file and reads it: what is
 // read is written again as it was.
-func FuzzClaims(f *testing.F) {
+func FuzzClaimsStructure(f *testing.F) {
 	file, _, _ := everyKind(f)
 	for i := range 16 {
 		f.Add([]byte{byte(i), byte(i * 5), byte(i * 17)})

@@ -1,0 +1,120 @@
+package run
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"testing"
+
+	"github.com/zkaudit/zkaudit/artefact"
+	"github.com/zkaudit/zkaudit/bundle"
+	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/internal/scramble"
+	"github.com/zkaudit/zkaudit/proof/mode"
+)
+
+// FuzzOpeningStructure changes the recipe and the blinding of an opening, as a
+// seller may hand to a trainer, and opens a part by it: the rows are read as it
+// says. Nothing panics, memory stays within limits, and other rows or another
+// opening do not open the part.
+func FuzzOpeningStructure(f *testing.F) {
+	dir := attributed(f, func(c *Config) { c.Test.Rows = 0 })
+	d := open(f, dir, nil)
+	if _, err := d.Commit(context.Background(), false); err != nil {
+		f.Fatal(err)
+	}
+	srs, err := d.SRS()
+	if err != nil {
+		f.Fatal(err)
+	}
+	file, rows := d.file(commitDir, "north.part"), within(dir, d.Config.Data[0].File)
+	part, err := bundle.ReadPart(file)
+	if err != nil {
+		f.Fatal(err)
+	}
+	good, err := ReadOpening(d.file(commitDir, "north.opening"), part)
+	if err != nil {
+		f.Fatal(err)
+	}
+	v, changed := &mode.Verifier{SRS: srs.Verifier()}, filepath.Join(f.TempDir(), "changed.opening")
+	if err := CheckRows(context.Background(), srs, v, part, good, rows, ""); err != nil {
+		f.Fatal(err)
+	}
+	for i := range 16 {
+		f.Add([]byte{byte(i), byte(i * 7), byte(i * 31)})
+	}
+	f.Fuzz(func(t *testing.T, seed []byte) {
+		o := copyOf(t, good)
+		scramble.Change(scramble.NewChoices(seed), o)
+		if err := writeOpening(changed, o); err != nil {
+			t.Skip() // a text that JSON has not
+		}
+		size, err := os.Stat(changed)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		read, err := ReadOpening(changed, part)
+		if err == nil {
+			err = CheckRows(context.Background(), srs, v, part, read, rows, "")
+		}
+		runtime.ReadMemStats(&after)
+		if took := after.TotalAlloc - before.TotalAlloc; took > 256<<20+1000*uint64(size.Size()) {
+			t.Errorf("an opening of %d bytes takes %d MiB", size.Size(), took>>20)
+		}
+		if errors.Is(err, fault.ErrPanic) {
+			t.Fatal(err)
+		}
+		if err == nil && !slices.EqualFunc(read.blinding, good.blinding, slices.Equal) {
+			t.Fatal("another opening opens the part")
+		}
+	})
+}
+
+// copyOf is an opening that shares no memory with another.
+func copyOf(t *testing.T, o *Opening) *Opening {
+	t.Helper()
+	text, err := json.Marshal(&o.Recipe)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again := &Opening{Part: o.Part}
+	if err := json.Unmarshal(text, &again.Recipe); err != nil {
+		t.Fatal(err)
+	}
+	for _, scalars := range o.blinding {
+		again.blinding = append(again.blinding, slices.Clone(scalars))
+	}
+	return again
+}
+
+// TestOpeningsAreCounted: an opening whose recipe asks for more than its size is
+// refused before it is decoded.
+func TestOpeningsAreCounted(t *testing.T) {
+	dir := small(t, func(c *Config) { c.Test.Rows = 0 })
+	d := open(t, dir, nil)
+	if _, err := d.Commit(context.Background(), false); err != nil {
+		t.Fatal(err)
+	}
+	part, err := bundle.ReadPart(d.file(commitDir, "part-000.part"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	good, err := ReadOpening(d.file(commitDir, "part-000.opening"), part)
+	if err != nil {
+		t.Fatal(err)
+	}
+	good.Recipe.Constants = make([]Constant, artefact.MaxObjects+1)
+	path := filepath.Join(t.TempDir(), "x.opening")
+	if err := writeOpening(path, good); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := ReadOpening(path, part); !errors.Is(err, fault.ErrMalformed) {
+		t.Errorf("%d constants: %v", len(good.Recipe.Constants), err)
+	}
+}
