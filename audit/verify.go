@@ -326,7 +326,7 @@ func (e *Expectation) compareRuns(b *Bundle, r *Report) error {
 		case pinned:
 			r.Checked = append(r.Checked, fmt.Sprintf("run %q: %s (its bundle is valid)", name, have))
 		case e.Compared[digest]:
-			r.Checked = append(r.Checked, fmt.Sprintf("run %q: %s (its bundle is valid, and about the program, data, order, origin and length expected of it)", name, have))
+			r.Checked = append(r.Checked, fmt.Sprintf("run %q: %s (its bundle is valid, and about the program, data, order, origin, length and rate expected of it)", name, have))
 		case len(e.Runs) > 1:
 			r.Unpinned = append(r.Unpinned, name)
 			r.NotChecked = append(r.NotChecked, fmt.Sprintf("run %q: %s (one of the %d bundles given, valid, but which one is the prover's choice)", name, have, len(e.Runs)))

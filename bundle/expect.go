@@ -10,6 +10,7 @@ import (
 	"github.com/zkaudit/zkaudit/artefact"
 	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/network"
+	"github.com/zkaudit/zkaudit/number"
 )
 
 // Expectation holds the values that a verifier requires, from sources of its
@@ -49,6 +50,8 @@ type Expectation struct {
 	// Network is the whole program: an architecture with the choices of its
 	// training.
 	Network *network.Network `toml:"-"`
+	// Rates are the learning rate, or that of each epoch.
+	Rates []number.Rate `toml:"-"`
 }
 
 // maxExpectation bounds an expectation file.

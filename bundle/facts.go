@@ -1,14 +1,11 @@
 package bundle
 
 import (
-	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 
 	"github.com/zkaudit/zkaudit/fault"
-	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/network"
-	"github.com/zkaudit/zkaudit/number"
 	"github.com/zkaudit/zkaudit/schedule"
 )
 
@@ -112,15 +109,4 @@ func (b *Bundle) Facts() (_ *Facts, err error) {
 		f.Dataset = append(f.Dataset, hex.EncodeToString(part[:]))
 	}
 	return f, nil
-}
-
-// rate returns the effective learning rate of the run, or a digest of all
-// rates if each step has its own.
-func (s *Statement) rate() string {
-	k := s.Program().Optimizer.Shift
-	if s.Program().Optimizer.Kind == graph.ConstantSGD {
-		return number.Rate{N: uint8(s.Rates[0]), K: k}.Effective(s.Program().Batch)
-	}
-	sum := sha256.Sum256(appendInts(appendInt(nil, int64(k)), s.Rates))
-	return fmt.Sprintf("%d rates, sha256:%x", len(s.Rates), sum)
 }

@@ -29,11 +29,12 @@ const (
 	theOrder   group = "the order of its rows"
 	theOrigin  group = "the origin of the initial weights"
 	theLength  group = "the number of steps"
+	theRate    group = "the learning rate"
 	beside     group = ""
 )
 
 // groups lists the groups in the order of reports.
-func groups() []group { return []group{theProgram, theData, theOrder, theOrigin, theLength} }
+func groups() []group { return []group{theProgram, theData, theOrder, theOrigin, theLength, theRate} }
 
 // shown is a value of the pin for people: a quotation where it is free text.
 func (p *pin) shown(value string) string {
@@ -66,7 +67,7 @@ func (e *Expectation) pins(f *Facts) []pin {
 		{name: "rows left out (part:row, from 0)", found: fmt.Sprint(f.Without), want: text(e.Without), of: theOrder},
 		{name: "number of steps", found: fmt.Sprint(f.Steps), want: text(e.Steps), of: theLength},
 		{name: "steps per segment", found: fmt.Sprint(f.SegmentSteps), want: text(e.SegmentSteps)},
-		{name: "learning rate", found: f.Rate, want: e.Rate},
+		{name: "learning rate", found: f.Rate, want: e.Rate, of: theRate, implied: e.Rates != nil},
 		{name: "origin of the initial weights", found: f.Origin, want: e.Origin, of: theOrigin},
 		{name: "initial weights (commitments)", found: f.InitialWeights, want: e.InitialWeights},
 		{name: "final weights (commitments)", found: f.FinalWeights, want: e.FinalWeights},
@@ -101,10 +102,13 @@ func text[T any](v *T) *string {
 	return &s
 }
 
-// compare checks a bundle's network and the report's facts against the
+// compare checks a bundle's statement and the report's facts against the
 // expectation, and records what was compared and what was not.
-func (e *Expectation) compare(n *network.Network, r *Report) error {
-	if err := e.compareNetwork(n, r); err != nil {
+func (e *Expectation) compare(s *Statement, r *Report) error {
+	if err := e.compareNetwork(s.Network, r); err != nil {
+		return err
+	}
+	if err := e.compareRates(s, r); err != nil {
 		return err
 	}
 	open := map[group]bool{}

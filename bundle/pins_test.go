@@ -10,6 +10,8 @@ import (
 	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/network"
+	"github.com/zkaudit/zkaudit/number"
+	"github.com/zkaudit/zkaudit/schedule"
 )
 
 // essential is an expectation of what decides the run and nothing else.
@@ -17,12 +19,12 @@ func essential(f *bundle.Facts) bundle.Expectation {
 	without := append([]string{}, f.Without...)
 	return bundle.Expectation{
 		Program: &f.Program, Dataset: &f.Dataset, Order: &f.Order, Seed: &f.Seed, Tail: &f.Tail, Without: &without,
-		Steps: &f.Steps, Origin: &f.Origin, OriginSeed: &f.OriginSeed, OriginScheme: &f.OriginScheme,
+		Steps: &f.Steps, Origin: &f.Origin, OriginSeed: &f.OriginSeed, OriginScheme: &f.OriginScheme, Rate: &f.Rate,
 	}
 }
 
-// A verdict stands by itself only if program, data, order, origin and length
-// were compared: each value that decides them, left out, is missed.
+// A verdict stands by itself only if program, data, order, origin, length and
+// rate were compared: each value that decides them, left out, is missed.
 func TestWhatDecidesARunIsPinned(t *testing.T) {
 	m := first(t)
 	b := decode(t, m)
@@ -31,7 +33,7 @@ func TestWhatDecidesARunIsPinned(t *testing.T) {
 		t.Fatal(err)
 	}
 	architecture := b.Statement.Network.Architecture()
-	frozen := []int{}
+	frozen, rates := []int{}, []number.Rate{{N: uint8(b.Statement.Rates[0]), K: b.Statement.Network.Choices().RateShift}}
 	stated := func(e *bundle.Expectation) {
 		e.Program = nil
 		e.Architecture, e.Loss, e.Labels, e.Batch, e.Formats, e.Frozen, e.Rate = &f.Architecture, &f.Loss, &f.Labels, &f.Batch, &f.Formats, &frozen, &f.Rate
@@ -41,7 +43,7 @@ func TestWhatDecidesARunIsPinned(t *testing.T) {
 		open   []string
 	}{
 		"all":                      {func(*bundle.Expectation) {}, nil},
-		"nothing":                  {func(e *bundle.Expectation) { *e = bundle.Expectation{} }, []string{"the program", "the data", "the order of its rows", "the origin of the initial weights", "the number of steps"}},
+		"nothing":                  {func(e *bundle.Expectation) { *e = bundle.Expectation{} }, []string{"the program", "the data", "the order of its rows", "the origin of the initial weights", "the number of steps", "the learning rate"}},
 		"program":                  {func(e *bundle.Expectation) { e.Program = nil }, []string{"the program"}},
 		"dataset":                  {func(e *bundle.Expectation) { e.Dataset = nil }, []string{"the data"}},
 		"order":                    {func(e *bundle.Expectation) { e.Order = nil }, []string{"the order of its rows"}},
@@ -52,6 +54,8 @@ func TestWhatDecidesARunIsPinned(t *testing.T) {
 		"origin":                   {func(e *bundle.Expectation) { e.Origin = nil }, []string{"the origin of the initial weights"}},
 		"origin seed":              {func(e *bundle.Expectation) { e.OriginSeed = nil }, []string{"the origin of the initial weights"}},
 		"origin scheme":            {func(e *bundle.Expectation) { e.OriginScheme = nil }, []string{"the origin of the initial weights"}},
+		"rate":                     {func(e *bundle.Expectation) { e.Rate = nil }, []string{"the learning rate"}},
+		"rates in hand":            {func(e *bundle.Expectation) { e.Rate, e.Rates = nil, rates }, nil},
 		"a network":                {func(e *bundle.Expectation) { e.Program = nil; e.Network = b.Statement.Network }, nil},
 		"choices stated":           {stated, nil},
 		"choices of a model":       {func(e *bundle.Expectation) { stated(e); e.Architecture, e.Forward = nil, &architecture }, nil},
@@ -62,7 +66,7 @@ func TestWhatDecidesARunIsPinned(t *testing.T) {
 		"choices but batch":        {func(e *bundle.Expectation) { stated(e); e.Batch = nil }, []string{"the program"}},
 		"choices but formats":      {func(e *bundle.Expectation) { stated(e); e.Formats = nil }, []string{"the program"}},
 		"choices but frozen":       {func(e *bundle.Expectation) { stated(e); e.Frozen = nil }, []string{"the program"}},
-		"choices but rate":         {func(e *bundle.Expectation) { stated(e); e.Rate = nil }, []string{"the program"}},
+		"choices but rate":         {func(e *bundle.Expectation) { stated(e); e.Rate = nil }, []string{"the program", "the learning rate"}},
 	} {
 		e := essential(f)
 		c.change(&e)
@@ -113,5 +117,74 @@ func TestAnotherNetworkIsRefused(t *testing.T) {
 	file := "m.tflite"
 	if _, err := verify(b, bundle.Expectation{Model: &file}, m.srs); !errors.Is(err, fault.ErrUsage) {
 		t.Errorf("a model that nobody has read: %v", err)
+	}
+}
+
+// The choices in hand name a rate, or one for each epoch: a program with the
+// same precision leaves each step a numerator from 1 to 255, and with it how
+// much the rows of the step count.
+func TestRatesInHand(t *testing.T) {
+	m := first(t)
+	k := decode(t, m).Statement.Network.Choices().RateShift
+	rate := func(n uint8) number.Rate { return number.Rate{N: n, K: k} }
+	// 12 steps of 4 rows
+	scheduled := func(change func(rates []int64)) *bundle.Bundle {
+		b := decode(t, m)
+		rebuilt(func(_ *network.Architecture, c *network.Choices) { c.Scheduled = true })(b)
+		order, err := schedule.New(b.Statement.Schedule)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.Statement.Rates = make([]int64, b.Statement.Steps())
+		for i := range b.Statement.Rates {
+			b.Statement.Rates[i] = []int64{200, 100}[min(order.Epoch(i), 1)]
+		}
+		change(b.Statement.Rates)
+		return b
+	}
+	asTheyAre := func([]int64) {}
+	for name, c := range map[string]struct {
+		b     *bundle.Bundle
+		rates []number.Rate
+		says  string // "certificate": rates agree, and proofs are about another program
+	}{
+		"one rate":                {decode(t, m), []number.Rate{rate(uint8(decode(t, m).Statement.Rates[0]))}, ""},
+		"another rate":            {decode(t, m), []number.Rate{rate(7)}, "expected learning rate 7/2^"},
+		"another precision":       {decode(t, m), []number.Rate{{N: uint8(decode(t, m).Statement.Rates[0]), K: k + 1}}, "expected learning rate"},
+		"rates by epoch":          {scheduled(asTheyAre), []number.Rate{rate(200), rate(100)}, "certificate"},
+		"one for all epochs":      {scheduled(asTheyAre), []number.Rate{rate(200)}, "in step"},
+		"a step that counts more": {scheduled(func(r []int64) { r[1] = 255 }), []number.Rate{rate(200), rate(100)}, "in step 1, the bundle has 255/2^"},
+	} {
+		_, err := verify(c.b, bundle.Expectation{Rates: c.rates}, m.srs)
+		if c.says == "" && err != nil || c.says != "" && (!errors.Is(err, fault.ErrRejected) || !strings.Contains(err.Error(), c.says)) {
+			t.Errorf("%s: %v, want %q", name, err, c.says)
+		}
+	}
+}
+
+// Where all choices are stated the program is not printed NOT CHECKED. A rate
+// that is not in lowest terms is the same rate, of another program.
+func TestRateNamesItsPrecision(t *testing.T) {
+	m := first(t)
+	b := decode(t, m)
+	f, err := b.Facts()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if b.Statement.Rates[0] > 127 {
+		b.Statement.Rates[0] = 127 // twice as much is a numerator, too
+	}
+	lowest, err := b.Facts()
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.Statement.Rates[0] *= 2
+	rebuilt(func(_ *network.Architecture, c *network.Choices) { c.RateShift++ })(b)
+	finer, err := b.Facts()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if finer.Rate == lowest.Rate || !strings.HasPrefix(finer.Rate, lowest.Rate+" (as ") || finer.Program == f.Program {
+		t.Errorf("%q and %q", lowest.Rate, finer.Rate)
 	}
 }

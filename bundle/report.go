@@ -21,7 +21,7 @@ type Report struct {
 	Checked    []string `json:"checked"`     // pinned values that agree
 	NotChecked []string `json:"not_checked"` // values nobody pinned
 	// Unpinned is what decides the run and was not compared: of the program, the
-	// data, the order, the origin and the length.
+	// data, the order, the origin, the length and the rate.
 	Unpinned []string `json:"unpinned"`
 }
 

@@ -63,7 +63,7 @@ func Verify(ctx context.Context, b *Bundle, expect Expectation, srs *commitments
 	if err != nil {
 		return nil, fault.OfFile(err)
 	}
-	if err := expect.compare(s.Network, report); err != nil {
+	if err := expect.compare(s, report); err != nil {
 		return nil, err
 	}
 	if opts.MaxMemory == 0 {

@@ -153,7 +153,7 @@ func (s *Summary) verify(ctx context.Context, dir string, m mode.Name, keys *wra
 // of its own: the dataset's owner, the seeds it drew, the terms of the deal, the
 // model and how it is to be trained.
 func (s *Summary) expectation(dir string, m mode.Name) (bundle.Expectation, error) {
-	trained, err := run.ReadNetwork(filepath.Join(dir, modelFile), &run.Config{
+	trained, rates, err := run.ReadNetwork(filepath.Join(dir, modelFile), &run.Config{
 		Training: run.TrainingConfig{Batch: batch, Rate: rate},
 		Formats:  run.FormatConfig{Feature: 8, Activation: 8, Error: 10},
 	})
@@ -165,12 +165,11 @@ func (s *Summary) expectation(dir string, m mode.Name) (bundle.Expectation, erro
 		dataset = append(dataset, part.Digest)
 	}
 	order, seed, origin, originSeed, scheme, context := "shuffled", "drawn by the auditor", "seed", "drawn by the auditor, too", "he", "demo"
-	effective, count := rate, steps
-	proofs, tail, without := string(m), "drop", []string{}
+	count, proofs, tail, without := steps, string(m), "drop", []string{}
 	return bundle.Expectation{
-		Network: trained, OriginScheme: &scheme,
+		Network: trained, Rates: rates, OriginScheme: &scheme,
 		Mode: &proofs, Tail: &tail, Without: &without,
 		Dataset: &dataset, Order: &order, Seed: &seed, Origin: &origin, OriginSeed: &originSeed,
-		Rate: &effective, Steps: &count, Context: &context,
+		Steps: &count, Context: &context,
 	}, nil
 }

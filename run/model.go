@@ -61,19 +61,20 @@ func readModel(dir string, c *Config) (*model, error) {
 }
 
 // ReadNetwork returns what is trained and how: the architecture of a model's
-// file with the choices of a configuration, whose other files are not read.
-func ReadNetwork(model string, c *Config) (*network.Network, error) {
+// file with the choices of a configuration, whose other files are not read, and
+// its learning rate, or that of each epoch.
+func ReadNetwork(model string, c *Config) (*network.Network, []number.Rate, error) {
 	path, err := filepath.Abs(model)
 	if err != nil {
-		return nil, fmt.Errorf("model: %w: %w", fault.ErrInput, err)
+		return nil, nil, fmt.Errorf("model: %w: %w", fault.ErrInput, err)
 	}
 	stated := *c
 	stated.Model.File = path
 	m, err := readModel("", &stated)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return m.step.Network, nil
+	return m.step.Network, m.rates, nil
 }
 
 // ReadArchitecture returns the architecture of a model's file; batchAxis is

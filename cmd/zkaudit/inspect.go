@@ -61,7 +61,7 @@ as bundles and expectations have it, architecture layer by layer, loss and forma
 
 // inspectNetwork says what a model and the choices of a run.toml make.
 func (a *app) inspectNetwork(model, with, batchAxis string) error {
-	n, err := networkOf(model, with, batchAxis)
+	n, _, err := networkOf(model, with, batchAxis)
 	if err != nil {
 		return err
 	}

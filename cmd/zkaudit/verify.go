@@ -13,6 +13,7 @@ import (
 	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/network"
+	"github.com/zkaudit/zkaudit/number"
 	"github.com/zkaudit/zkaudit/run"
 )
 
@@ -27,7 +28,8 @@ func verifyCommand(a *app) *cobra.Command {
 --expect, --model and --with pin. Values that nobody pins are listed as NOT CHECKED:
 a bundle can be valid and about another model or dataset than you think. So it is
 "valid as far as it was compared", exit code 7, unless program, data, order, origin
-of the initial weights and length are pinned, or --unpinned says that this is wanted.
+of the initial weights, length and learning rate are pinned, or --unpinned says that
+this is wanted.
 
 --model M.tflite requires the architecture of a model in hand, and --with run.toml
 the choices of its training, too: loss, batch, formats, rate, frozen weights. What
@@ -70,7 +72,7 @@ far as it was compared.`,
 		},
 	}
 	pins.flags(c.Flags())
-	c.Flags().BoolVar(&unpinned, "unpinned", false, "exit with 0 also if nothing says which program, data, order, origin and length are meant")
+	c.Flags().BoolVar(&unpinned, "unpinned", false, "exit with 0 also if nothing says which program, data, order, origin, length and rate are meant")
 	c.Flags().StringVar(&srsFile, "srs", "", "the SRS you trust, whole or the verifier's part (default: the INSECURE development one)")
 	c.Flags().BoolVar(&insecure, "allow-insecure-srs", false, "accept the development SRS, with which anyone can forge")
 	return c
@@ -97,7 +99,9 @@ func (p *runPins) expectation() (e bundle.Expectation, err error) {
 	case p.with != "" && p.model == "":
 		return e, fmt.Errorf("--with states the choices of a model's training: it goes with --model: %w", fault.ErrUsage)
 	case p.with != "":
-		e.Network, err = networkOf(p.model, p.with, p.batchAxis)
+		e.Network, e.Rates, err = networkOf(p.model, p.with, p.batchAxis)
+	case p.model != "" && e.Forward != nil:
+		err = fmt.Errorf("%s and --model both name a model; state one: %w", p.expect, fault.ErrUsage)
 	case p.model != "":
 		e.Forward, err = run.ReadArchitecture(p.model, p.batchAxis)
 	case p.batchAxis != "" && e.Model == nil:
@@ -117,11 +121,11 @@ func readExpectation(path, batchAxis string) (bundle.Expectation, error) {
 	return e, err
 }
 
-// networkOf reads what a model and a run.toml say is trained.
-func networkOf(model, with, batchAxis string) (*network.Network, error) {
+// networkOf reads what a model and a run.toml say is trained, and at what rates.
+func networkOf(model, with, batchAxis string) (*network.Network, []number.Rate, error) {
 	c, err := run.ReadConfig(with)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if batchAxis != "" {
 		c.Model.BatchAxis = batchAxis

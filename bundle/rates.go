@@ -1,0 +1,50 @@
+package bundle
+
+import (
+	"crypto/sha256"
+	"fmt"
+
+	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/number"
+	"github.com/zkaudit/zkaudit/schedule"
+)
+
+// rate returns the effective learning rate of the run, or a digest of all
+// rates if each step has its own. The text determines numerators and precision:
+// a rate n/2^k that is not in lowest terms, and with it weights of more fraction
+// bits than it needs, is said to be one.
+func (s *Statement) rate() string {
+	k := s.Program().Optimizer.Shift
+	if s.Program().Optimizer.Kind == graph.ConstantSGD {
+		r := number.Rate{N: uint8(s.Rates[0]), K: k}
+		text := r.Effective(s.Program().Batch)
+		if r.N%2 == 0 && k > 0 {
+			text += fmt.Sprintf(" (as %v)", r)
+		}
+		return text
+	}
+	sum := sha256.Sum256(appendInts(appendInt(nil, int64(k)), s.Rates))
+	return fmt.Sprintf("%d rates, sha256:%x", len(s.Rates), sum)
+}
+
+// compareRates compares the numerators of all steps with rates in hand: one, or
+// one for each epoch, of which the last serves epochs beyond the list. That
+// the network has their precision is compared with the network.
+func (e *Expectation) compareRates(s *Statement, r *Report) error {
+	if e.Rates == nil {
+		return nil
+	}
+	order, err := schedule.New(s.Schedule)
+	if err != nil {
+		return fault.OfFile(err)
+	}
+	for step, n := range s.RatesOf(0, s.Steps()) {
+		want := e.Rates[min(order.Epoch(step), len(e.Rates)-1)]
+		if int64(want.N) != n || want.K != s.Program().Optimizer.Shift {
+			return fmt.Errorf("expected learning rate %v in step %d, the bundle has %d/2^%d: %w", want, step, n, s.Program().Optimizer.Shift, fault.ErrRejected)
+		}
+	}
+	r.Checked = append(r.Checked, "learning rate: that of the choices given")
+	return nil
+}
