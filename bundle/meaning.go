@@ -58,7 +58,7 @@ func (n Nonce) MarshalText() ([]byte, error) { return hex.AppendEncode(nil, n[:]
 func (n *Nonce) UnmarshalText(text []byte) error {
 	b, err := hex.DecodeString(string(text))
 	if err != nil || len(b) != len(n) {
-		return fmt.Errorf("nonce %q: %w", text, fault.ErrMalformed)
+		return fmt.Errorf("nonce %s: %w", fault.Quote(string(text)), fault.ErrMalformed)
 	}
 	copy(n[:], b)
 	return nil
@@ -88,7 +88,7 @@ func MeaningOf(d *data.Dataset) Meaning {
 func (m *Meaning) Encode() ([]byte, error) {
 	for _, text := range m.texts() {
 		if !utf8.ValidString(text) {
-			return nil, fmt.Errorf("%q is not UTF-8: %w", text, fault.ErrInput)
+			return nil, fmt.Errorf("%s is not UTF-8: %w", fault.Quote(text), fault.ErrInput)
 		}
 	}
 	b, err := json.Marshal(m)
@@ -183,16 +183,16 @@ func (m *Meaning) Check(shape segment.PartShape) error {
 	names := map[string]bool{}
 	for _, v := range m.Attributes {
 		if v.Name == "" || names[v.Name] {
-			return malformed("attribute %q is there twice or has no name", v.Name)
+			return malformed("attribute %s is there twice or has no name", fault.Quote(v.Name))
 		}
 		names[v.Name] = true
 		if len(v.Entries) < 1 || len(v.Entries) > data.MaxVocabulary {
-			return malformed("attribute %q: vocabulary of %d entries", v.Name, len(v.Entries))
+			return malformed("attribute %s: vocabulary of %d entries", fault.Quote(v.Name), len(v.Entries))
 		}
 		seen := map[string]bool{}
 		for _, entry := range v.Entries {
 			if entry == "" || seen[entry] {
-				return malformed("attribute %q: empty or repeated entry %q", v.Name, entry)
+				return malformed("attribute %s: empty or repeated entry %s", fault.Quote(v.Name), fault.Quote(entry))
 			}
 			seen[entry] = true
 		}

@@ -107,23 +107,37 @@ func OpenPart(srs *commitments.SRS, file *bundle.PartFile, o *Opening, d *data.D
 }
 
 // sameMeaning returns fault.ErrRejected unless the numbers of d mean what the
-// part file says.
+// part file says. It names what differs, and quotes nothing of either.
 func sameMeaning(file *bundle.PartFile, d *data.Dataset) error {
 	said, found := file.Meaning, bundle.MeaningOf(d)
 	said.Encoding, said.Nonce = nil, bundle.Nonce{} // neither is in the rows
 	if said.Digest() == found.Digest() {
 		return nil
 	}
-	return fmt.Errorf("the rows mean something else than the part says: its formats, names or vocabularies are %s, theirs %s: %w",
-		clip(fmt.Sprintf("%+v", said)), clip(fmt.Sprintf("%+v", found)), fault.ErrRejected)
+	return fmt.Errorf("the rows mean something else than the part says: %s differ: %w", difference(&said, &found), fault.ErrRejected)
 }
 
-func clip(s string) string {
-	const most = 300
-	if len(s) > most {
-		return s[:most] + " …"
+// difference names what two meanings do not share.
+func difference(a, b *bundle.Meaning) string {
+	switch {
+	case a.FractionBits != b.FractionBits || a.LabelFractionBits != b.LabelFractionBits:
+		return "the fraction bits"
+	case !slices.Equal(a.Features, b.Features):
+		return "the names of features"
+	case !slices.Equal(a.Classes, b.Classes):
+		return "the classes"
+	case len(a.Attributes) != len(b.Attributes):
+		return "the numbers of attributes"
 	}
-	return s
+	for i := range a.Attributes {
+		if a.Attributes[i].Name != b.Attributes[i].Name {
+			return fmt.Sprintf("the names of attribute %d", i)
+		}
+		if !slices.Equal(a.Attributes[i].Entries, b.Attributes[i].Entries) {
+			return fmt.Sprintf("the vocabularies of attribute %d", i)
+		}
+	}
+	return "encodings" // of a kind that this version does not know
 }
 
 // Certify proves the dataset certificate of the part in a mode. It fails with

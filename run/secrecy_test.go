@@ -233,3 +233,35 @@ func TestWithoutRandomnessNothingIsMade(t *testing.T) {
 		}
 	}
 }
+
+// Errors go to whoever ran the command, and say where a cell is; of what it
+// holds they quote at most 100 characters, and no file keeps any of it.
+func TestErrorsQuoteLittle(t *testing.T) {
+	secret := strings.Repeat("PRIVATE-", 700)
+	for name, cell := range map[string]string{"a text": secret, "nearly a number": "1" + secret, "many digits": strings.Repeat("7", 5600)} {
+		dir := small(t, nil)
+		edit(t, filepath.Join(dir, "a.csv"), "1,1,1,no", "1,"+cell+",1,no")
+		d := open(t, dir, nil)
+		_, err := d.Commit(context.Background(), false)
+		if err == nil || !strings.Contains(err.Error(), "line 2") {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if text := err.Error(); strings.Count(text, "PRIVATE-") > 13 || strings.Contains(text, cell[:101]) {
+			t.Errorf("%s: %.300s", name, text)
+		}
+		d.Close()
+		err = filepath.WalkDir(dir, func(path string, e os.DirEntry, err error) error {
+			if err != nil || e.IsDir() || strings.HasSuffix(path, ".csv") {
+				return err
+			}
+			text, err := os.ReadFile(path)
+			if strings.Contains(string(text), cell[:20]) {
+				t.Errorf("%s: %s holds it", name, path)
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
