@@ -108,7 +108,7 @@ func (s *source) readError(err error) error {
 	if errors.Is(err, gzip.ErrHeader) || errors.Is(err, gzip.ErrChecksum) {
 		return fmt.Errorf("%s: %v: %w", s.name, err, fault.ErrMalformed)
 	}
-	return fmt.Errorf("%s: %v: %w", s.name, err, fault.ErrInput)
+	return fmt.Errorf("%s: %w: %w", s.name, err, fault.ErrInput)
 }
 
 // readFile calls read with the file at path and its name.

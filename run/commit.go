@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -311,6 +312,9 @@ func (d *Directory) loadPart(name string, rows *data.Dataset, r *PartRecord, srs
 		return nil, nil, fmt.Errorf("the commitment on disk is not the recorded one: %w", fault.ErrMalformed)
 	}
 	opening, err := ReadOpening(d.file(commitDir, name+".opening"), file)
+	if errors.Is(err, fault.ErrRejected) { // no verdict: these are files of our own
+		return nil, nil, fmt.Errorf("the opening on disk is that of another part: %w: %v", fault.ErrMalformed, err)
+	}
 	if err != nil {
 		return nil, nil, err
 	}

@@ -2,7 +2,9 @@ package run
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"reflect"
 	"slices"
 
@@ -184,14 +186,25 @@ func (d *Directory) addData(c DataConfig) error {
 
 // CheckRows checks that rows in hand are those of a committed part: that the
 // opening and the file of rows give its commitments, and that its certificate
-// verifies. Errors are those of OpenPart and bundle.PartFile.Verify.
+// verifies. Errors are those of OpenPart and bundle.PartFile.Verify; a file that
+// can be read and holds no rows as the opening describes them is not the committed
+// one, fault.ErrRejected, one that cannot be read is none: fault.ErrInput.
 func CheckRows(ctx context.Context, srs *commitments.SRS, v *mode.Verifier, part *bundle.PartFile, o *Opening, file, labels string) error {
 	rows, err := o.Recipe.Read(file, labels)
 	if err != nil {
-		return err
+		return otherRows(err)
 	}
 	if _, err := OpenPart(srs, part, o, rows); err != nil {
 		return err
 	}
 	return part.Verify(ctx, v)
+}
+
+// otherRows turns an error of what a file holds into a verdict on it.
+func otherRows(err error) error {
+	var unread *fs.PathError
+	if errors.As(err, &unread) || errors.Is(err, fault.ErrUsage) || errors.Is(err, fault.ErrResources) || errors.Is(err, fault.ErrPanic) {
+		return err
+	}
+	return fmt.Errorf("the rows cannot be those committed: %w: %v", fault.ErrRejected, err)
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -262,30 +263,40 @@ func addPart(in *audit.Inputs, srs *commitments.SRS, named string) error {
 	if in.Parts[name] != nil {
 		return fmt.Errorf("--part %q: there is another part of that name: %w", named, fault.ErrUsage)
 	}
+	part, certificate, err := openPart(srs, files)
+	if errors.Is(err, fault.ErrRejected) { // that files given do not fit is no verdict on a claim
+		return fmt.Errorf("--part %q: the files do not belong together: %w: %v", named, fault.ErrUsage, err)
+	}
+	if err != nil {
+		return fmt.Errorf("part %s: %w", name, err)
+	}
+	if in.Parts[name] = part; in.Certificates != nil {
+		in.Certificates[name] = certificate
+	}
+	return nil
+}
+
+// openPart opens a committed part: PART, OPENING, ROWS and perhaps LABELS.
+func openPart(srs *commitments.SRS, files []string) (*audit.OwnedPart, []byte, error) {
 	file, err := bundle.ReadPart(files[0])
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
 	opening, err := run.ReadOpening(files[1], file)
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
 	rows, err := opening.Recipe.Read(files[2], strings.Join(files[3:], ""))
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
-	if in.Parts[name], err = run.OwnPart(srs, file, opening, rows); err != nil {
-		return fmt.Errorf("part %s: %w", name, err)
+	part, err := run.OwnPart(srs, file, opening, rows)
+	if err != nil {
+		return nil, nil, err
 	}
 	origin, err := run.Origin(files[2], opening.Recipe.Format)
-	if err != nil {
-		return err
-	}
-	in.Parts[name].Origins = []string{origin}
-	if in.Certificates != nil {
-		in.Certificates[name] = file.Certificate
-	}
-	return nil
+	part.Origins = []string{origin}
+	return part, file.Certificate, err
 }
 
 // foldersOf refuses files to be written where there is no folder: better now

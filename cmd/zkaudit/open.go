@@ -3,10 +3,8 @@ package main
 import (
 	"context"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -107,21 +105,7 @@ func (a *app) openFile(ctx context.Context, path string, o *opening) (*opened, e
 	}
 	a.insecure(srs.Insecure)
 	v := &mode.Verifier{SRS: srs.Verifier(), Powers: srs, Cache: a.keys()}
-	err = run.CheckRows(ctx, srs, v, part, secret, path, o.labels)
-	if errors.Is(err, fault.ErrInput) && !errors.Is(err, fault.ErrRejected) && readable(path) {
-		return nil, fmt.Errorf("the rows cannot be those committed: %w: %w", fault.ErrRejected, err)
-	}
-	return r, err
-}
-
-// readable reports whether a file is there: what is wrong with it is then not
-// that it could not be read.
-func readable(path string) bool {
-	f, err := os.Open(path)
-	if err == nil {
-		f.Close()
-	}
-	return err == nil
+	return r, run.CheckRows(ctx, srs, v, part, secret, path, o.labels)
 }
 
 func (a *app) openModel(r *opened, b *bundle.Bundle, o *opening) error {
