@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/zkaudit/zkaudit/bundle"
+	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/proof/wrap"
@@ -421,6 +422,37 @@ func TestZeroKnowledge(t *testing.T) {
 	}
 	if !strings.Contains(strings.Join(r.Assumed, "\n"), "PLONK, with keys") {
 		t.Errorf("the report assumes nothing about PLONK: %q", r.Assumed)
+	}
+	// Nothing that is wrong with the verifier's own machine is a verdict.
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cancelled, cancel := context.WithCancel(context.Background())
+	cancel()
+	for name, test := range map[string]struct {
+		ctx  context.Context
+		v    mode.Verifier
+		opts Options
+		code int
+	}{
+		"the cache is a file": {context.Background(), mode.Verifier{Cache: wrap.NewCache(file)}, Options{}, fault.ExitOK},
+		"no powers for keys":  {context.Background(), mode.Verifier{Cache: wrap.NewCache(file), Powers: &commitments.SRS{G1: w.srs.G1, G2: w.srs.G2}}, Options{}, fault.ExitVersion},
+		"no memory":           {context.Background(), mode.Verifier{Cache: cache}, Options{MaxMemory: 1}, fault.ExitResources},
+		"interrupted":         {cancelled, mode.Verifier{Cache: cache}, Options{}, fault.ExitInput},
+		"no run":              {context.Background(), mode.Verifier{Cache: cache}, Options{}, fault.ExitUsage},
+	} {
+		test.v.SRS, test.opts.AllowInsecure = w.srs.Verifier(), true
+		about := b
+		if name == "no run" {
+			more := *b
+			more.Runs = map[string][32]byte{"net": {1}}
+			about = &more
+		}
+		_, err := Verify(test.ctx, about, Expectation{}, &test.v, test.opts)
+		if code := fault.ExitCode(fault.Verdict(err)); code != test.code {
+			t.Errorf("%s: exit code %d, want %d: %v", name, code, test.code, err)
+		}
 	}
 	b.Claims[0].Claim.(*Diversity).MinCount = 4
 	if _, err := Verify(context.Background(), b, w.expectations(nil), v, Options{AllowInsecure: true}); !errors.Is(err, fault.ErrRejected) {

@@ -1,6 +1,7 @@
 package bundle_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"os"
@@ -9,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/zkaudit/zkaudit/bundle"
+	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/network"
 	"github.com/zkaudit/zkaudit/proof/mode"
@@ -56,6 +58,7 @@ func TestZeroKnowledgeBundle(t *testing.T) {
 	})
 	t.Run("changed", func(t *testing.T) { changedInZeroKnowledge(t, m, check, keys) })
 	t.Run("expectation", func(t *testing.T) { modesExpected(t, m, check, keys) })
+	t.Run("own faults", func(t *testing.T) { ownFaults(t, m, filepath.Join(cache, "keys")) })
 	t.Run("cache", func(t *testing.T) { damagedCache(t, m, check, filepath.Join(cache, "keys")) })
 }
 
@@ -122,6 +125,50 @@ func modesExpected(t *testing.T, m made, check checker, keys *wrap.Cache) {
 }
 
 // damagedCache: a damaged key is made again, and the verdict is the same.
+// ownFaults: nothing that is wrong with the verifier's own machine, keys or SRS
+// is a verdict on the bundle; what is wrong with the bundle is one in spite of it.
+func ownFaults(t *testing.T, m made, keys string) {
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	few, err := commitments.DevelopmentSRS(4)
+	if err != nil {
+		t.Fatal(err)
+	}
+	few.Insecure = false // so that its own powers make the keys, of which it has 16
+	cancelled, cancel := context.WithCancel(context.Background())
+	cancel()
+	for name, test := range map[string]struct {
+		ctx  context.Context
+		opts bundle.Options
+		code int
+	}{
+		"nothing":                     {context.Background(), bundle.Options{Cache: wrap.NewCache(keys)}, fault.ExitOK},
+		"the cache is a file":         {context.Background(), bundle.Options{Cache: wrap.NewCache(file)}, fault.ExitOK},
+		"no powers for keys":          {context.Background(), bundle.Options{Cache: wrap.NewCache(file), Powers: few}, fault.ExitVersion},
+		"no memory":                   {context.Background(), bundle.Options{Cache: wrap.NewCache(keys), MaxMemory: 1}, fault.ExitResources},
+		"interrupted":                 {cancelled, bundle.Options{Cache: wrap.NewCache(keys)}, fault.ExitInput},
+		"interrupted, with no memory": {cancelled, bundle.Options{Cache: wrap.NewCache(keys), MaxMemory: 1}, fault.ExitResources},
+	} {
+		test.opts.AllowInsecure = true
+		_, err := bundle.Verify(test.ctx, decode(t, m), bundle.Expectation{}, m.srs, test.opts)
+		if code := fault.ExitCode(fault.Verdict(err)); code != test.code {
+			t.Errorf("%s: exit code %d, want %d: %v", name, code, test.code, err)
+		}
+		if test.code != fault.ExitOK {
+			continue
+		}
+		b := decode(t, m)
+		b.Segments[0].Proof = bytes.Clone(b.Segments[0].Proof) // shared with the file
+		b.Segments[0].Proof[len(b.Segments[0].Proof)-1] ^= 1
+		_, err = bundle.Verify(test.ctx, b, bundle.Expectation{}, m.srs, test.opts)
+		if code := fault.ExitCode(fault.Verdict(err)); code != fault.ExitRejected {
+			t.Errorf("%s, and a false proof: exit code %d: %v", name, code, err)
+		}
+	}
+}
+
 func damagedCache(t *testing.T, m made, check checker, dir string) {
 	names, err := filepath.Glob(filepath.Join(dir, "*.vk"))
 	if err != nil || len(names) != 3 {
