@@ -198,6 +198,7 @@ func LoadOrCreateDevelopmentSRS(cacheDir string, rowBits int) (*SRS, error) {
 	if err := os.MkdirAll(cacheDir, 0o755); err != nil {
 		return nil, fmt.Errorf("SRS cache: %w: %w", fault.ErrInput, err)
 	}
+	artefact.Sweep(cacheDir)
 	if err := WriteSRS(path, s); err != nil {
 		return nil, fmt.Errorf("SRS cache: %w", err)
 	}

@@ -44,7 +44,8 @@ the audit's. One that nobody pins may be any training: the audit is then "valid 
 as it was compared", exit code 7, unless --unpinned says that this is wanted.
 
 Exit code 0: all claims hold. 1: false, or damaged. 3: cannot be read. 6: another
-version, or the SRS is not the one given. 7: valid as far as it was compared.`,
+version, or other keys or another SRS than those given. 7: valid as far as it was
+compared. Only 1 says that the audit is false.`,
 		Args: arguments(1, 1, "one audit"),
 		RunE: func(c *cobra.Command, args []string) error {
 			report, err := a.verifyAudit(c.Context(), args[0], &o)

@@ -36,8 +36,9 @@ the choices of its training, too: loss, batch, formats, rate, frozen weights. Wh
 both give is what zkaudit inspect M.tflite --with run.toml prints.
 
 Exit code 0: valid, and what was required. 1: false, damaged, or about something else.
-3: cannot be read. 6: another version, or the SRS is not the one given. 7: valid as
-far as it was compared.`,
+3: cannot be read. 5: not enough memory, disk or time. 6: another version, or other
+keys or another SRS than those given. 7: valid as far as it was compared. Only 1 says
+that the bundle is false.`,
 		Args: arguments(1, 1, "one bundle"),
 		RunE: func(c *cobra.Command, args []string) error {
 			expect, err := pins.expectation()
