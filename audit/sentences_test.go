@@ -5,8 +5,8 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
-	"io/fs"
 	"math/rand/v2"
+	"os"
 	"reflect"
 	"regexp"
 	"slices"
@@ -294,7 +294,7 @@ var speakers = []string{"Words", "words", "spaceWords", "called", "length", "occ
 // make them, cut at what is put in. What is not proven is another matter.
 func wordsSaid(t *testing.T) []string {
 	t.Helper()
-	files, err := parser.ParseDir(token.NewFileSet(), ".", func(f fs.FileInfo) bool { return !strings.HasSuffix(f.Name(), "_test.go") }, 0) //nolint:staticcheck
+	entries, err := os.ReadDir(".")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -309,7 +309,7 @@ func wordsSaid(t *testing.T) []string {
 		}
 		return false
 	}
-	ast.Inspect(files["audit"], func(n ast.Node) bool {
+	inspect := func(n ast.Node) bool {
 		f, ok := n.(*ast.FuncDecl)
 		if !ok {
 			return true
@@ -337,7 +337,16 @@ func wordsSaid(t *testing.T) []string {
 			return true
 		})
 		return false
-	})
+	}
+	for _, entry := range entries {
+		if name := entry.Name(); strings.HasSuffix(name, ".go") && !strings.HasSuffix(name, "_test.go") {
+			file, err := parser.ParseFile(token.NewFileSet(), name, nil, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			ast.Inspect(file, inspect)
+		}
+	}
 	if len(words) < 50 {
 		t.Fatalf("%d pieces of sentences", len(words))
 	}
