@@ -3,9 +3,11 @@ package audit
 import (
 	"fmt"
 	"math/big"
+	"slices"
 
 	"github.com/zkaudit/zkaudit/foreign"
 	"github.com/zkaudit/zkaudit/relation"
+	"github.com/zkaudit/zkaudit/schedule"
 )
 
 // Counterfactual bounds how much some rows matter to a model: by how much it
@@ -120,14 +122,28 @@ func (c *Counterfactual) Words(s *Subjects) Words {
 	if len(c.Parts) == 0 {
 		bound = fmt.Sprintf("their answers to %s differ by at most %s in every output", c.words(), c.AtMost)
 	}
+	read, all := c.reads(s)
 	return Words{
-		Says: fmt.Sprintf("training run %s is training run %s without exactly these committed rows (numbered from 0): %s; program, dataset, order and seed, rates, %s and initial weights are the same; %s",
-			foreign.Quote(c.Models[1]), foreign.Quote(c.Models[0]), foreign.Quotes(c.Without), c.length(s), bound),
+		Says: fmt.Sprintf("training run %s is training run %s without exactly these committed rows (numbered from 0; the latter read %d of %d): %s; program, dataset, order and seed, rates, %s and initial weights are the same; %s",
+			foreign.Quote(c.Models[1]), foreign.Quote(c.Models[0]), read, all, foreign.Quotes(c.Without), c.length(s), bound),
 		NotProven: []string{
 			"what all trainings with and without these rows have in common: one run of one seed is compared with one",
 			"that what the rows say is gone: a copy of one elsewhere in the dataset is still read, and how cells became integers (normalisation) may have been fitted on them",
 		},
 	}
+}
+
+// reads says how many of the rows the first run has read at all, of how many.
+func (c *Counterfactual) reads(s *Subjects) (read, all int) {
+	r := s.Runs[c.Models[0]]
+	rows, err := schedule.ParseRows(c.Without, func(name string) (int, int, error) {
+		p := s.Parts[name]
+		return slices.Index(r.Parts, s.digest(p, &Frame{SRS: r.SRS, RowBits: r.RowBits})), p.Rows, nil
+	})
+	if err != nil { // State has refused it
+		return 0, 0
+	}
+	return r.Reads(rows), schedule.Rows(rows)
 }
 
 // length says in which sense the runs are of one length.

@@ -206,5 +206,9 @@ func (s *Scope) counterpart(first, second string, without []string) {
 	}
 	if err := Counterpart(a, b, rows); err != nil {
 		s.fail("the claim is false: model %q is not %q without these rows: %w", second, first, err)
+		return
+	}
+	if a.Reads(rows) == 0 {
+		s.usage("without: model %q has read none of these rows, so that leaving them out says nothing", first)
 	}
 }

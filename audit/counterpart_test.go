@@ -33,6 +33,9 @@ func (w *world) pair(first, second string, without ...schedule.Range) (a, b *Run
 		}
 		spec.Steps = spec.StepsFor(2)
 		r.Training = &Training{Schedule: spec, Rates: []int64{5}, Origin: bundle.Origin{Kind: bundle.Seeded, Seed: "i", Scheme: "he", Bits: 31}}
+		if err := r.CountReads(); err != nil {
+			w.t.Fatal(err)
+		}
 	}
 	return w.subjects.Runs[first], w.subjects.Runs[second]
 }
@@ -296,7 +299,7 @@ func refusal(w *world, c Claim) error { return second(w.prove(c, nil)) }
 func TestCounterfactualWords(t *testing.T) {
 	w, c := paired(t)
 	words := c.Words(w.subjects)
-	for _, want := range []string{`training run "without" is training run "net" without exactly these committed rows (numbered from 0): "south:10-19", "north:5";`, `accuracies on the rows of "north" differ by at most 0`} {
+	for _, want := range []string{`training run "without" is training run "net" without exactly these committed rows (numbered from 0; the latter read 11 of 11): "south:10-19", "north:5";`, `accuracies on the rows of "north" differ by at most 0`} {
 		if !strings.Contains(words.Says, want) {
 			t.Errorf("%s lacks %q", words.Says, want)
 		}

@@ -23,27 +23,44 @@ func RunOf(b *bundle.Bundle) (_ *Run, err error) {
 	for i := range s.Parts {
 		r.Parts = append(r.Parts, s.PartDigest(i))
 	}
-	sched, err := schedule.New(s.Schedule)
-	if err != nil {
-		return nil, fault.OfFile(err)
-	}
-	r.Used, err = usedRows(sched)
-	return r, fault.OfFile(err)
+	return r, fault.OfFile(r.CountReads())
 }
 
-// usedRows counts the slots of a schedule that read each part.
-func usedRows(s *schedule.Schedule) ([]int64, error) {
-	used := make([]int64, len(s.Spec().Parts))
+// CountReads finds out from the schedule of the run which rows it read, and how
+// many of its slots read each part.
+func (r *Run) CountReads() error {
+	s, err := schedule.New(r.Training.Schedule)
+	if err != nil {
+		return err
+	}
+	parts := s.Spec().Parts
+	r.Used, r.read = make([]int64, len(parts)), make([][]uint64, len(parts))
+	for i, rows := range parts {
+		r.read[i] = make([]uint64, rows/64+1)
+	}
 	refs := make([]schedule.Ref, s.Batch())
 	for step := range s.Steps() {
 		if err := s.Rows(step, refs); err != nil {
-			return nil, err
+			return err
 		}
-		for _, r := range refs {
-			used[r.Part]++
+		for _, ref := range refs {
+			r.Used[ref.Part]++
+			r.read[ref.Part][ref.Row/64] |= 1 << (ref.Row % 64)
 		}
 	}
-	return used, nil
+	return nil
+}
+
+// Reads returns how many of the rows the run has read at all. Requires
+// CountReads, and rows of the run's parts.
+func (r *Run) Reads(rows []schedule.Range) int {
+	n := 0
+	for _, of := range rows {
+		for row := of.From; row < of.To; row++ {
+			n += int(r.read[of.Part][row/64] >> (row % 64) & 1)
+		}
+	}
+	return n
 }
 
 // leftOut counts the rows of a part that the schedule leaves out.

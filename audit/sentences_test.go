@@ -190,7 +190,7 @@ func falsehoods(parts []*data.Dataset, answer int, reached [2]Decimal) []falseho
 		{`; groups (rows, rounded down to multiples of #): "…": #, "…": #`, released(counts(5), 5)},
 		{`; outcomes (rows, EXACT): "…": true "…", predicted "…": #,`, released(outcomes, 1)},
 
-		{`training run "…" is training run "…" without exactly these committed rows (numbered from #): "…";`, refuted(compared("south:3-5"), "the second run leaves out")},
+		{`training run "…" is training run "…" without exactly these committed rows (numbered from #; the latter read # of #): "…";`, refuted(compared("south:3-5"), "the second run leaves out")},
 		{`; program, dataset`, after(func(w *world) { w.subjects.Runs["other"].ProgramDigest[0]++ }, compared("south:3-4"), "programs")},
 		{`, dataset`, after(func(w *world) { w.subjects.Runs["other"].Parts[1][0]++ }, compared("south:3-4"), "datasets")},
 		{`, order and seed`, after(training(func(r *Training) { r.Schedule.Seed = "t" }), compared("south:3-4"), "seeds")},
@@ -215,10 +215,7 @@ func spoken(t *testing.T) (*world, []falsehood) {
 	w.publish("embedder", embedder(t, 1, true, 5, 6, 4, 3))
 	for _, name := range []string{"net", "other"} {
 		r := w.subjects.Runs[name]
-		s, err := schedule.New(r.Training.Schedule)
-		if err == nil {
-			r.Used, err = usedRows(s)
-		}
+		err := r.CountReads()
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -134,6 +134,7 @@ type Run struct {
 	Parts   [][32]byte // digests of the dataset's parts
 	Rows    []int      // of each part
 	Used    []int64    // slots of the schedule that read each part
+	read    [][]uint64 // by part, a bit for each row that was read
 	// Training is what else decides the weights.
 	Training *Training
 }

@@ -2,12 +2,14 @@ package audit
 
 import (
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"strings"
 	"testing"
 
 	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/schedule"
 )
 
 // A parameter with which a claim holds of any data is refused, by prover and
@@ -89,6 +91,37 @@ func TestVacuousClaims(t *testing.T) {
 		}
 		if _, _, err := w.prove(test.least, nil); err != nil {
 			t.Errorf("%s: what says something: %v", name, err)
+		}
+	}
+}
+
+// Leaving out rows that the first run has never read says nothing; the sentence
+// counts those that it has.
+func TestRowsThatWereNeverRead(t *testing.T) {
+	w, c := paired(t)
+	a, b := w.pair("net", "without", schedule.Range{Part: 1, From: 10, To: 20})
+	c.Without = []string{"south:10-19"}
+	for _, r := range []*Run{a, b} {
+		r.Training.Schedule.Steps = 6 // 18 of 53 rows
+		if err := r.CountReads(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	read := a.Reads([]schedule.Range{{Part: 1, From: 10, To: 20}})
+	if read == 0 || read == 10 {
+		t.Fatalf("%d of 10 rows are read", read)
+	}
+	w.holds("some of them", c)
+	if says := c.Words(w.subjects).Says; !strings.Contains(says, fmt.Sprintf("the latter read %d of 10)", read)) {
+		t.Error(says)
+	}
+	for row := 10; row < 20; row++ {
+		one := schedule.Range{Part: 1, From: row, To: row + 1}
+		b.Training.Schedule.Without = []schedule.Range{one}
+		c.Without = []string{fmt.Sprintf("south:%d", row)}
+		_, _, err := w.prove(c, nil)
+		if never := a.Reads([]schedule.Range{one}) == 0; never != (err != nil) || never && (!errors.Is(err, fault.ErrUsage) || !strings.Contains(err.Error(), "has read none of these rows")) {
+			t.Errorf("row %d: %v", row, err)
 		}
 	}
 }

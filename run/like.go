@@ -106,5 +106,11 @@ func (j *job) comparable(own, c *Config, spec schedule.Spec, without []string) e
 	if err := audit.Counterpart(first, second, rows); err != nil {
 		return fmt.Errorf("no claim could compare the two runs afterwards: %v: %w", err, fault.ErrUsage)
 	}
+	if err := first.CountReads(); err != nil {
+		return err
+	}
+	if first.Reads(rows) == 0 {
+		return fmt.Errorf("no claim could compare the two runs afterwards: the first reads none of these rows anyway: %w", fault.ErrUsage)
+	}
 	return nil
 }
