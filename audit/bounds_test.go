@@ -258,3 +258,34 @@ func TestDecodingTakesItsSize(t *testing.T) {
 		}
 	}
 }
+
+// TestParametersAreBounded reads claims whose parameters are nested, in an audit and
+// in a file of claims: 40 KB of them took 9 GB.
+func TestParametersAreBounded(t *testing.T) {
+	w := newWorld(t)
+	good := forgedAudit(t, w, map[string]*Part{"p": forgedPart(w, 1, 2)}, &Item{Name: "c", Kind: "well_formed", Claim: &WellFormed{Parts: []string{"p"}}})
+	h, payload, err := artefact.Decode(good, Kind(), Version)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const n = 1 << 14
+	for name, nested := range map[string]string{
+		"inline tables": "x = " + strings.Repeat("{a=", n) + "1" + strings.Repeat("}", n),
+		"lists":         "x = " + strings.Repeat("[", n) + strings.Repeat("]", n),
+		"a key":         strings.Repeat("a.", n) + "a = 1",
+		"a header":      "[" + strings.Repeat("a.", n) + "a]",
+	} {
+		bomb := artefact.Encode(h, bytes.Replace(payload, []byte(`"parameters":"`), []byte(`"parameters":"`+nested+`\n`), 1))
+		if len(bomb) == len(good) {
+			t.Fatal("nothing replaced")
+		}
+		took := allocated(func() { _, err = Unmarshal(bomb) })
+		if !errors.Is(err, fault.ErrMalformed) || took > 16*mebibyte {
+			t.Errorf("%s: an audit of %d bytes takes %d MiB: %v", name, len(bomb), took/mebibyte, err)
+		}
+		took = allocated(func() { _, err = Parse([]byte("[[claim]]\nkind = \"well_formed\"\n" + nested)) })
+		if !errors.Is(err, fault.ErrUsage) || took > 16*mebibyte {
+			t.Errorf("%s: claims take %d MiB: %v", name, took/mebibyte, err)
+		}
+	}
+}

@@ -149,6 +149,9 @@ func decodeParameters(kind string, text []byte) (Claim, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := artefact.CheckTOML(text); err != nil {
+		return nil, fmt.Errorf("%v: %w", err, fault.ErrUsage)
+	}
 	meta, err := toml.Decode(string(text), claim)
 	if err != nil { // lines of the table alone would mislead
 		return nil, fmt.Errorf("%s: %w", inWords(err, false), fault.ErrUsage)
@@ -157,6 +160,9 @@ func decodeParameters(kind string, text []byte) (Claim, error) {
 }
 
 func decodeStrictly(text []byte, into any) error {
+	if err := artefact.CheckTOML(text); err != nil {
+		return fmt.Errorf("%v: %w", err, fault.ErrUsage)
+	}
 	meta, err := toml.Decode(string(text), into)
 	if err != nil {
 		return fmt.Errorf("%s: %w", inWords(err, true), fault.ErrUsage)

@@ -67,6 +67,9 @@ func ReadExpectation(path string) (_ Expectation, err error) {
 	if err != nil {
 		return e, err
 	}
+	if err := artefact.CheckTOML(text); err != nil {
+		return e, fmt.Errorf("%s: %v: %w", path, err, fault.ErrInput)
+	}
 	meta, err := toml.Decode(string(text), &e)
 	if err != nil {
 		return e, fmt.Errorf("%s: %w: %v", path, fault.ErrInput, err)

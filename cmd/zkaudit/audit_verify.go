@@ -197,6 +197,9 @@ func readAuditExpectation(path string) (audit.Expectation, map[string]string, er
 	if err != nil {
 		return e, nil, err
 	}
+	if err := artefact.CheckTOML(text); err != nil {
+		return e, nil, fmt.Errorf("%s: %v: %w", path, err, fault.ErrInput)
+	}
 	meta, err := toml.Decode(string(text), &pins)
 	if err != nil {
 		return e, nil, fmt.Errorf("%s: %w: %v", path, fault.ErrInput, err)
