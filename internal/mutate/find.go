@@ -108,6 +108,7 @@ func (v *visitor) refuses(body []ast.Stmt) bool {
 func (v *visitor) condition(n *ast.IfStmt) {
 	text := v.of(n.Cond)
 	if n.Init != nil {
+		v.done[n.Init] = true // no statement can stand around it
 		text = v.of(n.Init) + "; " + text
 	} else if text == "err != nil" && len(n.Body.List) > 0 {
 		text += " { " + v.of(n.Body.List[len(n.Body.List)-1])
