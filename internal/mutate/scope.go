@@ -25,6 +25,8 @@ var scopes = []scope{
 	{directory: "proof/verifier"},
 	{directory: "commitments", only: []string{"encoding.go", "opening.go", "proof_encoding.go", "srs.go", "srs_file.go", "transcript.go", "verify.go"},
 		honest: []string{"WriteSRS", "LoadOrCreateDevelopmentSRS", "Open", "prove", "foldAll", "OpeningProof.evaluate", "OpeningProof.openBatch", "divideByLinear", "commitPlain", "DevelopmentSRS"}},
+	{directory: "relation", only: []string{"digest.go", "validate.go", "validate_source.go"}},
+	{directory: "ops", only: []string{"bounds.go", "interval.go", "validate.go"}},
 	{directory: "segment", without: []string{"assign.go", "part_cells.go"}, honest: []string{"WeightsCertificate.Assign", "DatasetCertificate.Assign", "limbOf"}},
 	{directory: "bundle", without: []string{"report.go", "facts.go"}},
 	{directory: "audit", only: []string{"bundle.go", "certificate.go", "counterfactual.go", "statement.go", "verify.go"}},
