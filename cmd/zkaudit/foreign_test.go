@@ -12,6 +12,7 @@ import (
 
 	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/run"
+	"github.com/zkaudit/zkaudit/tflite"
 )
 
 // forgery is a text that, printed as it is, wipes out the line of a rejection
@@ -147,5 +148,46 @@ func TestSeveralReasons(t *testing.T) {
 	_, stderr := printed(t, func(a *app) { a.report(errors.Join(one, errors.New("claim b\nVERIFIED"))) })
 	if want := "REJECTED: claim a: rejected\nREJECTED: claim b\\nVERIFIED\n"; stderr != want {
 		t.Errorf("%q, want %q", stderr, want)
+	}
+}
+
+// A model's names are quoted where inspect lists them, and in what refuses it.
+func TestModelsPrintNoReport(t *testing.T) {
+	layer := tflite.DenseLayer{Units: 2, Weights: make([]float32, 6), Bias: make([]float32, 2)}
+	m, err := tflite.NewDense(forgery, []tflite.DenseLayer{layer}, 3, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.Subgraphs[0].Name, m.Description = forgery, forgery
+	m.Codes = append(m.Codes, tflite.OperatorCode{Builtin: tflite.OpCustom, Custom: forgery, Version: 1})
+	good, err := tflite.Marshal(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.Subgraphs[0].Operators[0].Code = len(m.Codes) - 1
+	m.Subgraphs[0].Operators[0].Options = nil
+	odd, err := tflite.Marshal(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, file := range map[string][]byte{"good": good, "custom operator": odd} {
+		path := filepath.Join(t.TempDir(), "m.tflite")
+		if err := os.WriteFile(path, file, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		for _, args := range [][]string{{"inspect", path}, {"inspect", path, "--json"}, {"init", filepath.Join(t.TempDir(), "d"), "--model", path, "--data", path}} {
+			stdout, stderr := printed(t, func(a *app) {
+				root := newRoot(a)
+				root.SetArgs(args)
+				a.report(root.ExecuteContext(t.Context()))
+			})
+			out := stdout + stderr
+			if strings.ContainsAny(out, steers) || strings.Contains(out, "\nVERIFIED") || strings.Contains(out, "\n\nProven") {
+				t.Errorf("%s: %q prints\n%q", name, args, out)
+			}
+			if args[0] == "inspect" && !strings.Contains(out, "VERIFIED: all of it") {
+				t.Errorf("%s: %q does not print the name", name, args)
+			}
+		}
 	}
 }

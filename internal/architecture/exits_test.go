@@ -1,0 +1,74 @@
+package architecture
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// exits are the places of the command line that write to the terminal: all pass
+// what they are given through package foreign, or hand the file to something
+// that prints the program's own words.
+var exits = []string{"app.go say", "app.go result", "app.go newRoot", "main.go execute", "progress.go newProgress"}
+
+// TestExits reads the sources of the command line: nothing but its exits writes
+// to standard output or standard error, so that text from outside has no other
+// way out. Other packages do not write there at all.
+func TestExits(t *testing.T) {
+	for _, file := range sources(t) {
+		parsed, err := parser.ParseFile(token.NewFileSet(), filepath.Join("../..", file), nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range parsed.Decls {
+			f, ok := d.(*ast.FuncDecl)
+			if !ok {
+				continue
+			}
+			ast.Inspect(f, func(n ast.Node) bool {
+				s, ok := n.(*ast.SelectorExpr)
+				if !ok {
+					return true
+				}
+				x, ok := s.X.(*ast.Ident)
+				if !ok {
+					return true
+				}
+				name := x.Name + "." + s.Sel.Name
+				writes := slices.Contains([]string{"os.Stdout", "os.Stderr", "fmt.Print", "fmt.Printf", "fmt.Println", "a.stdout", "a.stderr"}, name)
+				if place := filepath.Base(file) + " " + f.Name.Name; writes && (filepath.Dir(file) != "cmd/zkaudit" || !slices.Contains(exits, place)) {
+					t.Errorf("%s: %s uses %s", file, f.Name.Name, name)
+				}
+				return true
+			})
+		}
+	}
+}
+
+// sources are the files of the program, without tests and programs that measure.
+func sources(t *testing.T) []string {
+	t.Helper()
+	files, err := filepath.Glob("../../*/*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	deeper, err := filepath.Glob("../../*/*/*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var list []string
+	for _, file := range append(files, deeper...) {
+		name := filepath.ToSlash(strings.TrimPrefix(file, "../../"))
+		if !strings.HasSuffix(name, "_test.go") && !strings.HasPrefix(name, "bench/") && !strings.HasPrefix(name, "internal/") {
+			list = append(list, name)
+		}
+	}
+	if len(list) < 200 {
+		t.Fatalf("%d files", len(list))
+	}
+	return list
+}
