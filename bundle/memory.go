@@ -1,6 +1,7 @@
 package bundle
 
 import (
+	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/memory"
 	"github.com/zkaudit/zkaudit/ops"
 	"github.com/zkaudit/zkaudit/schedule"
@@ -13,6 +14,8 @@ const (
 	slotBytes   = 8   // a row that a segment reads
 	choiceBytes = 4   // for every slot and part: which row, if it is of the part
 	weightBytes = 8   // a cell of public initial weights
+	// A cell of a constant, and of the tensor that segments make of it.
+	constantBytes = 4 + segmentsHeld*8
 
 	// BytesPerByte bounds what decoding a bundle takes for each of its bytes.
 	BytesPerByte = 10
@@ -30,6 +33,7 @@ const (
 //	8·N              the order of rows, if they are shuffled
 //	2·S·B·(8 + 4·P)  the rows that a segment reads
 //	16·M             initial weights from a seed, or published
+//	20·C             C cells of constants, padded: a byte may state many
 func (b *Bundle) Memory() *memory.Need {
 	need, s := &memory.Need{}, b.Statement
 	points, proofs := s.points(), len(b.Weights)
@@ -47,6 +51,11 @@ func (b *Bundle) Memory() *memory.Need {
 	}
 	slots := int64(min(s.Segment, s.Steps())) * int64(s.Schedule.Batch)
 	need.Add("the rows that a segment reads", segmentsHeld*slots, slotBytes+choiceBytes*int64(len(s.Parts)))
+	constants := 0
+	for _, id := range s.Program().OfRole(graph.Constant) {
+		constants += ops.PaddedSize(s.Program().Tensor(id).Axes)
+	}
+	need.Add("constants of the model", int64(constants), constantBytes)
 	if s.Origin.Kind != Private {
 		cells := 0
 		for _, id := range WeightTensors(s.Program()) {

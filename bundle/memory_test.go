@@ -44,6 +44,20 @@ func TestMemoryCounts(t *testing.T) {
 		}
 		return n
 	}
+	// A few bytes repeat a constant for all cells of a sample.
+	shifted := func(inputs int) *network.Network {
+		n, err := network.New(network.Architecture{
+			Input: []int{inputs}, Weights: []network.Weight{{Shape: []int{inputs, 2}}},
+			Layers: []network.Layer{
+				{Kind: network.Add, Inputs: []int{0}, Constant: &network.Constant{Cells: []float32{1}}},
+				{Kind: network.FullyConnected, Inputs: []int{1}, Weights: []int{0}, Shape: []int{2}},
+			},
+		}, network.Choices{Batch: 4, Formats: network.Formats{Feature: 8, Activation: 8, Error: 10}, RateShift: 10, Loss: "mean_squared_error", Labels: "values"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
 	for name, c := range map[string]struct {
 		change func(s *bundle.Statement)
 		least  int64
@@ -52,6 +66,9 @@ func TestMemoryCounts(t *testing.T) {
 		"weights of a seed": {func(s *bundle.Statement) {
 			s.Network, s.Origin = big(1<<13+1, 1<<13-1), bundle.Origin{Kind: bundle.Seeded, Seed: "x", Scheme: "he", Bits: 20}
 		}, 8<<26 + 8<<27, "initial weights"},
+		"a constant for a sample of many cells": {func(s *bundle.Statement) {
+			s.Network, s.Origin = shifted(1<<21+1), bundle.Origin{Kind: bundle.Private, Bits: 20}
+		}, 20 << 22, "constants of the model"},
 		"private weights": {func(s *bundle.Statement) {
 			s.Network, s.Origin = big(1<<13+1, 1<<13-1), bundle.Origin{Kind: bundle.Private, Bits: 20}
 		}, 0, ""},

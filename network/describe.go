@@ -7,7 +7,7 @@ import (
 )
 
 // Describe returns a line for each layer: what it reads, its operator, its
-// weights or constant, and the shape of what it makes. Texts of a file's are
+// weights, or the least and the largest cell of its constant, and the shape of what it makes. Texts of a file's are
 // quoted.
 func (n *Network) Describe() []string {
 	a := &n.architecture
@@ -36,7 +36,7 @@ func (a *Architecture) layerText(i int, frozen []int) string {
 		}
 	}
 	if l.Constant != nil {
-		fmt.Fprintf(&b, ", constant %s", sizes(l.Constant.Shape))
+		fmt.Fprintf(&b, ", constant %s of %v to %v", sizes(l.Constant.Shape), slices.Min(l.Constant.Cells), slices.Max(l.Constant.Cells))
 	}
 	if l.Shape != nil {
 		fmt.Fprintf(&b, ", makes %s", sizes(l.Shape))

@@ -236,7 +236,7 @@ func TestDescribe(t *testing.T) {
 	want := []string{
 		"layer 0: RESHAPE, makes 6",
 		"layer 1: FULLY_CONNECTED, weights 6×4, bias 4 (frozen), makes 4, then TANH",
-		"layer 2: ADD, constant 1",
+		"layer 2: ADD, constant 1 of 0.25 to 0.25",
 		"layer 3: MUL, of layer 2 and layer 1",
 		"layer 4: FULLY_CONNECTED, weights 4×4, makes 4, then RELU",
 		"layer 5: FULLY_CONNECTED, weights 4×4 (those of layer 4), makes 4",

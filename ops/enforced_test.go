@@ -274,15 +274,21 @@ func (a *analysis) gated(id relation.ID) bool {
 // unenforced lists the small tensors of a program that the relations let leave
 // their format.
 func unenforced(p *graph.Program, s *segment.System, sys *relation.System) []string {
+	return unenforcedOf(p, s.Tensors, sys)
+}
+
+// unenforcedOf is unenforced, given the tensors of the system by those of the
+// program.
+func unenforcedOf(p *graph.Program, ids []relation.ID, sys *relation.System) []string {
 	a := &analysis{sys: sys, labels: p.Loss.Labels, known: map[relation.ID]span{}, lemma: map[relation.ID]span{}}
 	for i := range p.Nodes {
 		if n := &p.Nodes[i]; n.Kind == ops.KindSoftmax {
-			a.lemma[s.Tensors[n.Outputs[0]]] = span{0, float64(int(1) << p.Tensor(n.Outputs[0]).Format.Fraction), true}
+			a.lemma[ids[n.Outputs[0]]] = span{0, float64(int(1) << p.Tensor(n.Outputs[0]).Format.Fraction), true}
 		}
 	}
 	var list []string
 	for i := range p.Tensors {
-		t, id := &p.Tensors[i], s.Tensors[i]
+		t, id := &p.Tensors[i], ids[i]
 		if !t.Role.PerSample() || !t.Role.Small() || id == relation.None || a.gated(id) {
 			continue
 		}

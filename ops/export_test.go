@@ -16,3 +16,9 @@ func ExecuteLying(s *Step, lie func(n *graph.Node)) error {
 	}
 	return nil
 }
+
+// Plus is plus.
+func (i Interval) Plus(j Interval) Interval { return i.plus(j) }
+
+// Times is times.
+func (i Interval) Times(j Interval) Interval { return i.times(j) }

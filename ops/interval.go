@@ -10,13 +10,13 @@ import (
 // Unlimited stands for no bound but the field's own, graph.FieldBits.
 type Interval struct{ Low, High int64 }
 
-// Unlimited is an end that nothing bounds.
-const Unlimited = 1 << 62
+// Unlimited is an end that nothing bounds. The sum of two ends has 64 bits.
+const Unlimited = 1 << 61
 
 // unlimited is what is known of an accumulator of a contraction.
 func unlimited() Interval { return Interval{-Unlimited, Unlimited} }
 
-// of returns the integers of a format of at most 62 bits.
+// of returns the integers of a format of at most 61 bits.
 func of(f number.Format) Interval { return Interval{f.Min(), f.Max()} }
 
 // unsigned returns [0, 2^width).
