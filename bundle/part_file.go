@@ -16,7 +16,7 @@ import (
 const PartVersion = 3
 
 // MaxPartBytes bounds a part file.
-const MaxPartBytes = 1 << 32
+const MaxPartBytes = 1 << 30
 
 // PartKind is the artefact kind of a part file.
 func PartKind() artefact.Kind { return artefact.Kind{'p', 'a', 'r', 't'} }

@@ -12,13 +12,18 @@ const (
 	MaxLog      = 34 // variables of one tensor
 	MaxDegree   = 4  // tables multiplied in one sumcheck
 	MaxTableLog = 20
+
+	MaxEquations = 1 << 14
+	MaxLookups   = 1 << 15
+	MaxTables    = 1 << 12
+	MaxTerms     = 1 << 17 // of all sums
 )
 
 // Validate reports whether the system is well formed: shapes agree, the
 // definitions are acyclic, and every sum is one the argument can prove.
 func (s *System) Validate() error {
-	if len(s.Tensors) > MaxTensors {
-		return fmt.Errorf("system %s has %d tensors, limit %d: %w", s.Name, len(s.Tensors), MaxTensors, fault.ErrUnsupported)
+	if err := s.validateCounts(); err != nil {
+		return fmt.Errorf("system %s has %w", s.Name, err)
 	}
 	for i := range s.Tensors {
 		if err := s.validateTensor(ID(i)); err != nil {
@@ -35,6 +40,32 @@ func (s *System) Validate() error {
 		}
 	}
 	return s.validateLookups()
+}
+
+// validateCounts refuses a system that is too large, before anything else of it
+// is looked at.
+func (s *System) validateCounts() error {
+	terms := 0
+	for i := range s.Tensors {
+		if s.Tensors[i].Sum != nil {
+			terms += len(s.Tensors[i].Sum.Terms)
+		}
+	}
+	for i := range s.Equations {
+		terms += len(s.Equations[i].Sum.Terms)
+	}
+	for _, c := range []struct {
+		what     string
+		n, limit int
+	}{
+		{"tensors", len(s.Tensors), MaxTensors}, {"equations", len(s.Equations), MaxEquations}, {"lookups", len(s.Lookups), MaxLookups},
+		{"tables", len(s.Tables), MaxTables}, {"terms", terms, MaxTerms},
+	} {
+		if c.n > c.limit {
+			return fmt.Errorf("%d %s, limit %d: %w", c.n, c.what, c.limit, fault.ErrUnsupported)
+		}
+	}
+	return nil
 }
 
 func invalid(format string, args ...any) error {

@@ -19,7 +19,7 @@ func OpeningKind() artefact.Kind { return artefact.Kind{'p', 'o', 'p', 'n'} }
 
 const (
 	openingVersion = 1
-	maxOpening     = 1 << 32
+	maxOpening     = 1 << 30
 )
 
 // Opening opens a committed part, together with the file of its rows: how they

@@ -43,9 +43,9 @@ zkaudit verify takes it: --run-expect run=expect.toml, or the same under [run_ex
 the audit's. One that nobody pins may be any training: the audit is then "valid as far
 as it was compared", exit code 7, unless --unpinned says that this is wanted.
 
-Exit code 0: all claims hold. 1: false, or damaged. 3: cannot be read. 6: another
-version, or other keys or another SRS than those given. 7: valid as far as it was
-compared. Only 1 says that the audit is false.`,
+Exit code 0: all claims hold. 1: false, or damaged. 3: cannot be read. 5: takes more
+memory than --max-memory allows. 6: another version, or other keys or another SRS than
+those given. 7: valid as far as it was compared. Only 1 says that the audit is false.`,
 		Args: arguments(1, 1, "one audit"),
 		RunE: func(c *cobra.Command, args []string) error {
 			report, err := a.verifyAudit(c.Context(), args[0], &o)

@@ -36,7 +36,7 @@ the choices of its training, too: loss, batch, formats, rate, frozen weights. Wh
 both give is what zkaudit inspect M.tflite --with run.toml prints.
 
 Exit code 0: valid, and what was required. 1: false, damaged, or about something else.
-3: cannot be read. 5: not enough memory, disk or time. 6: another version, or other
+3: cannot be read. 5: takes more memory than --max-memory allows. 6: another version, or other
 keys or another SRS than those given. 7: valid as far as it was compared. Only 1 says
 that the bundle is false.`,
 		Args: arguments(1, 1, "one bundle"),
