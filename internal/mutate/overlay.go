@@ -11,12 +11,12 @@ import (
 const switches = `
 
 import (
-	"os"
-	"reflect"
-	"strconv"
+	mutantOS "os"
+	mutantReflect "reflect"
+	mutantConv "strconv"
 )
 
-var mutantOfRun, _ = strconv.Atoi(os.Getenv("ZKAUDIT_MUTANT"))
+var mutantOfRun, _ = mutantConv.Atoi(mutantOS.Getenv("ZKAUDIT_MUTANT"))
 
 func mutantIs(n int) bool { return n == mutantOfRun }
 
@@ -61,13 +61,13 @@ func mutantMore[T mutantInteger](n int, bound T) T {
 
 // mutantLength returns how many iterations a range makes.
 func mutantLength(of any) int {
-	v := reflect.ValueOf(of)
+	v := mutantReflect.ValueOf(of)
 	switch {
 	case v.CanInt():
 		return int(v.Int())
-	case v.Kind() == reflect.Slice || v.Kind() == reflect.Array || v.Kind() == reflect.String || v.Kind() == reflect.Map:
+	case v.Kind() == mutantReflect.Slice || v.Kind() == mutantReflect.Array || v.Kind() == mutantReflect.String || v.Kind() == mutantReflect.Map:
 		return v.Len()
-	case v.Kind() == reflect.Pointer:
+	case v.Kind() == mutantReflect.Pointer:
 		return v.Elem().Len()
 	}
 	return -1
