@@ -5,6 +5,7 @@ import (
 	"math/big"
 	"slices"
 
+	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/foreign"
 	"github.com/zkaudit/zkaudit/relation"
 	"github.com/zkaudit/zkaudit/schedule"
@@ -137,8 +138,14 @@ func (c *Counterfactual) Words(s *Subjects) Words {
 func (c *Counterfactual) reads(s *Subjects) (read, all int) {
 	r := s.Runs[c.Models[0]]
 	rows, err := schedule.ParseRows(c.Without, func(name string) (int, int, error) {
-		p := s.Parts[name]
-		return slices.Index(r.Parts, s.digest(p, &Frame{SRS: r.SRS, RowBits: r.RowBits})), p.Rows, nil
+		p, part := s.Parts[name], -1
+		if p != nil {
+			part = slices.Index(r.Parts, s.digest(p, &Frame{SRS: r.SRS, RowBits: r.RowBits}))
+		}
+		if part < 0 {
+			return 0, 0, fault.ErrUsage
+		}
+		return part, p.Rows, nil
 	})
 	if err != nil { // State has refused it
 		return 0, 0
