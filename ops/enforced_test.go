@@ -60,6 +60,8 @@ type analysis struct {
 	sys    *relation.System
 	labels graph.LabelKind
 	known  map[relation.ID]span
+	// proven is what the readers of a tensor say of it, found in a pass before.
+	proven map[relation.ID]span
 	// lemma is what a division says of its quotient beyond its range.
 	lemma map[relation.ID]span
 }
@@ -69,6 +71,9 @@ func (a *analysis) of(id relation.ID) span {
 		return s
 	}
 	looked := anything()
+	if s, ok := a.proven[id]; ok {
+		looked = s
+	}
 	for _, l := range a.sys.Lookups {
 		for k, column := range l.Columns {
 			if column == id {
@@ -90,10 +95,11 @@ func (a *analysis) of(id relation.ID) span {
 		s = a.byEquation(id)
 	}
 	// A quotient, V/2^s say, is bounded as a real one if a lookup makes it an
-	// integer of few bits: then it does not wrap.
-	if s.integer || looked.integer {
+	// integer of few bits, its own or that of the gate that reads it: then it does
+	// not wrap.
+	if s.integer || looked.integer || a.gated(id) {
 		s = s.meet(looked)
-		s.low, s.high = math.Ceil(s.low), math.Floor(s.high)
+		s.low, s.high, s.integer = math.Ceil(s.low), math.Floor(s.high), true
 	} else {
 		s = anything()
 	}
@@ -207,7 +213,7 @@ func coefficient(e fr.Element) (float64, bool) {
 	return math.NaN(), false
 }
 
-// byEquation is the span of a witness T that equations give, c·T + … = 0, and
+// byEquation is the span of T that equations give, c·T + … = 0, and
 // definitions of tensors that are looked up, c·T + … = V.
 func (a *analysis) byEquation(id relation.ID) span {
 	s := anything()
@@ -280,23 +286,39 @@ func unenforced(p *graph.Program, s *segment.System, sys *relation.System) []str
 // unenforcedOf is unenforced, given the tensors of the system by those of the
 // program.
 func unenforcedOf(p *graph.Program, ids []relation.ID, sys *relation.System) []string {
-	a := &analysis{sys: sys, labels: p.Loss.Labels, known: map[relation.ID]span{}, lemma: map[relation.ID]span{}}
+	a := &analysis{sys: sys, labels: p.Loss.Labels, proven: map[relation.ID]span{}, lemma: map[relation.ID]span{}}
 	for i := range p.Nodes {
 		if n := &p.Nodes[i]; n.Kind == ops.KindSoftmax {
 			a.lemma[ids[n.Outputs[0]]] = span{0, float64(int(1) << p.Tensor(n.Outputs[0]).Format.Fraction), true}
 		}
 	}
-	var list []string
+	for {
+		a.known = map[relation.ID]span{}
+		list, more := a.pass(p, ids)
+		if !more {
+			return list
+		}
+	}
+}
+
+// pass lists what is not enforced, as far as it is known, and reports whether
+// it has learnt more: of a tensor that leaves its format, what its readers say.
+func (a *analysis) pass(p *graph.Program, ids []relation.ID) (list []string, more bool) {
 	for i := range p.Tensors {
 		t, id := &p.Tensors[i], ids[i]
 		if !t.Role.PerSample() || !t.Role.Small() || id == relation.None || a.gated(id) {
 			continue
 		}
-		if got := a.of(id); !got.within(t.Format.Min(), t.Format.Max()) {
-			list = append(list, fmt.Sprintf("%s in %v: %v", t.Name, t.Format, got))
+		got := a.of(id)
+		if got.within(t.Format.Min(), t.Format.Max()) {
+			continue
+		}
+		list = append(list, fmt.Sprintf("%s in %v: %v", t.Name, t.Format, got))
+		if by := got.meet(a.byEquation(id)); by != got && by != a.proven[id] {
+			a.proven[id], more = by, true
 		}
 	}
-	return list
+	return list, more
 }
 
 // build states two steps of a program on one part.

@@ -1,0 +1,113 @@
+package ops_test
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/network"
+)
+
+// randomArchitecture has layers of every kind on samples of a few cells, values
+// read more than once, and weights that layers share.
+func randomArchitecture(rng *rand.Rand) network.Architecture {
+	sizes := []int{1, 2, 3, 4}
+	a := network.Architecture{Input: []int{sizes[rng.IntN(4)]}}
+	shapes := []int{a.Input[0]}
+	weight := func(shape ...int) int {
+		for i, w := range a.Weights {
+			if fmt.Sprint(w.Shape) == fmt.Sprint(shape) && rng.IntN(3) == 0 {
+				return i
+			}
+		}
+		a.Weights = append(a.Weights, network.Weight{Shape: shape})
+		return len(a.Weights) - 1
+	}
+	dense := func(x int) {
+		units := sizes[rng.IntN(4)]
+		l := network.Layer{Kind: network.FullyConnected, Inputs: []int{x}, Shape: []int{units}, Weights: []int{weight(shapes[x], units)}}
+		if rng.IntN(2) == 0 {
+			l.Weights = append(l.Weights, weight(units))
+		}
+		l.Activation = []network.Kind{"", network.Relu, network.Relu6, network.Tanh}[rng.IntN(4)]
+		a.Layers, shapes = append(a.Layers, l), append(shapes, units)
+	}
+	dense(0)
+	for range 1 + rng.IntN(4) {
+		x := len(a.Layers)
+		same := x // another value of the shape, or the same
+		for v := range x {
+			if shapes[v] == shapes[x] && rng.IntN(2) == 0 {
+				same = v
+			}
+		}
+		constant := &network.Constant{Cells: []float32{float32(rng.IntN(9)-4) / 4}}
+		l := network.Layer{Kind: []network.Kind{network.Relu, network.Relu6, network.Tanh, network.Logistic, network.Softmax, network.Add, network.Mul, network.Add, network.Mul, ""}[rng.IntN(10)], Inputs: []int{x}}
+		switch {
+		case l.Kind == "":
+			dense(x)
+			continue
+		case l.Kind == network.Add || l.Kind == network.Mul:
+			if l.Constant = constant; rng.IntN(2) == 0 {
+				l.Constant, l.Inputs = nil, []int{x, same}
+			}
+		}
+		a.Layers, shapes = append(a.Layers, l), append(shapes, shapes[x])
+	}
+	return a
+}
+
+// TestDerivedFormatsAreEnforced derives steps of random architectures at all
+// fraction bits, with frozen and shared weights, under every loss.
+func TestDerivedFormatsAreEnforced(t *testing.T) {
+	rng := rand.New(rand.NewPCG(7, 11))
+	derived := map[graph.LossKind]int{}
+	for range 100 {
+		a := randomArchitecture(rng)
+		loss := []graph.LossKind{graph.SoftmaxCrossEntropy, graph.LogisticLoss, graph.MeanSquaredError}[rng.IntN(3)]
+		c := network.Choices{
+			Batch: 1 + rng.IntN(3), RateShift: rng.IntN(8), Scheduled: true, Loss: loss, Labels: graph.LabelsOf(loss)[0],
+			Formats: network.Formats{Feature: rng.IntN(15), Activation: rng.IntN(15), Error: rng.IntN(15)},
+		}
+		if rng.IntN(2) == 0 {
+			c.Formats.Feature = c.Formats.Activation // or sums would rarely do
+		}
+		if len(a.Weights) > 1 && rng.IntN(3) == 0 {
+			c.Frozen = []int{rng.IntN(len(a.Weights))}
+		}
+		n, err := network.New(a, c)
+		if err != nil {
+			if !errors.Is(err, fault.ErrUnsupported) && !errors.Is(err, fault.ErrUsage) && !errors.Is(err, fault.ErrOverflow) {
+				t.Fatalf("%+v, %+v: %v", a, c, err)
+			}
+			continue
+		}
+		derived[loss]++
+		p := n.Program()
+		s := build(t, p)
+		if list := unenforced(p, s, s.Relation); len(list) > 0 {
+			t.Errorf("%v, %+v: the relations let leave their format:\n%s", n.Describe(), c, strings.Join(list, "\n"))
+		}
+		last := p.Producers()[p.Loss.Prediction]
+		for i := range p.Nodes[:last+1] {
+			of := p.Nodes[i].Outputs[0]
+			if tensor := p.Tensor(of); !tensor.Role.Small() || tensor.Format.Bits > 16 || rng.IntN(4) > 0 {
+				continue
+			}
+			q := cut(t, p, of)
+			sys, ids := stated(t, q)
+			if list := unenforcedOf(q, ids, sys); len(list) > 0 {
+				t.Errorf("%v, %+v, cut at %q: the relations let leave their format:\n%s", n.Describe(), c, p.Tensor(of).Name, strings.Join(list, "\n"))
+			}
+		}
+	}
+	for _, loss := range []graph.LossKind{graph.SoftmaxCrossEntropy, graph.LogisticLoss, graph.MeanSquaredError} {
+		if derived[loss] < 10 {
+			t.Errorf("%d steps with loss %s: the test shows little", derived[loss], loss)
+		}
+	}
+}
