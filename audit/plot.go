@@ -2,6 +2,7 @@ package audit
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/zkaudit/zkaudit/foreign"
 )
@@ -47,12 +48,20 @@ func plots(f Finding) []barPlot {
 	for _, r := range f.Released {
 		switch {
 		case len(r.Groups) > 0:
-			add("Accuracy by group, by the released counts", r.accuracies())
+			add("Accuracy by group, by the released counts"+r.approximate(), r.accuracies())
 		case len(r.Labels) == len(r.Values) && len(r.Labels) > 0:
-			add("Share of each group, by the released counts", r.shares())
+			add("Share of each group, by the released counts"+r.approximate(), r.shares())
 		}
 	}
 	return all
+}
+
+// approximate says that shares of rounded counts are not those of the rows.
+func (r *Released) approximate() string {
+	if strings.Contains(r.Unit, "rounded") {
+		return " (rounded down, so shares of the rows differ)"
+	}
+	return ""
 }
 
 func (r *Released) shares() []Share {
