@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/zkaudit/zkaudit/artefact"
 	"github.com/zkaudit/zkaudit/commitments"
@@ -128,7 +129,8 @@ func (d *Directory) stage(name string) error {
 }
 
 // discard removes what a stage and those after it have made, the bundle first:
-// nothing is left for a moment that what it rests on is gone from.
+// nothing is left for a moment that what it rests on is gone from. It fails with
+// fault.ErrUsage if run.toml reads one of these files, before any is removed.
 func (d *Directory) discard(from string) error {
 	made := map[string][]string{
 		commitDir: {commitDir},
@@ -136,11 +138,21 @@ func (d *Directory) discard(from string) error {
 		proveDir:  {BundleFile, ExpectationFile, ModelOpeningFile, proveDir},
 	}
 	stages := []string{proveDir, trainDir, commitDir}
+	var names []string
 	for _, stage := range stages[:slices.Index(stages, from)+1] {
-		for _, name := range made[stage] {
-			if err := os.RemoveAll(d.file(name)); err != nil {
-				return fmt.Errorf("discard %s: %w: %w", name, fault.ErrInput, err)
+		names = append(names, made[stage]...)
+	}
+	for _, input := range d.Config.files() {
+		for _, name := range names {
+			rest, err := filepath.Rel(d.file(name), within(d.Path, *input))
+			if *input != "" && err == nil && rest != ".." && !strings.HasPrefix(rest, ".."+string(filepath.Separator)) {
+				return fmt.Errorf("%s is read by %s, and would be discarded: copy it elsewhere and name it there: %w", *input, ConfigFile, fault.ErrUsage)
 			}
+		}
+	}
+	for _, name := range names {
+		if err := os.RemoveAll(d.file(name)); err != nil {
+			return fmt.Errorf("discard %s: %w: %w", name, fault.ErrInput, err)
 		}
 	}
 	return nil

@@ -63,18 +63,11 @@ func (c *Config) writeTo(dir string) error {
 
 // relocate makes file names relative to the run directory.
 func (c *Config) relocate(dir string) error {
-	names := []*string{&c.Model.File, &c.Columns.Encoding, &c.Audit.Ledger}
-	for i := range c.Data {
-		names = append(names, &c.Data[i].File, &c.Data[i].Labels, &c.Data[i].Part, &c.Data[i].Opening)
-	}
-	if c.Proof.SRS != DevelopmentSRS {
-		names = append(names, &c.Proof.SRS)
-	}
 	base, err := filepath.Abs(dir)
 	if err != nil {
 		return fmt.Errorf("run directory: %w: %w", fault.ErrInput, err)
 	}
-	for _, name := range names {
+	for _, name := range c.files() {
 		if *name == "" || filepath.IsAbs(*name) {
 			continue
 		}
@@ -87,6 +80,18 @@ func (c *Config) relocate(dir string) error {
 		}
 	}
 	return nil
+}
+
+// files are the names of files in a run's choices, "" where there is none.
+func (c *Config) files() []*string {
+	names := []*string{&c.Model.File, &c.Columns.Encoding, &c.Audit.Ledger}
+	for i := range c.Data {
+		names = append(names, &c.Data[i].File, &c.Data[i].Labels, &c.Data[i].Part, &c.Data[i].Opening)
+	}
+	if c.Proof.SRS != DevelopmentSRS {
+		names = append(names, &c.Proof.SRS)
+	}
+	return names
 }
 
 // fallback sets an empty choice.

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"time"
 
@@ -237,7 +238,10 @@ func (w *proving) finish(ctx context.Context) (*ProveRecord, error) {
 	}
 	d.progress.Start("check the bundle", 0)
 	defer d.progress.Finish()
-	report, err := bundle.Verify(ctx, w.bundle, bundle.Expectation{}, j.srs.Verifier(), bundle.Options{AllowInsecure: true, Cache: d.keys, Powers: j.srs})
+	report, err := bundle.Verify(ctx, w.bundle, bundle.Expectation{}, j.srs.Verifier(), bundle.Options{
+		AllowInsecure: true, Cache: d.keys, Powers: j.srs,
+		MaxMemory: math.MaxInt64, // it took more to prove it here
+	})
 	if err != nil {
 		return nil, defect("the bundle just made does not verify", err)
 	}

@@ -72,6 +72,22 @@ func TestRestartDiscards(t *testing.T) {
 	}
 }
 
+// What a run reads is not discarded with what it made.
+func TestRestartSparesInputs(t *testing.T) {
+	ctx := context.Background()
+	dir := small(t, nil)
+	all(t, dir)
+	encoding := filepath.Join(dir, commitDir, "encoding.json")
+	edit(t, filepath.Join(dir, ConfigFile), `encoding = ""`, `encoding = "commit/encoding.json"`)
+	d := open(t, dir, nil)
+	if _, err := d.Commit(ctx, true); !errors.Is(err, fault.ErrUsage) || !strings.Contains(err.Error(), "commit/encoding.json is read by run.toml") || !exists(encoding) || !exists(filepath.Join(dir, BundleFile)) {
+		t.Errorf("%v", err)
+	}
+	if _, err := d.Train(ctx, true); err != nil || exists(filepath.Join(dir, BundleFile)) || !exists(encoding) {
+		t.Errorf("to train anew touches no commitment: %v", err)
+	}
+}
+
 // Files of a run that do not belong together are no verdict on anything.
 func TestMixedFilesAreNoVerdict(t *testing.T) {
 	dir, other := small(t, nil), small(t, nil)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"path/filepath"
@@ -239,8 +240,12 @@ func readVerifierSRS(path string, rowBits int) (*commitments.VerifierSRS, *commi
 	if err != nil {
 		return nil, nil, fmt.Errorf("SRS: %w", err)
 	}
-	if v, err := commitments.UnmarshalVerifierSRS(data); err == nil {
+	v, err := commitments.UnmarshalVerifierSRS(data)
+	switch {
+	case err == nil:
 		return v, nil, nil
+	case errors.Is(err, fault.ErrVersion): // the verifier's part of one, not a whole one
+		return nil, nil, fmt.Errorf("SRS %s: %w", path, err)
 	}
 	s, err := commitments.UnmarshalSRS(data)
 	if err != nil {

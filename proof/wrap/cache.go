@@ -274,7 +274,7 @@ func keyDigest(digest [32]byte, vk VerifyingKey) ([32]byte, error) {
 }
 
 // lock waits until no other process makes keys of the class. Where files
-// cannot be locked, processes may each make their own: files are replaced as a
+// cannot be locked, processes may each derive their own: files are replaced as a
 // whole. With an error, unlock does nothing.
 func (c *Cache) lock(ctx context.Context, digest [32]byte, cl class) (unlock func(), err error) {
 	nothing := func() {}
@@ -285,7 +285,7 @@ func (c *Cache) lock(ctx context.Context, digest [32]byte, cl class) (unlock fun
 		return nothing, fmt.Errorf("key cache: %w: %w", fault.ErrInput, err)
 	}
 	unlock, err = artefact.Lock(ctx, c.path(digest, cl, "lock"))
-	if errors.Is(err, fault.ErrUnsupported) {
+	if errors.Is(err, fault.ErrUnsupported) && cl.Derived() {
 		return nothing, nil
 	}
 	if err != nil {

@@ -1,0 +1,60 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/zkaudit/zkaudit/artefact"
+	"github.com/zkaudit/zkaudit/commitments"
+	"github.com/zkaudit/zkaudit/fault"
+)
+
+// What is wrong with the SRS to verify with is the verifier's matter: no verdict.
+func TestSRSIsNoVerdict(t *testing.T) {
+	const rowBits = 3
+	whole, err := commitments.DevelopmentSRS(rowBits)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, err := whole.MarshalBinary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	part, err := whole.Verifier().MarshalBinary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	older := func(file []byte) []byte {
+		h, err := artefact.DecodeHeader(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		h.Version++
+		return artefact.Encode(h, file[56:len(file)-32])
+	}
+	damaged := bytes.Clone(all)
+	damaged[200] ^= 1
+	dir := t.TempDir()
+	for name, test := range map[string]struct {
+		file []byte
+		code int
+	}{
+		"whole": {all, fault.ExitOK}, "the verifier's part": {part, fault.ExitOK},
+		"whole, of another version": {older(all), fault.ExitVersion}, "the part, of another version": {older(part), fault.ExitVersion},
+		"damaged": {damaged, fault.ExitInput}, "truncated": {part[:80], fault.ExitInput}, "empty": {nil, fault.ExitInput}, "something else": {[]byte("srs"), fault.ExitInput},
+	} {
+		path := filepath.Join(dir, "srs")
+		if err := os.WriteFile(path, test.file, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		_, _, err := readVerifierSRS(path, rowBits)
+		if code := fault.ExitCode(err); code != test.code {
+			t.Errorf("%s: exit code %d, want %d: %v", name, code, test.code, err)
+		}
+	}
+	if _, _, err := readVerifierSRS(filepath.Join(dir, "none"), rowBits); fault.ExitCode(err) != fault.ExitInput {
+		t.Errorf("none: %v", err)
+	}
+}
