@@ -33,7 +33,7 @@ tidy:
 short:
 	$(GO) test -short ./...
 
-# About ten seconds of fuzzing in total, beside building the targets.
+# A minute of fuzzing in total, beside building the targets.
 fuzz-briefly:
 	.ci/fuzz 200
 

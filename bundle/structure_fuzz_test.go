@@ -195,18 +195,12 @@ func everything(t *testing.T, b *bundle.Bundle, srs *commitments.VerifierSRS, ta
 	if !j.verdict("claims", fault.OfFile(err)) {
 		return len(file)
 	}
-	for i := range s.Parts[:min(len(s.Parts), 4)] {
-		_, st, err := claims.Dataset(i)
-		j.argue("certificate of a part", st, err)
-	}
-	_, st, err := claims.Weights()
+	_, st, err := claims.Dataset(len(s.Parts) - 1)
+	j.argue("certificate of a part", st, err)
+	_, st, err = claims.Weights()
 	j.argue("certificate of the weights", st, err)
-	before := s.Trained()
-	for i, seg := range read.Segments[:min(len(read.Segments), 3)] {
-		_, st, err := claims.Segment(i, nil, s.Before(before), seg.After)
-		j.argue("segment", st, err)
-		before = seg.After
-	}
+	_, st, err = claims.Segment(0, nil, s.Before(s.Trained()), read.Segments[0].After)
+	j.argue("first segment", st, err)
 	return len(file)
 }
 
