@@ -149,6 +149,7 @@ func TestRatesInHand(t *testing.T) {
 		says  string // "certificate": rates agree, and proofs are about another program
 	}{
 		"one rate":                {decode(t, m), []number.Rate{rate(uint8(decode(t, m).Statement.Rates[0]))}, ""},
+		"rates for one":           {decode(t, m), []number.Rate{rate(uint8(decode(t, m).Statement.Rates[0])), rate(1)}, "for each epoch"},
 		"another rate":            {decode(t, m), []number.Rate{rate(7)}, "expected learning rate 7/2^"},
 		"another precision":       {decode(t, m), []number.Rate{{N: uint8(decode(t, m).Statement.Rates[0]), K: k + 1}}, "expected learning rate"},
 		"rates by epoch":          {scheduled(asTheyAre), []number.Rate{rate(200), rate(100)}, "certificate"},

@@ -28,21 +28,26 @@ func (s *Statement) rate() string {
 	return fmt.Sprintf("%d rates, sha256:%x", len(s.Rates), sum)
 }
 
-// compareRates compares the numerators of all steps with rates in hand: one, or
-// one for each epoch, of which the last serves epochs beyond the list. That
-// the network has their precision is compared with the network.
+// compareRates compares the numerators that the statement lists, one for all
+// steps or one for each, with rates in hand: one, or one for each epoch, of which
+// the last serves epochs beyond the list. That the network has their precision
+// is compared with the network, too.
 func (e *Expectation) compareRates(s *Statement, r *Report) error {
-	if e.Rates == nil {
+	if len(e.Rates) == 0 {
 		return nil
 	}
 	order, err := schedule.New(s.Schedule)
 	if err != nil {
 		return fault.OfFile(err)
 	}
-	for step, n := range s.RatesOf(0, s.Steps()) {
+	k := s.Program().Optimizer.Shift
+	if s.Program().Optimizer.Kind == graph.ConstantSGD && len(e.Rates) > 1 {
+		return fmt.Errorf("expected a learning rate for each epoch, the bundle has one: %w", fault.ErrRejected)
+	}
+	for step, n := range s.Rates {
 		want := e.Rates[min(order.Epoch(step), len(e.Rates)-1)]
-		if int64(want.N) != n || want.K != s.Program().Optimizer.Shift {
-			return fmt.Errorf("expected learning rate %v in step %d, the bundle has %d/2^%d: %w", want, step, n, s.Program().Optimizer.Shift, fault.ErrRejected)
+		if int64(want.N) != n || want.K != k {
+			return fmt.Errorf("expected learning rate %v in step %d, the bundle has %d/2^%d: %w", want, step, n, k, fault.ErrRejected)
 		}
 	}
 	r.Checked = append(r.Checked, "learning rate: that of the choices given")

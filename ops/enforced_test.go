@@ -87,6 +87,9 @@ func (a *analysis) of(id relation.ID) span {
 	switch t.Kind {
 	case relation.Public:
 		s = source(t.Source)
+		if v, ok := t.Source.(*relation.Values); ok && len(t.Axes) == 1 { // on real cells
+			s = source(&relation.Values{Cells: v.Cells[:t.Axes[0].Size]})
+		}
 	case relation.External:
 		s = a.external(t.Name)
 	case relation.Virtual:
