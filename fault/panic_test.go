@@ -86,3 +86,17 @@ func TestGroupRunsAll(t *testing.T) {
 		}
 	}
 }
+
+// TestPanicIsAVerdict: a file that makes the verifier panic is damaged; one that is
+// none of ours is unreadable.
+func TestPanicIsAVerdict(t *testing.T) {
+	for kind, want := range map[error]int{fault.ErrMalformed: fault.ExitRejected, fault.ErrInput: fault.ExitInput} {
+		err := func() (err error) {
+			defer fault.Catch(&err, "file", kind)
+			panic("here")
+		}()
+		if got := fault.ExitCode(fault.Verdict(err)); got != want {
+			t.Errorf("%v: exit code %d, want %d", kind, got, want)
+		}
+	}
+}

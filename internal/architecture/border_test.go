@@ -76,8 +76,26 @@ func TestBordersCatchPanics(t *testing.T) {
 // counts more.
 func exported(t *testing.T) map[string]*ast.FuncDecl {
 	t.Helper()
-	const root = "../.."
 	all := map[string]*ast.FuncDecl{}
+	everySource(t, func(pkg string, file *ast.File) {
+		for _, decl := range file.Decls {
+			fn, ok := decl.(*ast.FuncDecl)
+			if !ok || !readsStrangers(fn) {
+				continue
+			}
+			name := pkg + "." + fn.Name.Name
+			if other := all[name]; other == nil || beginsWithCatch(fn) {
+				all[name] = fn
+			}
+		}
+	})
+	return all
+}
+
+// everySource parses every file that is neither a test nor generated.
+func everySource(t *testing.T, look func(pkg string, file *ast.File)) {
+	t.Helper()
+	const root = "../.."
 	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") || strings.HasSuffix(path, "_generated.go") {
 			return err
@@ -87,25 +105,14 @@ func exported(t *testing.T) map[string]*ast.FuncDecl {
 			return err
 		}
 		file, err := parser.ParseFile(token.NewFileSet(), path, nil, 0)
-		if err != nil {
-			return err
+		if err == nil {
+			look(filepath.ToSlash(pkg), file)
 		}
-		for _, decl := range file.Decls {
-			fn, ok := decl.(*ast.FuncDecl)
-			if !ok || !readsStrangers(fn) {
-				continue
-			}
-			name := filepath.ToSlash(pkg) + "." + fn.Name.Name
-			if other := all[name]; other == nil || beginsWithCatch(fn) {
-				all[name] = fn
-			}
-		}
-		return nil
+		return err
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return all
 }
 
 // readsStrangers reports whether an exported function is called like a reader
@@ -151,4 +158,27 @@ func beginsWithCatch(fn *ast.FuncDecl) bool {
 	into, ok := first.X.(*ast.Ident)
 	last := fn.Type.Results.List[len(fn.Type.Results.List)-1]
 	return ok && len(last.Names) == 1 && last.Names[0].Name == into.Name // else the error is lost
+}
+
+// TestGoroutinesCarryPanics: what a verifier runs at the same time runs in a
+// fault.Group, which brings a panic to the border; one of another goroutine
+// would end the process.
+func TestGoroutinesCarryPanics(t *testing.T) {
+	own := map[string]bool{"fault": true, "bench": true, "bench/figures": true, "bench/circuitstats": true, "internal/mutate": true, "cmd/zkaudit": true}
+	everySource(t, func(pkg string, file *ast.File) {
+		if own[pkg] {
+			return
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.GoStmt:
+				t.Errorf("%s starts a goroutine by itself", pkg)
+			case *ast.SelectorExpr:
+				if of, ok := n.X.(*ast.Ident); ok && of.Name == "sync" && n.Sel.Name == "WaitGroup" {
+					t.Errorf("%s waits for goroutines by a sync.WaitGroup: use fault.Group", pkg)
+				}
+			}
+			return true
+		})
+	})
 }
