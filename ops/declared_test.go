@@ -168,3 +168,25 @@ func TestUpdatesHaveTheFractionBitsOfTheirWeight(t *testing.T) {
 		}
 	}
 }
+
+// A weight that is updated twice moves twice, and its trajectory once.
+func TestWeightsAreUpdatedOnce(t *testing.T) {
+	p := dense(t, coarse())
+	for i := range p.Nodes {
+		if p.Nodes[i].Kind != ops.KindWeightUpdate {
+			continue
+		}
+		q := p.Clone()
+		again := q.Nodes[i]
+		again.Name += " again"
+		q.Nodes = append(q.Nodes, again)
+		if err := ops.Validate(q); !errors.Is(err, fault.ErrMalformed) || !strings.Contains(err.Error(), "updated twice") {
+			t.Errorf("%s: %v", again.Name, err)
+		}
+		q = p.Clone()
+		q.Nodes = slices.Delete(q.Nodes, i, i+1)
+		if err := ops.Validate(q); !errors.Is(err, fault.ErrMalformed) || !strings.Contains(err.Error(), "never updated") {
+			t.Errorf("without %s: %v", p.Nodes[i].Name, err)
+		}
+	}
+}
