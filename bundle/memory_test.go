@@ -115,3 +115,46 @@ func TestMemoryIsEnough(t *testing.T) {
 		t.Errorf("weights take %d bytes, the estimate is %d", took, need)
 	}
 }
+
+// TestDecodingTakesItsSize decodes bundles that are large for one reason each.
+func TestDecodingTakesItsSize(t *testing.T) {
+	wide := func(b *bundle.Bundle, kind bundle.OriginKind) {
+		n, err := network.New(network.Architecture{
+			Input: []int{500}, Weights: []network.Weight{{Shape: []int{500, 500}}},
+			Layers: []network.Layer{{Kind: network.FullyConnected, Inputs: []int{0}, Weights: []int{0}, Shape: []int{500}}},
+		}, network.Choices{Batch: 4, Formats: network.Formats{Feature: 8, Activation: 8, Error: 10}, RateShift: 10, Loss: "mean_squared_error", Labels: "values"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.Statement.Network, b.Statement.Origin = n, bundle.Origin{Kind: kind, Bits: 31}
+		if kind == bundle.Published {
+			b.Statement.Origin.Cells = [][]int64{make([]int64, 500*500)}
+		}
+	}
+	for name, change := range map[string]func(b *bundle.Bundle){
+		"published weights": func(b *bundle.Bundle) { wide(b, bundle.Published) },
+		"commitments":       func(b *bundle.Bundle) { b.Statement.RowBits = 1; wide(b, bundle.Private) },
+		"proofs":            func(b *bundle.Bundle) { b.Segments[0].Proof = make([]byte, 4<<20) },
+	} {
+		b := decode(t, first(t))
+		change(b)
+		repairTo(b, 1<<18)
+		file, err := b.Marshal()
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		read, err := bundle.Unmarshal(file)
+		runtime.ReadMemStats(&after)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if took := int64(after.TotalAlloc - before.TotalAlloc); took > bundle.BytesPerByte*int64(len(file)) {
+			t.Errorf("%s: %d bytes take %d, %.1f times as many", name, len(file), took, float64(took)/float64(len(file)))
+		}
+		if need := read.Memory().Bytes() - memory.Base; need < int64(len(file)) {
+			t.Errorf("%s: a bundle of %d bytes is said to take %d", name, len(file), need)
+		}
+	}
+}

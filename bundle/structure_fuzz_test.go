@@ -121,20 +121,24 @@ func changeNetwork(c *scramble.Choices, s *bundle.Statement) bool {
 
 // repair gives a bundle as many commitments and proofs as its statement asks for,
 // if they are not too many to write down.
-func repair(b *bundle.Bundle) {
-	const most = 1 << 10
+func repair(b *bundle.Bundle) { repairTo(b, 1<<10) }
+
+// repairTo is repair with at most so many commitments of a tensor.
+func repairTo(b *bundle.Bundle, most int) {
 	s := b.Statement
 	_, _, g, _ := bn254.Generators()
+	point := g // each part has one of its own, or two would be the same rows
 	rows := func(have []bn254.G1Affine, axes ...relation.Axis) []bn254.G1Affine {
 		n := bundle.CommittedRows(max(1, s.RowBits), axes...)
 		if n < 1 || n > most {
 			return have
 		}
-		return append(have[:min(len(have), n):min(len(have), n)], slices.Repeat([]bn254.G1Affine{g}, n-min(len(have), n))...)
+		return append(have[:min(len(have), n):min(len(have), n)], slices.Repeat([]bn254.G1Affine{point}, n-min(len(have), n))...)
 	}
 	s.Parts = append(s.Parts[:min(len(s.Parts), len(s.Schedule.Parts))], make([]bundle.Part, max(0, min(most, len(s.Schedule.Parts))-len(s.Parts)))...)
 	for i := range s.Parts {
 		p, shape := &s.Parts[i], s.PartShape(i)
+		point.Add(&point, &g)
 		if shape.Rows < 1 || shape.Attributes < 0 || shape.Attributes > bundle.MaxAttributes {
 			continue
 		}
