@@ -60,7 +60,7 @@ type analysis struct {
 	sys    *relation.System
 	labels graph.LabelKind
 	known  map[relation.ID]span
-	// proven is what the readers of a tensor say of it, found in a pass before.
+	// proven is what a pass before has found.
 	proven map[relation.ID]span
 	// lemma is what a division says of its quotient beyond its range.
 	lemma map[relation.ID]span
@@ -297,31 +297,38 @@ func unenforcedOf(p *graph.Program, ids []relation.ID, sys *relation.System) []s
 	}
 	for {
 		a.known = map[relation.ID]span{}
-		list, more := a.pass(p, ids)
-		if !more {
+		list := a.pass(p, ids)
+		if len(list) == 0 || !a.learn() {
 			return list
 		}
 	}
 }
 
-// pass lists what is not enforced, as far as it is known, and reports whether
-// it has learnt more: of a tensor that leaves its format, what its readers say.
-func (a *analysis) pass(p *graph.Program, ids []relation.ID) (list []string, more bool) {
+// pass lists what is not enforced, as far as it is known.
+func (a *analysis) pass(p *graph.Program, ids []relation.ID) (list []string) {
 	for i := range p.Tensors {
 		t, id := &p.Tensors[i], ids[i]
 		if !t.Role.PerSample() || !t.Role.Small() || id == relation.None || a.gated(id) {
 			continue
 		}
-		got := a.of(id)
-		if got.within(t.Format.Min(), t.Format.Max()) {
-			continue
-		}
-		list = append(list, fmt.Sprintf("%s in %v: %v", t.Name, t.Format, got))
-		if by := got.meet(a.byEquation(id)); by != got && by != a.proven[id] {
-			a.proven[id], more = by, true
+		if got := a.of(id); !got.within(t.Format.Min(), t.Format.Max()) {
+			list = append(list, fmt.Sprintf("%s in %v: %v", t.Name, t.Format, got))
+			a.known[id] = got.meet(a.byEquation(id)) // what its readers say
 		}
 	}
-	return list, more
+	return list
+}
+
+// learn keeps what a pass has found for the next one, in which tensors that
+// depend on themselves, weights over all steps, begin with it. It reports
+// whether there is more than before.
+func (a *analysis) learn() (more bool) {
+	for id, s := range a.known {
+		if s.integer && s != a.proven[id] {
+			a.proven[id], more = s, true
+		}
+	}
+	return more
 }
 
 // build states two steps of a program on one part.
