@@ -289,3 +289,40 @@ func TestParametersAreBounded(t *testing.T) {
 		}
 	}
 }
+
+// TestMemoryIsAskedFor: an audit that would take more than allowed is refused before
+// any proof is looked at, without a verdict. What it is about counts.
+func TestMemoryIsAskedFor(t *testing.T) {
+	w := newWorld(t)
+	made, err := smallBundle(w.srs, embedder(t, 1, true, 2, 2), "[[claim]]\nkind = \"diversity\"\nparts = [\"p\"]\nattributes = [\"sex\"]\nmin_count = 1\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := Unmarshal(made)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, subjects := &mode.Verifier{SRS: w.srs.Verifier()}, &Subjects{}
+	options := Options{AllowInsecure: true, MaxMemory: b.Memory(subjects).Bytes()}
+	if _, err := Verify(context.Background(), b, Expectation{}, v, options); err != nil {
+		t.Errorf("as much as it takes: %v", err)
+	}
+	options.MaxMemory--
+	options.Progress = func(int, int) { t.Error("it has begun") }
+	if _, err := Verify(context.Background(), b, Expectation{}, v, options); !errors.Is(err, fault.ErrResources) || errors.Is(err, fault.ErrRejected) || !strings.Contains(err.Error(), "--max-memory") {
+		t.Errorf("a byte less: %v", err)
+	}
+	least := b.Memory(subjects).Bytes()
+	for name, c := range map[string]struct {
+		subjects *Subjects
+		more     int64
+	}{
+		"a public model":    {&Subjects{Models: map[string]*Model{"m": {cells: map[graph.TensorID][]int64{0: make([]int64, 1000)}}}}, 8000},
+		"a run's weights":   {&Subjects{Runs: map[string]*Run{"r": {Weights: bundle.Weights{make([]bn254.G1Affine, 10)}}}}, 2560},
+		"a published model": {&Subjects{Runs: map[string]*Run{"r": {Training: &Training{Origin: bundle.Origin{Cells: [][]int64{make([]int64, 100)}}}}}}, 800},
+	} {
+		if more := b.Memory(c.subjects).Bytes() - least; more != c.more {
+			t.Errorf("%s: %d bytes, want %d", name, more, c.more)
+		}
+	}
+}
