@@ -3,6 +3,8 @@ package bundle_test
 import (
 	"context"
 	"errors"
+	"os"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"testing"
@@ -156,5 +158,20 @@ func TestDecodingTakesItsSize(t *testing.T) {
 		if need := read.Memory().Bytes() - memory.Base; need < int64(len(file)) {
 			t.Errorf("%s: a bundle of %d bytes is said to take %d", name, len(file), need)
 		}
+	}
+}
+
+// TestNestedExpectationIsRefused: an expectation may be a prover's proposal.
+func TestNestedExpectationIsRefused(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "expect.toml")
+	if err := os.WriteFile(path, []byte("x = "+strings.Repeat("{a=", 1<<14)+"1"+strings.Repeat("}", 1<<14)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	_, err := bundle.ReadExpectation(path)
+	runtime.ReadMemStats(&after)
+	if took := after.TotalAlloc - before.TotalAlloc; !errors.Is(err, fault.ErrInput) || took > 1<<20 {
+		t.Errorf("%d bytes taken: %v", took, err)
 	}
 }

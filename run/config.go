@@ -152,13 +152,17 @@ const maxConfig = 1 << 20
 const DevelopmentSRS = "development"
 
 // ReadConfig reads and checks run.toml. A key it does not know is refused.
-func ReadConfig(path string) (*Config, error) {
+func ReadConfig(path string) (_ *Config, err error) {
+	defer fault.Catch(&err, ConfigFile, fault.ErrInput)
 	text, err := artefact.ReadFile(path, maxConfig)
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, fmt.Errorf("%w (zkaudit init makes one)", err)
 	}
 	if err != nil {
 		return nil, err
+	}
+	if err := artefact.CheckTOML(text); err != nil { // verify --with reads that of a prover
+		return nil, fmt.Errorf("%s: %v: %w", path, err, fault.ErrUsage)
 	}
 	var c Config
 	meta, err := toml.Decode(string(text), &c)

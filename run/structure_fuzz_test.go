@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/zkaudit/zkaudit/artefact"
@@ -116,5 +117,18 @@ func TestOpeningsAreCounted(t *testing.T) {
 	}
 	if _, err := ReadOpening(path, part); !errors.Is(err, fault.ErrMalformed) {
 		t.Errorf("%d constants: %v", len(good.Recipe.Constants), err)
+	}
+}
+
+// TestNestedConfigIsRefused: run.toml may be a prover's.
+func TestNestedConfigIsRefused(t *testing.T) {
+	path := filepath.Join(t.TempDir(), ConfigFile)
+	write(t, path, "x = "+strings.Repeat("{a=", 1<<14)+"1"+strings.Repeat("}", 1<<14))
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	_, err := ReadConfig(path)
+	runtime.ReadMemStats(&after)
+	if took := after.TotalAlloc - before.TotalAlloc; !errors.Is(err, fault.ErrUsage) || took > 1<<20 {
+		t.Errorf("%d bytes taken: %v", took, err)
 	}
 }

@@ -17,7 +17,7 @@ var guarded = map[string][]string{
 	"bundle":      {"DecodeStatement", "Facts", "ReadExpectation", "Unmarshal", "UnmarshalPart", "Verify"},
 	"commitments": {"UnmarshalCommitment", "UnmarshalOpening", "UnmarshalSRS", "UnmarshalVerifierSRS"},
 	"data":        {"ReadCSV", "ReadCSVAs", "ReadIDX"},
-	"run":         {"ReadModelOpening", "ReadOpening"},
+	"run":         {"ReadConfig", "ReadModelOpening", "ReadOpening"},
 	"tflite":      {"DecodeExact", "Parse"},
 	"transpile":   {"Read", "Transpile"},
 }
@@ -36,7 +36,7 @@ var unguarded = map[string]string{
 	"proof.Verify": "inside Verify", "proof/mode.Verify": "inside Verify", "proof/statement.Unmarshal": "inside Verify", "proof/verifier.Verify": "inside Verify",
 	"proof/wrap.Verify": "inside Verify", "proof/wrap.Unmarshal": "inside Verify", "proof/wrap.DecodeProvingKey": "the user's own cache", "proof/wrap.DecodeVerifyingKey": "the user's own cache",
 	"memory.Parse": "the user's own", "number.ParseRate": "the user's own", "number.ParseRates": "the user's own",
-	"run.Read": "of the data readers", "run.ReadArchitecture": "of tflite.Parse and transpile.Read", "run.ReadNetwork": "of tflite.Parse and transpile.Transpile", "run.ReadConfig": "the user's own", "run.ReadInputs": "of the data readers",
+	"run.Read": "of the data readers", "run.ReadArchitecture": "of tflite.Parse and transpile.Read", "run.ReadNetwork": "of tflite.Parse and transpile.Transpile", "run.ReadInputs": "of the data readers",
 	"train.Load": "the user's own", "train.Read": "integers",
 	"proof/prooftest.Verify": "a test's",
 }
