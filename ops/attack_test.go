@@ -137,7 +137,10 @@ func (x *executed) behindClosedGate(id relation.ID, cell int) bool {
 		return false
 	}
 	maker := p.Producers()[at]
-	if maker < 0 || p.Nodes[maker].Kind != ops.KindRescale || p.Nodes[maker].Outputs[0] == graph.TensorID(at) {
+	if maker < 0 || p.Nodes[maker].Outputs[0] == graph.TensorID(at) {
+		return false
+	}
+	if kind := p.Nodes[maker].Kind; kind != ops.KindRescale && kind != ops.KindConstantDivision {
 		return false
 	}
 	users := p.Consumers()[p.Nodes[maker].Outputs[0]]

@@ -111,3 +111,36 @@ func TestDerivedFormatsAreEnforced(t *testing.T) {
 		}
 	}
 }
+
+// TestDerivedStepsCatchLies tells the lies about each kind of node in steps of
+// random architectures, changes each committed tensor, and puts garbage into all
+// padding.
+func TestDerivedStepsCatchLies(t *testing.T) {
+	rng := rand.New(rand.NewPCG(21, 22))
+	told := 0
+	for i := range 9 {
+		a := randomArchitecture(rng)
+		loss := []graph.LossKind{graph.SoftmaxCrossEntropy, graph.LogisticLoss, graph.MeanSquaredError}[i%3]
+		n, err := network.New(a, network.Choices{
+			Batch: 3, RateShift: 6, Scheduled: true, Loss: loss, Labels: graph.LabelsOf(loss)[0],
+			Formats: network.Formats{Feature: 7, Activation: 7, Error: 8},
+		})
+		if err != nil {
+			continue // a softmax of one class, say
+		}
+		told++
+		t.Run(fmt.Sprint(i), func(t *testing.T) {
+			checkLies(t, n.Program())
+			x := execute(t, n.Program(), 2, 3)
+			x.checkHonest(t)
+			x.checkMutations(t)
+			x.checkPadding(t)
+			if t.Failed() {
+				t.Log(n.Describe())
+			}
+		})
+	}
+	if told < 6 {
+		t.Errorf("%d steps: the test shows little", told)
+	}
+}
