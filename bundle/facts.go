@@ -36,6 +36,23 @@ func ProgramFactsOf(n *network.Network) ProgramFacts {
 	}
 }
 
+// Lines say it for people. Nothing in them is a text of a file's: kinds of
+// operators and losses are of this program's lists.
+func (f *ProgramFacts) Lines() []string {
+	rates := "one rate"
+	if f.RateByStep {
+		rates = "a rate for every step"
+	}
+	lines := []string{"program " + f.Program, fmt.Sprintf("architecture %s, %d parameters", f.Architecture, f.Parameters)}
+	for _, layer := range f.Layers {
+		lines = append(lines, "  "+layer)
+	}
+	return append(lines,
+		fmt.Sprintf("loss %s of %s labels, batch %d", f.Loss, f.Labels, f.Batch),
+		fmt.Sprintf("fraction bits of features, activations and errors: %s; frozen weights %v", f.Formats, f.Frozen),
+		fmt.Sprintf("%s, a multiple of 1/2^%d over a batch", rates, f.RateShift))
+}
+
 // Facts are the public values of a run as people compare them: digests in
 // hexadecimal, rates in decimal.
 type Facts struct {

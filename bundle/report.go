@@ -117,7 +117,7 @@ func (r *Report) WriteText(w io.Writer) error {
 		title string
 		lines []string
 	}{
-		{r.provenTitle(), r.Proven}, {"Assumed", r.Assumed}, {"Not proven", r.NotProven}, {"Revealed to whoever reads the bundle", r.Revealed},
+		{"What was trained (forward pass; gradients and updates are derived from it)", r.Facts.Lines()}, {r.provenTitle(), r.Proven}, {"Assumed", r.Assumed}, {"Not proven", r.NotProven}, {"Revealed to whoever reads the bundle", r.Revealed},
 		{"Checked against what you expect", r.Checked}, {"NOT CHECKED (no expectation given)", r.NotChecked},
 	} {
 		if len(section.lines) == 0 {

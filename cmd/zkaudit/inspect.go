@@ -67,7 +67,7 @@ func (a *app) inspectNetwork(model, with, batchAxis string) error {
 	}
 	f := bundle.ProgramFactsOf(n)
 	return a.result(f, func(w io.Writer) error {
-		for _, line := range programLines(&f) {
+		for _, line := range f.Lines() {
 			if _, err := fmt.Fprintln(w, line); err != nil {
 				return err
 			}

@@ -93,7 +93,7 @@ func (r *artefactReport) describeBundle(data []byte) error {
 		return err
 	}
 	r.Meaning, r.Contents = "bundle: a training run with its proofs (not verified by inspect: see zkaudit verify)", f
-	for _, line := range programLines(&f.ProgramFacts) {
+	for _, line := range f.ProgramFacts.Lines() {
 		r.add("%s", line)
 	}
 	r.add("learning rate %s", f.Rate)
@@ -109,22 +109,6 @@ func (r *artefactReport) describeBundle(data []byte) error {
 	r.add("context %q, run %s", f.Context, f.RunID)
 	r.add("mode %s, SRS %s, rows of 2^%d cells", f.Mode, f.SRS, f.RowBits)
 	return nil
-}
-
-// programLines say what is trained and how.
-func programLines(f *bundle.ProgramFacts) []string {
-	lines := []string{"program " + f.Program, fmt.Sprintf("architecture %s, %d parameters", f.Architecture, f.Parameters)}
-	for _, layer := range f.Layers {
-		lines = append(lines, "  "+layer)
-	}
-	rates := "one rate"
-	if f.RateByStep {
-		rates = "a rate for every step"
-	}
-	return append(lines,
-		fmt.Sprintf("loss %s of %s labels, batch %d", f.Loss, f.Labels, f.Batch),
-		fmt.Sprintf("fraction bits of features, activations and errors: %s; frozen weights %v", f.Formats, f.Frozen),
-		fmt.Sprintf("%s, a multiple of 1/2^%d over a batch", rates, f.RateShift))
 }
 
 // inspectedClaim is a claim as in a file of claims.
