@@ -8,6 +8,7 @@ import (
 	"math/big"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/consensys/gnark-crypto/ecc/bn254"
@@ -276,5 +277,55 @@ func TestSRSFilesAreExact(t *testing.T) {
 	}
 	if _, err := ReadSRS(path); !errors.Is(err, fault.ErrMalformed) {
 		t.Errorf("another file: %v", err)
+	}
+}
+
+// TestEveryPointIsOnTheCurve: proofs that were not decoded, and a commitment
+// that the caller folded from something else.
+func TestEveryPointIsOnTheCurve(t *testing.T) {
+	s := testSRS(t, 4)
+	f, claim := testClaim(t, s, newTestRand(45))
+	good := mustOpen(t, s, f, claim, [32]byte{})
+	for i := range good.Folds {
+		proof := cloneProof(good)
+		proof.Folds[i].Y.SetUint64(5)
+		if err := VerifyOpening(s.Verifier(), claim, proof, [32]byte{}); !errors.Is(err, fault.ErrMalformed) {
+			t.Errorf("fold %d: %v", i, err)
+		}
+	}
+	claim.Commitment.Y.SetUint64(5)
+	if err := VerifyOpening(s.Verifier(), claim, good, [32]byte{}); !errors.Is(err, fault.ErrMalformed) {
+		t.Errorf("commitment: %v", err)
+	}
+}
+
+// given is a challenger whose first challenge is known.
+type given struct {
+	challenger
+	beta fr.Element
+}
+
+func (g given) challenge(label string) fr.Element {
+	if label == "beta" {
+		return g.beta
+	}
+	return g.challenger.challenge(label)
+}
+
+// TestDegenerateChallenges: at 0, 1 and −1 two of the three points of an
+// opening are one, and nothing is known of the third.
+func TestDegenerateChallenges(t *testing.T) {
+	s := testSRS(t, 3)
+	f, claim := testClaim(t, s, newTestRand(46))
+	one := fr.One()
+	for _, beta := range []fr.Element{{}, one, *new(fr.Element).Neg(&one)} {
+		proof, err := prove(s, f, claim, given{openingTranscript(s.ID, claim, [32]byte{}), beta})
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = verify(s.Verifier(), claim, proof, given{openingTranscript(s.ID, claim, [32]byte{}), beta})
+		if !errors.Is(err, fault.ErrRejected) || !strings.Contains(err.Error(), "degenerate") {
+			t.Errorf("β = %s: %v", beta.String(), err)
+		}
 	}
 }
