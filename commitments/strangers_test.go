@@ -329,3 +329,20 @@ func TestDegenerateChallenges(t *testing.T) {
 		}
 	}
 }
+
+// TestFalseValues: an honest proof about the row, bound to a claim with another
+// value. All that tells is where the folds end.
+func TestFalseValues(t *testing.T) {
+	s := testSRS(t, 3)
+	f, claim := testClaim(t, s, newTestRand(47))
+	one := fr.One()
+	lie := claim
+	lie.Value.Add(&lie.Value, &one)
+	proof, err := prove(s, f, claim, openingTranscript(s.ID, lie, [32]byte{}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := VerifyOpening(s.Verifier(), lie, proof, [32]byte{}); !errors.Is(err, fault.ErrRejected) || !strings.Contains(err.Error(), "folds do not end") {
+		t.Errorf("another value: %v", err)
+	}
+}

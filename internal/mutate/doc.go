@@ -20,7 +20,7 @@
 // All mutants of a package are compiled into one test binary, by an overlay in
 // which each is a branch on the environment variable ZKAUDIT_MUTANT; the files
 // of the repository stay as they are. A mutant is killed if a test fails,
-// panics or takes several times as long as without mutant.
+// panics or takes twenty times as long as without a mutant and a minute more.
 //
 // redundant.txt lists the mutants that no test can kill, each with the check
 // that makes it redundant. The command fails if a mutant survives that is not

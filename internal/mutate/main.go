@@ -121,7 +121,7 @@ func choose(all []*mutant, o options) []*mutant {
 
 // report prints a package's line and what is wrong in it, and counts that.
 func report(p *pkg, chosen []*mutant, fates []fate, listed map[string]string, o options) int {
-	killed, redundant := 0, 0
+	killed, late, redundant := 0, 0, 0
 	var wrong []string
 	for i, m := range chosen {
 		_, is := listed[m.key()]
@@ -135,6 +135,9 @@ func report(p *pkg, chosen []*mutant, fates []fate, listed map[string]string, o 
 		default:
 			killed++
 		}
+		if fates[i] == timeout {
+			late++
+		}
 		if o.verbose {
 			fmt.Printf("    %-9s line %d: %s\n", fates[i], m.line, m.key())
 		}
@@ -142,7 +145,7 @@ func report(p *pkg, chosen []*mutant, fates []fate, listed map[string]string, o 
 	if len(chosen) == len(p.mutants) {
 		wrong = append(wrong, stale(p, listed)...)
 	}
-	fmt.Printf("%-18s %4d mutants %4d killed %3d redundant %3d wrong\n", p.scope.directory, len(chosen), killed, redundant, len(wrong))
+	fmt.Printf("%-18s %4d mutants %4d killed (%d by time) %3d redundant %3d wrong\n", p.scope.directory, len(chosen), killed, late, redundant, len(wrong))
 	for _, w := range wrong {
 		fmt.Println("   ", w)
 	}
