@@ -56,6 +56,11 @@ func TestVerifyRefusesEachDifference(t *testing.T) {
 	if err := verify(ctx, b, &mode.Verifier{SRS: longer}, nil, Options{}); !errors.Is(err, fault.ErrVersion) || !strings.Contains(err.Error(), "the audit was made with SRS") {
 		t.Errorf("another SRS: %v", err)
 	}
+	b.SRS[5] ^= 1
+	if err := verify(ctx, b, v, nil, Options{}); !errors.Is(err, fault.ErrVersion) || !strings.Contains(err.Error(), "the audit was made with SRS") {
+		t.Errorf("another SRS of as long rows: %v", err)
+	}
+	b.SRS[5] ^= 1
 	if err := verify(ctx, b, v, nil, Options{MaxMemory: 1}); !errors.Is(err, fault.ErrResources) {
 		t.Errorf("one byte of memory: %v", err)
 	}
