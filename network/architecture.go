@@ -55,7 +55,8 @@ type Constant struct {
 // check reports what is wrong with the references of an architecture; what an
 // operator makes of its inputs is checked where it is lowered. Every layer
 // must reach the output, and weights stand in the order of their first use, so
-// that equal forward passes are equal architectures.
+// that exporting a model again gives the same architecture. (One function may
+// still be two architectures: an activation fused with its layer, or after it.)
 func (a *Architecture) check() error {
 	if err := checkShape(a.Input); err != nil {
 		return fmt.Errorf("input: %w", err)
