@@ -174,7 +174,8 @@ func TestDegreesAreBounded(t *testing.T) {
 			b.Equation("committed", a, label, relation.Times(relation.Int(1), w), relation.Times(relation.Int(-1), y))
 			y = w
 		}
-		b.Equation("zero", a, label, relation.Times(relation.Int(1), x, y))
+		b.Equation("low", a, label, relation.Times(relation.Int(1), x))
+		b.Equation("zero", a, label, relation.Times(relation.Int(1), x), relation.Times(relation.Int(1), x, y))
 		sys, err := b.Build()
 		if err != nil {
 			t.Fatal(err)
