@@ -191,9 +191,9 @@ func TestModesDoNotMix(t *testing.T) {
 	if again != claim || len(second) != len(certificate) {
 		t.Fatalf("claims %x and %x, %d and %d bytes", claim, again, len(certificate), len(second))
 	}
-	const system = 1                                                    // the byte that says which one
-	first, zero := words(certificate, system), string(make([]byte, 32)) // the biases that the seed gives, at any point
-	for w := range words(second, system) {
+	const head = 1 + 32                                               // which system, and the key of the circuit
+	first, zero := words(certificate, head), string(make([]byte, 32)) // the biases that the seed gives, at any point
+	for w := range words(second, head) {
 		if first[w] && w != zero {
 			t.Errorf("%x in both proofs", w)
 		}

@@ -17,8 +17,8 @@
 //
 // Random derives them from a public seed, so that anyone can repeat it. The
 // cells of weight T come row-major from the stream of package prg under the
-// domain "zkaudit/initial-weights/v1" with the parts (seed, name of T),
-// uniform on [−L, L] with
+// domain "zkaudit/initial-weights/v2" with the parts (seed, number of T among
+// the program's weights from 0, in decimal), uniform on [−L, L] with
 //
 //	L = ⌊√(6·4^f_w / d)⌋,  d = fan-in (He) or fan-in + fan-out (Glorot)
 //

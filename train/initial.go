@@ -3,6 +3,7 @@ package train
 import (
 	"fmt"
 	"math/big"
+	"strconv"
 
 	"github.com/zkaudit/zkaudit/exact"
 	"github.com/zkaudit/zkaudit/fault"
@@ -11,7 +12,7 @@ import (
 )
 
 // Domain is the domain of the generator of initial weights.
-const Domain = "zkaudit/initial-weights/v1"
+const Domain = "zkaudit/initial-weights/v2"
 
 // Scheme says how far random initial weights spread; see the package comment.
 type Scheme string
@@ -34,7 +35,7 @@ func Random(p *graph.Program, seed []byte, scheme Scheme) (Weights, error) {
 		return nil, fmt.Errorf("initial weights: empty seed: %w", fault.ErrUsage)
 	}
 	w := Weights{}
-	for _, id := range weightsOf(p) {
+	for number, id := range weightsOf(p) {
 		t := p.Tensor(id)
 		cells := make([]int64, t.Size())
 		w[id] = cells
@@ -49,7 +50,7 @@ func Random(p *graph.Program, seed []byte, scheme Scheme) (Weights, error) {
 		if err != nil {
 			return nil, err
 		}
-		stream := prg.New(Domain, seed, []byte(t.Name))
+		stream := prg.New(Domain, seed, strconv.AppendInt(nil, int64(number), 10))
 		for i := range cells {
 			cells[i] = stream.Symmetric(limit)
 		}
