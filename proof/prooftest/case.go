@@ -84,20 +84,27 @@ func (c *Case) Clone() *Case {
 	return &d
 }
 
-// Forge proves whatever the tables hold, with the prover by formulas: it sends
-// the true messages about these cells, however false the statement.
-func (c *Case) Forge(t testing.TB) *statement.Proof {
+// committed is the beginning of a proof: commitments to the witness.
+func (c *Case) committed(t testing.TB) *statement.Proof {
 	t.Helper()
-	l := c.Statement.Layout
-	c.derive(t)
 	p := &statement.Proof{}
-	for _, id := range l.System.Committed(Witness) {
+	for _, id := range c.Statement.Layout.System.Committed(Witness) {
 		rows, err := c.SRS.CommitField(c.Tables[id], nil)
 		if err != nil {
 			t.Fatal(err)
 		}
 		p.Witness = append(p.Witness, rows)
 	}
+	return p
+}
+
+// Forge proves whatever the tables hold, with the prover by formulas: it sends
+// the true messages about these cells, however false the statement.
+func (c *Case) Forge(t testing.TB) *statement.Proof {
+	t.Helper()
+	l := c.Statement.Layout
+	c.derive(t)
+	p := c.committed(t)
 	peer, err := reference.New(l, c.Tables, nil)
 	if err != nil {
 		t.Fatal(err)

@@ -35,14 +35,7 @@ func (c *Case) ForgeHidden(t testing.TB, hidden map[ID][]fr.Element) *statement.
 	t.Helper()
 	l := c.Statement.Layout
 	c.derive(t)
-	p := &statement.Proof{}
-	for _, id := range l.System.Committed(Witness) {
-		rows, err := c.SRS.CommitField(c.Tables[id], nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		p.Witness = append(p.Witness, rows)
-	}
+	p := c.committed(t)
 	peer, err := newHiding(l, c.Tables, hidden)
 	if err != nil {
 		t.Fatal(err)
