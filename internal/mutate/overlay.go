@@ -14,11 +14,39 @@ import (
 	mutantOS "os"
 	mutantReflect "reflect"
 	mutantConv "strconv"
+	mutantSync "sync"
 )
 
 var mutantOfRun, _ = mutantConv.Atoi(mutantOS.Getenv("ZKAUDIT_MUTANT"))
 
-func mutantIs(n int) bool { return n == mutantOfRun }
+func mutantIs(n int) bool {
+	if mutantReachedFile != "" {
+		mutantReach(n)
+	}
+	return n == mutantOfRun
+}
+
+var (
+	mutantReachedFile = mutantOS.Getenv("ZKAUDIT_MUTANTS_REACHED")
+	mutantReached     mutantSync.Map
+)
+
+// mutantReach writes down, once, that the test of this process reaches a mutant.
+func mutantReach(n int) {
+	if _, twice := mutantReached.LoadOrStore(n, true); twice {
+		return
+	}
+	f, err := mutantOS.OpenFile(mutantReachedFile, mutantOS.O_WRONLY|mutantOS.O_CREATE|mutantOS.O_APPEND, 0o644)
+	if err == nil {
+		_, err = f.WriteString(mutantConv.Itoa(n) + "\n")
+	}
+	if err == nil {
+		err = f.Close()
+	}
+	if err != nil {
+		panic(err)
+	}
+}
 
 func mutantSkip[T any](n int, without, with T) T {
 	if mutantIs(n) {

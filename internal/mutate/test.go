@@ -27,8 +27,8 @@ const (
 type binary struct {
 	path, directory string
 	flags           []string
-	limit           time.Duration
 	processors      int
+	reach           *reach
 }
 
 // test compiles the package once and runs its tests for each mutant.
@@ -85,17 +85,14 @@ func (p *pkg) test(ctx context.Context, chosen []*mutant, o options, memory *res
 }
 
 // compile makes the test binary and runs it without a mutant, to see that it
-// passes and how long that takes.
+// passes, how long each test takes and which mutants it reaches.
 func (p *pkg) compile(ctx context.Context, directory string, o options) (*binary, error) {
 	overlay, err := p.overlay(directory)
 	if err != nil {
 		return nil, err
 	}
 	b := &binary{path: filepath.Join(directory, "test"), directory: filepath.Join(p.root, p.scope.directory),
-		flags: []string{"-test.failfast", "-test.count=1"}, limit: 10 * time.Minute, processors: max(1, runtime.NumCPU()/o.parallel)}
-	if o.tests != "" {
-		b.flags = append(b.flags, "-test.run="+o.tests)
-	}
+		flags: []string{"-test.failfast", "-test.count=1"}, processors: max(1, runtime.NumCPU()/o.parallel)}
 	if !o.long {
 		b.flags = append(b.flags, "-test.short")
 	}
@@ -104,23 +101,32 @@ func (p *pkg) compile(ctx context.Context, directory string, o options) (*binary
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("%s with its mutants does not compile: %w\n%s", p.scope.directory, err, out)
 	}
-	start := time.Now()
-	if f, by := b.run(ctx, 0); f != survived {
-		return nil, fmt.Errorf("the tests of %s fail without a mutant: %s", p.scope.directory, by)
+	b.reach, err = b.measure(ctx, directory, o.tests)
+	return b, err
+}
+
+// run runs the tests that reach a mutant with it, and returns the test that
+// kills it.
+func (b *binary) run(ctx context.Context, number int) (fate, string) {
+	for _, tests := range b.reach.batches(number) {
+		limited, cancel := context.WithTimeout(ctx, 20*tests.took+time.Minute) // other work on the machine is no test
+		f, by := b.once(limited, number, tests.tests)
+		cancel()
+		if f != survived {
+			return f, by
+		}
 	}
-	b.limit = 20*time.Since(start) + time.Minute // other work on the machine is no test
-	return b, nil
+	return survived, ""
 }
 
 var failure = regexp.MustCompile(`(?m)^ *--- FAIL: (\S+)`)
 
-// run runs the tests with one mutant, and returns the test that kills it.
-func (b *binary) run(ctx context.Context, number int) (fate, string) {
-	limited, cancel := context.WithTimeout(ctx, b.limit)
-	defer cancel()
-	cmd := exec.CommandContext(limited, b.path, b.flags...)
+// once runs some tests with one mutant in a process.
+func (b *binary) once(ctx context.Context, number int, tests []string, environment ...string) (fate, string) {
+	cmd := exec.CommandContext(ctx, b.path, append([]string{"-test.run=" + pattern(tests)}, b.flags...)...)
 	cmd.Dir = b.directory
 	cmd.Env = append(os.Environ(), "ZKAUDIT_MUTANT="+strconv.Itoa(number), "GOMAXPROCS="+strconv.Itoa(b.processors), "GOMEMLIMIT=2GiB")
+	cmd.Env = append(cmd.Env, environment...)
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
 	cmd.WaitDelay = time.Second
@@ -128,7 +134,7 @@ func (b *binary) run(ctx context.Context, number int) (fate, string) {
 	switch {
 	case err == nil:
 		return survived, ""
-	case limited.Err() != nil:
+	case ctx.Err() != nil:
 		return timeout, ""
 	}
 	if m := failure.FindAllSubmatch(out.Bytes(), -1); m != nil {
