@@ -50,3 +50,18 @@ func TestSystemsAreSmall(t *testing.T) {
 		}
 	}
 }
+
+// TestTermsAddUp: the terms of every sum count, wherever it stands.
+func TestTermsAddUp(t *testing.T) {
+	half := relation.Sum{Terms: make([]relation.Term, relation.MaxTerms/2)}
+	rest := relation.Sum{Terms: make([]relation.Term, relation.MaxTerms-relation.MaxTerms/2+1)}
+	for name, s := range map[string]*relation.System{
+		"first tensor and last": {Tensors: []relation.Tensor{{Sum: &half}, {}, {Sum: &rest}}},
+		"two equations":         {Equations: []relation.Equation{{Sum: half}, {Sum: rest}}},
+		"tensor and equation":   {Tensors: []relation.Tensor{{Sum: &half}}, Equations: []relation.Equation{{Sum: rest}}},
+	} {
+		if err := s.Validate(); !errors.Is(err, fault.ErrUnsupported) {
+			t.Errorf("too many terms in %s: %v", name, err)
+		}
+	}
+}
