@@ -81,7 +81,7 @@ type section struct {
 
 func sections(r *Report) []section {
 	return []section{
-		{"Assumed", r.Assumed}, {"Not proven", r.NotProven},
+		{readableTitle, r.readable()}, {"Assumed", r.Assumed}, {"Not proven", r.NotProven},
 		{"Checked against what the verifier expects", r.Checked}, {"NOT CHECKED (no expectation given)", r.NotChecked},
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/foreign"
 	"github.com/zkaudit/zkaudit/graph"
@@ -53,6 +54,8 @@ type PartFacts struct {
 	Rows       int      `json:"rows"`
 	Features   int      `json:"features"`
 	Attributes []string `json:"attributes,omitempty"`
+	// Named are the names of the features, as the part's owner gives them.
+	Named []string `json:"feature_names,omitempty"`
 }
 
 // RunFacts describe a training run.
@@ -119,10 +122,7 @@ func newReport(b *Bundle, subjects *Subjects, insecure bool) (*Report, error) {
 	for _, name := range sortedKeys(b.Parts) {
 		p := b.Parts[name]
 		digest := subjects.digest(p, &b.Frame)
-		facts := PartFacts{Name: name, Digest: hex.EncodeToString(digest[:]), Rows: p.Rows, Features: p.Features}
-		for _, a := range p.Attributes {
-			facts.Attributes = append(facts.Attributes, a.Name)
-		}
+		facts := PartFacts{Name: name, Digest: hex.EncodeToString(digest[:]), Rows: p.Rows, Features: p.Features, Attributes: p.AttributeNames(), Named: p.Meaning.Features}
 		r.Parts = append(r.Parts, facts)
 	}
 	for _, name := range sortedKeys(b.Runs) {
@@ -262,7 +262,7 @@ func (r *Report) WriteText(w io.Writer) error {
 		title string
 		lines []string
 	}{
-		{"About", about}, {"Assumed", r.Assumed}, {"Not proven", r.NotProven},
+		{"About", about}, {readableTitle, r.readable()}, {"Assumed", r.Assumed}, {"Not proven", r.NotProven},
 		{"Checked against what you expect", r.Checked}, {"NOT CHECKED (no expectation given)", r.NotChecked},
 	} {
 		if len(section.lines) == 0 {
@@ -275,6 +275,27 @@ func (r *Report) WriteText(w io.Writer) error {
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// readableTitle stands above readable.
+const readableTitle = "What a model can read (features, as the owners of the rows name them)"
+
+// readable says what a model can read of the rows of parts, once where several
+// agree.
+func (r *Report) readable() []string {
+	var sentences []string
+	names := map[string][]string{}
+	for _, p := range r.Parts {
+		text := bundle.Readable(p.Named, p.Attributes)
+		if names[text] == nil {
+			sentences = append(sentences, text)
+		}
+		names[text] = append(names[text], p.Name)
+	}
+	for i, text := range sentences {
+		sentences[i] = fmt.Sprintf("%s: %s", foreign.Quotes(names[text]), text)
+	}
+	return sentences
 }
 
 // runsNamed names runs in a sentence.

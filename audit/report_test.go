@@ -34,6 +34,27 @@ func TestNamesAreNoLines(t *testing.T) {
 	}
 }
 
+// Parts that agree on their features are named together.
+func TestReadable(t *testing.T) {
+	r := Report{Parts: []PartFacts{
+		{Name: "a", Named: []string{"x"}, Attributes: []string{"sex"}}, {Name: "b", Attributes: []string{"sex"}}, {Name: "c", Named: []string{"x"}, Attributes: []string{"sex"}},
+		{Name: "d", Named: []string{"x", "sex=f"}, Attributes: []string{"sex"}},
+	}}
+	var text, page strings.Builder
+	if err := errors.Join(r.WriteText(&text), r.WriteHTML(&page)); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		`"a", "c": no attribute is among the features; a model can read "x"`, `"b": the names of the features are not published`,
+		`"d": ATTRIBUTES AMONG THE FEATURES: "sex"; a model can read "x", "sex" (one category)`,
+	} {
+		shown := html.UnescapeString(regexp.MustCompile(`<[^>]*>`).ReplaceAllString(page.String(), ""))
+		if strings.Count(text.String(), want) != 1 || strings.Count(shown, want) != 1 {
+			t.Errorf("the report lacks %s:\n%s", want, text.String())
+		}
+	}
+}
+
 // A released class is called as the claim calls it.
 func TestReleasedClass(t *testing.T) {
 	r := Released{Name: "class", Classes: []string{"<=50K", ">50K"}, Values: []int64{1}}
@@ -57,7 +78,7 @@ func TestReportsQuote(t *testing.T) {
 				{Name: "class", Classes: []string{text}, Values: []int64{0}},
 				{Name: "outcomes", Groups: []string{text}, Classes: []string{text}, Labels: []string{(&confusion{groups: []string{text}, names: []string{text}, classes: 1}).label(0)}, Values: []int64{1}},
 			}}},
-			Parts:  []PartFacts{{Name: text, Attributes: []string{text, text}}},
+			Parts:  []PartFacts{{Name: text, Attributes: []string{text, text}, Named: []string{text, text + "=" + text}}},
 			Runs:   []RunFacts{{Name: text}},
 			Models: []ModelFacts{{Name: text}},
 		}

@@ -13,7 +13,10 @@ import (
 
 // Report says, in plain words, what a verification has shown.
 type Report struct {
-	Facts      Facts    `json:"facts"`
+	Facts Facts `json:"facts"`
+	// Readable says, part by part, what the model could read of a row, as far as
+	// that has been published; see NameFeatures.
+	Readable   []string `json:"readable"`
 	Proven     []string `json:"proven"`
 	Assumed    []string `json:"assumed"`
 	NotProven  []string `json:"not_proven"`
@@ -56,6 +59,9 @@ func newReport(b *Bundle, srs *commitments.VerifierSRS) (*Report, error) {
 			"that the proofs hide anything: whoever made the Groth16 keys made them as prescribed")
 	case mode.Validity:
 		r.NotProven = append(r.NotProven, "secrecy: the bundle may leak training data and weights")
+	}
+	if err := r.NameFeatures(); err != nil {
+		return nil, err
 	}
 	if f.Insecure {
 		r.Assumed[0] = "NOTHING ABOUT THE SRS: it is the INSECURE development string, with which anyone can forge every proof here"
@@ -117,7 +123,9 @@ func (r *Report) WriteText(w io.Writer) error {
 		title string
 		lines []string
 	}{
-		{"What was trained (forward pass; gradients and updates are derived from it)", r.Facts.Lines()}, {r.provenTitle(), r.Proven}, {"Assumed", r.Assumed}, {"Not proven", r.NotProven}, {"Revealed to whoever reads the bundle", r.Revealed},
+		{"What was trained (forward pass; gradients and updates are derived from it)", r.Facts.Lines()}, {r.provenTitle(), r.Proven},
+		{"What the model could read (features, as the owners of the rows name them)", r.Readable},
+		{"Assumed", r.Assumed}, {"Not proven", r.NotProven}, {"Revealed to whoever reads the bundle", r.Revealed},
 		{"Checked against what you expect", r.Checked}, {"NOT CHECKED (no expectation given)", r.NotChecked},
 	} {
 		if len(section.lines) == 0 {

@@ -11,9 +11,9 @@ import (
 // MaxVocabulary bounds the entries of an attribute's vocabulary.
 const MaxVocabulary = math.MaxInt16
 
-// Attribute is something known about every row that training does not read:
-// sex, licence, owner. It is a category: an index into a vocabulary. The same
-// column may be a feature, too.
+// Attribute is something known about every row for audits: sex, licence, owner.
+// It is a category: an index into a vocabulary. Training does not read it, unless
+// the same column is named as a feature, too.
 type Attribute struct {
 	Name       string
 	Vocabulary []string
@@ -118,22 +118,35 @@ func sameAttributes(a, b []Attribute) bool {
 
 // fitAttributes finds the vocabularies of the attribute columns.
 func fitAttributes(s *sheet, o CSVOptions) ([]Column, error) {
+	places, err := s.attributes(o.Attributes)
+	if err != nil {
+		return nil, err
+	}
 	var columns []Column
-	for _, selected := range o.Attributes {
-		at, err := s.find(selected.Column)
-		if err != nil {
-			return nil, err
-		}
-		if slices.ContainsFunc(columns, func(c Column) bool { return c.Index == at+1 }) {
-			return nil, fmt.Errorf("%s: column %s is an attribute twice: %w", s.name, fault.Quote(s.names[at]), fault.ErrUsage)
-		}
-		column, err := fitAttribute(s, at, selected.Vocabulary, o)
+	for k, at := range places {
+		column, err := fitAttribute(s, at, o.Attributes[k].Vocabulary, o)
 		if err != nil {
 			return nil, err
 		}
 		columns = append(columns, column)
 	}
 	return columns, nil
+}
+
+// attributes returns the positions of the columns selected as attributes.
+func (s *sheet) attributes(selected []AttributeColumn) ([]int, error) {
+	var places []int
+	for _, a := range selected {
+		at, err := s.find(a.Column)
+		if err != nil {
+			return nil, err
+		}
+		if slices.Contains(places, at) {
+			return nil, fmt.Errorf("%s: column %s is an attribute twice: %w", s.name, fault.Quote(s.names[at]), fault.ErrUsage)
+		}
+		places = append(places, at)
+	}
+	return places, nil
 }
 
 func fitAttribute(s *sheet, at int, vocabulary []string, o CSVOptions) (Column, error) {

@@ -53,6 +53,28 @@ func TestAttributesBesideFeatures(t *testing.T) {
 	}
 }
 
+// An attribute is a feature where it is named as both, and nowhere else.
+func TestAttributesAreNoFeaturesByDefault(t *testing.T) {
+	for name, c := range map[string]struct {
+		change func(o *CSVOptions)
+		want   []string
+	}{
+		"by default":     {func(o *CSVOptions) { o.Columns = nil }, []string{"age"}},
+		"by number":      {func(o *CSVOptions) { o.Columns, o.Attributes = nil, []AttributeColumn{{Column: "1"}, {Column: "source"}} }, []string{"sex=F", "sex=M"}},
+		"without labels": {func(o *CSVOptions) { o.Columns, o.Targets, o.Task = nil, nil, Unlabelled }, []string{"age", "income"}},
+		"named as both":  {nil, []string{"age", "sex=F", "sex=M"}},
+	} {
+		if d, err := readPeople(t, c.change); err != nil || !slices.Equal(d.FeatureNames, c.want) || len(d.Attributes) != 2 {
+			t.Errorf("%s: %v, %+v", name, err, d)
+		}
+	}
+	if _, err := readPeople(t, func(o *CSVOptions) {
+		o.Columns, o.Attributes = nil, []AttributeColumn{{Column: "age"}, {Column: "sex"}, {Column: "source"}}
+	}); !errors.Is(err, fault.ErrUsage) || !strings.Contains(err.Error(), "no feature column is left") {
+		t.Errorf("no column but attributes: %v", err)
+	}
+}
+
 func TestAttributesRefused(t *testing.T) {
 	for name, c := range map[string]struct {
 		change func(o *CSVOptions)

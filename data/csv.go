@@ -19,7 +19,8 @@ const (
 	Classification
 	// Regression: one or more target columns of numbers.
 	Regression
-	// Unlabelled: no target; every column is a feature unless Columns says.
+	// Unlabelled: no target; every column that is no attribute is a feature
+	// unless Columns says.
 	Unlabelled
 )
 
@@ -47,7 +48,7 @@ type CSVOptions struct {
 	FractionBits       int // of the features; DefaultFractionBits is usual
 	TargetFractionBits int // of target values
 
-	Columns     []string // features, in this order; nil: all but the targets
+	Columns     []string // features, in this order; nil: all but the targets and the attributes
 	Categorical []string // features to one-hot even where they are numbers
 	Targets     []string // nil: the last column
 	Task        Task
@@ -157,12 +158,16 @@ func selectColumns(s *sheet, o CSVOptions) (roles, error) {
 	if r.features, err = find(o.Columns); err != nil {
 		return r, err
 	}
+	attributes, err := s.attributes(o.Attributes)
+	if err != nil {
+		return r, err
+	}
 	for i := range s.names {
 		isTarget := slices.Contains(r.targets, i)
 		if isTarget && slices.Contains(r.features, i) {
 			return r, fmt.Errorf("%s: column %s is a feature and the target: %w", s.name, fault.Quote(s.names[i]), fault.ErrUsage)
 		}
-		if o.Columns == nil && !isTarget {
+		if o.Columns == nil && !isTarget && !slices.Contains(attributes, i) {
 			r.features = append(r.features, i)
 		}
 	}

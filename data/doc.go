@@ -14,7 +14,7 @@
 //	f       Dataset.FractionBits    fraction bits of the features, 0 … 14
 //	-       Dataset.Rows, Width     rows and features per row
 //	-       Labels.Class            class index per row, 0 … len(Classes)−1
-//	-       Attributes              categories that training does not read
+//	-       Attributes              categories for audits, no features unless named as both
 //	-       Labels.Values           target values, rows × Targets, own fraction bits
 //
 // Normalisation is fitted on the rows that are read, in exact decimals: minmax

@@ -19,7 +19,8 @@ type Encoding struct {
 	// Targets is one column with a vocabulary for classes, columns without for
 	// values, and empty for rows without labels.
 	Targets []Column `json:"targets,omitempty"`
-	// Attributes are columns with a vocabulary that training does not read.
+	// Attributes are columns with a vocabulary, for audits. Training reads those
+	// that are among Features, too.
 	Attributes []Column `json:"attributes,omitempty"`
 }
 

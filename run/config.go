@@ -70,7 +70,7 @@ type ColumnConfig struct {
 	Normalise        string   `toml:"normalise"` // "none", "minmax" or "standard"
 	NormaliseTargets string   `toml:"normalise_targets"`
 	Reconstruct      bool     `toml:"reconstruct"` // targets are the features
-	Attributes       []string `toml:"attributes"`  // committed for audits; training does not read them
+	Attributes       []string `toml:"attributes"`  // committed for audits; no features unless named there, too
 	// MissingAsCategory takes a missing cell of a category for the category "?".
 	MissingAsCategory bool `toml:"missing_as_category"`
 	// Encoding is a file that says how cells become integers, as commit writes

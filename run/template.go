@@ -34,14 +34,14 @@ constants = {{table .Constants}}   # attributes with one value, such as { licenc
 [columns]
 format = {{quote .Columns.Format}}   # csv | idx (MNIST's format, plain or .gz)
 header = {{quote .Columns.Header}}   # csv: auto | yes | no
-features = {{list .Columns.Features}}   # csv columns by name or number from 1; [] = all but the targets
+features = {{list .Columns.Features}}   # csv columns by name or number from 1; [] = all but targets and attributes
 categorical = {{list .Columns.Categorical}}   # numbers to take as categories (text always is)
 targets = {{list .Columns.Targets}}   # [] = the last column
 classes = {{list .Columns.Classes}}   # order of the classes; [] = those found, sorted
 normalise = {{quote .Columns.Normalise}}   # csv features: none | minmax | standard, fitted on the first file
 normalise_targets = {{quote .Columns.NormaliseTargets}}   # values to predict: none | minmax | standard
 reconstruct = {{.Columns.Reconstruct}}   # the targets are the features (autoencoder)
-attributes = {{list .Columns.Attributes}}   # csv columns committed for audits (sex, licence ...); training does not read them
+attributes = {{list .Columns.Attributes}}   # csv columns committed for audits (sex, licence ...); training reads those alone that features names, too
 missing_as_category = {{.Columns.MissingAsCategory}}   # a missing cell ("?") of a category is a category of its own
 encoding = {{quote .Columns.Encoding}}   # a file that says how cells become integers, such as commit/encoding.json; "" fits one
 publish_encoding = {{.Columns.PublishEncoding}}   # in part files, so that anyone can encode a record; normalisation tells of the rows

@@ -164,6 +164,7 @@ func (r *artefactReport) describePart(data []byte) error {
 	if len(f.Meaning.Classes) > 0 {
 		r.add("classes %q", f.Meaning.Classes)
 	}
+	r.add("%s", f.Meaning.Readable())
 	for _, v := range f.Meaning.Attributes {
 		r.add("attribute %q of %d values: %.200q", v.Name, len(v.Entries), v.Entries)
 	}

@@ -20,6 +20,7 @@ import (
 func verifyCommand(a *app) *cobra.Command {
 	var pins runPins
 	var srsFile string
+	var partFiles []string
 	var insecure, unpinned bool
 	c := &cobra.Command{
 		Use:   "verify BUNDLE",
@@ -34,6 +35,10 @@ this is wanted.
 --model M.tflite requires the architecture of a model in hand, and --with run.toml
 the choices of its training, too: loss, batch, formats, rate, frozen weights. What
 both give is what zkaudit inspect M.tflite --with run.toml prints.
+
+--part FILE, once for each part of the dataset, lists the names of the features that
+the model could read, and which attributes are among them: a bundle has their digest
+alone.
 
 Exit code 0: valid, and what was required. 1: false, damaged, or about something else.
 3: cannot be read. 5: takes more memory than --max-memory allows. 6: another version, or other
@@ -53,6 +58,10 @@ that the bundle is false.`,
 			if err != nil {
 				return err
 			}
+			parts, err := readParts(partFiles)
+			if err != nil {
+				return err
+			}
 			start := time.Now()
 			progress := a.newProgress()
 			options := bundle.Options{AllowInsecure: insecure, Powers: powers, Cache: a.keys(), MaxMemory: a.limit}
@@ -65,6 +74,9 @@ that the bundle is false.`,
 			if err != nil {
 				return fault.Verdict(err)
 			}
+			if err := report.NameFeatures(parts...); err != nil {
+				return err
+			}
 			a.note("%d proofs checked in %.2f s", len(b.Datasets)+1+len(b.Segments), time.Since(start).Seconds())
 			if err := a.result(report, report.WriteText); err != nil {
 				return err
@@ -73,10 +85,24 @@ that the bundle is false.`,
 		},
 	}
 	pins.flags(c.Flags())
+	c.Flags().StringArrayVar(&partFiles, "part", nil, "the file of a part of the dataset, which names the features that the model could read; may be repeated")
 	c.Flags().BoolVar(&unpinned, "unpinned", false, "exit with 0 also if nothing says which program, data, order, origin, length and rate are meant")
 	c.Flags().StringVar(&srsFile, "srs", "", "the SRS you trust, whole or the verifier's part (default: the INSECURE development one)")
 	c.Flags().BoolVar(&insecure, "allow-insecure-srs", false, "accept the development SRS, with which anyone can forge")
 	return c
+}
+
+// readParts reads files of parts.
+func readParts(paths []string) ([]*bundle.PartFile, error) {
+	var parts []*bundle.PartFile
+	for _, path := range paths {
+		p, err := bundle.ReadPart(path)
+		if err != nil {
+			return nil, err
+		}
+		parts = append(parts, p)
+	}
+	return parts, nil
 }
 
 // runPins are the flags that say which run a verifier means.

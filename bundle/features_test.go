@@ -1,0 +1,59 @@
+package bundle_test
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/zkaudit/zkaudit/bundle"
+	"github.com/zkaudit/zkaudit/fault"
+)
+
+func TestColumns(t *testing.T) {
+	got := bundle.Columns([]string{"age", "sex=F", "sex=M", "city=a", "sex", "sex=F", "eq=1=2"})
+	want := []bundle.Column{{Name: "age"}, {Name: "sex", Categories: 2}, {Name: "city", Categories: 1}, {Name: "sex"}, {Name: "sex", Categories: 1}, {Name: "eq", Categories: 1}}
+	if !slices.Equal(got, want) {
+		t.Errorf("columns %v, want %v", got, want)
+	}
+}
+
+func TestReadable(t *testing.T) {
+	many := make([]string, 70)
+	for i := range many {
+		many[i] = fmt.Sprintf("f%d", i)
+	}
+	for _, c := range []struct {
+		features, attributes []string
+		want                 string
+	}{
+		{nil, []string{"sex"}, "the names of the features are not published, so nothing here says what a model can read, attributes or not"},
+		{[]string{"age", "city=a", "city=b"}, nil, `a model can read "age", "city" (2 categories)`},
+		{[]string{"age"}, []string{"sex"}, `no attribute is among the features; a model can read "age"`},
+		{[]string{"age", "sex=F", "sex=M"}, []string{"owner", "sex", "age"}, `ATTRIBUTES AMONG THE FEATURES: "sex", "age"; a model can read "age", "sex" (2 categories)`},
+	} {
+		if got := bundle.Readable(c.features, c.attributes); got != c.want {
+			t.Errorf("%q, %q: %s\nwant %s", c.features, c.attributes, got, c.want)
+		}
+	}
+	// an attribute among the features is named where not all features are
+	if got := bundle.Readable(many, []string{"f69"}); !strings.HasPrefix(got, `ATTRIBUTES AMONG THE FEATURES: "f69"; `) || !strings.HasSuffix(got, `"f63", and 6 more`) {
+		t.Error(got)
+	}
+}
+
+// A report says of each part what its file says, and takes no other file.
+func TestNameFeatures(t *testing.T) {
+	file, _ := commitPart(t, people())
+	digest := file.Digest()
+	r := bundle.Report{Facts: bundle.Facts{Dataset: []string{"00", fmt.Sprintf("%x", digest)}}}
+	if err := r.NameFeatures(file); err != nil || len(r.Readable) != 2 ||
+		!strings.HasPrefix(r.Readable[0], "dataset part 0: a bundle does not name features") || r.Readable[1] != "dataset part 1: "+file.Meaning.Readable() {
+		t.Errorf("%v, %q", err, r.Readable)
+	}
+	r.Facts.Dataset = r.Facts.Dataset[:1]
+	if err := r.NameFeatures(file); !errors.Is(err, fault.ErrRejected) {
+		t.Errorf("a part of another dataset: %v", err)
+	}
+}
