@@ -150,7 +150,7 @@ func (b *Bundle) Marshal() ([]byte, error) {
 	}
 	text, err := json.Marshal(e)
 	if err != nil {
-		return nil, fmt.Errorf("audit bundle: %v: %w", err, fault.ErrUsage)
+		return nil, fmt.Errorf("audit bundle: %v: %w", fault.Text(err, nil), fault.ErrUsage)
 	}
 	return artefact.Encode(artefact.Header{Kind: Kind(), Version: Version, Statement: digest}, text), nil
 }
@@ -163,7 +163,9 @@ func Unmarshal(file []byte) (_ *Bundle, err error) {
 	if err != nil {
 		return nil, err
 	}
-	malformed := func(err error) error { return fmt.Errorf("audit bundle: %v: %w", err, fault.ErrMalformed) }
+	malformed := func(err error) error {
+		return fmt.Errorf("audit bundle: %v: %w", fault.Text(err, nil), fault.ErrMalformed)
+	}
 	if err := artefact.CheckJSON(payload); err != nil {
 		return nil, fmt.Errorf("audit bundle: %w", err)
 	}
@@ -266,7 +268,7 @@ func (e *encodedBundle) decodeModels(b *Bundle) error {
 			err = m.Fractions.Check()
 		}
 		if err != nil {
-			return fmt.Errorf("model %s: %v", foreign.Quote(m.Name), err)
+			return fmt.Errorf("model %s: %v", foreign.Quote(m.Name), fault.Text(err, nil))
 		}
 		b.Models[m.Name] = ModelID{SHA256: digest, Fractions: m.Fractions}
 	}

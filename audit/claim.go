@@ -80,7 +80,7 @@ func (i *Item) Releases() (string, error) {
 		Release string `toml:"release"`
 	}
 	if _, err := toml.Decode(string(text), &p); err != nil {
-		return "", fmt.Errorf("claim %q: %v: %w", i.Name, err, fault.ErrUsage)
+		return "", fmt.Errorf("claim %q: %v: %w", i.Name, fault.Text(err, nil), fault.ErrUsage)
 	}
 	return p.Release, nil
 }

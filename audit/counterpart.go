@@ -63,7 +63,7 @@ func Counterpart(a, b *Run, rows []schedule.Range) error {
 	}
 	want, err := schedule.Merge(append(slices.Clone(x.Without), rows...))
 	if err != nil {
-		return fmt.Errorf("the first run leaves out some of these rows, too: %v: %w", err, fault.ErrRejected)
+		return fmt.Errorf("the first run leaves out some of these rows, too: %v: %w", fault.Text(err, nil), fault.ErrRejected)
 	}
 	if !slices.Equal(want, y.Without) {
 		return fmt.Errorf("the second run leaves out %s; by the first run and the claim it would be %s (part:row, from 0): %w",

@@ -106,7 +106,7 @@ func (l *Ledger) read() ([]byte, error) {
 	for i, line := range bytes.Split(bytes.TrimSuffix(text, []byte("\n")), []byte("\n")) {
 		e, err := parseEntry(line)
 		if err != nil {
-			return nil, fmt.Errorf("%s: line %d is no entry of a ledger: %v: %w", l.Path, i+1, err, fault.ErrMalformed)
+			return nil, fmt.Errorf("%s: line %d is no entry of a ledger: %v: %w", l.Path, i+1, fault.Text(err, nil), fault.ErrMalformed)
 		}
 		entries = append(entries, *e)
 	}

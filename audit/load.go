@@ -92,7 +92,7 @@ func (a *Audit) Marshal() ([]byte, error) {
 	var b bytes.Buffer
 	write := func(table any) error {
 		if err := toml.NewEncoder(&b).Encode(table); err != nil {
-			return fmt.Errorf("claims: %v: %w", err, fault.ErrUsage)
+			return fmt.Errorf("claims: %v: %w", fault.Text(err, nil), fault.ErrUsage)
 		}
 		return nil
 	}
@@ -128,13 +128,13 @@ func parseClaim(i int, table map[string]any, taken map[string]bool) (*Item, erro
 		}
 	}
 	if err := foreign.CheckName(fmt.Sprintf("claim %d", i+1), name); err != nil {
-		return nil, fmt.Errorf("%v: %w", err, fault.ErrUsage)
+		return nil, fault.Recast(err, fault.ErrUsage)
 	}
 	delete(table, "kind")
 	delete(table, "name")
 	var text bytes.Buffer
 	if err := toml.NewEncoder(&text).Encode(table); err != nil {
-		return nil, fmt.Errorf("claim %q: %v: %w", name, err, fault.ErrUsage)
+		return nil, fmt.Errorf("claim %q: %v: %w", name, fault.Text(err, nil), fault.ErrUsage)
 	}
 	claim, err := decodeParameters(kind, text.Bytes())
 	if err != nil {
@@ -150,7 +150,7 @@ func decodeParameters(kind string, text []byte) (Claim, error) {
 		return nil, err
 	}
 	if err := artefact.CheckTOML(text); err != nil {
-		return nil, fmt.Errorf("%v: %w", err, fault.ErrUsage)
+		return nil, fault.Recast(err, fault.ErrUsage)
 	}
 	meta, err := toml.Decode(string(text), claim)
 	if err != nil { // lines of the table alone would mislead
@@ -161,7 +161,7 @@ func decodeParameters(kind string, text []byte) (Claim, error) {
 
 func decodeStrictly(text []byte, into any) error {
 	if err := artefact.CheckTOML(text); err != nil {
-		return fmt.Errorf("%v: %w", err, fault.ErrUsage)
+		return fault.Recast(err, fault.ErrUsage)
 	}
 	meta, err := toml.Decode(string(text), into)
 	if err != nil {

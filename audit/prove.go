@@ -52,7 +52,7 @@ func (in *Inputs) subjects() *Subjects {
 // eyes of the data's owner, and no ledger knows of it.
 func Check(a *Audit, in *Inputs) error {
 	if err := in.distinct(a); err != nil {
-		return fmt.Errorf("%v: %w", err, fault.ErrUsage)
+		return fault.Recast(err, fault.ErrUsage)
 	}
 	frame := in.frame(a)
 	answers, err := examine(&frame, a, in.subjects(), ops.NewTables())
@@ -136,7 +136,7 @@ func (in *Inputs) frame(a *Audit) Frame {
 // Nobody signs a refusal: it would be an oracle that anybody may be shown.
 func Prove(ctx context.Context, a *Audit, in *Inputs) (*Bundle, *Report, error) {
 	if err := in.distinct(a); err != nil {
-		return nil, nil, fmt.Errorf("%v: %w", err, fault.ErrUsage)
+		return nil, nil, fault.Recast(err, fault.ErrUsage)
 	}
 	frame, subjects, tables := in.frame(a), in.subjects(), ops.NewTables()
 	b := &Bundle{Frame: frame, Parts: map[string]*Part{}, Certificates: map[string][]byte{}, Runs: map[string][32]byte{}, Models: map[string]ModelID{}}

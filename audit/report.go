@@ -178,7 +178,7 @@ func (b *Bundle) finding(c *Proven, subjects *Subjects, tables *ops.Tables, name
 	}
 	st, err := state(&b.Frame, &c.Item, subjects, released, tables)
 	if errors.Is(err, fault.ErrUsage) { // in a file, not on a command line
-		return nil, nil, fmt.Errorf("%v: %w", err, fault.ErrMalformed)
+		return nil, nil, fault.Recast(err, fault.ErrMalformed)
 	}
 	if err != nil {
 		return nil, nil, err

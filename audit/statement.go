@@ -141,7 +141,7 @@ func (s *Scope) identity(f *Frame, item *Item) ([32]byte, error) {
 func encodeParameters(c Claim) ([]byte, error) {
 	var b bytes.Buffer
 	if err := toml.NewEncoder(&b).Encode(c); err != nil {
-		return nil, fmt.Errorf("parameters: %v: %w", err, fault.ErrUsage)
+		return nil, fmt.Errorf("parameters: %v: %w", fault.Text(err, nil), fault.ErrUsage)
 	}
 	return b.Bytes(), nil
 }

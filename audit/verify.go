@@ -142,7 +142,7 @@ func Verify(ctx context.Context, b *Bundle, e Expectation, v *mode.Verifier, opt
 // subjects are the public sides of what the bundle is about.
 func (b *Bundle) subjects(e *Expectation) (*Subjects, error) {
 	if err := distinct(b.Parts, b.Runs, b.Models); err != nil { // of a bundle in memory; Unmarshal has looked
-		return nil, fmt.Errorf("audit: %v: %w", err, fault.ErrMalformed)
+		return nil, fmt.Errorf("audit: %v: %w", fault.Text(err, nil), fault.ErrMalformed)
 	}
 	s := &Subjects{Parts: b.Parts, Runs: map[string]*Run{}, Models: map[string]*Model{}, digests: map[digestKey][32]byte{}}
 	for _, name := range sortedKeys(b.Runs) {
@@ -176,7 +176,7 @@ func (b *Bundle) subjects(e *Expectation) (*Subjects, error) {
 			return nil, fmt.Errorf("public model %q: %w", name, err)
 		}
 		if err != nil { // nobody can have proven claims about it
-			return nil, fmt.Errorf("public model %q: %w: %v", name, fault.ErrRejected, err)
+			return nil, fmt.Errorf("public model %q: %w: %v", name, fault.ErrRejected, fault.Text(err, nil))
 		}
 		s.Models[name] = m
 		if err := s.check(); err != nil { // before there is more

@@ -94,7 +94,7 @@ func encodeFeature(s *sheet, column Column, d *Dataset, first int) error {
 			continue
 		}
 		if target[0], err = encoder.number(cell, d.FractionBits); err != nil {
-			return s.cellError(row, at, overflowHint(err, d.FractionBits, "--fraction-bits", "--normalise"))
+			return s.cellError(row, at, overflowHint(err, d.FractionBits, "columns.normalise"))
 		}
 	}
 	return nil
@@ -135,7 +135,7 @@ func encodeLabels(s *sheet, encoding *Encoding, d *Dataset) error {
 				continue
 			}
 			if labels.Values[row*labels.Targets+i], err = encoder.number(cell, labels.FractionBits); err != nil {
-				return s.cellError(row, at, overflowHint(err, labels.FractionBits, "--target-fraction-bits", "--normalise-targets"))
+				return s.cellError(row, at, overflowHint(err, labels.FractionBits, "columns.normalise_targets"))
 			}
 		}
 	}
@@ -162,13 +162,13 @@ func (s *sheet) cellError(row, column int, err error) error {
 	return fmt.Errorf("%s: %w", s.place(row, column), err)
 }
 
-// overflowHint adds the flags that make an overflowing value fit.
-func overflowHint(err error, bits int, fractionFlag, normaliseFlag string) error {
-	if !errors.Is(err, fault.ErrOverflow) {
+// overflowHint names the settings that make an overflowing value fit.
+func overflowHint(err error, bits int, normalise string) error {
+	switch {
+	case !errors.Is(err, fault.ErrOverflow):
 		return err
+	case bits == 0:
+		return fault.Advise(err, "set %s", normalise)
 	}
-	if bits == 0 {
-		return fmt.Errorf("%w: set %s", err, normaliseFlag)
-	}
-	return fmt.Errorf("%w: set %s below %d, or %s", err, fractionFlag, bits, normaliseFlag)
+	return fault.Advise(err, fmt.Sprintf("set %%s, or lower %%s below %d", bits), normalise, "formats.feature")
 }

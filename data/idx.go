@@ -107,8 +107,8 @@ func (d *Dataset) scaleBytes(records *idx, scaling Scaling) error {
 	d.Features = make([]int32, len(records.cells))
 	for i, b := range records.cells {
 		if !fits[b] {
-			return fmt.Errorf("%s: record %d, cell %d: value %d does not fit format %s: set --fraction-bits below %d, or scale to [0, 1]: %w",
-				records.file.Name, i/d.Width, i%d.Width, b, d.Format(), d.FractionBits, fault.ErrOverflow)
+			return fault.Advise(fmt.Errorf("%s: record %d, cell %d: value %d does not fit format %s: %w", records.file.Name, i/d.Width, i%d.Width, b, d.Format(), fault.ErrOverflow),
+				fmt.Sprintf("lower %%s below %d, or scale to [0, 1]", d.FractionBits), "formats.feature")
 		}
 		d.Features[i] = scaled[b]
 	}

@@ -118,7 +118,7 @@ func TestReadIDXErrors(t *testing.T) {
 		"labels malformed":  {smallImages, smallLabels[:5], nil, fault.ErrMalformed, "labels: ends within the header"},
 		"label range":       {smallImages, smallLabels, func(o *IDXOptions) { o.Classes = 3 }, fault.ErrInput, "labels: record 0: label 3, there are 3 classes"},
 		"overflow": {smallImages, smallLabels, func(o *IDXOptions) { o.Scaling = ScaleNone }, fault.ErrOverflow,
-			"images: record 0, cell 3: value 128 does not fit format s16.8: set --fraction-bits below 8"},
+			"images: record 0, cell 3: value 128 does not fit format s16.8: lower formats.feature below 8, or scale to [0, 1]"},
 		"fraction bits": {smallImages, smallLabels, func(o *IDXOptions) { o.FractionBits = 15 }, fault.ErrUsage, "15 fraction bits"},
 		"classes":       {smallImages, smallLabels, func(o *IDXOptions) { o.Classes = 257 }, fault.ErrUsage, "257 classes"},
 		"scaling":       {smallImages, smallLabels, func(o *IDXOptions) { o.Scaling = 2 }, fault.ErrUsage, "scaling 2"},

@@ -20,7 +20,7 @@ func OfFile(err error) error {
 			return err
 		}
 	}
-	return fmt.Errorf("%v: %w", err, ErrMalformed)
+	return Recast(err, ErrMalformed)
 }
 
 // Verdict returns the error of a verification as the verdict on the file: a

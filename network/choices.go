@@ -33,21 +33,21 @@ type Choices struct {
 
 func (c *Choices) check(weights int) error {
 	if c.Batch < 1 || c.Batch > graph.MaxBatch {
-		return fmt.Errorf("batch size %d, want 1 to %d: %w", c.Batch, graph.MaxBatch, fault.ErrUsage)
+		return &fault.Setting{Key: "training.batch", Err: fmt.Errorf("%d, want 1 to %d: %w", c.Batch, graph.MaxBatch, fault.ErrUsage)}
 	}
 	if c.RateShift < 0 || c.RateShift > number.MaxShift {
 		return fmt.Errorf("rate shift %d, want 0 to %d: %w", c.RateShift, number.MaxShift, fault.ErrUsage)
 	}
 	for _, f := range []struct {
-		name string
+		key  string
 		bits int
-	}{{"features", c.Formats.Feature}, {"activations", c.Formats.Activation}, {"errors", c.Formats.Error}} {
+	}{{"formats.feature", c.Formats.Feature}, {"formats.activation", c.Formats.Activation}, {"formats.error", c.Formats.Error}} {
 		if f.bits < 0 || f.bits > MaxFraction {
-			return fmt.Errorf("--fraction-%s is %d, want 0 to %d: %w", f.name, f.bits, MaxFraction, fault.ErrUsage)
+			return &fault.Setting{Key: f.key, Err: fmt.Errorf("%d fraction bits, want 0 to %d: %w", f.bits, MaxFraction, fault.ErrUsage)}
 		}
 	}
 	if !slices.Contains(graph.LabelsOf(c.Loss), c.Labels) {
-		return fmt.Errorf("loss %.40q takes labels %q, not %.40q: %w", string(c.Loss), graph.LabelsOf(c.Loss), string(c.Labels), fault.ErrUsage)
+		return &fault.Setting{Key: "training.labels", Err: fmt.Errorf("loss %.40q takes labels %q, not %.40q: %w", string(c.Loss), graph.LabelsOf(c.Loss), string(c.Labels), fault.ErrUsage)}
 	}
 	for i, w := range c.Frozen {
 		if w < 0 || w >= weights || i > 0 && w <= c.Frozen[i-1] {
@@ -82,14 +82,14 @@ func (a *Architecture) ChooseLoss(loss graph.LossKind, labels graph.LabelKind) (
 	}
 	fitting := graph.LabelsOf(loss)
 	if fitting == nil {
-		return "", "", fmt.Errorf("loss %.40q: want %s, %s or %s: %w", string(loss),
-			graph.SoftmaxCrossEntropy, graph.LogisticLoss, graph.MeanSquaredError, fault.ErrUsage)
+		return "", "", &fault.Setting{Key: "training.loss", Err: fmt.Errorf("%.40q, want %s, %s or %s: %w", string(loss),
+			graph.SoftmaxCrossEntropy, graph.LogisticLoss, graph.MeanSquaredError, fault.ErrUsage)}
 	}
 	if labels == "" {
 		labels = fitting[0]
 	}
 	if !slices.Contains(fitting, labels) {
-		return "", "", fmt.Errorf("loss %s takes labels %v, not %.40q: %w", loss, fitting, string(labels), fault.ErrUsage)
+		return "", "", &fault.Setting{Key: "training.labels", Err: fmt.Errorf("loss %s takes labels %v, not %.40q: %w", loss, fitting, string(labels), fault.ErrUsage)}
 	}
 	return loss, labels, nil
 }

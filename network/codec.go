@@ -54,7 +54,7 @@ func Decode(data []byte) (*Network, error) {
 	}
 	n, err := New(a, c)
 	if err != nil {
-		return nil, fmt.Errorf("network: %v: %w", err, fault.ErrMalformed)
+		return nil, fmt.Errorf("network: %v: %w", fault.Text(err, nil), fault.ErrMalformed)
 	}
 	return n, nil
 }

@@ -20,7 +20,7 @@ func (l *lowering) add(layer *Layer) error {
 		return err
 	}
 	if fx, fy := l.b.Tensor(x.id).Format.Fraction, l.b.Tensor(y).Format.Fraction; fx != fy {
-		return l.refuse("operands with %d and %d fraction bits", "use one --fraction for features and activations", fx, fy)
+		return l.mismatch("operands with %d and %d fraction bits", fx, fy)
 	}
 	out, err := ops.Append(l.b, graph.Node{Name: l.name, Kind: ops.KindAdd, Inputs: []graph.TensorID{x.id, y}})
 	if err != nil {

@@ -62,7 +62,7 @@ func (l *lowering) weight(i, fx int, what string, axes []relation.Axis) (graph.T
 	}
 	if id := l.weights[i]; id != graph.None {
 		if l.b.Tensor(id).Format.Fraction != fraction {
-			return graph.None, l.refuse("weight %d is shared by layers whose inputs have different formats", "use one --fraction for features and activations", i)
+			return graph.None, l.mismatch("weight %d is shared by layers whose inputs have different formats", i)
 		}
 		return id, nil
 	}

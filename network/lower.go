@@ -80,6 +80,12 @@ func (l *lowering) refuse(reason, remedy string, args ...any) error {
 	return fmt.Errorf("layer %s: %s; %s: %w", l.name, fmt.Sprintf(reason, args...), remedy, fault.ErrUnsupported)
 }
 
+// mismatch says why a layer cannot be lowered with the formats chosen.
+func (l *lowering) mismatch(reason string, args ...any) error {
+	return fault.Advise(fmt.Errorf("layer %s: %s: %w", l.name, fmt.Sprintf(reason, args...), fault.ErrUnsupported),
+		"make %s and %s equal", "formats.feature", "formats.activation")
+}
+
 // run lowers all layers, in order, and returns the output: where its last
 // layer is fused with the loss, that layer's input.
 func (l *lowering) run() (value, error) {

@@ -3,7 +3,6 @@ package network
 import (
 	"crypto/sha256"
 	"errors"
-	"fmt"
 
 	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/graph"
@@ -52,7 +51,7 @@ func New(a Architecture, c Choices) (*Network, error) {
 // asUnsupported makes the architecture answer for a step that cannot be built.
 func asUnsupported(err error) error {
 	if errors.Is(err, fault.ErrMalformed) {
-		return fmt.Errorf("%v: %w", err, fault.ErrUnsupported)
+		return fault.Recast(err, fault.ErrUnsupported)
 	}
 	return err
 }

@@ -226,7 +226,7 @@ func TestOverflowIsNamed(t *testing.T) {
 	if !errors.Is(err, fault.ErrOverflow) {
 		t.Fatalf("error %v, want overflow", err)
 	}
-	for _, part := range []string{"step 41", "dense rounded/value", "sample 0", "value 9847177216", "s16.8", "--fraction-activations"} {
+	for _, part := range []string{"step 41", "dense rounded/value", "sample 0", "value 9847177216", "s16.8", "formats.activation"} {
 		if !strings.Contains(err.Error(), part) {
 			t.Errorf("%q does not say %q", err, part)
 		}

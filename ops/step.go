@@ -90,22 +90,21 @@ func (s *Step) overflow(id graph.TensorID, cell int, v any) error {
 	if units := t.Units(); units > 0 {
 		sample, cell = cell/units, cell%units
 	}
-	return fmt.Errorf("tensor %q, sample %d, cell %d: value %v is outside %v (%s): %w",
-		t.Name, sample, cell, v, t.Format, s.remedy(t.Format), fault.ErrOverflow)
+	return s.advise(t.Format, fmt.Errorf("tensor %q, sample %d, cell %d: value %v is outside %v: %w", t.Name, sample, cell, v, t.Format, fault.ErrOverflow))
 }
 
-// remedy names the setting that gives a format more room before the point.
-func (s *Step) remedy(f number.Format) string {
+// advise names the settings that give a format more room before the point.
+func (s *Step) advise(f number.Format, err error) error {
 	fr := s.Program.Fractions
 	switch f.Fraction {
 	case fr.Activation:
-		return "lower --fraction-activations"
+		return fault.Advise(err, "lower %s or %s", "formats.activation", "training.rate")
 	case fr.Error:
-		return "lower --fraction-errors"
+		return fault.Advise(err, "lower %s or %s, or set %s", "formats.error", "training.rate", "columns.normalise_targets")
 	case fr.Feature:
-		return "lower --fraction-features, or scale the features"
+		return fault.Advise(err, "lower %s, or set %s", "formats.feature", "columns.normalise")
 	case fr.Label:
-		return "lower --fraction-labels, or scale the labels"
+		return fault.Advise(err, "set %s", "columns.normalise_targets")
 	}
-	return "lower the number of fraction bits"
+	return fault.Advise(err, "lower the fraction bits: %s, %s or %s", "formats.feature", "formats.activation", "formats.error")
 }

@@ -132,8 +132,8 @@ func (weightUpdateOp) Forward(s *Step, n *graph.Node) error {
 		}
 		if err != nil {
 			if errors.Is(err, fault.ErrOverflow) {
-				return fmt.Errorf("tensor %q at %d fraction bits (lower --fraction-activations, --fraction-errors or the learning rate's precision): %w",
-					s.Program.Tensor(w).Name, s.Program.Tensor(w).Format.Fraction, err)
+				return fault.Advise(fmt.Errorf("tensor %q at %d fraction bits: %w", s.Program.Tensor(w).Name, s.Program.Tensor(w).Format.Fraction, err),
+					"lower %s, %s or %s", "formats.activation", "formats.error", "training.rate")
 			}
 			return err
 		}

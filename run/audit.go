@@ -132,7 +132,7 @@ func (d *Directory) apart(err error) error {
 	if !errors.Is(err, fault.ErrRejected) && !errors.Is(err, fault.ErrMalformed) && !errors.Is(err, fault.ErrUnsupported) {
 		return err
 	}
-	return fmt.Errorf("%s and the model beside it do not belong together: run zkaudit prove again: %w: %v", d.file(BundleFile), fault.ErrUsage, err)
+	return fmt.Errorf("%s and the model beside it do not belong together: run zkaudit prove again: %w: %v", d.file(BundleFile), fault.ErrUsage, fault.Text(err, nil))
 }
 
 // OwnModel returns the private side of a bundle's final weights. Errors are

@@ -313,7 +313,7 @@ func (d *Directory) loadPart(name string, rows *data.Dataset, r *PartRecord, srs
 	}
 	opening, err := ReadOpening(d.file(commitDir, name+".opening"), file)
 	if errors.Is(err, fault.ErrRejected) { // no verdict: these are files of our own
-		return nil, nil, fmt.Errorf("the opening on disk is that of another part: %w: %v", fault.ErrMalformed, err)
+		return nil, nil, fmt.Errorf("the opening on disk is that of another part: %w: %v", fault.ErrMalformed, fault.Text(err, nil))
 	}
 	if err != nil {
 		return nil, nil, err

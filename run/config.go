@@ -162,7 +162,7 @@ func ReadConfig(path string) (_ *Config, err error) {
 		return nil, err
 	}
 	if err := artefact.CheckTOML(text); err != nil { // verify --with reads that of a prover
-		return nil, fmt.Errorf("%s: %v: %w", path, err, fault.ErrUsage)
+		return nil, fmt.Errorf("%s: %v: %w", path, fault.Text(err, nil), fault.ErrUsage)
 	}
 	var c Config
 	meta, err := toml.Decode(string(text), &c)
@@ -178,11 +178,11 @@ func ReadConfig(path string) (_ *Config, err error) {
 	return &c, nil
 }
 
-// Check returns fault.ErrUsage, naming the key, for a choice that makes no
+// Check returns fault.ErrUsage, a fault.Setting, for a choice that makes no
 // sense by itself. Whether choices fit model and data shows when they are used.
 func (c *Config) Check() error {
 	bad := func(key string, format string, args ...any) error {
-		return fmt.Errorf("%s: %s: %w", key, fmt.Sprintf(format, args...), fault.ErrUsage)
+		return &fault.Setting{Key: key, Err: fmt.Errorf("%s: %w", fmt.Sprintf(format, args...), fault.ErrUsage)}
 	}
 	oneOf := func(key, value string, allowed ...string) error {
 		for _, a := range allowed {
@@ -197,7 +197,7 @@ func (c *Config) Check() error {
 	case c.Model.File == "":
 		return bad("model.file", "missing")
 	case c.Model.batchAxisError() != nil:
-		return bad("model.batch_axis", "%v", c.Model.batchAxisError())
+		return &fault.Setting{Key: "model.batch_axis", Err: c.Model.batchAxisError()}
 	case len(c.Data) == 0:
 		return bad("data", "no files")
 	case c.Test.Rows < 0:
@@ -207,9 +207,9 @@ func (c *Config) Check() error {
 	case t.SegmentSteps < 1:
 		return bad("training.segment_steps", "%d", t.SegmentSteps)
 	case (t.Epochs > 0) == (t.Steps > 0) || t.Epochs < 0 || t.Steps < 0:
-		return bad("training", "epochs = %d and steps = %d: give one of them, the other 0", t.Epochs, t.Steps)
+		return fault.Advise(fmt.Errorf("%d epochs and %d steps: %w", t.Epochs, t.Steps, fault.ErrUsage), "give %s or %s, and 0 for the other", "training.epochs", "training.steps")
 	case (t.Rate != "") == (len(t.Rates) > 0):
-		return bad("training", "give rate, or rates (one per epoch), and not both")
+		return fault.Advise(fmt.Errorf("a learning rate, and one per epoch: %w", fault.ErrUsage), "give %s or %s", "training.rate", "training.rates")
 	case c.Proof.RowBits < commitments.MinRowBits || c.Proof.RowBits > commitments.MaxRowBits:
 		return bad("proof.row_bits", "%d, want %d to %d", c.Proof.RowBits, commitments.MinRowBits, commitments.MaxRowBits)
 	case mode.Name(c.Proof.Mode).Check() != nil:
@@ -268,7 +268,7 @@ func (c *Config) checkNames() error {
 		part, test := c.names(i)
 		for _, name := range []string{part, test} {
 			if err := foreign.CheckName("a part", name); err != nil {
-				return fmt.Errorf("data %d: %v: %w", i+1, err, fault.ErrUsage)
+				return fmt.Errorf("data %d: %v: %w", i+1, fault.Text(err, nil), fault.ErrUsage)
 			}
 		}
 		if seen[part] || seen[test] {
@@ -293,7 +293,7 @@ func (c *Config) without(rows []int) ([]schedule.Range, error) {
 		return 0, 0, fmt.Errorf("no part is called %q: %w", name, fault.ErrUsage)
 	})
 	if err != nil {
-		return nil, fmt.Errorf("schedule.without: %w", err)
+		return nil, &fault.Setting{Key: "schedule.without", Err: err}
 	}
 	return list, nil
 }

@@ -145,11 +145,11 @@ func (d *dataset) split(all []*data.Dataset, c *TestConfig) error {
 		var kept, held []int
 		if d.imported[i] == nil && c.Rows > 0 {
 			if c.Rows >= part.Rows {
-				return fmt.Errorf("part %d: %d rows held out of %d: %w", i, c.Rows, part.Rows, fault.ErrUsage)
+				return fault.Advise(fmt.Errorf("part %d: %d rows held out of %d: %w", i, c.Rows, part.Rows, fault.ErrUsage), "lower %s", "test.rows")
 			}
 			if kept, held = holdOut(part, c, sides); len(kept) == 0 || len(held) == 0 {
-				return fmt.Errorf("part %d: %d rows would be trained on and %d held out, since equal rows stay together; hold out another number, or set test.group_duplicates = false: %w",
-					i, len(kept), len(held), fault.ErrUsage)
+				return fault.Advise(fmt.Errorf("part %d: %d rows would be trained on and %d held out, since equal rows stay together: %w", i, len(kept), len(held), fault.ErrUsage),
+					"hold out another number by %s, or set %s to false", "test.rows", "test.group_duplicates")
 			}
 		}
 		rows, err := selected(part, kept)

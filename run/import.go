@@ -206,5 +206,5 @@ func otherRows(err error) error {
 	if errors.As(err, &unread) || errors.Is(err, fault.ErrUsage) || errors.Is(err, fault.ErrResources) || errors.Is(err, fault.ErrPanic) {
 		return err
 	}
-	return fmt.Errorf("the rows cannot be those committed: %w: %v", fault.ErrRejected, err)
+	return fmt.Errorf("the rows cannot be those committed: %w: %v", fault.ErrRejected, fault.Text(err, nil))
 }

@@ -164,7 +164,7 @@ func (c *Config) fit() error {
 		t.Batch = min(64, max(4, 1<<bits.Len(uint(rows/16))), rows)
 	}
 	if t.Batch > rows {
-		return fmt.Errorf("a batch of %d, there are %d rows to train on: %w", t.Batch, rows, fault.ErrUsage)
+		return fault.Advise(fmt.Errorf("a batch of %d, there are %d rows to train on: %w", t.Batch, rows, fault.ErrUsage), "lower %s", "training.batch")
 	}
 	if t.Epochs == 0 && t.Steps == 0 {
 		perEpoch := rows / t.Batch
@@ -189,7 +189,7 @@ func (c *Config) holdOutDefault(d *dataset) (rows int, err error) {
 		}
 	}
 	if c.Test.Rows >= smallest {
-		return 0, fmt.Errorf("%d rows held out of a part of %d: %w", c.Test.Rows, smallest, fault.ErrUsage)
+		return 0, fault.Advise(fmt.Errorf("%d rows held out of a part of %d: %w", c.Test.Rows, smallest, fault.ErrUsage), "lower %s", "test.rows")
 	}
 	return rows - own*c.Test.Rows, nil
 }

@@ -104,7 +104,7 @@ func (j *job) comparable(own, c *Config, spec schedule.Spec, without []string) e
 		Schedule: spec, Rates: statedRates(p, j.model.ratesOf(spec.Steps, order.Epoch)), Origin: first.Training.Origin,
 	}}
 	if err := audit.Counterpart(first, second, rows); err != nil {
-		return fmt.Errorf("no claim could compare the two runs afterwards: %v: %w", err, fault.ErrUsage)
+		return fmt.Errorf("no claim could compare the two runs afterwards: %v: %w", fault.Text(err, nil), fault.ErrUsage)
 	}
 	if err := first.CountReads(); err != nil {
 		return err

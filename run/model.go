@@ -128,13 +128,13 @@ func (c *ModelConfig) batchAxisError() error {
 func (m *model) readRates(t *TrainingConfig) (err error) {
 	if len(t.Rates) > 0 {
 		if m.rates, m.effective, err = number.ParseRates(t.Rates, t.Batch); err != nil {
-			return fmt.Errorf("training.rates: %w", err)
+			return &fault.Setting{Key: "training.rates", Err: err}
 		}
 		return nil
 	}
 	rate, effective, err := number.ParseRate(t.Rate, t.Batch)
 	if err != nil {
-		return fmt.Errorf("training.rate: %w", err)
+		return &fault.Setting{Key: "training.rate", Err: err}
 	}
 	m.rates, m.effective = []number.Rate{rate}, []string{effective}
 	return nil

@@ -135,7 +135,7 @@ func recipes(dir string, c *Config, p *graph.Program, encoding *data.Encoding) (
 			base.Classes = p.Tensor(p.Label).Units()
 		}
 		if len(c.Columns.Attributes) > 0 {
-			return nil, nil, fmt.Errorf("columns.attributes: idx has no columns; constants it may have: %w", fault.ErrUsage)
+			return nil, nil, &fault.Setting{Key: "columns.attributes", Err: fmt.Errorf("idx has no columns; constants it may have: %w", fault.ErrUsage)}
 		}
 	default:
 		base.Header = c.Columns.Header
@@ -175,7 +175,7 @@ func encodingOf(dir string, c *Config, p *graph.Program, imported *data.Encoding
 			for _, a := range imported.Attributes {
 				names = append(names, a.Name)
 			}
-			return nil, nil, fmt.Errorf("columns.attributes (--attributes) names %q, the encoding given has %q: %w", c.Columns.Attributes, names, fault.ErrUsage)
+			return nil, nil, &fault.Setting{Key: "columns.attributes", Err: fmt.Errorf("%q, the encoding given has %q: %w", c.Columns.Attributes, names, fault.ErrUsage)}
 		}
 		return imported, nil, nil
 	}
@@ -224,17 +224,25 @@ const maxEncoding = 64 << 20
 // readEncoding reads an encoding from a file of its own, or from a part that
 // publishes it.
 func readEncoding(path string) (*data.Encoding, error) {
+	e, err := encodingIn(path)
+	if err != nil {
+		return nil, &fault.Setting{Key: "columns.encoding", Err: err}
+	}
+	return e, nil
+}
+
+func encodingIn(path string) (*data.Encoding, error) {
 	text, err := artefact.ReadFile(path, maxEncoding)
 	if err != nil {
-		return nil, fmt.Errorf("columns.encoding: %w", err)
+		return nil, err
 	}
 	if h, err := artefact.DecodeHeader(text); err == nil && h.Kind == bundle.PartKind() {
 		part, err := bundle.UnmarshalPart(text)
 		if err != nil {
-			return nil, fmt.Errorf("columns.encoding: %s: %w", path, err)
+			return nil, fmt.Errorf("%s: %w", path, err)
 		}
 		if part.Meaning.Encoding == nil {
-			return nil, fmt.Errorf("columns.encoding: part %s does not publish its encoding (its owner would set publish_encoding): %w", path, fault.ErrInput)
+			return nil, fmt.Errorf("part %s does not publish its encoding (its owner would set publish_encoding): %w", path, fault.ErrInput)
 		}
 		return part.Meaning.Encoding, nil
 	}
@@ -243,7 +251,7 @@ func readEncoding(path string) (*data.Encoding, error) {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	if err := json.Unmarshal(text, &e); err != nil {
-		return nil, fmt.Errorf("columns.encoding: %s: %w: %v", path, fault.ErrInput, err)
+		return nil, fmt.Errorf("%s: %w: %v", path, fault.ErrInput, err)
 	}
 	return &e, nil
 }

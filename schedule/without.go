@@ -91,7 +91,7 @@ func ParseRows(texts []string, find func(name string) (part, rows int, err error
 		r := Range{Part: part, To: rows}
 		if name != text {
 			if r.From, r.To, err = parseNumbers(numbers); err != nil {
-				return nil, fmt.Errorf("rows %q: %v, want PART, PART:ROW or PART:FIRST-LAST: %w", text, err, fault.ErrUsage)
+				return nil, fmt.Errorf("rows %q: %v, want PART, PART:ROW or PART:FIRST-LAST: %w", text, fault.Text(err, nil), fault.ErrUsage)
 			}
 		}
 		if r.To > rows {

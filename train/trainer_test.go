@@ -331,7 +331,7 @@ func TestOverflowIsNamed(t *testing.T) {
 			for i := range run.Initial[n.w1] {
 				run.Initial[n.w1][i] = 200 << run.Program.Tensor(n.w1).Format.Fraction
 			}
-		}, []string{"step 0", "hidden rounded", "s16.8", "--fraction-activations", "value "}},
+		}, []string{"step 0", "hidden rounded", "s16.8", "formats.activation", "value "}},
 		{"accumulator of 70 bits", func(run *Run, n network) {
 			run.Initial[n.b2][1] = 1<<62 - 1
 			clear(run.Initial[n.w2])

@@ -186,7 +186,7 @@ func TestElementwiseRefusals(t *testing.T) {
 	b := newModel(1, 6)
 	in := b.last
 	b.identity(6, flat).op(tflite.OpAdd, tflite.AddOptions{}, flat, in)
-	if _, err := transpile.Transpile(b.dense(6).m, o); !errors.Is(err, fault.ErrUnsupported) || !strings.Contains(err.Error(), "--fraction") {
+	if _, err := transpile.Transpile(b.dense(6).m, o); !errors.Is(err, fault.ErrUnsupported) || !strings.Contains(err.Error(), "make formats.feature and formats.activation equal") {
 		t.Errorf("sum of two formats: %v", err)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/zkaudit/zkaudit/artefact"
 	"github.com/zkaudit/zkaudit/fault"
@@ -34,6 +35,7 @@ type app struct {
 	progress string
 	memory   string // that verifying and inspecting may take, as given
 	limit    int64  // the same in bytes
+	running  *cobra.Command
 }
 
 func newRoot(a *app) *cobra.Command {
@@ -62,8 +64,11 @@ Exit codes: 0 valid, or done; 1 false; 2 usage; 3 input that cannot be read or u
 			}
 			return nil
 		},
-		RunE:              func(c *cobra.Command, _ []string) error { return c.Help() },
-		PersistentPreRunE: func(*cobra.Command, []string) error { return a.checkFlags() },
+		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
+		PersistentPreRunE: func(c *cobra.Command, _ []string) error {
+			a.running = c
+			return a.checkFlags()
+		},
 	}
 	flags := root.PersistentFlags()
 	flags.BoolVar(&a.json, "json", false, "print the result as JSON")
@@ -119,23 +124,66 @@ func (a *app) report(err error) int {
 	if code == fault.ExitRejected {
 		head = "REJECTED"
 	}
-	for _, text := range joined(err) {
-		a.say(head + ": " + text)
+	for _, one := range joined(err) {
+		a.say(head + ": " + a.textOf(one))
 	}
 	return code
 }
 
-// joined are the texts of an error: several of errors.Join, else one.
-func joined(err error) []string {
+// textOf is what an error says, with settings called as the command that is
+// running takes them: by flags, or else by their keys in run.toml.
+func (a *app) textOf(err error) string {
+	flags, keys := settingsOf(a.running), false
+	text := fault.Text(err, func(key string) string {
+		if flag, ok := flags[key]; ok {
+			return "--" + flag
+		}
+		keys = true
+		return key
+	})
+	if text == "" { // a kind alone
+		return err.Error()
+	}
+	if keys && !strings.Contains(text, run.ConfigFile) {
+		text += " (in " + run.ConfigFile + ")"
+	}
+	return text
+}
+
+// settingAnnotation marks a flag that is a setting of run.toml, by its key there.
+const settingAnnotation = "setting"
+
+// setsKeys tells which settings of run.toml the flags are, by key.
+func setsKeys(f *pflag.FlagSet, keys map[string]string) {
+	for flag, key := range keys {
+		f.Lookup(flag).Annotations = map[string][]string{settingAnnotation: {key}}
+	}
+}
+
+// settingsOf returns the flags of a command that are settings, by key.
+func settingsOf(c *cobra.Command) map[string]string {
+	flags := map[string]string{}
+	if c != nil {
+		c.Flags().VisitAll(func(f *pflag.Flag) {
+			for _, key := range f.Annotations[settingAnnotation] {
+				flags[key] = f.Name
+			}
+		})
+	}
+	return flags
+}
+
+// joined are the errors of errors.Join, or the one error.
+func joined(err error) []error {
 	list, several := err.(interface{ Unwrap() []error })
 	if !several || len(list.Unwrap()) == 0 || errors.Join(list.Unwrap()...).Error() != err.Error() {
-		return []string{err.Error()}
+		return []error{err}
 	}
-	var texts []string
+	var all []error
 	for _, e := range list.Unwrap() {
-		texts = append(texts, joined(e)...)
+		all = append(all, joined(e)...)
 	}
-	return texts
+	return all
 }
 
 // say prints a line beside the result: errors, notes and warnings.

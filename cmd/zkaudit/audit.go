@@ -231,7 +231,7 @@ func (o *auditing) addRun(a *app, in *audit.Inputs, named string) error {
 		return fmt.Errorf("--run %q: want NAME=DIR: %w", named, fault.ErrUsage)
 	}
 	if err := foreign.CheckName("--run: a run", name); err != nil {
-		return fmt.Errorf("%v: %w", err, fault.ErrUsage)
+		return fault.Recast(err, fault.ErrUsage)
 	}
 	if in.Runs[name] != nil {
 		return fmt.Errorf("--run %q: there is another run of that name: %w", named, fault.ErrUsage)
@@ -259,14 +259,14 @@ func addPart(in *audit.Inputs, srs *commitments.SRS, named string) error {
 		return fmt.Errorf("--part %q: want NAME=PART,OPENING,ROWS[,LABELS]: %w", named, fault.ErrUsage)
 	}
 	if err := foreign.CheckName("--part: a part", name); err != nil {
-		return fmt.Errorf("%v: %w", err, fault.ErrUsage)
+		return fault.Recast(err, fault.ErrUsage)
 	}
 	if in.Parts[name] != nil {
 		return fmt.Errorf("--part %q: there is another part of that name: %w", named, fault.ErrUsage)
 	}
 	part, certificate, err := openPart(srs, files)
 	if errors.Is(err, fault.ErrRejected) { // that files given do not fit is no verdict on a claim
-		return fmt.Errorf("--part %q: the files do not belong together: %w: %v", named, fault.ErrUsage, err)
+		return fmt.Errorf("--part %q: the files do not belong together: %w: %v", named, fault.ErrUsage, fault.Text(err, nil))
 	}
 	if err != nil {
 		return fmt.Errorf("part %s: %w", name, err)

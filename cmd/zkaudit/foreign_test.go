@@ -146,7 +146,7 @@ func TestExits(t *testing.T) {
 func TestSeveralReasons(t *testing.T) {
 	one := fmt.Errorf("claim a: %w", fault.ErrRejected)
 	_, stderr := printed(t, func(a *app) { a.report(errors.Join(one, errors.New("claim b\nVERIFIED"))) })
-	if want := "REJECTED: claim a: rejected\nREJECTED: claim b\\nVERIFIED\n"; stderr != want {
+	if want := "REJECTED: claim a\nREJECTED: claim b\\nVERIFIED\n"; stderr != want {
 		t.Errorf("%q, want %q", stderr, want)
 	}
 }

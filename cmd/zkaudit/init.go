@@ -76,6 +76,7 @@ read, numbered from 0 as they are committed.
 	f.StringArrayVar(&files.constants, "constants", nil, "attributes with one value for all rows of --data, such as owner=A,licence=CC0-1.0; once per --data")
 	columnFlags(cmd, &c.Columns)
 	trainingFlags(cmd, &c)
+	setsKeys(f, settingFlags())
 	unset = c
 	return cmd
 }
@@ -189,6 +190,25 @@ func trainingFlags(cmd *cobra.Command, c *run.Config) {
 	f.IntVar(&c.Proof.RowBits, "row-bits", 0, fmt.Sprintf("log2 of the cells of a committed row (default %d)", commitments.DefaultRowBits))
 	f.StringVar(&c.Proof.SRS, "srs", "", `SRS file (default "development": INSECURE)`)
 	f.StringVar(&c.Proof.Context, "context", "", "what the verifier asks to be bound: a nonce, an order number")
+}
+
+// settingFlags are the flags of init that are settings, with their keys in
+// run.toml.
+func settingFlags() map[string]string {
+	return map[string]string{
+		"model": "model.file", "frozen": "model.frozen", "batch-axis": "model.batch_axis", "data": "data",
+		"format": "columns.format", "header": "columns.header", "features": "columns.features", "categorical": "columns.categorical",
+		"target": "columns.targets", "classes": "columns.classes", "normalise": "columns.normalise", "normalise-targets": "columns.normalise_targets",
+		"reconstruct": "columns.reconstruct", "attributes": "columns.attributes", "missing-as-category": "columns.missing_as_category",
+		"encoding": "columns.encoding", "publish-encoding": "columns.publish_encoding",
+		"test-rows": "test.rows", "test-from": "test.from", "group-duplicates": "test.group_duplicates", "commit-test": "test.commit",
+		"loss": "training.loss", "label-kind": "training.labels", "batch": "training.batch", "epochs": "training.epochs", "steps": "training.steps",
+		"segment-steps": "training.segment_steps", "rate": "training.rate", "rates": "training.rates",
+		"fraction-features": "formats.feature", "fraction-activations": "formats.activation", "fraction-errors": "formats.error",
+		"order": "schedule.order", "seed": "schedule.seed", "tail": "schedule.tail", "without": "schedule.without",
+		"initial": "initial_weights.from", "initial-seed": "initial_weights.seed", "initial-scheme": "initial_weights.scheme", "publish-initial": "initial_weights.publish",
+		"mode": "proof.mode", "row-bits": "proof.row_bits", "srs": "proof.srs", "context": "proof.context",
+	}
 }
 
 func length(c *run.Config) string {

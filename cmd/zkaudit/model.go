@@ -65,7 +65,7 @@ func (o *auditing) addModels(in *audit.Inputs) error {
 			return fmt.Errorf("--model %q: want NAME=FILE: %w", named, fault.ErrUsage)
 		}
 		if err := foreign.CheckName("--model: a model", name); err != nil {
-			return fmt.Errorf("%v: %w", err, fault.ErrUsage)
+			return fault.Recast(err, fault.ErrUsage)
 		}
 		if in.Models[name] != nil || in.Runs[name] != nil {
 			return fmt.Errorf("--model %q: there is another model or run of that name: %w", named, fault.ErrUsage)
