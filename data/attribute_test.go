@@ -59,8 +59,10 @@ func TestAttributesAreNoFeaturesByDefault(t *testing.T) {
 		change func(o *CSVOptions)
 		want   []string
 	}{
-		"by default":     {func(o *CSVOptions) { o.Columns = nil }, []string{"age"}},
-		"by number":      {func(o *CSVOptions) { o.Columns, o.Attributes = nil, []AttributeColumn{{Column: "1"}, {Column: "source"}} }, []string{"sex=F", "sex=M"}},
+		"by default": {func(o *CSVOptions) { o.Columns = nil }, []string{"age"}},
+		"by number": {func(o *CSVOptions) {
+			o.Columns, o.Attributes = nil, []AttributeColumn{{Column: "1"}, {Column: "source"}}
+		}, []string{"sex=F", "sex=M"}},
 		"without labels": {func(o *CSVOptions) { o.Columns, o.Targets, o.Task = nil, nil, Unlabelled }, []string{"age", "income"}},
 		"named as both":  {nil, []string{"age", "sex=F", "sex=M"}},
 	} {
