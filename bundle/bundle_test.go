@@ -98,7 +98,7 @@ func makeRunBy(change func(c *run.Config), cache string, trainer func(ctx contex
 	if change != nil {
 		change(c)
 	}
-	if err := run.Init(dir, c); err != nil {
+	if _, err := run.Init(dir, c); err != nil {
 		return made{}, err
 	}
 	d, err := run.Open(dir, run.Options{CacheDir: cache})

@@ -140,6 +140,9 @@ func (m *Meaning) Digest() [32]byte {
 			b = appendTexts(appendBytes(appendBytes(b, []byte(c.Offset)), []byte(c.Scale)), c.Categories)
 		}
 	}
+	if e.FittedRows != 0 { // last, and left out by those who do not say: injective all the same
+		b = appendInt(b, int64(e.FittedRows))
+	}
 	return sha256.Sum256(b)
 }
 

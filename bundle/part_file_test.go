@@ -162,6 +162,18 @@ func TestPartsThatContradictThemselves(t *testing.T) {
 	}
 }
 
+// The digest of a meaning binds how many rows an encoding was fitted on.
+func TestMeaningBindsFittedRows(t *testing.T) {
+	seen := map[[32]byte]int{}
+	for _, rows := range []int{0, 1, 2, 1 << 40} {
+		m := bundle.Meaning{Encoding: &data.Encoding{Features: []data.Column{{Name: "a", Index: 1}}, FittedRows: rows}}
+		if other, there := seen[m.Digest()]; there {
+			t.Errorf("fitted on %d rows, and on %d: one digest", rows, other)
+		}
+		seen[m.Digest()] = rows
+	}
+}
+
 // TestMeaningIsBlinded: the digest of a part, and that of its meaning, which
 // training bundles hold, say nothing to those who guess names and vocabularies.
 func TestMeaningIsBlinded(t *testing.T) {

@@ -57,6 +57,11 @@ type CSVOptions struct {
 
 	Normalise        Normalisation // of the features that are numbers
 	NormaliseTargets Normalisation // of target values
+	// FitOn chooses the rows that normalisation is fitted on, given the table as
+	// a fit on all rows encodes it: those that are trained on, so that rows held
+	// out shape no feature. nil, as a function or a choice: all rows.
+	// Vocabularies are those of all rows in any case.
+	FitOn func(d *Dataset) []int
 	// MissingAsCategory takes a missing cell of a categorical feature for the
 	// category "?". Missing numbers and labels are refused always.
 	MissingAsCategory bool
@@ -82,6 +87,17 @@ func ReadCSV(r io.Reader, o CSVOptions) (_ *Dataset, err error) {
 	}
 	encoding, err := fit(s, o)
 	if err != nil {
+		return nil, err
+	}
+	d, err := encode(s, encoding)
+	if err != nil || o.FitOn == nil || encoding.FittedRows == 0 {
+		return d, err
+	}
+	rows := o.FitOn(d)
+	if rows == nil {
+		return d, nil
+	}
+	if encoding, err = refit(s, encoding, rows, o); err != nil {
 		return nil, err
 	}
 	return encode(s, encoding)

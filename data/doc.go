@@ -17,7 +17,8 @@
 //	-       Attributes              categories for audits, no features unless named as both
 //	-       Labels.Values           target values, rows × Targets, own fraction bits
 //
-// Normalisation is fitted on the rows that are read, in exact decimals: minmax
+// Normalisation is fitted on the rows that are read, or on those of them that
+// CSVOptions.FitOn chooses (the rows trained on), in exact decimals: minmax
 // takes offset = min, scale = max − min; standard takes the mean and the
 // population standard deviation, each rounded half-even to 40 digits. A column
 // of one value has scale 1. The fitted parameters are part of Source.Encoding;

@@ -13,9 +13,12 @@ import (
 // Encoding is the exact recipe by which the cells of a table became integers.
 // It can be written as JSON and applied to other rows with ReadCSVAs.
 type Encoding struct {
-	FractionBits       int      `json:"fractionBits"`
-	TargetFractionBits int      `json:"targetFractionBits,omitempty"`
-	Features           []Column `json:"features"`
+	FractionBits       int `json:"fractionBits"`
+	TargetFractionBits int `json:"targetFractionBits,omitempty"`
+	// FittedRows is how many rows offsets and scales are fitted on: those that
+	// are trained on, where others are held out. 0: nothing was fitted.
+	FittedRows int      `json:"fittedRows,omitempty"`
+	Features   []Column `json:"features"`
 	// Targets is one column with a vocabulary for classes, columns without for
 	// values, and empty for rows without labels.
 	Targets []Column `json:"targets,omitempty"`
@@ -56,6 +59,9 @@ func (e *Encoding) check() error {
 		if bits < 0 || bits > MaxFractionBits {
 			return input("encoding: %d fraction bits, want 0 to %d", bits, MaxFractionBits)
 		}
+	}
+	if e.FittedRows < 0 {
+		return input("encoding: fitted on %d rows", e.FittedRows)
 	}
 	if len(e.Features) == 0 {
 		return input("encoding: no feature column")

@@ -3,6 +3,7 @@ package data
 import (
 	"cmp"
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 
@@ -12,6 +13,41 @@ import (
 
 // fit derives the encoding of the sheet's columns from its rows.
 func fit(s *sheet, o CSVOptions) (*Encoding, error) {
+	encoding, err := fitColumns(s, o)
+	if err == nil && len(encoding.normalised(o)) > 0 {
+		encoding.FittedRows = s.rows()
+	}
+	return encoding, err
+}
+
+// refit returns the encoding with what normalises numbers fitted on some rows.
+func refit(s *sheet, e *Encoding, rows []int, o CSVOptions) (*Encoding, error) {
+	some := *e
+	some.Features, some.Targets, some.FittedRows = slices.Clone(e.Features), slices.Clone(e.Targets), len(rows)
+	for column, mode := range some.normalised(o) {
+		if err := column.fitNumbers(s, slices.Values(rows), mode); err != nil {
+			return nil, err
+		}
+	}
+	return &some, nil
+}
+
+// normalised are the columns whose numbers are shifted and scaled, and how.
+func (e *Encoding) normalised(o CSVOptions) map[*Column]Normalisation {
+	columns := map[*Column]Normalisation{}
+	add := func(list []Column, mode Normalisation) {
+		for i := range list {
+			if list[i].Categories == nil && mode != NormaliseNone {
+				columns[&list[i]] = mode
+			}
+		}
+	}
+	add(e.Features, o.Normalise)
+	add(e.Targets, o.NormaliseTargets)
+	return columns
+}
+
+func fitColumns(s *sheet, o CSVOptions) (*Encoding, error) {
 	selected, err := selectColumns(s, o)
 	if err != nil {
 		return nil, err
@@ -216,9 +252,15 @@ func fitNumber(s *sheet, at int, mode Normalisation) (Column, error) {
 			return column, s.cellError(row, at, input("%s is not a number", fault.Quote(cell)))
 		}
 	}
+	return column, column.fitNumbers(s, s.all(), mode)
+}
+
+// fitNumbers finds the offset and scale of the column from some rows, at least
+// one. Requires that all their cells are numbers.
+func (c *Column) fitNumbers(s *sheet, rows iter.Seq[int], mode Normalisation) error {
 	numbers := func(yield func(*apd.Decimal) bool) { // parsed again: a column of them would take more than the table
-		for row := range s.rows() {
-			if value, _ := parseNumber(s.cell(row, at)); !yield(value) {
+		for row := range rows {
+			if value, _ := parseNumber(s.cell(row, c.Index-1)); !yield(value) {
 				return
 			}
 		}
@@ -231,11 +273,11 @@ func fitNumber(s *sheet, at int, mode Normalisation) (Column, error) {
 	case NormaliseStandard:
 		offset, scale, err = standard(numbers)
 	default:
-		return column, fmt.Errorf("unknown normalisation %d: %w", mode, fault.ErrUsage)
+		return fmt.Errorf("unknown normalisation %d: %w", mode, fault.ErrUsage)
 	}
 	if err != nil {
-		return column, input("%s: column %s: %v", s.name, fault.Quote(column.Name), err)
+		return input("%s: column %s: %v", s.name, fault.Quote(c.Name), err)
 	}
-	column.Offset, column.Scale = offset.String(), scale.String()
-	return column, nil
+	c.Offset, c.Scale = offset.String(), scale.String()
+	return nil
 }

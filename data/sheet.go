@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"math"
 	"slices"
 	"strconv"
@@ -63,6 +64,17 @@ type sheet struct {
 
 // rows is the number of rows of data.
 func (s *sheet) rows() int { return s.count - s.first }
+
+// all are the rows of data, in order.
+func (s *sheet) all() iter.Seq[int] {
+	return func(yield func(int) bool) {
+		for row := range s.rows() {
+			if !yield(row) {
+				return
+			}
+		}
+	}
+}
 
 // cell returns a cell of a row of data.
 func (s *sheet) cell(row, column int) string {

@@ -163,7 +163,7 @@ func TestBackdooredArchitectureIsNotTheModel(t *testing.T) {
 		Columns: ColumnConfig{Header: "no"}, Training: TrainingConfig{Batch: 4, Steps: 4, SegmentSteps: 4}, Test: TestConfig{Rows: 6},
 		Proof: ProofConfig{Mode: "validity", RowBits: 8},
 	}
-	if err := Init(dir, c); err != nil {
+	if _, err := Init(dir, c); err != nil {
 		t.Fatal(err)
 	}
 	all(t, dir)

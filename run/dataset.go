@@ -18,6 +18,7 @@ type dataset struct {
 	recipes, testRecipes []*Recipe
 	imported             []*imported    // nil where a part is committed here
 	encoding             *data.Encoding // of csv files
+	fitted               []int          // rows of the first part that normalisation is fitted on; nil: nothing is fitted here
 }
 
 // imported is a part that its owner has committed.
@@ -33,10 +34,11 @@ func readDataset(dir string, c *Config, p *graph.Program) (*dataset, error) {
 	if err := d.readImported(dir, c); err != nil {
 		return nil, err
 	}
-	list, whole, err := recipes(dir, c, p, d.encoding)
+	list, from, err := recipes(dir, c, p, d.encoding)
 	if err != nil {
 		return nil, fmt.Errorf("data: %w", err)
 	}
+	d.fitted = from.rows
 	var all []*data.Dataset
 	for i, files := range c.Data {
 		r := list[i]
@@ -45,7 +47,7 @@ func readDataset(dir string, c *Config, p *graph.Program) (*dataset, error) {
 		} else if d.encoding == nil {
 			d.encoding = r.Encoding
 		}
-		part, err := readPart(dir, files, r, whole)
+		part, err := readPart(dir, files, r, from.whole)
 		if err != nil {
 			return nil, fmt.Errorf("data: %w", err)
 		}
@@ -131,7 +133,8 @@ func normalisationOf(s string) data.Normalisation {
 }
 
 // split divides the parts into rows to train on and rows to test on. Imported
-// parts are trained on whole.
+// parts are trained on whole, and so are the rows that normalisation is fitted
+// on: those that it makes equal to others take them along.
 func (d *dataset) split(all []*data.Dataset, c *TestConfig) error {
 	sides := map[[32]byte]bool{} // by row: held out
 	for i, part := range all {
@@ -139,6 +142,11 @@ func (d *dataset) split(all []*data.Dataset, c *TestConfig) error {
 			if d.imported[i] != nil && c.GroupDuplicates {
 				sides[rowKey(part, row)] = false
 			}
+		}
+	}
+	for _, row := range d.fitted {
+		if c.GroupDuplicates {
+			sides[rowKey(all[0], row)] = false
 		}
 	}
 	for i, part := range all {
@@ -169,6 +177,17 @@ func (d *dataset) split(all []*data.Dataset, c *TestConfig) error {
 		}
 	}
 	return nil
+}
+
+// trainedOn chooses the rows of the first part that normalisation is fitted on,
+// as far as they can be told from an encoding fitted on all rows: rows that are
+// equal in the file are equal in any encoding, and stay on one side.
+func (c *TestConfig) trainedOn(d *data.Dataset) []int {
+	kept, held := holdOut(d, c, map[[32]byte]bool{})
+	if len(kept) == 0 || len(held) == 0 { // split says so, or all are trained on
+		return nil
+	}
+	return kept
 }
 
 // holdOut chooses the rows of a part that are held out. sides tells, by row,

@@ -78,7 +78,7 @@ func small(t testing.TB, change func(c *Config)) string {
 	if change != nil {
 		change(c)
 	}
-	if err := Init(dir, c); err != nil {
+	if _, err := Init(dir, c); err != nil {
 		t.Fatal(err)
 	}
 	return dir

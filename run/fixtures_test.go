@@ -51,7 +51,7 @@ func TestRealTables(t *testing.T) {
 			if test.loss > 0 {
 				c.Formats.Error = 7
 			}
-			if err := Init(work, c); err != nil {
+			if _, err := Init(work, c); err != nil {
 				t.Fatal(err)
 			}
 			r, report := all(t, work)
@@ -87,7 +87,7 @@ func TestMNIST(t *testing.T) {
 				Initial:  InitialConfig{From: from},
 				Proof:    ProofConfig{Mode: string(mode.Validity)},
 			}
-			if err := Init(work, c); err != nil {
+			if _, err := Init(work, c); err != nil {
 				t.Fatal(err)
 			}
 			r, report := all(t, work)
@@ -126,7 +126,7 @@ func TestAutoencoder(t *testing.T) {
 		Training: TrainingConfig{Batch: 32, Epochs: 2, Rate: "0.01"},
 		Proof:    ProofConfig{Mode: string(mode.Validity)},
 	}
-	if err := Init(work, c); err != nil {
+	if _, err := Init(work, c); err != nil {
 		t.Fatal(err)
 	}
 	r, _ := all(t, work)

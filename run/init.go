@@ -27,15 +27,25 @@ const DefaultTestRows = -1
 // Init makes a run directory and writes its run.toml. Choices that c leaves
 // empty (for Test.Rows: DefaultTestRows) are made from the model and the data,
 // which are read and must fit. File names in c are relative to the working
-// directory. A directory that has a run.toml is refused.
-func Init(dir string, c *Config) error {
+// directory. A directory that has a run.toml is refused. Returned is how the
+// rows of each part are divided.
+func Init(dir string, c *Config) ([]Division, error) {
 	if err := refuseConfigured(dir); err != nil {
-		return err
+		return nil, err
 	}
-	if err := c.complete(); err != nil {
-		return err
+	parts, err := c.complete()
+	if err != nil {
+		return nil, err
 	}
-	return c.writeTo(dir)
+	return parts, c.writeTo(dir)
+}
+
+// Division says how many rows of a part are trained on and how many held out:
+// fewer or more than were asked for where equal rows stay on one side.
+type Division struct {
+	Part    string `json:"part"`
+	Trained int    `json:"trained"`
+	Held    int    `json:"held_out"`
 }
 
 // refuseConfigured refuses a directory that has a run.toml.
@@ -104,7 +114,7 @@ func fallback[T comparable](choice *T, value T) {
 
 // complete makes the choices that are left open. Requires names relative to
 // the working directory.
-func (c *Config) complete() error {
+func (c *Config) complete() ([]Division, error) {
 	f := transpile.DefaultFormats()
 	fallback(&c.Formats.Feature, f.Feature)
 	fallback(&c.Formats.Activation, f.Activation)
@@ -126,7 +136,7 @@ func (c *Config) complete() error {
 	}
 	fallback(&c.Proof.SRS, DevelopmentSRS)
 	if len(c.Data) == 0 {
-		return fmt.Errorf("no data given: %w", fault.ErrUsage)
+		return nil, fmt.Errorf("no data given: %w", fault.ErrUsage)
 	}
 	if c.Columns.Format == "" {
 		if c.Columns.Format = "csv"; c.Data[0].Labels != "" || strings.Contains(filepath.Base(c.Data[0].File), "idx") {
@@ -137,61 +147,75 @@ func (c *Config) complete() error {
 }
 
 // fit makes the choices that depend on the model and the data.
-func (c *Config) fit() error {
+func (c *Config) fit() ([]Division, error) {
 	trial := *c
-	trial.Test.Rows = 0
 	fallback(&trial.Training.Batch, 1)
 	m, err := readModel(".", &trial)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if err := m.checkTrainable(); err != nil {
-		return err
+		return nil, err
 	}
 	p := m.program()
 	c.Training.Loss, c.Training.Labels = string(p.Loss.Kind), string(p.Loss.Labels)
 	fallback(&c.Initial.Scheme, string(schemeFor(p)))
+	if c.Test.Rows == DefaultTestRows {
+		trial.Test.Rows = 0
+		all, err := readDataset(".", &trial, p)
+		if err != nil {
+			return nil, err
+		}
+		c.Test.Rows = all.holdOutDefault()
+	}
+	trial.Test = c.Test
 	d, err := readDataset(".", &trial, p)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	rows, err := c.holdOutDefault(d)
-	if err != nil {
-		return err
-	}
+	parts, rows := c.divisions(d)
 	t := &c.Training
 	if t.Batch == 0 {
 		t.Batch = min(64, max(4, 1<<bits.Len(uint(rows/16))), rows)
 	}
 	if t.Batch > rows {
-		return fault.Advise(fmt.Errorf("a batch of %d, there are %d rows to train on: %w", t.Batch, rows, fault.ErrUsage), "lower %s", "training.batch")
+		return nil, fault.Advise(fmt.Errorf("a batch of %d, there are %d rows to train on: %w", t.Batch, rows, fault.ErrUsage), "lower %s", "training.batch")
 	}
 	if t.Epochs == 0 && t.Steps == 0 {
 		perEpoch := rows / t.Batch
 		t.Epochs = max(2, (200+perEpoch-1)/perEpoch)
 	}
 	c.size(p, rows)
-	return c.Check()
+	return parts, c.Check()
 }
 
-// holdOutDefault settles how many rows are held out and returns about how many
-// are left. Imported parts hold none out.
-func (c *Config) holdOutDefault(d *dataset) (rows int, err error) {
+// holdOutDefault is how many rows of every part are held out where nobody says:
+// a fifth of the smallest, none of parts that are small. Imported parts hold
+// none out.
+func (d *dataset) holdOutDefault() int {
 	smallest, own := math.MaxInt, 0
 	for i, part := range d.train {
-		if rows += part.Rows; d.imported[i] == nil {
+		if d.imported[i] == nil {
 			smallest, own = min(smallest, part.Rows), own+1
 		}
 	}
-	if c.Test.Rows == DefaultTestRows {
-		if c.Test.Rows = smallest / 5; smallest < 20 || own == 0 {
-			c.Test.Rows = 0
+	if smallest < 20 || own == 0 {
+		return 0
+	}
+	return smallest / 5
+}
+
+// divisions say how a dataset is divided, and how many rows are trained on.
+func (c *Config) divisions(d *dataset) (parts []Division, trained int) {
+	for i, part := range d.train {
+		name, _ := c.names(i)
+		division := Division{Part: name, Trained: part.Rows}
+		if d.test[i] != nil {
+			division.Held = d.test[i].Rows
 		}
+		parts, trained = append(parts, division), trained+part.Rows
 	}
-	if c.Test.Rows >= smallest {
-		return 0, fault.Advise(fmt.Errorf("%d rows held out of a part of %d: %w", c.Test.Rows, smallest, fault.ErrUsage), "lower %s", "test.rows")
-	}
-	return rows - own*c.Test.Rows, nil
+	return parts, trained
 }
 
 func schemeFor(p *graph.Program) train.Scheme {

@@ -109,6 +109,91 @@ func TestSplitKeepsEqualRowsTogether(t *testing.T) {
 	}
 }
 
+// Rows that normalisation is fitted on are trained on, and take equal ones along.
+func TestRowsFittedOnAreTrainedOn(t *testing.T) {
+	whole := &data.Dataset{Rows: 4, Width: 1, Shape: []int{1}, Features: []int32{7, 7, 1, 2}}
+	for fitted, held := range map[int][]int{1: {2}, 3: {0, 1, 2}} {
+		d := &dataset{imported: make([]*imported, 1), recipes: []*Recipe{{}}, fitted: []int{fitted}}
+		if err := d.split([]*data.Dataset{whole}, &TestConfig{Rows: 3, From: "spread", GroupDuplicates: true}); err != nil || !slices.Equal(d.testRecipes[0].Rows, held) {
+			t.Errorf("fitted on row %d: %v, held out %v, want %v", fitted, err, d.testRecipes, held)
+		}
+	}
+}
+
+// What is trained on does not depend on rows held out, and init tells how many
+// these are.
+func TestHeldOutRowsShapeNothing(t *testing.T) {
+	for _, mode := range normalisations() {
+		for _, from := range []string{"end", "spread"} {
+			var trained []data.Dataset
+			for _, outlier := range []int{50, 500} {
+				file := filepath.Join(t.TempDir(), "rows.csv")
+				var b strings.Builder
+				b.WriteString("x,y,z,class\n")
+				for i := range 40 {
+					x := i
+					if from == "end" && i >= 30 || from == "spread" && i%4 == 0 {
+						x = outlier + i
+					}
+					fmt.Fprintf(&b, "%d,%d,%d,%s\n", x, i%3, i%5, []string{"no", "yes"}[i%2])
+				}
+				write(t, file, b.String())
+				c := &Config{
+					Model: ModelConfig{File: filepath.Join(small(t, nil), "m.tflite")}, Data: []DataConfig{{File: file}}, Columns: ColumnConfig{Header: "yes", Normalise: mode},
+					Test: TestConfig{Rows: 10, From: from, GroupDuplicates: true}, Formats: FormatConfig{Feature: 4}, Proof: ProofConfig{RowBits: 8},
+				}
+				dir := filepath.Join(t.TempDir(), "d")
+				divisions, err := Init(dir, c)
+				if err != nil {
+					t.Fatal(err)
+				}
+				d := readAll(t, dir)
+				if want := []Division{{"part-000", d.train[0].Rows, d.test[0].Rows}}; !slices.Equal(divisions, want) || d.train[0].Rows != 30 {
+					t.Errorf("%s, %s: init says %v, there are %v", mode, from, divisions, want)
+				}
+				if fitted := d.encoding.FittedRows; (mode == "none") != (fitted == 0) || fitted != 0 && fitted != 30 {
+					t.Errorf("%s, %s: fitted on %d rows", mode, from, fitted)
+				}
+				trained = append(trained, *d.train[0])
+			}
+			if a, b := trained[0], trained[1]; !slices.Equal(a.Features, b.Features) || !slices.Equal(a.Labels.Class, b.Labels.Class) {
+				t.Errorf("%s, %s: rows held out change what is trained on", mode, from)
+			}
+		}
+	}
+}
+
+// Init and Commit count the rows held out alike, where equal rows move some.
+func TestInitTellsWhatIsHeldOut(t *testing.T) {
+	dir := attributed(t, nil)
+	c, err := ReadConfig(filepath.Join(dir, ConfigFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range c.Data {
+		c.Data[i].File = within(dir, c.Data[i].File)
+	}
+	c.Model.File = within(dir, c.Model.File)
+	divisions, err := Init(filepath.Join(t.TempDir(), "again"), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := open(t, dir, nil).Commit(context.Background(), false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	moved := false
+	for i, p := range r.Parts {
+		if want := (Division{p.Name, p.Rows, p.Held}); divisions[i] != want || p.Rows+p.Held != 30 {
+			t.Errorf("init says %v, committed are %v", divisions[i], want)
+		}
+		moved = moved || p.Held != 6
+	}
+	if !moved {
+		t.Error("as many rows are held out as were asked for: the test shows nothing")
+	}
+}
+
 func TestVocabulariesFitAllParts(t *testing.T) {
 	d := readAll(t, attributed(t, nil))
 	for i, part := range d.train {

@@ -126,8 +126,8 @@ func pick(d *data.Dataset, rows []int) *data.Dataset {
 
 // recipes returns the recipes of the parts that are committed here, by
 // [[data]] table, nil for those that are imported. encoding is that of the
-// imported ones, or nil. Where there is one file, whole is it, read already.
-func recipes(dir string, c *Config, p *graph.Program, encoding *data.Encoding) (list []*Recipe, whole *data.Dataset, err error) {
+// imported ones, or nil.
+func recipes(dir string, c *Config, p *graph.Program, encoding *data.Encoding) (list []*Recipe, from fitting, err error) {
 	base := Recipe{Format: c.Columns.Format, Reconstruct: c.Columns.Reconstruct}
 	switch {
 	case c.Columns.Format == "idx":
@@ -135,12 +135,12 @@ func recipes(dir string, c *Config, p *graph.Program, encoding *data.Encoding) (
 			base.Classes = p.Tensor(p.Label).Units()
 		}
 		if len(c.Columns.Attributes) > 0 {
-			return nil, nil, &fault.Setting{Key: "columns.attributes", Err: fmt.Errorf("idx has no columns; constants it may have: %w", fault.ErrUsage)}
+			return nil, from, &fault.Setting{Key: "columns.attributes", Err: fmt.Errorf("idx has no columns; constants it may have: %w", fault.ErrUsage)}
 		}
 	default:
 		base.Header = c.Columns.Header
-		if base.Encoding, whole, err = encodingOf(dir, c, p, encoding); err != nil {
-			return nil, nil, err
+		if base.Encoding, from, err = encodingOf(dir, c, p, encoding); err != nil {
+			return nil, from, err
 		}
 	}
 	for i := range c.Data {
@@ -152,20 +152,26 @@ func recipes(dir string, c *Config, p *graph.Program, encoding *data.Encoding) (
 		r.Constants = c.constants(i)
 		list = append(list, &r)
 	}
-	return list, whole, nil
+	return list, from, nil
+}
+
+// fitting is what an encoding was fitted on here, if it was.
+type fitting struct {
+	whole *data.Dataset // the only file, read already; nil where there are several
+	rows  []int         // of the first file, that normalisation is fitted on; nil: all, or nothing is fitted
 }
 
 // encodingOf returns the encoding of the files that are committed here: the
 // one given, the imported one, or one that fits all files; nil if there is no
 // such file.
-func encodingOf(dir string, c *Config, p *graph.Program, imported *data.Encoding) (*data.Encoding, *data.Dataset, error) {
+func encodingOf(dir string, c *Config, p *graph.Program, imported *data.Encoding) (_ *data.Encoding, from fitting, err error) {
 	if !slices.ContainsFunc(c.Data, func(d DataConfig) bool { return d.Part == "" }) {
-		return nil, nil, nil
+		return nil, from, nil
 	}
 	if c.Columns.Encoding != "" {
 		e, err := readEncoding(within(dir, c.Columns.Encoding))
 		if err != nil {
-			return nil, nil, err
+			return nil, from, err
 		}
 		imported = e
 	}
@@ -175,28 +181,35 @@ func encodingOf(dir string, c *Config, p *graph.Program, imported *data.Encoding
 			for _, a := range imported.Attributes {
 				names = append(names, a.Name)
 			}
-			return nil, nil, &fault.Setting{Key: "columns.attributes", Err: fmt.Errorf("%q, the encoding given has %q: %w", c.Columns.Attributes, names, fault.ErrUsage)}
+			return nil, from, &fault.Setting{Key: "columns.attributes", Err: fmt.Errorf("%q, the encoding given has %q: %w", c.Columns.Attributes, names, fault.ErrUsage)}
 		}
-		return imported, nil, nil
+		return imported, from, nil
 	}
 	var fitted []*data.Encoding
-	var only *data.Dataset
 	for _, files := range c.Data {
 		if files.Part != "" {
 			continue
 		}
 		path := within(dir, files.File)
-		d, err := data.LoadCSV(path, csvOptions(c, p, data.CSVFormat{Name: path, Header: headerOf(c.Columns.Header)}))
-		if err != nil {
-			return nil, nil, err
+		o := csvOptions(c, p, data.CSVFormat{Name: path, Header: headerOf(c.Columns.Header)})
+		if len(fitted) == 0 && c.Test.Rows > 0 { // the others' normalisation is that of the first
+			o.FitOn = func(d *data.Dataset) []int {
+				from.rows = c.Test.trainedOn(d)
+				return from.rows
+			}
 		}
-		fitted, only = append(fitted, d.Source.Encoding), d
+		d, err := data.LoadCSV(path, o)
+		if err != nil {
+			return nil, from, err
+		}
+		fitted, from.whole = append(fitted, d.Source.Encoding), d
 	}
 	if len(fitted) == 1 {
-		return fitted[0], only, nil
+		return fitted[0], from, nil
 	}
+	from.whole = nil
 	union, err := data.Union(fitted...)
-	return union, nil, err
+	return union, from, err
 }
 
 // constants returns the constant attributes of a [[data]] table.

@@ -219,14 +219,14 @@ func TestInitRefuses(t *testing.T) {
 		c := &Config{Model: ModelConfig{File: model}, Data: []DataConfig{{File: csv}}, Columns: ColumnConfig{Header: "no"}, Test: TestConfig{Rows: DefaultTestRows}}
 		test.change(c)
 		run := filepath.Join(dir, "run")
-		if err := Init(run, c); !errors.Is(err, test.kind) || !strings.Contains(err.Error(), test.says) {
+		if _, err := Init(run, c); !errors.Is(err, test.kind) || !strings.Contains(err.Error(), test.says) {
 			t.Errorf("%s: %v", name, err)
 		}
 		if exists(run) {
 			t.Fatalf("%s: a directory was left behind", name)
 		}
 	}
-	if err := Init(small(t, nil), &Config{}); !errors.Is(err, fault.ErrUsage) {
+	if _, err := Init(small(t, nil), &Config{}); !errors.Is(err, fault.ErrUsage) {
 		t.Errorf("second run.toml: %v", err)
 	}
 }

@@ -38,8 +38,8 @@ features = {{list .Columns.Features}}   # csv columns by name or number from 1; 
 categorical = {{list .Columns.Categorical}}   # numbers to take as categories (text always is)
 targets = {{list .Columns.Targets}}   # [] = the last column
 classes = {{list .Columns.Classes}}   # order of the classes; [] = those found, sorted
-normalise = {{quote .Columns.Normalise}}   # csv features: none | minmax | standard, fitted on the first file
-normalise_targets = {{quote .Columns.NormaliseTargets}}   # values to predict: none | minmax | standard
+normalise = {{quote .Columns.Normalise}}   # csv features: none | minmax | standard, fitted on the rows of the first file that are trained on
+normalise_targets = {{quote .Columns.NormaliseTargets}}   # values to predict: none | minmax | standard, fitted alike
 reconstruct = {{.Columns.Reconstruct}}   # the targets are the features (autoencoder)
 attributes = {{list .Columns.Attributes}}   # csv columns committed for audits (sex, licence ...); training reads those alone that features names, too
 missing_as_category = {{.Columns.MissingAsCategory}}   # a missing cell ("?") of a category is a category of its own
@@ -52,7 +52,7 @@ publish_encoding = {{.Columns.PublishEncoding}}   # in part files, so that anyon
 {{range $name, $values := .Vocabulary}}{{key $name}} = {{list $values}}
 {{end}}
 [test]
-rows = {{.Test.Rows}}   # rows of each file held out: not trained on
+rows = {{.Test.Rows}}   # rows of each file held out: not trained on; about as many, where equal rows stay together
 from = {{quote .Test.From}}   # end = the last rows | spread = evenly over the file
 group_duplicates = {{.Test.GroupDuplicates}}   # rows with equal features go to one side: held-out rows are then none that was trained on
 commit = {{.Test.Commit}}   # commit and certify the rows held out, too, for audits of accuracy and fairness

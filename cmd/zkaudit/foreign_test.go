@@ -60,7 +60,7 @@ func small(t *testing.T, context string) string {
 		Training: run.TrainingConfig{Batch: 4, Steps: 4, SegmentSteps: 4},
 		Proof:    run.ProofConfig{Mode: "validity", RowBits: 8, Context: context},
 	}
-	if err := run.Init(dir, &c); err != nil {
+	if _, err := run.Init(dir, &c); err != nil {
 		t.Fatal(err)
 	}
 	d, err := run.Open(dir, run.Options{})

@@ -51,16 +51,17 @@ read, numbered from 0 as they are committed.
 			if !cmd.Flags().Changed("commit-test") {
 				c.Test.Commit = len(c.Columns.Attributes)+len(files.constants) > 0
 			}
-			if err := run.Init(args[0], &c); err != nil {
+			parts, err := run.Init(args[0], &c)
+			if err != nil {
 				return err
 			}
 			if c.Proof.SRS == run.DevelopmentSRS {
 				a.note("INSECURE: proofs will be made with the development SRS; anyone can forge such proofs. Set proof.srs for anything but trying.")
 			}
-			return a.result(c, func(w io.Writer) error {
-				_, err := fmt.Fprintf(w, "%s: loss %s, batch %d, %s, rate %s, segments of %d steps, %d rows held out\n",
-					filepath.Join(args[0], run.ConfigFile), c.Training.Loss, c.Training.Batch, length(&c), rate(&c), c.Training.SegmentSteps, c.Test.Rows)
-				return err
+			return a.result(initialised{c, parts}, func(w io.Writer) error {
+				fmt.Fprintf(w, "%s: loss %s, batch %d, %s, rate %s, segments of %d steps\n",
+					filepath.Join(args[0], run.ConfigFile), c.Training.Loss, c.Training.Batch, length(&c), rate(&c), c.Training.SegmentSteps)
+				return writeDivisions(w, &c, parts)
 			})
 		},
 	}
@@ -79,6 +80,31 @@ read, numbered from 0 as they are committed.
 	setsKeys(f, settingFlags())
 	unset = c
 	return cmd
+}
+
+// initialised is what init has made: every choice, and how rows are divided.
+type initialised struct {
+	run.Config
+	Parts []run.Division `json:"parts"`
+}
+
+// writeDivisions says which rows are trained on, and that numbers are scaled by
+// them alone.
+func writeDivisions(w io.Writer, c *run.Config, parts []run.Division) error {
+	for _, p := range parts {
+		asked := ""
+		if p.Held > 0 && p.Held != c.Test.Rows {
+			asked = fmt.Sprintf(" (%d asked for; equal rows stay on one side)", c.Test.Rows)
+		}
+		if _, err := fmt.Fprintf(w, "part %q: %s trained on, %d held out%s\n", p.Part, counted(p.Trained, "row"), p.Held, asked); err != nil {
+			return err
+		}
+	}
+	if c.Columns.Format == "idx" || c.Columns.Encoding != "" || c.Columns.Normalise == "none" && c.Columns.NormaliseTargets == "none" || c.Data[0].Part != "" {
+		return nil
+	}
+	_, err := fmt.Fprintf(w, "normalisation is fitted on the rows trained on of part %q\n", parts[0].Part)
+	return err
 }
 
 // initLike makes a run directory like another one.

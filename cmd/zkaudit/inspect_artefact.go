@@ -169,6 +169,9 @@ func (r *artefactReport) describePart(data []byte) error {
 		r.add("attribute %q of %d values: %.200q", v.Name, len(v.Entries), v.Entries)
 	}
 	r.add("encoding published: %t", f.Meaning.Encoding != nil)
+	if e := f.Meaning.Encoding; e != nil && e.FittedRows > 0 {
+		r.add("normalisation fitted on %s, those trained on", counted(e.FittedRows, "row"))
+	}
 	r.add("mode %s, SRS %x, rows of 2^%d cells", f.Mode, f.SRS, f.RowBits)
 	return nil
 }
