@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"math"
 	"math/big"
 
 	"github.com/zkaudit/zkaudit/fault"
@@ -44,6 +45,22 @@ func outOf(values, left int64) int {
 	}
 	return n
 }
+
+// bitsOfCounts returns how many bits say what so many counts are that add up to
+// at most n, of which there are (n + counts choose counts).
+func bitsOfCounts(n int64, counts int) int {
+	if fewer := min(n, int64(counts)); fewer <= maxExactCounts {
+		ways := new(big.Int).Binomial(n+int64(counts), fewer)
+		return ways.Sub(ways, big.NewInt(1)).BitLen()
+	}
+	ways, _ := math.Lgamma(float64(n) + float64(counts) + 1) // the logarithm, as near as a charge needs
+	those, _ := math.Lgamma(float64(n) + 1)
+	others, _ := math.Lgamma(float64(counts) + 1)
+	return int(math.Ceil((ways - those - others) / math.Ln2))
+}
+
+// maxExactCounts bounds binomial coefficients that are computed.
+const maxExactCounts = 1 << 10
 
 // rowsOf returns how many rows parts have.
 func (s *Subjects) rowsOf(parts []string) int64 {

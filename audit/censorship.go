@@ -77,7 +77,7 @@ func (c *Censorship) State(s *Scope) {
 		}})
 	}
 	s.inequalities("share of items", f.m, f.total, list)
-	s.outcomes(f, c.Release, least)
+	s.outcomes(f, c.Release, least, value)
 }
 
 // Words implements Claim.

@@ -90,10 +90,45 @@ func (c *confusion) labels() labels {
 	return labels{c.size(), total, c.label}
 }
 
-// outcomes publishes the counts, if the release says so.
-func (s *Scope) outcomes(c *confusion, r Release, smallest int64) {
+// of returns the counts of some groups, in order: those of the others stay out of
+// what is published.
+func (c *confusion) of(s *Scope, groups []int) *confusion {
+	if len(groups) == len(c.groups) {
+		return c
+	}
+	some := *c
+	some.groups = nil
+	var keys []int
+	for _, g := range groups {
+		some.groups = append(some.groups, c.groups[g])
+		for y := range c.classes {
+			for guess := range c.classes {
+				keys = append(keys, c.key(g, y, guess))
+			}
+		}
+	}
+	some.m = s.selected("outcomes of groups", c.m, keys)
+	return &some
+}
+
+// selected is the tensor of some cells of one with one axis.
+func (s *Scope) selected(name string, of relation.ID, cells []int) relation.ID {
+	var m matrix
+	for out, in := range cells {
+		m.add(out, in, 1)
+	}
+	return s.linear(name, relation.Axis{Name: name, Size: len(cells)}, &m, of)
+}
+
+// outcomes publishes the counts of some groups, if the release says so.
+func (s *Scope) outcomes(c *confusion, r Release, smallest int64, groups ...int) {
 	asked := len(s.release.asked)
-	s.counts("outcomes", r, smallest, c.m, c.labels(), c.total)
+	free := c.size() - 1 // of all counts, the last is what is left of the rows
+	if r.What != "" && len(groups) > 0 && len(groups) < len(c.groups) {
+		c = c.of(s, groups)
+		free = c.size()
+	}
+	s.counts("outcomes", r, smallest, c.m, c.labels(), c.total, free)
 	for k := asked; k < len(s.release.asked); k++ {
 		s.release.asked[k].Groups, s.release.asked[k].Classes = c.groups, c.names
 	}

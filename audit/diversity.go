@@ -76,7 +76,21 @@ func (d *Diversity) State(s *Scope) {
 	if d.Entropy != "" {
 		d.stateEntropy(s, m, total)
 	}
-	s.counts("groups", d.Release, s.shownGroup(d.MinGroup, d.Release), m, labels{all.size(), all.bytes(), all.name}, total)
+	d.release(s, m, all, chosen, total)
+}
+
+// release publishes the counts of the chosen groups, if the claim says so.
+func (d *Diversity) release(s *Scope, m relation.ID, all groups, chosen []int, total int64) {
+	names, free := labels{all.size(), all.bytes(), all.name}, all.size()-1
+	if d.What != "" && len(chosen) < all.size() {
+		m = s.selected("counts of groups", m, chosen)
+		names = labels{len(chosen), 0, func(i int) string { return all.name(chosen[i]) }}
+		for i := range chosen {
+			names.bytes += len(names.name(i))
+		}
+		free = len(chosen)
+	}
+	s.counts("groups", d.Release, s.shownGroup(d.MinGroup, d.Release), m, names, total, free)
 }
 
 // chosen returns the groups that bounds are for, in order.

@@ -75,7 +75,7 @@ func (c *Fairness) State(s *Scope) {
 	least := s.smallestGroup(c.MinGroup)
 	c.stateMinimum(s, n, least, names, f.total)
 	c.stateGaps(s, n, p, names, f.total)
-	s.outcomes(f, c.Release, least)
+	s.outcomes(f, c.Release, least, groups...)
 }
 
 // chosen returns the indices of the groups compared.

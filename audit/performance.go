@@ -48,8 +48,9 @@ func (c *Performance) State(s *Scope) {
 	if (c.K != 0) != (c.Metric == "top_k") {
 		s.usage("k is for top_k, and only for it")
 	}
-	if c.What != "" && c.Metric != "accuracy" && c.Metric != "macro_f1" {
-		s.usage("%s releases no counts", c.Metric)
+	switch shares := c.Metric == "accuracy" || c.Metric == "top_k"; {
+	case c.What == hits && !shares, c.What != "" && c.What != hits && c.Metric != "accuracy" && c.Metric != "macro_f1":
+		s.usage("%s releases no %s", c.Metric, foreign.Quote(c.What))
 	}
 	smallest := s.shownGroup(c.MinGroup, c.Release)
 	switch c.Metric {
@@ -57,7 +58,11 @@ func (c *Performance) State(s *Scope) {
 		f := s.confusion("outcomes", c.Model, parts, "")
 		if s.err == nil {
 			c.bound(s, f.m, f.total, diagonal(f, 0))
-			s.outcomes(f, c.Release, smallest)
+			if c.What == hits {
+				c.releaseHits(s, f.m, f.total, diagonal(f, 0), smallest)
+			} else {
+				s.outcomes(f, c.Release, smallest)
+			}
 		}
 	case "top_k":
 		c.stateTopK(s, parts)
@@ -65,6 +70,23 @@ func (c *Performance) State(s *Scope) {
 		c.stateF1(s, parts)
 	case "mse", "mae":
 		c.stateError(s, parts)
+	}
+}
+
+// hits is the release of how many rows count for a share.
+const hits = "hits"
+
+// releaseHits publishes the number of rows counted by d, rounded down.
+func (c *Performance) releaseHits(s *Scope, m relation.ID, total int64, d []coefficient, smallest int64) {
+	var right matrix
+	for _, k := range d {
+		right.add(0, k.of, k.value)
+	}
+	const what = "rows predicted rightly"
+	asked, one := len(s.release.asked), relation.Axis{Name: what, Size: 1}
+	s.counts(what, Release{"counts", c.Round}, smallest, s.linear(what, one, &right, m), labels{1, len(what), func(int) string { return what }}, total, 1)
+	for k := asked; k < len(s.release.asked); k++ {
+		s.release.asked[k].Labels = nil // it is no group among others
 	}
 }
 
@@ -127,6 +149,9 @@ func (c *Performance) stateTopK(s *Scope, parts []*partTensors) {
 		d = append(d, coefficient{r, 1})
 	}
 	c.bound(s, m, totalRows(parts), d)
+	if c.What == hits {
+		c.releaseHits(s, m, totalRows(parts), d, s.smallestGroup(c.MinGroup))
+	}
 }
 
 // f1Bits are the fraction bits of the F1 of one class.

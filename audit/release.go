@@ -2,7 +2,6 @@ package audit
 
 import (
 	"fmt"
-	"math/bits"
 
 	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/foreign"
@@ -11,7 +10,8 @@ import (
 
 // Release says what a claim publishes besides its verdict.
 type Release struct {
-	// What is "" for the verdict alone, or "counts".
+	// What is "" for the verdict alone, or "counts": of the groups that the
+	// claim is about. Accuracies may release "hits" alone, see Performance.
 	What string `toml:"release,omitempty"`
 	// Round is what released counts are rounded down to multiples of: at least
 	// the claim's smallest group, so that smaller ones are 0.
@@ -112,7 +112,9 @@ func (l labels) all() []string {
 // counts publishes the counts of groups, rounded down, if the release says so:
 //
 //	m(g) − released(g) in [0, round),  round >= the smallest group
-func (s *Scope) counts(what string, r Release, smallest int64, m relation.ID, names labels, total int64) {
+//
+// free is how many of the exact counts do not follow from the others.
+func (s *Scope) counts(what string, r Release, smallest int64, m relation.ID, names labels, total int64, free int) {
 	switch r.What {
 	case "":
 		if r.Round != 0 {
@@ -136,16 +138,17 @@ func (s *Scope) counts(what string, r Release, smallest int64, m relation.ID, na
 		return
 	}
 	axis := s.axes(m)[0]
-	each := bits.Len64(uint64(total / r.Round))
 	unit := fmt.Sprintf("rows, rounded down to multiples of %d", r.Round)
-	if r.Round == 1 {
+	if r.Round > 1 {
+		free = names.size // what is rounded off is not known
+	} else {
 		unit = "rows, EXACT"
 	}
 	if names.bytes > maxLabelBytes {
 		s.fail("the names of %d counts have %d bytes, at most %d: %w", names.size, names.bytes, maxLabelBytes, fault.ErrUnsupported)
 		return
 	}
-	released := Released{Name: what, Unit: unit, Bits: each * names.size}
+	released := Released{Name: what, Unit: unit, Bits: bitsOfCounts(total/r.Round, free)}
 	values := s.publish(released, names.size, func(v *Values) []int64 {
 		out := make([]int64, names.size)
 		for g := range out {
