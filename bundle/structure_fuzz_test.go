@@ -85,9 +85,7 @@ func within(t *testing.T, f func() (size int)) {
 func FuzzStructure(f *testing.F) {
 	m := first(f)
 	tables := ops.NewTables()
-	for i := range 16 {
-		f.Add([]byte{byte(i), byte(i * 7), byte(i * 31)})
-	}
+	scramble.Seeds(f)
 	f.Fuzz(func(t *testing.T, seed []byte) {
 		b := decode(t, made{slices.Clone(m.bytes), m.srs}) // proofs share the file's bytes
 		choices := scramble.NewChoices(seed)
@@ -217,9 +215,7 @@ func FuzzPartStructure(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	for i := range 16 {
-		f.Add([]byte{byte(i), byte(i * 7), byte(i * 31)})
-	}
+	scramble.Seeds(f)
 	f.Fuzz(func(t *testing.T, seed []byte) {
 		p, err := bundle.UnmarshalPart(slices.Clone(file))
 		if err != nil {

@@ -45,9 +45,7 @@ func FuzzOpeningStructure(f *testing.F) {
 	if err := CheckRows(context.Background(), srs, v, part, good, rows, ""); err != nil {
 		f.Fatal(err)
 	}
-	for i := range 16 {
-		f.Add([]byte{byte(i), byte(i * 7), byte(i * 31)})
-	}
+	scramble.Seeds(f)
 	f.Fuzz(func(t *testing.T, seed []byte) {
 		o := copyOf(t, good)
 		scramble.Change(scramble.NewChoices(seed), o)
