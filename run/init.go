@@ -131,9 +131,6 @@ func (c *Config) complete() ([]Division, error) {
 	fallback(&c.Test.From, "spread")
 	fallback(&c.Initial.From, "seed")
 	fallback(&c.Initial.Seed, "zkaudit-1")
-	if len(c.Training.Rates) == 0 {
-		fallback(&c.Training.Rate, "0.1")
-	}
 	fallback(&c.Proof.SRS, DevelopmentSRS)
 	if len(c.Data) == 0 {
 		return nil, fmt.Errorf("no data given: %w", fault.ErrUsage)
@@ -150,6 +147,9 @@ func (c *Config) complete() ([]Division, error) {
 func (c *Config) fit() ([]Division, error) {
 	trial := *c
 	fallback(&trial.Training.Batch, 1)
+	if len(c.Training.Rates) == 0 {
+		fallback(&trial.Training.Rate, "1")
+	}
 	m, err := readModel(".", &trial)
 	if err != nil {
 		return nil, err
@@ -159,6 +159,9 @@ func (c *Config) fit() ([]Division, error) {
 	}
 	p := m.program()
 	c.Training.Loss, c.Training.Labels = string(p.Loss.Kind), string(p.Loss.Labels)
+	if len(c.Training.Rates) == 0 {
+		fallback(&c.Training.Rate, defaultRate(p.Loss.Kind))
+	}
 	fallback(&c.Initial.Scheme, string(schemeFor(p)))
 	if c.Test.Rows == DefaultTestRows {
 		trial.Test.Rows = 0
@@ -187,6 +190,15 @@ func (c *Config) fit() ([]Division, error) {
 	}
 	c.size(p, rows)
 	return parts, c.Check()
+}
+
+// defaultRate is smaller where the gradient of an output grows with its
+// distance from the target; that of a cross-entropy is at most 1.
+func defaultRate(loss graph.LossKind) string {
+	if loss == graph.MeanSquaredError {
+		return "0.03"
+	}
+	return "0.1"
 }
 
 // holdOutDefault is how many rows of every part are held out where nobody says:

@@ -199,7 +199,7 @@ func trainingFlags(cmd *cobra.Command, c *run.Config) {
 	f.IntVar(&c.Training.Epochs, "epochs", 0, "passes over the rows (default: at least 2 and 200 steps)")
 	f.IntVar(&c.Training.Steps, "steps", 0, "steps, instead of epochs")
 	f.IntVar(&c.Training.SegmentSteps, "segment-steps", 0, "steps per proof (default: by the size of a step)")
-	f.StringVar(&c.Training.Rate, "rate", "", "learning rate (default 0.1)")
+	f.StringVar(&c.Training.Rate, "rate", "", "learning rate (default 0.1, for mean squared error 0.03)")
 	f.StringSliceVar(&c.Training.Rates, "rates", nil, "a learning rate per epoch, instead of one")
 	f.IntVar(&c.Formats.Feature, "fraction-features", 0, "fraction bits of features (default 8)")
 	f.IntVar(&c.Formats.Activation, "fraction-activations", 0, "fraction bits of activations (default 8)")
