@@ -41,6 +41,7 @@ func TestEveryNodeIsInferred(t *testing.T) {
 		}, "has 1 outputs, want 0"},
 		"an unknown operator":  {func(p *graph.Program) { p.Nodes[0].Kind = "transmogrify" }, "transmogrify"},
 		"operands that do not": {func(p *graph.Program) { p.Nodes[0].Inputs[1] = p.Label }, `fully_connected "`},
+		"updates that do not":  {func(p *graph.Program) { p.Nodes[last].Inputs[1] = p.Nodes[last].Inputs[0] }, `weight_update "`},
 		"a role of its own":    {func(p *graph.Program) { swapRole(p.Tensor(p.Loss.Prediction)) }, "looked up"},
 	} {
 		q := p.Clone()

@@ -20,9 +20,9 @@
 // All mutants of a package are compiled into one test binary, by an overlay in
 // which each is a branch on the environment variable ZKAUDIT_MUTANT; the files
 // of the repository stay as they are. Each test runs once without a mutant, to
-// see which mutants it reaches; a mutant then meets the tests that reach it, the
-// fastest first, and is killed if one fails, panics or takes twenty times as
-// long as without a mutant and a minute more.
+// see which mutants it reaches, as far as they would do something else there. A
+// mutant then meets these tests, the fastest first, and is killed if one fails,
+// panics or takes twenty times as long as without a mutant and a minute more.
 //
 // redundant.txt lists the mutants that no test can kill, each with the check
 // that makes it redundant. The command fails if a mutant survives that is not

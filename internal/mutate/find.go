@@ -116,7 +116,7 @@ func (v *visitor) condition(n *ast.IfStmt) {
 	if !v.refuses(n.Body.List) {
 		m := v.addText("never", text, n.Pos())
 		w := v.addText("always", text, n.Pos())
-		v.around(n.Cond, fmt.Sprintf("!mutantIs(%d) && (mutantIs(%d) || (", m.number, w.number), "))")
+		v.around(n.Cond, fmt.Sprintf("mutantOf(%d, %d, ", m.number, w.number), ")")
 		return
 	}
 	v.done[n.Body.List[len(n.Body.List)-1]] = true
@@ -126,7 +126,7 @@ func (v *visitor) condition(n *ast.IfStmt) {
 			text = v.of(r)
 		}
 		m := v.addText("guard", text, r.Pos())
-		v.around(r, fmt.Sprintf("(!mutantIs(%d) && (", m.number), "))")
+		v.around(r, "((", fmt.Sprintf(") && !mutantIs(%d))", m.number))
 	}
 }
 
@@ -154,7 +154,7 @@ func (v *visitor) cases(n *ast.SwitchStmt) {
 				if refuses {
 					kind = "guard"
 				}
-				v.around(r, fmt.Sprintf("(!mutantIs(%d) && (", v.add(kind, r)), "))")
+				v.around(r, "((", fmt.Sprintf(") && !mutantIs(%d))", v.add(kind, r)))
 			}
 		}
 	}
@@ -167,7 +167,7 @@ func (v *visitor) loop(n ast.Stmt, body *ast.BlockStmt, over ast.Expr) int {
 	first := v.addText("first", text, n.Pos()).number
 	rest := v.addText("rest", text, n.Pos()).number
 	v.around(n, fmt.Sprintf("{ mutantAt%d := 0; ", loop), " }")
-	v.insert(body.Lbrace+1, false, fmt.Sprintf(" mutantAt%[1]d++; if mutantIs(%[1]d) || mutantIs(%[2]d) && mutantAt%[1]d > 1 { break }; if mutantIs(%[3]d) && mutantAt%[1]d == 1 { continue }; ",
+	v.insert(body.Lbrace+1, false, fmt.Sprintf(" mutantAt%[1]d++; if mutantIs(%[1]d) || mutantAt%[1]d > 1 && mutantIs(%[2]d) { break }; if mutantAt%[1]d == 1 && mutantIs(%[3]d) { continue }; ",
 		loop, first, rest))
 	return loop
 }
@@ -198,7 +198,7 @@ func (v *visitor) rangeLoop(n *ast.RangeStmt) {
 	}
 	at := v.loop(n, n.Body, n.X)
 	bound := v.addText("bound", v.of(n.X), n.Pos()).number
-	v.insert(n.Body.Lbrace+1, false, fmt.Sprintf(" if mutantIs(%d) && mutantAt%d == mutantLength(%s) { break }; ", bound, at, v.of(n.X)))
+	v.insert(n.Body.Lbrace+1, false, fmt.Sprintf(" if mutantAt%d == mutantLength(%s) && mutantIs(%d) { break }; ", at, v.of(n.X), bound))
 }
 
 func callee(c *ast.CallExpr) string {

@@ -7,7 +7,8 @@ import (
 	"strconv"
 )
 
-// switches is what the mutants of a package call.
+// switches is what the mutants of a package call. A mutant is reached where it
+// makes a difference: where a guard refuses, where a loop has a second iteration.
 const switches = `
 
 import (
@@ -48,6 +49,13 @@ func mutantReach(n int) {
 	}
 }
 
+func mutantOf(never, always int, condition bool) bool {
+	if condition {
+		return !mutantIs(never)
+	}
+	return mutantIs(always)
+}
+
 func mutantSkip[T any](n int, without, with T) T {
 	if mutantIs(n) {
 		return without
@@ -63,7 +71,7 @@ func mutantInstead[T any](n int, drawn T, other T) T {
 }
 
 func mutantNil(n int, err error) error {
-	if mutantIs(n) {
+	if err != nil && mutantIs(n) {
 		return nil
 	}
 	return err
