@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"github.com/zkaudit/zkaudit/artefact"
 	"github.com/zkaudit/zkaudit/bundle"
@@ -128,14 +129,28 @@ func (b *Bundle) Digest() ([32]byte, error) {
 	if err != nil {
 		return [32]byte{}, err
 	}
-	for i := range e.Parts {
-		e.Parts[i].Certificate = nil
+	return e.digest(), nil
+}
+
+// digest is SHA-256 of the audit without certificates and proofs.
+func (e *encodedBundle) digest() [32]byte {
+	bare := *e
+	bare.Parts, bare.Claims = slices.Clone(e.Parts), slices.Clone(e.Claims)
+	for i := range bare.Parts {
+		bare.Parts[i].Certificate = nil
 	}
-	for i := range e.Claims {
-		e.Claims[i].Proof = nil
+	for i := range bare.Claims {
+		bare.Claims[i].Proof = nil
 	}
+	return sha256.Sum256(appendBytes([]byte("zkaudit/audit-bundle/v1"), bare.json()))
+}
+
+func (e *encodedBundle) json() []byte {
 	text, err := json.Marshal(e)
-	return sha256.Sum256(appendBytes([]byte("zkaudit/audit-bundle/v1"), text)), err
+	if err != nil {
+		panic(err) // it has texts, numbers and bytes, and no others
+	}
+	return text
 }
 
 // Marshal encodes the bundle.
@@ -144,22 +159,14 @@ func (b *Bundle) Marshal() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	digest, err := b.Digest()
-	if err != nil {
-		return nil, err
-	}
-	text, err := json.Marshal(e)
-	if err != nil {
-		return nil, fmt.Errorf("audit bundle: %v: %w", fault.Text(err, nil), fault.ErrUsage)
-	}
-	return artefact.Encode(artefact.Header{Kind: Kind(), Version: Version, Statement: digest}, text), nil
+	return artefact.Encode(artefact.Header{Kind: Kind(), Version: Version, Statement: e.digest()}, e.json()), nil
 }
 
 // Unmarshal decodes an audit bundle; it checks no proof. Errors wrap
 // fault.ErrMalformed or fault.ErrVersion.
 func Unmarshal(file []byte) (_ *Bundle, err error) {
 	defer fault.Catch(&err, "audit", fault.ErrMalformed)
-	h, payload, err := artefact.Decode(file, Kind(), Version)
+	_, payload, err := artefact.Decode(file, Kind(), Version)
 	if err != nil {
 		return nil, err
 	}
@@ -177,11 +184,7 @@ func Unmarshal(file []byte) (_ *Bundle, err error) {
 	if err != nil {
 		return nil, err
 	}
-	again, err := b.Marshal()
-	if err != nil {
-		return nil, malformed(err)
-	}
-	if digest, err := b.Digest(); err != nil || digest != h.Statement || !bytes.Equal(again, file) {
+	if again, _ := b.Marshal(); !bytes.Equal(again, file) { // the digest in the header, too
 		return nil, malformed(fmt.Errorf("not in its canonical form"))
 	}
 	return b, nil
@@ -214,9 +217,7 @@ func (e *encodedBundle) decode() (*Bundle, error) {
 			return nil, malformed("part %s: %v", foreign.Quote(p.Name), err)
 		}
 		b.Parts[p.Name] = &p.Part
-		if len(p.Certificate) > 0 {
-			b.Certificates[p.Name] = p.Certificate
-		}
+		b.Certificates[p.Name] = p.Certificate
 	}
 	for _, r := range e.Runs {
 		if _, twice := b.Runs[r.Name]; twice {
@@ -301,7 +302,7 @@ func (p *encodedPart) decode(rowBits int) error {
 	}
 	for k, width := range widths {
 		n := bundle.CommittedRows(rowBits, relation.Axis{Size: p.Rows}, relation.Axis{Size: width})
-		if n > bundle.MaxPoints || len(p.Commitments[k]) != n*commitments.PointBytes {
+		if len(p.Commitments[k]) != n*commitments.PointBytes {
 			return fmt.Errorf("commitment %d has %d bytes for %d rows", k, len(p.Commitments[k]), n)
 		}
 		points, err := commitments.DecodePoints(p.Commitments[k], n, commitments.RefuseInfinity)
