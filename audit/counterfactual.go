@@ -83,15 +83,8 @@ func (c *Counterfactual) stateOutputs(s *Scope) {
 	if s.err != nil {
 		return
 	}
-	fraction := func(model string) int {
-		p := s.model(model)
-		return p.Tensor(p.Loss.Prediction).Format.Fraction
-	}
-	f := fraction(c.Models[0])
-	if f != fraction(c.Models[1]) || s.axes(a)[1].Size != s.axes(b)[1].Size {
-		s.usage("models %q and %q differ in their outputs", c.Models[0], c.Models[1])
-		return
-	}
+	program := s.model(c.Models[0]) // and of the other model: counterparts have one program
+	f := program.Tensor(program.Loss.Prediction).Format.Fraction
 	r, err := c.AtMost.rat()
 	if err != nil {
 		s.fail("at_most: %w", err)

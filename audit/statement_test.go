@@ -1,0 +1,147 @@
+package audit
+
+import (
+	"bytes"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/zkaudit/zkaudit/bundle"
+	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/ops"
+	"github.com/zkaudit/zkaudit/proof/mode"
+)
+
+// TestEverythingPublicIsStated: two claims that differ in anything public have
+// two statements, so that no proof of one is one of the other.
+func TestEverythingPublicIsStated(t *testing.T) {
+	w, _, _ := archive(t)
+	w.publish("embedder", embedder(t, 1, true, 5, 6, 4, 3))
+	claim := func() Claim {
+		return &Performance{Model: "net", Parts: []string{"north", "south"}, Metric: "accuracy", AtLeast: "0.1", Release: Release{What: "counts"}}
+	}
+	public := func(change func(f *Frame, item *Item, s *Scope)) []byte {
+		f, item := w.frame, w.item(claim())
+		st, err := state(&f, item, w.subjects, nil, ops.NewTables())
+		if err != nil {
+			t.Fatal(err)
+		}
+		st.scope.release.asked[0].Values = []int64{40}
+		change(&f, item, st.scope)
+		b, err := publicBytes(&f, item, st.scope)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return b
+	}
+	seen := map[string]string{}
+	for name, change := range map[string]func(f *Frame, item *Item, s *Scope){
+		"the claim":         func(*Frame, *Item, *Scope) {},
+		"another name":      func(_ *Frame, item *Item, _ *Scope) { item.Name = "b" },
+		"another kind":      func(_ *Frame, item *Item, _ *Scope) { item.Kind = "provenance" },
+		"another parameter": func(_ *Frame, item *Item, _ *Scope) { item.Claim.(*Performance).AtLeast = "0.2" },
+		"another mode":      func(f *Frame, _ *Item, _ *Scope) { f.Mode = mode.ZKGroth16 },
+		"another context":   func(f *Frame, _ *Item, _ *Scope) { f.Context = "b" },
+		"another release":   func(_ *Frame, _ *Item, s *Scope) { s.release.asked[0].Name = "b" },
+		"another value":     func(_ *Frame, _ *Item, s *Scope) { s.release.asked[0].Values[0]++ },
+		"more values": func(_ *Frame, _ *Item, s *Scope) {
+			s.release.asked[0].Values = append(s.release.asked[0].Values, 0)
+		},
+		"no release": func(_ *Frame, _ *Item, s *Scope) { s.release.asked = nil },
+		"another part": func(_ *Frame, _ *Item, s *Scope) {
+			s.parts["north"] = s.parts["south"]
+		},
+		"another name of a part": func(_ *Frame, _ *Item, s *Scope) {
+			s.parts["west"] = s.parts["south"]
+			delete(s.parts, "south")
+		},
+		"another run": func(_ *Frame, _ *Item, s *Scope) {
+			r := *s.runs["net"]
+			r.Digest[0]++
+			s.runs["net"] = &r
+		},
+		"another program": func(_ *Frame, _ *Item, s *Scope) {
+			r := *s.runs["net"]
+			r.ProgramDigest[0]++
+			s.runs["net"] = &r
+		},
+		"other weights": func(_ *Frame, _ *Item, s *Scope) {
+			r := *s.runs["net"]
+			r.Weights = append(bundle.Weights{}, r.Weights...)
+			r.Weights[0] = r.Weights[1]
+			s.runs["net"] = &r
+		},
+		"another name of a run": func(_ *Frame, _ *Item, s *Scope) {
+			s.runs["b"] = s.runs["net"]
+			delete(s.runs, "net")
+		},
+	} {
+		b := string(public(change))
+		if other, twice := seen[b]; twice {
+			t.Errorf("%s and %s have one statement", name, other)
+		}
+		seen[b] = name
+	}
+	models := map[string]map[string]*Model{}
+	m := w.subjects.Models["embedder"]
+	other, coarser, deeper := *m, *m, *m
+	other.SHA256[0]++
+	coarser.Fractions.Feature++
+	deeper.ProgramDigest[0]++
+	models["none"], models["one"], models["another name"] = nil, map[string]*Model{"a": m}, map[string]*Model{"b": m}
+	models["another file"], models["other fractions"], models["another program"] = map[string]*Model{"a": &other}, map[string]*Model{"a": &coarser}, map[string]*Model{"a": &deeper}
+	models["two"], models["two, swapped"] = map[string]*Model{"a": m, "b": &other}, map[string]*Model{"a": &other, "b": m}
+	seen = map[string]string{}
+	for name, of := range models {
+		b := string(appendModels([]byte("claim"), of))
+		if other, twice := seen[b]; twice {
+			t.Errorf("models: %s and %s have one encoding", name, other)
+		}
+		seen[b] = name
+	}
+	item := w.item(claim())
+	st, err := state(&w.frame, item, w.subjects, nil, ops.NewTables())
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, _ := st.scope.identity(&w.frame, item)
+	for name, c := range map[string]struct {
+		f    Frame
+		item Item
+		same bool
+	}{
+		"name":    {w.frame, Item{Name: "b", Kind: item.Kind, Claim: item.Claim}, true},
+		"context": {Frame{Mode: w.frame.Mode, SRS: w.frame.SRS, RowBits: w.frame.RowBits, Context: "b"}, *item, true},
+		"mode":    {Frame{Mode: mode.ZKGroth16, SRS: w.frame.SRS, RowBits: w.frame.RowBits}, *item, false},
+		"kind":    {w.frame, Item{Kind: "provenance", Claim: item.Claim}, false},
+	} {
+		got, err := st.scope.identity(&c.f, &c.item)
+		if err != nil || bytes.Equal(got[:], want[:]) != c.same {
+			t.Errorf("identity by another %s: %v", name, err)
+		}
+	}
+	if _, err := st.scope.identity(&w.frame, &Item{Claim: unwritable{Of: func() {}}}); !errors.Is(err, fault.ErrUsage) {
+		t.Errorf("identity of what cannot be written: %v", err)
+	}
+}
+
+// TestClaimsThatCannotBeStated: nothing is proven about them.
+func TestClaimsThatCannotBeStated(t *testing.T) {
+	w, _, _ := archive(t)
+	licence := func() *Licence {
+		return &Licence{Parts: []string{"north"}, Attribute: "sex", Allowed: []string{"F", "M"}}
+	}
+	w.publish("net", embedder(t, 1, true, 5, 6, 4, 3)) // the name of a run
+	if _, err := state(&w.frame, w.item(licence()), w.subjects, nil, ops.NewTables()); err == nil || !strings.Contains(err.Error(), "both a training run and a public model") {
+		t.Errorf("two things of one name: %v", err)
+	}
+	delete(w.subjects.Models, "net")
+	if _, err := state(&w.frame, w.item(licence()), w.subjects, []Released{{Name: "x"}}, ops.NewTables()); !errors.Is(err, fault.ErrMalformed) || !strings.Contains(err.Error(), "1 released values, it has 0") {
+		t.Errorf("released without being asked for: %v", err)
+	}
+	item := w.item(licence())
+	item.Claim = unwritable{Licence: licence(), Of: func() {}}
+	if _, err := state(&w.frame, item, w.subjects, nil, ops.NewTables()); !errors.Is(err, fault.ErrUsage) {
+		t.Errorf("parameters that cannot be written: %v", err)
+	}
+}
