@@ -114,5 +114,9 @@ func fileError(action, path string, err error) error {
 	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
 		kind = fault.ErrResources
 	}
+	var named *fs.PathError
+	if errors.As(err, &named) && named.Path == path { // said once
+		err = named.Err
+	}
 	return fmt.Errorf("%s %s: %w: %w", action, path, kind, err)
 }

@@ -98,7 +98,7 @@ func (d *Directory) auditedRun(a *Audited, srs *commitments.SRS, trained []*Part
 	if err != nil {
 		return d.apart(err)
 	}
-	model, err := artefact.ReadFile(d.file(ModelFile), tflite.MaxFileSize)
+	model, err := tflite.ReadFile(d.file(ModelFile))
 	if err != nil {
 		return err
 	}
@@ -178,7 +178,8 @@ func (d *Directory) ReadInputs(path string, rows ...int) (*data.Dataset, error) 
 	if err != nil {
 		return nil, err
 	}
-	r := Recipe{Format: trained.recipes[0].Format, FractionBits: trained.recipes[0].FractionBits, Header: trained.recipes[0].Header, Rows: rows}
+	r := Recipe{Format: trained.recipes[0].Format, FractionBits: trained.recipes[0].FractionBits, Header: trained.recipes[0].Header,
+		Separator: trained.recipes[0].Separator, DecimalComma: trained.recipes[0].DecimalComma, Rows: rows}
 	if trained.encoding != nil {
 		features := *trained.encoding
 		features.Targets, features.Attributes = nil, nil

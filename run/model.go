@@ -5,7 +5,6 @@ import (
 	"path/filepath"
 	"strconv"
 
-	"github.com/zkaudit/zkaudit/artefact"
 	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/network"
@@ -29,7 +28,7 @@ func (m *model) program() *graph.Program { return m.step.Program }
 // readModel reads the model and makes the training step that c asks for.
 func readModel(dir string, c *Config) (*model, error) {
 	path := within(dir, c.Model.File)
-	bytes, err := artefact.ReadFile(path, tflite.MaxFileSize)
+	bytes, err := tflite.ReadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("model: %w", err)
 	}
@@ -42,7 +41,7 @@ func readModel(dir string, c *Config) (*model, error) {
 	}
 	axis, err := c.Model.batchAxis()
 	if err != nil {
-		return nil, err
+		return nil, &fault.Setting{Key: "model.batch_axis", Err: err}
 	}
 	m.step, err = transpile.Transpile(m.tflite, transpile.Options{
 		Batch:     c.Training.Batch,
@@ -80,7 +79,7 @@ func ReadNetwork(model string, c *Config) (*network.Network, []number.Rate, erro
 // ReadArchitecture returns the architecture of a model's file; batchAxis is
 // that of ModelConfig.
 func ReadArchitecture(model, batchAxis string) (*network.Architecture, error) {
-	bytes, err := artefact.ReadFile(model, tflite.MaxFileSize)
+	bytes, err := tflite.ReadFile(model)
 	if err != nil {
 		return nil, fmt.Errorf("model: %w", err)
 	}
@@ -109,13 +108,17 @@ func ReadArchitecture(model, batchAxis string) (*network.Architecture, error) {
 const autoAxis = "auto"
 
 // batchAxis returns the axis that counts samples, nil if the model tells.
-func (c *ModelConfig) batchAxis() (*int, error) {
-	if c.BatchAxis == autoAxis || c.BatchAxis == "" {
+func (c *ModelConfig) batchAxis() (*int, error) { return BatchAxis(c.BatchAxis) }
+
+// BatchAxis is the axis that a setting names, nil if the model tells. Errors wrap
+// fault.ErrUsage.
+func BatchAxis(setting string) (*int, error) {
+	if setting == autoAxis || setting == "" {
 		return nil, nil
 	}
-	axis, err := strconv.Atoi(c.BatchAxis)
+	axis, err := strconv.Atoi(setting)
 	if err != nil || axis < 0 {
-		return nil, fmt.Errorf("%q, want %q or the number of an axis from 0: %w", c.BatchAxis, autoAxis, fault.ErrUsage)
+		return nil, fmt.Errorf("%q, want %q or the number of an axis from 0: %w", setting, autoAxis, fault.ErrUsage)
 	}
 	return &axis, nil
 }

@@ -29,10 +29,9 @@ func Check(m *Model, opts CheckOptions) Findings {
 	}
 	c.operators(&m.Subgraphs[0])
 	c.tensors(&m.Subgraphs[0])
+	c.origins(&m.Subgraphs[0])
 	c.unread()
-	if len(m.Subgraphs) == 1 {
-		c.batch(&m.Subgraphs[0])
-	}
+	c.batch(&m.Subgraphs[0])
 	return c.found
 }
 
@@ -44,7 +43,7 @@ type checker struct {
 }
 
 func (c *checker) add(p Problem, operator int, tensor, reason, remedy string) {
-	c.found = append(c.found, Finding{Problem: p, Operator: operator, Tensor: tensor, Reason: reason, Remedy: remedy})
+	c.found.Add(Finding{Problem: p, Operator: operator, Tensor: tensor, Reason: reason, Remedy: remedy})
 }
 
 // graph checks the number of subgraphs and entry points.
@@ -68,8 +67,60 @@ func (c *checker) graph() {
 	if len(g.Operators) == 0 {
 		c.add(ProblemGraph, -1, "", "the model has no operators", "export the model again")
 	}
-	if len(g.Inputs) == 0 || len(g.Outputs) == 0 {
-		c.add(ProblemGraph, -1, "", fmt.Sprintf("the model has %d inputs and %d outputs", len(g.Inputs), len(g.Outputs)), exportOne)
+	if len(g.Inputs) != 1 || len(g.Outputs) != 1 {
+		c.add(ProblemGraph, -1, "", fmt.Sprintf("the model has %s and %s", counted(len(g.Inputs), "input"), counted(len(g.Outputs), "output")), "export it with one of each")
+	}
+	for _, s := range c.m.Signatures {
+		if s.Subgraph == 0 && (!names(s.Inputs, g.Inputs) || !names(s.Outputs, g.Outputs)) {
+			c.add(ProblemSignatures, -1, "", fmt.Sprintf("signature %s has other inputs or outputs than the graph: a runtime called by it hands out another value", foreign.Quote(s.Key)), exportOne)
+		}
+	}
+}
+
+func counted(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+// names reports whether a signature names the tensors of a graph, in any order.
+func names(named []NamedTensor, graph []int32) bool {
+	set := map[int64]int{}
+	for _, t := range graph {
+		set[int64(t)]++
+	}
+	for _, t := range named {
+		set[int64(t.Tensor)]--
+	}
+	for _, n := range set {
+		if n != 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// origins checks that everything that is read or put out is made in the graph.
+func (c *checker) origins(g *Subgraph) {
+	const remedy = "export the model as its layers compute it, not compiled for an accelerator"
+	producer, given := g.producers(), c.m.given(g)
+	for i, o := range g.Operators {
+		for _, t := range o.Inputs {
+			if t >= 0 && producer[t] < 0 && !given[t] {
+				c.add(ProblemGraph, i, tensorName(g, int(t)), "reads a tensor that nothing writes, as the memory of an accelerator is", remedy)
+			}
+		}
+	}
+	for _, t := range g.Outputs {
+		if producer[t] < 0 && !given[t] {
+			c.add(ProblemGraph, -1, tensorName(g, int(t)), "a graph output that no operator writes", remedy)
+		}
+	}
+	for _, t := range g.Inputs {
+		if c.m.IsConstant(&g.Tensors[t]) {
+			c.add(ProblemGraph, -1, tensorName(g, int(t)), "a graph input that is a constant", "export the model again")
+		}
 	}
 }
 
@@ -91,6 +142,11 @@ func (c *checker) kind(i int, code OperatorCode) bool {
 	case b == OpCustom && strings.HasPrefix(code.Custom, "Flex"):
 		c.add(ProblemCustom, i, "", fmt.Sprintf("%v is a TensorFlow operator outside TensorFlow Lite", code),
 			"convert with TFLITE_BUILTINS alone, without SELECT_TF_OPS")
+	case b == OpCustom && strings.HasPrefix(code.Custom, "ethos-u"):
+		c.add(ProblemCustom, i, "", fmt.Sprintf("%v is a program for an NPU, as Vela compiles models to", code),
+			"use the model that was given to the compiler")
+	case b == OpCustom && code.Custom == "edgetpu-custom-op":
+		c.add(ProblemCustom, i, "", fmt.Sprintf("%v is a program for an Edge TPU", code), "use the model that was given to the compiler")
 	case b == OpCustom:
 		c.add(ProblemCustom, i, "", fmt.Sprintf("%v has no public definition", code),
 			"express it in builtin operators and convert without allow_custom_ops")
@@ -107,7 +163,7 @@ func (c *checker) kind(i int, code OperatorCode) bool {
 		c.add(ProblemQuantised, i, "", fmt.Sprintf("%v converts between real and encoded values", b), remedyFloat)
 	case c.opts.Operators != nil && !c.opts.Operators[b]:
 		c.add(ProblemOperator, i, "", fmt.Sprintf("there is no proof for %v", b),
-			"replace it by supported operators (zkaudit inspect lists them), or cut the model before it")
+			"replace it by operators that have one (zkaudit inspect lists them), or cut the model before it")
 	default:
 		return true
 	}

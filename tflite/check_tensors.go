@@ -10,37 +10,21 @@ import (
 const remedyFloat = "export the float32 model, without post-training quantisation (no converter.optimizations, no float16 or int8 supported types)"
 
 // tensors checks types, shapes and constants of the main subgraph. A problem
-// that many tensors share (every tensor of an int8 model) is one finding, which
-// names the first and counts the rest.
+// that many tensors share (every tensor of an int8 model) is one finding.
 func (c *checker) tensors(g *Subgraph) {
-	shared := map[string]*sharedFinding{}
-	var order []string
-	note := func(key string, t int, f Finding) {
-		if s, ok := shared[key]; ok {
-			s.more++
-			return
-		}
-		f.Operator, f.Tensor = -1, tensorName(g, t)
-		shared[key] = &sharedFinding{Finding: f}
-		order = append(order, key)
-	}
+	shared := map[string]int{} // places in found
 	for i := range g.Tensors {
-		c.tensor(&g.Tensors[i], func(key string, f Finding) { note(key, i, f) })
-	}
-	for _, key := range order {
-		s := shared[key]
-		if s.more > 0 {
-			s.Reason = fmt.Sprintf("%s (and %d more tensors)", s.Reason, s.more)
-		}
-		c.found = append(c.found, s.Finding)
+		c.tensor(&g.Tensors[i], func(key string, f Finding) {
+			if at, ok := shared[key]; ok {
+				c.found[at].Places++
+				return
+			}
+			f.Operator, f.Tensor, f.Places = -1, tensorName(g, i), 1
+			shared[key] = len(c.found)
+			c.found = append(c.found, f)
+		})
 	}
 	c.finite(g)
-}
-
-// sharedFinding is a finding about one tensor that applies to more.
-type sharedFinding struct {
-	Finding
-	more int
 }
 
 // tensor reports each problem of t to note; findings with one key are the same
@@ -75,10 +59,17 @@ func (c *checker) tensor(t *Tensor, note func(key string, f Finding)) {
 	if slices.Contains(t.Shape, 0) && !c.isShapeOfScalar(t) {
 		note("zero", Finding{Problem: ProblemShape, Reason: fmt.Sprintf("shape %v has no elements", t.Shape), Remedy: "give every axis a size of at least 1"})
 	}
-	if axis := c.openAxis(t); axis >= 0 {
+	if len(t.Signature) > 0 && !t.signed() {
+		note("signature", Finding{Problem: ProblemShape, Reason: fmt.Sprintf("shape %v and shape signature %v differ", t.Shape, t.Signature), Remedy: "export the model again"})
+	} else if axis := c.openAxis(t); axis >= 0 {
 		note("dynamic", Finding{Problem: ProblemDynamic, Reason: fmt.Sprintf("the size of axis %d of %v is known only at run time", axis, t.Signature),
 			Remedy: "fix every size but the batch: convert with a concrete input shape such as [1, height, width, channels]"})
 	}
+}
+
+// signed reports whether the shape signature is the shape, but for open sizes.
+func (t *Tensor) signed() bool {
+	return slices.EqualFunc(t.Signature, t.Shape, func(s, d int32) bool { return s == -1 || s == d })
 }
 
 // isShapeOfScalar reports whether t is the empty int32 list that RESHAPE and
@@ -133,7 +124,7 @@ func (c *checker) batch(g *Subgraph) {
 		if c.opts.BatchAxis != nil {
 			reason = fmt.Sprintf("%v has no axis %d for the batch", t.Shape, *c.opts.BatchAxis)
 		}
-		c.add(ProblemBatch, -1, tensorName(g, int(i)), reason, "name the batch axis, or convert with a leading batch size of 1")
+		c.add(ProblemBatch, -1, tensorName(g, int(i)), reason, "name the batch axis (--batch-axis), or convert with a leading batch size of 1")
 	}
 }
 

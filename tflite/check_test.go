@@ -3,6 +3,7 @@ package tflite
 import (
 	"errors"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -67,6 +68,26 @@ func TestCheckFindings(t *testing.T) {
 		{"no subgraph", func(m *Model, _ *Subgraph) { m.Subgraphs, m.Signatures = nil, nil }, ProblemGraph, "no subgraph", "", fault.ErrUnsupported},
 		{"no operators", func(_ *Model, g *Subgraph) { g.Operators, g.Outputs = nil, []int32{inputTensor} }, ProblemGraph, "no operators", "", fault.ErrUnsupported},
 		{"no outputs", func(_ *Model, g *Subgraph) { g.Outputs = nil }, ProblemGraph, "0 outputs", "", fault.ErrUnsupported},
+		{"two inputs", func(_ *Model, g *Subgraph) {
+			g.Tensors = append(g.Tensors, Tensor{Name: "more", Shape: Shape{1, 2}})
+			g.Inputs = append(g.Inputs, 8)
+		}, ProblemGraph, "2 inputs and 1 output", "", fault.ErrUnsupported},
+		{"two outputs", func(_ *Model, g *Subgraph) { g.Outputs = append(g.Outputs, dense0) }, ProblemGraph, "1 input and 2 outputs", "", fault.ErrUnsupported},
+		{"signature of another output", func(m *Model, _ *Subgraph) { m.Signatures[0].Outputs[0].Tensor = dense0 }, ProblemSignatures, `"serving_default" has other inputs or outputs`, "", fault.ErrUnsupported},
+		{"signature without inputs", func(m *Model, _ *Subgraph) { m.Signatures[0].Inputs = nil }, ProblemSignatures, "other inputs or outputs", "", fault.ErrUnsupported},
+		{"an input that nothing writes", func(_ *Model, g *Subgraph) {
+			g.Tensors = append(g.Tensors, Tensor{Name: "scratch", Type: Uint8, Shape: Shape{1, 64}})
+			g.Operators[0].Inputs = append(g.Operators[0].Inputs, 8)
+		}, ProblemGraph, "a tensor that nothing writes", "scratch", fault.ErrUnsupported},
+		{"an output from nowhere", func(_ *Model, g *Subgraph) {
+			g.Tensors = append(g.Tensors, Tensor{Name: "lost", Shape: Shape{1, 1}})
+			g.Outputs[0] = 8
+		}, ProblemGraph, "no operator writes", "lost", fault.ErrUnsupported},
+		{"a constant as input", func(_ *Model, g *Subgraph) { g.Inputs = append(g.Inputs, bias0) }, ProblemGraph, "graph input that is a constant", "small/dense_0/bias", fault.ErrUnsupported},
+		{"shape signature of another rank", func(_ *Model, g *Subgraph) { g.Tensors[dense0].Signature = Shape{-1} }, ProblemShape, "differ", "small/dense_0", fault.ErrUnsupported},
+		{"shape signature of another size", func(_ *Model, g *Subgraph) { g.Tensors[dense0].Signature = Shape{-1, 4} }, ProblemShape, "differ", "small/dense_0", fault.ErrUnsupported},
+		{"a program for an NPU", func(m *Model, g *Subgraph) { builtin(OpCustom)(m, g); m.Codes[1].Custom = "ethos-u" }, ProblemCustom, "Vela", "2", fault.ErrUnsupported},
+		{"a sparse constant", func(_ *Model, g *Subgraph) { g.Tensors[bias0].Sparse = true }, ProblemSparse, "stored sparsely", "small/dense_0/bias", fault.ErrUnsupported},
 		{"two signatures", func(m *Model, _ *Subgraph) { m.Signatures = append(m.Signatures, Signature{Key: "train"}) }, ProblemSignatures, `"serving_default", "train"`, "", fault.ErrUnsupported},
 		{"rank 7", func(_ *Model, g *Subgraph) {
 			g.Tensors[dense0].Shape, g.Tensors[dense0].Signature = Shape{1, 1, 1, 1, 1, 1, 3}, nil
@@ -90,7 +111,10 @@ func TestCheckFindings(t *testing.T) {
 	for _, c := range cases {
 		m := smallModel(t)
 		c.mutate(m, &m.Subgraphs[0])
-		fs := Check(parse(t, marshal(t, m)), opts)
+		if !slices.ContainsFunc(m.Subgraphs, func(g Subgraph) bool { return slices.ContainsFunc(g.Tensors, func(t Tensor) bool { return t.Sparse }) }) { // which cannot be written
+			m = parse(t, marshal(t, m))
+		}
+		fs := Check(m, opts)
 		err := fs.Err()
 		if !errors.Is(err, c.kind) || errors.Is(err, fault.ErrInput) && c.kind != fault.ErrInput {
 			t.Errorf("%s: %v, want kind %v", c.name, err, c.kind)
@@ -99,7 +123,7 @@ func TestCheckFindings(t *testing.T) {
 		found := false
 		for _, f := range fs {
 			place := f.Tensor
-			if f.Operator >= 0 {
+			if f.Operator >= 0 && f.Tensor == "" {
 				place = string(rune('0' + f.Operator))
 			}
 			found = found || f.Problem == c.problem && strings.Contains(f.Reason, c.reason) && place == c.place && f.Remedy != ""
@@ -118,8 +142,38 @@ func TestCheckOneFindingPerKind(t *testing.T) {
 		}
 	}
 	fs := Check(m, CheckOptions{})
-	if len(fs) != 1 || !strings.Contains(fs[0].Reason, "(and 3 more tensors)") {
+	if len(fs) != 1 || fs[0].Places != 4 || !strings.HasPrefix(fs.String(), `tensor "small/input" and 3 more: int8 values`) {
 		t.Errorf("findings:\n%v", fs)
+	}
+}
+
+// TestCheckGroupsOperators: what holds of many operators is said once, whatever
+// stands between them.
+func TestCheckGroupsOperators(t *testing.T) {
+	m := smallModel(t)
+	g := &m.Subgraphs[0]
+	m.Codes = append(m.Codes, OperatorCode{Builtin: OpHardSwish, Version: 1}, OperatorCode{Builtin: OpGelu, Version: 1})
+	for i := range 3000 {
+		from := g.Outputs[0]
+		g.Tensors = append(g.Tensors, g.Tensors[softmaxTensor])
+		g.Outputs[0] = int32(len(g.Tensors) - 1)
+		g.Operators = append(g.Operators, Operator{Code: 2 + i%2, Inputs: []int32{from}, Outputs: []int32{g.Outputs[0]}})
+	}
+	m.Signatures = nil
+	fs := Check(m, CheckOptions{Operators: provable(OpFullyConnected, OpSoftmax)})
+	if len(fs) != 2 || !strings.HasPrefix(fs[0].String(), "operator 3 and 1499 more: there is no proof for HARD_SWISH; replace it") || !strings.HasPrefix(fs[1].String(), "operator 4 and 1499 more: there is no proof for GELU") {
+		t.Errorf("findings:\n%v", fs)
+	}
+}
+
+// TestFindingsAreShort lists few of many reasons in an error.
+func TestFindingsAreShort(t *testing.T) {
+	var fs Findings
+	for i := range 20 {
+		fs.Add(Finding{Problem: ProblemUse, Operator: i, Reason: strings.Repeat("x", i+1)})
+	}
+	if text := fs.Err().Error(); !strings.HasPrefix(text, "operator 0: x; also operator 1: xx; also ") || !strings.HasSuffix(text, "xxxxxxxx; also 12 more reasons, which zkaudit inspect lists: unsupported") {
+		t.Errorf("%s", text)
 	}
 }
 

@@ -42,7 +42,6 @@ func Example() {
 	//        {Activation:RELU WeightsFormat:0 KeepNumDims:false AsymmetricInputs:false BiasType:float32}
 	//   out  float32[?×1]
 	// signature "serving_default": "input" -> "output"
-	// the container has no obstacle to a proof
 }
 
 // Trained weights go back into the file they came from, with the exact integers

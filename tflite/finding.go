@@ -29,27 +29,41 @@ const (
 	ProblemBatch       Problem = "batch"       // no telling which axis is the batch
 	ProblemNonFinite   Problem = "nonfinite"   // NaN or infinite constants
 	ProblemUnread      Problem = "unread"      // contents this package does not know
+	ProblemUse         Problem = "use"         // an operator in a way that has no proof
+	ProblemTraining    Problem = "training"    // nothing to train, or not by any loss
 )
 
-// Finding is one reason why a model cannot be proven, and the way round.
+// Finding is one reason why a model cannot be proven, and the way round. It is
+// said once of all operators or tensors that it holds of.
 type Finding struct {
 	Problem  Problem `json:"problem"`
-	Operator int     `json:"operator"`         // index in the main subgraph, −1: none in particular
-	Tensor   string  `json:"tensor,omitempty"` // name, or "tensor 3" where it has none
+	Operator int     `json:"operator"`         // index of the first in the main subgraph, −1: none in particular
+	Tensor   string  `json:"tensor,omitempty"` // name of the first, or "tensor 3" where it has none
+	Places   int     `json:"places"`           // how many operators or tensors; 1: this one
 	Reason   string  `json:"reason"`
 	Remedy   string  `json:"remedy"`
 }
 
 // String returns the finding on one line.
 func (f Finding) String() string {
-	var where string
+	var where []string
 	if f.Operator >= 0 {
-		where = fmt.Sprintf("operator %d: ", f.Operator)
+		where = append(where, fmt.Sprintf("operator %d", f.Operator))
 	}
 	if f.Tensor != "" {
-		where += fmt.Sprintf("tensor %s: ", foreign.Quote(f.Tensor))
+		where = append(where, "tensor "+foreign.Quote(f.Tensor))
 	}
-	return fmt.Sprintf("%s%s; %s", where, f.Reason, f.Remedy)
+	text := strings.Join(where, ", ")
+	if f.Places > 1 {
+		text += fmt.Sprintf(" and %d more", f.Places-1)
+	}
+	if text != "" {
+		text += ": "
+	}
+	if text += f.Reason; f.Remedy != "" {
+		text += "; " + f.Remedy
+	}
+	return text
 }
 
 // Findings are the obstacles in one model; none means that it can be proven as
@@ -63,15 +77,42 @@ func (fs Findings) Err() error {
 	if len(fs) == 0 {
 		return nil
 	}
-	kind := fault.ErrInput
-	texts := make([]string, len(fs))
-	for i, f := range fs {
-		texts[i] = f.String()
+	var texts []string
+	for _, f := range fs[:min(len(fs), maxReasons)] {
+		texts = append(texts, f.String())
+	}
+	if more := len(fs) - len(texts); more > 0 {
+		texts = append(texts, fmt.Sprintf("%d more reasons, which zkaudit inspect lists", more))
+	}
+	return fmt.Errorf("%s: %w", strings.Join(texts, "; also "), fs.Kind())
+}
+
+// Kind is the kind of error that the findings are: fault.ErrInput where every one
+// is about the values of constants, else fault.ErrUnsupported; nil for none.
+func (fs Findings) Kind() error {
+	var kind error
+	for _, f := range fs {
 		if f.Problem != ProblemNonFinite {
-			kind = fault.ErrUnsupported
+			return fault.ErrUnsupported
+		}
+		kind = fault.ErrInput
+	}
+	return kind
+}
+
+// maxReasons bounds the findings that an error lists.
+const maxReasons = 8
+
+// Add adds a finding, or counts it where its kind, reason and remedy are there.
+func (fs *Findings) Add(f Finding) {
+	f.Places = max(f.Places, 1)
+	for i := range *fs {
+		if have := &(*fs)[i]; have.Problem == f.Problem && have.Reason == f.Reason && have.Remedy == f.Remedy && (have.Operator < 0) == (f.Operator < 0) {
+			have.Places += f.Places
+			return
 		}
 	}
-	return fmt.Errorf("tflite: %w model: %s", kind, strings.Join(texts, "; also "))
+	*fs = append(*fs, f)
 }
 
 // Has reports whether a problem is among the findings.

@@ -32,7 +32,7 @@ func checkStructure(data []byte) ([]string, error) {
 	if len(data) < 8 {
 		return nil, fmt.Errorf("%w: not a .tflite file: %d bytes are too few for a header", fault.ErrMalformed, len(data))
 	}
-	if string(data[4:8]) != identifier {
+	if !Recognised(data) {
 		return nil, fmt.Errorf("%w: not a .tflite file: identifier %q at byte 4, want %q", fault.ErrMalformed, data[4:8], identifier)
 	}
 	s := &structure{
@@ -53,6 +53,9 @@ func checkStructure(data []byte) ([]string, error) {
 	}
 	return slices.Sorted(maps.Keys(s.unread)), nil
 }
+
+// Recognised reports whether a file calls itself a .tflite model.
+func Recognised(data []byte) bool { return len(data) >= 8 && string(data[4:8]) == identifier }
 
 // uint32At reads four bytes. Requires 0 <= at <= len(data)-4.
 func (s *structure) uint32At(at int) uint32 { return binary.LittleEndian.Uint32(s.data[at:]) }

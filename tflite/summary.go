@@ -208,9 +208,6 @@ func (s *Summary) WriteText(w io.Writer) error {
 	for _, c := range s.Shared {
 		p.line("note: operators %v share the constant %s; training sums their gradients", c.Operators, foreign.Quote(c.Tensor))
 	}
-	if len(s.Findings) == 0 {
-		p.line("the container has no obstacle to a proof")
-	}
 	for _, f := range s.Findings {
 		p.line("not provable: %v", f)
 	}

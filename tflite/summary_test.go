@@ -28,7 +28,7 @@ subgraph 0 "main"
        {Beta:1}
   out  float32[?×2]
 signature "serving_default": "input" -> "output"
-not provable: operator 2: there is no proof for SOFTMAX; replace it by supported operators (zkaudit inspect lists them), or cut the model before it
+not provable: operator 2: there is no proof for SOFTMAX; replace it by operators that have one (zkaudit inspect lists them), or cut the model before it
 `
 	if out.String() != want {
 		t.Errorf("got\n%s\nwant\n%s", out.String(), want)

@@ -90,16 +90,6 @@ func (m *Model) validateTensor(t *Tensor) error {
 	if !ok {
 		return wrong("shape %v is negative or overflows", t.Shape)
 	}
-	if len(t.Signature) > 0 {
-		if len(t.Signature) != len(t.Shape) {
-			return wrong("shape %v and shape signature %v differ in rank", t.Shape, t.Signature)
-		}
-		for axis, d := range t.Signature {
-			if d != -1 && d != t.Shape[axis] {
-				return wrong("shape %v and shape signature %v differ at axis %d", t.Shape, t.Signature, axis)
-			}
-		}
-	}
 	if int64(t.Buffer) >= int64(len(m.Buffers)) && t.Buffer != 0 {
 		return wrong("buffer %d of %d", t.Buffer, len(m.Buffers))
 	}
@@ -151,53 +141,68 @@ func inRange(indices []int32, lowest int32, n int, what string) error {
 	return nil
 }
 
-// validateOrder checks that every tensor has one origin (graph input, constant,
-// variable, or one operator) and that no operator reads a tensor before an
-// earlier one has made it. TensorFlow Lite runs operators in the listed order,
-// so a forward reference is damage even where the graph has no cycle.
+// validateOrder checks that no tensor has two origins (graph input, constant, one
+// operator) and that no operator reads a tensor before an earlier one has made
+// it. TensorFlow Lite runs operators in the listed order, so a forward reference
+// is damage even where the graph has no cycle. Tensors that nothing writes are
+// none: accelerators call their memory so.
 func (m *Model) validateOrder(g *Subgraph) error {
-	// producer[t]: the operator that writes t, or −1.
-	producer := make([]int, len(g.Tensors))
-	given := make([]bool, len(g.Tensors))
-	for t := range producer {
-		producer[t] = -1
-		tensor := &g.Tensors[t]
-		n, _ := tensor.Shape.Elements()
-		// A constant without elements (the shape of a scalar) has no bytes.
-		given[t] = m.IsConstant(tensor) || tensor.Variable || n == 0 || m.elsewhere(tensor)
-	}
+	producer := g.producers()
 	input := make([]bool, len(g.Tensors))
-	for i, t := range g.Inputs {
-		if m.IsConstant(&g.Tensors[t]) {
-			return wrong("graph input %d (tensor %d) is a constant", i, t)
-		}
-		given[t], input[t] = true, true
+	for _, t := range g.Inputs {
+		input[t] = true
 	}
+	written := make([]bool, len(g.Tensors))
 	for i, o := range g.Operators {
 		for _, t := range o.Outputs {
-			if producer[t] >= 0 {
+			if written[t] {
 				return wrong("tensor %d (%s) is written by operators %d and %d", t, foreign.Quote(g.Tensors[t].Name), producer[t], i)
 			}
 			if m.IsConstant(&g.Tensors[t]) || input[t] {
 				return wrong("operator %d writes tensor %d (%s), a constant or a graph input", i, t, foreign.Quote(g.Tensors[t].Name))
 			}
-			producer[t] = i
+			written[t] = true
 		}
 	}
 	for i, o := range g.Operators {
 		for _, t := range o.Inputs {
-			if t < 0 || producer[t] >= 0 && producer[t] < i || producer[t] < 0 && given[t] {
-				continue
+			if t >= 0 && producer[t] >= i {
+				return orderFault(g, i, t, producer)
 			}
-			return orderFault(g, i, t, producer)
-		}
-	}
-	for i, t := range g.Outputs {
-		if producer[t] < 0 && !given[t] {
-			return wrong("graph output %d (tensor %d, %s) is written by no operator", i, t, foreign.Quote(g.Tensors[t].Name))
 		}
 	}
 	return nil
+}
+
+// producers tells the first operator that writes each tensor, −1 for none.
+func (g *Subgraph) producers() []int {
+	producer := make([]int, len(g.Tensors))
+	for t := range producer {
+		producer[t] = -1
+	}
+	for i, o := range g.Operators {
+		for _, t := range o.Outputs {
+			if producer[t] < 0 {
+				producer[t] = i
+			}
+		}
+	}
+	return producer
+}
+
+// given tells which tensors have a value that no operator writes: graph inputs,
+// constants, variables, and lists without elements, which have no bytes.
+func (m *Model) given(g *Subgraph) []bool {
+	given := make([]bool, len(g.Tensors))
+	for t := range given {
+		tensor := &g.Tensors[t]
+		n, _ := tensor.Shape.Elements()
+		given[t] = m.IsConstant(tensor) || tensor.Variable || n == 0 || m.elsewhere(tensor)
+	}
+	for _, t := range g.Inputs {
+		given[t] = true
+	}
+	return given
 }
 
 // elsewhere reports whether the data of t lies outside the FlatBuffer.
@@ -205,13 +210,10 @@ func (m *Model) elsewhere(t *Tensor) bool {
 	return t.ExternalBuffer != 0 || int64(t.Buffer) < int64(len(m.Buffers)) && m.Buffers[t.Buffer].Offset > 1
 }
 
-// orderFault says why operator i cannot read tensor t: nothing writes it, or the
-// operator that does comes later, or depends on i itself.
+// orderFault says why operator i cannot read tensor t: the operator that writes
+// it comes later, or depends on i itself.
 func orderFault(g *Subgraph, i int, t int32, producer []int) error {
 	name := foreign.Quote(g.Tensors[t].Name)
-	if producer[t] < 0 {
-		return wrong("operator %d reads tensor %d (%s), which nothing writes", i, t, name)
-	}
 	// Walk from the writer of t back along producers; reaching i is a cycle.
 	seen := make([]bool, len(g.Operators))
 	pending := []int{producer[t]}

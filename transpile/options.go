@@ -45,7 +45,7 @@ func frozen(m *tflite.Model, weights []Weight, names []string) ([]int, error) {
 			}
 		}
 		if !found {
-			return nil, fmt.Errorf("no weight %q to freeze: %w", name, fault.ErrUsage)
+			return nil, &fault.Setting{Key: "model.frozen", Err: fmt.Errorf("no weight %q to freeze: %w", name, fault.ErrUsage)}
 		}
 	}
 	slices.Sort(list)

@@ -1,6 +1,7 @@
 package transpile
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -73,25 +74,42 @@ func Transpile(m *tflite.Model, o Options) (_ *Result, err error) {
 
 // Read returns the architecture of a model, and which constants of the model
 // its weights are; their tensors in a program are not known yet. batchAxis is
-// that of Options. Errors wrap fault.ErrUnsupported, with the operator, the
-// reason and the remedy.
+// that of Options. Errors wrap fault.ErrUnsupported, with all Obstacles.
 func Read(m *tflite.Model, batchAxis *int) (_ *network.Architecture, _ []Weight, err error) {
 	defer fault.Catch(&err, "model", fault.ErrUnsupported)
-	if err := tflite.Check(m, tflite.CheckOptions{Operators: Supported(), BatchAxis: batchAxis}).Err(); err != nil {
-		return nil, nil, err
-	}
-	r := &reading{m: m, g: &m.Subgraphs[0], batchAxis: batchAxis, values: map[int32]int{}, index: map[int32]int{}, operands: map[int32]bool{}}
-	if err := r.run(); err != nil {
+	r := read(m, batchAxis)
+	if err := r.found.Err(); err != nil {
 		return nil, nil, err
 	}
 	return &r.a, r.weights, nil
 }
 
-// reading is the translation of one model at work.
+// Obstacles are all reasons why a model's architecture cannot be read, with what
+// to do about each.
+func Obstacles(m *tflite.Model, batchAxis *int) (found tflite.Findings, err error) {
+	defer fault.Catch(&err, "model", fault.ErrUnsupported)
+	return read(m, batchAxis).found, nil
+}
+
+// read reads a model as far as it can.
+func read(m *tflite.Model, batchAxis *int) *reading {
+	r := &reading{m: m, batchAxis: batchAxis, values: map[int32]int{}, index: map[int32]int{}, operands: map[int32]bool{}}
+	r.found = tflite.Check(m, tflite.CheckOptions{Operators: Supported(), BatchAxis: batchAxis})
+	if len(m.Subgraphs) > 0 {
+		r.g = &m.Subgraphs[0]
+		r.run()
+	}
+	return r
+}
+
+// reading is the translation of one model at work. What is no longer true once
+// something is found stands for what a correct model would have there, so that
+// what comes after it can be looked at.
 type reading struct {
 	m         *tflite.Model
 	g         *tflite.Subgraph
 	batchAxis *int
+	found     tflite.Findings
 	a         network.Architecture
 	values    map[int32]int // of the architecture, by tensor of the model
 	shapes    [][]int       // of one sample, by value: as operators make it
@@ -101,23 +119,28 @@ type reading struct {
 	op        int            // operator being read
 }
 
+// refusal is a finding about an operator as an error. One without a reason is
+// said by another finding.
+type refusal struct{ tflite.Finding }
+
+func (r *refusal) Error() string { return r.Finding.String() }
+func (r *refusal) Unwrap() error { return fault.ErrUnsupported }
+
 // refuse says why an operator cannot be read, and what to do.
 func (r *reading) refuse(reason, remedy string, args ...any) error {
 	o := &r.g.Operators[r.op]
-	return fmt.Errorf("operator %d (%s): %s; %s: %w", r.op, r.m.Codes[o.Code], fmt.Sprintf(reason, args...), remedy, fault.ErrUnsupported)
+	return &refusal{tflite.Finding{Problem: tflite.ProblemUse, Operator: r.op, Reason: fmt.Sprintf("%s: %s", r.m.Codes[o.Code], fmt.Sprintf(reason, args...)), Remedy: remedy}}
+}
+
+// find records what is wrong with the graph.
+func (r *reading) find(p tflite.Problem, reason, remedy string) {
+	r.found.Add(tflite.Finding{Problem: p, Operator: -1, Reason: reason, Remedy: remedy})
 }
 
 // run reads all operators that the output depends on, in order.
-func (r *reading) run() error {
-	if len(r.g.Inputs) != 1 || len(r.g.Outputs) != 1 {
-		return fmt.Errorf("model with %d inputs and %d outputs; export it with one of each: %w",
-			len(r.g.Inputs), len(r.g.Outputs), fault.ErrUnsupported)
-	}
-	if err := r.input(r.g.Inputs[0]); err != nil {
-		return err
-	}
-	if err := r.signature(); err != nil {
-		return err
+func (r *reading) run() {
+	for _, t := range r.g.Inputs {
+		r.input(t)
 	}
 	table, needed := rules(), r.needed()
 	for i := range r.g.Operators {
@@ -126,42 +149,64 @@ func (r *reading) run() error {
 		}
 		o := &r.g.Operators[i]
 		r.op = i
-		apply, ok := table[r.m.Codes[o.Code].Builtin]
-		if !ok {
-			return r.refuse("there is no proof for it", "replace it by operators that zkaudit inspect lists as provable")
-		}
-		if len(o.Outputs) != 1 {
-			return r.refuse("it has %d outputs", "export the model again", len(o.Outputs))
-		}
-		layer, err := apply(r, o)
-		if err != nil {
-			return err
-		}
-		if err := r.makes(o, &layer); err != nil {
-			return err
+		if err := r.operator(table[r.m.Codes[o.Code].Builtin], o); err != nil {
+			r.surmise(o, err)
 		}
 	}
-	if v, ok := r.values[r.g.Outputs[0]]; !ok || v == 0 {
-		return fmt.Errorf("no operator makes the model's output: %w", fault.ErrUnsupported)
+	if len(r.g.Outputs) != 1 {
+		return
 	}
-	return nil
+	if v, ok := r.values[r.g.Outputs[0]]; len(r.found) == 0 && (!ok || v == 0) {
+		r.find(tflite.ProblemGraph, "no operator makes the model's output", "export the model again")
+	}
 }
 
-// signature refuses a signature that names other tensors than the graph does: a
-// runtime that is called by it would hand out another value.
-func (r *reading) signature() error {
-	for _, s := range r.m.Signatures { // at most one: tflite.Check
-		for _, of := range []struct {
-			named []tflite.NamedTensor
-			graph []int32
-		}{{s.Inputs, r.g.Inputs}, {s.Outputs, r.g.Outputs}} {
-			if len(of.named) != 1 || int64(of.named[0].Tensor) != int64(of.graph[0]) {
-				return fmt.Errorf("signature %s has other inputs or outputs than the graph; export the inference function alone: %w",
-					foreign.Quote(s.Key), fault.ErrUnsupported)
-			}
+// operator reads one operator; nil is the rule of one that tflite.Check has
+// refused.
+func (r *reading) operator(apply rule, o *tflite.Operator) error {
+	if apply == nil {
+		return &refusal{}
+	}
+	for _, t := range o.Inputs {
+		if _, read := r.values[t]; t >= 0 && !read && !r.m.IsConstant(&r.g.Tensors[t]) {
+			return &refusal{} // for what came before
 		}
 	}
-	return nil
+	if len(o.Outputs) != 1 {
+		return r.refuse("it has %d outputs", "export the model again", len(o.Outputs))
+	}
+	layer, err := apply(r, o)
+	if err != nil {
+		return err
+	}
+	return r.makes(o, &layer)
+}
+
+// surmise records why an operator is refused, and takes for what it makes what
+// the file declares.
+func (r *reading) surmise(o *tflite.Operator, err error) {
+	f := tflite.Finding{Problem: tflite.ProblemUse, Operator: r.op, Reason: fault.Text(err, nil)}
+	var refused *refusal
+	if errors.As(err, &refused) {
+		f = refused.Finding
+	}
+	if f.Reason == "" && len(r.found) == 0 { // nothing else says why: no reason to go on
+		f = tflite.Finding{Problem: tflite.ProblemUse, Operator: r.op, Reason: "cannot be read", Remedy: "export the model again"}
+	}
+	if f.Reason != "" {
+		r.found.Add(f)
+	}
+	for _, t := range o.Outputs {
+		if shape, ok := sample(r.g.Tensors[t].Shape); ok {
+			r.value(t, shape)
+		}
+	}
+}
+
+// value gives a tensor a value that no layer makes.
+func (r *reading) value(t int32, shape []int) {
+	r.a.Layers, r.shapes = append(r.a.Layers, network.Layer{}), append(r.shapes, shape)
+	r.values[t] = len(r.a.Layers)
 }
 
 // makes records the layer that an operator is. An interpreter works with the
@@ -171,6 +216,9 @@ func (r *reading) makes(o *tflite.Operator, layer *network.Layer) error {
 	for i, t := range append(o.Inputs[:len(o.Inputs):len(o.Inputs)], o.Outputs[0]) {
 		shape := i == 1 && layer.Kind == network.Reshape
 		if t >= 0 && !shape && r.g.Tensors[t].Type != tflite.Float32 {
+			if r.found.Has(tflite.ProblemQuantised) || r.found.Has(tflite.ProblemType) {
+				return &refusal{}
+			}
 			return r.refuse("tensor %s holds %v", "export the float32 model", foreign.Quote(r.g.Tensors[t].Name), r.g.Tensors[t].Type)
 		}
 	}
@@ -204,7 +252,7 @@ func (r *reading) needed() []bool {
 		}
 	}
 	needed := make([]bool, len(r.g.Operators))
-	pending := []int32{r.g.Outputs[0]}
+	pending := slices.Clone(r.g.Outputs)
 	for len(pending) > 0 {
 		t := pending[len(pending)-1]
 		pending = pending[:len(pending)-1]
@@ -216,18 +264,22 @@ func (r *reading) needed() []bool {
 	return needed
 }
 
-// input takes the shape of one sample.
-func (r *reading) input(index int32) error {
+// input takes the shape of one sample from an input of the graph.
+func (r *reading) input(index int32) {
 	t := &r.g.Tensors[index]
-	if axis, ok := r.m.BatchAxis(0, tflite.CheckOptions{BatchAxis: r.batchAxis}); !ok || axis != 0 {
-		return fmt.Errorf("input %s: the batch must be the first axis; transpose the input when exporting: %w", foreign.Quote(t.Name), fault.ErrUnsupported)
+	if r.batchAxis != nil && *r.batchAxis != 0 {
+		r.find(tflite.ProblemBatch, fmt.Sprintf("input %s: the batch must be the first axis", foreign.Quote(t.Name)), "transpose the input when exporting")
 	}
 	shape, ok := sample(t.Shape)
 	if !ok {
-		return fmt.Errorf("input %s of shape %v has no features; give it an axis besides the batch: %w", foreign.Quote(t.Name), t.Shape, fault.ErrUnsupported)
+		r.find(tflite.ProblemShape, fmt.Sprintf("input %s of shape %v has no features", foreign.Quote(t.Name), t.Shape), "give it an axis besides the batch")
+		return
 	}
-	r.a.Input, r.values[index], r.shapes = shape, 0, [][]int{shape}
-	return nil
+	if len(r.shapes) == 0 {
+		r.a.Input, r.values[index], r.shapes = shape, 0, [][]int{shape}
+		return
+	}
+	r.value(index, shape) // one too many
 }
 
 // sample returns the sizes behind the batch axis; false if there are none.

@@ -3,9 +3,12 @@ package main
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"os"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -13,6 +16,7 @@ import (
 	"github.com/zkaudit/zkaudit/audit"
 	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/run"
 	"github.com/zkaudit/zkaudit/tflite"
 	"github.com/zkaudit/zkaudit/transpile"
 )
@@ -43,7 +47,7 @@ as bundles and expectations have it, architecture layer by layer, loss and forma
 			case !isArtefact && with != "":
 				return a.inspectNetwork(args[0], with, batchAxis)
 			case !isArtefact:
-				return a.inspectModel(args[0])
+				return a.inspectModel(args[0], batchAxis)
 			case with != "":
 				return fmt.Errorf("--with goes with a model; %s is an artefact of zkaudit: %w", args[0], fault.ErrUsage)
 			}
@@ -115,8 +119,10 @@ type modelReport struct {
 	// Training describes the training step that the model gives by default.
 	Training *trainingReport `json:"training,omitempty"`
 	Provable bool            `json:"provable"`
-	SHA256   string          `json:"sha256"`           // of the file
-	Layers   []audit.Layer   `json:"layers,omitempty"` // that claims can compare rows by
+	// Supported are the operators that have a proof, where the model cannot be proven.
+	Supported []string      `json:"supported,omitempty"`
+	SHA256    string        `json:"sha256"`           // of the file
+	Layers    []audit.Layer `json:"layers,omitempty"` // that claims can compare rows by
 }
 
 type trainingReport struct {
@@ -127,33 +133,59 @@ type trainingReport struct {
 	Nodes  int    `json:"operators"` // forward, backward and updates
 }
 
-func (a *app) inspectModel(path string) error {
-	data, err := artefact.ReadFile(path, tflite.MaxFileSize)
+func (a *app) inspectModel(path, batchAxis string) error {
+	data, err := tflite.ReadFile(path)
 	if err != nil {
 		return err
 	}
 	m, err := tflite.Parse(data)
-	if err != nil {
+	switch {
+	case errors.Is(err, fault.ErrUnsupported):
+		return fmt.Errorf("%s: %w", path, err)
+	case err != nil && tflite.Recognised(data):
+		return fmt.Errorf("%s is a damaged .tflite model: %w", path, err)
+	case err != nil:
 		return fmt.Errorf("%s is neither a .tflite model nor an artefact of zkaudit: %w", path, err)
 	}
-	digest := sha256.Sum256(data)
-	r := modelReport{SHA256: hex.EncodeToString(digest[:]), Summary: tflite.Describe(m, tflite.CheckOptions{Operators: transpile.Supported()})}
-	step, err := transpile.Transpile(m, transpile.Options{Batch: 1, Formats: transpile.DefaultFormats()})
-	if err == nil {
-		p := step.Program
-		r.Provable, r.Layers = true, audit.Layers(p)
-		r.Training = &trainingReport{Loss: string(p.Loss.Kind), Labels: string(p.Loss.Labels),
-			Inputs: p.Tensor(p.Input).Units(), Outs: p.Tensor(p.Label).Units(), Nodes: len(p.Nodes)}
+	axis, err := run.BatchAxis(batchAxis)
+	if err != nil {
+		return fmt.Errorf("--batch-axis: %w", err)
 	}
-	if printed := a.result(r, r.writeText); printed != nil {
-		return printed
+	digest := sha256.Sum256(data)
+	r := modelReport{SHA256: hex.EncodeToString(digest[:]), Summary: tflite.Describe(m, tflite.CheckOptions{BatchAxis: axis})}
+	if err := r.judge(m, axis); err != nil {
+		return err
+	}
+	if err := a.result(r, r.writeText); err != nil {
+		return err
 	}
 	if n := len(r.Findings); n > 0 {
-		return fmt.Errorf("%s cannot be proven, for %d reason(s) listed above: %w", path, n, fault.ErrUnsupported)
+		return fmt.Errorf("%s cannot be proven, for %s listed above: %w", path, counted(n, "reason"), r.Findings.Kind())
 	}
-	if err != nil {
-		return fmt.Errorf("%s cannot be proven: %w", path, err)
+	return nil
+}
+
+// judge fills in what the model trains, or all that keeps it from being proven.
+func (r *modelReport) judge(m *tflite.Model, axis *int) (err error) {
+	if r.Findings, err = transpile.Obstacles(m, axis); err != nil {
+		return err
 	}
+	if r.Provable = len(r.Findings) == 0; r.Provable {
+		step, err := transpile.Transpile(m, transpile.Options{Batch: 1, BatchAxis: axis, Formats: transpile.DefaultFormats()})
+		if err == nil {
+			p := step.Program
+			r.Layers = audit.Layers(p)
+			r.Training = &trainingReport{Loss: string(p.Loss.Kind), Labels: string(p.Loss.Labels),
+				Inputs: p.Tensor(p.Input).Units(), Outs: p.Tensor(p.Label).Units(), Nodes: len(p.Nodes)}
+			return nil
+		}
+		r.Provable = false
+		r.Findings.Add(tflite.Finding{Problem: tflite.ProblemTraining, Operator: -1, Reason: fault.Text(err, nil)})
+	}
+	for op := range transpile.Supported() {
+		r.Supported = append(r.Supported, op.String())
+	}
+	slices.Sort(r.Supported)
 	return nil
 }
 
@@ -162,7 +194,8 @@ func (r *modelReport) writeText(w io.Writer) error {
 		return err
 	}
 	if !r.Provable {
-		return nil
+		_, err := fmt.Fprintf(w, "operators that have a proof: %s\n", strings.Join(r.Supported, ", "))
+		return err
 	}
 	fmt.Fprintf(w, "SHA-256 of the file: %s\nlayers that claims can compare rows by:\n", r.SHA256)
 	for _, l := range r.Layers {

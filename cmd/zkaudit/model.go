@@ -7,7 +7,6 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"github.com/zkaudit/zkaudit/artefact"
 	"github.com/zkaudit/zkaudit/audit"
 	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/foreign"
@@ -30,7 +29,7 @@ func (m *modelFormats) add(f *pflag.FlagSet) {
 
 // read reads a public model for rows with the given fraction bits.
 func (m *modelFormats) read(path string, rows int) (*audit.Model, error) {
-	file, err := artefact.ReadFile(path, tflite.MaxFileSize)
+	file, err := tflite.ReadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("model: %w", err)
 	}
@@ -111,7 +110,7 @@ func (p *modelPin) pin(name string) (audit.ModelPin, error) {
 func readModelFiles(paths []string) ([][]byte, error) {
 	var files [][]byte
 	for _, path := range paths {
-		file, err := artefact.ReadFile(path, tflite.MaxFileSize)
+		file, err := tflite.ReadFile(path)
 		if err != nil {
 			return nil, fmt.Errorf("model: %w", err)
 		}

@@ -9,7 +9,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/zkaudit/zkaudit/artefact"
 	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/fault"
@@ -109,7 +108,7 @@ func (a *app) openFile(ctx context.Context, path string, o *opening) (*opened, e
 }
 
 func (a *app) openModel(r *opened, b *bundle.Bundle, o *opening) error {
-	model, err := artefact.ReadFile(r.File, tflite.MaxFileSize)
+	model, err := tflite.ReadFile(r.File)
 	if err != nil {
 		return err
 	}

@@ -26,12 +26,12 @@ var guarded = map[string][]string{
 // what is the user's own.
 var unguarded = map[string]string{
 	"artefact.Decode": "every kind of artefact has its border", "artefact.DecodeHeader": "every kind of artefact has its border",
-	"artefact.ReadFile": "no structure", "artefact.ReadPrivateFile": "no structure",
+	"artefact.ReadFile": "no structure", "tflite.ReadFile": "no structure", "artefact.ReadPrivateFile": "no structure",
 	"audit.Load": "of Parse", "bundle.ReadPart": "of UnmarshalPart", "bundle.UnmarshalText": "inside UnmarshalPart",
 	"commitments.DecodePoint": "inside all", "commitments.DecodePoints": "inside all", "commitments.DecodeScalar": "inside all", "commitments.DecodeScalars": "inside all",
 	"commitments.ReadCommitment": "of UnmarshalCommitment", "commitments.ReadOpening": "of UnmarshalOpening", "commitments.ReadSRS": "of UnmarshalSRS",
 	"commitments.UnmarshalOpeningProof": "inside Verify", "commitments.VerifyOpening": "inside Verify",
-	"data.LoadCSV": "of ReadCSV", "data.LoadCSVAs": "of ReadCSVAs", "data.LoadIDX": "of ReadIDX", "data.Read": "inside ReadCSV and ReadIDX",
+	"data.LoadCSV": "of ReadCSV", "data.LoadCSVAs": "of ReadCSVAs", "data.LoadIDX": "of ReadIDX", "data.Read": "inside ReadCSV and ReadIDX", "data.ParseSeparator": "one character",
 	"network.Decode": "inside bundle.Unmarshal", "schedule.UnmarshalBinary": "inside bundle.Unmarshal", "schedule.ParseRows": "inside audit.Verify",
 	"proof.Verify": "inside Verify", "proof/mode.Verify": "inside Verify", "proof/statement.Unmarshal": "inside Verify", "proof/verifier.Verify": "inside Verify",
 	"proof/wrap.Verify": "inside Verify", "proof/wrap.Unmarshal": "inside Verify", "proof/wrap.DecodeProvingKey": "the user's own cache", "proof/wrap.DecodeVerifyingKey": "the user's own cache",
