@@ -155,7 +155,7 @@ func fitAttribute(s *sheet, at int, vocabulary []string, o CSVOptions) (Column, 
 	}
 	if found := survey(s, at); found.count[cellMissing] > 0 && !o.MissingAsCategory {
 		row := found.first[cellMissing]
-		return Column{}, s.cellError(row, at, missingError(s.cell(row, at), ", in an attribute, which could take missing cells for a category of their own"))
+		return Column{}, s.cellError(row, at, fault.Advise(missingError(s.cell(row, at), fmt.Sprintf("; %d missing in this attribute", found.count[cellMissing])), "fill them in, or set %s", "columns.missing_as_category"))
 	}
 	limit := o.MaxCategories
 	if limit == 0 {

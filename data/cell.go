@@ -11,6 +11,9 @@ const (
 	// number, so that exact sums of squares stay small. Every float64 is within.
 	maxNumberText = 400
 	maxExponent   = 400
+	// maxMagnitude is the power of ten of maxFloat64, the largest float64.
+	maxMagnitude = 308
+	maxFloat64   = "1.7976931348623157e308"
 	// missing is how a missing cell is called as a category.
 	missing = "?"
 )
@@ -22,6 +25,7 @@ const (
 	cellText            // anything else, numbers beyond the bounds included
 	cellMissing
 	cellInfinite
+	cellBeyond // a number that no float64 holds: nobody's measurement
 )
 
 // classify tells what a trimmed cell holds.
@@ -51,10 +55,25 @@ func parseNumber(cell string) (*apd.Decimal, cellKind) {
 		return nil, cellText
 	case value.Form == apd.Infinite:
 		return nil, cellInfinite
+	}
+	// The power of ten of its first digit, which a float64 has up to 308.
+	switch magnitude := int64(value.Exponent) + value.NumDigits() - 1; {
+	case !value.IsZero() && magnitude >= maxMagnitude && beyondFloat64(value, magnitude):
+		return nil, cellBeyond
 	case value.Exponent > maxExponent || value.Exponent < -maxExponent:
 		return nil, cellText
 	}
 	return value, cellNumber
+}
+
+// beyondFloat64 reports whether |value| is above every float64. Requires its
+// magnitude to be maxMagnitude or more.
+func beyondFloat64(value *apd.Decimal, magnitude int64) bool {
+	if magnitude > maxMagnitude {
+		return true
+	}
+	most, _, _ := apd.NewFromString(maxFloat64)
+	return new(apd.Decimal).Abs(value).Cmp(most) > 0
 }
 
 // shortDecimal returns a number of at most 18 digits without exponent, as nearly

@@ -85,10 +85,21 @@ func ReadCSV(r io.Reader, o CSVOptions) (_ *Dataset, err error) {
 	if err != nil {
 		return nil, err
 	}
+	d, err := encodeFitted(s, o)
+	if err != nil {
+		return nil, err
+	}
+	d.Source.Remarks = remarks(s, d)
+	return d, nil
+}
+
+// encodeFitted fits an encoding and applies it.
+func encodeFitted(s *sheet, o CSVOptions) (*Dataset, error) {
 	encoding, err := fit(s, o)
 	if err != nil {
 		return nil, err
 	}
+	encoding.setLayout(s.layout)
 	d, err := encode(s, encoding)
 	if err != nil || o.FitOn == nil || encoding.FittedRows == 0 {
 		return d, err
@@ -104,12 +115,16 @@ func ReadCSV(r io.Reader, o CSVOptions) (_ *Dataset, err error) {
 }
 
 // ReadCSVAs reads a table with an encoding fitted before, such as that of a
-// training set on its test set. Columns are found by name if the file has a
+// training set on its test set. A table is laid out as the one that the encoding
+// was fitted on, unless the format says otherwise. Columns are found by name if the file has a
 // header, by index otherwise; others are not looked at. Errors are those of
 // ReadCSV.
 func ReadCSVAs(r io.Reader, format CSVFormat, encoding *Encoding) (_ *Dataset, err error) {
 	defer fault.Catch(&err, "CSV", fault.ErrInput)
 	if err := encoding.check(); err != nil {
+		return nil, err
+	}
+	if format, err = format.like(encoding); err != nil {
 		return nil, err
 	}
 	s, err := readSheet(r, format)
@@ -188,7 +203,11 @@ func selectColumns(s *sheet, o CSVOptions) (roles, error) {
 		}
 	}
 	if len(r.features) == 0 {
-		return r, fmt.Errorf("%s: no feature column is left of %d: %w", s.name, len(s.names), fault.ErrUsage)
+		err := fmt.Errorf("%s: no feature column is left of %d: %w", s.name, len(s.names), fault.ErrUsage)
+		if len(s.names) == 1 {
+			err = s.oneColumn(err)
+		}
+		return r, err
 	}
 	categorical, err := find(o.Categorical)
 	r.categorical = make([]bool, len(s.names))

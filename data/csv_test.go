@@ -130,7 +130,7 @@ func TestReadCSV(t *testing.T) {
 			features: []int32{0, 256, 256, 512}, names: []string{"c1", "a"}, values: []int32{128, 64},
 		},
 		"semicolons": {
-			text: "1;2\n3;4\n", change: func(o *CSVOptions) { o.Comma = ';' },
+			text: "1;2\n3;4\n", change: func(o *CSVOptions) { o.Separator = ';' },
 			features: []int32{256, 768}, names: []string{"c1"}, values: []int32{512, 1024},
 		},
 		"edges of the range": {
@@ -169,11 +169,11 @@ func TestReadCSVErrors(t *testing.T) {
 		"empty file":             {"", nil, fault.ErrInput, "no rows"},
 		"empty lines":            {"\n\n  \n", nil, fault.ErrInput, "no rows"},
 		"header only":            {"a,b\n", func(o *CSVOptions) { o.Header = HeaderYes }, fault.ErrInput, "no rows after the header"},
-		"missing number":         {"a,b,n\n1,2,x\n3,?,y\n", nil, fault.ErrInput, `line 3, column 2 "b": the cell is missing ("?"); 1 missing in this column: input`},
+		"missing number":         {"a,b,n\n1,2,x\n3,?,y\n", nil, fault.ErrInput, `line 3, column 2 "b": the cell is missing ("?"); 1 missing in this column: fill them in (with the column's mean, for instance), leave out their rows, or leave out the column by columns.features`},
 		"empty number":           {"1,2,x\n\n3,,y\n", nil, fault.ErrInput, "line 3, column 2: the cell is empty"},
 		"NaN":                    {"1,2,x\n3,NaN,y\n4,nan,y\n", nil, fault.ErrInput, `line 2, column 2: the cell is missing ("NaN"); 2 missing`},
-		"NA in a category":       {"1,red,x\n3,NA,y\n", nil, fault.ErrInput, "could take them for a category of their own"},
-		"missing number, option": {"1,2,x\n3,?,y\n", func(o *CSVOptions) { o.MissingAsCategory = true }, fault.ErrInput, "line 2, column 2: the cell is missing (\"?\"); 1 missing in this column: input"},
+		"NA in a category":       {"1,red,x\n3,NA,y\n", nil, fault.ErrInput, "set columns.missing_as_category"},
+		"missing number, option": {"1,2,x\n3,?,y\n", func(o *CSVOptions) { o.MissingAsCategory = true }, fault.ErrInput, "line 2, column 2: the cell is missing (\"?\"); 1 missing in this column: fill them in (with the column's mean, for instance), leave out their rows, or leave out the column by columns.features"},
 		"missing label":          {"1,x\n2,?\n3,y\n", nil, fault.ErrInput, "line 2, column 2: the cell is missing"},
 		"missing value":          {"1,0.5\n2,\n3,0.5\n", nil, fault.ErrInput, "line 2, column 2: the cell is empty"},
 		"missing, normalised":    {"1,0.5\n2,\n3,0.5\n", func(o *CSVOptions) { o.NormaliseTargets = NormaliseMinMax }, fault.ErrInput, "line 2, column 2: the cell is empty"},
@@ -221,7 +221,7 @@ func TestReadCSVErrors(t *testing.T) {
 		"unknown task":            {"1,2\n", func(o *CSVOptions) { o.Task = 9 }, fault.ErrUsage, "unknown task"},
 		"unknown header mode":     {"1,2\n", func(o *CSVOptions) { o.Header = 9 }, fault.ErrUsage, "unknown header mode"},
 		"unknown normalisation":   {"1,2\n", func(o *CSVOptions) { o.Normalise = 9 }, fault.ErrUsage, "unknown normalisation"},
-		"invalid comma":           {"1,2\n", func(o *CSVOptions) { o.Comma = '"' }, fault.ErrUsage, "delimiter"},
+		"invalid comma":           {"1,2\n", func(o *CSVOptions) { o.Separator = '"' }, fault.ErrUsage, "delimiter"},
 	}
 	for name, tt := range tests {
 		o := options(tt.change)
@@ -376,5 +376,5 @@ func ExampleReadCSV() {
 func ExampleReadCSV_missing() {
 	_, err := ReadCSV(strings.NewReader("1,red,x\n2,?,y\n"), CSVOptions{CSVFormat: CSVFormat{Name: "rows.csv"}})
 	fmt.Println(err)
-	// Output: rows.csv: line 2, column 2: the cell is missing ("?"); 1 missing in this column, which is categorical and could take them for a category of their own: input
+	// Output: rows.csv: line 2, column 2: the cell is missing ("?"); 1 missing in this column: fill them in, leave out their rows, or set columns.missing_as_category
 }

@@ -34,6 +34,17 @@ const (
 	Values
 )
 
+func (k Kind) String() string {
+	switch k {
+	case None:
+		return "missing"
+	case OneHot:
+		return "classes"
+	default:
+		return "values"
+	}
+}
+
 // Labels holds what the rows of a dataset are labelled with.
 type Labels struct {
 	Kind Kind
@@ -60,6 +71,14 @@ func (l Labels) Width() int {
 	}
 }
 
+// Describe counts and names classes or target columns.
+func (l Labels) Describe() string {
+	if l.Kind == OneHot {
+		return fmt.Sprintf("%d classes %s", len(l.Classes), list(l.Classes))
+	}
+	return fmt.Sprintf("%d target columns %s", l.Targets, list(l.TargetNames))
+}
+
 // Dataset is a table of integers. It is immutable: slices and splits of it
 // share its memory.
 type Dataset struct {
@@ -78,6 +97,7 @@ type Source struct {
 	Format   string    // "csv", "idx"
 	Files    []File    // the files read
 	Encoding *Encoding // CSV: how cells became integers
+	Remarks  []error   // CSV, where the encoding was fitted: what its reader should know, and do
 }
 
 // File is a file that was read.

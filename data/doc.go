@@ -24,6 +24,14 @@
 // of one value has scale 1. The fitted parameters are part of Source.Encoding;
 // ReadCSVAs applies them to other rows, such as a test set.
 //
+// Separator and decimal mark of a CSV file are told from its first 64 KiB unless
+// CSVFormat says them: of comma, semicolon, tab and bar the one with which all
+// rows have as many cells, two or more, and then most cells are numbers; the
+// comma as decimal mark where it separates no cells and some number only makes
+// sense so. Both are part of Source.Encoding, and ReadCSVAs takes them from there.
+// A cell that no float64 holds is refused, and Source.Remarks says which features
+// tell a model nothing.
+//
 // Vocabularies (classes, categories) are sorted by value if all entries are
 // numbers, which are then compared by value ("1" is "1.0"), and by bytes
 // otherwise.

@@ -94,7 +94,7 @@ func encodeFeature(s *sheet, column Column, d *Dataset, first int) error {
 			continue
 		}
 		if target[0], err = encoder.number(cell, d.FractionBits); err != nil {
-			return s.cellError(row, at, overflowHint(err, d.FractionBits, "columns.normalise"))
+			return s.cellError(row, at, overflowHint(err, d.FractionBits, "columns.normalise", "formats.feature"))
 		}
 	}
 	return nil
@@ -129,13 +129,13 @@ func encodeLabels(s *sheet, encoding *Encoding, d *Dataset) error {
 			if labels.Kind == OneHot {
 				class, err := encoder.category(cell)
 				if err != nil {
-					return s.cellError(row, at, err)
+					return s.cellError(row, at, fault.Advise(err, "correct the label, or list all classes by %s", "columns.classes"))
 				}
 				labels.Class[row] = int32(class)
 				continue
 			}
 			if labels.Values[row*labels.Targets+i], err = encoder.number(cell, labels.FractionBits); err != nil {
-				return s.cellError(row, at, overflowHint(err, labels.FractionBits, "columns.normalise_targets"))
+				return s.cellError(row, at, overflowHint(err, labels.FractionBits, "columns.normalise_targets", "formats.activation"))
 			}
 		}
 	}
@@ -163,12 +163,12 @@ func (s *sheet) cellError(row, column int, err error) error {
 }
 
 // overflowHint names the settings that make an overflowing value fit.
-func overflowHint(err error, bits int, normalise string) error {
+func overflowHint(err error, bits int, normalise, format string) error {
 	switch {
 	case !errors.Is(err, fault.ErrOverflow):
 		return err
 	case bits == 0:
 		return fault.Advise(err, "set %s", normalise)
 	}
-	return fault.Advise(err, fmt.Sprintf("set %%s, or lower %%s below %d", bits), normalise, "formats.feature")
+	return fault.Advise(err, fmt.Sprintf("set %%s, or lower %%s below %d", bits), normalise, format)
 }

@@ -13,6 +13,11 @@ import (
 // Encoding is the exact recipe by which the cells of a table became integers.
 // It can be written as JSON and applied to other rows with ReadCSVAs.
 type Encoding struct {
+	// Separator of the table's cells, by SeparatorName, and whether its numbers
+	// have decimal commas; "": commas between cells.
+	Separator    string `json:"separator,omitempty"`
+	DecimalComma bool   `json:"decimalComma,omitempty"`
+
 	FractionBits       int `json:"fractionBits"`
 	TargetFractionBits int `json:"targetFractionBits,omitempty"`
 	// FittedRows is how many rows offsets and scales are fitted on: those that
@@ -52,6 +57,41 @@ func (e *Encoding) classes() []string {
 	return nil
 }
 
+// Layout says how the table was written that e was fitted on. Errors wrap
+// fault.ErrInput.
+func (e *Encoding) Layout() (Layout, error) {
+	l := Layout{Separator: ',', DecimalComma: e.DecimalComma}
+	if e.Separator == "" {
+		return l, nil
+	}
+	var err error
+	if l.Separator, err = ParseSeparator(e.Separator); err != nil {
+		err = fault.Recast(fmt.Errorf("encoding: separator %w", err), fault.ErrInput)
+	}
+	return l, err
+}
+
+func (e *Encoding) setLayout(l Layout) {
+	if e.DecimalComma = l.DecimalComma; l.Separator != ',' {
+		e.Separator = SeparatorName(l.Separator)
+	}
+}
+
+// like settles what a format leaves open as the table was written that an
+// encoding was fitted on.
+func (f CSVFormat) like(e *Encoding) (CSVFormat, error) {
+	l, err := e.Layout()
+	if f.Separator == 0 {
+		f.Separator = l.Separator
+	}
+	if f.Decimal == DecimalAuto {
+		if f.Decimal = DecimalPoint; l.DecimalComma {
+			f.Decimal = DecimalComma
+		}
+	}
+	return f, err
+}
+
 // check returns fault.ErrInput unless e, which may come from a file, can be
 // applied.
 func (e *Encoding) check() error {
@@ -62,6 +102,9 @@ func (e *Encoding) check() error {
 	}
 	if e.FittedRows < 0 {
 		return input("encoding: fitted on %d rows", e.FittedRows)
+	}
+	if _, err := e.Layout(); err != nil {
+		return err
 	}
 	if len(e.Features) == 0 {
 		return input("encoding: no feature column")
@@ -134,10 +177,9 @@ func (e *encoder) number(cell string, fraction int) (int32, error) {
 	switch kind {
 	case cellMissing:
 		return 0, missingError(cell, "")
-	case cellInfinite:
-		return 0, input("%s is not finite", fault.Quote(cell))
-	case cellText:
-		return 0, input("%s is not a number", fault.Quote(cell))
+	case cellNumber:
+	default:
+		return 0, unusable(cell, kind)
 	}
 	if !e.offset.IsZero() {
 		if _, err := apd.BaseContext.Sub(value, value, e.offset); err != nil {
@@ -167,6 +209,17 @@ func (e *encoder) category(cell string) (int, error) {
 		return 0, missingError(cell, "")
 	}
 	return 0, input("%s is not in the vocabulary of %d entries, %s", fault.Quote(cell), len(e.Categories), list(e.Categories))
+}
+
+// unusable says why a cell is no number to reckon with.
+func unusable(cell string, kind cellKind) error {
+	switch kind {
+	case cellInfinite:
+		return fault.Advise(input("%s is not finite", fault.Quote(cell)), "correct the cell or leave out its row; a column of texts is named by %s", "columns.categorical")
+	case cellBeyond:
+		return fault.Advise(input("%s is beyond every float64 (%s)", fault.Quote(cell), maxFloat64), "correct the cell or leave out its row; a column of texts is named by %s", "columns.categorical")
+	}
+	return notNumber(cell)
 }
 
 func missingError(cell, note string) error {

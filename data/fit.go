@@ -80,6 +80,10 @@ func fitColumns(s *sheet, o CSVOptions) (*Encoding, error) {
 	}
 	encoding.TargetFractionBits = o.TargetFractionBits
 	for _, at := range selected.targets {
+		if found := survey(s, at); found.count[cellText] == s.rows() {
+			err := s.cellError(0, at, input("%s is not a number, nor is any value to predict", fault.Quote(s.cell(0, at))))
+			return nil, fault.Advise(err, "name a column of numbers by %s; classes need a model with an output for each, and softmax_cross_entropy as %s", "columns.targets", "training.loss")
+		}
 		column, err := fitNumber(s, at, o.NormaliseTargets)
 		if err != nil {
 			return nil, err
@@ -95,15 +99,18 @@ func fitFeature(s *sheet, at int, categorical bool, o CSVOptions) (Column, error
 		if err := found.mixed(s, at); err != nil {
 			return Column{}, err
 		}
+		if err := found.disguised(s, at); err != nil {
+			return Column{}, err
+		}
 		categorical = found.count[cellText] > 0
 	}
 	if n := found.count[cellMissing]; n > 0 && !(categorical && o.MissingAsCategory) {
-		note := fmt.Sprintf("; %d missing in this column", n)
-		if categorical {
-			note += ", which is categorical and could take them for a category of their own"
-		}
 		row := found.first[cellMissing]
-		return Column{}, s.cellError(row, at, missingError(s.cell(row, at), note))
+		err := missingError(s.cell(row, at), fmt.Sprintf("; %d missing in this column", n))
+		if categorical {
+			return Column{}, s.cellError(row, at, fault.Advise(err, "fill them in, leave out their rows, or set %s", "columns.missing_as_category"))
+		}
+		return Column{}, s.cellError(row, at, fault.Advise(err, "fill them in (with the column's mean, for instance), leave out their rows, or leave out the column by %s", "columns.features"))
 	}
 	if !categorical {
 		return fitNumber(s, at, o.Normalise)
@@ -113,7 +120,7 @@ func fitFeature(s *sheet, at int, categorical bool, o CSVOptions) (Column, error
 
 // tally counts the kinds of cells in a column and where each kind is first.
 type tally struct {
-	count, first [cellInfinite + 1]int
+	count, first [cellBeyond + 1]int
 }
 
 func survey(s *sheet, at int) tally {
@@ -131,7 +138,7 @@ func survey(s *sheet, at int) tally {
 // mixed refuses a column of numbers and text together, at the rarer kind, since
 // one mistyped number would make it categorical.
 func (found tally) mixed(s *sheet, at int) error {
-	numbers, texts := found.count[cellNumber], found.count[cellText]
+	numbers, texts := found.count[cellNumber]+found.count[cellBeyond], found.count[cellText]
 	if numbers == 0 || texts == 0 {
 		return nil
 	}
@@ -139,9 +146,27 @@ func (found tally) mixed(s *sheet, at int) error {
 	what := "not a number that can be read"
 	if texts > numbers {
 		row, what = found.first[cellNumber], "a number"
+		if found.count[cellNumber] == 0 {
+			row = found.first[cellBeyond]
+		}
 	}
-	return s.cellError(row, at, input("%s is %s, unlike most of the column (%d numbers, %d texts); declare the column categorical if both are meant",
-		fault.Quote(s.cell(row, at)), what, numbers, texts))
+	err := input("%s is %s, unlike most of the column (%d numbers, %d texts)", fault.Quote(s.cell(row, at)), what, numbers, texts)
+	return s.cellError(row, at, fault.Advise(err, "correct the cell, or name the column by %s if both are meant", "columns.categorical"))
+}
+
+// disguised refuses a column of texts that are all numbers written for people,
+// such as 1,234: as categories they would mean nothing.
+func (found tally) disguised(s *sheet, at int) error {
+	if found.count[cellText] == 0 {
+		return nil
+	}
+	for row := range s.rows() {
+		if cell := s.cell(row, at); classify(cell) == cellText && !isGrouped(cell) && !isDecimalComma(cell) {
+			return nil
+		}
+	}
+	row := found.first[cellText]
+	return s.cellError(row, at, notNumber(s.cell(row, at)))
 }
 
 func isClassification(s *sheet, targets []int, o CSVOptions) (bool, error) {
@@ -182,7 +207,8 @@ func fitLabels(s *sheet, at int, o CSVOptions) (Column, error) {
 	found := survey(s, at)
 	if found.count[cellMissing] > 0 {
 		row := found.first[cellMissing]
-		return Column{}, s.cellError(row, at, missingError(s.cell(row, at), ""))
+		err := missingError(s.cell(row, at), fmt.Sprintf("; labels missing: %d", found.count[cellMissing]))
+		return Column{}, s.cellError(row, at, fault.Advise(err, "leave out their rows, or name another column by %s", "columns.targets"))
 	}
 	if o.Classes == nil {
 		if o.Task == TaskAuto {
@@ -192,7 +218,7 @@ func fitLabels(s *sheet, at int, o CSVOptions) (Column, error) {
 		}
 		column, err := fitCategories(s, at, cmp.Or(o.MaxCategories, defaultMaxCategories))
 		if err == nil && len(column.Categories) < 2 {
-			return column, input("%s: all labels are %s; name the classes if there are others", s.name, fault.Quote(column.Categories[0]))
+			return column, fault.Advise(input("%s: all labels are %s", s.name, fault.Quote(column.Categories[0])), "name the classes by %s if there are others, or another column by %s", "columns.classes", "columns.targets")
 		}
 		return column, err
 	}
@@ -214,7 +240,7 @@ func fitCategories(s *sheet, at, limit int) (Column, error) {
 			continue
 		}
 		if len(seen) == limit {
-			return column, s.cellError(row, at, input("more than %d categories; is this column an identifier?", limit))
+			return column, s.cellError(row, at, fault.Advise(input("more than %d categories, as of an identifier", limit), "leave out the column by %s", "columns.features"))
 		}
 		seen[key] = true
 		column.Categories = append(column.Categories, key)
@@ -243,13 +269,12 @@ func fitNumber(s *sheet, at int, mode Normalisation) (Column, error) {
 	}
 	for row := range s.rows() {
 		cell := s.cell(row, at)
-		switch _, kind := parseNumber(cell); kind {
+		switch kind := classify(cell); kind {
 		case cellMissing:
 			return column, s.cellError(row, at, missingError(cell, ""))
-		case cellInfinite:
-			return column, s.cellError(row, at, input("%s is not finite", fault.Quote(cell)))
-		case cellText:
-			return column, s.cellError(row, at, input("%s is not a number", fault.Quote(cell)))
+		case cellNumber:
+		default:
+			return column, s.cellError(row, at, unusable(cell, kind))
 		}
 	}
 	return column, column.fitNumbers(s, s.all(), mode)

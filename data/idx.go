@@ -89,6 +89,22 @@ func LoadIDX(imagesPath, labelsPath string, o IDXOptions) (*Dataset, error) {
 	})
 }
 
+// IsIDX reports whether the file at path, plain or gzip, begins as IDX does:
+// with 0, 0, a type and a number of axes.
+func IsIDX(path string) (bool, error) {
+	return readFile(path, func(r io.Reader, name string) (bool, error) {
+		s, err := newSource(r, name, 0)
+		if err != nil {
+			return false, err
+		}
+		var magic [4]byte
+		if _, err := io.ReadFull(s, magic[:]); err != nil { // too short, or damaged: its reader says how
+			return false, nil
+		}
+		return magic[0] == 0 && magic[1] == 0 && magic[2] >= idxUnsignedByte && magic[3] >= 1 && magic[3] <= maxIDXAxes, nil
+	})
+}
+
 // scaleBytes sets the features to round(b·2^f/255) or b·2^f.
 func (d *Dataset) scaleBytes(records *idx, scaling Scaling) error {
 	divisor := apd.New(255, 0)

@@ -31,10 +31,11 @@ const (
 
 // CSVFormat says how the bytes of a CSV file are laid out.
 type CSVFormat struct {
-	Name     string // in messages and in the Source
-	Header   Header
-	Comma    rune  // 0: ','
-	MaxBytes int64 // limit after decompression; 0: DefaultMaxBytes
+	Name      string // in messages and in the Source
+	Header    Header
+	Separator rune // between cells; 0: told from the file's beginning
+	Decimal   Decimal
+	MaxBytes  int64 // limit after decompression; 0: DefaultMaxBytes
 }
 
 // Limits of a table. A dataset that is larger is committed in parts.
@@ -49,6 +50,7 @@ const (
 // bytes for each cell and row.
 type sheet struct {
 	name   string
+	layout Layout
 	header bool
 	names  []string // one per column
 	width  int
@@ -96,16 +98,16 @@ func readSheet(r io.Reader, format CSVFormat) (*sheet, error) {
 	if err != nil {
 		return nil, err
 	}
-	comma := ','
-	if format.Comma != 0 {
-		comma = format.Comma
+	begun, err := text(src)
+	if err != nil {
+		return nil, err
 	}
-	reader := csv.NewReader(&lines{source: src, comma: []byte(string(comma))})
-	reader.FieldsPerRecord = -1
-	reader.TrimLeadingSpace = true
-	reader.ReuseRecord = true
-	reader.Comma = comma
+	format.Name = src.name
 	s := &sheet{name: src.name}
+	if s.layout, err = format.layout(begun); err != nil {
+		return nil, err
+	}
+	reader := newCSV(&lines{Reader: begun, name: src.name, comma: []byte(string(s.layout.Separator))}, s.layout.Separator)
 	for {
 		record, err := reader.Read()
 		if err == io.EOF {
@@ -137,7 +139,7 @@ func (s *sheet) parseError(err error) error {
 	var parse *csv.ParseError
 	switch {
 	case errors.As(err, &parse):
-		return input("%s: line %d, byte %d: %v", s.name, parse.Line, parse.Column, parse.Err)
+		return input("%s: line %d, byte %d: %v", s.name, parse.Line, parse.Column, quotesError(parse.Err))
 	case errors.Is(err, fault.ErrInput), errors.Is(err, fault.ErrResources), errors.Is(err, fault.ErrMalformed):
 		return err
 	default: // an invalid delimiter
@@ -145,16 +147,28 @@ func (s *sheet) parseError(err error) error {
 	}
 }
 
+// quotesError says what to do about quotes that do not match.
+func quotesError(err error) error {
+	if errors.Is(err, csv.ErrBareQuote) || errors.Is(err, csv.ErrQuote) {
+		return fmt.Errorf("%v: quote a whole cell, and write a quote within it twice", err)
+	}
+	return err
+}
+
 // add appends a row. What it refuses is refused before memory is taken for it.
 func (s *sheet) add(record []string, line int) error {
 	for i, cell := range record {
-		if s.count == 0 && i == 0 {
-			cell = strings.TrimPrefix(cell, "\ufeff") // byte order mark
-		}
 		if !utf8.ValidString(cell) {
-			return input("%s: line %d, column %d: not UTF-8", s.name, line, i+1)
+			return input("%s: line %d, column %d: not UTF-8: save the file as UTF-8", s.name, line, i+1)
 		}
 		record[i] = strings.TrimSpace(cell)
+		if s.layout.DecimalComma {
+			number, err := decimal(record[i])
+			if err != nil {
+				return fmt.Errorf("%s: line %d, column %d: %w", s.name, line, i+1, err)
+			}
+			record[i] = number
+		}
 	}
 	if len(record) == 1 && record[0] == "" {
 		return nil // a line of spaces
@@ -163,7 +177,8 @@ func (s *sheet) add(record []string, line int) error {
 	case len(record) > maxColumns:
 		return tooWide(s.name)
 	case s.count > 0 && len(record) != s.width:
-		return input("%s: line %d: %d cells, line %d has %d", s.name, line, len(record), s.lines[0], s.width)
+		return fault.Advise(input("%s: line %d: %d cells, line %d has %d", s.name, line, len(record), s.lines[0], s.width),
+			"mend the line; if "+SeparatorName(s.layout.Separator)+" does not separate cells, set %s", "columns.separator")
 	case s.count == maxSheetRows || (s.count+1)*len(record) > maxSheetCells:
 		return fmt.Errorf("%s: line %d: more than %d rows, or %d cells: split the table into parts, which are committed one by one: %w", s.name, line, maxSheetRows, maxSheetCells, fault.ErrResources)
 	}
@@ -186,13 +201,14 @@ func tooWide(name string) error {
 // lines refuses a line with more delimiters than a table has columns, which a
 // parser would keep as one record.
 type lines struct {
-	*source
+	io.Reader
+	name  string
 	comma []byte
 	cells int // delimiters in the line that has begun
 }
 
 func (l *lines) Read(p []byte) (int, error) {
-	n, err := l.source.Read(p)
+	n, err := l.Reader.Read(p)
 	for rest := p[:n]; ; {
 		line, more, ended := bytes.Cut(rest, []byte{'\n'})
 		if l.cells += bytes.Count(line, l.comma); l.cells > maxColumns {
@@ -217,7 +233,10 @@ func (s *sheet) takeHeader(mode Header) error {
 				s.header = s.holdsNumber(row)
 			}
 			if !s.header {
-				return fmt.Errorf("%s: line %d: no row holds a number, so it cannot be told whether this one names the columns: say so: %w", s.name, s.lines[0], fault.ErrUsage)
+				if s.width == 1 {
+					return s.oneColumn(input("%s: line %d: a single column of texts", s.name, s.lines[0]))
+				}
+				return fault.Advise(fmt.Errorf("%s: line %d: no row holds a number, so it cannot be told whether this one names the columns: %w", s.name, s.lines[0], fault.ErrUsage), "set %s to yes or no", "columns.header")
 			}
 		}
 	default:
@@ -245,7 +264,7 @@ func (s *sheet) takeHeader(mode Header) error {
 	first := map[string]int{}
 	for i, name := range s.names { // an unnamed column may be called as another is named
 		if j, ok := first[name]; ok {
-			return input("%s: line %d: columns %d and %d are both called %s", s.name, s.lines[0], j+1, i+1, fault.Quote(name))
+			return input("%s: line %d: columns %d and %d are both called %s: rename one", s.name, s.lines[0], j+1, i+1, fault.Quote(name))
 		}
 		first[name] = i
 	}
@@ -253,9 +272,14 @@ func (s *sheet) takeHeader(mode Header) error {
 	return nil
 }
 
+// oneColumn adds to an error about a table of one column what may be wrong.
+func (s *sheet) oneColumn(err error) error {
+	return fault.Advise(err, "cells are separated by "+SeparatorName(s.layout.Separator)+" here; if something else separates them, set %s", "columns.separator")
+}
+
 func (s *sheet) holdsNumber(row int) bool {
 	for i := range s.width {
-		if classify(s.cell(row, i)) == cellNumber {
+		if kind := classify(s.cell(row, i)); kind == cellNumber || kind == cellBeyond {
 			return true
 		}
 	}

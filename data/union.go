@@ -17,6 +17,12 @@ func Union(encodings ...*Encoding) (*Encoding, error) {
 		return nil, fmt.Errorf("no encodings to unite: %w", fault.ErrUsage)
 	}
 	union := *encodings[0]
+	for i, e := range encodings {
+		if e.Separator != union.Separator || e.DecimalComma != union.DecimalComma {
+			return nil, fault.Advise(fmt.Errorf("table %d is written differently than table 0: %w", i, fault.ErrUsage),
+				"write all files alike, or say by %s and %s how they are", "columns.separator", "columns.decimal_comma")
+		}
+	}
 	for _, side := range []struct {
 		into *[]Column
 		of   func(e *Encoding) []Column

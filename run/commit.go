@@ -25,6 +25,8 @@ type CommitRecord struct {
 	Parts   []PartRecord `json:"parts"`
 	// Tests are the parts of rows held out, where run.toml asks for them.
 	Tests []PartRecord `json:"tests,omitempty"`
+	// Remarks are what the owner should know of the data just committed.
+	Remarks []error `json:"-"`
 }
 
 // PartRecord describes a committed part.
@@ -142,6 +144,7 @@ func (d *Directory) Commit(ctx context.Context, restart bool) (*CommitRecord, er
 	if err := d.writeEncoding(rows); err != nil {
 		return nil, err
 	}
+	want.Remarks = rows.remarks
 	return want.shown(), d.writeRecord(commitDir, want)
 }
 

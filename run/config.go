@@ -12,6 +12,7 @@ import (
 
 	"github.com/zkaudit/zkaudit/artefact"
 	"github.com/zkaudit/zkaudit/commitments"
+	"github.com/zkaudit/zkaudit/data"
 	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/foreign"
 	"github.com/zkaudit/zkaudit/proof/mode"
@@ -61,8 +62,11 @@ type DataConfig struct {
 
 // ColumnConfig says how cells become integers; the same for all parts.
 type ColumnConfig struct {
-	Format           string   `toml:"format"` // "csv" or "idx"
-	Header           string   `toml:"header"` // "auto", "yes" or "no"
+	Format string `toml:"format"` // "csv" or "idx"
+	Header string `toml:"header"` // "auto", "yes" or "no"
+	// Separator is "auto", or as data.ParseSeparator takes it.
+	Separator        string   `toml:"separator"`
+	DecimalComma     string   `toml:"decimal_comma"` // "auto", "yes" or "no"
 	Features         []string `toml:"features"`
 	Categorical      []string `toml:"categorical"`
 	Targets          []string `toml:"targets"`
@@ -229,6 +233,9 @@ func (c *Config) Check() error {
 	if err := c.checkNames(); err != nil {
 		return err
 	}
+	if _, err := c.Columns.format(""); err != nil {
+		return err
+	}
 	if _, err := c.without(nil); err != nil {
 		return err
 	}
@@ -305,8 +312,12 @@ func (c *Config) checkData(i int) error {
 		return fmt.Errorf("data %d: %s: %w", i+1, fmt.Sprintf(format, args...), fault.ErrUsage)
 	}
 	switch {
-	case d.File == "" || (c.Columns.Format == "idx") != (d.Labels != "") && !c.Columns.Reconstruct:
-		return bad("idx needs file and labels, csv file only")
+	case d.File == "":
+		return bad("no file")
+	case c.Columns.Format == "idx" && d.Labels == "" && !c.Columns.Reconstruct:
+		return fault.Advise(bad("%s is idx and needs a file of labels", foreign.Quote(d.File)), "give it by %s", "data.labels")
+	case c.Columns.Format != "idx" && d.Labels != "":
+		return fault.Advise(bad("a file of labels goes with idx"), "name the columns to predict by %s", "columns.targets")
 	case (d.Part == "") != (d.Opening == ""):
 		return bad("a committed part needs part and opening")
 	case d.Part != "" && len(d.Constants) > 0:
@@ -326,5 +337,30 @@ func (c *Config) checkData(i int) error {
 	}
 	return nil
 }
+
+// format is how the CSV file at path is laid out. Errors wrap fault.ErrUsage.
+func (c *ColumnConfig) format(path string) (data.CSVFormat, error) {
+	f := data.CSVFormat{Name: path, Header: headerOf(c.Header)}
+	switch c.DecimalComma {
+	case autoLayout, "":
+	case "yes":
+		f.Decimal = data.DecimalComma
+	case "no":
+		f.Decimal = data.DecimalPoint
+	default:
+		return f, &fault.Setting{Key: "columns.decimal_comma", Err: fmt.Errorf("%q, want auto, yes or no: %w", c.DecimalComma, fault.ErrUsage)}
+	}
+	if c.Separator == autoLayout || c.Separator == "" {
+		return f, nil
+	}
+	var err error
+	if f.Separator, err = data.ParseSeparator(c.Separator); err != nil {
+		err = &fault.Setting{Key: "columns.separator", Err: err}
+	}
+	return f, err
+}
+
+// autoLayout lets a file tell how it is laid out.
+const autoLayout = "auto"
 
 func normalisations() []string { return []string{"none", "minmax", "standard"} }

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
+	"strings"
 
 	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/data"
@@ -18,6 +19,7 @@ type dataset struct {
 	recipes, testRecipes []*Recipe
 	imported             []*imported    // nil where a part is committed here
 	encoding             *data.Encoding // of csv files
+	remarks              []error        // what their owner should know of files that an encoding is fitted to
 	fitted               []int          // rows of the first part that normalisation is fitted on; nil: nothing is fitted here
 }
 
@@ -38,7 +40,7 @@ func readDataset(dir string, c *Config, p *graph.Program) (*dataset, error) {
 	if err != nil {
 		return nil, fmt.Errorf("data: %w", err)
 	}
-	d.fitted = from.rows
+	d.fitted, d.remarks = from.rows, from.remarks
 	var all []*data.Dataset
 	for i, files := range c.Data {
 		r := list[i]
@@ -52,11 +54,34 @@ func readDataset(dir string, c *Config, p *graph.Program) (*dataset, error) {
 			return nil, fmt.Errorf("data: %w", err)
 		}
 		if err := train.Fits(p, part); err != nil {
-			return nil, fmt.Errorf("data %s: %w", within(dir, files.File), err)
+			return nil, fmt.Errorf("data %s: %w", within(dir, files.File), misfit(err, p, part))
 		}
 		all, d.recipes = append(all, part), append(d.recipes, r)
 	}
 	return d, d.split(all, &c.Test)
+}
+
+// misfit adds to an error about rows that do not fit the model what does: columns,
+// or a model that zkaudit dense makes.
+func misfit(err error, p *graph.Program, rows *data.Dataset) error {
+	features, labels := rows.Width != p.Tensor(p.Input).Units(), rows.Labels.Width() != p.Tensor(p.Label).Units()
+	if !features && !labels {
+		return err
+	}
+	units := []int{rows.Width}
+	for i := range p.Tensors {
+		if t := &p.Tensors[i]; (t.Role == graph.Weight || t.Role == graph.Frozen) && len(t.Axes) == 2 {
+			units = append(units, t.Axes[1].Size)
+		}
+	}
+	if units[len(units)-1] = rows.Labels.Width(); len(units) < 2 || units[len(units)-1] < 1 {
+		return err
+	}
+	makes := "zkaudit dense FILE --units " + strings.Trim(strings.ReplaceAll(fmt.Sprint(units), " ", ","), "[]")
+	if features {
+		return fault.Advise(err, "choose columns by %s, or make a model that fits: "+makes, "columns.features")
+	}
+	return fault.Advise(err, "name the classes by %s or the columns by %s, or make a model that fits: "+makes, "columns.classes", "columns.targets")
 }
 
 // readPart reads one part, or takes the rows that are read already: whole, of

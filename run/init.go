@@ -7,9 +7,9 @@ import (
 	"math/bits"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/zkaudit/zkaudit/commitments"
+	"github.com/zkaudit/zkaudit/data"
 	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/ops"
@@ -27,17 +27,23 @@ const DefaultTestRows = -1
 // Init makes a run directory and writes its run.toml. Choices that c leaves
 // empty (for Test.Rows: DefaultTestRows) are made from the model and the data,
 // which are read and must fit. File names in c are relative to the working
-// directory. A directory that has a run.toml is refused. Returned is how the
-// rows of each part are divided.
-func Init(dir string, c *Config) ([]Division, error) {
+// directory. A directory that has a run.toml is refused.
+func Init(dir string, c *Config) (*Survey, error) {
 	if err := refuseConfigured(dir); err != nil {
 		return nil, err
 	}
-	parts, err := c.complete()
+	found, err := c.complete()
 	if err != nil {
 		return nil, err
 	}
-	return parts, c.writeTo(dir)
+	return found, c.writeTo(dir)
+}
+
+// Survey is what Init has found in the data: how the rows of each part are
+// divided, and what their owner should know, and do.
+type Survey struct {
+	Parts   []Division
+	Remarks []error
 }
 
 // Division says how many rows of a part are trained on and how many held out:
@@ -114,13 +120,15 @@ func fallback[T comparable](choice *T, value T) {
 
 // complete makes the choices that are left open. Requires names relative to
 // the working directory.
-func (c *Config) complete() ([]Division, error) {
+func (c *Config) complete() (*Survey, error) {
 	f := transpile.DefaultFormats()
 	fallback(&c.Formats.Feature, f.Feature)
 	fallback(&c.Formats.Activation, f.Activation)
 	fallback(&c.Formats.Error, f.Error)
 	fallback(&c.Model.BatchAxis, autoAxis)
 	fallback(&c.Columns.Header, "auto")
+	fallback(&c.Columns.Separator, autoLayout)
+	fallback(&c.Columns.DecimalComma, autoLayout)
 	fallback(&c.Columns.Normalise, "standard")
 	fallback(&c.Columns.NormaliseTargets, "none")
 	fallback(&c.Schedule.Order, "shuffled")
@@ -136,7 +144,11 @@ func (c *Config) complete() ([]Division, error) {
 		return nil, fmt.Errorf("no data given: %w", fault.ErrUsage)
 	}
 	if c.Columns.Format == "" {
-		if c.Columns.Format = "csv"; c.Data[0].Labels != "" || strings.Contains(filepath.Base(c.Data[0].File), "idx") {
+		idx, err := data.IsIDX(c.Data[0].File)
+		if err != nil {
+			return nil, fmt.Errorf("data: %w", err)
+		}
+		if c.Columns.Format = "csv"; idx {
 			c.Columns.Format = "idx"
 		}
 	}
@@ -144,7 +156,7 @@ func (c *Config) complete() ([]Division, error) {
 }
 
 // fit makes the choices that depend on the model and the data.
-func (c *Config) fit() ([]Division, error) {
+func (c *Config) fit() (*Survey, error) {
 	trial := *c
 	fallback(&trial.Training.Batch, 1)
 	if len(c.Training.Rates) == 0 {
@@ -176,6 +188,9 @@ func (c *Config) fit() ([]Division, error) {
 	if err != nil {
 		return nil, err
 	}
+	if _, err := c.without(d.trained()); err != nil {
+		return nil, err
+	}
 	parts, rows := c.divisions(d)
 	t := &c.Training
 	if t.Batch == 0 {
@@ -189,7 +204,30 @@ func (c *Config) fit() ([]Division, error) {
 		t.Epochs = max(2, (200+perEpoch-1)/perEpoch)
 	}
 	c.size(p, rows)
-	return parts, c.Check()
+	found := &Survey{Parts: parts, Remarks: d.remarks}
+	if err := c.tellLayout(d, found); err != nil {
+		return nil, err
+	}
+	return found, c.Check()
+}
+
+// tellLayout states how the files are laid out that an encoding was fitted to,
+// and remarks on what is unusual.
+func (c *Config) tellLayout(d *dataset, found *Survey) error {
+	if c.Columns.Format != "csv" || c.Columns.Encoding != "" || d.recipes[0] == nil || d.imported[0] != nil {
+		return nil
+	}
+	l, err := d.recipes[0].Encoding.Layout()
+	if err != nil {
+		return err
+	}
+	if c.Columns.Separator == autoLayout && l.Separator != ',' || c.Columns.DecimalComma == autoLayout && l.DecimalComma {
+		found.Remarks = append(found.Remarks, fault.Advise(fmt.Errorf("%s is read with %s, as its beginning tells", c.Data[0].File, l), "say otherwise by %s and %s", "columns.separator", "columns.decimal_comma"))
+	}
+	if c.Columns.Separator, c.Columns.DecimalComma = data.SeparatorName(l.Separator), "no"; l.DecimalComma {
+		c.Columns.DecimalComma = "yes"
+	}
+	return nil
 }
 
 // defaultRate is smaller where the gradient of an output grows with its

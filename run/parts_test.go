@@ -143,13 +143,13 @@ func TestHeldOutRowsShapeNothing(t *testing.T) {
 					Test: TestConfig{Rows: 10, From: from, GroupDuplicates: true}, Formats: FormatConfig{Feature: 4}, Proof: ProofConfig{RowBits: 8},
 				}
 				dir := filepath.Join(t.TempDir(), "d")
-				divisions, err := Init(dir, c)
+				found, err := Init(dir, c)
 				if err != nil {
 					t.Fatal(err)
 				}
 				d := readAll(t, dir)
-				if want := []Division{{"part-000", d.train[0].Rows, d.test[0].Rows}}; !slices.Equal(divisions, want) || d.train[0].Rows != 30 {
-					t.Errorf("%s, %s: init says %v, there are %v", mode, from, divisions, want)
+				if want := []Division{{"part-000", d.train[0].Rows, d.test[0].Rows}}; !slices.Equal(found.Parts, want) || d.train[0].Rows != 30 {
+					t.Errorf("%s, %s: init says %v, there are %v", mode, from, found.Parts, want)
 				}
 				if fitted := d.encoding.FittedRows; (mode == "none") != (fitted == 0) || fitted != 0 && fitted != 30 {
 					t.Errorf("%s, %s: fitted on %d rows", mode, from, fitted)
@@ -174,7 +174,7 @@ func TestInitTellsWhatIsHeldOut(t *testing.T) {
 		c.Data[i].File = within(dir, c.Data[i].File)
 	}
 	c.Model.File = within(dir, c.Model.File)
-	divisions, err := Init(filepath.Join(t.TempDir(), "again"), c)
+	found, err := Init(filepath.Join(t.TempDir(), "again"), c)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -184,8 +184,8 @@ func TestInitTellsWhatIsHeldOut(t *testing.T) {
 	}
 	moved := false
 	for i, p := range r.Parts {
-		if want := (Division{p.Name, p.Rows, p.Held}); divisions[i] != want || p.Rows+p.Held != 30 {
-			t.Errorf("init says %v, committed are %v", divisions[i], want)
+		if want := (Division{p.Name, p.Rows, p.Held}); found.Parts[i] != want || p.Rows+p.Held != 30 {
+			t.Errorf("init says %v, committed are %v", found.Parts[i], want)
 		}
 		moved = moved || p.Held != 6
 	}

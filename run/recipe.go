@@ -19,6 +19,8 @@ import (
 type Recipe struct {
 	Format       string         `json:"format"` // "csv" or "idx"
 	Header       string         `json:"header,omitempty"`
+	Separator    string         `json:"separator,omitempty"`     // csv, as data.ParseSeparator takes it; "": that of the encoding
+	DecimalComma string         `json:"decimal_comma,omitempty"` // csv: "yes", "no"; "": as the encoding
 	Encoding     *data.Encoding `json:"encoding,omitempty"`      // csv
 	FractionBits int            `json:"fraction_bits,omitempty"` // idx
 	Classes      int            `json:"classes,omitempty"`       // idx: of its labels, if it has a file of them
@@ -49,11 +51,15 @@ func (r *Recipe) read(file, labels string) (*data.Dataset, error) {
 	case r.Format == "idx":
 		o := data.IDXOptions{FractionBits: r.FractionBits, Classes: r.Classes}
 		if (r.Classes > 0) != (labels != "") {
-			return nil, fmt.Errorf("%s: labels are needed where idx rows have classes, and only there: %w", file, fault.ErrUsage)
+			return nil, fault.Advise(fmt.Errorf("%s: idx rows with classes have a file of labels, and others none: %w", file, fault.ErrUsage), "give it by %s", "data.labels")
 		}
 		return data.LoadIDX(file, labels, o)
 	case r.Format == "csv" && r.Encoding != nil:
-		return data.LoadCSVAs(file, data.CSVFormat{Name: file, Header: headerOf(r.Header)}, r.Encoding)
+		format, err := (&ColumnConfig{Header: r.Header, Separator: r.Separator, DecimalComma: r.DecimalComma}).format(file)
+		if err != nil {
+			return nil, fault.Recast(err, fault.ErrMalformed)
+		}
+		return data.LoadCSVAs(file, format, r.Encoding)
 	}
 	return nil, fmt.Errorf("rows of format %q without an encoding: %w", r.Format, fault.ErrMalformed)
 }
@@ -139,6 +145,7 @@ func recipes(dir string, c *Config, p *graph.Program, encoding *data.Encoding) (
 		}
 	default:
 		base.Header = c.Columns.Header
+		base.Separator, base.DecimalComma = told(c.Columns.Separator), told(c.Columns.DecimalComma)
 		if base.Encoding, from, err = encodingOf(dir, c, p, encoding); err != nil {
 			return nil, from, err
 		}
@@ -155,10 +162,19 @@ func recipes(dir string, c *Config, p *graph.Program, encoding *data.Encoding) (
 	return list, from, nil
 }
 
+// told is a setting of a file's layout, "" if the file tells.
+func told(setting string) string {
+	if setting == autoLayout {
+		return ""
+	}
+	return setting
+}
+
 // fitting is what an encoding was fitted on here, if it was.
 type fitting struct {
-	whole *data.Dataset // the only file, read already; nil where there are several
-	rows  []int         // of the first file, that normalisation is fitted on; nil: all, or nothing is fitted
+	remarks []error
+	whole   *data.Dataset // the only file, read already; nil where there are several
+	rows    []int         // of the first file, that normalisation is fitted on; nil: all, or nothing is fitted
 }
 
 // encodingOf returns the encoding of the files that are committed here: the
@@ -191,7 +207,11 @@ func encodingOf(dir string, c *Config, p *graph.Program, imported *data.Encoding
 			continue
 		}
 		path := within(dir, files.File)
-		o := csvOptions(c, p, data.CSVFormat{Name: path, Header: headerOf(c.Columns.Header)})
+		format, err := c.Columns.format(path)
+		if err != nil {
+			return nil, from, err
+		}
+		o := csvOptions(c, p, format)
 		if len(fitted) == 0 && c.Test.Rows > 0 { // the others' normalisation is that of the first
 			o.FitOn = func(d *data.Dataset) []int {
 				from.rows = c.Test.trainedOn(d)
@@ -203,6 +223,7 @@ func encodingOf(dir string, c *Config, p *graph.Program, imported *data.Encoding
 			return nil, from, err
 		}
 		fitted, from.whole = append(fitted, d.Source.Encoding), d
+		from.remarks = append(from.remarks, d.Source.Remarks...)
 	}
 	if len(fitted) == 1 {
 		return fitted[0], from, nil

@@ -74,9 +74,9 @@ func Fits(p *graph.Program, d *data.Dataset) error {
 	case d.FractionBits != input.Format.Fraction:
 		return fmt.Errorf("features have %d fraction bits, the model takes %d: %w", d.FractionBits, input.Format.Fraction, fault.ErrInput)
 	case d.Labels.Kind != want:
-		return fmt.Errorf("labels are of another kind than the loss %q on %q: %w", p.Loss.Kind, p.Loss.Labels, fault.ErrInput)
+		return fmt.Errorf("labels are %s, and the loss %s takes them as %s: %w", d.Labels.Kind, p.Loss.Kind, p.Loss.Labels, fault.ErrInput)
 	case d.Labels.Width() != label.Units():
-		return fmt.Errorf("%d label columns, the model has %d outputs: %w", d.Labels.Width(), label.Units(), fault.ErrInput)
+		return fmt.Errorf("%s, the model has %d outputs: %w", d.Labels.Describe(), label.Units(), fault.ErrInput)
 	case want == data.Values && d.Labels.FractionBits != label.Format.Fraction:
 		return fmt.Errorf("labels have %d fraction bits, the model takes %d: %w", d.Labels.FractionBits, label.Format.Fraction, fault.ErrInput)
 	}

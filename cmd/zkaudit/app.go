@@ -206,6 +206,13 @@ func (a *app) note(format string, args ...any) {
 	}
 }
 
+// remark prints what an owner should know of the data, unless asked to be quiet.
+func (a *app) remark(list []error) {
+	for _, r := range list {
+		a.note("note: %s", a.textOf(r))
+	}
+}
+
 // result prints a value as JSON, or by text. Either way nothing in it steers a
 // terminal.
 func (a *app) result(v any, text func(w io.Writer) error) error {

@@ -51,17 +51,18 @@ read, numbered from 0 as they are committed.
 			if !cmd.Flags().Changed("commit-test") {
 				c.Test.Commit = len(c.Columns.Attributes)+len(files.constants) > 0
 			}
-			parts, err := run.Init(args[0], &c)
+			found, err := run.Init(args[0], &c)
 			if err != nil {
 				return err
 			}
+			a.remark(found.Remarks)
 			if c.Proof.SRS == run.DevelopmentSRS {
 				a.note("INSECURE: proofs will be made with the development SRS; anyone can forge such proofs. Set proof.srs for anything but trying.")
 			}
-			return a.result(initialised{c, parts}, func(w io.Writer) error {
+			return a.result(initialised{c, found.Parts}, func(w io.Writer) error {
 				fmt.Fprintf(w, "%s: loss %s, batch %d, %s, rate %s, segments of %d steps\n",
 					filepath.Join(args[0], run.ConfigFile), c.Training.Loss, c.Training.Batch, length(&c), rate(&c), c.Training.SegmentSteps)
-				return writeDivisions(w, &c, parts)
+				return writeDivisions(w, &c, found.Parts)
 			})
 		},
 	}
@@ -172,6 +173,8 @@ func columnFlags(cmd *cobra.Command, c *run.ColumnConfig) {
 	f := cmd.Flags()
 	f.StringVar(&c.Format, "format", "", "csv or idx (default: by --labels and name)")
 	f.StringVar(&c.Header, "header", "", "csv: auto, yes or no (default auto)")
+	f.StringVar(&c.Separator, "csv-separator", "", "csv: comma, semicolon, tab, bar, space or another character between cells (default: the file tells)")
+	f.StringVar(&c.DecimalComma, "decimal-comma", "", "csv: auto, yes (numbers are written 1,5) or no (default auto: the file tells)")
 	f.StringSliceVar(&c.Features, "features", nil, "csv: columns by name or number (default: all but targets and attributes)")
 	f.StringSliceVar(&c.Categorical, "categorical", nil, "csv: columns of numbers that are categories")
 	f.StringSliceVar(&c.Targets, "target", nil, "csv: columns to predict (default: the last)")
@@ -222,8 +225,8 @@ func trainingFlags(cmd *cobra.Command, c *run.Config) {
 // run.toml.
 func settingFlags() map[string]string {
 	return map[string]string{
-		"model": "model.file", "frozen": "model.frozen", "batch-axis": "model.batch_axis", "data": "data",
-		"format": "columns.format", "header": "columns.header", "features": "columns.features", "categorical": "columns.categorical",
+		"model": "model.file", "frozen": "model.frozen", "batch-axis": "model.batch_axis", "data": "data.file", "name": "data.name", "labels": "data.labels", "part": "data.part", "opening": "data.opening", "constants": "data.constants",
+		"format": "columns.format", "header": "columns.header", "csv-separator": "columns.separator", "decimal-comma": "columns.decimal_comma", "features": "columns.features", "categorical": "columns.categorical",
 		"target": "columns.targets", "classes": "columns.classes", "normalise": "columns.normalise", "normalise-targets": "columns.normalise_targets",
 		"reconstruct": "columns.reconstruct", "attributes": "columns.attributes", "missing-as-category": "columns.missing_as_category",
 		"encoding": "columns.encoding", "publish-encoding": "columns.publish_encoding",

@@ -169,6 +169,11 @@ func (r *artefactReport) describePart(data []byte) error {
 		r.add("attribute %q of %d values: %.200q", v.Name, len(v.Entries), v.Entries)
 	}
 	r.add("encoding published: %t", f.Meaning.Encoding != nil)
+	if e := f.Meaning.Encoding; e != nil {
+		if l, err := e.Layout(); err == nil {
+			r.add("  fitted to %s", l)
+		}
+	}
 	if e := f.Meaning.Encoding; e != nil && e.FittedRows > 0 {
 		r.add("normalisation fitted on %s, those trained on", counted(e.FittedRows, "row"))
 	}

@@ -43,8 +43,11 @@ func keys(c *run.Config) map[string]uintptr {
 		for i := range v.NumField() {
 			key := prefix + v.Type().Field(i).Tag.Get("toml")
 			found[key] = v.Field(i).Addr().Pointer()
-			if v.Field(i).Kind() == reflect.Struct {
-				walk(key+".", v.Field(i))
+			switch f := v.Field(i); {
+			case f.Kind() == reflect.Struct:
+				walk(key+".", f)
+			case f.Kind() == reflect.Slice && f.Type().Elem().Kind() == reflect.Struct: // tables
+				walk(key+".", reflect.New(f.Type().Elem()).Elem())
 			}
 		}
 	}

@@ -37,6 +37,7 @@ and an auditor pins.`,
 			if err != nil {
 				return err
 			}
+			a.remark(r.Remarks)
 			return a.result(r, func(w io.Writer) error {
 				return writeParts(w, r)
 			})
