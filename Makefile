@@ -65,7 +65,7 @@ fuzz:
 fuzz-long:
 	$(GO) test -count=1 -timeout 0 -run 'Structure$$' ./audit ./bundle ./run -structures 100000
 
-# The figures of README and docs/protocol.md, all from one run. It takes some
+# The figures of docs/figures.md and docs/protocol.md, all from one run. It takes some
 # ten minutes and 7 GiB; let nothing else run beside it.
 bench:
 	$(GO) run ./bench/figures
