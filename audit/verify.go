@@ -169,7 +169,7 @@ func (b *Bundle) subjects(e *Expectation) (*Subjects, error) {
 		id := b.Models[name]
 		file, there := files[id.SHA256]
 		if !there {
-			return nil, fmt.Errorf("the audit is about the public model %q: a .tflite file with SHA-256 %x is needed (--model), none of the %d given is it: %w", name, id.SHA256, len(files), fault.ErrUsage)
+			return nil, fmt.Errorf("the audit is about the public model %q: its .tflite file, with SHA-256 %x, is needed (--model %s=FILE): %w", name, id.SHA256, name, fault.ErrUsage)
 		}
 		m, err := NewModel(file, id.Fractions)
 		if errors.Is(err, fault.ErrResources) {

@@ -31,13 +31,13 @@ type auditVerifying struct {
 func auditVerifyCommand(a *app) *cobra.Command {
 	var o auditVerifying
 	c := &cobra.Command{
-		Use:   "verify AUDIT [--bundle BUNDLE] [--model FILE] --expect FILE",
+		Use:   "verify AUDIT [--bundle BUNDLE] [--model NAME=FILE] --expect FILE",
 		Short: "Verify an audit, offline, without data or weights",
 		Long: `Checks the certificate of every part and the proof of every claim, and every value
 that --expect pins: the claims with their thresholds, the digests of parts and runs.
 Values that nobody pins are listed as NOT CHECKED. Claims about a trained model need
 its bundle, which is verified first; claims about a public model need its .tflite
-file, found by its digest.
+file, whose digest the audit has.
 
 A run is pinned by the digest of its statement, or by an expectation of its bundle, as
 zkaudit verify takes it: --run-expect run=expect.toml, or the same under [run_expect] in
@@ -64,7 +64,7 @@ those given. 7: valid as far as it was compared. Only 1 says that the audit is f
 	}
 	f := c.Flags()
 	f.StringArrayVar(&o.bundles, "bundle", nil, "the bundle of a run that claims name")
-	f.StringArrayVar(&o.models, "model", nil, "the .tflite file of a public model that claims name")
+	f.StringArrayVar(&o.models, "model", nil, "NAME=FILE.tflite: a public model that claims name")
 	f.StringVar(&o.expect, "expect", "", "TOML file of the values you require")
 	f.StringArrayVar(&o.runs, "run-expect", nil, "NAME=FILE: what you require of the bundle of a run, as zkaudit verify --expect takes it")
 	f.BoolVar(&o.unpinned, "unpinned", false, "exit with 0 also if nothing says which training the runs are")
@@ -91,7 +91,7 @@ func (a *app) verifyAudit(ctx context.Context, path string, o *auditVerifying) (
 		return nil, err
 	}
 	v := &mode.Verifier{SRS: srs, Powers: powers, Cache: a.keys()}
-	if expect.ModelFiles, err = readModelFiles(o.models); err != nil {
+	if expect.ModelFiles, err = readModelFiles(o.models, made); err != nil {
 		return nil, err
 	}
 	if err := a.verifyRuns(ctx, o, made, runExpect, v, &expect); err != nil {

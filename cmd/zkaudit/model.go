@@ -1,8 +1,11 @@
 package main
 
 import (
+	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -59,9 +62,9 @@ func (o *auditing) addModels(in *audit.Inputs) error {
 		rows = p.FractionBits
 	}
 	for _, named := range o.models {
-		name, path, found := strings.Cut(named, "=")
-		if !found || name == "" {
-			return fmt.Errorf("--model %q: want NAME=FILE: %w", named, fault.ErrUsage)
+		name, path, err := namedModel(named)
+		if err != nil {
+			return err
 		}
 		if err := foreign.CheckName("--model: a model", name); err != nil {
 			return fault.Recast(err, fault.ErrUsage)
@@ -69,7 +72,6 @@ func (o *auditing) addModels(in *audit.Inputs) error {
 		if in.Models[name] != nil || in.Runs[name] != nil {
 			return fmt.Errorf("--model %q: there is another model or run of that name: %w", named, fault.ErrUsage)
 		}
-		var err error
 		if in.Models[name], err = o.formats.read(path, rows); err != nil {
 			return err
 		}
@@ -106,13 +108,33 @@ func (p *modelPin) pin(name string) (audit.ModelPin, error) {
 	return pin, nil
 }
 
-// readModelFiles reads the files of public models that claims may name.
-func readModelFiles(paths []string) ([][]byte, error) {
+// namedModel is a public model that claims name, and its file: NAME=FILE.
+func namedModel(given string) (name, path string, err error) {
+	name, path, found := strings.Cut(given, "=")
+	if !found || name == "" || path == "" {
+		return "", "", fmt.Errorf("--model %q: want NAME=FILE, the name as in the claims: %w", given, fault.ErrUsage)
+	}
+	return name, path, nil
+}
+
+// readModelFiles reads the files of the public models that an audit names.
+func readModelFiles(given []string, made *audit.Bundle) ([][]byte, error) {
 	var files [][]byte
-	for _, path := range paths {
+	for _, pair := range given {
+		name, path, err := namedModel(pair)
+		if err != nil {
+			return nil, err
+		}
+		id, there := made.Models[name]
+		if !there {
+			return nil, fmt.Errorf("--model %q: the audit is about no public model of that name, but about %s: %w", pair, foreign.Quotes(slices.Sorted(maps.Keys(made.Models))), fault.ErrUsage)
+		}
 		file, err := tflite.ReadFile(path)
 		if err != nil {
 			return nil, fmt.Errorf("model: %w", err)
+		}
+		if digest := sha256.Sum256(file); digest != id.SHA256 {
+			return nil, fmt.Errorf("--model %q: the audit is about a file with SHA-256 %x, this one has %x: %w", pair, id.SHA256, digest, fault.ErrUsage)
 		}
 		files = append(files, file)
 	}

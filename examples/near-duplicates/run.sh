@@ -59,7 +59,7 @@ public="embedder=$work/embedder/trained.tflite"
 # None of 16 other pictures is nearly one of the 4,000, in pixels or as the
 # trained network or the public one sees them.
 zkaudit audit "$here/claims.toml" --dir "$work/digits" $parts --model "$public" --html "$work/report.html"
-zkaudit audit verify "$work/digits/audit.zka" --bundle "$work/digits/bundle.zka" --model "$work/embedder/trained.tflite" \
+zkaudit audit verify "$work/digits/audit.zka" --bundle "$work/digits/bundle.zka" --model "$public" \
 	--expect "$work/digits/audit-expect.toml" --allow-insecure-srs
 
 # With altered copies among them, that cannot be proven.
