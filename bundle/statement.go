@@ -11,6 +11,7 @@ import (
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/network"
 	"github.com/zkaudit/zkaudit/number"
+	"github.com/zkaudit/zkaudit/ops"
 	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/relation"
 	"github.com/zkaudit/zkaudit/schedule"
@@ -277,7 +278,7 @@ func (s *Statement) checkShape() error {
 	if err := s.Origin.check(s.Program()); err != nil {
 		return malformed("%v", err)
 	}
-	if err := s.Program().CheckBounds(s.Origin.Bits, int64(s.Steps())); err != nil {
+	if err := ops.CheckBounds(s.Program(), s.Origin.Bits, int64(s.Steps())); err != nil {
 		return malformed("%v", err)
 	}
 	return nil

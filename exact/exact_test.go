@@ -360,7 +360,7 @@ func TestGradientStepAgreesWithBigIntegers(t *testing.T) {
 			if !errors.As(err, &o) || !errors.Is(err, fault.ErrOverflow) {
 				t.Fatalf("weight %d becomes %v: %v", first, want[first], err)
 			}
-			if o.Row*n+o.Col != first || o.Value.Cmp(want[first]) != 0 {
+			if o.Cell != first || o.Value.Cmp(want[first]) != 0 {
 				t.Fatalf("%v, want cell %d and %v", err, first, want[first])
 			}
 			return
@@ -395,7 +395,7 @@ func TestBiasStepAgreesWithBigIntegers(t *testing.T) {
 		first := firstOverflow(want)
 		err := BiasStep(bias, d, m, rate)
 		var o *OverflowError
-		if errors.As(err, &o) != (first >= 0) || first >= 0 && (o.Col != first || o.Value.Cmp(want[first]) != 0) {
+		if errors.As(err, &o) != (first >= 0) || first >= 0 && (o.Cell != first || o.Value.Cmp(want[first]) != 0) {
 			t.Fatalf("%v, want cell %d", err, first)
 		}
 		for i, c := range bias {
@@ -431,7 +431,7 @@ func TestOverflowNamesTheCell(t *testing.T) {
 		x[i] = -2
 	}
 	err := GradientStep(NewWeights(100, 3, cells), x, d, 1, 2)
-	const want = "weight (70,2) becomes 4611686018427387910, outside (−2^62, 2^62): overflow"
+	const want = "cell 212 becomes 4611686018427387910, outside (−2^62, 2^62): overflow"
 	if err == nil || err.Error() != want || !errors.Is(err, fault.ErrOverflow) {
 		t.Errorf("got %v", err)
 	}

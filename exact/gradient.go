@@ -14,12 +14,12 @@ import (
 // OverflowError says which weight left (−2^62, 2^62). It wraps
 // fault.ErrOverflow.
 type OverflowError struct {
-	Row, Col int      // the cell; Row is 0 for a bias
-	Value    *big.Int // what it would have become
+	Cell  int      // row-major, whatever axes the weights have
+	Value *big.Int // what it would have become
 }
 
 func (e *OverflowError) Error() string {
-	return fmt.Sprintf("weight (%d,%d) becomes %v, outside (−2^%d, 2^%d): %v", e.Row, e.Col, e.Value, MaxWeightLog, MaxWeightLog, fault.ErrOverflow)
+	return fmt.Sprintf("cell %d becomes %v, outside (−2^%d, 2^%d): %v", e.Cell, e.Value, MaxWeightLog, MaxWeightLog, fault.ErrOverflow)
 }
 
 // Unwrap returns fault.ErrOverflow.
@@ -49,10 +49,18 @@ type stepScratch struct {
 // after every 2^19 rows or more, so a weight that leaves and comes back within
 // one step of more rows is refused too.
 func GradientStep(w *Weights, x, d []int32, m int, n int64) error {
-	if m < 1 || len(x) != m*w.rows || len(d) != m*w.cols {
-		panic(fmt.Sprintf("exact: %d and %d cells for a gradient of %d×%d on %d rows", len(x), len(d), w.rows, w.cols, m))
+	return gradientStep(w, checked(x, m, w.rows), d, n)
+}
+
+// GradientStepView is GradientStep for an m×K view.
+func GradientStepView(w *Weights, x *View, d []int32, n int64) error { return gradientStep(w, x, d, n) }
+
+func gradientStep(w *Weights, x source, d []int32, n int64) error {
+	m, k := x.shape()
+	if m < 1 || k != w.rows || len(d) != m*w.cols {
+		panic(fmt.Sprintf("exact: %d×%d and %d cells for a gradient of %d×%d", m, k, len(d), w.rows, w.cols))
 	}
-	maxX, maxD := largest32(x), largest32(d)
+	maxX, maxD := x.largest(), largest32(d)
 	if maxX > MaxInput || maxD > MaxInput {
 		panic(fmt.Sprintf("exact: input of magnitude %d", max(maxX, maxD)))
 	}
@@ -62,7 +70,7 @@ func GradientStep(w *Weights, x, d []int32, m int, n int64) error {
 	for from := 0; from < m; from += safe {
 		to := min(from+safe, m)
 		bound := float64(magnitude(n)) * float64(to-from) * float64(maxX*maxD)
-		step := step{w: w, x: x[from*w.rows : to*w.rows], m: to - from, n: n, checked: bound >= smallLimit}
+		step := step{w: w, x: x, first: from, m: to - from, n: n, checked: bound >= smallLimit}
 		if err := step.run(d[from*w.cols : to*w.cols]); err != nil {
 			return err
 		}
@@ -71,11 +79,11 @@ func GradientStep(w *Weights, x, d []int32, m int, n int64) error {
 }
 
 type step struct {
-	w       *Weights
-	x       []int32
-	m       int
-	n       int64
-	checked bool // n times the gradient may need more than 62 bits
+	w        *Weights
+	x        source
+	first, m int // rows of x
+	n        int64
+	checked  bool // n times the gradient may need more than 62 bits
 }
 
 func (s *step) run(d []int32) error {
@@ -114,11 +122,7 @@ func (s *step) gradient(worker int, tile span) []float64 {
 	var kernel gonum.Implementation
 	for b := 0; b < s.m; b += tileRows {
 		rows := min(tileRows, s.m-b)
-		for r := range rows {
-			for i, v := range s.x[(b+r)*w.rows+tile.from:][:height] {
-				in[i*rows+r] = float64(v)
-			}
-		}
+		s.x.transposed(in, s.first+b, s.first+b+rows, tile)
 		const columns = 128 // with at most 64 rows, gonum stays on this thread
 		for j := 0; j < w.cols; j += columns {
 			kernel.Dgemm(blas.NoTrans, blas.NoTrans, height, min(columns, w.cols-j), rows, 1,
@@ -132,7 +136,7 @@ func (s *step) gradient(worker int, tile span) []float64 {
 func (s *step) update(tile span, g []float64) (uint64, *OverflowError) {
 	cells := s.w.cells[tile.from*s.w.cols : tile.to*s.w.cols]
 	at := func(i int, value *big.Int) *OverflowError {
-		return &OverflowError{tile.from + i/s.w.cols, i % s.w.cols, value}
+		return &OverflowError{tile.from*s.w.cols + i, value}
 	}
 	if s.checked {
 		for i, v := range g {
@@ -212,7 +216,7 @@ func BiasStep(bias []int64, d []int32, m int, n int64) error {
 		for j, g := range sums[:width] {
 			next, ok := descend(bias[from+j], g, n)
 			if !ok {
-				return &OverflowError{0, from + j, descent(bias[from+j], g, n)}
+				return &OverflowError{from + j, descent(bias[from+j], g, n)}
 			}
 			bias[from+j] = next
 		}

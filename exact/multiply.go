@@ -17,24 +17,37 @@ const blockRows = 64
 // MulInto sets V = X·W for the m×K row-major cells x.
 // Requires m·K cells with |x| ≤ MaxInput.
 func (a *Accumulator) MulInto(x []int32, m int, w *Weights) {
-	a.multiply(x, m, w, blas.NoTrans)
+	a.multiply(checked(x, m, w.rows), w, blas.NoTrans)
 }
+
+// MulView sets V = X·W for an m×K view.
+// Requires |x| ≤ MaxInput.
+func (a *Accumulator) MulView(x *View, w *Weights) { a.multiply(x, w, blas.NoTrans) }
 
 // MulTransposed sets U = dZ·Wᵀ for the m×N row-major cells d.
 // Requires m·N cells with |d| ≤ MaxInput.
 func (a *Accumulator) MulTransposed(d []int32, m int, w *Weights) {
-	a.multiply(d, m, w, blas.Trans)
+	a.multiply(checked(d, m, w.cols), w, blas.Trans)
 }
 
-func (a *Accumulator) multiply(x []int32, m int, w *Weights, t blas.Transpose) {
+// checked returns m rows of k cells.
+func checked(x []int32, m, k int) rowMajor {
+	if m < 1 || len(x) != m*k {
+		panic(fmt.Sprintf("exact: %d cells for an input of %d×%d", len(x), m, k))
+	}
+	return rowMajor{x, m, k}
+}
+
+func (a *Accumulator) multiply(x source, w *Weights, t blas.Transpose) {
 	k, n := w.rows, w.cols
 	if t == blas.Trans {
 		k, n = n, k
 	}
-	if m < 1 || len(x) != m*k {
-		panic(fmt.Sprintf("exact: %d cells for an input of %d×%d", len(x), m, k))
+	m, width := x.shape()
+	if m < 1 || width != k {
+		panic(fmt.Sprintf("exact: input of %d×%d for weights of %d inputs", m, width, k))
 	}
-	maxInput := largest32(x)
+	maxInput := x.largest()
 	if maxInput > MaxInput {
 		panic(fmt.Sprintf("exact: input of magnitude %d", maxInput))
 	}
@@ -45,9 +58,7 @@ func (a *Accumulator) multiply(x []int32, m int, w *Weights, t blas.Transpose) {
 		s := at(i)
 		in, out := grow(a.inputs[worker], (s.to-s.from)*k), grow(a.products[worker], (s.to-s.from)*n)
 		a.inputs[worker], a.products[worker] = in, out
-		for j, v := range x[s.from*k : s.to*k] {
-			in[j] = float64(v)
-		}
+		x.block(in, s.from, s.to)
 		for p := range pieces {
 			product(t, s.to-s.from, n, k, in, w.pieces[p], w.cols, out)
 			a.add(s.from*n, out, uint(p*w.digit), p == 0)

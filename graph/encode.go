@@ -7,7 +7,7 @@ import (
 )
 
 // domain begins the encoding of a program, with its version.
-const domain = "zkaudit/step/v1"
+const domain = "zkaudit/step/v2"
 
 // Fingerprint is SHA-256 of an injective encoding of the step: every field in
 // the order of the types' declarations, integers as 8 bytes little-endian,
@@ -74,6 +74,7 @@ func (w *writer) tensor(t *Tensor) {
 func (w *writer) node(n *Node) {
 	w.text(n.Name)
 	w.text(string(n.Kind))
+	w.text(string(n.Of))
 	for _, ids := range [][]TensorID{n.Inputs, n.Outputs} {
 		w.int(len(ids))
 		for _, id := range ids {

@@ -100,27 +100,3 @@ func TestValidateRefuses(t *testing.T) {
 		}
 	}
 }
-
-// Programs at the limits of Validate, trained for 2^63 steps, stay below the
-// field; the weights' own part of the bound is seen in a small case.
-func TestAccumulatorsStayBelowTheField(t *testing.T) {
-	p := program()
-	// 5·(2^20 + 255·10·3·2·2^30) has 47 bits; 16 bits more
-	if bits := p.AccumulatorBits(20, 10); bits != 63 {
-		t.Errorf("%d bits for 10 steps, want 63", bits)
-	}
-	if err := p.CheckBounds(20, 10); err != nil {
-		t.Error(err)
-	}
-	if err := p.CheckBounds(0, 1); !errors.Is(err, fault.ErrUsage) {
-		t.Errorf("weights of no bits: %v", err)
-	}
-	p.Tensors[2].Axes = []relation.Axis{{Size: graph.MaxSize}}
-	if err := p.CheckBounds(240, 10); !errors.Is(err, fault.ErrUnsupported) {
-		t.Errorf("weights of 240 bits: %v", err)
-	}
-	p.Batch, p.Nodes = graph.MaxBatch, make([]graph.Node, graph.MaxNodes)
-	if bits := p.AccumulatorBits(64, 1<<63-1); bits+3*17 > graph.FieldBits {
-		t.Errorf("%d bits at the limits of a program, with inputs and errors of 32 bits %d; the field allows %d", bits, bits+3*17, graph.FieldBits)
-	}
-}

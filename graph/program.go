@@ -16,8 +16,11 @@ func (a Attributes) Int(name string) int {
 
 // Node is one operator at work. Inputs may hold None.
 type Node struct {
-	Name       string
-	Kind       Kind
+	Name string
+	Kind Kind
+	// Of is the kind of the operator whose gradient a node of the backward pass
+	// is part of, where that decides what it computes.
+	Of         Kind
 	Inputs     []TensorID
 	Outputs    []TensorID
 	Attributes Attributes

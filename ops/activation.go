@@ -102,7 +102,10 @@ func gradientCurve(r *Reverse, n *graph.Node) error {
 }
 
 // activation is embedded by the activations.
-type activation struct{ witnessed }
+type activation struct {
+	witnessed
+	lax
+}
 
 // Bounds: the table's values and derivatives are in their formats.
 func (activation) Bounds(b *Bounding, n *graph.Node) []Bound {
@@ -117,6 +120,8 @@ func (activation) Confines(*Bounding, *graph.Node, int) (Interval, bool) { retur
 func rectified(b *Bounding, n *graph.Node) []Bound {
 	return []Bound{{of(b.p.Tensor(n.Outputs[0]).Format).meet(unsigned(15)), false}, {unsigned(1), false}}
 }
+
+func (activation) tableOf(p *graph.Program, n *graph.Node) tableSpec { return activationSpec(p, n) }
 
 func (activation) Forward(s *Step, n *graph.Node) error { return forwardActivation(s, n) }
 

@@ -15,6 +15,7 @@ const KindAdd graph.Kind = "add"
 type add struct {
 	free
 	lax
+	derived
 }
 
 func (add) Infer(p *graph.Program, n *graph.Node) ([]graph.Tensor, error) {

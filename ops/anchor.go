@@ -8,7 +8,7 @@ import "github.com/zkaudit/zkaudit/graph"
 // tensors, every rounded value is committed. All others stay virtual.
 func Anchor(p *graph.Program) *graph.Program {
 	q := p.Clone()
-	producers := q.Producers()
+	producers, table := q.Producers(), Table()
 	seen := make([]bool, len(q.Tensors))
 	var anchor func(t graph.TensorID)
 	anchor = func(t graph.TensorID) {
@@ -18,7 +18,7 @@ func Anchor(p *graph.Program) *graph.Program {
 		}
 		seen[t] = true
 		n := &q.Nodes[producers[t]]
-		if rounds(n.Kind) {
+		if table[n.Kind].Rounds() {
 			tensor.Role = graph.Committed
 			return
 		}
@@ -37,7 +37,3 @@ func Anchor(p *graph.Program) *graph.Program {
 	}
 	return q
 }
-
-// rounds reports whether the first output of a kind is a rounded value, which
-// may be committed or virtual.
-func rounds(k graph.Kind) bool { return k == KindRescale || k == KindConstantDivision }

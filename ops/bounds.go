@@ -2,6 +2,7 @@ package ops
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/zkaudit/zkaudit/graph"
 )
@@ -22,7 +23,7 @@ import (
 // Two things rest on it. Rounding determines its outputs only where the rounded
 // value is an integer of few bits (see KindRescale). And no accumulator wraps:
 // operands of contractions are integers of 16 bits, which
-// graph.Program.AccumulatorBits counts on.
+// AccumulatorBits counts on.
 
 // Bound is what relations make of the cells of an output.
 type Bound struct {
@@ -114,7 +115,7 @@ func (b *Bounding) settle(n *graph.Node, k int, bound Bound) error {
 	}
 	switch {
 	case !open && known.Within(format):
-	case b.gated(id):
+	case b.covered(id):
 		b.unread[id], known = true, known.meet(format)
 	default:
 		if t.Format.Bits > 16 {
@@ -145,6 +146,16 @@ func (b *Bounding) confined(id graph.TensorID, reader *graph.Node) (Interval, bo
 	return Interval{}, false
 }
 
+// covered reports whether the only reader of a tensor covers it.
+func (b *Bounding) covered(id graph.TensorID) bool {
+	if len(b.consumers[id]) != 1 {
+		return false
+	}
+	reader := &b.p.Nodes[b.consumers[id][0]]
+	op, err := lookup(reader)
+	return err == nil && op.Covers(b, reader, slices.Index(reader.Inputs, id))
+}
+
 // in returns what is known of input i of a node.
 func (b *Bounding) in(n *graph.Node, i int) Interval { return b.known[n.Inputs[i]] }
 
@@ -163,13 +174,12 @@ type lax struct{}
 
 func (lax) Confines(*Bounding, *graph.Node, int) (Interval, bool) { return Interval{}, false }
 
+func (lax) Covers(*Bounding, *graph.Node, int) bool { return false }
+
 // moving is embedded by operators whose outputs are cells of their input.
-type moving struct{ lax }
+type moving struct {
+	lax
+	derived
+}
 
 func (moving) Bounds(b *Bounding, n *graph.Node) []Bound { return as(b.in(n, 0)) }
-
-// contracting is embedded by contractions with weights: 16-bit operands and
-// weights give an accumulator that is within graph.FieldBits.
-type contracting struct{ lax }
-
-func (contracting) Bounds(*Bounding, *graph.Node) []Bound { return as(unlimited()) }

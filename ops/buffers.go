@@ -18,14 +18,15 @@ const (
 // Buffers hold the cells of one step's tensors, indexed by graph.TensorID; see
 // the package comment for which of them holds what.
 type Buffers struct {
-	Small   [][]int32
-	Long    [][]int64
-	Wide    []*exact.Accumulator
+	Small [][]int32
+	Long  [][]int64
+	Wide  []*exact.Accumulator
+	// Weights are the matrices of weights that are multiplied by, over the cells
+	// that Weight returns: a column for each unit, the last axis.
 	Weights []*exact.Weights
-	Biases  [][]int64
-	// values holds the integer cells of Weights, shared with them.
-	values [][]int64
-	tables []*functionTable // of table operators, by node
+	values  [][]int64
+	tables  []*functionTable // of table operators, by node
+	patches []*patches       // of nodes that read through windows
 }
 
 // NewBuffers takes memory for a validated program. initial gives the cells of
@@ -38,9 +39,9 @@ func NewBuffers(p *graph.Program, initial map[graph.TensorID][]int64, tables *Ta
 		Long:    make([][]int64, n),
 		Wide:    make([]*exact.Accumulator, n),
 		Weights: make([]*exact.Weights, n),
-		Biases:  make([][]int64, n),
 		values:  make([][]int64, n),
 		tables:  make([]*functionTable, len(p.Nodes)),
+		patches: make([]*patches, len(p.Nodes)),
 	}
 	for i := range p.Tensors {
 		id, t := graph.TensorID(i), &p.Tensors[i]
@@ -63,7 +64,8 @@ func NewBuffers(p *graph.Program, initial map[graph.TensorID][]int64, tables *Ta
 	return b, nil
 }
 
-// prepare takes memory for a node's accumulator and fetches its table.
+// prepare takes memory for a node's accumulator, fetches its table and lists
+// where it reads its input.
 func (b *Buffers) prepare(p *graph.Program, node int, tables *Tables) error {
 	n := &p.Nodes[node]
 	for _, t := range n.Outputs {
@@ -76,12 +78,16 @@ func (b *Buffers) prepare(p *graph.Program, node int, tables *Tables) error {
 			b.Long[t] = make([]int64, p.Tensor(t).Size())
 		}
 	}
-	spec, ok := tableOf(p, n)
-	if !ok {
-		return nil
+	op, err := lookup(n)
+	if err != nil {
+		return err
 	}
-	table, err := tables.get(spec)
-	b.tables[node] = table
+	if _, ok := op.(contractor); ok || n.Of != "" {
+		b.patches[node] = newPatches(p, n)
+	}
+	if t, ok := op.(tabulated); ok {
+		b.tables[node], err = tables.get(t.tableOf(p, n))
+	}
 	return err
 }
 
@@ -99,10 +105,8 @@ func (b *Buffers) SetWeight(p *graph.Program, id graph.TensorID, cells []int64) 
 		}
 	}
 	b.values[id] = append([]int64(nil), cells...)
-	if len(t.Axes) == 2 {
-		b.Weights[id] = exact.NewWeights(t.Axes[0].Size, t.Axes[1].Size, b.values[id])
-	} else {
-		b.Biases[id] = b.values[id]
+	if rows, _, ok := Fans(p, id); ok {
+		b.Weights[id] = exact.NewWeights(rows, len(cells)/rows, b.values[id])
 	}
 	return nil
 }

@@ -16,7 +16,10 @@ const KindConstantDivision graph.Kind = "constant_division"
 
 const attrDivisor = "divisor"
 
-type constantDivision struct{ lax }
+type constantDivision struct {
+	lax
+	rounding
+}
 
 // ConstantDivision appends V/d at the given fraction bits.
 func ConstantDivision(b *graph.Builder, name string, v graph.TensorID, divisor, fraction int) (graph.TensorID, error) {

@@ -34,7 +34,7 @@ type Context struct {
 	ids           []relation.ID
 	defining      []bool
 	producers     []int
-	updaters      map[graph.TensorID]int // node that updates a weight
+	updates       map[graph.TensorID][]*graph.Node // of each weight, in order
 	before, after []relation.ID
 	err           error
 }
@@ -47,7 +47,7 @@ func NewContext(b *relation.Builder, p *graph.Program, rates []int64, tables *Ta
 		Steps:    relation.Axis{Name: "step", Size: len(rates)},
 		tables:   tables,
 		defining: make([]bool, len(p.Tensors)), producers: p.Producers(),
-		updaters: map[graph.TensorID]int{},
+		updates: map[graph.TensorID][]*graph.Node{},
 	}
 	for range p.Tensors {
 		c.ids = append(c.ids, relation.None)
@@ -55,8 +55,8 @@ func NewContext(b *relation.Builder, p *graph.Program, rates []int64, tables *Ta
 		c.after = append(c.after, relation.None)
 	}
 	for i := range p.Nodes {
-		if p.Nodes[i].Kind == KindWeightUpdate {
-			c.updaters[p.Nodes[i].Inputs[0]] = i
+		if n := &p.Nodes[i]; n.Kind == KindWeightUpdate {
+			c.updates[n.Inputs[0]] = append(c.updates[n.Inputs[0]], n)
 		}
 	}
 	return c

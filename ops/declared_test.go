@@ -31,7 +31,7 @@ func doubtful(t *testing.T) (p *graph.Program, d, gated graph.TensorID) {
 	g := n.must(ops.Sum(n.Builder, "declared a bit", []graph.TensorID{label}, []int64{-2}, number.Format{Bits: 2}))
 	d = n.must(ops.Rescale(n.Builder, "error", n.one(ops.KindMul, nil, dz, n.constant([]int32{100, 90, 80, 70}, 8, 4)), n.Program().Fractions.Error))
 	gated = n.one(ops.KindGate, nil, g, d)
-	if _, err := ops.Append(n.Builder, graph.Node{Name: "update", Kind: ops.KindWeightUpdate, Inputs: []graph.TensorID{w, x, gated}}); err != nil {
+	if _, err := ops.Append(n.Builder, graph.Node{Name: "update", Kind: ops.KindWeightUpdate, Of: ops.KindFullyConnected, Inputs: []graph.TensorID{w, x, gated}}); err != nil {
 		t.Fatal(err)
 	}
 	if p, err = ops.Finish(n.Program()); err != nil {
@@ -158,7 +158,7 @@ func TestUpdatesHaveTheFractionBitsOfTheirWeight(t *testing.T) {
 			t.Fatal(err)
 		}
 		for name, node := range map[string]graph.Node{
-			"weights": {Name: "w update", Kind: ops.KindWeightUpdate, Inputs: []graph.TensorID{w, x, dz}},
+			"weights": {Name: "w update", Kind: ops.KindWeightUpdate, Of: ops.KindFullyConnected, Inputs: []graph.TensorID{w, x, dz}},
 			"bias":    {Name: "b update", Kind: ops.KindWeightUpdate, Inputs: []graph.TensorID{b, dz}, Attributes: graph.Attributes{"input_fraction": {int64(fx)}}},
 		} {
 			_, err := ops.Append(n.Builder, node)
@@ -180,7 +180,7 @@ func TestWeightsAreUpdatedOnce(t *testing.T) {
 		again := q.Nodes[i]
 		again.Name += " again"
 		q.Nodes = append(q.Nodes, again)
-		if err := ops.Validate(q); !errors.Is(err, fault.ErrMalformed) || !strings.Contains(err.Error(), "updated twice") {
+		if err := ops.Validate(q); !errors.Is(err, fault.ErrMalformed) || !strings.Contains(err.Error(), "is updated twice") {
 			t.Errorf("%s: %v", again.Name, err)
 		}
 		q = p.Clone()

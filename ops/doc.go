@@ -23,7 +23,8 @@
 //	Buffers.Small    Input, Label, Constant, Committed, Virtual
 //	Buffers.Long     accumulators of products and sums (64 bits suffice)
 //	Buffers.Wide     accumulators of contractions
-//	Buffers.Weights  weights with two axes; Buffers.Biases those with one
+//	Buffers.Weight   weights, whatever their axes; Buffers.Weights the matrices
+//	                 over them of those that are multiplied by
 //
 // The weight updates are the last nodes of a step: Execute changes the weights
 // in place. Trace.Record then keeps the step's small tensors for a proof.

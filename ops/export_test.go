@@ -22,3 +22,8 @@ func (i Interval) Plus(j Interval) Interval { return i.plus(j) }
 
 // Times is times.
 func (i Interval) Times(j Interval) Interval { return i.times(j) }
+
+// ValidateReading is validateReading for the operator of a kind.
+func ValidateReading(p *graph.Program, n *graph.Node, kind graph.Kind) error {
+	return validateReading(p, n, Table()[kind])
+}

@@ -10,8 +10,8 @@ import (
 	"github.com/zkaudit/zkaudit/tables"
 )
 
-// tableSpec names a function table: the function, and the fraction bits of its
-// input, its value and its derivative.
+// tableSpec names a function table: the operator that reads it, and the fraction
+// bits of its input, its value and its derivative.
 type tableSpec struct {
 	function                  graph.Kind
 	input, output, derivative int
@@ -33,8 +33,14 @@ type Tables struct {
 // NewTables returns an empty collection.
 func NewTables() *Tables { return &Tables{built: map[tableSpec]*functionTable{}} }
 
-// kindExponential names the table of e^−d; it is no operator of its own.
-const kindExponential graph.Kind = "exponential"
+// tabulated is an operator that reads a function table.
+type tabulated interface {
+	Operator
+	// tableOf names the table that a node reads.
+	tableOf(p *graph.Program, n *graph.Node) tableSpec
+	// table builds it; offset is the input of its first row.
+	table(spec tableSpec) (t tables.Table, offset int32, err error)
+}
 
 func (t *Tables) get(spec tableSpec) (*functionTable, error) {
 	t.mu.Lock()
@@ -42,21 +48,13 @@ func (t *Tables) get(spec tableSpec) (*functionTable, error) {
 	if f, ok := t.built[spec]; ok {
 		return f, nil
 	}
-	f := &functionTable{offset: tables.MinInput}
-	var err error
-	switch spec.function {
-	case KindRelu6:
-		f.Table, err = tables.ReLU6(spec.input)
-	case KindTanh:
-		f.Table, err = tables.Tanh(spec.input, spec.output, spec.derivative)
-	case KindLogistic:
-		f.Table, err = tables.Logistic(spec.input, spec.output, spec.derivative)
-	case kindExponential:
-		f.offset = 0
-		f.Table, err = tables.Exp(spec.input, spec.output)
-	default:
-		err = fmt.Errorf("no table for %s: %w", spec.function, fault.ErrUnsupported)
+	op, ok := Table()[spec.function].(tabulated)
+	if !ok {
+		return nil, fmt.Errorf("no table for %s: %w", spec.function, fault.ErrUnsupported)
 	}
+	f := &functionTable{}
+	var err error
+	f.Table, f.offset, err = op.table(spec)
 	if err != nil {
 		return nil, err
 	}
@@ -83,17 +81,4 @@ func (c *Context) relationTable(spec tableSpec) int {
 		columns = append(columns, &relation.Values{Cells: values})
 	}
 	return c.Relation.Table(f.Name, int64(f.offset), tables.Rows, columns...)
-}
-
-// tableOf returns the table that a node reads, if it reads one. Relu needs
-// none: its columns have a closed form.
-func tableOf(p *graph.Program, n *graph.Node) (tableSpec, bool) {
-	switch n.Kind {
-	case KindRelu6, KindTanh, KindLogistic:
-		return activationSpec(p, n), true
-	case KindSoftmax:
-		e := p.Tensor(n.Outputs[softmaxExponential]).Format.Fraction
-		return tableSpec{function: kindExponential, input: p.Tensor(n.Inputs[0]).Format.Fraction, output: e}, true
-	}
-	return tableSpec{}, false
 }

@@ -45,15 +45,9 @@ func (gate) Bounds(b *Bounding, n *graph.Node) []Bound {
 	return []Bound{{z, b.unread[n.Inputs[1]]}}
 }
 
-// gated reports whether the only reader of a tensor D is a gate by bits: where
-// G is 1, D is then dZ, and where G is 0, nothing reads D.
-func (b *Bounding) gated(d graph.TensorID) bool {
-	if len(b.consumers[d]) != 1 {
-		return false
-	}
-	n := &b.p.Nodes[b.consumers[d][0]]
-	return n.Kind == KindGate && n.Inputs[1] == d && b.bit(n.Inputs[0])
-}
+// Covers: where G is 1, D is dZ, which has a range, and where it is 0, the gate
+// does not depend on D. G must be known to be bits.
+func (gate) Covers(b *Bounding, n *graph.Node, i int) bool { return i == 1 && b.bit(n.Inputs[0]) }
 
 func (gate) Forward(s *Step, n *graph.Node) error {
 	g, d, out := s.small(n.Inputs[0]), s.small(n.Inputs[1]), s.small(n.Outputs[0])

@@ -6,20 +6,31 @@ import (
 	"github.com/zkaudit/zkaudit/relation"
 )
 
-// KindInputGradient is U(b,k) = Σ_j dZ(b,j)·W(k,j), the gradient of a fully
-// connected layer with respect to its input.
+// KindInputGradient is the gradient of a contraction V = Σ X·W with respect to
+// its input,
 //
-// Inputs: dZ (batch, units), W (inputs, units).
-// Output: the accumulator U (batch, inputs) at f_g + f_w fraction bits.
+//	U(input) = Σ dZ(output)·W(weight)      over the labels that X lacks;
+//
+// for a fully connected layer U(b,k) = Σ_j dZ(b,j)·W(k,j). Of names the
+// contraction's operator.
+//
+// Inputs: dZ, W. Output: the accumulator U at f_g + f_w fraction bits.
 const KindInputGradient graph.Kind = "input_gradient"
 
 type inputGradient struct {
 	training
 	free
-	contracting
+	lax
+	derived
 }
 
+func (inputGradient) Bounds(*Bounding, *graph.Node) []Bound { return as(unlimited()) }
+
 func (inputGradient) Infer(p *graph.Program, n *graph.Node) ([]graph.Tensor, error) {
+	op, err := contractorOf(n.Of)
+	if err != nil {
+		return nil, err
+	}
 	if err := arity(p, n, 2, 0); err != nil {
 		return nil, err
 	}
@@ -27,32 +38,42 @@ func (inputGradient) Infer(p *graph.Program, n *graph.Node) ([]graph.Tensor, err
 	if err := small(d); err != nil {
 		return nil, err
 	}
-	if w.Role != graph.Weight && w.Role != graph.Frozen {
-		return nil, malformed("%v %q is not a weight", w.Role, w.Name)
+	if err := isWeight(w); err != nil {
+		return nil, err
 	}
-	if len(d.Axes) != 2 || len(w.Axes) != 2 || d.Axes[1].Size != w.Axes[1].Size || d.Format.Bits > 16 {
+	k := op.contraction(n.Attributes)
+	e, ok := k.extentsOf(nil, w.Axes, d.Axes[1:])
+	if !ok || d.Format.Bits > 16 {
 		return nil, malformed("gradient %v in %v does not fit weights %v", sizes(d), d.Format, sizes(w))
 	}
 	return []graph.Tensor{{
 		Name:   "accumulator",
-		Axes:   []relation.Axis{d.Axes[0], w.Axes[0]},
+		Axes:   append([]relation.Axis{d.Axes[0]}, e.axes(k.input)...),
 		Format: number.Format{Bits: wideBits, Fraction: d.Format.Fraction + w.Format.Fraction},
 		Role:   graph.Accumulator,
 	}}, nil
 }
 
+// Forward: U = dZ·Wᵀ; through windows, the patches of dZ with zeros around it
+// times the weights, turned about.
 func (inputGradient) Forward(s *Step, n *graph.Node) error {
-	u := s.Buffers.Wide[n.Outputs[0]]
-	u.MulTransposed(s.small(n.Inputs[0]), s.Program.Batch, s.Buffers.Weights[n.Inputs[1]])
+	u, d := s.Buffers.Wide[n.Outputs[0]], s.small(n.Inputs[0])
+	w := s.Buffers.Weights[n.Inputs[1]]
+	if patches := s.Buffers.patches[s.node]; patches != nil {
+		u.MulView(patches.over(d), patches.turned(w))
+		return nil
+	}
+	u.MulTransposed(d, len(d)/w.Cols(), w)
 	return nil
 }
 
 func (inputGradient) Define(c *Context, n *graph.Node, _ int) []relation.Term {
-	d, w := n.Inputs[0], n.Inputs[1]
-	units := c.Program.Tensor(w).Axes[1]
-	const j = relation.Label("j")
-	return []relation.Term{times(1, c.summed(units, j),
-		relation.At(c.ID(d), stepLabel, batchLabel, j),
-		c.weight(w, unit(0), j),
-	)}
+	k, e := contracted(n), extentsOf(c.Program, n)
+	return relabelled([]relation.Term{c.product(&k, e, n.Inputs[0], k.output, n.Inputs[1], k.backward())}, k.input)
+}
+
+// reads: a product for each unit and offset.
+func (inputGradient) reads(p *graph.Program, n *graph.Node) []products {
+	k := contracted(n)
+	return []products{{n.Inputs[1], extentsOf(p, n).count(k.backward()), 15}}
 }

@@ -7,7 +7,7 @@ import (
 )
 
 // Interval is a set of integers, both ends included. An end of −Unlimited or
-// Unlimited stands for no bound but the field's own, graph.FieldBits.
+// Unlimited stands for no bound but the field's own, FieldBits.
 type Interval struct{ Low, High int64 }
 
 // Unlimited is an end that nothing bounds. The sum of two ends has 64 bits.

@@ -25,6 +25,7 @@ const KindLargeDivision graph.Kind = "large_division"
 type largeDivision struct {
 	training
 	lax
+	derived
 }
 
 func (largeDivision) Infer(p *graph.Program, n *graph.Node) ([]graph.Tensor, error) {

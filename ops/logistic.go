@@ -3,6 +3,7 @@ package ops
 import (
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/number"
+	"github.com/zkaudit/zkaudit/tables"
 )
 
 // KindLogistic is A = σ(z) = 1/(1 + e^−z), G = σ(z)(1 − σ(z)) at 14 fraction
@@ -19,6 +20,11 @@ func (logistic) Infer(p *graph.Program, n *graph.Node) ([]graph.Tensor, error) {
 func (logistic) Bounds(b *Bounding, n *graph.Node) []Bound {
 	f := b.p.Tensor(n.Outputs[0]).Format.Fraction
 	return []Bound{{Interval{0, 1 << f}, false}, {Interval{0, 1 << (derivativeFraction - 2)}, false}}
+}
+
+func (logistic) table(spec tableSpec) (tables.Table, int32, error) {
+	t, err := tables.Logistic(spec.input, spec.output, spec.derivative)
+	return t, tables.MinInput, err
 }
 
 // Gradient: dZ = G ⊙ dA, rounded.

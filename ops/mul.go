@@ -16,6 +16,7 @@ const KindMul graph.Kind = "mul"
 type mul struct {
 	free
 	lax
+	derived
 }
 
 // product appends the product of two tensors, rounded to the given fraction

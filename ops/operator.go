@@ -26,6 +26,13 @@ type Operator interface {
 	// Bounds states what the relations make of the cells of every output, given
 	// what is known of the inputs.
 	Bounds(b *Bounding, n *graph.Node) []Bound
+	// Rounds reports whether output 0 is a rounded value: the proof may commit
+	// it, or leave it virtual (see Anchor).
+	Rounds() bool
+	// Covers reports whether what the node makes of input i is held to the
+	// format of that input wherever it depends on it, so that its cells may be
+	// anything elsewhere (see Bounding.covered).
+	Covers(b *Bounding, n *graph.Node, i int) bool
 	// Confines states to what interval the lookups of the node's relations hold
 	// every cell of input i; false if they do not.
 	Confines(b *Bounding, n *graph.Node, i int) (Interval, bool)
@@ -77,6 +84,19 @@ type witnessed struct{}
 
 func (witnessed) Define(*Context, *graph.Node, int) []relation.Term { return nil }
 
+func (witnessed) Rounds() bool { return false }
+
+// derived is embedded by operators whose virtual outputs are no rounded values:
+// they follow from the inputs.
+type derived struct{}
+
+func (derived) Rounds() bool { return false }
+
+// rounding is embedded by operators whose first output is a rounded value.
+type rounding struct{}
+
+func (rounding) Rounds() bool { return true }
+
 // free is embedded by operators that constrain nothing beyond definitions.
 type free struct{}
 
@@ -106,4 +126,12 @@ func small(t *graph.Tensor) error {
 		return malformed("%v %q is not a tensor of small integers per sample", t.Role, t.Name)
 	}
 	return nil
+}
+
+func sizes(t *graph.Tensor) []int {
+	var s []int
+	for _, a := range t.Axes {
+		s = append(s, a.Size)
+	}
+	return s
 }

@@ -97,11 +97,22 @@ func TestShapeRulesRefuse(t *testing.T) {
 		{ops.KindRelu, ids{999}, at{"fraction": {8}}},
 		{ops.KindRelu, ids{-5}, at{"fraction": {8}}},
 	} {
-		_, err := ops.Append(n.Builder, graph.Node{Name: fmt.Sprint(i), Kind: c.kind, Inputs: c.inputs, Attributes: c.attr})
-		if !errors.Is(err, fault.ErrMalformed) {
-			t.Errorf("%s of %v with %v: %v", c.kind, c.inputs, c.attr, err)
+		for _, of := range ofKinds(c.kind) {
+			_, err := ops.Append(n.Builder, graph.Node{Name: fmt.Sprint(i), Kind: c.kind, Of: of, Inputs: c.inputs, Attributes: c.attr})
+			if !errors.Is(err, fault.ErrMalformed) {
+				t.Errorf("%s of %v with %v, part of the gradient of %q: %v", c.kind, c.inputs, c.attr, of, err)
+			}
 		}
 	}
+}
+
+// ofKinds lists what a node may say it is part of the gradient of: contractions,
+// what is none, and nothing.
+func ofKinds(kind graph.Kind) []graph.Kind {
+	if kind == ops.KindInputGradient || kind == ops.KindWeightUpdate {
+		return []graph.Kind{"", ops.KindFullyConnected, ops.KindRelu, "nothing"}
+	}
+	return []graph.Kind{""}
 }
 
 // Padding is the protocol's: row-major, each axis to a power of two.

@@ -14,6 +14,7 @@ const KindReduceSum graph.Kind = "reduce_sum"
 type reduceSum struct {
 	free
 	lax
+	derived
 }
 
 func (reduceSum) Infer(p *graph.Program, n *graph.Node) ([]graph.Tensor, error) {

@@ -23,7 +23,10 @@ const KindRescale graph.Kind = "rescale"
 
 const attrShift = "shift"
 
-type rescale struct{ lax }
+type rescale struct {
+	lax
+	rounding
+}
 
 // Rescale appends the rounding of v to the given fraction bits and returns Y.
 func Rescale(b *graph.Builder, name string, v graph.TensorID, fraction int) (graph.TensorID, error) {

@@ -16,9 +16,13 @@ type Reverse struct {
 	updates map[graph.TensorID][]use
 }
 
-// use is one place where a weight acts on a batch: V = X·W, or V = b for a
-// bias, where X is None.
-type use struct{ input, gradient graph.TensorID }
+// use is one place where a weight acts on a batch: V = Σ X·W, the contraction of
+// an operator with attributes, or V = … + b for a bias, where X is None.
+type use struct {
+	of              graph.Kind
+	attributes      graph.Attributes
+	input, gradient graph.TensorID
+}
 
 // Differentiate appends the backward pass and the weight updates to a forward
 // pass, given the gradient of one of its tensors.
@@ -77,11 +81,10 @@ func (r *Reverse) Add(t, gradient graph.TensorID) {
 	r.partial[t] = append(r.partial[t], gradient)
 }
 
-// Update records that weight w acts on input x (None for a bias) and that the
-// gradient of the result is dz.
-func (r *Reverse) Update(w, x, dz graph.TensorID) {
+// Update records that a weight is used.
+func (r *Reverse) Update(w graph.TensorID, u use) {
 	if r.Tensor(w).Role == graph.Weight {
-		r.updates[w] = append(r.updates[w], use{x, dz})
+		r.updates[w] = append(r.updates[w], u)
 	}
 }
 
@@ -101,15 +104,17 @@ func (r *Reverse) format() number.Format {
 	return number.Format{Bits: 16, Fraction: r.Program().Fractions.Error}
 }
 
-// appendUpdates ends the step with one update per trainable weight.
+// appendUpdates ends the step with the updates of every trainable weight.
 func (r *Reverse) appendUpdates(p *graph.Program) error {
 	for _, w := range p.OfRole(graph.Weight) {
 		uses := r.updates[w]
 		if len(uses) == 0 {
 			return malformed("weight %q does not act on the loss", p.Tensor(w).Name)
 		}
-		if err := weightUpdate(r.Builder, w, uses); err != nil {
-			return err
+		for _, u := range uses {
+			if err := weightUpdate(r.Builder, w, u); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

@@ -4,6 +4,7 @@ import (
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/number"
 	"github.com/zkaudit/zkaudit/relation"
+	"github.com/zkaudit/zkaudit/tables"
 )
 
 // KindSoftmax is p_c = e^(z_c)/Σ_c' e^(z_c') over the last axis:
@@ -33,7 +34,10 @@ const (
 	softmaxLimbs // and further
 )
 
-type softmax struct{}
+type softmax struct {
+	lax
+	derived
+}
 
 // Softmax appends the softmax of z at the given fraction bits.
 func Softmax(b *graph.Builder, name string, z graph.TensorID, fraction int) (graph.TensorID, error) {
@@ -86,6 +90,17 @@ func (softmax) Infer(p *graph.Program, n *graph.Node) ([]graph.Tensor, error) {
 func softmaxDivision(p *graph.Program, n *graph.Node) *division {
 	outputs := append([]graph.TensorID{n.Outputs[softmaxValue]}, n.Outputs[softmaxLimbs:]...)
 	return newDivision(p, n.Outputs[softmaxExponential], n.Outputs[softmaxDenominator], outputs)
+}
+
+func (softmax) tableOf(p *graph.Program, n *graph.Node) tableSpec {
+	e := p.Tensor(n.Outputs[softmaxExponential]).Format.Fraction
+	return tableSpec{function: KindSoftmax, input: p.Tensor(n.Inputs[0]).Format.Fraction, output: e}
+}
+
+// table is e^−d from d = 0 on.
+func (softmax) table(spec tableSpec) (tables.Table, int32, error) {
+	t, err := tables.Exp(spec.input, spec.output)
+	return t, 0, err
 }
 
 func (softmax) Forward(s *Step, n *graph.Node) error {
@@ -196,7 +211,6 @@ func (softmax) Constrain(c *Context, n *graph.Node) {
 	one := append(c.rowSum(u), relation.Times(relation.Int(-1), c.Ones(m)...))
 	c.equation(n.Name+" one choice", m, one...)
 	c.equation(n.Name+" maximum", u, relation.Times(relation.Int(1), c.At(u), c.At(d)))
-	spec, _ := tableOf(c.Program, n)
-	c.Relation.LookUp(c.relationTable(spec), c.ID(d), c.ID(n.Outputs[softmaxExponential]))
+	c.Relation.LookUp(c.relationTable(softmax{}.tableOf(c.Program, n)), c.ID(d), c.ID(n.Outputs[softmaxExponential]))
 	softmaxDivision(c.Program, n).constrain(c, n.Name)
 }

@@ -22,6 +22,7 @@ const (
 type sum struct {
 	free
 	lax
+	derived
 }
 
 // Sum appends Σ_i c_i·X_i in the given format.

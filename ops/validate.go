@@ -67,28 +67,61 @@ func Validate(p *graph.Program) error {
 	return nil
 }
 
-// validateUpdates checks that the step ends with one update per weight.
+// validateUpdates checks that operators state what they do with weights, and
+// that the step ends with one update for each use of a weight.
 func validateUpdates(p *graph.Program) error {
-	updated := make([]bool, len(p.Tensors))
-	ended := false
+	uses := make([]map[string]int, len(p.Tensors)) // not updated yet, of each weight
+	for i := range p.Tensors {
+		uses[i] = map[string]int{}
+	}
+	table, ended := Table(), false
 	for i := range p.Nodes {
 		n := &p.Nodes[i]
+		if err := validateReading(p, n, table[n.Kind]); err != nil {
+			return err
+		}
 		if n.Kind != KindWeightUpdate {
 			if ended {
 				return malformed("node %q follows a weight update", n.Name)
+			}
+			if Multiplies(n) {
+				uses[n.Inputs[1]][useText(use{of: n.Kind, attributes: n.Attributes, input: n.Inputs[0]})]++
+				if b := bias(n); b != graph.None {
+					uses[b][useText(use{input: graph.None})]++
+				}
 			}
 			continue
 		}
 		ended = true
 		w := n.Inputs[0]
-		if updated[w] {
-			return malformed("weight %q is updated twice", p.Tensor(w).Name)
+		u, _ := updateOf(p, n)
+		if u.input == graph.None {
+			u.attributes = nil
 		}
-		updated[w] = true
+		if uses[w][useText(u)]--; uses[w][useText(u)] < 0 {
+			return malformed("weight %q is updated twice for one use, or for none", p.Tensor(w).Name)
+		}
 	}
 	for _, w := range p.OfRole(graph.Weight) {
-		if !updated[w] {
-			return malformed("weight %q is never updated", p.Tensor(w).Name)
+		for _, left := range uses[w] {
+			if left > 0 {
+				return malformed("a use of weight %q is never updated", p.Tensor(w).Name)
+			}
+		}
+	}
+	return nil
+}
+
+// useText tells the uses of a weight apart, whatever their gradients.
+func useText(u use) string { return fmt.Sprint(u.of, u.attributes, u.input) }
+
+// validateReading refuses a node that reads a weight while its operator states
+// nothing of what it adds up.
+func validateReading(p *graph.Program, n *graph.Node, op Operator) error {
+	_, states := op.(reader)
+	for _, t := range n.Inputs {
+		if t != graph.None && (p.Tensor(t).Role == graph.Weight || p.Tensor(t).Role == graph.Frozen) && !states {
+			return malformed("%s %q reads weight %q", n.Kind, n.Name, p.Tensor(t).Name)
 		}
 	}
 	return nil

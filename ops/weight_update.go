@@ -10,17 +10,19 @@ import (
 	"github.com/zkaudit/zkaudit/relation"
 )
 
-// KindWeightUpdate is one SGD update of a weight, without rounding:
+// KindWeightUpdate is one use's part of the SGD update of a weight, without
+// rounding. Where V = Σ X·W is the contraction of the operator that Of names,
+// and where it is V = … + 2^f_x·B,
 //
-//	W(t+1)(k,j) = W(t)(k,j) − n_t·Σ_uses Σ_b X(b,k)·dZ(b,j)
-//	B(t+1)(j)   = B(t)(j)   − n_t·2^f_x·Σ_uses Σ_b dZ(b,j)
+//	W(t+1)(weight) = W(t)(weight) − n_t·Σ X(input)·dZ(output)      over the labels that W lacks
+//	B(t+1)(j)      = B(t)(j)      − n_t·2^f_x·Σ dZ(…,j)            over all but the last
 //
-// Inputs: W, then X and dZ of every use; or, with attribute input_fraction
-// (the f_x of the layer), B, then the dZ of every use. No outputs: the weight
-// changes in place, at the end of the step.
+// Inputs: W, X, dZ; or, with attribute input_fraction (the f_x of the layer)
+// and no Of, B and dZ. No outputs: the weight changes in place, at the end of
+// the step. A weight with several uses has an update for each.
 //
-// Over all steps this is the weight trajectory of the protocol: the updates
-// before step t, filtered by the rates,
+// Over all steps this is the weight trajectory of the protocol (section 5): the
+// updates before step t, filtered by the rates; for a fully connected layer
 //
 //	W(t,k,j) = 1_S(t)·W0(k,j) − Σ_{s,b} Λ(t,s)·1_B(b)·X(s,b,k)·dZ(s,b,j).
 const KindWeightUpdate graph.Kind = "weight_update"
@@ -35,187 +37,199 @@ type weightUpdateOp struct {
 
 func (weightUpdateOp) Bounds(*Bounding, *graph.Node) []Bound { return nil }
 
-// weightUpdate appends the update of a weight that is used as given.
-func weightUpdate(b *graph.Builder, w graph.TensorID, uses []use) error {
+// weightUpdate appends the update of a weight for one use.
+func weightUpdate(b *graph.Builder, w graph.TensorID, u use) error {
 	t := b.Tensor(w)
-	n := graph.Node{Name: t.Name + " update", Kind: KindWeightUpdate, Inputs: []graph.TensorID{w}}
-	for _, u := range uses {
-		if u.input != graph.None {
-			n.Inputs = append(n.Inputs, u.input)
-		} else {
-			f := b.Program().Fractions.Error + b.Program().Optimizer.Shift
-			n.Attributes = graph.Attributes{attrInputFraction: {int64(t.Format.Fraction - f)}}
-		}
-		n.Inputs = append(n.Inputs, u.gradient)
+	n := graph.Node{Name: t.Name + " update", Kind: KindWeightUpdate, Of: u.of, Attributes: u.attributes, Inputs: []graph.TensorID{w, u.input, u.gradient}}
+	if u.input == graph.None {
+		f := b.Program().Fractions.Error + b.Program().Optimizer.Shift
+		n.Attributes = graph.Attributes{attrInputFraction: {int64(t.Format.Fraction - f)}}
+		n.Inputs = []graph.TensorID{w, u.gradient}
 	}
 	_, err := Append(b, n)
 	return err
 }
 
-// updateUses returns how the node's weight is used, and f_x.
-func updateUses(p *graph.Program, n *graph.Node) (uses []use, fraction int) {
-	if f, ok := n.Attributes[attrInputFraction]; ok {
-		for _, d := range n.Inputs[1:] {
-			uses = append(uses, use{graph.None, d})
-		}
-		return uses, int(f[0])
+// updateOf returns the use that a node updates a weight for, and f_x.
+func updateOf(p *graph.Program, n *graph.Node) (u use, fraction int) {
+	if n.Of == "" {
+		return use{input: graph.None, gradient: n.Inputs[1]}, n.Attributes.Int(attrInputFraction)
 	}
-	for i := 1; i+1 < len(n.Inputs); i += 2 {
-		uses = append(uses, use{n.Inputs[i], n.Inputs[i+1]})
-	}
-	return uses, p.Tensor(n.Inputs[1]).Format.Fraction
+	return use{n.Of, n.Attributes, n.Inputs[1], n.Inputs[2]}, p.Tensor(n.Inputs[1]).Format.Fraction
 }
 
 func (weightUpdateOp) Infer(p *graph.Program, n *graph.Node) ([]graph.Tensor, error) {
-	attr, isBias := n.Attributes[attrInputFraction]
-	if isBias && len(attr) != 1 {
-		return nil, malformed("attribute %s has %d values", attrInputFraction, len(attr))
+	if n.Of == "" && len(n.Attributes[attrInputFraction]) != 1 {
+		return nil, malformed("attribute %s has %d values", attrInputFraction, len(n.Attributes[attrInputFraction]))
 	}
-	if err := arity(p, n, len(n.Inputs), 0); err != nil {
+	operands := 3
+	if n.Of == "" {
+		operands = 2
+	}
+	if err := arity(p, n, operands, 0); err != nil {
 		return nil, err
-	}
-	if len(n.Inputs) < 2 || !isBias && len(n.Inputs)%2 == 0 {
-		return nil, malformed("%d inputs", len(n.Inputs))
 	}
 	w := p.Tensor(n.Inputs[0])
 	if w.Role != graph.Weight {
 		return nil, malformed("%v %q is not a trainable weight", w.Role, w.Name)
 	}
-	uses, fx := updateUses(p, n)
+	u, fx := updateOf(p, n)
 	want := fx + p.Fractions.Error + p.Optimizer.Shift
 	if w.Format.Fraction != want {
 		return nil, malformed("weight %q has %d fraction bits, its updates %d + %d + %d", w.Name,
 			w.Format.Fraction, fx, p.Fractions.Error, p.Optimizer.Shift)
 	}
-	for _, u := range uses {
-		if err := checkUse(p, w, u, fx); err != nil {
-			return nil, err
-		}
-	}
-	return nil, nil
-}
-
-func checkUse(p *graph.Program, w *graph.Tensor, u use, fx int) error {
 	d := p.Tensor(u.gradient)
 	if err := small(d); err != nil {
-		return err
+		return nil, err
 	}
-	units := w.Axes[len(w.Axes)-1].Size
-	if len(d.Axes) != 2 || d.Axes[1].Size != units || d.Format.Bits > 16 || d.Format.Fraction != p.Fractions.Error {
-		return malformed("gradient %q %v in %v does not fit weight %q %v", d.Name, sizes(d), d.Format, w.Name, sizes(w))
+	if d.Format.Bits > 16 || d.Format.Fraction != p.Fractions.Error {
+		return nil, malformed("gradient %q in %v", d.Name, d.Format)
 	}
 	if u.input == graph.None {
-		if len(w.Axes) != 1 || fx < 0 || fx > 30 {
-			return malformed("bias %q %v of an input at %d fraction bits", w.Name, sizes(w), fx)
-		}
-		return nil
+		return nil, checkAddition(w, d, fx)
 	}
-	x := p.Tensor(u.input)
+	return nil, checkProduct(p, w, u, fx)
+}
+
+// checkAddition checks that a bias is one of the layer that a gradient is of.
+func checkAddition(w, d *graph.Tensor, fx int) error {
+	if len(w.Axes) != 1 || len(d.Axes) < 2 || d.Axes[len(d.Axes)-1].Size != w.Axes[0].Size || fx < 0 || fx > 30 {
+		return malformed("bias %q %v with gradient %v, of an input at %d fraction bits", w.Name, sizes(w), sizes(d), fx)
+	}
+	return nil
+}
+
+// checkProduct checks that input, weight and gradient are those of one
+// contraction.
+func checkProduct(p *graph.Program, w *graph.Tensor, u use, fx int) error {
+	op, err := contractorOf(u.of)
+	if err != nil {
+		return err
+	}
+	x, d := p.Tensor(u.input), p.Tensor(u.gradient)
 	if err := small(x); err != nil {
 		return err
 	}
-	if len(w.Axes) != 2 || len(x.Axes) != 2 || x.Axes[1].Size != w.Axes[0].Size || x.Format.Bits > 16 || x.Format.Fraction != fx {
-		return malformed("input %q %v in %v does not fit weight %q %v", x.Name, sizes(x), x.Format, w.Name, sizes(w))
+	k := op.contraction(u.attributes)
+	if _, ok := k.extentsOf(x.Axes[1:], w.Axes, d.Axes[1:]); !ok || x.Format.Bits > 16 {
+		return malformed("input %q %v in %v and gradient %v do not fit weight %q %v", x.Name, sizes(x), x.Format, sizes(d), w.Name, sizes(w))
 	}
 	return nil
 }
 
 func (weightUpdateOp) Forward(s *Step, n *graph.Node) error {
-	uses, fx := updateUses(s.Program, n)
-	w, batch := n.Inputs[0], s.Program.Batch
-	for _, u := range uses {
-		var err error
-		if u.input == graph.None {
-			err = exact.BiasStep(s.Buffers.Biases[w], s.small(u.gradient), batch, s.Rate<<fx)
-		} else {
-			err = exact.GradientStep(s.Buffers.Weights[w], s.small(u.input), s.small(u.gradient), batch, s.Rate)
-		}
-		if err != nil {
-			if errors.Is(err, fault.ErrOverflow) {
-				return fault.Advise(fmt.Errorf("tensor %q at %d fraction bits: %w", s.Program.Tensor(w).Name, s.Program.Tensor(w).Format.Fraction, err),
-					"lower %s, %s or %s", "formats.activation", "formats.error", "training.rate")
-			}
-			return err
-		}
+	u, fx := updateOf(s.Program, n)
+	w, d := n.Inputs[0], s.small(u.gradient)
+	var err error
+	switch patches := s.Buffers.patches[s.node]; {
+	case u.input == graph.None:
+		err = exact.BiasStep(s.Buffers.Weight(w), d, len(d)/len(s.Buffers.Weight(w)), s.Rate<<fx)
+	case patches != nil:
+		err = exact.GradientStepView(s.Buffers.Weights[w], patches.over(s.small(u.input)), d, s.Rate)
+	default:
+		err = exact.GradientStep(s.Buffers.Weights[w], s.small(u.input), d, len(d)/s.Buffers.Weights[w].Cols(), s.Rate)
 	}
-	return nil
+	if errors.Is(err, fault.ErrOverflow) {
+		return fault.Advise(fmt.Errorf("tensor %q at %d fraction bits: %w", s.Program.Tensor(w).Name, s.Program.Tensor(w).Format.Fraction, err),
+			"lower %s, %s or %s", "formats.activation", "formats.error", "training.rate")
+	}
+	return err
 }
 
-// Constrain ties the weight after the steps: over (k,j),
+// moves: a product for each sample and position.
+func (weightUpdateOp) moves(p *graph.Program, n *graph.Node) products {
+	w := n.Inputs[0]
+	u, fx := updateOf(p, n)
+	if u.input == graph.None {
+		return products{w, p.Tensor(u.gradient).Size() / p.Tensor(w).Size(), 15 + fx}
+	}
+	k := contracted(n)
+	return products{w, p.Batch * extentsOf(p, n).count(k.positions()), 30}
+}
+
+// reads: nothing, but for the weight that it changes.
+func (weightUpdateOp) reads(*graph.Program, *graph.Node) []products { return nil }
+
+// Constrain ties the weight after the steps, over its axes, once for all of its
+// uses,
 //
-//	W_S − W0 + Σ_{s,b} λ(s)·1_B(b)·X(s,b,k)·dZ(s,b,j) = 0.
+//	W_S − W0 + Σ_uses Σ_s λ(s)·Σ X(s,b,…)·dZ(s,b,…) = 0.
 func (weightUpdateOp) Constrain(c *Context, n *graph.Node) {
 	w := n.Inputs[0]
+	if n != c.updates[w][0] {
+		return
+	}
 	t := c.Program.Tensor(w)
 	labels := weightLabels(t)
-	rates := relation.At(c.Relation.Public("rates", &relation.Filter{Rates: c.Rates}, c.Steps), "s")
+	rates := relation.At(c.Relation.Public("rates", &relation.Filter{Rates: c.Rates}, c.Steps), sourceLabel)
 	terms := []relation.Term{
 		relation.Times(relation.Int(1), relation.At(c.after[w], labels...)),
 		relation.Times(relation.Int(-1), relation.At(c.before[w], labels...)),
 	}
-	uses, fx := updateUses(c.Program, n)
-	for _, u := range uses {
-		terms = append(terms, c.change(u, fx, 1, rates))
+	for _, n := range c.updates[w] {
+		terms = append(terms, c.change(n, 1, rates))
 	}
 	c.Relation.Equation("weight "+t.Name+" after", t.Axes, labels, terms...)
 }
 
-// weightLabels are (k,j) of a matrix, (j) of a bias.
+// sourceLabel is the step of an update, where stepLabel is one that reads it.
+const sourceLabel relation.Label = "s"
+
+// weightLabels are those of a weight's own axes in its trajectory.
 func weightLabels(t *graph.Tensor) []relation.Label {
-	if len(t.Axes) == 1 {
-		return []relation.Label{"j"}
+	labels := make([]relation.Label, len(t.Axes))
+	for i := range labels {
+		labels[i] = unit(i)
 	}
-	return []relation.Label{"k", "j"}
+	return labels
 }
 
-// change is ± Σ_{s,b} rates·1_B(b)·X(s,b,k)·dZ(s,b,j) for one use.
-func (c *Context) change(u use, fx int, sign int64, rates relation.Factor) relation.Term {
-	factors := append([]relation.Factor{rates}, c.summed(c.Program.Tensor(u.gradient).Axes[0], batchLabel)...)
+// change is ± Σ rates·X·dZ for one use, over the labels that the weight lacks.
+// The batch carries its mask, and so does a position that no window reads.
+func (c *Context) change(n *graph.Node, sign int64, rates relation.Factor) relation.Term {
+	u, fx := updateOf(c.Program, n)
+	d := c.Program.Tensor(u.gradient)
+	factors := append([]relation.Factor{rates}, c.summed(d.Axes[0], batchLabel)...)
 	if u.input == graph.None {
-		sign <<= fx
-	} else {
-		factors = append(factors, relation.At(c.ID(u.input), "s", batchLabel, "k"))
+		labels := []relation.Label{sourceLabel, batchLabel}
+		for i, a := range d.Axes[1 : len(d.Axes)-1] {
+			l := position(i)
+			labels, factors = append(labels, l), append(factors, c.summed(a, l)...)
+		}
+		factors = append(factors, relation.At(c.ID(u.gradient), append(labels, unit(0))...))
+		return relation.Times(relation.Int(sign<<fx), factors...)
 	}
-	factors = append(factors, relation.At(c.ID(u.gradient), "s", batchLabel, "j"))
-	return relation.Times(relation.Int(sign), factors...)
+	k, e := contracted(n), extentsOf(c.Program, n)
+	for _, l := range k.positions() {
+		if _, windowed := k.windowOf(l); !windowed {
+			factors = append(factors, c.summed(e[l], l)...)
+		}
+	}
+	factors = append(factors,
+		c.through(&k, e, u.input, k.input, sourceLabel),
+		relation.At(c.ID(u.gradient), append([]relation.Label{sourceLabel, batchLabel}, k.output...)...))
+	return relabelled([]relation.Term{relation.Times(relation.Int(sign), factors...)}, k.weight)[0]
 }
 
-// trajectory defines W(t,k,j), or B(t,j), for a trainable weight.
+// position labels an axis that a bias is repeated along.
+func position(i int) relation.Label { return "p" + unit(i) }
+
+// trajectory defines the weight before each step, for a trainable one.
 func (c *Context) trajectory(w graph.TensorID) relation.ID {
-	i, ok := c.updaters[w]
-	if !ok || c.before[w] == relation.None {
+	if len(c.updates[w]) == 0 || c.before[w] == relation.None {
 		c.fail("weight %q is not updated, or not bound", c.Program.Tensor(w).Name)
 		return relation.None
 	}
 	t := c.Program.Tensor(w)
 	labels := weightLabels(t)
-	filter := relation.At(c.Relation.Public("filter", &relation.Filter{Rates: c.Rates}, c.Steps, c.Steps), stepLabel, "s")
+	filter := relation.At(c.Relation.Public("filter", &relation.Filter{Rates: c.Rates}, c.Steps, c.Steps), stepLabel, sourceLabel)
 	terms := []relation.Term{relation.Times(relation.Int(1),
 		c.mask(c.Steps, stepLabel), relation.At(c.before[w], labels...))}
-	uses, fx := updateUses(c.Program, &c.Program.Nodes[i])
-	for _, u := range uses {
-		terms = append(terms, c.change(u, fx, -1, filter))
+	for _, n := range c.updates[w] {
+		terms = append(terms, c.change(n, -1, filter))
 	}
-	id := c.Relation.Virtual("weight "+t.Name+" trajectory", c.axes(t), append([]relation.Label{stepLabel}, labels...), terms...)
-	if len(uses) == 1 {
-		c.Relation.Trajectory(id, c.recurrence(w, uses[0], fx))
-	}
-	return id
-}
-
-// recurrence names the parts of a trajectory with a single use.
-func (c *Context) recurrence(w graph.TensorID, u use, fx int) relation.Trajectory {
-	t := relation.Trajectory{Initial: c.before[w], Input: relation.None, Error: c.ID(u.gradient)}
-	scale := 0
-	if u.input == graph.None {
-		scale = fx
-	} else {
-		t.Input = c.ID(u.input)
-	}
-	for _, n := range c.Rates {
-		t.Rates = append(t.Rates, n<<scale)
-	}
-	return t
+	return c.Relation.Virtual("weight "+t.Name+" trajectory", c.axes(t), append([]relation.Label{stepLabel}, labels...), terms...)
 }
 
 // weight reads a weight at labels of its own axes: through its trajectory at

@@ -1,6 +1,7 @@
 package ops_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
@@ -12,9 +13,15 @@ import (
 )
 
 // The virtual trajectory holds the weights before every executed step, and
-// zero from step S on; the recurrence the prover uses says the same.
+// zero from step S on.
 func TestTrajectoryIsTheExecutedWeights(t *testing.T) {
-	p := dense(t, coarse())
+	for name, p := range map[string]*graph.Program{"dense": dense(t, coarse())} {
+		t.Run(name, func(t *testing.T) { checkTrajectories(t, p) })
+	}
+}
+
+func checkTrajectories(t *testing.T, p *graph.Program) {
+	t.Helper()
 	const steps = 5
 	x := execute(t, p, steps, 1)
 	weights := replay(t, x, steps)
@@ -22,12 +29,12 @@ func TestTrajectoryIsTheExecutedWeights(t *testing.T) {
 	found := 0
 	for i := range sys.Tensors {
 		tensor := sys.Tensor(relation.ID(i))
-		if tensor.Trajectory == nil {
+		if !strings.HasSuffix(tensor.Name, " trajectory") {
 			continue
 		}
 		found++
 		cells := table(t, naive.New(sys, x.bare()), relation.ID(i))
-		w := weightOf(x, tensor.Trajectory.Initial)
+		w := weightOf(x, tensor.Sum.Terms[0].Factors[1].Tensor)
 		padded := ops.PaddedSize(p.Tensor(w).Axes)
 		for s := range 8 {
 			want := make([]int64, padded)
@@ -40,18 +47,9 @@ func TestTrajectoryIsTheExecutedWeights(t *testing.T) {
 				}
 			}
 		}
-		scale := int64(1)
-		if tensor.Trajectory.Input == relation.None {
-			scale = 1 << p.Fractions.Activation
-		}
-		for s, n := range x.rates {
-			if tensor.Trajectory.Rates[s] != n*scale {
-				t.Errorf("%s: rate %d of step %d, want %d", tensor.Name, tensor.Trajectory.Rates[s], s, n*scale)
-			}
-		}
 	}
-	if found != 4 {
-		t.Errorf("%d trajectories, want 4", found)
+	if want := len(p.OfRole(graph.Weight)); found != want {
+		t.Errorf("%d trajectories, want %d", found, want)
 	}
 }
 
@@ -95,18 +93,20 @@ func replay(t *testing.T, x *executed, steps int) []map[graph.TensorID][]int64 {
 
 // A weight that two layers share subtracts both gradients.
 func TestSharedWeight(t *testing.T) {
-	shared := func(t *testing.T, f graph.Fractions) *graph.Program {
-		n := newNet(t, f, 3, 4)
-		fx := f.Activation
-		w, bias := n.weight("w", fx, 4, 4), n.weight("b", fx, 4)
-		h := n.Program().Input
-		for range 2 {
-			v := n.one(ops.KindFullyConnected, nil, h, w, bias)
-			h = n.activation(ops.KindTanh, n.must(ops.Rescale(n.Builder, "rounded", v, f.Activation)))
-		}
-		return n.train(n.dense(h, 3), graph.SoftmaxCrossEntropy)
+	checkOperator(t, 3, func(t *testing.T, f graph.Fractions) *graph.Program { return shared(t, f, 2) })
+}
+
+// shared uses one layer of four units several times.
+func shared(t *testing.T, f graph.Fractions, uses int) *graph.Program {
+	n := newNet(t, f, 3, 4)
+	fx := f.Activation
+	w, bias := n.weight("w", fx, 4, 4), n.weight("b", fx, 4)
+	h := n.Program().Input
+	for range uses {
+		v := n.one(ops.KindFullyConnected, nil, h, w, bias)
+		h = n.activation(ops.KindTanh, n.must(ops.Rescale(n.Builder, "rounded", v, f.Activation)))
 	}
-	checkOperator(t, 3, shared)
+	return n.train(n.dense(h, 3), graph.SoftmaxCrossEntropy)
 }
 
 // Layers without activation or bias, and frozen weights.

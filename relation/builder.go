@@ -84,15 +84,6 @@ func (b *Builder) Virtual(name string, axes []Axis, out []Label, terms ...Term) 
 	return b.add(Tensor{Name: name, Axes: axes, Kind: Virtual, Sum: &Sum{Out: out, Terms: terms}})
 }
 
-// Trajectory marks a virtual tensor as a weight trajectory.
-func (b *Builder) Trajectory(id ID, t Trajectory) {
-	if !b.sys.has(id) {
-		b.fail("tensor %d, which is none, as a trajectory", id)
-		return
-	}
-	b.sys.Tensors[id].Trajectory = &t
-}
-
 // Mask returns the public mask of an axis: 1 below its size.
 func (b *Builder) Mask(a Axis) ID {
 	return b.Public(fmt.Sprintf("mask %d/%d", a.Size, a.Padded()), Mask{Size: a.Size}, Axis{Name: "cell", Size: a.Padded()})

@@ -41,7 +41,6 @@ func TestBuilderKeepsErrors(t *testing.T) {
 		{"a table of all rows", "table \"t\" of 9223372036854775807 rows", func(b *relation.Builder) { b.Table("t", 0, math.MaxInt) }},
 		{"a range of no bits", "a range of 0 bits", func(b *relation.Builder) { b.Signed(b.Witness("w", row), 0) }},
 		{"a range of too many bits", "a range of 40 bits", func(b *relation.Builder) { b.Unsigned(b.Witness("w", row), 40) }},
-		{"a trajectory of no tensor", "as a trajectory", func(b *relation.Builder) { b.Trajectory(relation.None, relation.Trajectory{}) }},
 		{"fewer labels than axes", "1 labels for 2 axes", func(b *relation.Builder) { b.Masks([]relation.Axis{row, row}, []relation.Label{"i"}) }},
 		{"a mask of an axis without cells", "axis cell has size 0", func(b *relation.Builder) { b.Mask(relation.Axis{Name: "none"}) }},
 	} {

@@ -148,6 +148,9 @@ func (w encoder) source(src Source) {
 		for _, r := range src.Rows {
 			w.integers(int64(r))
 		}
+	case Window:
+		w.count(src.Positions)
+		w.count(src.Offsets)
 	case *AxisMap:
 		w.count(len(src.Value))
 		for e := range src.Value {

@@ -43,6 +43,13 @@ type AxisMap struct {
 	Value   []int64
 }
 
+// Window is Win(p,k,i) = [i = p + k] for p < Positions and k < Offsets, on three
+// axes: what position p of an output reads at offset k of a kernel along one
+// axis of an input. A convolution's patches are an input read through one window
+// for each of its spatial axes. The verifier evaluates it outside the circuit,
+// by its Positions × Offsets entries.
+type Window struct{ Positions, Offsets int }
+
 func (Mask) isSource()       {}
 func (Index) isSource()      {}
 func (Rectifier) isSource()  {}
@@ -50,6 +57,7 @@ func (*Values) isSource()    {}
 func (*Filter) isSource()    {}
 func (*Selection) isSource() {}
 func (*AxisMap) isSource()   {}
+func (Window) isSource()     {}
 
 // Structured reports whether the verifier evaluates the source itself, in
 // O(log) operations; other sources become claims that are checked outside.

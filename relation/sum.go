@@ -33,19 +33,6 @@ type Sum struct {
 	Terms []Term
 }
 
-// Trajectory names the parts of a weight trajectory
-//
-//	W(t,k,j) = 1_S(t)·W0(k,j) − Σ_{s,b} Λ(t,s)·1_B(b)·X(s,b,k)·dZ(s,b,j)
-//
-// for the prover's recurrence over steps, with Λ(t,s) = Rates[s]·Scale·[s<t<S].
-// For a bias, Input is None, X is absent and the axis k too.
-type Trajectory struct {
-	Initial ID      // W0 with axes (k,j) or (j)
-	Input   ID      // X with axes (step, batch, k), or None
-	Error   ID      // dZ with axes (step, batch, j)
-	Rates   []int64 // n_s·(2^f for a bias), one per step: the entries of Λ
-}
-
 // None is the ID of no tensor.
 const None ID = -1
 

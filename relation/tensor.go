@@ -53,11 +53,6 @@ type Tensor struct {
 	Kind   Kind
 	Source Source // Public: what it holds
 	Sum    *Sum   // Virtual: what defines it
-
-	// Trajectory tells the prover that a virtual tensor is a weight
-	// trajectory, so that it may use the recurrence over steps instead of
-	// the defining Sum. The verifier ignores it.
-	Trajectory *Trajectory
 }
 
 // Log returns the number of variables of the tensor.

@@ -8,7 +8,7 @@ func validateSource(t *Tensor) error {
 	case Mask, Index, Rectifier:
 	case *Values, *Filter:
 		axes = len(t.Axes)
-	case *Selection:
+	case *Selection, Window:
 		axes = 3
 	case *AxisMap:
 		axes = 2
@@ -36,6 +36,8 @@ func validateSource(t *Tensor) error {
 	case *Selection:
 		return src.validate(t.Axes)
 	case *AxisMap:
+		return src.validate(t.Axes)
+	case Window:
 		return src.validate(t.Axes)
 	}
 	return nil
@@ -73,6 +75,13 @@ func (m *AxisMap) validate(axes []Axis) error {
 		if o, i := m.Out[e], m.In[e]; o < 0 || int(o) >= axes[0].Padded() || i < 0 || int(i) >= axes[1].Padded() {
 			return invalid("axis map: entry %d at (%d,%d)", e, o, i)
 		}
+	}
+	return nil
+}
+
+func (w Window) validate(axes []Axis) error {
+	if w.Positions < 1 || w.Offsets < 1 || w.Positions > axes[0].Padded() || w.Offsets > axes[1].Padded() || w.Positions+w.Offsets-1 > axes[2].Padded() {
+		return invalid("window of %d offsets at %d positions, on axes of %d, %d and %d", w.Offsets, w.Positions, axes[0].Size, axes[1].Size, axes[2].Size)
 	}
 	return nil
 }

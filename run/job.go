@@ -8,6 +8,7 @@ import (
 	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/ops"
 	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/schedule"
 	"github.com/zkaudit/zkaudit/train"
@@ -78,7 +79,7 @@ func (j *job) settle(c *Config) error {
 		Rows:    source,
 		Data:    j.dataDigest(encoded),
 	}
-	if err := p.CheckBounds(initialBits(initial), int64(j.spec.Steps)); err != nil {
+	if err := ops.CheckBounds(p, initialBits(initial), int64(j.spec.Steps)); err != nil {
 		return err
 	}
 	return j.run.Check()

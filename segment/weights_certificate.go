@@ -67,8 +67,13 @@ func NewWeightsCertificate(p *graph.Program, bits int, public map[graph.TensorID
 	return c, err
 }
 
+// labels are one for each axis, whatever their number.
 func (w *CertifiedWeight) labels() []relation.Label {
-	return []relation.Label{"k", "j"}[:len(w.axes)]
+	labels := make([]relation.Label, len(w.axes))
+	for i := range labels {
+		labels[i] = relation.Label(fmt.Sprint("w", i))
+	}
+	return labels
 }
 
 // bound adds the limbs of a weight and their ranges.

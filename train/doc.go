@@ -22,8 +22,10 @@
 //
 //	L = ⌊√(6·4^f_w / d)⌋,  d = fan-in (He) or fan-in + fan-out (Glorot)
 //
-// where f_w are T's fraction bits and fan-in × fan-out its axes (inputs,
-// units). A weight with one axis is a bias and starts at 0.
+// where f_w are T's fraction bits, fan-in counts the products that its operator
+// adds up for a unit and fan-out the units that a cell of its input takes part
+// in (ops.Fans): inputs and units of a fully connected layer, both times the
+// kernel's cells in a convolution. A weight that is only added starts at 0.
 //
 // # Checkpoints
 //

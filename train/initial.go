@@ -8,6 +8,7 @@ import (
 	"github.com/zkaudit/zkaudit/exact"
 	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/ops"
 	"github.com/zkaudit/zkaudit/prg"
 )
 
@@ -39,12 +40,12 @@ func Random(p *graph.Program, seed []byte, scheme Scheme) (Weights, error) {
 		t := p.Tensor(id)
 		cells := make([]int64, t.Size())
 		w[id] = cells
-		if len(t.Axes) == 1 {
+		fan, out, multiplies := ops.Fans(p, id)
+		if !multiplies {
 			continue
 		}
-		fan := t.Size() / t.Axes[len(t.Axes)-1].Size
 		if scheme == Glorot {
-			fan += t.Axes[len(t.Axes)-1].Size
+			fan += out
 		}
 		limit, err := spread(t, fan)
 		if err != nil {

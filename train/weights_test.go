@@ -10,21 +10,28 @@ import (
 	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/number"
+	"github.com/zkaudit/zkaudit/ops"
 	"github.com/zkaudit/zkaudit/prg"
 	"github.com/zkaudit/zkaudit/relation"
 )
 
-// weightProgram has weights and nothing that uses them.
+// weightProgram has weights and the layers that use them, and nothing else.
 func weightProgram() (p *graph.Program, kernel, bias, frozen graph.TensorID) {
 	b := graph.NewBuilder("weights", 2, graph.Fractions{Feature: 8, Activation: 8, Error: 10})
 	axis := func(n int) relation.Axis { return relation.Axis{Name: "axis", Size: n} }
 	add := func(name string, role graph.Role, fraction int, axes ...relation.Axis) graph.TensorID {
 		return b.Add(graph.Tensor{Name: name, Role: role, Axes: axes, Format: number.Format{Bits: 63, Fraction: fraction}})
 	}
-	add("input", graph.Input, 8, axis(2), axis(30))
+	input := b.Add(graph.Tensor{Name: "input", Role: graph.Input, Axes: []relation.Axis{axis(2), axis(30)}, Format: number.Format{Bits: 16, Fraction: 8}})
+	other := b.Add(graph.Tensor{Name: "other", Role: graph.Virtual, Axes: []relation.Axis{axis(2), axis(4)}, Format: number.Format{Bits: 16, Fraction: 8}})
 	kernel = add("kernel", graph.Weight, 34, axis(30), axis(70))
 	bias = add("bias", graph.Weight, 34, axis(70))
 	frozen = add("frozen", graph.Frozen, 20, axis(4), axis(5))
+	for _, inputs := range [][]graph.TensorID{{input, kernel, bias}, {other, frozen}} {
+		if _, err := ops.Append(b, graph.Node{Name: "layer", Kind: ops.KindFullyConnected, Inputs: inputs}); err != nil {
+			panic(err)
+		}
+	}
 	return b.Program(), kernel, bias, frozen
 }
 

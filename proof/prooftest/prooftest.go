@@ -52,7 +52,6 @@ func NewTiny(t testing.TB, rng *rand.Rand) *Tiny {
 	w := b.Virtual("W", []Axis{s, k, j}, []Label{"t", "k", "j"},
 		Times(Int(1), At(b.Mask(s), "t"), At(w0, "k", "j")),
 		Times(Int(-1), At(full, "t", "s"), At(b.Mask(bt), "b"), At(x, "s", "b", "k"), At(d, "s", "b", "j")))
-	b.Trajectory(w, Trajectory{Initial: w0, Input: x, Error: d, Rates: rates})
 	v := b.Virtual("V", []Axis{s, bt, j}, []Label{"s", "b", "j"},
 		Times(Int(1), At(b.Mask(k), "k"), At(x, "s", "b", "k"), At(w, "s", "k", "j")))
 	relu := b.Table("relu", -1<<9, 1<<10, Rectifier{}, Rectifier{Gate: true})

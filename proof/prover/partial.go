@@ -19,8 +19,12 @@ func (p *Prover) partial(id relation.ID, fixed [][]fr.Element) fr.Vector {
 		return poly.FixIntegers(p.cells[id].Small, t.Axes, fixed)
 	case p.cells[id].Large != nil:
 		return p.fixed(p.field(id), t.Axes, fixed)
-	case t.Trajectory != nil && fixed[0] == nil && kept(fixed) == 2 && len(fixed) > 2:
-		return p.trajectory(t, fixed)
+	}
+	if v, ok := p.viewOf(id); ok {
+		return p.seen(v, t.Sum, fixed)
+	}
+	if cells, ok := p.trajectory(t, fixed); ok {
+		return cells
 	}
 	return p.fixed(p.materialize(id), t.Axes, fixed)
 }
@@ -41,60 +45,6 @@ func kept(fixed [][]fr.Element) int {
 		}
 	}
 	return n
-}
-
-// trajectory evaluates one of the two axes (k,j) of the weights of all steps,
-// by the recurrence over steps: with j fixed,
-//
-//	c(s,k)   = Σ_b X(s,b,k)·dZ(s,b,r_j)
-//	W(t,k,·) = W0(k,r_j) − Σ_{s<t} n_s·c(s,k)   for t < S, else 0
-//
-// and with k fixed the same with X and dZ exchanged.
-func (p *Prover) trajectory(t *relation.Tensor, fixed [][]fr.Element) fr.Vector {
-	tr := t.Trajectory
-	folded, varying, at := tr.Error, tr.Input, fixed[2] // j fixed
-	if fixed[1] != nil {
-		folded, varying, at = tr.Input, tr.Error, fixed[1] // k fixed
-	}
-	y := p.partial(folded, [][]fr.Element{nil, nil, at}) // steps × batch
-	axes := p.sys.Tensor(varying).Axes
-	steps, batch, width := axes[0].Padded(), axes[1].Padded(), axes[2].Padded()
-	c := make(fr.Vector, steps*width)
-	if small := p.cells[varying].Small; small != nil {
-		poly.ContractEach(c, small, y, steps, batch, width)
-	} else {
-		contractEachField(c, p.partial(varying, make([][]fr.Element, 3)), y, steps, batch, width)
-	}
-	w := p.partial(tr.Initial, fixed[1:])
-	return accumulate(c, w, tr.Rates, width)
-}
-
-func contractEachField(c, cells, y fr.Vector, steps, batch, width int) {
-	for s := range steps {
-		poly.ContractField(c[s*width:(s+1)*width], cells[s*batch*width:(s+1)*batch*width], 1, y[s*batch:(s+1)*batch], width)
-	}
-}
-
-// accumulate turns the gradients of all steps into the weights before each
-// step, in place.
-func accumulate(c, initial fr.Vector, rates []int64, width int) fr.Vector {
-	poly.Parallel(width, 64, func(lo, hi int) {
-		w := append(fr.Vector(nil), initial[lo:hi]...)
-		step := make(fr.Vector, hi-lo)
-		var n fr.Element
-		for s := 0; s < len(c)/width; s++ {
-			row := c[s*width+lo : s*width+hi]
-			if s >= len(rates) {
-				clear(row)
-				continue
-			}
-			n.SetInt64(rates[s])
-			step.ScalarMul(row, &n)
-			copy(row, w)
-			w.Sub(w, step)
-		}
-	})
-	return c
 }
 
 // materialize computes all cells of a virtual tensor without cells of its

@@ -16,6 +16,9 @@ func Evaluate(t *relation.Tensor, point []fr.Element) fr.Element {
 	case *relation.Selection:
 		steps, slots := t.Axes[0].Log(), t.Axes[1].Log()
 		return evaluateSelection(src, point[:steps], point[steps:steps+slots], point[steps+slots:])
+	case relation.Window:
+		positions, offsets := t.Axes[0].Log(), t.Axes[1].Log()
+		return evaluateWindow(src, point[:positions], point[positions:positions+offsets], point[positions+offsets:])
 	}
 	fixed := make([][]fr.Element, len(t.Axes))
 	for i, a := range t.Axes {
@@ -79,6 +82,23 @@ func evaluateSelection(sel *relation.Selection, p, q, r []fr.Element) fr.Element
 		}
 		step.Mul(&step, &steps[s])
 		sum.Add(&sum, &step)
+	}
+	return sum
+}
+
+// evaluateWindow returns Σ_{p,k} eq(a,p)·eq(b,k)·eq(c,p+k): work by the entries
+// of one axis, however many axes and channels are read through it.
+func evaluateWindow(win relation.Window, a, b, c []fr.Element) fr.Element {
+	positions, offsets, inputs := poly.Eq(a), poly.Eq(b), poly.Eq(c)
+	var sum, row, w fr.Element
+	for p := range win.Positions {
+		row.SetZero()
+		for k := range win.Offsets {
+			w.Mul(&offsets[k], &inputs[p+k])
+			row.Add(&row, &w)
+		}
+		row.Mul(&row, &positions[p])
+		sum.Add(&sum, &row)
 	}
 	return sum
 }
@@ -187,6 +207,13 @@ func Table(t *relation.Tensor) fr.Vector {
 		for k, i := range src.Rows {
 			if i >= 0 {
 				cells[(k/src.Batch*batch+k%src.Batch)*rows+int(i)].SetOne()
+			}
+		}
+	case relation.Window:
+		offsets, inputs := t.Axes[1].Padded(), t.Axes[2].Padded()
+		for p := range src.Positions {
+			for k := range src.Offsets {
+				cells[(p*offsets+k)*inputs+p+k].SetOne()
 			}
 		}
 	case *relation.AxisMap:

@@ -45,6 +45,12 @@ func selection(rng *rand.Rand, steps, batch, rows int) *relation.Tensor {
 	return &relation.Tensor{Source: sel, Axes: []relation.Axis{{Name: "step", Size: steps}, {Name: "batch", Size: batch}, {Name: "row", Size: rows}}}
 }
 
+// window returns the reading of so many inputs at offsets from positions.
+func window(positions, offsets, inputs int) *relation.Tensor {
+	return &relation.Tensor{Source: relation.Window{Positions: positions, Offsets: offsets},
+		Axes: []relation.Axis{{Name: "position", Size: positions}, {Name: "offset", Size: offsets}, {Name: "input", Size: inputs}}}
+}
+
 // TestEvaluateIsTheExtensionOfTheTable compares with the definition: the
 // extension of all cells.
 func TestEvaluateIsTheExtensionOfTheTable(t *testing.T) {
@@ -59,7 +65,10 @@ func TestEvaluateIsTheExtensionOfTheTable(t *testing.T) {
 		"steps of one":           selection(rng, 7, 1, 1025),
 		"filter": {Source: &relation.Filter{Rates: []int64{3, 1, 2}},
 			Axes: []relation.Axis{{Name: "later", Size: 3}, {Name: "step", Size: 3}}},
-		"mask": {Source: relation.Mask{Size: 5}, Axes: []relation.Axis{{Size: 5}}},
+		"mask":          {Source: relation.Mask{Size: 5}, Axes: []relation.Axis{{Size: 5}}},
+		"window":        window(5, 3, 7),
+		"window of one": window(1, 1, 1),
+		"narrow window": window(6, 1, 9),
 	} {
 		n := 0
 		for _, a := range tensor.Axes {
@@ -87,6 +96,7 @@ func sources(rng *rand.Rand) map[string]*relation.Tensor {
 		"index":          {Source: relation.Index{Offset: -3}, Axes: []relation.Axis{rows}},
 		"rectifier":      {Source: relation.Rectifier{}, Axes: []relation.Axis{rows}},
 		"rectifier gate": {Source: relation.Rectifier{Gate: true}, Axes: []relation.Axis{rows}},
+		"window":         window(5, 3, 7),
 		"axis map": {Source: &relation.AxisMap{Out: []int32{4, 0, 2, 2, 2}, In: []int32{1, 0, 1, 1, 2}, Value: []int64{1, -2, 3, 5, 7}},
 			Axes: []relation.Axis{out, in}},
 	}

@@ -124,7 +124,6 @@ func (g *generator) trajectory() {
 		w0 := g.b.External("bias before", j)
 		w := g.b.Virtual("bias", []Axis{s, j}, []Label{"step", "out"}, Times(Int(1), mask, At(w0, "out")),
 			Times(Int(-1), filter, At(g.b.Mask(b), "batch"), dz))
-		g.b.Trajectory(w, Trajectory{Initial: w0, Input: None, Error: error, Rates: rates})
 		g.pool = append(g.pool, w)
 		return
 	}
@@ -134,7 +133,6 @@ func (g *generator) trajectory() {
 	w := g.b.Virtual("weights", []Axis{s, k, j}, []Label{"step", "in", "out"},
 		Times(Int(1), mask, At(w0, "in", "out")),
 		Times(Int(-1), filter, At(g.b.Mask(b), "batch"), At(x, "source", "batch", "in"), dz))
-	g.b.Trajectory(w, Trajectory{Initial: w0, Input: x, Error: error, Rates: rates})
 	v := g.b.Virtual("forward", []Axis{s, b, j}, []Label{"step", "batch", "out"},
 		Times(Int(1), At(x, "step", "batch", "in"), At(w, "step", "in", "out")))
 	e := g.b.Virtual("backward", []Axis{s, b, k}, []Label{"step", "batch", "in"},

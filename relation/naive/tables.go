@@ -117,6 +117,15 @@ func public(tensor *relation.Tensor) ([]fr.Element, error) {
 		return selection(src, tensor)
 	case *relation.AxisMap:
 		return axisMap(src, tensor)
+	case relation.Window:
+		for i := range table {
+			input := i % tensor.Axes[2].Padded()
+			offset := i / tensor.Axes[2].Padded() % tensor.Axes[1].Padded()
+			position := i / tensor.Axes[2].Padded() / tensor.Axes[1].Padded()
+			if position < src.Positions && offset < src.Offsets && input == position+offset {
+				table[i].SetOne()
+			}
+		}
 	default:
 		return nil, fmt.Errorf("tensor %q: source %T: %w", tensor.Name, tensor.Source, fault.ErrUnsupported)
 	}

@@ -1,0 +1,396 @@
+package ops
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/number"
+	"github.com/zkaudit/zkaudit/relation"
+)
+
+// contraction says what an operator with weights computes of each sample, by
+// the labels of its axes:
+//
+//	V(output) = Σ X(input)·W(weight)      over the labels that V lacks
+//
+// where input axes may be read through windows, y = h + m for a position h of
+// the output and an offset m of the weight. Everything else about such an
+// operator follows from this: its shape rule, what it adds up, its input
+// gradient, its updates, the layout of its weights and all relations.
+//
+// Labels stand in the order of the axes. Those of the weight are first the ones
+// summed over, then those of units, which the output has last, in the same
+// order; the input has last what it shares with the weight.
+type contraction struct {
+	input, weight, output []relation.Label
+	windows               []window
+}
+
+// window reads an axis of the input: input = position + offset.
+type window struct{ position, offset, input relation.Label }
+
+// contractor is an operator that multiplies its input by a weight. Its inputs
+// are X, W and, if it has one, a bias over the last axis of V.
+type contractor interface {
+	Operator
+	// contraction is that of a node with the given attributes. Nodes of the
+	// backward pass have the attributes of the node that they are made for.
+	contraction(graph.Attributes) contraction
+}
+
+// contractorOf returns the operator of a kind that multiplies by weights.
+func contractorOf(k graph.Kind) (contractor, error) {
+	op, ok := Table()[k].(contractor)
+	if !ok {
+		return nil, malformed("%q multiplies by no weights", k)
+	}
+	return op, nil
+}
+
+// contracted is the contraction of a node whose kind, or whose forward node's
+// kind, has one; Infer has checked that.
+func contracted(n *graph.Node) contraction {
+	kind := n.Kind
+	if n.Of != "" {
+		kind = n.Of
+	}
+	op, err := contractorOf(kind)
+	if err != nil {
+		panic(err) // Infer has refused it
+	}
+	return op.contraction(n.Attributes)
+}
+
+// without returns the labels of a that are not in b.
+func without(a, b []relation.Label) []relation.Label {
+	return slices.DeleteFunc(slices.Clone(a), func(l relation.Label) bool { return slices.Contains(b, l) })
+}
+
+// summed are the weight's labels that V is a sum over: offsets and what input
+// and weight share.
+func (k *contraction) summed() []relation.Label { return without(k.weight, k.output) }
+
+// units are the weight's labels that V has.
+func (k *contraction) units() []relation.Label { return without(k.weight, k.summed()) }
+
+// positions are the labels of V that the weight lacks.
+func (k *contraction) positions() []relation.Label { return without(k.output, k.weight) }
+
+// backward are the weight's labels that a gradient of X is a sum over: offsets
+// and units.
+func (k *contraction) backward() []relation.Label { return without(k.weight, k.input) }
+
+// windowOf returns the window that a label belongs to.
+func (k *contraction) windowOf(l relation.Label) (window, bool) {
+	for _, w := range k.windows {
+		if l == w.position || l == w.offset || l == w.input {
+			return w, true
+		}
+	}
+	return window{}, false
+}
+
+// extents are the axes behind labels.
+type extents map[relation.Label]relation.Axis
+
+// bind gives labels their axes; false if one of them has another size already.
+func (e extents) bind(labels []relation.Label, axes []relation.Axis) bool {
+	if len(labels) != len(axes) {
+		return false
+	}
+	for i, l := range labels {
+		if a, there := e[l]; there && a.Size != axes[i].Size {
+			return false
+		}
+		e[l] = axes[i]
+	}
+	return true
+}
+
+// count returns the number of cells over some labels.
+func (e extents) count(labels []relation.Label) int {
+	n := 1
+	for _, l := range labels {
+		n *= e[l].Size
+	}
+	return n
+}
+
+// axes returns the axes of some labels.
+func (e extents) axes(labels []relation.Label) []relation.Axis {
+	axes := make([]relation.Axis, len(labels))
+	for i, l := range labels {
+		axes[i] = e[l]
+	}
+	return axes
+}
+
+// extentsOf returns the axes of a contraction, given the shapes of a sample of
+// two of its three tensors; nil for the third. ok is false if they do not fit.
+func (k *contraction) extentsOf(input, weight, output []relation.Axis) (e extents, ok bool) {
+	e = extents{}
+	ok = (input == nil || e.bind(k.input, input)) && e.bind(k.weight, weight) && (output == nil || e.bind(k.output, output))
+	for _, w := range k.windows {
+		if !ok {
+			break
+		}
+		offset := e[w.offset].Size
+		switch {
+		case output == nil:
+			ok = e[w.input].Size >= offset
+			e[w.position] = relation.Axis{Name: e[w.input].Name, Size: e[w.input].Size - offset + 1}
+		case input == nil:
+			e[w.input] = relation.Axis{Name: e[w.position].Name, Size: e[w.position].Size + offset - 1}
+		default:
+			ok = e[w.input].Size == e[w.position].Size+offset-1
+		}
+	}
+	return e, ok
+}
+
+// extentsOf returns the axes of a node's contraction.
+func extentsOf(p *graph.Program, n *graph.Node) extents {
+	k := contracted(n)
+	sample := func(t graph.TensorID) []relation.Axis { return p.Tensor(t).Axes[1:] }
+	var e extents
+	switch n.Kind {
+	case KindInputGradient: // dZ, W
+		e, _ = k.extentsOf(nil, p.Tensor(n.Inputs[1]).Axes, sample(n.Inputs[0]))
+	case KindWeightUpdate: // W, X, dZ
+		e, _ = k.extentsOf(sample(n.Inputs[1]), p.Tensor(n.Inputs[0]).Axes, sample(n.Inputs[2]))
+	default:
+		e, _ = k.extentsOf(sample(n.Inputs[0]), p.Tensor(n.Inputs[1]).Axes, nil)
+	}
+	return e
+}
+
+// multiplying is embedded by contractors: all that follows from a contraction.
+type multiplying struct {
+	free
+	lax
+	derived
+}
+
+// Bounds: 16-bit operands and weights give an accumulator that is within
+// FieldBits.
+func (multiplying) Bounds(*Bounding, *graph.Node) []Bound { return as(unlimited()) }
+
+// inferContraction is the shape rule of a contractor.
+func inferContraction(k contraction, p *graph.Program, n *graph.Node) ([]graph.Tensor, error) {
+	if err := arity(p, n, 2, 1); err != nil {
+		return nil, err
+	}
+	x, w := p.Tensor(n.Inputs[0]), p.Tensor(n.Inputs[1])
+	if err := small(x); err != nil {
+		return nil, err
+	}
+	if err := isWeight(w); err != nil {
+		return nil, err
+	}
+	e, ok := k.extentsOf(x.Axes[1:], w.Axes, nil)
+	if !ok {
+		return nil, malformed("input %v does not fit weights %v", sizes(x), sizes(w))
+	}
+	if x.Format.Bits > 16 {
+		return nil, malformed("input %q has %d bits, at most 16 fit", x.Name, x.Format.Bits)
+	}
+	axes := append([]relation.Axis{x.Axes[0]}, e.axes(k.output)...)
+	if id := bias(n); id != graph.None {
+		b := p.Tensor(id)
+		if err := isWeight(b); err != nil {
+			return nil, err
+		}
+		if len(b.Axes) != 1 || b.Axes[0].Size != axes[len(axes)-1].Size || b.Format.Fraction != w.Format.Fraction {
+			return nil, malformed("bias %v at %v does not fit weights %v at %v", sizes(b), b.Format, sizes(w), w.Format)
+		}
+	}
+	return []graph.Tensor{{
+		Name: "accumulator", Axes: axes, Role: graph.Accumulator,
+		Format: number.Format{Bits: wideBits, Fraction: x.Format.Fraction + w.Format.Fraction},
+	}}, nil
+}
+
+// isWeight refuses a tensor that is no weight.
+func isWeight(t *graph.Tensor) error {
+	if t.Role != graph.Weight && t.Role != graph.Frozen {
+		return malformed("%v %q is not a weight", t.Role, t.Name)
+	}
+	return nil
+}
+
+// bias returns the third input of a node, or None.
+func bias(n *graph.Node) graph.TensorID {
+	if len(n.Inputs) < 3 {
+		return graph.None
+	}
+	return n.Inputs[2]
+}
+
+// Forward: V = X·W + 2^f_x·B, the rows of X being the samples at each position.
+func (multiplying) Forward(s *Step, n *graph.Node) error {
+	v, x := s.Buffers.Wide[n.Outputs[0]], s.small(n.Inputs[0])
+	w := s.Buffers.Weights[n.Inputs[1]]
+	if patches := s.Buffers.patches[s.node]; patches != nil {
+		v.MulView(patches.over(x), w)
+	} else {
+		v.MulInto(x, len(x)/w.Rows(), w)
+	}
+	if id := bias(n); id != graph.None {
+		v.AddBias(s.Buffers.Weight(id), s.Program.Tensor(n.Inputs[0]).Format.Fraction)
+	}
+	return nil
+}
+
+// Gradient: dV with W gives dX, and with X it updates W; alone, the bias.
+func (multiplying) Gradient(r *Reverse, n *graph.Node) error {
+	x, w := n.Inputs[0], n.Inputs[1]
+	dv, err := r.Of(n.Outputs[0])
+	if err != nil {
+		return err
+	}
+	r.Update(w, use{of: n.Kind, attributes: n.Attributes, input: x, gradient: dv})
+	if id := bias(n); id != graph.None {
+		r.Update(id, use{input: graph.None, gradient: dv})
+	}
+	if !r.Needs(x) {
+		return nil
+	}
+	u, err := appendOne(r.Builder, graph.Node{
+		Name: n.Name + " backward", Kind: KindInputGradient, Of: n.Kind, Inputs: []graph.TensorID{dv, w}, Attributes: n.Attributes,
+	})
+	if err != nil {
+		return err
+	}
+	dx, err := Rescale(r.Builder, n.Name+" backward rounded", u, r.format().Fraction)
+	if err != nil {
+		return err
+	}
+	r.Add(x, dx)
+	return nil
+}
+
+// Define: V = Σ X·W, and the bias wherever V has a real cell (of the steps, too,
+// where it is frozen: its trajectory is 0 beyond them).
+func (multiplying) Define(c *Context, n *graph.Node, _ int) []relation.Term {
+	k, e := contracted(n), extentsOf(c.Program, n)
+	terms := []relation.Term{c.product(&k, e, n.Inputs[0], k.input, n.Inputs[1], k.summed())}
+	if id := bias(n); id != graph.None {
+		last := k.output[len(k.output)-1]
+		masks := c.masks(e, without(k.output, []relation.Label{last}))
+		masks = append(masks, c.mask(c.Program.Tensor(n.Inputs[0]).Axes[0], batchLabel))
+		if c.Program.Tensor(id).Role == graph.Frozen {
+			masks = append(masks, c.mask(c.Steps, stepLabel))
+		}
+		terms = append(terms, times(1<<c.Program.Tensor(n.Inputs[0]).Format.Fraction, masks, c.weight(id, last)))
+	}
+	return relabelled(terms, k.output)
+}
+
+// reads: K products for a cell of V, and a bias.
+func (multiplying) reads(p *graph.Program, n *graph.Node) []products {
+	k := contracted(n)
+	list := []products{{n.Inputs[1], extentsOf(p, n).count(k.summed()), 15}}
+	if id := bias(n); id != graph.None {
+		list = append(list, products{id, 1, p.Tensor(n.Inputs[0]).Format.Fraction})
+	}
+	return list
+}
+
+// product is Σ data·W over the given labels of the weight, data being X, or dZ
+// in a gradient, over its own labels. A label that no window reads carries the
+// mask of its axis; a window is 0 outside its own.
+func (c *Context) product(k *contraction, e extents, data graph.TensorID, labels []relation.Label, w graph.TensorID, summed []relation.Label) relation.Term {
+	var masks []relation.Factor
+	for _, l := range summed {
+		if _, windowed := k.windowOf(l); !windowed {
+			masks = append(masks, c.summed(e[l], l)...)
+		}
+	}
+	return times(1, masks, c.through(k, e, data, labels, stepLabel), c.weight(w, k.weight...))
+}
+
+// through reads a per-sample tensor over the labels of X, or over those of V,
+// at the given step: as it is or, where there are windows, through a virtual
+// tensor in which each axis of a window gives way to the two others,
+//
+//	P(s,b,h…,m…,c…) = Σ_{y…} Π Win(h,m,y)·X(s,b,y…,c…)       patches of X
+//	P(s,b,y…,m…,o…) = Σ_{h…} Π Win(h,m,y)·dZ(s,b,h…,o…)      of a gradient
+//
+// Nothing ever holds its cells: a claim on it is one on X.
+func (c *Context) through(k *contraction, e extents, data graph.TensorID, labels []relation.Label, step relation.Label) relation.Factor {
+	if len(k.windows) == 0 {
+		return relation.At(c.ID(data), append([]relation.Label{step, batchLabel}, labels...)...)
+	}
+	out, offsets := []relation.Label{}, []relation.Label{}
+	factors := []relation.Factor{relation.At(c.ID(data), append([]relation.Label{stepLabel, batchLabel}, labels...)...)}
+	name := "tensor " + c.Program.Tensor(data).Name + " through"
+	for _, l := range labels {
+		if w, windowed := k.windowOf(l); windowed {
+			win, text := c.window(w, e)
+			factors = append(factors, relation.At(win, w.position, w.offset, w.input))
+			offsets, name = append(offsets, w.offset), name+" "+text
+			if l == w.input {
+				l = w.position
+			} else {
+				l = w.input
+			}
+		}
+		out = append(out, l)
+	}
+	direction := " forward"
+	if slices.Contains(labels, k.windows[0].position) {
+		direction = " backward"
+	}
+	// Positions first, then offsets, then the rest: as a weight has its axes.
+	shared := without(out, windowed(k))
+	out = slices.Concat(without(out, shared), offsets, shared)
+	name += direction
+	id, there := c.Relation.Named(name)
+	if !there {
+		axes := append([]relation.Axis{c.Steps, c.Program.Tensor(data).Axes[0]}, e.axes(out)...)
+		id = c.Relation.Virtual(name, axes, append([]relation.Label{stepLabel, batchLabel}, out...), relation.Times(relation.Int(1), factors...))
+	}
+	return relation.At(id, append([]relation.Label{step, batchLabel}, out...)...)
+}
+
+// windowed are all labels of windows.
+func windowed(k *contraction) []relation.Label {
+	var list []relation.Label
+	for _, w := range k.windows {
+		list = append(list, w.position, w.offset, w.input)
+	}
+	return list
+}
+
+// window returns the public tensor of a window, and a text that tells it from
+// others.
+func (c *Context) window(w window, e extents) (relation.ID, string) {
+	position, offset, input := e[w.position], e[w.offset], e[w.input]
+	src := relation.Window{Positions: position.Size, Offsets: offset.Size}
+	text := fmt.Sprintf("%d by %d", position.Size, offset.Size)
+	return c.Relation.Public("window "+text, src, position, offset, input), text
+}
+
+// masks are the masks of the axes of some labels.
+func (c *Context) masks(e extents, labels []relation.Label) []relation.Factor {
+	return c.Relation.Masks(e.axes(labels), labels)
+}
+
+// relabelled renames the labels of a sum's output to those of Context.Labels.
+func relabelled(terms []relation.Term, output []relation.Label) []relation.Term {
+	for i := range terms {
+		factors := slices.Clone(terms[i].Factors)
+		for j := range factors {
+			labels := slices.Clone(factors[j].Labels)
+			for n, l := range labels {
+				if at := slices.Index(output, l); at >= 0 {
+					labels[n] = unit(at)
+				}
+			}
+			factors[j].Labels = labels
+		}
+		terms[i].Factors = factors
+	}
+	return terms
+}

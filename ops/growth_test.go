@@ -1,0 +1,87 @@
+package ops_test
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/ops"
+)
+
+// linear is one layer of inputs × units on batches of the given size.
+func linear(t *testing.T, batch, inputs, units int) *graph.Program {
+	n := newNet(t, coarse(), batch, inputs)
+	return n.train(n.dense(n.Program().Input, units), graph.SoftmaxCrossEntropy)
+}
+
+// A layer of 5 inputs on 3 rows. Ten steps move a weight by at most
+// 255·10·3·2^30, and a bias by 2^23 in the place of 2^30; an accumulator is
+// 5·2^15 weights and 2^8 biases.
+func TestAccumulatorBits(t *testing.T) {
+	p := linear(t, 3, 5, 2)
+	for _, c := range []struct {
+		bits  int
+		steps int64
+		want  int
+	}{
+		{1, 1, 57},    // 5·2^15·(2 + 255·3·2^30): 2.5·2^15·1.494·2^40
+		{20, 10, 61},  // 5·2^15·(2^20 + 7650·2^30)
+		{60, 10, 78},  // 5·2^15·2^60·(1 + …)
+		{20, 1e6, 77}, // 255·10^6·3·2^30 is 1.39·2^59
+		{240, 1, 258}, // 5·2^255 and 2^248
+		{1, 1 << 40, 97},
+	} {
+		if got := ops.AccumulatorBits(p, c.bits, c.steps); got != c.want {
+			t.Errorf("%d bits of weights, %d steps: %d bits, want %d", c.bits, c.steps, got, c.want)
+		}
+	}
+	for _, c := range []struct {
+		bits  int
+		steps int64
+		kind  error
+	}{{20, 10, nil}, {0, 1, fault.ErrUsage}, {1, 0, fault.ErrUsage}, {232, 1, nil}, {233, 1, fault.ErrUnsupported}} {
+		if err := ops.CheckBounds(p, c.bits, c.steps); !errors.Is(err, c.kind) {
+			t.Errorf("%d bits of weights, %d steps: %v, want %v", c.bits, c.steps, err, c.kind)
+		}
+	}
+}
+
+// Rows that act on a weight and weights that a cell is a sum of count; a second
+// use counts for all. A program at the limits of graph.Validate, with 2^12 uses
+// of each weight more, stays below the field.
+func TestAccumulatorsGrowWithWhatIsAddedUp(t *testing.T) {
+	at := func(batch, inputs int) int { return ops.AccumulatorBits(linear(t, batch, inputs, 2), 1, 1<<40) }
+	if one, many := at(1, 1), at(1<<10, 1); many != one+10 {
+		t.Errorf("%d bits for one row, %d for 2^10", one, many)
+	}
+	if one, many := at(1, 1), at(1, 1<<10); many < one+9 || many > one+10 {
+		t.Errorf("%d bits for one input, %d for 2^10", one, many)
+	}
+	once, twice := shared(t, coarse(), 1), shared(t, coarse(), 2)
+	if a, b := ops.AccumulatorBits(once, 1, 1<<40), ops.AccumulatorBits(twice, 1, 1<<40); b != a+1 {
+		t.Errorf("%d bits with one use of a weight, %d with two", a, b)
+	}
+	largest := linear(t, 1<<10, 1<<20, 2)
+	if bits := ops.AccumulatorBits(largest, 64, 1<<63-1); bits+12+20+22 > ops.FieldBits {
+		t.Errorf("%d bits at the limits of a program", bits)
+	}
+}
+
+// An operator that reads weights and does not say what it adds up would be in
+// no bound: shape rules keep such operators from weights today, and so would
+// Validate.
+func TestWhoReadsWeightsSaysWhatIsAddedUp(t *testing.T) {
+	p := linear(t, 3, 5, 2)
+	for i := range p.Nodes {
+		n := &p.Nodes[i]
+		if err := ops.ValidateReading(p, n, n.Kind); err != nil {
+			t.Error(err)
+		}
+		if n.Kind == ops.KindFullyConnected {
+			if err := ops.ValidateReading(p, n, ops.KindMul); !errors.Is(err, fault.ErrMalformed) {
+				t.Errorf("weights read by an operator that states nothing: %v", err)
+			}
+		}
+	}
+}

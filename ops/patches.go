@@ -1,0 +1,133 @@
+package ops
+
+import (
+	"slices"
+
+	"github.com/zkaudit/zkaudit/exact"
+	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/relation"
+)
+
+// patches is how an executor reads a tensor through windows: as a matrix with a
+// row for each sample and position and a column for each cell that the window
+// shows there, read in place.
+type patches struct {
+	view exact.View
+	// around is the tensor with zeros around each axis of a window, where a
+	// gradient is read beyond its ends; nil where cells are read in place.
+	around []int32
+	inside []int // where each cell stands in it
+	// The weights turned about: cell i of the turned matrix is cell order[i] of
+	// the weights.
+	order []int
+	turn  *exact.Weights
+}
+
+// over reads cells.
+func (p *patches) over(cells []int32) *exact.View {
+	p.view.Cells = cells
+	if p.around != nil {
+		for i, at := range p.inside {
+			p.around[at] = cells[i]
+		}
+		p.view.Cells = p.around
+	}
+	return &p.view
+}
+
+// turned returns the weights with a row for each column of the view.
+func (p *patches) turned(w *exact.Weights) *exact.Weights {
+	cells := p.turn.Cells()
+	for i, at := range p.order {
+		cells[i] = w.Cells()[at]
+	}
+	p.turn.Refresh()
+	return p.turn
+}
+
+// newPatches returns the patches that a node reads its data through, nil if its
+// contraction has no windows.
+func newPatches(p *graph.Program, n *graph.Node) *patches {
+	k, e := contracted(n), extentsOf(p, n)
+	switch {
+	case len(k.windows) == 0:
+		return nil
+	case n.Kind == KindInputGradient:
+		return gradientPatches(&k, e, p.Batch)
+	}
+	return inputPatches(&k, e, p.Batch)
+}
+
+// inputPatches are those of X: row (b,h…), column (m…,c…), at y = h + m.
+func inputPatches(k *contraction, e extents, batch int) *patches {
+	strides, sample := stridesOf(k.input, e.axes(k.input))
+	for _, w := range k.windows {
+		strides[w.position], strides[w.offset] = strides[w.input], strides[w.input]
+	}
+	return &patches{view: exact.View{
+		Rows:    places(0, batch, sample, k.positions(), e, strides),
+		Columns: places(0, 1, 0, k.summed(), e, strides),
+	}}
+}
+
+// gradientPatches are those of dZ with M − 1 zeros at both ends of each
+// windowed axis: row (b,y…), column (m…,o…), at y − m + M − 1.
+func gradientPatches(k *contraction, e extents, batch int) *patches {
+	axes := e.axes(k.output)
+	for i, l := range k.output {
+		if w, windowed := k.windowOf(l); windowed {
+			axes[i].Size += 2 * (e[w.offset].Size - 1)
+		}
+	}
+	strides, sample := stridesOf(k.output, axes)
+	first, last := 0, 0
+	for _, w := range k.windows {
+		stride, reach := strides[w.position], e[w.offset].Size-1
+		strides[w.input], strides[w.offset] = stride, -stride
+		first, last = first+stride*reach, last+stride*reach
+	}
+	p := &patches{
+		view: exact.View{
+			Rows:    places(0, batch, sample, without(k.input, k.weight), e, strides),
+			Columns: places(last, 1, 0, k.backward(), e, strides),
+		},
+		around: make([]int32, batch*sample),
+		inside: places(first, batch, sample, k.output, e, strides),
+	}
+	// W over (summed, units) becomes a matrix over (offsets and units, shared).
+	of, _ := stridesOf(k.weight, e.axes(k.weight))
+	shared := without(k.weight, k.backward())
+	p.order = places(0, 1, 0, slices.Concat(k.backward(), shared), e, of)
+	p.turn = exact.NewWeights(e.count(k.backward()), e.count(shared), make([]int64, len(p.order)))
+	return p
+}
+
+// stridesOf returns the distance of neighbours on each axis of a row-major
+// tensor, and its number of cells.
+func stridesOf(labels []relation.Label, axes []relation.Axis) (strides map[relation.Label]int, cells int) {
+	strides, cells = map[relation.Label]int{}, 1
+	for i := len(labels) - 1; i >= 0; i-- {
+		strides[labels[i]] = cells
+		cells *= axes[i].Size
+	}
+	return strides, cells
+}
+
+// places lists first + Σ index·stride for samples and all indices of some
+// labels, row-major.
+func places(first, batch, sample int, labels []relation.Label, e extents, strides map[relation.Label]int) []int {
+	list := make([]int, 0, batch*e.count(labels))
+	for b := range batch {
+		list = append(list, first+b*sample)
+	}
+	for _, l := range labels {
+		next := make([]int, 0, len(list)*e[l].Size)
+		for _, at := range list {
+			for i := range e[l].Size {
+				next = append(next, at+i*strides[l])
+			}
+		}
+		list = next
+	}
+	return list
+}
