@@ -23,10 +23,10 @@ func weightProgram() (p *graph.Program, kernel, bias, frozen graph.TensorID) {
 		return b.Add(graph.Tensor{Name: name, Role: role, Axes: axes, Format: number.Format{Bits: 63, Fraction: fraction}})
 	}
 	input := b.Add(graph.Tensor{Name: "input", Role: graph.Input, Axes: []relation.Axis{axis(2), axis(30)}, Format: number.Format{Bits: 16, Fraction: 8}})
-	other := b.Add(graph.Tensor{Name: "other", Role: graph.Virtual, Axes: []relation.Axis{axis(2), axis(4)}, Format: number.Format{Bits: 16, Fraction: 8}})
 	kernel = add("kernel", graph.Weight, 34, axis(30), axis(70))
 	bias = add("bias", graph.Weight, 34, axis(70))
 	frozen = add("frozen", graph.Frozen, 20, axis(4), axis(5))
+	other := b.Add(graph.Tensor{Name: "other", Role: graph.Virtual, Axes: []relation.Axis{axis(2), axis(4)}, Format: number.Format{Bits: 16, Fraction: 8}})
 	for _, inputs := range [][]graph.TensorID{{input, kernel, bias}, {other, frozen}} {
 		if _, err := ops.Append(b, graph.Node{Name: "layer", Kind: ops.KindFullyConnected, Inputs: inputs}); err != nil {
 			panic(err)
@@ -102,7 +102,7 @@ func TestRandomWeightsRefuse(t *testing.T) {
 		t.Errorf("unknown scheme: %v", err)
 	}
 	p.Tensors[kernel].Format.Fraction = 62
-	p.Tensors[kernel].Axes[0].Size = 1
+	p.Tensors[kernel].Axes[0].Size, p.Tensors[p.Input].Axes[1].Size = 1, 1
 	if _, err := Random(p, []byte("s"), He); !errors.Is(err, fault.ErrOverflow) || !strings.Contains(err.Error(), `"kernel"`) {
 		t.Errorf("weights above 2^62: %v", err)
 	}
