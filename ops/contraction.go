@@ -71,9 +71,6 @@ func without(a, b []relation.Label) []relation.Label {
 // and weight share.
 func (k *contraction) summed() []relation.Label { return without(k.weight, k.output) }
 
-// units are the weight's labels that V has.
-func (k *contraction) units() []relation.Label { return without(k.weight, k.summed()) }
-
 // positions are the labels of V that the weight lacks.
 func (k *contraction) positions() []relation.Label { return without(k.output, k.weight) }
 
