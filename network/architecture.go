@@ -27,7 +27,7 @@ type Architecture struct {
 
 // Weight is a tensor that training changes, or that Choices.Frozen keeps.
 type Weight struct {
-	Shape []int // (inputs, units) of a matrix, (units) of a bias
+	Shape []int // its operator's axes, the last one of units; (units) of a bias
 }
 
 // Layer is one operator of a model.
@@ -35,7 +35,8 @@ type Layer struct {
 	Kind Kind
 	// Inputs are the values it reads: 0 is the sample, i+1 what layer i makes.
 	Inputs []int
-	// Weights are those it reads: a matrix and, if there is one, a bias.
+	// Weights are those it reads: what it multiplies by and, if there is one, a
+	// bias.
 	Weights []int
 	// Shape is that of the value it makes, where the operator states it.
 	Shape []int

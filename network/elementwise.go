@@ -9,7 +9,6 @@ import (
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/number"
 	"github.com/zkaudit/zkaudit/ops"
-	"github.com/zkaudit/zkaudit/relation"
 )
 
 // add lowers X + Y cellwise, Y another value or a constant at the fraction
@@ -67,7 +66,14 @@ func (l *lowering) pair(layer *Layer, fraction func(x number.Format, cells []flo
 	if !slices.Equal(x.shape, y.shape) {
 		return value{}, graph.None, l.refuse("operands of shapes %v and %v", "broadcast before the operator", x.shape, y.shape)
 	}
-	return x, y.id, nil
+	if l.b.Tensor(x.id).SameShape(l.b.Tensor(y.id)) {
+		return x, y.id, nil
+	}
+	if x, err = l.flat(x); err != nil {
+		return value{}, graph.None, err
+	}
+	y, err = l.flat(y)
+	return x, y.id, err
 }
 
 // constant adds a constant operand at the given fraction bits, rounded
@@ -91,7 +97,7 @@ func (l *lowering) constant(c *Constant, x value, fraction int) (graph.TensorID,
 		cells[i] = int32(r)
 	}
 	return l.b.Add(graph.Tensor{
-		Name: l.name + " constant", Role: graph.Constant, Axes: []relation.Axis{l.b.Tensor(x.id).Axes[1]}, Format: f, Cells: cells,
+		Name: l.name + " constant", Role: graph.Constant, Axes: l.b.Tensor(x.id).Axes[1:], Format: f, Cells: cells,
 	}), nil
 }
 

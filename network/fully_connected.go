@@ -29,9 +29,18 @@ func (l *lowering) fullyConnected(layer *Layer) error {
 	if last := layer.Shape[len(layer.Shape)-1]; last != units || count(layer.Shape) != units {
 		return l.refuse("%d units make samples of shape %v", "flatten the sample before the layer", units, layer.Shape)
 	}
+	if x, err = l.flat(x); err != nil {
+		return err
+	}
+	return l.multiply(layer, ops.KindFullyConnected, x, []relation.Axis{l.b.Tensor(x.id).Axes[1], ops.Units(units)})
+}
+
+// multiply appends an operator with weights of the given axes, the last one of
+// units, and a bias if the layer has one; its rounding; and its fused activation.
+func (l *lowering) multiply(layer *Layer, kind graph.Kind, x value, weights []relation.Axis) error {
 	f := l.b.Tensor(x.id).Format.Fraction
-	node := graph.Node{Name: l.name, Kind: ops.KindFullyConnected, Inputs: []graph.TensorID{x.id}}
-	for k, axes := range [][]relation.Axis{{l.b.Tensor(x.id).Axes[1], ops.Units(units)}, {ops.Units(units)}}[:len(layer.Weights)] {
+	node := graph.Node{Name: l.name, Kind: kind, Inputs: []graph.TensorID{x.id}}
+	for k, axes := range [][]relation.Axis{weights, weights[len(weights)-1:]}[:len(layer.Weights)] {
 		id, err := l.weight(layer.Weights[k], f, []string{"weights", "bias"}[k], axes)
 		if err != nil {
 			return err

@@ -16,6 +16,10 @@ func (l *lowering) train(out value) error {
 	if last == Softmax && c.Loss == graph.LogisticLoss || last == Logistic && c.Loss == graph.SoftmaxCrossEntropy {
 		return fmt.Errorf("loss %s on a model that ends in %s: %w", c.Loss, last, fault.ErrUsage)
 	}
+	out, err := l.flat(out)
+	if err != nil {
+		return err
+	}
 	y := l.b.Tensor(out.id)
 	if c.Loss == graph.SoftmaxCrossEntropy && y.Units() < 2 {
 		return fmt.Errorf("softmax of one output is always 1; use the logistic loss: %w", fault.ErrUsage)

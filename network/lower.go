@@ -17,6 +17,7 @@ type Kind string
 // The operators of which layers are made.
 const (
 	FullyConnected Kind = "FULLY_CONNECTED"
+	Conv2D         Kind = "CONV_2D"
 	Relu           Kind = "RELU"
 	Relu6          Kind = "RELU6"
 	Tanh           Kind = "TANH"
@@ -32,6 +33,7 @@ const (
 func lowerings() map[Kind]func(*lowering, *Layer) error {
 	return map[Kind]func(*lowering, *Layer) error{
 		FullyConnected: (*lowering).fullyConnected,
+		Conv2D:         (*lowering).conv2D,
 		Relu:           (*lowering).activation,
 		Relu6:          (*lowering).activation,
 		Tanh:           (*lowering).activation,
@@ -43,7 +45,9 @@ func lowerings() map[Kind]func(*lowering, *Layer) error {
 	}
 }
 
-// value is a per-sample tensor of the architecture in the graph.
+// value is a per-sample tensor of the architecture in the graph: its axes are
+// the batch and those of the shape, or the batch and one for the whole sample.
+// Operators ask for what they need (flat, apart).
 type value struct {
 	id    graph.TensorID
 	shape []int
@@ -55,6 +59,7 @@ type lowering struct {
 	b         *graph.Builder
 	values    []value
 	weights   []graph.TensorID
+	layouts   map[layout]graph.TensorID
 	constants int // cells of constants so far
 	layer     int // being lowered
 	name      string
@@ -63,7 +68,7 @@ type lowering struct {
 func newLowering(n *Network) *lowering {
 	c := &n.choices
 	f := graph.Fractions{Feature: c.Formats.Feature, Activation: c.Formats.Activation, Error: c.Formats.Error}
-	l := &lowering{n: n, b: graph.NewBuilder("training step", c.Batch, f)}
+	l := &lowering{n: n, layouts: map[layout]graph.TensorID{}, b: graph.NewBuilder("training step", c.Batch, f)}
 	kind := graph.ConstantSGD
 	if c.Scheduled {
 		kind = graph.ScheduledSGD

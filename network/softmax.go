@@ -22,6 +22,9 @@ func (l *lowering) softmax(layer *Layer) error {
 		l.set(x.id, x.shape)
 		return nil
 	}
+	if x, err = l.flat(x); err != nil {
+		return err
+	}
 	p, err := ops.Softmax(l.b, l.name, x.id, l.n.choices.Formats.Activation)
 	if err != nil {
 		return err

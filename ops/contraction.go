@@ -135,7 +135,9 @@ func (k *contraction) extentsOf(input, weight, output []relation.Axis) (e extent
 		offset := e[w.offset].Size
 		switch {
 		case output == nil:
-			ok = e[w.input].Size >= offset
+			if ok = e[w.input].Size >= offset; !ok {
+				return e, false
+			}
 			e[w.position] = relation.Axis{Name: e[w.input].Name, Size: e[w.input].Size - offset + 1}
 		case input == nil:
 			e[w.input] = relation.Axis{Name: e[w.position].Name, Size: e[w.position].Size + offset - 1}

@@ -348,11 +348,12 @@ func build(t *testing.T, p *graph.Program) *segment.System {
 // units are operators on samples of 6 units.
 func units() map[string]chain {
 	return map[string]chain{
-		"dense":    func(n *net, a graph.TensorID) graph.TensorID { return n.dense(a, 6) },
-		"relu":     func(n *net, a graph.TensorID) graph.TensorID { return n.activation(ops.KindRelu, a) },
-		"relu6":    func(n *net, a graph.TensorID) graph.TensorID { return n.activation(ops.KindRelu6, a) },
-		"tanh":     func(n *net, a graph.TensorID) graph.TensorID { return n.activation(ops.KindTanh, a) },
-		"logistic": func(n *net, a graph.TensorID) graph.TensorID { return n.activation(ops.KindLogistic, a) },
+		"dense":       func(n *net, a graph.TensorID) graph.TensorID { return n.dense(a, 6) },
+		"convolution": func(n *net, a graph.TensorID) graph.TensorID { return flatten(n, n.conv(picture(n, a, 3, 1), 2, 2, 3)) },
+		"relu":        func(n *net, a graph.TensorID) graph.TensorID { return n.activation(ops.KindRelu, a) },
+		"relu6":       func(n *net, a graph.TensorID) graph.TensorID { return n.activation(ops.KindRelu6, a) },
+		"tanh":        func(n *net, a graph.TensorID) graph.TensorID { return n.activation(ops.KindTanh, a) },
+		"logistic":    func(n *net, a graph.TensorID) graph.TensorID { return n.activation(ops.KindLogistic, a) },
 		"softmax": func(n *net, a graph.TensorID) graph.TensorID {
 			return n.must(ops.Softmax(n.Builder, "softmax", a, n.Program().Fractions.Activation))
 		},

@@ -43,16 +43,13 @@ func (r *reals) node(n *graph.Node) []float64 {
 	y := make([]float64, out.Size())
 	inner := axes[len(axes)-1].Size
 	switch n.Kind {
-	case ops.KindFullyConnected:
-		units := out.Axes[1].Size
-		for i := range y {
-			if len(in) > 2 {
-				y[i] = in[2][i%units]
-			}
-			for k := range inner {
-				y[i] += x[i/units*inner+k] * in[1][k*units+i%units]
+	case ops.KindFullyConnected, ops.KindConv2D:
+		if len(in) > 2 {
+			for i := range y {
+				y[i] = in[2][i%len(in[2])]
 			}
 		}
+		products(r.p, n, func(a, w, v int) { y[v] += x[a] * in[1][w] })
 	case ops.KindRescale, ops.KindReshape:
 		copy(y, x)
 	case ops.KindRelu:

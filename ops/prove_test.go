@@ -25,6 +25,8 @@ func TestOperatorsAreProven(t *testing.T) {
 	}
 	programs := map[string]*graph.Program{
 		"softmax":             attention(t, coarse()),
+		"convolutions":        convolutional(t, coarse()),
+		"single cells":        pixels(t, coarse()),
 		"mul":                 combined(t, coarse(), times),
 		"mean":                moved(t, coarse(), mean),
 		"squared error":       regression(t, coarse(), 3, graph.MeanSquaredError),

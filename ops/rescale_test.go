@@ -56,7 +56,7 @@ func (e *exactly) node(n *graph.Node) {
 		out = e.p.Tensor(n.Outputs[0])
 	}
 	switch n.Kind {
-	case ops.KindFullyConnected, ops.KindInputGradient:
+	case ops.KindFullyConnected, ops.KindConv2D, ops.KindInputGradient:
 		e.contraction(n)
 	case ops.KindWeightUpdate:
 		e.update(n)
@@ -88,48 +88,50 @@ func (e *exactly) node(n *graph.Node) {
 	}
 }
 
-// contraction: V = X·W + 2^f_x·B, U = dZ·Wᵀ.
+// contraction: V = Σ X·W + 2^f_x·B, U = Σ dZ·W.
 func (e *exactly) contraction(n *graph.Node) {
-	x, w, out := n.Inputs[0], n.Inputs[1], e.p.Tensor(n.Outputs[0])
-	inner, outer := e.p.Tensor(x).Axes[1].Size, out.Axes[1].Size
-	units := e.p.Tensor(w).Axes[1].Size
-	for i := range out.Size() {
-		total := new(big.Int)
-		for k := range inner {
-			row, col := k, i%outer
-			if n.Kind == ops.KindInputGradient {
-				row, col = col, row
-			}
-			total.Add(total, new(big.Int).Mul(e.cell(x, i/outer*inner+k), e.cell(w, row*units+col)))
-		}
+	x, w := n.Inputs[0], n.Inputs[1]
+	total := make([]*big.Int, e.p.Tensor(n.Outputs[0]).Size())
+	for i := range total {
+		total[i] = new(big.Int)
 		if len(n.Inputs) > 2 {
-			total.Add(total, new(big.Int).Mul(pow2(e.p.Tensor(x).Format.Fraction), e.cell(n.Inputs[2], i%outer)))
+			b := n.Inputs[2]
+			total[i].Mul(pow2(e.p.Tensor(x).Format.Fraction), e.cell(b, i%e.p.Tensor(b).Size()))
 		}
-		e.equal(n.Outputs[0], i, total)
+	}
+	products(e.p, n, func(a, c, v int) {
+		if n.Kind == ops.KindInputGradient {
+			a, v = v, a
+		}
+		total[v].Add(total[v], new(big.Int).Mul(e.cell(x, a), e.cell(w, c)))
+	})
+	for i := range total {
+		e.equal(n.Outputs[0], i, total[i])
 	}
 }
 
-// update: W − n·Xᵀ·dZ, or B − n·2^f_x·Σ dZ.
+// update: W − n·Σ X·dZ, or B − n·2^f_x·Σ dZ.
 func (e *exactly) update(n *graph.Node) {
-	w, rate := n.Inputs[0], big.NewInt(e.rates[0])
+	w, d := n.Inputs[0], n.Inputs[len(n.Inputs)-1]
 	t := e.p.Tensor(w)
-	units := t.Axes[len(t.Axes)-1].Size
-	after := e.buffers.Weight(w)
-	for i := range after {
-		want := e.cell(w, i)
-		for b := range e.p.Batch {
-			change := new(big.Int).Set(rate)
-			if len(t.Axes) == 2 {
-				x := n.Inputs[1]
-				change.Mul(change, e.cell(x, b*t.Axes[0].Size+i/units))
-			} else {
-				change.Lsh(change, uint(n.Attributes.Int("input_fraction")))
-			}
-			change.Mul(change, e.cell(n.Inputs[len(n.Inputs)-1], b*units+i%units))
-			want.Sub(want, change)
+	change := make([]*big.Int, t.Size())
+	for i := range change {
+		change[i] = new(big.Int)
+	}
+	if n.Of == "" {
+		for i := range e.p.Tensor(d).Size() {
+			c := change[i%t.Size()]
+			c.Add(c, new(big.Int).Lsh(e.cell(d, i), uint(n.Attributes.Int("input_fraction"))))
 		}
-		if want.Cmp(big.NewInt(after[i])) != 0 {
-			e.t.Errorf("%s, cell %d: %d after the step, want %v", t.Name, i, after[i], want)
+	} else {
+		products(e.p, n, func(x, c, v int) {
+			change[c].Add(change[c], new(big.Int).Mul(e.cell(n.Inputs[1], x), e.cell(d, v)))
+		})
+	}
+	for i, after := range e.buffers.Weight(w) {
+		want := new(big.Int).Mul(change[i], big.NewInt(e.rates[0]))
+		if want.Sub(e.cell(w, i), want).Cmp(big.NewInt(after)) != 0 {
+			e.t.Errorf("%s, cell %d: %d after the step, want %v", t.Name, i, after, want)
 		}
 	}
 }
@@ -151,7 +153,7 @@ func (e *exactly) softmax(n *graph.Node) {
 
 func TestForwardIsExact(t *testing.T) {
 	programs := map[string]*graph.Program{
-		"dense": dense(t, coarse()), "softmax": attention(t, coarse()),
+		"dense": dense(t, coarse()), "convolutions": convolutional(t, coarse()), "single cells": pixels(t, coarse()), "softmax": attention(t, coarse()),
 		"add": combined(t, coarse(), plus), "mul": combined(t, coarse(), times), "mean": moved(t, coarse(), mean),
 	}
 	for _, kind := range activationKinds() {

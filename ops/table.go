@@ -7,6 +7,7 @@ import "github.com/zkaudit/zkaudit/graph"
 func Table() map[graph.Kind]Operator {
 	return map[graph.Kind]Operator{
 		KindFullyConnected:   fullyConnected{},
+		KindConv2D:           conv2D{},
 		KindInputGradient:    inputGradient{},
 		KindWeightUpdate:     weightUpdateOp{},
 		KindRescale:          rescale{},

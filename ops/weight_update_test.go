@@ -15,7 +15,7 @@ import (
 // The virtual trajectory holds the weights before every executed step, and
 // zero from step S on.
 func TestTrajectoryIsTheExecutedWeights(t *testing.T) {
-	for name, p := range map[string]*graph.Program{"dense": dense(t, coarse())} {
+	for name, p := range map[string]*graph.Program{"dense": dense(t, coarse()), "convolutions": convolutional(t, coarse())} {
 		t.Run(name, func(t *testing.T) { checkTrajectories(t, p) })
 	}
 }

@@ -74,14 +74,18 @@ func (r *reading) fullyConnected(o *tflite.Operator) (network.Layer, error) {
 		return layer, err
 	}
 	layer.Weights = []int{w}
-	if len(o.Inputs) > 2 && o.Inputs[2] >= 0 {
-		b, err := r.weight(o.Inputs[2], false, units)
-		if err != nil {
-			return layer, err
-		}
-		layer.Weights = append(layer.Weights, b)
+	return layer, r.bias(o, &layer, units)
+}
+
+// bias adds the third input of an operator, if it has one, to the weights of its
+// layer.
+func (r *reading) bias(o *tflite.Operator, layer *network.Layer, units int) error {
+	if len(o.Inputs) < 3 || o.Inputs[2] < 0 {
+		return nil
 	}
-	return layer, nil
+	b, err := r.weight(o.Inputs[2], false, units)
+	layer.Weights = append(layer.Weights, b)
+	return err
 }
 
 // weight adds a constant of the model as a weight of the given shape, or

@@ -34,6 +34,7 @@ type rule func(r *reading, o *tflite.Operator) (network.Layer, error)
 func rules() map[tflite.Builtin]rule {
 	return map[tflite.Builtin]rule{
 		tflite.OpFullyConnected: (*reading).fullyConnected,
+		tflite.OpConv2D:         (*reading).conv2D,
 		tflite.OpRelu:           plain(network.Relu),
 		tflite.OpRelu6:          plain(network.Relu6),
 		tflite.OpTanh:           plain(network.Tanh),

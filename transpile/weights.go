@@ -13,8 +13,8 @@ import (
 type Weight struct {
 	Tensor graph.TensorID // graph.None until there is a program
 	Index  int            // tensor of the model's main subgraph
-	// Transposed says that the model holds [units, inputs] and the program
-	// (inputs, units).
+	// Transposed says that the model holds units on the first axis and the
+	// program on the last, as [units, inputs] and (inputs, units).
 	Transposed bool
 }
 
@@ -49,10 +49,11 @@ func (r *Result) Initial(m *tflite.Model) (map[graph.TensorID][]int64, error) {
 	return initial, nil
 }
 
-// transposed returns the program's cell for cell i of the model's
-// [units, inputs].
+// transposed returns the program's cell for cell i of the model's tensor, which
+// has the axis of units first.
 func transposed(t *graph.Tensor, i int) int {
-	inputs, units := t.Axes[0].Size, t.Axes[1].Size
+	units := t.Axes[len(t.Axes)-1].Size
+	inputs := t.Size() / units
 	return i%inputs*units + i/inputs
 }
 

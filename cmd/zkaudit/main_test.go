@@ -154,6 +154,15 @@ func writeInputs(dir string) error {
 	for i := range 40 {
 		rows += fmt.Sprintf("%d,%d,%d,%s\n", i%7, i%5, i%3, []string{"no", "yes"}[i%7/4])
 	}
+	for _, name := range []string{"strokes.tflite", "strokes.csv"} {
+		data, err := os.ReadFile(filepath.Join("..", "..", "testdata", name))
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), data, 0o644); err != nil {
+			return err
+		}
+	}
 	for name, data := range map[string][]byte{"small.tflite": model, "odd.tflite": odd, "rows.csv": []byte(rows)} {
 		if err := os.WriteFile(filepath.Join(dir, name), data, 0o644); err != nil {
 			return err

@@ -1,0 +1,255 @@
+package transpile_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/tflite"
+	"github.com/zkaudit/zkaudit/transpile"
+)
+
+// plainConv are the options of a convolution that can be read.
+func plainConv(a tflite.Activation) tflite.Conv2DOptions {
+	return tflite.Conv2DOptions{Padding: tflite.PaddingValid, StrideW: 1, StrideH: 1, DilationW: 1, DilationH: 1, Activation: a}
+}
+
+// conv appends a convolution of weights [units, rows, columns, channels] and a
+// bias to a value of the given shape.
+func (b *model) conv(o tflite.Conv2DOptions, in, kernel tflite.Shape, weights, bias []float32) *model {
+	out := tflite.Shape{in[0], in[1] - kernel[1] + 1, in[2] - kernel[2] + 1, kernel[0]}
+	return b.op(tflite.OpConv2D, o, out, b.tensor(kernel, weights), b.tensor(tflite.Shape{kernel[0]}, bias))
+}
+
+// strokes tells rows from columns in pictures of 6×6: a convolution of 3×3 with
+// 3 units and relu, one of 2×2 with 2, a layer of 2 units, and softmax.
+func strokes() *tflite.Model {
+	rng := rand.New(rand.NewPCG(3, 5))
+	b := newModel(1, 6, 6, 1)
+	b.conv(plainConv(tflite.ActRelu), tflite.Shape{1, 6, 6, 1}, tflite.Shape{3, 3, 3, 1}, floats(rng, 27, 0.6), floats(rng, 3, 0.2))
+	b.conv(plainConv(tflite.ActNone), tflite.Shape{1, 4, 4, 3}, tflite.Shape{2, 2, 2, 3}, floats(rng, 24, 0.6), floats(rng, 2, 0.2))
+	b.reshape(tflite.Shape{1, 18})
+	b.op(tflite.OpFullyConnected, tflite.FullyConnectedOptions{}, tflite.Shape{1, 2}, b.tensor(tflite.Shape{2, 18}, floats(rng, 36, 0.4)), -1)
+	b.op(tflite.OpSoftmax, tflite.SoftmaxOptions{Beta: 1}, tflite.Shape{1, 2})
+	return b.m
+}
+
+// strokeRows are pictures of one stroke each on noise, and what it is.
+func strokeRows(n int) string {
+	rng := rand.New(rand.NewPCG(7, 9))
+	var text strings.Builder
+	for range n {
+		at, across := rng.IntN(6), rng.IntN(2)
+		for i := range 36 {
+			v := float64(rng.IntN(30)) / 100
+			if []int{i / 6, i % 6}[across] == at {
+				v = 1 - v
+			}
+			fmt.Fprintf(&text, "%.2f,", v)
+		}
+		fmt.Fprintln(&text, []string{"row", "column"}[across])
+	}
+	return text.String()
+}
+
+// TestStrokesAreWhatThisWrites holds the model and data that tests of other
+// packages read. UPDATE=1 writes them.
+func TestStrokesAreWhatThisWrites(t *testing.T) {
+	m, err := tflite.Marshal(strokes())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string][]byte{"strokes.tflite": m, "strokes.csv": []byte(strokeRows(160))} {
+		path := filepath.Join("..", "testdata", name)
+		if os.Getenv("UPDATE") != "" {
+			if err := os.WriteFile(path, want, 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got, err := os.ReadFile(path); err != nil || !bytes.Equal(got, want) {
+			t.Errorf("%s is not what this test writes: %v", path, err)
+		}
+	}
+}
+
+// convolve computes a convolution of one picture in floats.
+func convolve(x []float64, in [3]int, w, bias []float32, kernel [4]int) (y []float64, out [3]int) {
+	out = [3]int{in[0] - kernel[1] + 1, in[1] - kernel[2] + 1, kernel[0]}
+	for h := range out[0] {
+		for at := range out[1] {
+			for o := range out[2] {
+				v := float64(bias[o])
+				for m := range kernel[1] {
+					for n := range kernel[2] {
+						for c := range kernel[3] {
+							v += x[((h+m)*in[1]+at+n)*in[2]+c] * float64(w[((o*kernel[1]+m)*kernel[2]+n)*kernel[3]+c])
+						}
+					}
+				}
+				y = append(y, v)
+			}
+		}
+	}
+	return y, out
+}
+
+// The program of a convolutional model predicts what the model does in floats;
+// its weights go there and back.
+func TestConvolutionsAgreeWithFloats(t *testing.T) {
+	m := strokes()
+	r, err := transpile.Transpile(m, options(2))
+	if err != nil {
+		t.Fatal(err)
+	}
+	constant := func(op, input int) []float32 {
+		v, err := m.Floats(&m.Subgraphs[0].Tensors[m.Subgraphs[0].Operators[op].Inputs[input]])
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+	rng := rand.New(rand.NewPCG(11, 12))
+	rows := make([]float64, 2*36)
+	for i := range rows {
+		rows[i] = float64(rng.IntN(512)-256) / 256
+	}
+	got := predict(t, r, m, rows, r.Program.Loss.Logits)
+	for s := range 2 {
+		h, shape := convolve(rows[36*s:36*s+36], [3]int{6, 6, 1}, constant(0, 1), constant(0, 2), [4]int{3, 3, 3, 1})
+		for i := range h {
+			h[i] = max(h[i], 0)
+		}
+		h, _ = convolve(h, shape, constant(1, 1), constant(1, 2), [4]int{2, 2, 2, 3})
+		w := constant(3, 1)
+		for j := range 2 {
+			want := 0.0
+			for k, v := range h {
+				want += v * float64(w[j*18+k])
+			}
+			if math.Abs(got[2*s+j]-want) > 0.03 {
+				t.Errorf("sample %d, output %d: %v, want %v", s, j, got[2*s+j], want)
+			}
+		}
+	}
+	if got := r.Program.Tensor(r.Weights[0].Tensor).Axes; len(got) != 4 || got[0].Size != 3 || got[2].Size != 1 || got[3].Size != 3 {
+		t.Errorf("kernel with axes %v", got)
+	}
+	initial, err := r.Initial(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	exact, err := r.Export(m, initial)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, w := range exact {
+		want, _ := m.Floats(&m.Subgraphs[0].Tensors[w.Tensor])
+		if !slices.Equal(w.Shape, m.Subgraphs[0].Tensors[w.Tensor].Shape) {
+			t.Errorf("weight %d is exported as %v", i, w.Shape)
+		}
+		for k, v := range w.Cells {
+			if math.Abs(math.Ldexp(float64(v), -w.FractionBits)-float64(want[k])) > 1e-6 {
+				t.Fatalf("weight %d, cell %d: %v there and back, was %v", i, k, math.Ldexp(float64(v), -w.FractionBits), want[k])
+			}
+		}
+	}
+}
+
+// Shapes between convolutions: samples are laid out with an axis for each of
+// theirs, flat for layers and reshapes, and back; a residual sum of two pictures.
+func TestConvolutionsAmongOthers(t *testing.T) {
+	picture, flat := tflite.Shape{1, 2, 3, 1}, tflite.Shape{1, 6}
+	one := []float32{1, 2, 0, 0, 0, 1}
+	x := []float64{0.5, -1.25, 2, 0.75, -0.5, 1}
+	for name, c := range map[string]struct {
+		build func() *model
+		want  func(i int) float64
+	}{
+		"constant and relu": {func() *model {
+			b := newModel(1, 2, 3, 1).conv(plainConv(tflite.ActNone), picture, tflite.Shape{1, 1, 1, 1}, one[:1], one[2:3])
+			return b.op(tflite.OpAdd, tflite.AddOptions{Activation: tflite.ActRelu}, picture, b.tensor(tflite.Shape{3, 1}, one[:3]))
+		}, func(i int) float64 { return max(x[i]+float64(one[i%3]), 0) }},
+		"residual": {func() *model {
+			b := newModel(1, 2, 3, 1).conv(plainConv(tflite.ActNone), picture, tflite.Shape{1, 1, 1, 1}, one[:1], one[2:3])
+			first := b.last
+			return b.op(tflite.OpTanh, nil, picture).op(tflite.OpAdd, tflite.AddOptions{}, picture, first)
+		}, func(i int) float64 { return x[i] + math.Tanh(x[i]) }},
+		"residual of a flat sample": {func() *model {
+			b := newModel(1, 2, 3, 1)
+			in := b.last
+			return b.conv(plainConv(tflite.ActNone), picture, tflite.Shape{1, 1, 1, 1}, one[1:2], one[2:3]).op(tflite.OpAdd, tflite.AddOptions{}, picture, in)
+		}, func(i int) float64 { return 3 * x[i] }},
+		"other way about": {func() *model {
+			return newModel(1, 6).identity(6, flat).reshape(tflite.Shape{1, 3, 2, 1}).conv(plainConv(tflite.ActTanh), tflite.Shape{1, 3, 2, 1}, tflite.Shape{1, 1, 1, 1}, one[:1], one[2:3])
+		}, func(i int) float64 { return math.Tanh(x[i]) }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := c.build().reshape(flat).dense(6)
+			r, err := transpile.Transpile(b.m, options(1))
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := predict(t, r, b.m, x, r.Program.Loss.Logits)
+			for j := range got {
+				want := 0.0
+				for i := range x {
+					want += c.want(i) * float64((j*6+i)%3) / 2
+				}
+				if math.Abs(got[j]-want) > 0.03 {
+					t.Errorf("output %d: %v, want %v", j, got[j], want)
+				}
+			}
+		})
+	}
+}
+
+// Convolutions that cannot be proven yet are refused, with the way out.
+func TestOtherConvolutionsAreRefused(t *testing.T) {
+	in, kernel := tflite.Shape{1, 3, 3, 2}, tflite.Shape{1, 2, 2, 2}
+	weights := make([]float32, 8)
+	change := func(f func(o *tflite.Conv2DOptions)) *model {
+		o := plainConv(tflite.ActNone)
+		f(&o)
+		return newModel(in...).conv(o, in, kernel, weights, weights[:1])
+	}
+	for name, c := range map[string]struct {
+		b    *model
+		says string
+	}{
+		"padding":        {change(func(o *tflite.Conv2DOptions) { o.Padding = tflite.PaddingSame }), "only VALID"},
+		"stride down":    {change(func(o *tflite.Conv2DOptions) { o.StrideH = 2 }), "strides 2×1"},
+		"stride across":  {change(func(o *tflite.Conv2DOptions) { o.StrideW = 2 }), "strides 1×2"},
+		"dilation down":  {change(func(o *tflite.Conv2DOptions) { o.DilationH = 2 }), "dilation 2×1"},
+		"dilated across": {change(func(o *tflite.Conv2DOptions) { o.DilationW = 2 }), "dilation 1×2"},
+		"activation":     {change(func(o *tflite.Conv2DOptions) { o.Activation = tflite.ActSignBit }), "fused activation"},
+		"channels":       {newModel(in...).conv(plainConv(0), in, tflite.Shape{1, 2, 2, 1}, weights[:4], weights[:1]), "weights of shape"},
+		"flat samples": {func() *model {
+			b := newModel(1, 18)
+			return b.op(tflite.OpConv2D, plainConv(0), tflite.Shape{1, 18}, b.tensor(kernel, weights), b.tensor(tflite.Shape{1}, weights[:1]))
+		}(), "weights of shape"},
+		"no weights": {newModel(in...).op(tflite.OpConv2D, plainConv(0), in, -1), "no weights"},
+		"another output": {func() *model {
+			b := newModel(in...)
+			return b.op(tflite.OpConv2D, plainConv(0), tflite.Shape{1, 1, 4, 1}, b.tensor(kernel, weights))
+		}(), "declared as"},
+	} {
+		_, err := transpile.Transpile(c.b.m, options(1))
+		if !errors.Is(err, fault.ErrUnsupported) || !strings.Contains(err.Error(), c.says) {
+			t.Errorf("%s: %v, want %q", name, err, c.says)
+		}
+	}
+	if _, err := transpile.Transpile(change(func(*tflite.Conv2DOptions) {}).m, transpile.Options{
+		Batch: 1, Formats: transpile.DefaultFormats(), RateShift: 8, Loss: graph.MeanSquaredError, Labels: graph.Values,
+	}); err != nil {
+		t.Errorf("the plain one: %v", err)
+	}
+}
