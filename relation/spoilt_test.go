@@ -20,6 +20,7 @@ func sound(t *testing.T) *System {
 	b.Public("map", &AxisMap{Out: []int32{1, 0}, In: []int32{0, 1}, Value: []int64{1, 1}}, axis(2), axis(2))      // 4
 	b.Public("mask", Mask{Size: 3}, axis(4))                                                                      // 5
 	v := b.Virtual("v", []Axis{axis(3)}, []Label{"i"}, Times(Int(2), At(x, "i", "j")), Times(Int(3), At(y, "i"))) // 6
+	b.Public("window", Window{Positions: 2, Offsets: 3}, axis(2), axis(4), axis(4))                               // 7
 	b.Equation("e", []Axis{axis(3)}, []Label{"i"}, Times(Int(1), At(v, "i")))
 	b.Equation("f", []Axis{axis(3), axis(2)}, []Label{"i", "j"}, Times(Int(1), At(y, "i"), At(x, "i", "j")))
 	b.LookUp(b.Table("t", 0, 3, &Values{Cells: []int64{4, 5, 6, 4}}), y, v)
@@ -125,6 +126,12 @@ func TestSpoiltSystems(t *testing.T) {
 		"map from below 0":               func(s *System) { s.Tensors[4].Source.(*AxisMap).In[1] = -1 },
 		"map to beyond":                  func(s *System) { s.Tensors[4].Source.(*AxisMap).Out[1] = 2 },
 		"map from beyond":                func(s *System) { s.Tensors[4].Source.(*AxisMap).In[1] = 2 },
+		"window on two axes":             func(s *System) { s.Tensors[7].Axes = s.Tensors[7].Axes[:2] },
+		"window of no position":          func(s *System) { s.Tensors[7].Source = Window{Offsets: 3} },
+		"window of no offset":            func(s *System) { s.Tensors[7].Source = Window{Positions: 2} },
+		"window beyond the positions":    func(s *System) { s.Tensors[7].Source = Window{Positions: 3, Offsets: 1} },
+		"window beyond the offsets":      func(s *System) { s.Tensors[7].Axes[1].Size = 2 },
+		"window beyond the input":        func(s *System) { s.Tensors[7].Source = Window{Positions: 2, Offsets: 4} },
 	} {
 		s := sound(t)
 		spoil(s)
@@ -159,6 +166,8 @@ func TestDigestCoversEveryEntry(t *testing.T) {
 		"second row":              func(s *System) { s.Tensors[2].Source.(*Selection).Rows[1] = 0 },
 		"second value":            func(s *System) { s.Tensors[4].Source.(*AxisMap).Value[1] = 2 },
 		"last tensor":             func(s *System) { s.Tensors[len(s.Tensors)-1].Name = "z" },
+		"positions of a window":   func(s *System) { s.Tensors[7].Source = Window{Positions: 1, Offsets: 3} },
+		"offsets of a window":     func(s *System) { s.Tensors[7].Source = Window{Positions: 2, Offsets: 1} },
 		"gate of a rectifier":     func(s *System) { s.Tensors[s.Tables[1].Columns[1]].Source = Rectifier{Gate: true} },
 	} {
 		s := sound(t)

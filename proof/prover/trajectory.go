@@ -55,7 +55,7 @@ type use struct {
 // usesOf returns the uses of a trajectory, none if the tensor is no trajectory.
 func (p *Prover) usesOf(t *relation.Tensor) (uses []use, filter *relation.Filter) {
 	terms, out := t.Sum.Terms, t.Sum.Out
-	if len(terms) < 2 || !p.startsTrajectory(&terms[0], out) {
+	if len(terms) < 2 || len(out) < 2 || !p.startsTrajectory(&terms[0], out) {
 		return nil, nil
 	}
 	for i := range terms[1:] {
@@ -217,13 +217,12 @@ func (k *contraction) reached(c coordinates) []relation.Label {
 	return reached
 }
 
-// coversMasks reports whether every public factor is one of labels that F has,
-// before it is moved or after.
+// coversMasks reports whether every public factor is one of labels that F has
+// before it is moved.
 func (k *contraction) coversMasks(c coordinates) bool {
-	has := append(k.reached(c), k.moved.Labels...)
 	for _, m := range k.masks {
 		for _, l := range m.Labels {
-			if c[l] != nil || !slices.Contains(has, l) {
+			if c[l] != nil || !slices.Contains(k.moved.Labels, l) {
 				return false
 			}
 		}
@@ -242,7 +241,9 @@ func (p *Prover) contract(k *contraction, c coordinates) fr.Vector {
 	scale.Mul(&scale, &k.whole.scale)
 
 	f := p.read(k.moved.Factor, c)
-	p.masked(f, k.masks, c)
+	for _, m := range k.masks {
+		f.times(public.Partial(p.sys.Tensor(m.Tensor), c.of(m)), m.Labels)
+	}
 	if !scale.IsOne() {
 		f.cells.ScalarMul(f.cells, &scale)
 	}
@@ -280,15 +281,6 @@ func (p *Prover) contract(k *contraction, c coordinates) fr.Vector {
 	return out
 }
 
-// masked multiplies a table by the public factors whose labels it has.
-func (p *Prover) masked(t *labelled, masks []relation.Factor, c coordinates) {
-	for _, m := range masks {
-		if !slices.ContainsFunc(m.Labels, func(l relation.Label) bool { return !slices.Contains(t.labels, l) }) {
-			t.times(public.Partial(p.sys.Tensor(m.Tensor), c.of(m)), m.Labels)
-		}
-	}
-}
-
 // move moves F through the maps at an offset of each; false if one of them has
 // no entry there.
 func (p *Prover) move(k *contraction, f *labelled, at coordinates) (*labelled, bool) {
@@ -303,18 +295,7 @@ func (p *Prover) move(k *contraction, f *labelled, at coordinates) (*labelled, b
 		}
 		f = f.mapped(from.summed, matrix, to, logs)
 	}
-	if len(k.maps) > 0 && !k.into {
-		p.masked(f, k.unmasked(), at)
-	}
 	return f, true
-}
-
-// unmasked are the public factors of positions, which F has only once it is
-// moved to them.
-func (k *contraction) unmasked() []relation.Factor {
-	return slices.DeleteFunc(slices.Clone(k.masks), func(m relation.Factor) bool {
-		return !slices.ContainsFunc(k.maps, func(a axisMap) bool { return slices.Contains(m.Labels, a.Labels[0]) })
-	})
 }
 
 // eachStep contracts the middle axes of a tensor step by step.

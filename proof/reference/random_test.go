@@ -73,6 +73,9 @@ func (g *generator) generate() (*System, Assignment) {
 	if g.coin() {
 		g.trajectory()
 	}
+	if g.coin() {
+		g.convolution()
+	}
 	for range g.int(1, 4) {
 		g.virtual()
 	}
@@ -321,10 +324,12 @@ func (g *generator) lookup() {
 	}
 }
 
-// assign fills committed tensors with small integers on real cells, those of
-// equations with the values they should have, and some with wrong ones.
+// assign fills committed tensors with small integers on real cells, in some
+// systems on padded ones, too; those of equations with the values they should
+// have, and some with wrong ones.
 func (g *generator) assign(sys *System) Assignment {
-	cells := NewAssignment(sys)
+	cells, everywhere := NewAssignment(sys), g.coin()
+	g.note("garbage in the padding", everywhere)
 	for i := range sys.Tensors {
 		t, id := &sys.Tensors[i], ID(i)
 		if _, later := g.wanted[id]; later || t.Kind != Witness && t.Kind != External || isCount(sys, id) {
@@ -336,7 +341,7 @@ func (g *generator) assign(sys *System) Assignment {
 		}
 		c := make([]int64, t.Cells())
 		for k := range c {
-			if real(t.Axes, k) {
+			if everywhere || real(t.Axes, k) {
 				c[k] = fill()
 			}
 		}
@@ -367,8 +372,7 @@ func (g *generator) assign(sys *System) Assignment {
 	return cells
 }
 
-// spoil changes a cell of a committed tensor, now and then. The recurrence of
-// trajectories takes padded inputs and errors to be zero.
+// spoil changes a cell of a committed tensor, now and then.
 func (g *generator) spoil(sys *System, cells Assignment) {
 	if g.coin() {
 		return
@@ -383,9 +387,6 @@ func (g *generator) spoil(sys *System, cells Assignment) {
 		return
 	}
 	cell = g.int(0, t.Cells()-1)
-	if !real(t.Axes, cell) && (t.Name == "input" || t.Name == "error") {
-		return
-	}
 	by := []int{1, -1, 100}[g.int(0, 2)]
 	if c := cells[id]; c.Small != nil {
 		c.Small[cell] += int32(by)
