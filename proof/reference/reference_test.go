@@ -92,7 +92,7 @@ func TestRandomSystemsMessagesAgree(t *testing.T) {
 	})
 	for _, k := range []string{"einsum", "broadcast", "two terms", "three factors", "axis map", "selection", "filter",
 		"garbage in the padding", "trajectory", "bias", "convolution", "kernel used twice", "axis of size 1", "lookup", "wrong equation", "scalar", "axes of one name"} {
-		if kinds[k] == 0 {
+		if kinds[k] == 0 && !testing.Short() { // which draws a fifth of the systems
 			t.Errorf("no random system had: %s", k)
 		}
 	}
