@@ -354,7 +354,7 @@ func (h hashing) buckets(v *Values, p *partTensors, f way) []int64 {
 // Words implements Claim.
 func (c *Disjointness) Words(*Subjects) Words {
 	return Words{
-		Says:      fmt.Sprintf("no row of %s has the features of a row of %s", foreign.Quotes(c.Parts), foreign.Quotes(c.From)),
+		Says:      fmt.Sprintf("no row of %s has the features of a row of %s, whatever its labels and attributes", foreign.Quotes(c.Parts), foreign.Quotes(c.From)),
 		NotProven: []string{"that rows are not nearly equal; they are compared as committed, so both sides must come from one encoding"},
 	}
 }

@@ -82,6 +82,25 @@ func computed(c Claim, want string) func(w *world) (string, error) {
 	}
 }
 
+// label gives the first row of a part of three classes another label than the row of south
+// that has its features.
+func label(part string) func(w *world) {
+	return func(w *world) {
+		labels := w.subjects.OwnedParts[part].Secret.Cells[labelTensor].Small
+		clear(labels)
+		there := w.subjects.OwnedParts["south"].Secret.Cells[labelTensor].Small[4*39:][:3]
+		labels[(slices.Index(there, 1)+1)%3] = 1
+		w.recommit(part)
+	}
+}
+
+// tag does the same with its only attribute.
+func tag(part string) func(w *world) {
+	return func(w *world) {
+		code(part, 0, 1-w.subjects.OwnedParts["south"].Secret.Cells[attributeTensor].Small[39])(w)
+	}
+}
+
 // code changes the code of an attribute in a row and commits again.
 func code(part string, cell int, to int32) func(w *world) {
 	return func(w *world) {
@@ -155,11 +174,17 @@ func falsehoods(parts []*data.Dataset, answer int, reached [2]Decimal) []falseho
 		{`, compared by layer "…" of model "…"`, refuted(near(func(c *NonInclusion) { c.Model, c.Layer = "net", firstHidden }, own), "row 4")},
 		{`, compared by the output, before a final softmax or logistic, of public model "…"`, refuted(near(func(c *NonInclusion) { c.Model, c.Distance = "embedder", "0.01" }, own), "row 4")},
 		{`, compared by layer "…" of public model "…"`, refuted(near(func(c *NonInclusion) { c.Model, c.Layer = "embedder", firstHidden }, own), "row 4")},
-		{`none of the # work listed has the features of a row of "…"`, refuted(&NonMembership{Parts: north, Works: works(own)}, "row 4")},
+		{`none of the # work listed has the features of a row of "…", whatever its labels and attributes`, refuted(&NonMembership{Parts: north, Works: works(own)}, "row 4")},
 		{`none of the rows of "…" has the features of a row of "…"`, refuted(&NonMembership{Parts: south, Works: Works{From: "subject"}}, "row 39")},
 		{`each of the # works listed has the features of a row of "…"`, refuted(&Membership{Parts: both, Works: works(own, moved(parts[0], 3, 1))}, "record 1 is not in the data")},
 		{`each of the rows of "…" has the features of a row of "…"`, refuted(&Membership{Parts: north, Works: Works{From: "subject"}}, "record 0 is not in the data")},
-		{`no row of "…" has the features of a row of "…"`, refuted(&Disjointness{Parts: both, From: []string{"subject"}}, `row 39 of part "south" equals row 0`)},
+		{`; labels and attributes are not compared`, refuted(&Membership{Parts: north, Works: Works{From: "subject"}}, "record 0 is not in the data")},
+		{`has the features of a row of "…" and its labels; attributes are not compared`, after(label("subject"), &Membership{Parts: south, Works: Works{From: "subject"}, WithLabels: true}, "record 0 is not in the data")},
+		{`has the features of a row of "…" and its "…"; labels and other attributes are not compared`,
+			after(tag("subject"), &Membership{Parts: south, Works: Works{From: "subject"}, WithAttributes: []string{"sex"}}, "record 0 is not in the data")},
+		{`has the features of a row of "…", its labels and its "…"; other attributes are not compared`,
+			after(label("subject"), &Membership{Parts: south, Works: Works{From: "subject"}, WithLabels: true, WithAttributes: []string{"sex"}}, "record 0 is not in the data")},
+		{`no row of "…" has the features of a row of "…", whatever its labels and attributes`, refuted(&Disjointness{Parts: both, From: []string{"subject"}}, `row 39 of part "south" equals row 0`)},
 
 		{`model "…" has accuracy at least #.# on the rows of "…"`, refuted(performance("accuracy", 0, "0.99", ""), "fewer than")},
 		{`accuracy at least #.# and at most #.#`, refuted(performance("accuracy", 0, "0.01", "0.02"), "more than 1 of 53")},
