@@ -159,10 +159,43 @@ func (d *Diversity) tells(s *Scope) (int, error) {
 // R of N rows are predicted rightly; a mean error has no largest value, so that
 // a bound on it is one bit.
 func (c *Performance) tells(s *Scope) (int, error) {
-	if c.Metric == "mse" || c.Metric == "mae" {
+	switch c.Metric {
+	case "mse", "mae":
 		return 1, nil
+	case "macro_f1":
+		return c.tellsF1(s)
 	}
 	return bounded(s.subjects.rowsOf(c.Parts), c.AtLeast, c.AtMost)
+}
+
+// tellsF1: a macro F1 is somewhere in [0, 1], and says at most how the outcomes
+// of all pairs of classes are spread.
+func (c *Performance) tellsF1(s *Scope) (int, error) {
+	left := big.NewRat(1, 1)
+	if c.AtMost != "" {
+		x, err := c.AtMost.rat()
+		if err != nil {
+			return 0, err
+		}
+		left = x
+	}
+	if c.AtLeast != "" {
+		x, err := c.AtLeast.rat()
+		if err != nil {
+			return 0, err
+		}
+		left = new(big.Rat).Sub(left, x)
+	}
+	p := partTensors{Part: s.subjects.Parts[c.Parts[0]]}
+	most, bits := bitsOfCounts(s.subjects.rowsOf(c.Parts), p.classes()*p.classes()-1), 0
+	for left.Sign() > 0 && left.Cmp(big.NewRat(1, 1)) < 0 && bits < most {
+		left.Mul(left, big.NewRat(2, 1))
+		bits++
+	}
+	if left.Sign() <= 0 {
+		return most, nil
+	}
+	return bits, nil
 }
 
 // the rates of all groups lie within a window: of each but one it is said that

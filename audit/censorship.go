@@ -2,6 +2,7 @@ package audit
 
 import (
 	"fmt"
+	"math/big"
 	"strings"
 
 	"github.com/zkaudit/zkaudit/foreign"
@@ -9,6 +10,8 @@ import (
 
 // Censorship bounds the share of the items with an attribute value that a
 // model classifies in a given way. Of n items, k are: k >= x·n, or k <= x·n.
+// For x stands the nearest fraction on its side with a denominator of at most N
+// (see neighbours), which says the same.
 type Censorship struct {
 	Model     string   `toml:"model"`
 	Parts     []string `toml:"parts"`
@@ -59,19 +62,23 @@ func (c *Censorship) State(s *Scope) {
 		return fmt.Sprintf("fewer than %s have %s %s", count(int(least), "item"), foreign.Quote(c.Attribute), foreign.Quote(c.Value))
 	}}}
 	if c.AtLeast != "" {
-		p, q := s.share("at_least", c.AtLeast)
-		if p == 0 {
+		x := s.share("at_least", c.AtLeast)
+		if x.Sign() == 0 {
 			s.vacuous("at_least", c.AtLeast, "more than 0")
 		}
+		_, x = neighbours(x, big.NewInt(f.total)) // k/n is a fraction with denominator n <= N
+		p, q := x.Num().Int64(), x.Denom().Int64()
 		list = append(list, inequality{plus(scaled(q, hits), scaled(-p, items)), 0, func() string {
 			return fmt.Sprintf("less than a share of %s is classified %s", c.AtLeast, foreign.Quote(c.Class))
 		}})
 	}
 	if c.AtMost != "" {
-		p, q := s.share("at_most", c.AtMost)
-		if p == q {
+		x := s.share("at_most", c.AtMost)
+		if x.IsInt() && x.Sign() > 0 {
 			s.vacuous("at_most", c.AtMost, "less than 1")
 		}
+		x, _ = neighbours(x, big.NewInt(f.total))
+		p, q := x.Num().Int64(), x.Denom().Int64()
 		list = append(list, inequality{plus(scaled(p, items), scaled(-q, hits)), 0, func() string {
 			return fmt.Sprintf("more than a share of %s is classified %s", c.AtMost, foreign.Quote(c.Class))
 		}})

@@ -58,8 +58,7 @@ func (c *Counterfactual) State(s *Scope) {
 		}
 		return out
 	}, relation.Times(relation.Int(1), relation.At(a.m, "g")), relation.Times(relation.Int(-1), relation.At(b.m, "g")))
-	p, q := s.share("at_most", c.AtMost)
-	most := floorMul(big.NewRat(p, q), big.NewInt(a.total)).Int64()
+	most := floorMul(s.share("at_most", c.AtMost), big.NewInt(a.total)).Int64()
 	if most >= a.total {
 		s.vacuous("at_most", c.AtMost, "less than 1")
 		return

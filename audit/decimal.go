@@ -12,11 +12,17 @@ import (
 // Decimal is a number as a claim's author writes it, exact: "0.8", "25".
 type Decimal string
 
-// decimalForm is what a Decimal looks like.
-const decimalForm = `^[0-9]{1,12}(\.[0-9]{1,9})?$`
+// decimalForm is what a Decimal looks like, and maxDecimal how long it may be.
+const (
+	decimalForm = `^[0-9]+(\.[0-9]+)?$`
+	maxDecimal  = 1000
+)
 
 // rat returns the number. Errors wrap fault.ErrUsage.
 func (d Decimal) rat() (*big.Rat, error) {
+	if len(d) > maxDecimal {
+		return nil, fmt.Errorf("a decimal of %d characters, at most %d: %w", len(d), maxDecimal, fault.ErrUsage)
+	}
 	if ok, err := regexp.MatchString(decimalForm, string(d)); err != nil || !ok {
 		return nil, fmt.Errorf("%q is not a decimal such as 0.25: %w", string(d), fault.ErrUsage)
 	}
@@ -24,17 +30,50 @@ func (d Decimal) rat() (*big.Rat, error) {
 	return r, nil
 }
 
-// share returns a number in [0, 1] as a fraction in lowest terms.
-func (s *Scope) share(what string, d Decimal) (numerator, denominator int64) {
+// share returns a number in [0, 1].
+func (s *Scope) share(what string, d Decimal) *big.Rat {
 	r, err := d.rat()
 	if err != nil {
 		s.fail("%s: %w", what, err)
-		return 0, 1
+		return new(big.Rat)
 	}
 	if r.Cmp(big.NewRat(1, 1)) > 0 {
 		s.usage("%s: %s is more than 1", what, d)
 	}
-	return r.Num().Int64(), r.Denom().Int64()
+	return r
+}
+
+// neighbours returns the largest fraction up to x and the smallest from x on with
+// denominators of at most limit: a fraction with such a denominator is at most x
+// where it is at most the first, and at least x where it is at least the second.
+// Requires x >= 0 and limit >= 1.
+//
+// They are the last convergent of x whose denominator is small enough, and the
+// last such semiconvergent after it, which stand side by side among the fractions
+// with denominators up to limit (Hardy and Wright, chapter X).
+func neighbours(x *big.Rat, limit *big.Int) (below, above *big.Rat) {
+	if x.Denom().Cmp(limit) <= 0 {
+		return x, x
+	}
+	n, d := new(big.Int).Set(x.Num()), new(big.Int).Set(x.Denom())
+	p0, q0, p1, q1 := big.NewInt(0), big.NewInt(1), big.NewInt(1), big.NewInt(0)
+	for {
+		a, rest := new(big.Int).DivMod(n, d, new(big.Int))
+		q2 := new(big.Int).Add(q0, new(big.Int).Mul(a, q1))
+		if q2.Cmp(limit) > 0 {
+			break
+		}
+		p0, q0, p1, q1 = p1, q1, new(big.Int).Add(p0, new(big.Int).Mul(a, p1)), q2
+		n, d = d, rest
+	}
+	k := new(big.Int).Sub(limit, q0)
+	k.Div(k, q1)
+	below = new(big.Rat).SetFrac(p1, q1)
+	above = new(big.Rat).SetFrac(p0.Add(p0, new(big.Int).Mul(k, p1)), q0.Add(q0, new(big.Int).Mul(k, q1)))
+	if below.Cmp(above) > 0 {
+		return above, below
+	}
+	return below, above
 }
 
 // decimalOf writes n/2^fraction.

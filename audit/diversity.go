@@ -124,16 +124,15 @@ func (d *Diversity) bounds(s *Scope, total int64) (least, most int64) {
 		s.usage("min_count is negative")
 	}
 	if d.AtLeast != "" {
-		a, b := s.share("at_least", d.AtLeast)
-		if a == 0 {
+		x := s.share("at_least", d.AtLeast)
+		if x.Sign() == 0 {
 			s.vacuous("at_least", d.AtLeast, "more than 0")
 		}
-		least = max(least, ceilMul(big.NewRat(a, b), n).Int64())
+		least = max(least, ceilMul(x, n).Int64())
 	}
 	most = total
 	if d.AtMost != "" {
-		a, b := s.share("at_most", d.AtMost)
-		if most = floorMul(big.NewRat(a, b), n).Int64(); most >= total {
+		if most = floorMul(s.share("at_most", d.AtMost), n).Int64(); most >= total {
 			s.vacuous("at_most", d.AtMost, "less than 1")
 		}
 	}
@@ -210,8 +209,9 @@ func (d *Diversity) stateEntropy(s *Scope, m relation.ID, total int64) {
 }
 
 // collisionLimit returns ⌊N²/2^h⌋. Where h is no integer, N²/2^h is irrational
-// and computed to 40 digits, 20 of them behind the point: 10^-18 is taken off
-// before rounding down, so that the limit is never too high.
+// and computed to 40 digits more than h has, 20 of them behind the point, and as
+// many as h has: 10^-18 of the last ones is taken off before rounding down, so that
+// the limit is never too high.
 func collisionLimit(h Decimal, total int64) (int64, error) {
 	r, err := h.rat()
 	if err != nil {
@@ -224,7 +224,7 @@ func collisionLimit(h Decimal, total int64) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	ctx := apd.BaseContext.WithPrecision(40)
+	ctx := apd.BaseContext.WithPrecision(uint32(40 + len(h)))
 	power, n, q := new(apd.Decimal), apd.New(total, 0), new(apd.Decimal)
 	if _, err := ctx.Pow(power, apd.New(2, 0), exponent); err != nil {
 		return 0, err
@@ -236,7 +236,7 @@ func collisionLimit(h Decimal, total int64) (int64, error) {
 		return 0, err
 	}
 	if !r.IsInt() { // 2^h is irrational, power only near it
-		if _, err := ctx.Sub(q, q, apd.New(1, -18)); err != nil {
+		if _, err := ctx.Sub(q, q, apd.New(1, int32(-18-len(h)))); err != nil {
 			return 0, err
 		}
 	}

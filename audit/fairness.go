@@ -21,6 +21,9 @@ import (
 //	|P(k,a)/N(k,a) − P(k,b)/N(k,b)| <= x = p/q    for all groups a, b:
 //	p·N(k,a)·N(k,b) − q·(P(k,a)·N(k,b) − P(k,b)·N(k,a)) >= 0
 //	N(k,g) >= the minimum group size
+//
+// where p/q is the largest fraction up to x with a denominator that such a gap can
+// have (see neighbours), which says the same.
 type Fairness struct {
 	Model     string   `toml:"model"`
 	Parts     []string `toml:"parts"`
@@ -153,16 +156,19 @@ func (c *Fairness) stateMinimum(s *Scope, n relation.ID, least int64, names comp
 }
 
 func (c *Fairness) stateGaps(s *Scope, n, p relation.ID, names comparedNames, total int64) {
-	x, q := s.share("at_most", c.AtMost)
-	if x >= q {
+	bound := s.share("at_most", c.AtMost)
+	if bound.IsInt() && bound.Sign() > 0 {
 		s.vacuous("at_most", c.AtMost, "less than 1")
 		return
 	}
-	width := new(big.Int).Mul(big.NewInt(x+2*q), new(big.Int).Mul(big.NewInt(total), big.NewInt(total))).BitLen()
-	if s.err != nil || width > maxSlackBits {
-		s.usage("at_most: fewer decimals are needed for %d rows", total)
+	// a gap is a fraction with denominator N(k,a)·N(k,b), of two groups of N rows
+	half := (total + 1) / 2
+	bound, _ = neighbours(bound, new(big.Int).Mul(big.NewInt(half), big.NewInt(half)))
+	if s.err != nil {
 		return
 	}
+	x, q := bound.Num().Int64(), bound.Denom().Int64()
+	width := new(big.Int).Mul(big.NewInt(x+2*q), new(big.Int).Mul(big.NewInt(total), big.NewInt(total))).BitLen()
 	group := s.axes(n)[1]
 	axes, labels := []relation.Axis{s.axes(n)[0], {Name: "group a", Size: group.Size}, {Name: "group b", Size: group.Size}}, []relation.Label{"k", "a", "b"}
 	na, nb := relation.At(n, "k", "a"), relation.At(n, "k", "b")
@@ -178,7 +184,8 @@ func (c *Fairness) stateGaps(s *Scope, n, p relation.ID, names comparedNames, to
 		return func(cell int) *big.Int {
 			k, a, b := cell/(side*side), cell/side%side, cell%side
 			rows, hits := v.of(n)[k*side:], v.of(p)[k*side:]
-			return big.NewInt(x*rows[a]*rows[b] - q*(hits[a]*rows[b]-hits[b]*rows[a]))
+			sum := new(big.Int).Mul(big.NewInt(x), big.NewInt(rows[a]*rows[b]))
+			return sum.Sub(sum, new(big.Int).Mul(big.NewInt(q), big.NewInt(hits[a]*rows[b]-hits[b]*rows[a])))
 		}
 	}, func(_ *Values, cell int) string {
 		return fmt.Sprintf("the gap between rows%s with %s %s and %s is more than %s", names.conditions[cell/(side*side)],

@@ -5,6 +5,8 @@ import (
 	"math/big"
 	"slices"
 
+	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
+
 	"github.com/zkaudit/zkaudit/foreign"
 	"github.com/zkaudit/zkaudit/relation"
 )
@@ -124,22 +126,21 @@ func (c *NonInclusion) stateDistance(s *Scope, part string, p *products, fractio
 		relation.Times(relation.Neg(relation.Int(t)), masks...))
 }
 
-// maxCosineDenominator keeps the limbs of a cosine bound few.
-const maxCosineDenominator = 1000
-
 // stateCosine: the prover gives t(i,w) >= 0 with
 //
-//	t >= s(i,w),  p²·n_x(i)·n_y(w) − q²·t² >= 0,   c = p/q
+//	t >= s(i,w),  p·n_x(i)·n_y(w) − q·t² >= 0
 //
-// so s <= t <= c·‖x‖·‖y‖. An honest t is max(s, 0).
+// where p/q is the largest fraction up to c² with a denominator that t²/(n_x·n_y)
+// can have (see neighbours): so s <= t <= c·‖x‖·‖y‖. An honest t is max(s, 0).
 func (c *NonInclusion) stateCosine(s *Scope, part string, p *products) {
-	a, b := s.share("cosine", c.Cosine)
-	if b > maxCosineDenominator {
-		s.usage("cosine: at most three decimals")
+	cosine := s.share("cosine", c.Cosine)
+	if cosine.IsInt() && cosine.Sign() > 0 {
+		s.vacuous("cosine", c.Cosine, "less than 1")
 		return
 	}
-	if a >= b {
-		s.vacuous("cosine", c.Cosine, "less than 1")
+	square, _ := neighbours(new(big.Rat).Mul(cosine, cosine), new(big.Int).Lsh(big.NewInt(1), uint(2*p.bound)))
+	if square.Sign() == 0 {
+		s.usage("cosine: a bound of 0 is not supported")
 		return
 	}
 	if k := zeroRow(c.List); c.Model == "" && k >= 0 {
@@ -174,20 +175,22 @@ func (c *NonInclusion) stateCosine(s *Scope, part string, p *products) {
 	s.nonNegative(fmt.Sprintf("products of part %q", part), axes, labels, p.bound+1, func(v *Values) wide {
 		return func(cell int) *big.Int { return big.NewInt(v.of(t)[cell] - v.of(p.dot)[cell]) }
 	}, why, relation.Times(relation.Int(1), relation.At(t, labels...)), relation.Times(relation.Int(-1), relation.At(p.dot, labels...)))
-	tt := relation.Times(relation.Int(-b*b), relation.At(t, labels...), relation.At(t, labels...))
-	if a == 0 {
-		s.usage("cosine: a bound of 0 is not supported")
+	a, b := new(fr.Element).SetBigInt(square.Num()), new(fr.Element).SetBigInt(square.Denom())
+	tt := relation.Times(relation.Neg(*b), relation.At(t, labels...), relation.At(t, labels...))
+	width := 2*p.bound + square.Num().BitLen()
+	if square.Denom().BitLen()+2*limbBits*limbs > maxMagnitude {
+		s.usage("cosine %s: fewer decimals are needed for rows of %d columns", c.Cosine, p.width)
 		return
 	}
-	s.nonNegative(fmt.Sprintf("similarities of part %q", part), axes, labels, 2*p.bound+big.NewInt(a*a).BitLen(), func(v *Values) wide {
+	s.nonNegative(fmt.Sprintf("similarities of part %q", part), axes, labels, width, func(v *Values) wide {
 		nx, ny, ts := v.of(p.nx), v.of(p.ny), v.of(t)
 		return func(cell int) *big.Int {
 			x := new(big.Int).Mul(big.NewInt(nx[cell/works]), big.NewInt(ny[cell%works]))
-			x.Mul(x, big.NewInt(a*a))
+			x.Mul(x, square.Num())
 			y := new(big.Int).Mul(big.NewInt(ts[cell]), big.NewInt(ts[cell]))
-			return x.Sub(x, y.Mul(y, big.NewInt(b*b)))
+			return x.Sub(x, y.Mul(y, square.Denom()))
 		}
-	}, why, relation.Times(relation.Int(a*a), relation.At(p.nx, "i"), relation.At(p.ny, "w")), tt)
+	}, why, relation.Times(*a, relation.At(p.nx, "i"), relation.At(p.ny, "w")), tt)
 }
 
 // zeroRow returns the first row of zeros, −1 if there is none.

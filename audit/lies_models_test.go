@@ -2,6 +2,7 @@ package audit
 
 import (
 	"fmt"
+	"math/big"
 	"math/bits"
 	"math/rand/v2"
 	"slices"
@@ -163,27 +164,100 @@ func TestLiesAboutRanks(t *testing.T) {
 func TestLiesAboutScores(t *testing.T) {
 	w, run, parts := classified(t)
 	o := outcomes(t, run, parts[0])
-	total, worst := int64(0), 0
-	for y := range 3 {
-		hits, d := int64(0), int64(0)
-		for g := range 2 {
-			hits += 2 * o.count[[3]int{g, y, y}]
-			for k := range 3 {
-				d += o.count[[3]int{g, y, k}] + o.count[[3]int{g, k, y}]
-			}
-		}
-		total += hits << f1Bits / d
-		worst = y
+	count := func(y, k int) int64 { return o.count[[3]int{0, y, k}] + o.count[[3]int{1, y, k}] }
+	below, above := around(macroF1(count), 6)
+	raised := 0 // a class whose score is neither 0 nor 1
+	for count(raised, raised) == 0 {
+		raised++
 	}
-	_, above := decimals(total, 3<<f1Bits)
-	c := &Performance{Model: "net", Parts: []string{"north"}, Metric: "macro_f1", AtLeast: above}
-	raise := func(l *liar) { l.add("F1", worst, 1) }
-	w.lie("as it is", c, nil, "range of mean F1 slack 0")
-	w.lie("one score raised", c, raise, "range of F1 is not more slack 0")
-	// the padding of classes has no weight
-	w.lie("a score of the padding raised", c, func(l *liar) { l.add("F1", 3, 1<<15) }, "range of mean F1 slack 0")
-	w.lie("more than 1", c, func(l *liar) { l.add("F1", worst, 1<<16) }, "range of F1", "range of F1 is not more slack 0")
+	d := int64(0)
+	for k := range 3 {
+		d += count(raised, k) + count(k, raised)
+	}
+	for name, x := range map[string]struct {
+		c    *Performance
+		sign int64
+	}{
+		"at_least": {&Performance{Model: "net", Parts: []string{"north"}, Metric: "macro_f1", AtLeast: above}, 1},
+		"at_most":  {&Performance{Model: "net", Parts: []string{"north"}, Metric: "macro_f1", AtMost: below}, -1},
+	} {
+		bound := "macro F1 " + name
+		w.lie(name+", as it is", x.c, nil, "range of "+bound+" slack 0")
+		// the first digit moved to where the bound is kept, and all remainders with it
+		w.lie(name+", a digit moved", x.c, func(l *liar) {
+			l.add("digits of F1", raised, x.sign)
+			by, base := relation.Int(-x.sign*d), relation.Pow2(limbBits)
+			for cell := raised; cell < len(l.witness("remainders of F1"))-1; cell += 4 {
+				if cell/4 < l.digits() {
+					l.witness("remainders of F1")[cell].Add(&l.witness("remainders of F1")[cell], &by)
+					by.Mul(&by, &base)
+				}
+			}
+			l.add(bound+": carries", 0, 1)
+			l.add(bound+": low digits", 0, -(1<<limbBits - 1))
+		}, map[int64]string{1: "range of remainders slack 0", -1: "equation remainders"}[x.sign]) // more than one limb holds
+		w.lie(name+", a digit moved alone", x.c, func(l *liar) {
+			l.add("digits of F1", raised, x.sign)
+			l.add(bound+": carries", 0, 1)
+			l.add(bound+": low digits", 0, -(1<<limbBits - 1))
+		}, "equation long division")
+		w.lie(name+", a carry made up", x.c, func(l *liar) {
+			l.add(bound+": carries", 0, 1)
+			l.add(bound+": low digits", 0, -1<<limbBits)
+		}, "range of "+bound+": low digits")
+		w.lie(name+", a carry that nothing carries", x.c, func(l *liar) { l.add(bound+": carries", 0, 1) }, "equation "+bound+": difference")
+		w.lie(name+", a digit borrowed", x.c, func(l *liar) { // that changes nothing
+			l.add("digits of F1", raised, 1)
+			l.add("digits of F1", 4+raised, -1<<limbBits)
+			l.add("remainders of F1", raised, -d)
+			l.add(bound+": carries", 1, -x.sign)
+		}, "range of digits of F1", "range of remainders slack 0", "range of "+bound+" slack 0")
+		// what a class of the padding scores has no weight
+		w.lie(name+", a digit of the padding", x.c, func(l *liar) { l.add("digits of F1", 3, x.sign) }, "range of "+bound+" slack 0")
+	}
 }
+
+// With more digits than a field element has, low digits that add up to the
+// difference modulo the field's order carry nothing to the top, by carries that are
+// no small integers.
+func TestLiesAboutCarries(t *testing.T) {
+	w, run, parts := classified(t)
+	o := outcomes(t, run, parts[0])
+	below, above := around(macroF1(func(y, k int) int64 { return o.count[[3]int{0, y, k}] + o.count[[3]int{1, y, k}] }), 300)
+	for name, c := range map[string]*Performance{
+		"at_least": {Model: "net", Parts: []string{"north"}, Metric: "macro_f1", AtLeast: above},
+		"at_most":  {Model: "net", Parts: []string{"north"}, Metric: "macro_f1", AtMost: below},
+	} {
+		bound := "macro F1 " + name
+		w.lie(name, c, func(l *liar) {
+			carries, low := l.witness(bound+": carries"), l.witness(bound+": low digits")
+			n, base := l.digits(), relation.Pow2(limbBits)
+			digit := make([]fr.Element, n) // of the difference: B·a(k) + z(k) − a(k+1)
+			var sum fr.Element
+			for k := range n {
+				digit[k].Mul(&base, &carries[k]).Add(&digit[k], &low[k])
+				if k+1 < n {
+					digit[k].Sub(&digit[k], &carries[k+1])
+				}
+				sum.Mul(&sum, &base).Add(&sum, &digit[k])
+			}
+			rest, inverse := sum.BigInt(new(big.Int)), new(fr.Element).Inverse(&base)
+			var carry fr.Element
+			for k := n - 1; k >= 0; k-- {
+				low[k] = relation.Int(new(big.Int).And(rest, big.NewInt(1<<limbBits-1)).Int64())
+				rest.Rsh(rest, limbBits)
+				carry.Add(&carry, &digit[k]).Sub(&carry, &low[k]).Mul(&carry, inverse)
+				carries[k] = carry
+			}
+			if !carries[0].IsZero() {
+				t.Error("something is carried to the top")
+			}
+		}, "range of "+bound+": carries")
+	}
+}
+
+// digits is how many digits a macro F1 has.
+func (l *liar) digits() int { return l.sys.Tensor(l.names["digits of F1"]).Axes[0].Size }
 
 func TestLiesAboutErrors(t *testing.T) {
 	w, square, absolute, n := regression(t)

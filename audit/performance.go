@@ -16,16 +16,16 @@ import (
 //	accuracy   share of rows whose predicted class is the true one
 //	top_k      share of rows whose true class is among the K highest logits
 //	           (ties go to the lower class)
-//	macro_f1   mean over classes of 2·TP/(2·TP + FP + FN), each rounded down
-//	           to a multiple of 2^-15; every class must occur
+//	macro_f1   mean over classes of 2·TP/(2·TP + FP + FN), exactly; every class
+//	           must occur or be predicted
 //	mse, mae   mean over rows and outputs of (ŷ − y)², |ŷ − y|
 type Performance struct {
 	Model   string   `toml:"model"`
 	Parts   []string `toml:"parts"`
 	Metric  string   `toml:"metric"`
 	K       int      `toml:"k,omitempty"`
-	AtLeast Decimal  `toml:"at_least,omitempty"` // accuracy, top_k, macro_f1
-	AtMost  Decimal  `toml:"at_most,omitempty"`  // mse, mae; accuracy too
+	AtLeast Decimal  `toml:"at_least,omitempty"` // shares and macro_f1
+	AtMost  Decimal  `toml:"at_most,omitempty"`  // of any metric
 	// MinGroup is the smallest group that released counts show.
 	MinGroup int64 `toml:"min_group,omitempty"`
 	Release
@@ -107,13 +107,11 @@ func (c *Performance) bound(s *Scope, m relation.ID, total int64, d []coefficien
 	var list []inequality
 	least, most := int64(0), total
 	if c.AtLeast != "" {
-		a, b := s.share("at_least", c.AtLeast)
-		least = ceilMul(big.NewRat(a, b), n).Int64()
+		least = ceilMul(s.share("at_least", c.AtLeast), n).Int64()
 		list = append(list, inequality{d, -least, func() string { return fmt.Sprintf("fewer than %d of %d rows are predicted rightly", least, total) }})
 	}
 	if c.AtMost != "" {
-		a, b := s.share("at_most", c.AtMost)
-		most = floorMul(big.NewRat(a, b), n).Int64()
+		most = floorMul(s.share("at_most", c.AtMost), n).Int64()
 		list = append(list, inequality{scaled(-1, d), most, func() string { return fmt.Sprintf("more than %d of %d rows are predicted rightly", most, total) }})
 	}
 	s.boundsShare(total, c.AtLeast, least, c.AtMost, most)
@@ -152,67 +150,6 @@ func (c *Performance) stateTopK(s *Scope, parts []*partTensors) {
 	if c.What == hits {
 		c.releaseHits(s, m, totalRows(parts), d, s.smallestGroup(c.MinGroup))
 	}
-}
-
-// f1Bits are the fraction bits of the F1 of one class.
-const f1Bits = 15
-
-// stateF1: with TP(c) and d(c) = 2·TP + FP + FN from the confusion matrix,
-// the prover gives f(c) with
-//
-//	f(c)·d(c) <= 2^15·2·TP(c),  d(c) >= 1,  Σ_c f(c) >= ⌈x·C·2^15⌉
-func (c *Performance) stateF1(s *Scope, parts []*partTensors) {
-	f := s.confusion("outcomes", c.Model, parts, "")
-	if s.err != nil {
-		return
-	}
-	if c.AtMost != "" {
-		s.usage("macro_f1 has no at_most")
-		return
-	}
-	axis := relation.Axis{Name: "class", Size: f.classes}
-	var right, either matrix
-	for y := range f.classes {
-		for k := range f.classes {
-			if k != y {
-				either.add(y, f.key(0, y, k), 1) // true
-				either.add(y, f.key(0, k, y), 1) // predicted
-			}
-		}
-		right.add(y, f.key(0, y, y), 2)
-		either.add(y, f.key(0, y, y), 2)
-	}
-	axes, labels := []relation.Axis{axis}, []relation.Label{"y"}
-	hits, d := s.linear("2·TP", axis, &right, f.m), s.linear("2·TP + FP + FN", axis, &either, f.m)
-	width := big.NewInt(2*f.total<<f1Bits).BitLen() + 1
-	s.nonNegative("classes that occur", axes, labels, width, func(v *Values) wide {
-		return func(y int) *big.Int { return big.NewInt(v.of(d)[y] - 1) }
-	}, func(_ *Values, y int) string {
-		return fmt.Sprintf("class %s neither occurs nor is predicted", foreign.Quote(parts[0].className(y)))
-	},
-		relation.Times(relation.Int(1), relation.At(d, "y")), relation.Times(relation.Int(-1), relation.At(s.b.Mask(axis), "y")))
-	score := s.witness("F1", axes, func(v *Values) []int64 {
-		out := make([]int64, axis.Padded())
-		for y := range f.classes {
-			out[y] = v.of(hits)[y] << f1Bits / max(1, v.of(d)[y])
-		}
-		return out
-	})
-	s.b.Unsigned(score, 16)
-	s.nonNegative("F1 is not more", axes, labels, width, func(v *Values) wide {
-		return func(y int) *big.Int { return big.NewInt(v.of(hits)[y]<<f1Bits - v.of(score)[y]*v.of(d)[y]) }
-	}, func(_ *Values, y int) string { return "the F1 of a class is less than given" },
-		relation.Times(relation.Int(1<<f1Bits), relation.At(hits, "y")),
-		relation.Times(relation.Int(-1), relation.At(score, "y"), relation.At(d, "y")))
-	a, b := s.share("at_least", c.AtLeast)
-	least := ceilMul(big.NewRat(a, b), big.NewInt(int64(f.classes)<<f1Bits)).Int64()
-	s.boundsShare(f.total, c.AtLeast, least, "", 0)
-	var ones []coefficient
-	for y := range f.classes {
-		ones = append(ones, coefficient{y, 1})
-	}
-	s.inequalities("mean F1", score, 1<<16, []inequality{{ones, -least, func() string { return fmt.Sprintf("the macro F1 is below %s", c.AtLeast) }}})
-	s.outcomes(f, c.Release, s.smallestGroup(c.MinGroup))
 }
 
 // Words implements Claim.

@@ -59,23 +59,65 @@ func TestTopK(t *testing.T) {
 	w.fails("one row short", &c, "predicted rightly")
 }
 
-func TestMacroF1(t *testing.T) {
-	w, run, parts := classified(t)
-	o := outcomes(t, run, parts...)
-	n := func(y, k int) int64 { return o.count[[3]int{0, y, k}] + o.count[[3]int{1, y, k}] }
-	total := int64(0)
+// macroF1 is that of outcomes of three classes, exactly.
+func macroF1(count func(truth, guess int) int64) *big.Rat {
+	sum := new(big.Rat)
 	for y := range 3 {
 		d := int64(0)
 		for k := range 3 {
-			d += n(y, k) + n(k, y)
+			d += count(y, k) + count(k, y)
 		}
-		total += 2 * n(y, y) << 15 / d
+		sum.Add(sum, big.NewRat(2*count(y, y), 3*d))
 	}
-	below, above := decimals(total, 3<<15)
-	c := Performance{Model: "net", Parts: []string{"north", "south"}, Metric: "macro_f1", AtLeast: below}
-	w.holds("just reached", &c)
-	c.AtLeast = above
-	w.fails("a millionth more", &c, "macro F1 is below")
+	return sum
+}
+
+// around returns a number rounded down to so many decimals, and one unit more.
+func around(x *big.Rat, decimals int) (below, above Decimal) {
+	scale := new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(decimals)), nil)
+	n := floorMul(x, scale)
+	text := func(n *big.Int) Decimal { return Decimal(new(big.Rat).SetFrac(n, scale).FloatString(decimals)) }
+	return text(n), text(new(big.Int).Add(n, big.NewInt(1)))
+}
+
+func TestMacroF1(t *testing.T) {
+	w, run, parts := classified(t)
+	o := outcomes(t, run, parts...)
+	f1 := macroF1(func(y, k int) int64 { return o.count[[3]int{0, y, k}] + o.count[[3]int{1, y, k}] })
+	t.Logf("macro F1 %s", f1.FloatString(9))
+	c := func(least, most Decimal) *Performance {
+		return &Performance{Model: "net", Parts: []string{"north", "south"}, Metric: "macro_f1", AtLeast: least, AtMost: most}
+	}
+	for _, decimals := range []int{3, 6, 40, 300} {
+		below, above := around(f1, decimals)
+		w.holds("just within", c(below, above))
+		w.fails("one unit more", c(above, ""), "macro F1 is below")
+		w.fails("one unit less", c("", below), "macro F1 is above")
+	}
+}
+
+// A macro F1 that is a bound exactly holds, on both sides, though no term of it
+// has an end in base 2.
+func TestMacroF1ThatIsTheBound(t *testing.T) {
+	w, run, parts := classified(t)
+	d := *parts[1]
+	d.Features, d.Labels.Class, d.Attributes = nil, nil, nil
+	for row, z := range outputs(t, run.Program, run.Cells, parts[1], run.Program.Loss.Logits) {
+		if z[1] > z[0] && z[1] >= z[2] && len(d.Labels.Class) < 7 {
+			d.Features = append(d.Features, parts[1].Row(row)...)
+			d.Labels.Class = append(d.Labels.Class, []int32{1, 0, 2, 1, 0, 2, 1}[len(d.Labels.Class)])
+		}
+	}
+	if d.Rows = len(d.Labels.Class); d.Rows < 7 {
+		t.Fatalf("%d rows are of class 1", d.Rows)
+	}
+	w.commit("seven", &d, graph.OneHot) // 3 of 7 predictions are right: F1 of 0, 6/10 and 0
+	c := Performance{Model: "net", Parts: []string{"seven"}, Metric: "macro_f1", AtLeast: "0.2", AtMost: "0.2"}
+	w.holds("the bound", &c)
+	c.AtMost, c.AtLeast = "", "0.2"+Decimal(strings.Repeat("0", 60))+"1"
+	w.fails("hardly more", &c, "macro F1 is below")
+	c.AtLeast, c.AtMost = "", "0.1"+Decimal(strings.Repeat("9", 60))
+	w.fails("hardly less", &c, "macro F1 is above")
 }
 
 // Ties of logits go to the first class; a liar who takes another is rejected.

@@ -176,6 +176,9 @@ func (s *Scope) inequalities(name string, m relation.ID, limit int64, list []ine
 		relation.Times(relation.Int(1), relation.At(constant, "q")))
 }
 
+// maxMagnitude is what sums must stay below in bits: see nonNegative.
+const maxMagnitude = 249
+
 // maxSlackBits keeps sums of 64 bits from wrapping.
 const maxSlackBits = 61
 
