@@ -317,7 +317,7 @@ func TestLiesAboutGroups(t *testing.T) {
 	fair := &Fairness{Model: "net", Parts: []string{"north", "south"}, Attribute: "sex", Positive: "b", Measure: "demographic_parity", MinGroup: 1, AtMost: "0"}
 	w.lie("a gap", fair, nil, "range of gaps slack 0")
 	wide := *fair
-	wide.AtMost = "0.001" // two limbs
+	wide.AtMost = "0.01" // two limbs
 	l := w.liar(&wide)
 	l.corner()
 	l.lift()

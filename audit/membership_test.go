@@ -110,6 +110,25 @@ func TestMembershipWithRefuses(t *testing.T) {
 	w.usage("another kind of labels", with(same), "mean different things")
 }
 
+// Labels of one column and without classes are compared by kind and fraction bits.
+func TestLabelsOfOneColumn(t *testing.T) {
+	w, north := records(t)
+	commit := func(name string, kind graph.LabelKind, rows, fraction int) {
+		d := *north
+		d.Rows, d.Features, d.Attributes = rows, north.Features[4*north.Width:][:rows*north.Width], nil
+		d.Labels = data.Labels{Kind: data.Values, Targets: 1, Values: make([]int32, rows), FractionBits: fraction}
+		w.commit(name, &d, kind)
+	}
+	commit("record", graph.Values, 1, 3)
+	c := &Membership{Parts: []string{"part"}, Works: Works{From: "record"}, WithLabels: true}
+	commit("part", graph.Values, 3, 3)
+	w.holds("the same", c)
+	commit("part", graph.Bits, 3, 3)
+	w.usage("another kind", c, "mean different things")
+	commit("part", graph.Values, 3, 4)
+	w.usage("other fraction bits", c, "mean different things")
+}
+
 // dataset4 is d with a class more.
 func dataset4(d *data.Dataset) *data.Dataset {
 	four := *d

@@ -10,6 +10,7 @@ import (
 	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/data"
 	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/relation"
 )
 
 // decimals returns k/n rounded down to 6 decimals, and a millionth more than
@@ -88,7 +89,7 @@ func TestMacroF1(t *testing.T) {
 	c := func(least, most Decimal) *Performance {
 		return &Performance{Model: "net", Parts: []string{"north", "south"}, Metric: "macro_f1", AtLeast: least, AtMost: most}
 	}
-	for _, decimals := range []int{3, 6, 40, 300} {
+	for _, decimals := range []int{6, 40} {
 		below, above := around(f1, decimals)
 		w.holds("just within", c(below, above))
 		w.fails("one unit more", c(above, ""), "macro F1 is below")
@@ -114,10 +115,45 @@ func TestMacroF1ThatIsTheBound(t *testing.T) {
 	w.commit("seven", &d, graph.OneHot) // 3 of 7 predictions are right: F1 of 0, 6/10 and 0
 	c := Performance{Model: "net", Parts: []string{"seven"}, Metric: "macro_f1", AtLeast: "0.2", AtMost: "0.2"}
 	w.holds("the bound", &c)
-	c.AtMost, c.AtLeast = "", "0.2"+Decimal(strings.Repeat("0", 60))+"1"
+	c.AtMost, c.AtLeast = "", "0.2"+Decimal(strings.Repeat("0", 30))+"1"
 	w.fails("hardly more", &c, "macro F1 is below")
-	c.AtLeast, c.AtMost = "", "0.1"+Decimal(strings.Repeat("9", 60))
+	c.AtLeast, c.AtMost = "", "0.1"+Decimal(strings.Repeat("9", 30))
 	w.fails("hardly less", &c, "macro F1 is above")
+}
+
+// TestDigitsOfF1: so many digits are proven that two sums that differ do so in them,
+// and the lower bound leaves room for all remainders.
+func TestDigitsOfF1(t *testing.T) {
+	w, _, _ := classified(t)
+	c := &Performance{Model: "net", Parts: []string{"north", "south"}, Metric: "macro_f1", AtLeast: "0.123456"}
+	st, err := state(&w.frame, w.item(c), w.subjects, nil, w.tables)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sys, n := st.statement.Layout.System, 0
+	var limit *big.Int
+	for i := range sys.Tensors {
+		switch x := &sys.Tensors[i]; x.Name {
+		case "digits of F1":
+			n = x.Axes[0].Size
+		case "macro F1 at_least: digits":
+			limit = new(big.Int)
+			for _, l := range x.Source.(*relation.Values).Cells {
+				limit.Add(limit.Lsh(limit, limbBits), big.NewInt(l))
+			}
+			limit.Rsh(limit, uint(limbBits*(x.Axes[0].Padded()-x.Axes[0].Size)))
+		}
+	}
+	// C = 3, N = 53, 2^w = 2^7, L = (106/3)^3, t = 0.123456·3/2 = 2893.5/15625
+	scale := new(big.Int).Lsh(big.NewInt(1), uint(limbBits*n))
+	least := new(big.Rat).Mul(big.NewRat(3<<7*31250, 1), big.NewRat(106*106*106, 27))
+	if new(big.Rat).SetInt(scale).Cmp(least) <= 0 || new(big.Rat).SetInt(new(big.Int).Rsh(scale, limbBits)).Cmp(least) > 0 {
+		t.Errorf("%d digits are not the fewest that tell sums apart", n)
+	}
+	want := floorMul(big.NewRat(5787, 31250), scale)
+	if want.Sub(want, big.NewInt(3<<7-1)); limit == nil || limit.Cmp(want) != 0 {
+		t.Errorf("the sum is at least %d, want %d", limit, want)
+	}
 }
 
 // Ties of logits go to the first class; a liar who takes another is rejected.

@@ -30,6 +30,7 @@ func TestReadable(t *testing.T) {
 	}{
 		{nil, []string{"sex"}, "the names of the features are not published, so nothing here says what a model can read, attributes or not"},
 		{[]string{"age", "city=a", "city=b"}, nil, `a model can read "age", "city" (2 categories)`},
+		{[]string{"city=a", "age"}, nil, `a model can read "city" (one category), "age"`},
 		{[]string{"age"}, []string{"sex"}, `no attribute is among the features; a model can read "age"`},
 		{[]string{"age", "sex=F", "sex=M"}, []string{"owner", "sex", "age"}, `ATTRIBUTES AMONG THE FEATURES: "sex", "age"; a model can read "age", "sex" (2 categories)`},
 	} {
@@ -43,6 +44,16 @@ func TestReadable(t *testing.T) {
 	}
 }
 
+func TestMeaningReadable(t *testing.T) {
+	m := bundle.Meaning{Features: []string{"age", "sex=f"}, Attributes: []bundle.Vocabulary{{Name: "owner"}, {Name: "sex"}, {Name: "age"}}}
+	if got, want := m.Readable(), `ATTRIBUTES AMONG THE FEATURES: "sex", "age"; a model can read "age", "sex" (one category)`; got != want {
+		t.Errorf("%s\nwant %s", got, want)
+	}
+	if got := m.AttributeNames(); !slices.Equal(got, []string{"owner", "sex", "age"}) {
+		t.Errorf("attributes %q", got)
+	}
+}
+
 // A report says of each part what its file says, and takes no other file.
 func TestNameFeatures(t *testing.T) {
 	file, _ := commitPart(t, people())
@@ -52,7 +63,13 @@ func TestNameFeatures(t *testing.T) {
 		!strings.HasPrefix(r.Readable[0], "dataset part 0: a bundle does not name features") || r.Readable[1] != "dataset part 1: "+file.Meaning.Readable() {
 		t.Errorf("%v, %q", err, r.Readable)
 	}
-	r.Facts.Dataset = r.Facts.Dataset[:1]
+	other, _ := commitPart(t, people())
+	both := other.Digest()
+	r.Facts.Dataset[0] = fmt.Sprintf("%x", both)
+	if err := r.NameFeatures(file, other); err != nil || len(r.Readable) != 2 || r.Readable[0] != "dataset part 0: "+other.Meaning.Readable() || r.Readable[1] != "dataset part 1: "+file.Meaning.Readable() {
+		t.Errorf("%v, %q", err, r.Readable)
+	}
+	r.Facts.Dataset = []string{"00"}
 	if err := r.NameFeatures(file); !errors.Is(err, fault.ErrRejected) {
 		t.Errorf("a part of another dataset: %v", err)
 	}
