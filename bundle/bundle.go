@@ -1,6 +1,7 @@
 package bundle
 
 import (
+	"crypto/sha256"
 	"fmt"
 
 	"github.com/zkaudit/zkaudit/artefact"
@@ -70,10 +71,6 @@ func (b *Bundle) Marshal() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	digest, err := b.Statement.Digest()
-	if err != nil {
-		return nil, err
-	}
 	out := appendBytes(nil, s)
 	for _, certificate := range b.Datasets {
 		out = appendBytes(out, certificate)
@@ -85,7 +82,7 @@ func (b *Bundle) Marshal() ([]byte, error) {
 		}
 		out = appendBytes(out, seg.Proof)
 	}
-	return artefact.Encode(artefact.Header{Kind: Kind(), Version: Version, Statement: digest}, out), nil
+	return artefact.Encode(artefact.Header{Kind: Kind(), Version: Version, Statement: sha256.Sum256(s)}, out), nil
 }
 
 // Recognised reports whether data calls itself a bundle, of whatever version.

@@ -174,12 +174,13 @@ func TestInsecureSRSIsRefused(t *testing.T) {
 	if !errors.Is(err, fault.ErrVersion) || !strings.Contains(err.Error(), "INSECURE") {
 		t.Error(err)
 	}
-	other, err := commitments.DevelopmentVerifierSRS(9)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := verify(decode(t, m), bundle.Expectation{}, other); !errors.Is(err, fault.ErrVersion) {
-		t.Errorf("another SRS: %v", err)
+	id, size := *m.srs, *m.srs
+	id.ID[0] ^= 1
+	size.RowBits++
+	for name, other := range map[string]*commitments.VerifierSRS{"another SRS": &id, "rows of another size": &size} {
+		if _, err := verify(decode(t, m), bundle.Expectation{}, other); !errors.Is(err, fault.ErrVersion) || !strings.HasPrefix(err.Error(), "the bundle was made with SRS ") {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }
 

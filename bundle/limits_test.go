@@ -2,6 +2,7 @@ package bundle_test
 
 import (
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -10,9 +11,12 @@ import (
 
 	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/network"
+	"github.com/zkaudit/zkaudit/relation"
 	"github.com/zkaudit/zkaudit/schedule"
 	"github.com/zkaudit/zkaudit/segment"
+	"github.com/zkaudit/zkaudit/train"
 )
 
 // flaw is one thing wrong with a statement, and what its refusal says.
@@ -31,6 +35,9 @@ func refusedStatements(t *testing.T, flaws []flaw) {
 		f.change(s)
 		if err := s.Check(); !errors.Is(err, fault.ErrMalformed) || !strings.Contains(err.Error(), f.says) {
 			t.Errorf("%s: %v, want %q", f.name, err, f.says)
+		}
+		if _, err := s.Digest(); !errors.Is(err, fault.ErrMalformed) || !strings.Contains(err.Error(), f.says) {
+			t.Errorf("%s: its digest: %v, want %q", f.name, err, f.says)
 		}
 	}
 }
@@ -51,7 +58,8 @@ func TestLimitsOfAStatement(t *testing.T) {
 	}
 	refusedStatements(t, []flaw{
 		{"no network", func(s *bundle.Statement) { s.Network = nil }, "no network"},
-		{"no steps", func(s *bundle.Statement) { s.Schedule.Steps = 0 }, "step"},
+		{"no steps", func(s *bundle.Statement) { s.Schedule.Steps = 0 }, "schedule: 0 steps, want 1 to "},
+		{"a tail nobody knows", func(s *bundle.Statement) { s.Schedule.Tail = 7 }, "schedule: epoch tail "},
 		{"context", func(s *bundle.Statement) { s.Context = strings.Repeat("x", bundle.MaxContext+1) }, "context of 4097 bytes"},
 		{"rows of one cell", func(s *bundle.Statement) { s.RowBits = 0 }, "rows of 2^0 cells"},
 		{"long rows", func(s *bundle.Statement) { s.RowBits = 23 }, "rows of 2^23 cells"},
@@ -78,12 +86,37 @@ func TestLimitsOfAStatement(t *testing.T) {
 				a.Weights = []network.Weight{{Shape: []int{3, hidden}}, {Shape: []int{hidden}}, {Shape: []int{hidden, 2}}, {Shape: []int{2}}}
 				a.Layers[0].Shape = []int{hidden}
 			})
-		}, "public weights, at most"},
+		}, "100663298 public weights, at most 67108864"},
 	})
 	s := decode(t, first(t)).Statement
 	s.Mode = "zk-none"
 	if err := s.Check(); !errors.Is(err, fault.ErrVersion) {
 		t.Errorf("a mode nobody knows: %v", err)
+	}
+}
+
+// TestStatementsAtTheirLimits: what is not beyond a limit is accepted.
+func TestStatementsAtTheirLimits(t *testing.T) {
+	for name, change := range map[string]func(s *bundle.Statement){
+		"context":            func(s *bundle.Statement) { s.Context = strings.Repeat("x", bundle.MaxContext) },
+		"rows of two cells":  func(s *bundle.Statement) { s.RowBits = 1 },
+		"the longest rows":   func(s *bundle.Statement) { s.RowBits = 22 },
+		"steps of a segment": func(s *bundle.Statement) { s.Segment = segment.MaxSteps },
+		"segments":           func(s *bundle.Statement) { s.Schedule.Steps, s.Segment = bundle.MaxSegments, 1 },
+		"rows":               func(s *bundle.Statement) { s.Schedule.Parts = schedule.Parts{bundle.MaxRows - 4, 4}; s.RowBits = 22 },
+		"rate 1":             func(s *bundle.Statement) { s.Rates[0] = 1 },
+		"rate 255":           func(s *bundle.Statement) { s.Rates[0] = 255 },
+		"one bit":            func(s *bundle.Statement) { s.Origin.Bits = 1 },
+		"61 bits":            func(s *bundle.Statement) { s.Origin.Bits = 61 },
+		"a long seed":        func(s *bundle.Statement) { s.Origin.Seed = strings.Repeat("x", schedule.MaxSeed) },
+		"attributes":         func(s *bundle.Statement) { s.Parts[0].Columns = bundle.MaxAttributes },
+	} {
+		s := decode(t, first(t)).Statement
+		change(s)
+		repair(&bundle.Bundle{Statement: s})
+		if err := s.Check(); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }
 
@@ -144,6 +177,82 @@ func TestOriginsOfAStatement(t *testing.T) {
 	published(func(c [][]int64) [][]int64 { return c })(s)
 	if err := s.Check(); err != nil {
 		t.Errorf("a published origin: %v", err)
+	}
+}
+
+// TestPublicWeights: an origin makes all weights public or none, and a weight
+// left out would be whatever the prover likes.
+func TestPublicWeights(t *testing.T) {
+	s := decode(t, first(t)).Statement
+	altered(s, func(_ *network.Architecture, c *network.Choices) { c.Frozen = []int{1} })
+	p, published := s.Program(), bundle.Origin{Kind: bundle.Published, Bits: 40}
+	want := map[graph.TensorID][]int64{}
+	for i, id := range bundle.WeightTensors(p) {
+		cells := make([]int64, p.Tensor(id).Size())
+		cells[0] = int64(i + 1)
+		want[id], published.Cells = cells, append(published.Cells, cells)
+	}
+	drawn, err := train.Random(p, []byte("x"), train.Glorot)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		origin bundle.Origin
+		want   map[graph.TensorID][]int64
+	}{
+		{bundle.Origin{Kind: bundle.Private, Bits: 40}, nil}, {published, want},
+		{bundle.Origin{Kind: bundle.Seeded, Bits: 40, Seed: "x", Scheme: "glorot"}, drawn},
+	} {
+		got, err := c.origin.Public(p)
+		if err != nil || !maps.EqualFunc(got, c.want, slices.Equal) {
+			t.Errorf("%v: public weights %v, want %v, %v", c.origin.Kind, got, c.want, err)
+		}
+	}
+	unknown := bundle.Origin{Kind: bundle.Seeded, Bits: 40, Seed: "x", Scheme: "mine"}
+	if got, err := unknown.Public(p); !errors.Is(err, fault.ErrMalformed) || got != nil {
+		t.Errorf("a scheme nobody knows: %v, %v", got, err)
+	}
+}
+
+// TestWeightTensors: trained and frozen weights of a program, wherever they
+// stand in it.
+func TestWeightTensors(t *testing.T) {
+	p := &graph.Program{Tensors: []graph.Tensor{{Role: graph.Weight}, {Role: graph.Constant}, {Role: graph.Frozen}, {Role: graph.Frozen}, {Role: graph.Label}, {Role: graph.Weight}}}
+	if ids := bundle.WeightTensors(p); !slices.Equal(ids, []graph.TensorID{0, 2, 3, 5}) {
+		t.Errorf("weights %v", ids)
+	}
+}
+
+// TestRatesOfSegments: one rate serves every step, and rates by step serve
+// theirs, if there is one step, too.
+func TestRatesOfSegments(t *testing.T) {
+	s := decode(t, first(t)).Statement
+	s.Rates = []int64{41}
+	if rates := s.RatesOf(10, 2); !slices.Equal(rates, []int64{41, 41}) {
+		t.Errorf("one rate: %v", rates)
+	}
+	altered(s, func(_ *network.Architecture, c *network.Choices) { c.Scheduled = true })
+	s.Rates = []int64{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}
+	if rates := s.RatesOf(5, 5); !slices.Equal(rates, []int64{6, 7, 8, 9, 10}) {
+		t.Errorf("rates by step: %v", rates)
+	}
+	s.Rates = []int64{7}
+	if rates := s.RatesOf(0, 1); !slices.Equal(rates, []int64{7}) {
+		t.Errorf("one step with a rate of its own: %v", rates)
+	}
+}
+
+// TestCommittedRows: as many cells as the axes have when they are padded, in
+// rows of 2^ℓ, and at least one.
+func TestCommittedRows(t *testing.T) {
+	axes := []relation.Axis{{Size: 5}, {Size: 1}, {Size: 2}, {Size: 9}}
+	for rowBits, want := range map[int]int{1: 128, 3: 32, 7: 2, 8: 1, 22: 1} {
+		if got := bundle.CommittedRows(rowBits, axes...); got != want {
+			t.Errorf("rows of 2^%d: %d, want %d", rowBits, got, want)
+		}
+	}
+	if got := bundle.CommittedRows(1); got != 1 {
+		t.Errorf("a tensor of one cell: %d rows", got)
 	}
 }
 

@@ -9,10 +9,14 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/consensys/gnark-crypto/ecc/bn254"
+
 	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/memory"
 	"github.com/zkaudit/zkaudit/network"
+	"github.com/zkaudit/zkaudit/ops"
 	"github.com/zkaudit/zkaudit/schedule"
 )
 
@@ -91,6 +95,73 @@ func TestMemoryCounts(t *testing.T) {
 		if err := need.Check("verifying", memory.Base+1<<20); c.least > 0 && (err == nil || !strings.Contains(err.Error(), c.what)) {
 			t.Errorf("%s: %v, want it to name the %s", name, err, c.what)
 		}
+	}
+}
+
+// TestMemoryByItsDefinition: each certificate, proof, commitment, row, constant
+// and weight is in the estimate.
+func TestMemoryByItsDefinition(t *testing.T) {
+	n, err := network.New(network.Architecture{
+		Input: []int{3}, Weights: []network.Weight{{Shape: []int{3, 5}}, {Shape: []int{5}}, {Shape: []int{5, 3}}},
+		Layers: []network.Layer{
+			{Kind: network.Add, Inputs: []int{0}, Constant: &network.Constant{Shape: []int{3}, Cells: []float32{1, 2, 3}}},
+			{Kind: network.FullyConnected, Inputs: []int{1}, Weights: []int{0, 1}, Shape: []int{5}},
+			{Kind: network.Add, Inputs: []int{2}, Constant: &network.Constant{Shape: []int{5}, Cells: []float32{1, 2, 3, 4, 5}}},
+			{Kind: network.FullyConnected, Inputs: []int{3}, Weights: []int{2}, Shape: []int{3}},
+		},
+	}, network.Choices{Batch: 4, Formats: network.Formats{Feature: 8, Activation: 8, Error: 10}, RateShift: 10, Loss: "mean_squared_error", Labels: "values"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := func(n ...int) (w bundle.Weights) {
+		for _, k := range n {
+			w = append(w, make([]bn254.G1Affine, k))
+		}
+		return w
+	}
+	constants := 0
+	for _, id := range n.Program().OfRole(graph.Constant) {
+		constants += ops.PaddedSize(n.Program().Tensor(id).Axes)
+	}
+	if len(n.Program().OfRole(graph.Constant)) < 2 {
+		t.Fatal("fewer constants than are stated")
+	}
+	b := &bundle.Bundle{
+		Statement: &bundle.Statement{
+			Network: n, Segment: 5, Initial: rows(1, 2, 4),
+			Schedule: schedule.Spec{Batch: 4, Steps: 12, Parts: schedule.Parts{30, 60, 100}},
+			Parts: []bundle.Part{
+				{Features: rows(8)[0], Labels: rows(16)[0]}, {Features: rows(32)[0], Labels: rows(64)[0], Attributes: rows(128)[0], Columns: 1}, {Features: rows(256)[0], Labels: rows(512)[0]},
+			},
+		},
+		Datasets: [][]byte{make([]byte, 100), make([]byte, 2000), make([]byte, 30000)}, Weights: make([]byte, 400000),
+		Segments: []bundle.Segment{
+			{After: rows(1024, 2048, 1), Proof: make([]byte, 5)}, {After: rows(1, 4096), Proof: make([]byte, 60)}, {After: rows(8192, 1), Proof: make([]byte, 700)},
+		},
+	}
+	const (
+		points = 1023 + 1024 + 2048 + 1 + 1 + 4096 + 8192 + 1
+		proofs = 432100 + 765
+		slots  = 5 * 4
+		cells  = 15 + 4*8 + 5 + 8 + 15 + 8*4 // and padded
+	)
+	want := int64(memory.Base + 256*points + 2*proofs + 2*slots*(8+4*3) + 20*constants)
+	if got := b.Memory().Bytes(); got != want {
+		t.Errorf("committed order, private weights: %d bytes, want %d", got, want)
+	}
+	b.Statement.Schedule.Order = schedule.Shuffled
+	if got := b.Memory().Bytes(); got != want+8*190 {
+		t.Errorf("shuffled: %d bytes, want %d", got, want+8*190)
+	}
+	for _, kind := range []bundle.OriginKind{bundle.Seeded, bundle.Published} {
+		b.Statement.Origin.Kind = kind
+		if got := b.Memory().Bytes(); got != want+8*190+8*cells {
+			t.Errorf("%v: %d bytes, want %d", kind, got, want+8*190+8*cells)
+		}
+	}
+	b.Statement.Segment = 100 // steps, of which there are 12
+	if got := b.Memory().Bytes(); got != want+8*190+8*cells+2*28*(8+4*3) {
+		t.Errorf("one segment: %d bytes", got)
 	}
 }
 

@@ -6,6 +6,8 @@ import (
 	crand "crypto/rand"
 	"errors"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -126,9 +128,45 @@ func TestPartsThatAreNotThose(t *testing.T) {
 	if err := foreign.Verify(context.Background(), v); !errors.Is(err, fault.ErrRejected) {
 		t.Errorf("certificate of the same rows committed otherwise: %v", err)
 	}
-	foreign.SRS[0] ^= 1
-	if err := foreign.Verify(context.Background(), v); !errors.Is(err, fault.ErrVersion) {
-		t.Errorf("another SRS: %v", err)
+	for name, change := range map[string]func(f *bundle.PartFile){
+		"another SRS": func(f *bundle.PartFile) { f.SRS[0] ^= 1 }, "rows of another size": func(f *bundle.PartFile) { f.RowBits++ },
+	} {
+		foreign := *original
+		change(&foreign)
+		if err := foreign.Verify(context.Background(), v); !errors.Is(err, fault.ErrVersion) || !strings.HasPrefix(err.Error(), "the part was committed with SRS ") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	foreign = *original
+	foreign.Shape.Kind = "stars"
+	if err := foreign.Verify(context.Background(), v); err == nil || errors.Is(err, fault.ErrPanic) || !strings.Contains(err.Error(), "stars") {
+		t.Errorf("labels that nobody knows: %v", err)
+	}
+}
+
+// TestReadPart: a file that is none is named.
+func TestReadPart(t *testing.T) {
+	f, _ := commitPart(t, people())
+	file, err := f.Marshal()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		file []byte
+		is   error
+	}{"whole.part": {file, nil}, "short.part": {file[:len(file)-1], fault.ErrMalformed}, "missing.part": {nil, fault.ErrInput}} {
+		path := filepath.Join(t.TempDir(), name)
+		if c.file != nil {
+			if err := os.WriteFile(path, c.file, 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		switch read, err := bundle.ReadPart(path); {
+		case c.is == nil && (err != nil || read.Digest() != f.Digest()):
+			t.Errorf("%s: %v", name, err)
+		case c.is != nil && (!errors.Is(err, c.is) || !strings.Contains(err.Error(), path)):
+			t.Errorf("%s: %v, want its path", name, err)
+		}
 	}
 }
 

@@ -155,6 +155,7 @@ func TestRatesInHand(t *testing.T) {
 		"rates by epoch":          {scheduled(asTheyAre), []number.Rate{rate(200), rate(100)}, "certificate"},
 		"one for all epochs":      {scheduled(asTheyAre), []number.Rate{rate(200)}, "in step"},
 		"a step that counts more": {scheduled(func(r []int64) { r[1] = 255 }), []number.Rate{rate(200), rate(100)}, "in step 1, the bundle has 255/2^"},
+		"the last step":           {scheduled(func(r []int64) { r[11]++ }), []number.Rate{rate(200), rate(100)}, "in step 11, the bundle has 101/2^"},
 	} {
 		_, err := verify(c.b, bundle.Expectation{Rates: c.rates}, m.srs)
 		if c.says == "" && err != nil || c.says != "" && (!errors.Is(err, fault.ErrRejected) || !strings.Contains(err.Error(), c.says)) {

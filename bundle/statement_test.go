@@ -2,7 +2,9 @@ package bundle_test
 
 import (
 	"errors"
+	"fmt"
 	"math/rand/v2"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -204,6 +206,18 @@ func TestReadExpectation(t *testing.T) {
 	}
 	if _, err := bundle.ReadExpectation(write("rate = [\n")); !errors.Is(err, fault.ErrInput) {
 		t.Errorf("no TOML: %v", err)
+	}
+	missing := filepath.Join(t.TempDir(), "none.toml")
+	if _, err := bundle.ReadExpectation(missing); !errors.Is(err, fault.ErrInput) || !strings.Contains(err.Error(), missing) {
+		t.Errorf("no file: %v", err)
+	}
+	beside := write("model = \"m.tflite\"\n")
+	if e, err := bundle.ReadExpectation(beside); err != nil || *e.Model != filepath.Join(filepath.Dir(beside), "m.tflite") {
+		t.Errorf("a model beside the expectation: %v, %v", *e.Model, err)
+	}
+	elsewhere := filepath.Join(t.TempDir(), "m.tflite")
+	if e, err := bundle.ReadExpectation(write(fmt.Sprintf("model = %q\n", elsewhere))); err != nil || *e.Model != elsewhere {
+		t.Errorf("a model elsewhere: %v, %v", *e.Model, err)
 	}
 }
 

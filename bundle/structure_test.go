@@ -18,14 +18,15 @@ import (
 func TestNothingMayBeMissing(t *testing.T) {
 	m := first(t)
 	for name, change := range map[string]func(b *bundle.Bundle){
-		"last segment":         func(b *bundle.Bundle) { b.Segments = b.Segments[:2] },
-		"all segments":         func(b *bundle.Bundle) { b.Segments = nil },
-		"a dataset":            func(b *bundle.Bundle) { b.Datasets = b.Datasets[:1] },
-		"all datasets":         func(b *bundle.Bundle) { b.Datasets = nil },
-		"weights of a border":  func(b *bundle.Bundle) { b.Segments[1].After = nil },
-		"a weight of a border": func(b *bundle.Bundle) { b.Segments[2].After = b.Segments[2].After[1:] },
-		"one segment too many": func(b *bundle.Bundle) { b.Segments = append(b.Segments, b.Segments[2]) },
-		"a statement":          func(b *bundle.Bundle) { b.Statement = nil },
+		"last segment":          func(b *bundle.Bundle) { b.Segments = b.Segments[:2] },
+		"all segments":          func(b *bundle.Bundle) { b.Segments = nil },
+		"a dataset":             func(b *bundle.Bundle) { b.Datasets = b.Datasets[:1] },
+		"all datasets":          func(b *bundle.Bundle) { b.Datasets = nil },
+		"weights of a border":   func(b *bundle.Bundle) { b.Segments[1].After = nil },
+		"a weight of the first": func(b *bundle.Bundle) { b.Segments[0].After = b.Segments[0].After[1:] },
+		"a weight of a border":  func(b *bundle.Bundle) { b.Segments[2].After = b.Segments[2].After[1:] },
+		"one segment too many":  func(b *bundle.Bundle) { b.Segments = append(b.Segments, b.Segments[2]) },
+		"a statement":           func(b *bundle.Bundle) { b.Statement = nil },
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := decode(t, m)

@@ -183,9 +183,7 @@ func (r *reader) architecture() Architecture {
 		a.Weights = append(a.Weights, Weight{Shape: r.ints()})
 	}
 	for range r.count(MaxLayers, 8) {
-		if a.Layers = append(a.Layers, r.layer()); r.err != nil {
-			return a
-		}
+		a.Layers = append(a.Layers, r.layer())
 	}
 	return a
 }

@@ -136,9 +136,6 @@ func repeat(c *Constant, sample []int) ([]float32, bool) {
 			return nil, false
 		}
 	}
-	if stride != len(c.Cells) {
-		return nil, false
-	}
 	out := make([]float32, count(sample))
 	for i := range out {
 		rest, from := i, 0

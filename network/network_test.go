@@ -2,14 +2,20 @@ package network_test
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/binary"
 	"errors"
+	"math"
+	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/network"
+	"github.com/zkaudit/zkaudit/number"
 	"github.com/zkaudit/zkaudit/ops"
 )
 
@@ -147,69 +153,427 @@ func TestDigestNamesEveryChoice(t *testing.T) {
 	}
 }
 
+// refusal is one thing wrong with an architecture or with choices, and what is
+// said of it.
+type refusal struct {
+	change func(a *network.Architecture, c *network.Choices)
+	says   string
+}
+
 // What no TensorFlow Lite file of these operators says is no architecture.
 func TestRefusals(t *testing.T) {
-	for name, change := range map[string]func(a *network.Architecture, c *network.Choices){
-		"no layers":             func(a *network.Architecture, _ *network.Choices) { a.Layers, a.Weights = nil, nil },
-		"unknown operator":      func(a *network.Architecture, _ *network.Choices) { a.Layers[6].Kind = "GATE" },
-		"operator of the graph": func(a *network.Architecture, _ *network.Choices) { a.Layers[6].Kind = network.Kind(ops.KindSum) },
-		"forward reference":     func(a *network.Architecture, _ *network.Choices) { a.Layers[3].Inputs[1] = 5 },
-		"reads itself":          func(a *network.Architecture, _ *network.Choices) { a.Layers[3].Inputs[1] = 4 },
-		"negative input":        func(a *network.Architecture, _ *network.Choices) { a.Layers[3].Inputs[1] = -1 },
-		"no input":              func(a *network.Architecture, _ *network.Choices) { a.Layers[6].Inputs = nil },
-		"two inputs":            func(a *network.Architecture, _ *network.Choices) { a.Layers[6].Inputs = []int{6, 5} },
-		"weight out of order":   func(a *network.Architecture, _ *network.Choices) { a.Layers[1].Weights = []int{1, 0} },
-		"weight of no layer": func(a *network.Architecture, _ *network.Choices) {
+	for name, test := range map[string]refusal{
+		"no layers":             {func(a *network.Architecture, _ *network.Choices) { a.Layers, a.Weights = nil, nil }, "0 layers, want 1 to 1024"},
+		"unknown operator":      {func(a *network.Architecture, _ *network.Choices) { a.Layers[6].Kind = "GATE" }, `layer 6 ("GATE"): no such operator`},
+		"operator of the graph": {func(a *network.Architecture, _ *network.Choices) { a.Layers[6].Kind = network.Kind(ops.KindSum) }, `layer 6 ("sum"): no such operator`},
+		"forward reference":     {func(a *network.Architecture, _ *network.Choices) { a.Layers[3].Inputs[1] = 5 }, `layer 3 ("MUL"): it reads value 5, which is not there yet`},
+		"reads itself":          {func(a *network.Architecture, _ *network.Choices) { a.Layers[3].Inputs[1] = 4 }, `layer 3 ("MUL"): it reads value 4, which is not there yet`},
+		"negative input":        {func(a *network.Architecture, _ *network.Choices) { a.Layers[3].Inputs[1] = -1 }, `layer 3 ("MUL"): it reads value -1, which is not there yet`},
+		"no input":              {func(a *network.Architecture, _ *network.Choices) { a.Layers[6].Inputs = nil }, `layer 6 ("LOGISTIC"): it reads nothing`},
+		"two inputs":            {func(a *network.Architecture, _ *network.Choices) { a.Layers[6].Inputs = []int{6, 5} }, "layer 6 LOGISTIC: 2 inputs, 0 weights, shape []; export the model again"},
+		"weight out of order":   {func(a *network.Architecture, _ *network.Choices) { a.Layers[1].Weights = []int{1, 0} }, `layer 1 ("FULLY_CONNECTED"): it reads weight 1; weights are numbered in the order of their first use`},
+		"weight of no layer": {func(a *network.Architecture, _ *network.Choices) {
 			a.Weights = append(a.Weights, network.Weight{Shape: []int{3}})
-		},
-		"weight that is not there": func(a *network.Architecture, _ *network.Choices) { a.Layers[5].Weights = []int{3} },
-		"negative weight":          func(a *network.Architecture, _ *network.Choices) { a.Layers[5].Weights = []int{-1} },
-		"three weights":            func(a *network.Architecture, _ *network.Choices) { a.Layers[5].Weights = []int{2, 1, 1} },
-		"weights of an activation": func(a *network.Architecture, _ *network.Choices) { a.Layers[6].Weights = []int{0} },
-		"weights of three axes":    func(a *network.Architecture, _ *network.Choices) { a.Weights[0].Shape = []int{2, 3, 4} },
-		"weights of another shape": func(a *network.Architecture, _ *network.Choices) { a.Weights[2].Shape = []int{5, 4} },
-		"bias of another shape":    func(a *network.Architecture, _ *network.Choices) { a.Weights[1].Shape = []int{5} },
-		"weights as large as 2^31": func(a *network.Architecture, _ *network.Choices) { a.Weights[0].Shape = []int{1 << 16, 1 << 15} },
-		"axis of zero":             func(a *network.Architecture, _ *network.Choices) { a.Input = []int{0, 6} },
-		"input of seven axes":      func(a *network.Architecture, _ *network.Choices) { a.Input = []int{1, 1, 1, 1, 1, 2, 3} },
-		"shape of another size":    func(a *network.Architecture, _ *network.Choices) { a.Layers[0].Shape = []int{5} },
-		"shape of an activation":   func(a *network.Architecture, _ *network.Choices) { a.Layers[6].Shape = []int{4} },
-		"units split":              func(a *network.Architecture, _ *network.Choices) { a.Layers[1].Shape = []int{2, 2} },
-		"fused softmax":            func(a *network.Architecture, _ *network.Choices) { a.Layers[1].Activation = network.Softmax },
-		"fused logistic":           func(a *network.Architecture, _ *network.Choices) { a.Layers[1].Activation = network.Logistic },
-		"activation of a softmax":  func(a *network.Architecture, _ *network.Choices) { a.Layers[8].Activation = network.Relu },
-		"activation of a reshape":  func(a *network.Architecture, _ *network.Choices) { a.Layers[0].Activation = network.Relu },
-		"activation twice":         func(a *network.Architecture, _ *network.Choices) { a.Layers[6].Activation = network.Relu },
-		"constant of a softmax":    func(a *network.Architecture, _ *network.Choices) { a.Layers[8].Constant = a.Layers[2].Constant },
-		"constant of more cells":   func(a *network.Architecture, _ *network.Choices) { a.Layers[2].Constant.Cells = make([]float32, 2) },
-		"constant of fewer cells":  func(a *network.Architecture, _ *network.Choices) { a.Layers[2].Constant.Shape = []int{4} },
-		"constant of another size": func(a *network.Architecture, _ *network.Choices) {
+		}, "4 weights, layers read 3"},
+		"weight that is not there": {func(a *network.Architecture, _ *network.Choices) { a.Layers[5].Weights = []int{3} }, `layer 5 ("FULLY_CONNECTED"): it reads weight 3; weights are numbered in the order of their first use`},
+		"negative weight":          {func(a *network.Architecture, _ *network.Choices) { a.Layers[5].Weights = []int{-1} }, `layer 5 ("FULLY_CONNECTED"): it reads weight -1; weights are numbered in the order of their first use`},
+		"three weights":            {func(a *network.Architecture, _ *network.Choices) { a.Layers[5].Weights = []int{2, 1, 1} }, "layer 5 FULLY_CONNECTED: 1 inputs, 3 weights, shape [4]; export the model again"},
+		"weights of an activation": {func(a *network.Architecture, _ *network.Choices) { a.Layers[6].Weights = []int{0} }, "layer 6 LOGISTIC: 1 inputs, 1 weights, shape []; export the model again"},
+		"weights of three axes":    {func(a *network.Architecture, _ *network.Choices) { a.Weights[0].Shape = []int{2, 3, 4} }, "layer 1 FULLY_CONNECTED: weights of shape [2 3 4]; export the model again"},
+		"weights of another shape": {func(a *network.Architecture, _ *network.Choices) { a.Weights[2].Shape = []int{5, 4} }, "layer 4 FULLY_CONNECTED: a layer of 5 inputs on samples of shape [4] acts on every position apart; flatten the sample before the layer, or use one position per sample"},
+		"bias of another shape":    {func(a *network.Architecture, _ *network.Choices) { a.Weights[1].Shape = []int{5} }, "layer 1 FULLY_CONNECTED: bias of shape [5] do not fit [{units 4 4}]; export the model again"},
+		"weights as large as 2^31": {func(a *network.Architecture, _ *network.Choices) { a.Weights[0].Shape = []int{1 << 16, 1 << 15} }, "weight 0: shape [65536 32768]"},
+		"axis of zero":             {func(a *network.Architecture, _ *network.Choices) { a.Input = []int{0, 6} }, "input: shape [0 6]"},
+		"input of seven axes":      {func(a *network.Architecture, _ *network.Choices) { a.Input = []int{1, 1, 1, 1, 1, 2, 3} }, "input: shape [1 1 1 1 1 2 3], want 1 to 6 axes"},
+		"shape of another size":    {func(a *network.Architecture, _ *network.Choices) { a.Layers[0].Shape = []int{5} }, "layer 0 RESHAPE: it reshapes samples of shape [2 3] to [5]; keep the batch as axis 0 and reshape within samples"},
+		"shape of an activation":   {func(a *network.Architecture, _ *network.Choices) { a.Layers[6].Shape = []int{4} }, "layer 6 LOGISTIC: 1 inputs, 0 weights, shape [4]; export the model again"},
+		"units split":              {func(a *network.Architecture, _ *network.Choices) { a.Layers[1].Shape = []int{2, 2} }, "layer 1 FULLY_CONNECTED: 4 units make samples of shape [2 2]; flatten the sample before the layer"},
+		"fused softmax":            {func(a *network.Architecture, _ *network.Choices) { a.Layers[1].Activation = network.Softmax }, `layer 1 FULLY_CONNECTED: fused activation "SOFTMAX"; use RELU, RELU6 or TANH`},
+		"fused logistic":           {func(a *network.Architecture, _ *network.Choices) { a.Layers[1].Activation = network.Logistic }, `layer 1 FULLY_CONNECTED: fused activation "LOGISTIC"; use RELU, RELU6 or TANH`},
+		"activation of a softmax":  {func(a *network.Architecture, _ *network.Choices) { a.Layers[8].Activation = network.Relu }, `layer 8 SOFTMAX: fused activation "RELU"; use an operator of its own`},
+		"activation of a reshape":  {func(a *network.Architecture, _ *network.Choices) { a.Layers[0].Activation = network.Relu }, `layer 0 RESHAPE: fused activation "RELU"; use an operator of its own`},
+		"activation twice":         {func(a *network.Architecture, _ *network.Choices) { a.Layers[6].Activation = network.Relu }, `layer 6 LOGISTIC: fused activation "RELU"; use an operator of its own`},
+		"constant of a softmax":    {func(a *network.Architecture, _ *network.Choices) { a.Layers[8].Constant = a.Layers[2].Constant }, "layer 8 SOFTMAX: 1 inputs, 0 weights, shape []; export the model again"},
+		"constant of more cells":   {func(a *network.Architecture, _ *network.Choices) { a.Layers[2].Constant.Cells = make([]float32, 2) }, `layer 2 ("ADD"): constant of shape [1] with 2 cells`},
+		"constant of fewer cells":  {func(a *network.Architecture, _ *network.Choices) { a.Layers[2].Constant.Shape = []int{4} }, `layer 2 ("ADD"): constant of shape [4] with 1 cells`},
+		"constant of another size": {func(a *network.Architecture, _ *network.Choices) {
 			a.Layers[2].Constant = &network.Constant{Shape: []int{3}, Cells: make([]float32, 3)}
-		},
-		"constant that does not fit": func(a *network.Architecture, _ *network.Choices) { a.Layers[2].Constant.Cells[0] = 1e9 },
-		"a layer for nothing": func(a *network.Architecture, _ *network.Choices) {
+		}, "layer 2 ADD: constant of shape [3] for samples of shape [4]; broadcast it before export"},
+		"constant that does not fit": {func(a *network.Architecture, _ *network.Choices) { a.Layers[2].Constant.Cells[0] = 1e9 }, "layer 2 ADD, constant, cell 0: 1e+09 does not fit s16.8; rescale the model, or lower the fraction bits"},
+		"a layer for nothing": {func(a *network.Architecture, _ *network.Choices) {
 			a.Layers = append(a.Layers, network.Layer{Kind: network.Softmax, Inputs: []int{8}})
-		},
-		"batch of zero":          func(_ *network.Architecture, c *network.Choices) { c.Batch = 0 },
-		"batch of 2^21":          func(_ *network.Architecture, c *network.Choices) { c.Batch = 1 << 21 },
-		"15 fraction bits":       func(_ *network.Architecture, c *network.Choices) { c.Formats.Feature = 15 },
-		"negative fraction bits": func(_ *network.Architecture, c *network.Choices) { c.Formats.Error = -1 },
-		"rate shift":             func(_ *network.Architecture, c *network.Choices) { c.RateShift = 49 },
-		"weights of 66 bits":     func(_ *network.Architecture, c *network.Choices) { c.RateShift = 48 },
-		"no loss":                func(_ *network.Architecture, c *network.Choices) { c.Loss = "" },
-		"unknown loss":           func(_ *network.Architecture, c *network.Choices) { c.Loss = "hinge" },
-		"labels of values":       func(_ *network.Architecture, c *network.Choices) { c.Labels = graph.Values },
-		"logistic of a softmax":  func(_ *network.Architecture, c *network.Choices) { c.Loss, c.Labels = graph.LogisticLoss, graph.Bits },
-		"frozen twice":           func(_ *network.Architecture, c *network.Choices) { c.Frozen = []int{1, 1} },
-		"frozen out of order":    func(_ *network.Architecture, c *network.Choices) { c.Frozen = []int{2, 1} },
-		"frozen nothing":         func(_ *network.Architecture, c *network.Choices) { c.Frozen = []int{3} },
-		"all frozen":             func(_ *network.Architecture, c *network.Choices) { c.Frozen = []int{0, 1, 2} },
+		}, "layer 8 does not reach the output; leave it out"},
+		"batch of zero":          {func(_ *network.Architecture, c *network.Choices) { c.Batch = 0 }, "batch size 0, want 1 to 1048576"},
+		"batch of 2^21":          {func(_ *network.Architecture, c *network.Choices) { c.Batch = 1 << 21 }, "batch size 2097152, want 1 to 1048576"},
+		"15 fraction bits":       {func(_ *network.Architecture, c *network.Choices) { c.Formats.Feature = 15 }, "--fraction-features is 15, want 0 to 14"},
+		"negative fraction bits": {func(_ *network.Architecture, c *network.Choices) { c.Formats.Error = -1 }, "--fraction-errors is -1, want 0 to 14"},
+		"rate shift":             {func(_ *network.Architecture, c *network.Choices) { c.RateShift = 49 }, "rate shift 49, want 0 to 48"},
+		"weights of 66 bits":     {func(_ *network.Architecture, c *network.Choices) { c.RateShift = 48 }, "layer 1 FULLY_CONNECTED: weights would need 66 fraction bits, at most 62 fit; raise the learning rate, or lower the fraction bits"},
+		"no loss":                {func(_ *network.Architecture, c *network.Choices) { c.Loss = "" }, `loss "" takes labels [], not "one_hot"`},
+		"unknown loss":           {func(_ *network.Architecture, c *network.Choices) { c.Loss = "hinge" }, `loss "hinge" takes labels [], not "one_hot"`},
+		"labels of values":       {func(_ *network.Architecture, c *network.Choices) { c.Labels = graph.Values }, `loss "softmax_cross_entropy" takes labels ["one_hot"], not "values"`},
+		"logistic of a softmax":  {func(_ *network.Architecture, c *network.Choices) { c.Loss, c.Labels = graph.LogisticLoss, graph.Bits }, "loss logistic_loss on a model that ends in SOFTMAX"},
+		"frozen twice":           {func(_ *network.Architecture, c *network.Choices) { c.Frozen = []int{1, 1} }, "frozen weights [1 1] of 3"},
+		"frozen out of order":    {func(_ *network.Architecture, c *network.Choices) { c.Frozen = []int{2, 1} }, "frozen weights [2 1] of 3"},
+		"frozen nothing":         {func(_ *network.Architecture, c *network.Choices) { c.Frozen = []int{3} }, "frozen weights [3] of 3"},
+		"layers without end": {func(a *network.Architecture, _ *network.Choices) {
+			a.Layers = slices.Repeat(a.Layers[:1], network.MaxLayers+1)
+		}, "1025 layers, want 1 to 1024"},
+		"unknown first operator":     {func(a *network.Architecture, _ *network.Choices) { a.Layers[0].Kind = "GATE" }, `layer 0 ("GATE"): no such operator`},
+		"unknown last operator":      {func(a *network.Architecture, _ *network.Choices) { a.Layers[8].Kind = "GATE" }, `layer 8 ("GATE"): no such operator`},
+		"forward reference first":    {func(a *network.Architecture, _ *network.Choices) { a.Layers[3].Inputs[0] = 5 }, `layer 3 ("MUL"): it reads value 5, which is not there yet`},
+		"second weight not there":    {func(a *network.Architecture, _ *network.Choices) { a.Layers[1].Weights[1] = 3 }, `layer 1 ("FULLY_CONNECTED"): it reads weight 3;`},
+		"no weights":                 {func(a *network.Architecture, _ *network.Choices) { a.Layers[5].Weights = nil }, "layer 5 FULLY_CONNECTED: 1 inputs, 0 weights, shape [4]"},
+		"second axis of zero":        {func(a *network.Architecture, _ *network.Choices) { a.Input = []int{6, 0} }, "input: shape [6 0]"},
+		"input without axes":         {func(a *network.Architecture, _ *network.Choices) { a.Input = nil }, "input: shape [], want 1 to 6 axes"},
+		"middle weight of no cells":  {func(a *network.Architecture, _ *network.Choices) { a.Weights[1].Shape = []int{0} }, "weight 1: shape [0]"},
+		"last weight of no cells":    {func(a *network.Architecture, _ *network.Choices) { a.Weights[2].Shape = []int{4, 0} }, "weight 2: shape [4 0]"},
+		"shape of no cells":          {func(a *network.Architecture, _ *network.Choices) { a.Layers[0].Shape = []int{0} }, `layer 0 ("RESHAPE"): shape [0]`},
+		"units on one more axis":     {func(a *network.Architecture, _ *network.Choices) { a.Layers[1].Shape = []int{2, 4} }, "layer 1 FULLY_CONNECTED: 4 units make samples of shape [2 4]"},
+		"units before the last axis": {func(a *network.Architecture, _ *network.Choices) { a.Layers[1].Shape = []int{4, 1} }, "layer 1 FULLY_CONNECTED: 4 units make samples of shape [4 1]"},
+		"a shape where none is":      {func(a *network.Architecture, _ *network.Choices) { a.Layers[3].Shape = []int{4} }, "layer 3 MUL: 2 inputs, 0 weights, shape [4]"},
+		"no shape of a reshape":      {func(a *network.Architecture, _ *network.Choices) { a.Layers[0].Shape = nil }, "layer 0 RESHAPE: 1 inputs, 0 weights, shape []"},
+		"weights of a reshape": {func(a *network.Architecture, _ *network.Choices) {
+			a.Layers[7].Kind, a.Layers[7].Weights, a.Layers[7].Shape = network.Reshape, []int{0}, []int{4}
+		}, "layer 7 RESHAPE: 1 inputs, 1 weights"},
+		"two inputs of a softmax":   {func(a *network.Architecture, _ *network.Choices) { a.Layers[8].Inputs = []int{8, 7} }, "layer 8 SOFTMAX: 2 inputs"},
+		"one input of a product":    {func(a *network.Architecture, _ *network.Choices) { a.Layers[3].Inputs = []int{3} }, "layer 3 MUL: 1 inputs"},
+		"two inputs and a constant": {func(a *network.Architecture, _ *network.Choices) { a.Layers[2].Inputs = []int{2, 2} }, "layer 2 ADD: 2 inputs"},
+		"softmax of two axes": {func(a *network.Architecture, _ *network.Choices) {
+			a.Layers[7] = network.Layer{Kind: network.Reshape, Inputs: []int{7}, Shape: []int{2, 2}}
+		}, "layer 8 SOFTMAX: softmax over the last axis of samples of shape [2 2]"},
+		"operands of two shapes": {func(a *network.Architecture, _ *network.Choices) { a.Layers[3].Inputs[1] = 1 }, "layer 3 MUL: operands of shapes [4] and [6]"},
+		"constant of seven axes": {func(a *network.Architecture, _ *network.Choices) {
+			a.Layers[2].Constant.Shape = []int{1, 1, 1, 1, 1, 1, 1}
+		}, `layer 2 ("ADD"): constant of shape [1 1 1 1 1 1 1] with 1 cells`},
+		"constant of no cells": {func(a *network.Architecture, _ *network.Choices) {
+			*a.Layers[2].Constant = network.Constant{Shape: []int{0}}
+		}, `layer 2 ("ADD"): constant of shape [0] with 0 cells`},
+		"constant of too many cells": {func(a *network.Architecture, _ *network.Choices) {
+			a.Layers[2].Constant.Shape = []int{1 << 21, 1 << 21, 1 << 22}
+		}, `layer 2 ("ADD"): constant of shape [2097152 2097152 4194304] with 1 cells`},
+		"constant of half its rows": {func(a *network.Architecture, _ *network.Choices) {
+			*a.Layers[2].Constant = network.Constant{Shape: []int{2, 4}, Cells: make([]float32, 4)}
+		}, `layer 2 ("ADD"): constant of shape [2 4] with 4 cells`},
+		"constant of its last axis": {func(a *network.Architecture, _ *network.Choices) {
+			*a.Layers[2].Constant = network.Constant{Shape: []int{4, 2}, Cells: make([]float32, 4)}
+		}, `layer 2 ("ADD"): constant of shape [4 2] with 4 cells`},
+		"constant of another row": {func(a *network.Architecture, _ *network.Choices) {
+			*a.Layers[2].Constant = network.Constant{Shape: []int{2, 4}, Cells: make([]float32, 8)}
+		}, "layer 2 ADD: constant of shape [2 4] for samples of shape [4]"},
+		"constant that is no number": {func(a *network.Architecture, _ *network.Choices) { a.Layers[2].Constant.Cells[0] = float32(math.NaN()) }, "layer 2 ADD, constant, cell 0: NaN does not fit s16.8"},
+		"last cell that does not fit": {func(a *network.Architecture, _ *network.Choices) {
+			*a.Layers[2].Constant = network.Constant{Shape: []int{4}, Cells: []float32{1, 2, 3, 128}}
+		}, "layer 2 ADD, constant, cell 3: 128 does not fit s16.8"},
+		"sum of two formats": {func(a *network.Architecture, c *network.Choices) {
+			c.Formats.Feature, c.Formats.Activation = 8, 7
+			a.Input, a.Weights[0].Shape = []int{4}, []int{4, 4}
+			a.Layers[0].Shape, a.Layers[3] = []int{4}, network.Layer{Kind: network.Add, Inputs: []int{3, 1}}
+		}, "layer 3 ADD: operands with 7 and 8 fraction bits"},
+		"weights shared by two formats": {func(a *network.Architecture, c *network.Choices) {
+			c.Formats.Feature, c.Formats.Activation = 8, 7
+			a.Input, a.Weights[0].Shape, a.Weights[2].Shape = []int{4}, []int{4, 4}, []int{4}
+			a.Layers[0].Shape, a.Layers[4].Weights, a.Layers[5].Weights = []int{4}, []int{0, 2}, []int{0, 2}
+		}, "layer 4 FULLY_CONNECTED: weight 0 is shared by layers whose inputs have different formats"},
+		"two layers for nothing": {func(a *network.Architecture, _ *network.Choices) {
+			a.Layers = append(a.Layers, network.Layer{Kind: network.Relu, Inputs: []int{6}}, network.Layer{Kind: network.Relu, Inputs: []int{10}}, network.Layer{Kind: network.Softmax, Inputs: []int{9}})
+		}, "layer 9 does not reach the output"},
+		"first layer for nothing": {func(a *network.Architecture, _ *network.Choices) { a.Layers[1].Inputs[0] = 0 }, "layer 0 does not reach the output"},
+		"rate shift below 0":      {func(_ *network.Architecture, c *network.Choices) { c.RateShift = -1 }, "rate shift -1, want 0 to 48"},
+		"15 bits of activations":  {func(_ *network.Architecture, c *network.Choices) { c.Formats.Activation = 15 }, "--fraction-activations is 15, want 0 to 14"},
+		"frozen before the first": {func(_ *network.Architecture, c *network.Choices) { c.Frozen = []int{-1, 1} }, "frozen weights [-1 1] of 3"},
+		"frozen behind the last":  {func(_ *network.Architecture, c *network.Choices) { c.Frozen = []int{1, 3} }, "frozen weights [1 3] of 3"},
+		"softmax of a logistic":   {func(a *network.Architecture, _ *network.Choices) { a.Layers[8].Kind = network.Logistic }, "loss softmax_cross_entropy on a model that ends in LOGISTIC"},
+		"softmax of one output": {func(a *network.Architecture, _ *network.Choices) {
+			a.Weights = append(a.Weights, network.Weight{Shape: []int{4, 1}})
+			a.Layers[7] = network.Layer{Kind: network.FullyConnected, Inputs: []int{7}, Weights: []int{3}, Shape: []int{1}}
+		}, "softmax of one output is always 1"},
+		"all frozen": {func(_ *network.Architecture, c *network.Choices) { c.Frozen = []int{0, 1, 2} }, "the model has no weight to train"},
 	} {
 		a, c := every(), choices()
-		change(&a, &c)
+		test.change(&a, &c)
 		_, err := network.New(a, c)
-		if !errors.Is(err, fault.ErrUnsupported) && !errors.Is(err, fault.ErrUsage) && !errors.Is(err, fault.ErrOverflow) {
-			t.Errorf("%s: %v", name, err)
+		if !errors.Is(err, fault.ErrUnsupported) && !errors.Is(err, fault.ErrUsage) && !errors.Is(err, fault.ErrOverflow) || !strings.HasPrefix(err.Error(), test.says) {
+			t.Errorf("%s: %v, want %q", name, err, test.says)
+		}
+	}
+}
+
+// A network keeps what it was made of, whatever becomes of the lists.
+func TestNetworksDoNotChange(t *testing.T) {
+	a, c := every(), choices()
+	n := derive(t, a, c)
+	a.Input[0], c.Frozen[0] = 9, 9
+	for i := range a.Weights {
+		a.Weights[i].Shape[0] = 9
+		a.Weights[i] = network.Weight{}
+	}
+	for i := range a.Layers {
+		l := &a.Layers[i]
+		l.Inputs[0] = 9
+		for _, list := range [][]int{l.Weights, l.Shape} {
+			if len(list) > 0 {
+				list[0] = 9
+			}
+		}
+		if l.Constant != nil {
+			l.Constant.Shape[0], l.Constant.Cells[0] = 9, 9
+		}
+		*l = network.Layer{}
+	}
+	if got := n.Architecture(); !reflect.DeepEqual(got, every()) || !reflect.DeepEqual(n.Choices(), choices()) {
+		t.Errorf("the network has become %+v, %+v", got, n.Choices())
+	}
+	if encoded := n.Encode(); len(encoded) > 0 {
+		encoded[0]++
+		if bytes.Equal(encoded, n.Encode()) {
+			t.Error("its encoding can be changed")
+		}
+	}
+	if whole := every(); whole.Parameters() != 24+4+16 {
+		t.Errorf("%d parameters", whole.Parameters())
+	}
+}
+
+// A value that is read as a second operand alone is needed, as is one that is
+// read by one of two layers.
+func TestBranchesReachTheOutput(t *testing.T) {
+	a := network.Architecture{
+		Input: []int{4}, Weights: []network.Weight{{Shape: []int{4, 4}}},
+		Layers: []network.Layer{
+			{Kind: network.FullyConnected, Inputs: []int{0}, Weights: []int{0}, Shape: []int{4}},
+			{Kind: network.Tanh, Inputs: []int{1}},
+			{Kind: network.Relu, Inputs: []int{1}},
+			{Kind: network.Mul, Inputs: []int{2, 3}},
+			{Kind: network.Add, Inputs: []int{0, 4}},
+		},
+	}
+	c := choices()
+	c.Frozen = nil
+	derive(t, a, c)
+	a.Layers[4].Inputs = []int{4, 0}
+	derive(t, a, c)
+}
+
+// The digest of an architecture is that of the network's encoding without its
+// choices, under another domain.
+func TestArchitectureDigestByItsDefinition(t *testing.T) {
+	n := derive(t, every(), choices())
+	text := func(s string) []byte {
+		return append(binary.LittleEndian.AppendUint64(nil, uint64(len(s))), s...)
+	}
+	c := n.Choices()
+	encoded, begins := bytes.CutPrefix(n.Encode(), text("zkaudit/network/v1"))
+	behind := 6*8 + len(text(string(c.Loss))) + len(text(string(c.Labels))) + 8 + 8*len(c.Frozen)
+	a := n.Architecture()
+	if !begins || a.Digest() != sha256.Sum256(append(text("zkaudit/architecture/v1"), encoded[:len(encoded)-behind]...)) {
+		t.Error("another digest than its definition's")
+	}
+}
+
+// An encoding is refused at the first field that is not there, or that no
+// writer would write.
+func TestMalformedEncodings(t *testing.T) {
+	data := derive(t, every(), choices()).Encode()
+	for i := range data {
+		if _, err := network.Decode(data[:i]); !errors.Is(err, fault.ErrMalformed) || errors.Is(err, fault.ErrPanic) || !strings.HasPrefix(err.Error(), "network: byte ") {
+			t.Errorf("cut at %d: %v", i, err)
+		}
+	}
+	with := func(at, n int) []byte {
+		changed := slices.Clone(data)
+		binary.LittleEndian.PutUint64(changed[at:], uint64(n))
+		return changed
+	}
+	// domain, input, 3 weights, layers, …, choices
+	const input = 8 + 18
+	behind := len(data) - (8 + 8) - (8 + len(graph.OneHot)) - (8 + len(graph.SoftmaxCrossEntropy))
+	for _, c := range []struct {
+		data []byte
+		says string
+	}{
+		{nil, "network: byte 0: the encoding ends early"},
+		{data[:7], "network: byte 0: the encoding ends early"},
+		{data[:12], "network: byte 8: impossible length"},
+		{data[:input+3], "network: byte 26: the encoding ends early"},
+		{with(0, -1), "network: byte 8: impossible length"},
+		{with(0, 65), "network: byte 8: impossible length"},
+		{with(0, 17), "the encoding of a network does not begin with"},
+		{with(input, 2049), "network: byte 34: impossible length"},
+		{with(input, -1), "network: byte 34: impossible length"},
+		{with(input+24, 2049), "network: byte 58: impossible length"},
+		{with(behind-8, 2), "network: byte " + strconv.Itoa(behind) + ": neither true nor false"},
+		{with(behind-8, -1), "network: byte " + strconv.Itoa(behind) + ": neither true nor false"},
+		{with(behind-16, 49), "network: rate shift 49, want 0 to 48"},
+		{append(slices.Clone(data), 0), "network: byte " + strconv.Itoa(len(data)) + ": bytes follow the end"},
+	} {
+		if _, err := network.Decode(c.data); !errors.Is(err, fault.ErrMalformed) || errors.Is(err, fault.ErrPanic) || !strings.HasPrefix(err.Error(), c.says) {
+			t.Errorf("%d bytes: %v, want %q", len(c.data), err, c.says)
+		}
+	}
+}
+
+// Lists as long as they may be are read.
+func TestLongestEncodings(t *testing.T) {
+	a, c := network.Architecture{Input: []int{2}, Weights: []network.Weight{{Shape: []int{2, 2}}}}, choices()
+	c.Frozen = nil
+	a.Layers = []network.Layer{{Kind: network.FullyConnected, Inputs: []int{0}, Weights: []int{0}, Shape: []int{2}}}
+	for len(a.Layers) < network.MaxLayers {
+		a.Layers = append(a.Layers, network.Layer{Kind: network.Reshape, Inputs: []int{len(a.Layers)}, Shape: []int{2}})
+	}
+	n := derive(t, a, c)
+	if back, err := network.Decode(n.Encode()); err != nil || back.Digest() != n.Digest() {
+		t.Errorf("%d layers: %v", len(a.Layers), err)
+	}
+}
+
+// A constant is rounded half-even and repeated by the rules of broadcasting:
+// axes from the last, size 1 repeats.
+func TestConstantsAreRepeated(t *testing.T) {
+	cells := func(kind network.Kind, input, shape []int, cells ...float32) ([]int32, int) {
+		t.Helper()
+		size := 1
+		for _, d := range input {
+			size *= d
+		}
+		c := choices()
+		c.Frozen = nil
+		n := derive(t, network.Architecture{
+			Input: input, Weights: []network.Weight{{Shape: []int{size, 2}}},
+			Layers: []network.Layer{
+				{Kind: kind, Inputs: []int{0}, Constant: &network.Constant{Shape: shape, Cells: cells}},
+				{Kind: network.FullyConnected, Inputs: []int{1}, Weights: []int{0}, Shape: []int{2}},
+			},
+		}, c)
+		for i := range n.Program().Tensors {
+			if x := &n.Program().Tensors[i]; x.Name == "0 "+string(kind)+" constant" {
+				return x.Cells, x.Format.Fraction
+			}
+		}
+		t.Fatal("no constant in the program")
+		return nil, 0
+	}
+	const one = 256 // at 8 fraction bits
+	for _, c := range []struct {
+		input, shape []int
+		cells        []float32
+		want         []int32 // in halves of 1/256
+	}{
+		{[]int{2, 3}, nil, []float32{1}, []int32{2 * one, 2 * one, 2 * one, 2 * one, 2 * one, 2 * one}},
+		{[]int{2, 3}, []int{3}, []float32{1, 2, 3}, []int32{2 * one, 4 * one, 6 * one, 2 * one, 4 * one, 6 * one}},
+		{[]int{2, 3}, []int{2, 1}, []float32{1, 2}, []int32{2 * one, 2 * one, 2 * one, 4 * one, 4 * one, 4 * one}},
+		{[]int{2, 3}, []int{1, 1, 2, 3}, []float32{1, 2, 3, 4, 5, 6}, []int32{2 * one, 4 * one, 6 * one, 8 * one, 10 * one, 12 * one}},
+		{[]int{2, 2, 2}, []int{2, 1, 2}, []float32{1, 2, 3, 4}, []int32{2 * one, 4 * one, 2 * one, 4 * one, 6 * one, 8 * one, 6 * one, 8 * one}},
+		{[]int{4}, []int{4}, []float32{1. / 512, 3. / 512, -1. / 512, -128}, []int32{0, 4, 0, -256 * one}},
+	} {
+		got, fraction := cells(network.Add, c.input, c.shape, c.cells...)
+		for i := range got {
+			got[i] *= 2
+		}
+		if !slices.Equal(got, c.want) || fraction != 8 {
+			t.Errorf("%v for samples of shape %v: %v of %d fraction bits, want %v of 8", c.shape, c.input, got, fraction, c.want)
+		}
+	}
+	// A factor has as many fraction bits as 16 bits hold.
+	for _, c := range []struct {
+		cells []float32
+		want  int
+	}{
+		{[]float32{100, 1, 0.5}, 8}, {[]float32{1, -100, 0.5}, 8}, {[]float32{0.5, 1, 100}, 8}, {[]float32{0, 1, -1}, 14}, {[]float32{0.5, 2, 0}, 13}, {[]float32{32767, 0, 1}, 0}, {[]float32{0, 0, 0}, 14},
+	} {
+		if _, fraction := cells(network.Mul, []int{3}, []int{3}, c.cells...); fraction != c.want {
+			t.Errorf("factors %v have %d fraction bits, want %d", c.cells, fraction, c.want)
+		}
+	}
+}
+
+// What is derived: formats, optimizer, fused and shared nodes.
+func TestDerivedSteps(t *testing.T) {
+	kinds := func(p *graph.Program, kind graph.Kind) (n int) {
+		for i := range p.Nodes {
+			if p.Nodes[i].Kind == kind {
+				n++
+			}
+		}
+		return n
+	}
+	p := derive(t, every(), choices()).Program()
+	if len(p.OfRole(graph.Weight)) != 2 || len(p.OfRole(graph.Frozen)) != 1 || p.Optimizer != (graph.Optimizer{Kind: graph.ConstantSGD, Shift: 7}) {
+		t.Errorf("%d weights, %d frozen, optimizer %+v", len(p.OfRole(graph.Weight)), len(p.OfRole(graph.Frozen)), p.Optimizer)
+	}
+	if label := p.Tensor(p.Label); label.Format != (number.Format{Bits: 2}) || p.Fractions.Label != 0 {
+		t.Errorf("one-hot labels of format %v", label.Format)
+	}
+	c := choices()
+	c.Scheduled, c.Loss, c.Labels = true, graph.MeanSquaredError, graph.Values
+	values := derive(t, every(), c).Program()
+	if label := values.Tensor(values.Label); label.Format != (number.Format{Bits: 16, Fraction: 8}) || values.Fractions.Label != 8 || values.Optimizer.Kind != graph.ScheduledSGD {
+		t.Errorf("labels of format %v, optimizer %+v", label.Format, values.Optimizer)
+	}
+	// SOFTMAX and LOGISTIC at the end are part of their losses, and of no other.
+	for _, of := range []struct {
+		last   network.Kind
+		loss   graph.LossKind
+		labels graph.LabelKind
+		fused  bool
+	}{
+		{network.Softmax, graph.SoftmaxCrossEntropy, graph.OneHot, true}, {network.Softmax, graph.MeanSquaredError, graph.Values, false},
+		{network.Logistic, graph.LogisticLoss, graph.Bits, true}, {network.Logistic, graph.MeanSquaredError, graph.Values, false},
+	} {
+		a, c := every(), choices()
+		c.Loss, c.Labels = of.loss, of.labels
+		a.Layers[8].Kind = of.last
+		p := derive(t, a, c).Program()
+		logits := p.Tensor(p.Loss.Logits)
+		if fused := strings.HasPrefix(logits.Name, "7 "); fused != of.fused {
+			t.Errorf("%s at the end with loss %s: logits %q", of.last, of.loss, logits.Name)
+		}
+	}
+	// RELU and RELU6 keep the format of their input, other activations do not.
+	for kind, want := range map[network.Kind]int{network.Relu: 8, network.Relu6: 8, network.Tanh: 7, network.Logistic: 7} {
+		c := choices()
+		c.Frozen, c.Formats.Activation = nil, 7
+		p := derive(t, network.Architecture{
+			Input: []int{4}, Weights: []network.Weight{{Shape: []int{4, 2}}},
+			Layers: []network.Layer{{Kind: kind, Inputs: []int{0}}, {Kind: network.FullyConnected, Inputs: []int{1}, Weights: []int{0}, Shape: []int{2}}},
+		}, c).Program()
+		if weight := p.Tensor(p.OfRole(graph.Weight)[0]); weight.Format.Fraction != want+10+7 {
+			t.Errorf("%s of 8 fraction bits makes %d, want %d", kind, weight.Format.Fraction-17, want)
+		}
+	}
+	if n := kinds(p, ops.KindFullyConnected); n != 3 {
+		t.Errorf("%d matrix products, want 3", n)
+	}
+}
+
+func TestChooseLoss(t *testing.T) {
+	ending := func(k network.Kind) *network.Architecture {
+		return &network.Architecture{Layers: []network.Layer{{Kind: network.Relu}, {Kind: k}}}
+	}
+	for _, c := range []struct {
+		a      *network.Architecture
+		loss   graph.LossKind
+		labels graph.LabelKind
+		want   graph.LossKind
+		of     graph.LabelKind
+		says   string
+	}{
+		{ending(network.Softmax), "", "", graph.SoftmaxCrossEntropy, graph.OneHot, ""},
+		{ending(network.Logistic), "", "", graph.LogisticLoss, graph.Bits, ""},
+		{ending(network.Relu), "", "", graph.MeanSquaredError, graph.Values, ""},
+		{ending(network.Relu), "", graph.OneHot, graph.SoftmaxCrossEntropy, graph.OneHot, ""},
+		{ending(network.Relu), "", graph.Bits, graph.LogisticLoss, graph.Bits, ""},
+		{ending(network.Relu), "", graph.Values, graph.MeanSquaredError, graph.Values, ""},
+		{ending(network.Softmax), graph.MeanSquaredError, graph.Values, graph.MeanSquaredError, graph.Values, ""},
+		{ending(network.Relu), graph.SoftmaxCrossEntropy, "", graph.SoftmaxCrossEntropy, graph.OneHot, ""},
+		{&network.Architecture{}, "", "", graph.MeanSquaredError, graph.Values, ""},
+		{ending(network.Relu), "hinge", "", "", "", `loss "hinge": want `},
+		{ending(network.Relu), "hinge", "hinges", "", "", `loss "hinge": want `},
+		{ending(network.Softmax), "", graph.Values, "", "", "loss softmax_cross_entropy takes labels [one_hot], not "},
+	} {
+		loss, labels, err := c.a.ChooseLoss(c.loss, c.labels)
+		if loss != c.want || labels != c.of || c.says == "" && err != nil || c.says != "" && (!errors.Is(err, fault.ErrUsage) || !strings.HasPrefix(err.Error(), c.says)) {
+			t.Errorf("loss %q of labels %q: %q of %q, %v", c.loss, c.labels, loss, labels, err)
 		}
 	}
 }

@@ -12,7 +12,7 @@ import (
 // Names of calls that state something, and of those that bind a value.
 var (
 	asserting = regexp.MustCompile(`^(AssertEqual|AssertNonZero|AssertIsEqual|AssertIsDifferent|Signed|Unsigned|Equation|LookUp|zeroPadding|bound)$`)
-	absorbing = regexp.MustCompile(`^(Absorb|absorb|Write|part|points)$`)
+	absorbing = regexp.MustCompile(`^(Absorb|absorb|Write|part|points|int|ints|bool|text|layer|architecture)$`)
 	appending = regexp.MustCompile(`^[aA]ppend([A-Z]\w*)?$`)
 	drawing   = regexp.MustCompile(`^(challenge|coordinate)$`)
 	refusing  = regexp.MustCompile(`^(panic|fail|usage|refuse)$`)
@@ -20,7 +20,7 @@ var (
 
 func (s *source) inFunction(f *ast.FuncDecl) {
 	s.function, s.challenges = s.nameOf(f), nil
-	ast.Walk(&visitor{source: s, results: f.Type.Results, done: map[ast.Node]bool{}, labelledLoop: map[ast.Node]bool{}}, f.Body)
+	ast.Walk(&visitor{source: s, results: f.Type.Results, done: map[ast.Node]bool{}, several: map[ast.Node]bool{}, labelledLoop: map[ast.Node]bool{}}, f.Body)
 }
 
 // nameOf returns a function's name, after the type of its receiver.
@@ -36,6 +36,7 @@ type visitor struct {
 	*source
 	results *ast.FieldList
 	done    map[ast.Node]bool // nodes with nothing more to change
+	several map[ast.Node]bool // calls with more than one result
 
 	labelledLoop map[ast.Node]bool
 }
@@ -47,7 +48,7 @@ func (v *visitor) Visit(n ast.Node) ast.Visitor {
 	}
 	switch n := n.(type) {
 	case *ast.FuncLit:
-		return &visitor{source: v.source, results: n.Type.Results, done: v.done, labelledLoop: v.labelledLoop}
+		return &visitor{source: v.source, results: n.Type.Results, done: v.done, several: v.several, labelledLoop: v.labelledLoop}
 	case *ast.LabeledStmt:
 		v.labelledLoop[n.Stmt] = true
 	case *ast.IfStmt:
@@ -241,8 +242,12 @@ func (v *visitor) statement(n *ast.ExprStmt) {
 	}
 }
 
-// assignment notes what a challenge is called.
+// assignment notes what a challenge is called, and which calls have several
+// results.
 func (v *visitor) assignment(n *ast.AssignStmt) {
+	if len(n.Lhs) > len(n.Rhs) {
+		v.several[n.Rhs[0]] = true
+	}
 	if len(n.Lhs) != 1 || len(n.Rhs) != 1 {
 		return
 	}
@@ -255,7 +260,7 @@ func (v *visitor) assignment(n *ast.AssignStmt) {
 
 func (v *visitor) call(c *ast.CallExpr) {
 	switch name := callee(c); {
-	case appending.MatchString(name) && len(c.Args) > 1 && !strings.Contains(v.of(c), "fault."):
+	case appending.MatchString(name) && len(c.Args) > 1 && !v.several[c] && !strings.Contains(v.of(c), "fault."):
 		v.around(c, fmt.Sprintf("mutantSkip(%d, %s, ", v.add("absorb", c), v.of(c.Args[0])), ")")
 	case drawing.MatchString(name):
 		v.challenge(c, name)
