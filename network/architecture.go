@@ -126,7 +126,7 @@ func (a *Architecture) checkLayer(i int, weights *int) error {
 func (a *Architecture) reach() []bool {
 	reach := make([]bool, len(a.Layers))
 	reach[len(reach)-1] = true
-	for i := len(reach) - 1; i >= 0; i-- {
+	for i := len(reach) - 1; i > 0; i-- {
 		for _, v := range a.Layers[i].Inputs {
 			if reach[i] && v > 0 {
 				reach[v-1] = true

@@ -179,10 +179,12 @@ func (r *reader) ints() []int {
 
 func (r *reader) architecture() Architecture {
 	a := Architecture{Input: r.ints()}
-	for range r.count(2*MaxLayers, 8) {
+	weights := r.count(2*MaxLayers, 8)
+	for range weights {
 		a.Weights = append(a.Weights, Weight{Shape: r.ints()})
 	}
-	for range r.count(MaxLayers, 8) {
+	layers := r.count(MaxLayers, 8)
+	for range layers {
 		a.Layers = append(a.Layers, r.layer())
 	}
 	return a

@@ -106,7 +106,7 @@ func (l *lowering) run() (value, error) {
 		l.layer, l.name = i, fmt.Sprintf("%d %s", i, layer.Kind)
 		if err := table[layer.Kind](l, layer); err != nil {
 			if errors.Is(err, fault.ErrMalformed) {
-				return value{}, l.refuse("%v", "check the model's shapes", err)
+				return value{}, l.refuse("%v", "check the model's shapes and the fraction bits", err)
 			}
 			return value{}, err
 		}

@@ -288,6 +288,25 @@ func TestRefusals(t *testing.T) {
 			a.Weights = append(a.Weights, network.Weight{Shape: []int{4, 1}})
 			a.Layers[7] = network.Layer{Kind: network.FullyConnected, Inputs: []int{7}, Weights: []int{3}, Shape: []int{1}}
 		}, "softmax of one output is always 1"},
+		"fused softmax of a sum":     {func(a *network.Architecture, _ *network.Choices) { a.Layers[2].Activation = network.Softmax }, `layer 2 ADD: fused activation "SOFTMAX"; use RELU, RELU6 or TANH`},
+		"fused softmax of a product": {func(a *network.Architecture, _ *network.Choices) { a.Layers[3].Activation = network.Softmax }, `layer 3 MUL: fused activation "SOFTMAX"; use RELU, RELU6 or TANH`},
+		"softmax of one cell": {func(a *network.Architecture, _ *network.Choices) {
+			a.Weights = append(a.Weights, network.Weight{Shape: []int{4, 1}}, network.Weight{Shape: []int{1, 4}})
+			a.Layers[6] = network.Layer{Kind: network.FullyConnected, Inputs: []int{6}, Weights: []int{3}, Shape: []int{1}}
+			a.Layers[7] = network.Layer{Kind: network.Softmax, Inputs: []int{7}}
+			a.Layers[8] = network.Layer{Kind: network.FullyConnected, Inputs: []int{8}, Weights: []int{4}, Shape: []int{4}}
+		}, `layer 7 SOFTMAX: softmax "7 SOFTMAX": softmax of [3 1] in s16.8, want 2 to 65536 classes`},
+		"activations finer than products": {func(_ *network.Architecture, c *network.Choices) {
+			c.Formats.Feature, c.Formats.Error, c.RateShift = 0, 0, 0
+		},
+			`layer 1 FULLY_CONNECTED: rescale "1 FULLY_CONNECTED rounded": "1 FULLY_CONNECTED/accumulator" with 0 fraction bits cannot be shifted by -8`},
+		"batch of more cells than a tensor has": {func(a *network.Architecture, c *network.Choices) {
+			c.Batch, a.Input, a.Weights[0].Shape, a.Layers[0].Shape = 1<<20, []int{1 << 20}, []int{1 << 20, 4}, []int{1 << 20}
+		}, `program: tensor "input": axis "units 1048576" of 1048576 makes it too large`},
+		"softmax of 2^17 classes": {func(a *network.Architecture, c *network.Choices) {
+			c.Frozen, a.Weights = nil, []network.Weight{{Shape: []int{6, 1 << 17}}}
+			a.Layers = []network.Layer{a.Layers[0], {Kind: network.FullyConnected, Inputs: []int{1}, Weights: []int{0}, Shape: []int{1 << 17}}}
+		}, `softmax "softmax": softmax of [3 131072] in s16.8, want 2 to 65536 classes`},
 		"all frozen": {func(_ *network.Architecture, c *network.Choices) { c.Frozen = []int{0, 1, 2} }, "the model has no weight to train"},
 	} {
 		a, c := every(), choices()
@@ -445,6 +464,9 @@ func TestConstantsAreRepeated(t *testing.T) {
 				{Kind: network.FullyConnected, Inputs: []int{1}, Weights: []int{0}, Shape: []int{2}},
 			},
 		}, c)
+		if back, err := network.Decode(n.Encode()); err != nil || !reflect.DeepEqual(back.Architecture(), n.Architecture()) {
+			t.Errorf("constant %v of shape %v: read back as another: %v", cells, shape, err)
+		}
 		for i := range n.Program().Tensors {
 			if x := &n.Program().Tensors[i]; x.Name == "0 "+string(kind)+" constant" {
 				return x.Cells, x.Format.Fraction
