@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/network"
 	"github.com/zkaudit/zkaudit/schedule"
 )
 
@@ -109,6 +110,32 @@ func TestEachValueIsCompared(t *testing.T) {
 		name, _, _ := strings.Cut(c.line, ": ")
 		if _, err := compare(e, facts()); !errors.Is(err, fault.ErrRejected) || !strings.HasPrefix(err.Error(), "expected "+name+" ") {
 			t.Errorf("another %s: %v", c.pin, err)
+		}
+	}
+}
+
+// TestModelsInHand: what is compared with a model and choices, or a model alone,
+// is said to be checked.
+func TestModelsInHand(t *testing.T) {
+	n, err := network.New(network.Architecture{
+		Input: []int{2}, Weights: []network.Weight{{Shape: []int{2, 2}}},
+		Layers: []network.Layer{{Kind: network.FullyConnected, Inputs: []int{0}, Weights: []int{0}, Shape: []int{2}}},
+	}, network.Choices{Batch: 4, Formats: network.Formats{Feature: 8, Activation: 8, Error: 10}, RateShift: 10, Loss: "mean_squared_error", Labels: "values"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	forward := n.Architecture()
+	for _, c := range []struct {
+		e    Expectation
+		want []string
+	}{
+		{Expectation{Network: n}, []string{"program: that of the model and the choices given"}},
+		{Expectation{Forward: &forward}, []string{"architecture: that of the model given"}},
+		{Expectation{Network: n, Forward: &forward}, []string{"program: that of the model and the choices given", "architecture: that of the model given"}},
+	} {
+		r := &Report{Facts: facts()}
+		if err := c.e.compare(&Statement{Network: n}, r); err != nil || !slices.Equal(r.Checked, c.want) {
+			t.Errorf("%v, checked %q, want %q", err, r.Checked, c.want)
 		}
 	}
 }

@@ -440,8 +440,13 @@ func TestMalformedPartFiles(t *testing.T) {
 			t.Errorf("%s of %d bytes: %v, want %q", c.field, len(c.instead), err, c.says)
 		}
 	}
-	head.Kind = bundle.Kind()
-	if _, err := bundle.UnmarshalPart(artefact.Encode(head, payload)); !errors.Is(err, fault.ErrMalformed) {
+	kind, version := head, head
+	kind.Kind = bundle.Kind()
+	version.Version++
+	if _, err := bundle.UnmarshalPart(artefact.Encode(kind, payload)); !errors.Is(err, fault.ErrMalformed) || !strings.HasPrefix(err.Error(), `artefact is of kind "bndl", want "part"`) {
 		t.Errorf("a part file that calls itself a bundle: %v", err)
+	}
+	if _, err := bundle.UnmarshalPart(artefact.Encode(version, payload)); !errors.Is(err, fault.ErrVersion) {
+		t.Errorf("a part file of the next version: %v", err)
 	}
 }

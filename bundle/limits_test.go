@@ -157,8 +157,8 @@ func TestOriginsOfAStatement(t *testing.T) {
 		}
 	}
 	flaws := []flaw{
-		{"no bits", origin(func(o *bundle.Origin) { o.Bits = 0 }), "initial weights of 0 bits"},
-		{"62 bits", origin(func(o *bundle.Origin) { o.Bits = 62 }), "initial weights of 62 bits"},
+		{"no bits", origin(func(o *bundle.Origin) { o.Bits = 0 }), "statement: initial weights of 0 bits, want 1 to 61"},
+		{"62 bits", origin(func(o *bundle.Origin) { o.Bits = 62 }), "statement: initial weights of 62 bits, want 1 to 61"},
 		{"private with a seed", origin(func(o *bundle.Origin) { o.Kind, o.Scheme = bundle.Private, "" }), "with a seed"},
 		{"private with a scheme", origin(func(o *bundle.Origin) { o.Kind, o.Seed = bundle.Private, "" }), "with a seed"},
 		{"seeded with cells", origin(func(o *bundle.Origin) { o.Cells = [][]int64{} }), "public weights"},
