@@ -26,7 +26,7 @@ func fullMeaning() *bundle.Meaning {
 		Nonce: bundle.Nonce{1, 31: 2}, FractionBits: 3, LabelFractionBits: 4, Features: []string{"f1", "f2"}, Classes: []string{"c1", "c2", "c3"},
 		Attributes: []bundle.Vocabulary{{Name: "a1", Entries: []string{"e1", "e2", "e3"}}, {Name: "a2", Entries: []string{"e4"}}, {Name: "a3", Entries: []string{"e5", "e6"}}},
 		Encoding: &data.Encoding{
-			FractionBits: 5, TargetFractionBits: 6,
+			FractionBits: 5, TargetFractionBits: 6, FittedRows: 7,
 			Features:   []data.Column{{Name: "n1", Index: 1, Offset: "o1", Scale: "s1"}, {Name: "n2", Index: 2, Numeric: true, Categories: []string{"k1", "k2"}}, {Name: "n3", Index: 3}},
 			Targets:    []data.Column{{Name: "n4", Index: 4, Offset: "o2"}, {Name: "n5", Index: 5, Scale: "s2"}},
 			Attributes: []data.Column{{Name: "n6", Index: 6, Categories: []string{"k3"}}, {Name: "n7", Index: 7, Numeric: true}},
@@ -85,14 +85,17 @@ func meaningDigest(m *bundle.Meaning) [32]byte {
 			list(c.Categories)
 		}
 	}
+	if m.Encoding.FittedRows != 0 {
+		e.number(m.Encoding.FittedRows)
+	}
 	return sha256.Sum256(e.Bytes())
 }
 
 // TestMeaningByItsDefinition: the digest of a meaning covers all of it.
 func TestMeaningByItsDefinition(t *testing.T) {
-	bare := fullMeaning()
-	bare.Encoding = nil
-	for _, m := range []*bundle.Meaning{fullMeaning(), bare, {}} {
+	bare, unfitted := fullMeaning(), fullMeaning()
+	bare.Encoding, unfitted.Encoding.FittedRows = nil, 0
+	for _, m := range []*bundle.Meaning{fullMeaning(), unfitted, bare, {}} {
 		if m.Digest() != meaningDigest(m) {
 			t.Errorf("another digest than the definition's: %+v", m)
 		}

@@ -589,9 +589,9 @@ func TestChooseLoss(t *testing.T) {
 		{ending(network.Softmax), graph.MeanSquaredError, graph.Values, graph.MeanSquaredError, graph.Values, ""},
 		{ending(network.Relu), graph.SoftmaxCrossEntropy, "", graph.SoftmaxCrossEntropy, graph.OneHot, ""},
 		{&network.Architecture{}, "", "", graph.MeanSquaredError, graph.Values, ""},
-		{ending(network.Relu), "hinge", "", "", "", `loss "hinge": want `},
-		{ending(network.Relu), "hinge", "hinges", "", "", `loss "hinge": want `},
-		{ending(network.Softmax), "", graph.Values, "", "", "loss softmax_cross_entropy takes labels [one_hot], not "},
+		{ending(network.Relu), "hinge", "", "", "", `training.loss: "hinge", want `},
+		{ending(network.Relu), "hinge", "hinges", "", "", `training.loss: "hinge", want `},
+		{ending(network.Softmax), "", graph.Values, "", "", "training.labels: loss softmax_cross_entropy takes labels [one_hot], not "},
 	} {
 		loss, labels, err := c.a.ChooseLoss(c.loss, c.labels)
 		if loss != c.want || labels != c.of || c.says == "" && err != nil || c.says != "" && (!errors.Is(err, fault.ErrUsage) || !strings.HasPrefix(err.Error(), c.says)) {
