@@ -10,6 +10,7 @@ import (
 
 	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/network"
+	"github.com/zkaudit/zkaudit/number"
 	"github.com/zkaudit/zkaudit/schedule"
 )
 
@@ -125,16 +126,18 @@ func TestModelsInHand(t *testing.T) {
 		t.Fatal(err)
 	}
 	forward := n.Architecture()
+	s := &Statement{Network: n, Rates: []int64{5}, Schedule: schedule.Spec{Batch: 4, Steps: 1, Parts: schedule.Parts{4}}}
 	for _, c := range []struct {
 		e    Expectation
 		want []string
 	}{
+		{Expectation{Rates: []number.Rate{{N: 5, K: 10}}}, []string{"learning rate: that of the choices given"}},
 		{Expectation{Network: n}, []string{"program: that of the model and the choices given"}},
 		{Expectation{Forward: &forward}, []string{"architecture: that of the model given"}},
 		{Expectation{Network: n, Forward: &forward}, []string{"program: that of the model and the choices given", "architecture: that of the model given"}},
 	} {
 		r := &Report{Facts: facts()}
-		if err := c.e.compare(&Statement{Network: n}, r); err != nil || !slices.Equal(r.Checked, c.want) {
+		if err := c.e.compare(s, r); err != nil || !slices.Equal(r.Checked, c.want) {
 			t.Errorf("%v, checked %q, want %q", err, r.Checked, c.want)
 		}
 	}

@@ -1,7 +1,9 @@
 package bundle_test
 
 import (
+	"crypto/sha256"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -188,5 +190,21 @@ func TestRateNamesItsPrecision(t *testing.T) {
 	}
 	if finer.Rate == lowest.Rate || !strings.HasPrefix(finer.Rate, lowest.Rate+" (as ") || finer.Program == f.Program {
 		t.Errorf("%q and %q", lowest.Rate, finer.Rate)
+	}
+}
+
+// TestRatesByStepAreNamed: where each step has a rate of its own, a digest
+// stands for all of them and their precision.
+func TestRatesByStepAreNamed(t *testing.T) {
+	b := decode(t, first(t))
+	rebuilt(func(_ *network.Architecture, c *network.Choices) { c.Scheduled = true })(b)
+	b.Statement.Rates = []int64{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}
+	f, err := b.Facts()
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := (&encoding{}).number(b.Statement.Network.Choices().RateShift, 12, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12)
+	if want := fmt.Sprintf("12 rates, sha256:%x", sha256.Sum256(e.Bytes())); f.Rate != want {
+		t.Errorf("rates %q, want %q", f.Rate, want)
 	}
 }
