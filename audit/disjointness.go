@@ -8,6 +8,7 @@ import (
 
 	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/foreign"
+	"github.com/zkaudit/zkaudit/number"
 	"github.com/zkaudit/zkaudit/prg"
 	"github.com/zkaudit/zkaudit/relation"
 )
@@ -215,20 +216,20 @@ func (h hashing) key(s *Scope, p *partTensors, f way, name string, choose func(r
 	scale := limbBits + h.log
 	quotient := func(row int, hash int64) int64 { return (hash - choose(row)<<limbBits) >> scale }
 	key := s.witness(name+": key", axes, rows(func(row int, _ int64) int64 { return choose(row) }))
-	low := s.witness(name+": quotient 0", axes, rows(func(row int, hash int64) int64 { return quotient(row, hash) & (1<<limbBits - 1) }))
-	top := s.witness(name+": quotient 1", axes, rows(func(row int, hash int64) int64 { return quotient(row, hash) >> limbBits }))
-	s.b.Unsigned(low, limbBits)
-	s.b.Signed(top, h.quotientTop)
+	low := s.witness(name+": quotient 0", axes, rows(func(row int, hash int64) int64 { return number.Limb(quotient(row, hash), 0) }))
+	top := s.witness(name+": quotient 1", axes, rows(func(row int, hash int64) int64 { return number.TopLimb(quotient(row, hash), 1) }))
+	quotients := relation.Limbs{low, top}
+	s.b.SignedLimbs(quotients, limbBits+h.quotientTop)
 	rest := s.virtual(name+": rest", axes, labels, func(v *Values) []int64 {
 		out := make([]int64, axes[0].Padded())
 		for i := range out {
 			out[i] = v.of(x)[i] - v.of(key)[i]<<limbBits - (v.of(low)[i]+v.of(top)[i]<<limbBits)<<scale
 		}
 		return out
-	}, relation.Times(relation.Int(1), relation.At(x, labels...)),
+	}, append([]relation.Term{
+		relation.Times(relation.Int(1), relation.At(x, labels...)),
 		relation.Times(relation.Neg(relation.Pow2(limbBits)), relation.At(key, labels...)),
-		relation.Times(relation.Neg(relation.Pow2(scale)), relation.At(low, labels...)),
-		relation.Times(relation.Neg(relation.Pow2(scale+limbBits)), relation.At(top, labels...)))
+	}, quotients.Terms(relation.Neg(relation.Pow2(scale)), labels...)...)...)
 	s.b.Unsigned(rest, limbBits)
 	return key
 }

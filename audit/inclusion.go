@@ -8,6 +8,7 @@ import (
 	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
 
 	"github.com/zkaudit/zkaudit/foreign"
+	"github.com/zkaudit/zkaudit/number"
 	"github.com/zkaudit/zkaudit/relation"
 )
 
@@ -152,26 +153,24 @@ func (c *NonInclusion) stateCosine(s *Scope, part string, p *products) {
 	why := func(_ *Values, cell int) string {
 		return fmt.Sprintf("row %d of part %q has a cosine similarity above %s with work %d", cell/works, part, c.Cosine, cell%works)
 	}
-	var terms []relation.Term
-	limbs := (p.bound + limbBits) / limbBits
-	for k := range limbs {
-		id := s.witness(fmt.Sprintf("cosines of part %q: limb %d", part, k), axes, func(v *Values) []int64 {
+	var limbs relation.Limbs
+	for k := range relation.LimbsOf(p.bound + 1) {
+		limbs = append(limbs, s.witness(fmt.Sprintf("cosines of part %q: limb %d", part, k), axes, func(v *Values) []int64 {
 			out := make([]int64, len(v.of(p.dot)))
 			for cell, x := range v.of(p.dot) {
-				out[cell] = max(x, 0) >> (limbBits * k) & (1<<limbBits - 1)
+				out[cell] = number.Limb(max(x, 0), k)
 			}
 			return out
-		})
-		s.b.Unsigned(id, limbBits)
-		terms = append(terms, relation.Times(relation.Pow2(limbBits*k), relation.At(id, labels...)))
+		}))
 	}
+	s.b.UnsignedLimbs(limbs, number.LimbBits*len(limbs))
 	t := s.virtual(fmt.Sprintf("cosines of part %q", part), axes, labels, func(v *Values) []int64 {
 		out := make([]int64, len(v.of(p.dot)))
 		for cell, x := range v.of(p.dot) {
 			out[cell] = max(x, 0)
 		}
 		return out
-	}, terms...)
+	}, limbs.Terms(relation.Int(1), labels...)...)
 	s.nonNegative(fmt.Sprintf("products of part %q", part), axes, labels, p.bound+1, func(v *Values) wide {
 		return func(cell int) *big.Int { return big.NewInt(v.of(t)[cell] - v.of(p.dot)[cell]) }
 	}, why, relation.Times(relation.Int(1), relation.At(t, labels...)), relation.Times(relation.Int(-1), relation.At(p.dot, labels...)))

@@ -3,6 +3,7 @@ package audit
 import (
 	"fmt"
 
+	"github.com/zkaudit/zkaudit/number"
 	"github.com/zkaudit/zkaudit/relation"
 )
 
@@ -14,7 +15,6 @@ import (
 // Padded cells of e are masked away.
 func (s *Scope) atLeastZero(name string, e relation.ID, width int) relation.ID {
 	axes, labels := s.axes(e), []relation.Label{"i", "c"}
-	limbs := (width + limbBits - 1) / limbBits
 	bit := s.witness(name, axes, func(v *Values) []int64 {
 		out := make([]int64, len(v.of(e)))
 		eachReal(axes, func(cell int) {
@@ -31,19 +31,19 @@ func (s *Scope) atLeastZero(name string, e relation.ID, width int) relation.ID {
 		relation.Times(relation.Pow2(width), masks...),
 		relation.Times(relation.Neg(relation.Pow2(width)), append(masks[:2:2], relation.At(bit, labels...))...),
 	}
-	for k := range limbs {
-		limb := s.witness(fmt.Sprintf("%s: limb %d", name, k), axes, func(v *Values) []int64 {
+	var limbs relation.Limbs
+	for k := range relation.LimbsOf(width) {
+		limbs = append(limbs, s.witness(fmt.Sprintf("%s: limb %d", name, k), axes, func(v *Values) []int64 {
 			out := make([]int64, len(v.of(e)))
 			eachReal(axes, func(cell int) {
 				x := v.of(e)[cell] + (1-v.of(bit)[cell])<<width
-				out[cell] = x >> (limbBits * k) & (1<<limbBits - 1)
+				out[cell] = number.Limb(x, k)
 			})
 			return out
-		})
-		s.b.Unsigned(limb, min(limbBits, width-limbBits*k))
-		terms = append(terms, relation.Times(relation.Neg(relation.Pow2(limbBits*k)), relation.At(limb, labels...)))
+		}))
 	}
-	s.b.Equation(name+": sign", axes, labels, terms...)
+	s.b.UnsignedLimbs(limbs, width)
+	s.b.Equation(name+": sign", axes, labels, append(terms, limbs.Terms(relation.Int(-1), labels...)...)...)
 	return bit
 }
 

@@ -5,11 +5,12 @@ import (
 	"math/big"
 	"slices"
 
+	"github.com/zkaudit/zkaudit/number"
 	"github.com/zkaudit/zkaudit/relation"
 )
 
 // limbBits is the width of a limb.
-const limbBits = 16
+const limbBits = number.LimbBits
 
 // wide are integers that may not fit 64 bits, cell by cell.
 type wide func(cell int) *big.Int
@@ -22,17 +23,15 @@ type wide func(cell int) *big.Int
 // prover has committed, as sums of range-checked cells are.
 func (s *Scope) nonNegative(name string, axes []relation.Axis, labels []relation.Label, width int,
 	value func(v *Values) wide, explain func(v *Values, cell int) string, terms ...relation.Term) {
-	limbs := (width + limbBits - 1) / limbBits
-	ids := make([]relation.ID, limbs)
-	for k := range limbs {
+	ids := make(relation.Limbs, relation.LimbsOf(width))
+	for k := range ids {
 		ids[k] = s.b.Witness(fmt.Sprintf("%s slack %d", name, k), axes...)
-		s.b.Unsigned(ids[k], min(limbBits, width-limbBits*k))
-		terms = append(terms, relation.Times(relation.Neg(relation.Pow2(limbBits*k)), relation.At(ids[k], labels...)))
 	}
-	s.b.Equation(name, axes, labels, terms...)
+	s.b.UnsignedLimbs(ids, width)
+	s.b.Equation(name, axes, labels, append(terms, ids.Terms(relation.Int(-1), labels...)...)...)
 	s.fill(func(v *Values) {
 		at := value(v)
-		cells := make([][]int64, limbs)
+		cells := make([][]int64, len(ids))
 		for k := range cells {
 			cells[k] = make([]int64, s.b.System().Tensor(ids[0]).Cells())
 		}
@@ -57,10 +56,8 @@ func (s *Scope) nonNegative(name string, axes []relation.Axis, labels []relation
 // splitLimbs writes the limbs of x >= 0 to a cell of each list.
 func splitLimbs(x *big.Int, cells [][]int64, cell int) {
 	if x.IsInt64() {
-		n := x.Int64()
 		for k := range cells {
-			cells[k][cell] = n & (1<<limbBits - 1)
-			n >>= limbBits
+			cells[k][cell] = number.Limb(x.Int64(), k)
 		}
 		return
 	}

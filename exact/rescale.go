@@ -4,10 +4,12 @@ import (
 	"fmt"
 	"math"
 	"math/bits"
+
+	"github.com/zkaudit/zkaudit/number"
 )
 
 // LimbBits is the width of a low limb of a remainder.
-const LimbBits = 16
+const LimbBits = number.LimbBits
 
 // Limbs returns how the remainder of a rescaling by 2^shift is split: low
 // limbs of 16 bits, and the width of the centred top limb, with

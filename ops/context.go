@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strconv"
 
+	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
+
 	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/relation"
@@ -152,6 +154,24 @@ func (c *Context) Labels(t graph.TensorID) []relation.Label {
 // At reads a per-sample tensor at its own labels.
 func (c *Context) At(t graph.TensorID) relation.Factor {
 	return relation.At(c.ID(t), c.Labels(t)...)
+}
+
+// limbs returns the terms of c·Σ_k 2^(16k)·L_k, the limbs read at their own
+// labels.
+func (c *Context) limbs(scale fr.Element, list []graph.TensorID) []relation.Term {
+	if len(list) == 0 {
+		return nil
+	}
+	return c.limbIDs(list).Terms(scale, c.Labels(list[0])...)
+}
+
+// limbIDs are the tensors of the system that stand for limbs.
+func (c *Context) limbIDs(list []graph.TensorID) relation.Limbs {
+	limbs := make(relation.Limbs, len(list))
+	for k, t := range list {
+		limbs[k] = c.ID(t)
+	}
+	return limbs
 }
 
 // Ones is the constant 1 on the real cells of a per-sample tensor: a mask per

@@ -69,7 +69,7 @@ func divisionOutputs(axes []relation.Axis, fraction, bits int) []graph.Tensor {
 	return outputs
 }
 
-func divisionLimbs(bits int) int { return (bits + 15) / 16 }
+func divisionLimbs(bits int) int { return relation.LimbsOf(bits) }
 
 // division is a large division at work: the numerator, the divisor and the
 // outputs of divisionOutputs.
@@ -113,38 +113,25 @@ func (v *division) forward(s *Step) error {
 // complementTerms is 2D·1 − 1 − R, over the labels of the quotient.
 func (v *division) complementTerms(c *Context) []relation.Term {
 	ones := c.Ones(v.quotient)
-	terms := []relation.Term{
+	return append([]relation.Term{
 		relation.Times(relation.Int(2), c.At(v.divisor), ones[2]),
 		relation.Times(relation.Int(-1), ones...),
-	}
-	for k, r := range v.remainder {
-		terms = append(terms, relation.Times(relation.Neg(relation.Pow2(16*k)), c.At(r)))
-	}
-	return terms
+	}, c.limbs(relation.Int(-1), v.remainder)...)
 }
 
 func (v *division) constrain(c *Context, name string) {
-	terms := []relation.Term{
+	c.equation(name+" quotient", v.quotient, append([]relation.Term{
 		relation.Times(relation.Pow2(v.fraction+1), c.At(v.numerator)),
 		relation.Times(relation.Int(1), c.At(v.divisor), c.Ones(v.quotient)[2]),
 		relation.Times(relation.Int(-2), c.At(v.quotient), c.At(v.divisor)),
-	}
-	for k, r := range v.remainder {
-		terms = append(terms, relation.Times(relation.Neg(relation.Pow2(16*k)), c.At(r)))
-		c.Relation.Unsigned(c.ID(r), 16)
-	}
-	c.equation(name+" quotient", v.quotient, terms...)
-	for _, limb := range v.complement {
-		c.Relation.Unsigned(c.ID(limb), 16)
-	}
+	}, c.limbs(relation.Int(-1), v.remainder)...)...)
+	width := number.LimbBits * len(v.remainder)
+	c.Relation.UnsignedLimbs(c.limbIDs(v.remainder), width)
+	c.Relation.UnsignedLimbs(c.limbIDs(v.complement), width)
 	if len(v.complement) == 1 {
 		return // virtual: its definition is the equation
 	}
-	terms = v.complementTerms(c)
-	for k, limb := range v.complement {
-		terms = append(terms, relation.Times(relation.Neg(relation.Pow2(16*k)), c.At(limb)))
-	}
-	c.equation(name+" complement", v.quotient, terms...)
+	c.equation(name+" complement", v.quotient, append(v.complementTerms(c), c.limbs(relation.Int(-1), v.complement)...)...)
 }
 
 func (largeDivision) Forward(s *Step, n *graph.Node) error {

@@ -160,11 +160,8 @@ func (rescale) Bounds(b *Bounding, n *graph.Node) []Bound {
 // Define: Y = 2^−s·(V − R).
 func (rescale) Define(c *Context, n *graph.Node, _ int) []relation.Term {
 	s := n.Attributes.Int(attrShift)
-	terms := []relation.Term{relation.Times(relation.Pow2(-s), c.At(n.Inputs[0]))}
-	for i, limb := range n.Outputs[1:] {
-		terms = append(terms, relation.Times(relation.Neg(relation.Pow2(exact.LimbBits*i-s)), c.At(limb)))
-	}
-	return terms
+	v := relation.Times(relation.Pow2(-s), c.At(n.Inputs[0]))
+	return append([]relation.Term{v}, c.limbs(relation.Neg(relation.Pow2(-s)), n.Outputs[1:])...)
 }
 
 // Constrain: the limbs are in range; where Y is committed, V = 2^s·Y + R.
@@ -177,12 +174,8 @@ func (rescale) Constrain(c *Context, n *graph.Node) {
 	if c.Program.Tensor(y).Role != graph.Committed {
 		return
 	}
-	terms := []relation.Term{
+	c.equation(n.Name, y, append([]relation.Term{
 		relation.Times(relation.Int(1), c.At(n.Inputs[0])),
 		relation.Times(relation.Neg(relation.Pow2(s)), c.At(y)),
-	}
-	for i, limb := range n.Outputs[1:] {
-		terms = append(terms, relation.Times(relation.Neg(relation.Pow2(exact.LimbBits*i)), c.At(limb)))
-	}
-	c.equation(n.Name, y, terms...)
+	}, c.limbs(relation.Int(-1), n.Outputs[1:])...)...)
 }

@@ -3,9 +3,9 @@ package segment
 import (
 	"fmt"
 
-	"github.com/zkaudit/zkaudit/exact"
 	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/number"
 	"github.com/zkaudit/zkaudit/ops"
 	"github.com/zkaudit/zkaudit/relation"
 )
@@ -21,7 +21,7 @@ type WeightsCertificate struct {
 type CertifiedWeight struct {
 	Tensor graph.TensorID
 	ID     relation.ID
-	Limbs  []relation.ID // empty where the weight equals public cells
+	Limbs  relation.Limbs // empty where the weight equals public cells
 	axes   []relation.Axis
 }
 
@@ -79,20 +79,13 @@ func (w *CertifiedWeight) labels() []relation.Label {
 // bound adds the limbs of a weight and their ranges.
 func (w *CertifiedWeight) bound(b *relation.Builder, name string, bits int) {
 	zeroPadding(b, w.ID)
-	low, top := exact.Limbs(bits + 1)
-	labels := w.labels()
-	terms := []relation.Term{relation.Times(relation.Int(1), relation.At(w.ID, labels...))}
-	for i := range low + 1 {
-		limb := b.Witness(fmt.Sprintf("%s limb %d", name, i), w.axes...)
-		w.Limbs = append(w.Limbs, limb)
-		if i < low {
-			b.Unsigned(limb, exact.LimbBits)
-		} else {
-			b.Signed(limb, top)
-		}
-		terms = append(terms, relation.Times(relation.Neg(relation.Pow2(exact.LimbBits*i)), relation.At(limb, labels...)))
+	for i := range relation.LimbsOf(bits + 1) {
+		w.Limbs = append(w.Limbs, b.Witness(fmt.Sprintf("%s limb %d", name, i), w.axes...))
 	}
-	b.Equation(name+" limbs", w.axes, labels, terms...)
+	b.SignedLimbs(w.Limbs, bits+1)
+	labels := w.labels()
+	cell := relation.Times(relation.Int(1), relation.At(w.ID, labels...))
+	b.Equation(name+" limbs", w.axes, labels, append([]relation.Term{cell}, w.Limbs.Terms(relation.Int(-1), labels...)...)...)
 }
 
 // equal adds the claim that a weight has the given public cells, padding
@@ -142,11 +135,11 @@ func (c *WeightsCertificate) Assign(weights map[graph.TensorID][]int64) (relatio
 func limbOf(cells []int64, k int, top bool) []int32 {
 	out := make([]int32, len(cells))
 	for i, v := range cells {
-		v >>= exact.LimbBits * k
-		if !top {
-			v &= 1<<exact.LimbBits - 1
+		if top {
+			out[i] = int32(number.TopLimb(v, k))
+		} else {
+			out[i] = int32(number.Limb(v, k))
 		}
-		out[i] = int32(v)
 	}
 	return out
 }
