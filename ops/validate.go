@@ -70,7 +70,7 @@ func Validate(p *graph.Program) error {
 // validateUpdates checks that operators state what they do with weights, and
 // that the step ends with one update for each use of a weight.
 func validateUpdates(p *graph.Program) error {
-	uses := make([]map[string]int, len(p.Tensors)) // not updated yet, of each weight
+	uses := make([]map[string]int, len(p.Tensors)) // less their updates, of each weight
 	for i := range p.Tensors {
 		uses[i] = map[string]int{}
 	}
@@ -98,13 +98,14 @@ func validateUpdates(p *graph.Program) error {
 		if u.input == graph.None {
 			u.attributes = nil
 		}
-		if uses[w][useText(u)]--; uses[w][useText(u)] < 0 {
-			return malformed("weight %q is updated twice for one use, or for none", p.Tensor(w).Name)
-		}
+		uses[w][useText(u)]--
 	}
 	for _, w := range p.OfRole(graph.Weight) {
 		for _, left := range uses[w] {
-			if left > 0 {
+			switch {
+			case left < 0:
+				return malformed("weight %q is updated twice for one use, or for none", p.Tensor(w).Name)
+			case left > 0:
 				return malformed("a use of weight %q is never updated", p.Tensor(w).Name)
 			}
 		}

@@ -165,7 +165,7 @@ func TestUpdatesComeLast(t *testing.T) {
 	w := n.weight("w", n.Tensor(x).Format.Fraction, 5, 4)
 	label := n.Add(graph.Tensor{Name: "label", Role: graph.Label, Axes: []relation.Axis{{Name: "batch", Size: 3}, {Name: "units", Size: 4}}, Format: number.Format{Bits: 16, Fraction: n.Program().Fractions.Error}})
 	update := func(name string) {
-		if _, err := ops.Append(n.Builder, graph.Node{Name: name, Kind: ops.KindWeightUpdate, Inputs: []graph.TensorID{w, x, label}}); err != nil {
+		if _, err := ops.Append(n.Builder, graph.Node{Name: name, Kind: ops.KindWeightUpdate, Of: ops.KindFullyConnected, Inputs: []graph.TensorID{w, x, label}}); err != nil {
 			t.Fatal(err)
 		}
 	}
