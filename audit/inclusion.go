@@ -177,7 +177,7 @@ func (c *NonInclusion) stateCosine(s *Scope, part string, p *products) {
 	a, b := new(fr.Element).SetBigInt(square.Num()), new(fr.Element).SetBigInt(square.Denom())
 	tt := relation.Times(relation.Neg(*b), relation.At(t, labels...), relation.At(t, labels...))
 	width := 2*p.bound + square.Num().BitLen()
-	if square.Denom().BitLen()+2*limbBits*limbs > maxMagnitude {
+	if square.Denom().BitLen()+2*limbBits*len(limbs) > maxMagnitude {
 		s.usage("cosine %s: fewer decimals are needed for rows of %d columns", c.Cosine, p.width)
 		return
 	}

@@ -1,0 +1,136 @@
+package network_test
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/network"
+	"github.com/zkaudit/zkaudit/ops"
+)
+
+// pictures is 4×5×2 → 3×3×3 with relu, 2×2×2, twice that by an addition, and a
+// layer of 3 units.
+func pictures() network.Architecture {
+	return network.Architecture{
+		Input:   []int{4, 5, 2},
+		Weights: []network.Weight{{Shape: []int{2, 3, 2, 3}}, {Shape: []int{3}}, {Shape: []int{2, 2, 3, 2}}, {Shape: []int{8, 3}}},
+		Layers: []network.Layer{
+			{Kind: network.Conv2D, Inputs: []int{0}, Weights: []int{0, 1}, Shape: []int{3, 3, 3}, Activation: network.Relu},
+			{Kind: network.Conv2D, Inputs: []int{1}, Weights: []int{2}, Shape: []int{2, 2, 2}},
+			{Kind: network.Add, Inputs: []int{2, 2}},
+			{Kind: network.FullyConnected, Inputs: []int{3}, Weights: []int{3}, Shape: []int{3}},
+		},
+	}
+}
+
+// shapes lists the forward nodes of a program, with the axes of what they make.
+func shapes(p *graph.Program) (list []string) {
+	for _, n := range p.Nodes[:p.Producers()[p.Loss.Logits]+1] {
+		var axes []int
+		for _, a := range p.Tensor(n.Outputs[0]).Axes[1:] {
+			axes = append(axes, a.Size)
+		}
+		list = append(list, fmt.Sprint(n.Kind, axes))
+	}
+	return list
+}
+
+// Samples get an axis for each of theirs before a convolution, once, and one
+// after it, for a layer.
+func TestConvolutionsAreLowered(t *testing.T) {
+	c := choices()
+	c.Frozen = []int{2}
+	n := derive(t, pictures(), c)
+	want := []string{"reshape[4 10]", "reshape[4 5 2]", "conv_2d[3 3 3]", "rescale[3 3 3]", "relu[3 3 3]", "conv_2d[2 2 2]", "rescale[2 2 2]",
+		"add[2 2 2]", "reshape[2 4]", "reshape[8]", "fully_connected[3]", "rescale[3]"}
+	if got := shapes(n.Program()); !slices.Equal(got, want) {
+		t.Errorf("lowered to\n%q, want\n%q", got, want)
+	}
+	p := n.Program()
+	for i, size := range []int{36, 3, 24, 24} {
+		if w := p.Tensor(n.Weight(i)); w.Size() != size || (w.Role == graph.Frozen) != (i == 2) {
+			t.Errorf("weight %d has %d cells and is %v", i, w.Size(), w.Role)
+		}
+	}
+	for i := range p.Nodes {
+		if k := p.Nodes[i]; k.Kind == ops.KindConv2D && len(k.Inputs) != map[graph.TensorID]int{n.Weight(0): 3, n.Weight(2): 2}[k.Inputs[1]] {
+			t.Errorf("a convolution with inputs %v", k.Inputs)
+		}
+	}
+	back, err := network.Decode(n.Encode())
+	if err != nil || back.Program().Fingerprint() != p.Fingerprint() {
+		t.Errorf("the network changes when written and read: %v", err)
+	}
+}
+
+// Two layers of one picture take it apart once; a value laid out in another way
+// than the one that it is added to is flattened, and so is one whose shape
+// changes, or that a softmax or the loss reads.
+func TestLayoutsOfSamples(t *testing.T) {
+	kernel := network.Weight{Shape: []int{1, 1, 2, 2}}
+	conv := func(input int, weight int) network.Layer {
+		return network.Layer{Kind: network.Conv2D, Inputs: []int{input}, Weights: []int{weight}, Shape: []int{2, 3, 2}}
+	}
+	for name, c := range map[string]struct {
+		layers []network.Layer
+		want   []string
+	}{
+		"two readers": {[]network.Layer{conv(0, 0), conv(0, 1), {Kind: network.Mul, Inputs: []int{1, 2}}},
+			[]string{"reshape[2 6]", "reshape[2 3 2]", "conv_2d[2 3 2]", "rescale[2 3 2]", "conv_2d[2 3 2]", "rescale[2 3 2]", "mul[2 3 2]", "rescale[2 3 2]", "reshape[2 6]", "reshape[12]"}},
+		"flat and apart": {[]network.Layer{conv(0, 0), conv(1, 1), {Kind: network.Add, Inputs: []int{2, 0}}},
+			[]string{"reshape[2 6]", "reshape[2 3 2]", "conv_2d[2 3 2]", "rescale[2 3 2]", "conv_2d[2 3 2]", "rescale[2 3 2]", "reshape[2 6]", "reshape[12]", "add[12]"}},
+		"another shape": {[]network.Layer{conv(0, 0), {Kind: network.Reshape, Inputs: []int{1}, Shape: []int{2, 3, 2}}, conv(2, 1)},
+			[]string{"reshape[2 6]", "reshape[2 3 2]", "conv_2d[2 3 2]", "rescale[2 3 2]", "reshape[2 6]", "reshape[12]", "reshape[2 6]", "reshape[2 3 2]", "conv_2d[2 3 2]", "rescale[2 3 2]", "reshape[2 6]", "reshape[12]"}},
+		"constant": {[]network.Layer{conv(0, 0), conv(1, 1), {Kind: network.Add, Inputs: []int{2}, Constant: &network.Constant{Shape: []int{2}, Cells: []float32{1, 0.5}}}},
+			[]string{"reshape[2 6]", "reshape[2 3 2]", "conv_2d[2 3 2]", "rescale[2 3 2]", "conv_2d[2 3 2]", "rescale[2 3 2]", "add[2 3 2]", "reshape[2 6]", "reshape[12]"}},
+	} {
+		p := derive(t, network.Architecture{Input: []int{2, 3, 2}, Weights: []network.Weight{kernel, kernel}, Layers: c.layers}, unfrozen()).Program()
+		if got := shapes(p); !slices.Equal(got, c.want) {
+			t.Errorf("%s: lowered to\n%q, want\n%q", name, got, c.want)
+		}
+	}
+	whole := network.Architecture{Input: []int{2, 3, 2}, Weights: []network.Weight{{Shape: []int{2, 3, 2, 4}}}, Layers: []network.Layer{
+		{Kind: network.Conv2D, Inputs: []int{0}, Weights: []int{0}, Shape: []int{1, 1, 4}}, {Kind: network.Softmax, Inputs: []int{1}},
+		{Kind: network.Relu6, Inputs: []int{2}},
+	}}
+	got := shapes(derive(t, whole, unfrozen()).Program())
+	if want := []string{"rescale[1 1 4]", "reshape[1 4]", "reshape[4]", "softmax[4]"}; !slices.Equal(got[3:7], want) {
+		t.Errorf("a softmax of a picture: %q, want %q", got[3:7], want)
+	}
+}
+
+func unfrozen() network.Choices {
+	c := choices()
+	c.Frozen = nil
+	return c
+}
+
+// Convolutions that make no sense are refused.
+func TestConvolutionsThatAreRefused(t *testing.T) {
+	for name, c := range map[string]struct {
+		change func(a *network.Architecture)
+		says   string
+	}{
+		"two inputs":       {func(a *network.Architecture) { a.Layers[0].Inputs = []int{0, 0} }, "2 inputs"},
+		"matrix":           {func(a *network.Architecture) { a.Weights[0].Shape = []int{36} }, "weights of shape [36]"},
+		"flat sample":      {func(a *network.Architecture) { a.Input = []int{40} }, "on samples of shape [40]"},
+		"channels":         {func(a *network.Architecture) { a.Input = []int{4, 5, 1} }, "on samples of shape [4 5 1]"},
+		"rows":             {func(a *network.Architecture) { a.Layers[0].Shape = []int{2, 3, 3} }, "makes samples of shape [3 3 3], not [2 3 3]"},
+		"units":            {func(a *network.Architecture) { a.Layers[0].Shape = []int{3, 3, 4} }, "not [3 3 4]"},
+		"flat output":      {func(a *network.Architecture) { a.Layers[0].Shape = []int{27} }, "not [27]"},
+		"kernel too large": {func(a *network.Architecture) { a.Input = []int{1, 5, 2} }, "makes samples of shape [0 3 3]"},
+		"bias":             {func(a *network.Architecture) { a.Weights[1].Shape = []int{4} }, "bias of shape [4]"},
+		"sigmoid":          {func(a *network.Architecture) { a.Layers[1].Activation = network.Logistic }, "fused activation"},
+	} {
+		a := pictures()
+		c.change(&a)
+		if _, err := network.New(a, unfrozen()); !errors.Is(err, fault.ErrUnsupported) || !strings.Contains(err.Error(), c.says) {
+			t.Errorf("%s: %v, want %q", name, err, c.says)
+		}
+	}
+}
