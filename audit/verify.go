@@ -172,9 +172,6 @@ func (b *Bundle) subjects(e *Expectation) (*Subjects, error) {
 			return nil, fmt.Errorf("the audit is about the public model %q: its .tflite file, with SHA-256 %x, is needed (--model %s=FILE): %w", name, id.SHA256, name, fault.ErrUsage)
 		}
 		m, err := NewModel(file, id.Fractions)
-		if errors.Is(err, fault.ErrResources) {
-			return nil, fmt.Errorf("public model %q: %w", name, err)
-		}
 		if err != nil { // nobody can have proven claims about it
 			return nil, fmt.Errorf("public model %q: %w: %v", name, fault.ErrRejected, fault.Text(err, nil))
 		}
