@@ -2,11 +2,14 @@ package audit
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/zkaudit/zkaudit/bundle"
+	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/ops"
 	"github.com/zkaudit/zkaudit/proof/mode"
@@ -125,6 +128,101 @@ func TestEverythingPublicIsStated(t *testing.T) {
 	}
 }
 
+// encoding builds the bytes of docs/protocol.md, section 14, a second time.
+type encoding []byte
+
+func (e *encoding) int(n int) { *e = binary.LittleEndian.AppendUint64(*e, uint64(n)) }
+
+func (e *encoding) raw(b []byte) { *e = append(*e, b...) }
+
+func (e *encoding) text(b []byte) {
+	e.int(len(b))
+	e.raw(b)
+}
+
+// TestClaimsByTheirDefinition: with two of everything, whose order and number
+// count.
+func TestClaimsByTheirDefinition(t *testing.T) {
+	w, _, net := archive(t)
+	w.train("other", net.Program, net.Cells)
+	embedded := w.publish("embedder", embedder(t, 1, true, 5, 6, 4, 3))
+	item := w.item(&Performance{Model: "net", Parts: []string{"south", "north"}, Metric: "accuracy", AtLeast: "0.1", Release: Release{What: "counts"}})
+	st, err := state(&w.frame, item, w.subjects, nil, ops.NewTables())
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := st.scope
+	s.release.asked = append(s.release.asked[:1], s.release.asked[0])
+	s.release.asked[0].Values, s.release.asked[1].Values = []int64{4, 5}, []int64{6}
+	s.runs["other"] = w.subjects.Runs["other"]
+	public, err := publicBytes(&w.frame, item, s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	public = appendModels(public, map[string]*Model{"b": embedded, "a": embedded})
+
+	var e encoding
+	parameters, err := encodeParameters(item.Claim)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, field := range []string{"claim", "performance", string(parameters), string(mode.Validity), "test"} {
+		e.text([]byte(field))
+	}
+	e.int(2)
+	for i, values := range [][]int{{4, 5}, {6}} {
+		e.text([]byte(s.release.asked[i].Name))
+		e.int(len(values))
+		for _, v := range values {
+			e.int(v)
+		}
+	}
+	e.int(2)
+	for _, name := range []string{"north", "south"} {
+		digest := w.subjects.digest(w.subjects.Parts[name], &w.frame)
+		e.text([]byte(name))
+		e.raw(digest[:])
+	}
+	e.int(2)
+	for _, name := range []string{"net", "other"} {
+		r := w.subjects.Runs[name]
+		e.text([]byte(name))
+		e.raw(r.Digest[:])
+		e.raw(r.ProgramDigest[:])
+		for _, rows := range r.Weights {
+			e.text(commitments.AppendPoints(nil, rows))
+		}
+	}
+	e.int(2)
+	for _, name := range []string{"a", "b"} {
+		e.text([]byte(name))
+		e.raw(embedded.SHA256[:])
+		for _, bits := range []int{embedded.Fractions.Feature, embedded.Fractions.Activation, embedded.Fractions.Weight} {
+			e.int(bits)
+		}
+		e.raw(embedded.ProgramDigest[:])
+	}
+	if !bytes.Equal(public, e) {
+		t.Error("a claim's public bytes are not those of its definition")
+	}
+	about := w.item(&Performance{Model: "embedder", Parts: []string{"north"}, Metric: "accuracy", AtLeast: "0.1"})
+	of, err := state(&w.frame, about, w.subjects, nil, ops.NewTables())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.HasSuffix(of.statement.Public, appendModels(nil, map[string]*Model{"embedder": embedded})) {
+		t.Error("the public model that a claim is about is not in its statement")
+	}
+	if len(st.statement.External) != len(s.external) || len(s.external) < 4 {
+		t.Fatalf("%d external tensors of %d", len(st.statement.External), len(s.external))
+	}
+	for i, x := range s.external {
+		if !slices.Equal(st.statement.External[i], x.rows) {
+			t.Errorf("external tensor %d is another", i)
+		}
+	}
+}
+
 // TestClaimsThatCannotBeStated: nothing is proven about them.
 func TestClaimsThatCannotBeStated(t *testing.T) {
 	w, _, _ := archive(t)
@@ -140,6 +238,10 @@ func TestClaimsThatCannotBeStated(t *testing.T) {
 		t.Errorf("released without being asked for: %v", err)
 	}
 	item := w.item(licence())
+	item.Claim = &Licence{Parts: []string{"nowhere"}, Attribute: "sex", Allowed: []string{"F"}}
+	if _, err := state(&w.frame, item, w.subjects, nil, ops.NewTables()); err == nil || !strings.Contains(err.Error(), `claim "claim": `) || !strings.Contains(err.Error(), "nowhere") {
+		t.Errorf("a part that is not there: %v", err)
+	}
 	item.Claim = unwritable{Licence: licence(), Of: func() {}}
 	if _, err := state(&w.frame, item, w.subjects, nil, ops.NewTables()); !errors.Is(err, fault.ErrUsage) {
 		t.Errorf("parameters that cannot be written: %v", err)
