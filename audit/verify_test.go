@@ -2,7 +2,10 @@ package audit
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -115,6 +118,130 @@ func TestWhatCannotBeVerifiedIsNotVerified(t *testing.T) {
 		}
 		if err := verifyClaim(context.Background(), &b.Frame, &c.Item, subjects, &mode.Verifier{SRS: longer}, c.Released, c.Proof, ops.NewTables()); !errors.Is(err, fault.ErrVersion) {
 			t.Errorf("claim %q with another SRS: %v", c.Name, err)
+		}
+	}
+}
+
+// TestWhatIsCompared: of an audit of two runs, two public models and several
+// parts, each line of the report says what was compared, and each pin is
+// compared, the first as the last.
+func TestWhatIsCompared(t *testing.T) {
+	file, known, _ := everyKind(t)
+	second := embedder(t, 2, true, 5, 6, 4, 3)
+	read := func() *Bundle {
+		b, err := Unmarshal(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.Models["later"] = ModelID{SHA256: sha256.Sum256(second), Fractions: b.Models["embedder"].Fractions}
+		return b
+	}
+	known.ModelFiles = append(known.ModelFiles, second)
+	b := read()
+	subjects, err := b.subjects(&known)
+	if err != nil || len(subjects.Runs) != 2 || len(subjects.Models) != 2 {
+		t.Fatalf("%d runs, %d models: %v", len(subjects.Runs), len(subjects.Models), err)
+	}
+	for name, e := range map[string]Expectation{
+		"first run missing":   {Runs: known.Runs[1:], ModelFiles: known.ModelFiles},
+		"last run missing":    {Runs: known.Runs[:1], ModelFiles: known.ModelFiles},
+		"first model missing": {Runs: known.Runs, ModelFiles: known.ModelFiles[1:]},
+		"last model missing":  {Runs: known.Runs, ModelFiles: known.ModelFiles[:1]},
+	} {
+		if _, err := b.subjects(&e); !errors.Is(err, fault.ErrUsage) || !strings.Contains(err.Error(), "is needed") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+
+	compare := func(e Expectation) (*Report, error) {
+		e.Runs = known.Runs
+		r, err := newReport(b, subjects, true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Checked, r.NotChecked, r.Unpinned = nil, nil, nil
+		return r, e.compare(b, r)
+	}
+	digest := func(name string) string {
+		d := b.Runs[name]
+		return hex.EncodeToString(d[:])
+	}
+	model := func(name string) ModelPin {
+		id := b.Models[name]
+		return ModelPin{SHA256: hex.EncodeToString(id.SHA256[:]), Fractions: &id.Fractions}
+	}
+	parts, claims := map[string]string{}, &Audit{Context: b.Context}
+	report, err := compare(Expectation{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range report.Parts {
+		parts[report.Parts[i].Name] = report.Parts[i].Digest
+	}
+	for i := range b.Claims {
+		claims.Items = append(claims.Items, &b.Claims[i].Item)
+	}
+	all := func() Expectation {
+		return Expectation{
+			Mode: b.Mode, Claims: claims, Parts: maps.Clone(parts),
+			RunDigests: map[string]string{"net": digest("net"), "other": digest("other")},
+			Models:     map[string]ModelPin{"embedder": model("embedder"), "later": model("later")},
+		}
+	}
+	// mode, claims (and context, where they are not), parts, runs, files and formats of models
+	lines := 1 + 1 + len(parts) + 2 + 2*2
+	for name, c := range map[string]struct {
+		change              func(e *Expectation)
+		checked, notChecked int
+		unpinned            []string
+	}{
+		"everything":   {func(*Expectation) {}, lines, 0, nil},
+		"nothing":      {func(e *Expectation) { *e = Expectation{} }, 0, lines + 1, []string{"net", "other"}},
+		"no mode":      {func(e *Expectation) { e.Mode = "" }, lines - 1, 1, nil},
+		"no claims":    {func(e *Expectation) { e.Claims = nil }, lines - 1, 2, nil},
+		"no parts":     {func(e *Expectation) { e.Parts = nil }, lines - len(parts), len(parts), nil},
+		"one part":     {func(e *Expectation) { delete(e.Parts, "north") }, lines - 1, 1, nil},
+		"one run":      {func(e *Expectation) { delete(e.RunDigests, "net") }, lines - 1, 1, []string{"net"}},
+		"the other":    {func(e *Expectation) { delete(e.RunDigests, "other") }, lines - 1, 1, []string{"other"}},
+		"a valid run":  {func(e *Expectation) { e.RunDigests, e.Compared = nil, map[[32]byte]bool{b.Runs["net"]: true} }, lines - 1, 1, []string{"other"}},
+		"one model":    {func(e *Expectation) { delete(e.Models, "embedder") }, lines - 2, 2, nil},
+		"a model file": {func(e *Expectation) { m := model("later"); m.Fractions = nil; e.Models["later"] = m }, lines - 1, 1, nil},
+	} {
+		e := all()
+		c.change(&e)
+		r, err := compare(e)
+		if err != nil || len(r.Checked) != c.checked || len(r.NotChecked) != c.notChecked || !slices.Equal(r.Unpinned, c.unpinned) {
+			t.Errorf("%s: checked %q, not checked %q, unpinned %q: %v", name, r.Checked, r.NotChecked, r.Unpinned, err)
+		}
+	}
+	for name, c := range map[string]struct {
+		change func(e *Expectation)
+		says   string
+	}{
+		"the first part":       {func(e *Expectation) { e.Parts["north"] = "0" }, `expected part "north" with digest 0`},
+		"the last part":        {func(e *Expectation) { e.Parts["works"] = "0" }, `expected part "works" with digest 0`},
+		"a part before others": {func(e *Expectation) { e.Parts["a"] = "0" }, `part "a", the audit has none`},
+		"a part after others":  {func(e *Expectation) { e.Parts["z"] = "0" }, `part "z", the audit has none`},
+		"the first run":        {func(e *Expectation) { e.RunDigests["net"] = "0" }, `expected run "net" to be statement 0`},
+		"the last run":         {func(e *Expectation) { e.RunDigests["other"] = "0" }, `expected run "other" to be statement 0`},
+		"a run before others":  {func(e *Expectation) { e.RunDigests["a"] = "0" }, `run "a", the audit has none`},
+		"a run after others":   {func(e *Expectation) { e.RunDigests["z"] = "0" }, `run "z", the audit has none`},
+		"the first model":      {func(e *Expectation) { e.Models["embedder"] = ModelPin{SHA256: "0"} }, `expected model "embedder" with SHA-256 0`},
+		"the last model":       {func(e *Expectation) { e.Models["later"] = ModelPin{SHA256: "0"} }, `expected model "later" with SHA-256 0`},
+		"a model before":       {func(e *Expectation) { e.Models["a"] = ModelPin{} }, `public model "a", the audit has none`},
+		"a model after":        {func(e *Expectation) { e.Models["z"] = ModelPin{} }, `public model "z", the audit has none`},
+	} {
+		e := all()
+		c.change(&e)
+		if _, err := compare(e); !errors.Is(err, fault.ErrRejected) || !strings.Contains(err.Error(), c.says) {
+			t.Errorf("%s: %v, want %q", name, err, c.says)
+		}
+	}
+	for _, c := range [][4]string{
+		{"a\nb\nc", "a\nb\nd", "c", "d"}, {"x\nb\nc", "y\nb\nc", "x", "y"}, {"a\nx\nc", "a\nc", "x", "no such parameter"},
+	} {
+		if x, y := firstDifference(c[0], c[1]); x != c[2] || y != c[3] {
+			t.Errorf("%q and %q differ in %q and %q", c[0], c[1], x, y)
 		}
 	}
 }
