@@ -229,3 +229,15 @@ func sameType(a, b any) bool { return reflect.TypeOf(a) == reflect.TypeOf(b) }
 func smallDataset() *data.Dataset {
 	return dataset(rand.New(rand.NewPCG(1, 1)), 2, 2, "sex", sexes, repeat(1, 3))
 }
+
+// verifyClaim states a claim as a verifier does and checks its proof.
+func verifyClaim(ctx context.Context, f *Frame, item *Item, subjects *Subjects, v *mode.Verifier, released []Released, encoded []byte, tables *ops.Tables) error {
+	if released == nil {
+		released = []Released{}
+	}
+	st, err := state(f, item, subjects, released, tables)
+	if err != nil {
+		return err
+	}
+	return verifyStated(ctx, f.Mode, st, item.Name, v, encoded)
+}

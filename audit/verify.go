@@ -335,20 +335,8 @@ func (e *Expectation) compareRuns(b *Bundle, r *Report) error {
 	return nil
 }
 
-// verifyClaim checks the proof of one claim. Errors wrap fault.ErrRejected
-// where it is false.
-func verifyClaim(ctx context.Context, f *Frame, item *Item, subjects *Subjects, v *mode.Verifier, released []Released, encoded []byte, tables *ops.Tables) error {
-	if released == nil {
-		released = []Released{}
-	}
-	st, err := state(f, item, subjects, released, tables)
-	if err != nil {
-		return err
-	}
-	return verifyStated(ctx, f.Mode, st, item.Name, v, encoded)
-}
-
-// verifyStated is verifyClaim of one that is stated already.
+// verifyStated checks the proof of one claim. Errors wrap fault.ErrRejected where
+// it is false.
 func verifyStated(ctx context.Context, m mode.Name, st *stated, name string, v *mode.Verifier, encoded []byte) error {
 	if st.statement == nil {
 		if len(encoded) > 0 {

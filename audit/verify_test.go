@@ -52,6 +52,9 @@ func TestVerifyRefusesEachDifference(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
+	if _, err := Verify(ctx, b, w.expectations(parse(t, claims)), v, Options{}); !errors.Is(err, fault.ErrVersion) || !strings.Contains(err.Error(), "INSECURE") {
+		t.Errorf("with the development SRS: %v", err)
+	}
 	longer, err := commitments.DevelopmentVerifierSRS(w.srs.RowBits + 1)
 	if err != nil {
 		t.Fatal(err)
@@ -236,6 +239,11 @@ func TestWhatIsCompared(t *testing.T) {
 		if _, err := compare(e); !errors.Is(err, fault.ErrRejected) || !strings.Contains(err.Error(), c.says) {
 			t.Errorf("%s: %v, want %q", name, err, c.says)
 		}
+	}
+	one, only := Expectation{Runs: known.Runs[:1]}, &Report{}
+	delete(b.Runs, "other")
+	if err := one.compareRuns(b, only); err != nil || !slices.Equal(only.Unpinned, []string{"net"}) || len(only.NotChecked) != 1 {
+		t.Errorf("the only bundle: unpinned %q, not checked %q: %v", only.Unpinned, only.NotChecked, err)
 	}
 	for _, c := range [][4]string{
 		{"a\nb\nc", "a\nb\nd", "c", "d"}, {"x\nb\nc", "y\nb\nc", "x", "y"}, {"a\nx\nc", "a\nc", "x", "no such parameter"},
