@@ -113,19 +113,21 @@ func TestMembershipWithRefuses(t *testing.T) {
 // Labels of one column and without classes are compared by kind and fraction bits.
 func TestLabelsOfOneColumn(t *testing.T) {
 	w, north := records(t)
-	commit := func(name string, kind graph.LabelKind, rows, fraction int) {
+	commit := func(name string, kind graph.LabelKind, rows, targets, fraction int) {
 		d := *north
 		d.Rows, d.Features, d.Attributes = rows, north.Features[4*north.Width:][:rows*north.Width], nil
-		d.Labels = data.Labels{Kind: data.Values, Targets: 1, Values: make([]int32, rows), FractionBits: fraction}
+		d.Labels = data.Labels{Kind: data.Values, Targets: targets, Values: make([]int32, rows*targets), FractionBits: fraction}
 		w.commit(name, &d, kind)
 	}
-	commit("record", graph.Values, 1, 3)
+	commit("record", graph.Values, 1, 1, 3)
 	c := &Membership{Parts: []string{"part"}, Works: Works{From: "record"}, WithLabels: true}
-	commit("part", graph.Values, 3, 3)
+	commit("part", graph.Values, 3, 1, 3)
 	w.holds("the same", c)
-	commit("part", graph.Bits, 3, 3)
+	commit("part", graph.Bits, 3, 1, 3)
 	w.usage("another kind", c, "mean different things")
-	commit("part", graph.Values, 3, 4)
+	commit("part", graph.Values, 3, 2, 3)
+	w.usage("another column", c, "mean different things")
+	commit("part", graph.Values, 3, 1, 4)
 	w.usage("other fraction bits", c, "mean different things")
 }
 
