@@ -18,7 +18,7 @@ import (
 )
 
 // Version is the format version of audit bundles.
-const Version = 3
+const Version = 4
 
 // MaxBytes bounds an audit bundle.
 const MaxBytes = 1 << 30
