@@ -124,7 +124,7 @@ func Unmarshal(data []byte) (_ *Bundle, err error) {
 			Proof: r.bytes(fmt.Sprintf("proof of segment %d", i), MaxProof),
 		})
 	}
-	if err := r.end("bundle"); err != nil {
+	if err := r.end("end"); err != nil {
 		return nil, fmt.Errorf("bundle: %w", err)
 	}
 	return b, nil

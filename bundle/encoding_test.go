@@ -333,7 +333,7 @@ func TestMalformedBundles(t *testing.T) {
 		{"weights", numbers(1 << 40), fault.ErrMalformed, "bundle: certificate of the initial weights: 1099511627776, want 0 to "},
 		{"segment 1, weight 0", nil, fault.ErrMalformed, `bundle: behind segment 1: weight "`},
 		{"segment 2, proof", nil, fault.ErrMalformed, "bundle: proof of segment 2: 0 bytes left, needs 8"},
-		{"segment 2, proof", append(field("proof"), 0), fault.ErrMalformed, "bundle: bundle: 1 bytes too many"},
+		{"segment 2, proof", append(field("proof"), 0), fault.ErrMalformed, "bundle: end: 1 bytes too many"},
 	} {
 		_, err := bundle.Unmarshal(artefact.Encode(head, w.with(t, c.field, c.instead)))
 		if !errors.Is(err, c.is) || errors.Is(err, fault.ErrPanic) || !strings.HasPrefix(err.Error(), c.says) {
@@ -430,10 +430,10 @@ func TestMalformedPartFiles(t *testing.T) {
 		{"meaning", meaning(`"a"`, "\"\xff\""), fault.ErrMalformed, "part: meaning: not in its canonical form"},
 		{"meaning", meaning(`"a"`, `"c"`), fault.ErrMalformed, "part: the header names another part"},
 		{"meaning", meaning(`"sex"`, `"owner"`), fault.ErrMalformed, `part: meaning: attribute "owner" is there twice`},
-		{"tensor 2", nil, fault.ErrMalformed, "commitments, tensor 2: 0 bytes left, needs 32"},
-		{"tensor 0", append([]byte{0x40}, make([]byte, 31)...), fault.ErrMalformed, "commitments, tensor 0: point 0: point: infinity"},
-		{"certificate", numbers(-1), fault.ErrMalformed, "certificate: -1, want 0 to "},
-		{"certificate", append(field("proof"), 0), fault.ErrMalformed, "part: 1 bytes too many"},
+		{"tensor 2", nil, fault.ErrMalformed, "part: commitments, tensor 2: 0 bytes left, needs 32"},
+		{"tensor 0", append([]byte{0x40}, make([]byte, 31)...), fault.ErrMalformed, "part: commitments, tensor 0: point 0: point: infinity"},
+		{"certificate", numbers(-1), fault.ErrMalformed, "part: certificate: -1, want 0 to "},
+		{"certificate", append(field("proof"), 0), fault.ErrMalformed, "part: end: 1 bytes too many"},
 	} {
 		_, err := bundle.UnmarshalPart(artefact.Encode(head, w.with(t, c.field, c.instead)))
 		if !errors.Is(err, c.is) || errors.Is(err, fault.ErrPanic) || !strings.HasPrefix(err.Error(), c.says) {

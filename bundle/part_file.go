@@ -86,8 +86,8 @@ func UnmarshalPart(file []byte) (_ *PartFile, err error) {
 	f.Part.Meaning, f.Part.Columns = f.Meaning.Digest(), f.Shape.Attributes
 	r.partPoints("commitments", &f.Part, f.Shape, f.RowBits)
 	f.Certificate = r.bytes("certificate", MaxProof)
-	if err := r.end("part"); err != nil {
-		return nil, err
+	if err := r.end("end"); err != nil {
+		return nil, fmt.Errorf("part: %w", err)
 	}
 	if err := f.check(); err != nil {
 		return nil, err
