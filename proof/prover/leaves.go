@@ -1,6 +1,8 @@
 package prover
 
 import (
+	"sort"
+
 	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
 
 	"github.com/zkaudit/zkaudit/proof"
@@ -8,173 +10,226 @@ import (
 	"github.com/zkaudit/zkaudit/relation"
 )
 
-// leaves fills the denominators of all blocks:
+// leaves computes cells of the leaf layer whenever they are asked for. Stored,
+// its denominators would take 32 bytes a leaf; what they follow from takes 4.
+type leaves struct {
+	blocks []leafBlock
+	used   int // leaves of blocks; those at and after it are 0/1
+}
+
+// leafBlock computes the fractions of one block:
 //
 //	q = α − Σ_i β^i·v_i − β^w·tag
 //
-// and 1 where there is no block. A real cell whose tuple is a row of its table
-// copies that row's denominator; its other columns are then known.
-func (p *Prover) leaves(alpha, beta fr.Element) fr.Vector {
+// with numerator 1 on real cells of a lookup, −m on a table, 0 elsewhere.
+type leafBlock struct {
+	from, to int        // its leaves
+	base     fr.Element // the denominator of an all-zero tuple: α − β^w·tag
+	pow      []fr.Element
+	tables   [][]int64 // integers of public columns, nil for others
+	cells    []relation.Cells
+	counts   []int32 // m, of a table
+	real     bitmap  // of a lookup: which cells are real, nil if all are
+
+	// Of a lookup whose columns are small integers: a tuple that is a row of
+	// its table has that row's denominator.
+	index  []int32
+	others [][]int32
+	offset int64
+	match  [][]int64 // the table's other columns
+	rows   fr.Vector // the table's denominators
+}
+
+func (p *Prover) newLeaves(alpha, beta fr.Element) *leaves {
 	l := p.layout
-	q := p.arena.Get(1 << l.Log)
 	pow := make([]fr.Element, l.Arity+1)
 	pow[0].SetOne()
 	for i := 1; i < len(pow); i++ {
 		pow[i].Mul(&pow[i-1], &beta)
 	}
+	out := &leaves{blocks: make([]leafBlock, len(l.Blocks))}
 	rows := make([]fr.Vector, len(p.sys.Tables))
-	used := 0
-	for _, b := range l.Blocks {
-		used = max(used, b.Offset+1<<b.Log)
-		if b.Lookup < 0 {
-			rows[b.Table] = q[b.Offset : b.Offset+1<<b.Log]
-			p.formulaLeaves(rows[b.Table], b, p.sys.Tables[b.Table].Columns, &alpha, pow)
-		}
-	}
-	for _, b := range l.Blocks {
+	for k, b := range l.Blocks {
+		columns := p.sys.Tables[b.Table].Columns
 		if b.Lookup >= 0 {
-			p.lookupLeaves(q[b.Offset:b.Offset+1<<b.Log], b, rows[b.Table], &alpha, pow)
+			columns = p.sys.Lookups[b.Lookup].Columns
+		}
+		block := p.leafBlock(b, columns, &alpha, pow)
+		if b.Lookup < 0 {
+			block.counts = p.cells[p.sys.Tables[b.Table].Count].Small
+			rows[b.Table] = make(fr.Vector, 1<<b.Log)
+			block.denominators(rows[b.Table], 0)
+			block.rows = rows[b.Table]
+		}
+		out.blocks[k] = block
+		out.used = max(out.used, block.to)
+	}
+	for k, b := range l.Blocks {
+		if b.Lookup >= 0 {
+			block := &out.blocks[k]
+			block.real = realCells(p.sys.Tensor(p.sys.Lookups[b.Lookup].Columns[0]))
+			p.matchTable(block, b, rows[b.Table])
 		}
 	}
-	for i := used; i < len(q); i++ {
-		q[i].SetOne()
-	}
-	return q
+	return out
 }
 
-// constant returns α − β^w·tag, the denominator of an all-zero tuple.
-func constant(b proof.Block, alpha *fr.Element, pow []fr.Element) fr.Element {
-	var tag fr.Element
-	tag.SetInt64(int64(b.Table + 1))
-	tag.Mul(&tag, &pow[len(pow)-1])
-	tag.Sub(alpha, &tag)
-	return tag
-}
-
-// formulaLeaves computes denominators from any columns.
-func (p *Prover) formulaLeaves(q fr.Vector, b proof.Block, columns []relation.ID, alpha *fr.Element, pow []fr.Element) {
-	base := constant(b, alpha, pow)
-	tables := make([][]int64, len(columns))
-	for i, c := range columns {
+func (p *Prover) leafBlock(b proof.Block, columns []relation.ID, alpha *fr.Element, pow []fr.Element) leafBlock {
+	block := leafBlock{from: b.Offset, to: b.Offset + 1<<b.Log, pow: pow}
+	block.base.SetInt64(int64(b.Table + 1))
+	block.base.Mul(&block.base, &pow[len(pow)-1])
+	block.base.Sub(alpha, &block.base)
+	for _, c := range columns {
+		var integers []int64
 		if t := p.sys.Tensor(c); t.Kind == relation.Public {
-			tables[i] = sourceIntegers(t)
+			integers = sourceIntegers(t)
 		}
+		block.tables, block.cells = append(block.tables, integers), append(block.cells, p.cells[c])
 	}
-	poly.Parallel(len(q), poly.Chunk, func(lo, hi int) {
-		for i := lo; i < hi; i++ {
-			q[i] = base
-			for k, c := range columns {
-				v := int64(0)
-				if tables[k] != nil {
-					v = tables[k][i]
-				} else {
-					v = p.cells[c].At(i)
-				}
-				if v == 0 {
-					continue
-				}
-				var t fr.Element
-				t.SetInt64(v)
-				t.Mul(&t, &pow[k])
-				q[i].Sub(&q[i], &t)
-			}
-		}
-	})
+	return block
 }
 
-// lookupLeaves copies denominators from the table where it can: cells are
-// rows of the table by Count's check, but for padding and forced witnesses,
-// whose tuples are compared before.
-func (p *Prover) lookupLeaves(q fr.Vector, b proof.Block, rows fr.Vector, alpha *fr.Element, pow []fr.Element) {
+// matchTable lets a lookup's block take denominators from its table. Cells are
+// rows of it by Count's check, but for padding and forced witnesses, whose
+// tuples are compared before.
+func (p *Prover) matchTable(block *leafBlock, b proof.Block, rows fr.Vector) {
 	columns := p.sys.Lookups[b.Lookup].Columns
-	table := &p.sys.Tables[b.Table]
-	index := p.cells[columns[0]].Small
-	if index == nil {
-		p.formulaLeaves(q, b, columns, alpha, pow)
-		return
-	}
-	others := tableColumns(p.sys, table)
-	small := make([][]int32, len(others))
-	for k := range others {
-		if small[k] = p.cells[columns[k+1]].Small; small[k] == nil {
-			p.formulaLeaves(q, b, columns, alpha, pow)
+	for _, c := range columns {
+		small := p.cells[c].Small
+		if small == nil {
 			return
 		}
+		block.others = append(block.others, small)
 	}
-	base := constant(b, alpha, pow)
-	poly.Parallel(len(q), poly.Chunk, func(lo, hi int) {
+	table := &p.sys.Tables[b.Table]
+	block.index, block.others = block.others[0], block.others[1:]
+	block.offset, block.match, block.rows = table.Offset, tableColumns(p.sys, table), rows[:table.Rows]
+}
+
+func realCells(t *relation.Tensor) bitmap {
+	if t.RealCells() == t.Cells() {
+		return nil
+	}
+	m := make(bitmap, (t.Cells()+63)/64)
+	eachReal(t.Axes, func(lo, hi int) {
 		for i := lo; i < hi; i++ {
-			row := int64(index[i]) - table.Offset
-			match := row >= 0 && row < int64(table.Rows)
-			for k := range others {
-				match = match && others[k][row] == int64(small[k][i])
-			}
-			if match {
-				q[i] = rows[row]
-				continue
-			}
-			q[i] = base
-			subtractTuple(&q[i], int64(index[i]), &pow[0])
-			for k := range small {
-				subtractTuple(&q[i], int64(small[k][i]), &pow[k+1])
-			}
+			m[i/64] |= 1 << (i % 64)
 		}
 	})
+	return m
 }
 
-func subtractTuple(q *fr.Element, v int64, pow *fr.Element) {
-	if v == 0 {
-		return
+// denominators writes cells [at, at+len(q)) of the block.
+func (b *leafBlock) denominators(q fr.Vector, at int) {
+	switch {
+	case b.counts != nil && b.rows != nil: // a table whose rows are known
+		copy(q, b.rows[at:])
+	case b.index == nil:
+		for i := range q {
+			b.tuple(&q[i], at+i)
+		}
+	case len(b.others) == 0:
+		for i, v := range b.index[at : at+len(q)] {
+			if row := uint64(int64(v) - b.offset); row < uint64(len(b.rows)) {
+				q[i] = b.rows[row]
+			} else {
+				b.tuple(&q[i], at+i)
+			}
+		}
+	default:
+		for i, v := range b.index[at : at+len(q)] {
+			row := uint64(int64(v) - b.offset)
+			match := row < uint64(len(b.rows))
+			for k := range b.others {
+				match = match && b.match[k][row] == int64(b.others[k][at+i])
+			}
+			if match {
+				q[i] = b.rows[row]
+			} else {
+				b.tuple(&q[i], at+i)
+			}
+		}
 	}
-	var t fr.Element
-	t.SetInt64(v)
-	t.Mul(&t, pow)
-	q.Sub(q, &t)
 }
 
-// numerators writes cells [lo, lo+len(out)) of the leaf numerators: 1 on real
-// cells of lookups, −m on tables, 0 elsewhere.
-func (p *Prover) numerators(out fr.Vector, lo int) {
-	hi := lo + len(out)
-	one := fr.One()
-	covered := lo
-	for k, b := range p.layout.Blocks {
-		from, to := max(lo, b.Offset), min(hi, b.Offset+1<<b.Log)
-		if from >= to {
+// tuple computes the denominator of cell i from its columns.
+func (b *leafBlock) tuple(q *fr.Element, i int) {
+	*q = b.base
+	for k := range b.cells {
+		var v int64
+		if b.tables[k] != nil {
+			v = b.tables[k][i]
+		} else {
+			v = b.cells[k].At(i)
+		}
+		if v == 0 {
 			continue
 		}
-		covered = to
-		cells := out[from-lo : to-lo]
-		switch real := p.tree.real[k]; {
-		case b.Lookup < 0:
-			counts := p.cells[p.sys.Tables[b.Table].Count].Small[from-b.Offset:]
-			for i := range cells {
-				poly.EmbedInto(&cells[i], -int64(counts[i]))
-			}
-		case real == nil:
-			for i := range cells {
-				cells[i] = one
-			}
-		default:
-			for i := range cells {
-				cells[i] = fr.Element{}
-				if real.has(from - b.Offset + i) {
-					cells[i] = one
-				}
-			}
-		}
+		var t fr.Element
+		t.SetInt64(v)
+		t.Mul(&t, &b.pow[k])
+		q.Sub(q, &t)
 	}
-	clear(out[covered-lo:])
 }
 
-// uniform says that all leaf numerators of [lo, hi) are one, or all zero.
-func (p *Prover) uniform(lo, hi int) (one, zero bool) {
-	end := 0
-	for k, b := range p.layout.Blocks {
-		end = b.Offset + 1<<b.Log
-		if lo >= b.Offset && hi <= end {
-			return b.Lookup >= 0 && p.tree.real[k] == nil, false
+// numerators writes cells [at, at+len(p)) of the block.
+func (b *leafBlock) numerators(p fr.Vector, at int) {
+	one := fr.One()
+	switch {
+	case b.counts != nil:
+		for i, m := range b.counts[at : at+len(p)] {
+			poly.EmbedInto(&p[i], -int64(m))
+		}
+	case b.real == nil:
+		for i := range p {
+			p[i] = one
+		}
+	default:
+		for i := range p {
+			p[i] = fr.Element{}
+			if b.real.has(at + i) {
+				p[i] = one
+			}
 		}
 	}
-	return false, lo >= end
+}
+
+// fill writes the leaves [at, at+len(p)).
+func (l *leaves) fill(p, q fr.Vector, at int) {
+	l.denominators(q, at)
+	end := l.each(at, len(p), func(b *leafBlock, from, to int) { b.numerators(p[from-at:to-at], from-b.from) })
+	clear(p[end-at:])
+}
+
+// denominators writes those of the leaves [at, at+len(q)).
+func (l *leaves) denominators(q fr.Vector, at int) {
+	end := l.each(at, len(q), func(b *leafBlock, from, to int) { b.denominators(q[from-at:to-at], from-b.from) })
+	for i := end - at; i < len(q); i++ {
+		q[i].SetOne()
+	}
+}
+
+// each calls f for the pieces of blocks among the n leaves at an index, and
+// returns where they end.
+func (l *leaves) each(at, n int, f func(b *leafBlock, from, to int)) int {
+	from, hi := at, at+n
+	for k := l.block(at); k < len(l.blocks) && from < hi; k++ {
+		b := &l.blocks[k]
+		to := min(hi, b.to)
+		f(b, from, to)
+		from = to
+	}
+	return from
+}
+
+// block returns the index of the block that holds a leaf; blocks follow one
+// another without gaps.
+func (l *leaves) block(at int) int {
+	return sort.Search(len(l.blocks), func(k int) bool { return l.blocks[k].to > at })
+}
+
+// ones reports whether all numerators of [lo, hi) are 1.
+func (l *leaves) ones(lo, hi int) bool {
+	k := l.block(lo)
+	return k < len(l.blocks) && hi <= l.blocks[k].to && l.blocks[k].counts == nil && l.blocks[k].real == nil
 }
