@@ -9,10 +9,10 @@ import (
 // tree is the lookup tree: layer k has 2^k fractions p/q, fraction x of layer k
 // being the sum of x and x + 2^k of layer k+1.
 //
-// The two longest layers are three quarters of all fractions, and each is read
-// in one sumcheck only. They are not stored: their cells are computed from the
-// leaves, chunk by chunk, when the layer above is built, and in the first round
-// of their sumcheck, which leaves tables of half the size.
+// Each layer is as long as all above it, and is read in one sumcheck only. The
+// longest are not stored: their cells are computed from the leaves, chunk by
+// chunk, when the layer above is built, and in the first round of their
+// sumcheck, which leaves tables of half the size.
 type tree struct {
 	leaves *leaves
 	log    int           // of the leaf layer
@@ -21,8 +21,8 @@ type tree struct {
 	last   [4]fr.Element // the fractions said last
 }
 
-// recomputed is how many layers are not stored.
-const recomputed = 2
+// maxStored bounds the layers that are stored: those up to it take 1 GiB.
+const maxStored = 23
 
 // bitmap is a set of cell indices.
 type bitmap []uint64
@@ -32,7 +32,7 @@ func (b bitmap) has(i int) bool { return b[i/64]>>(i%64)&1 == 1 }
 // Lookups is part of proof.Peer.
 func (p *Prover) Lookups(alpha, beta fr.Element) {
 	n := p.layout.Log
-	t := &tree{leaves: p.newLeaves(alpha, beta), log: n, stored: max(0, n-recomputed)}
+	t := &tree{leaves: p.newLeaves(alpha, beta), log: n, stored: min(n-1, maxStored)}
 	t.p, t.q = make([]fr.Vector, t.stored+1), make([]fr.Vector, t.stored+1)
 	for k := t.stored; k >= 1; k-- {
 		t.p[k], t.q[k] = p.arena.Get(1<<k), p.arena.Get(1<<k)
