@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/zkaudit/zkaudit/relation"
+	"github.com/zkaudit/zkaudit/segment"
 )
 
 // partTensors are the committed tensors of a part in a claim's system. A
@@ -16,9 +17,9 @@ type partTensors struct {
 }
 
 const (
-	featureTensor = iota
-	labelTensor
-	attributeTensor
+	featureTensor   = segment.FeatureTensor
+	labelTensor     = segment.LabelTensor
+	attributeTensor = segment.AttributeTensor
 )
 
 // part returns a committed part by name.

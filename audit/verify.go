@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/foreign"
 	"github.com/zkaudit/zkaudit/memory"
@@ -112,9 +113,9 @@ func Verify(ctx context.Context, b *Bundle, e Expectation, v *mode.Verifier, opt
 		return ctx.Err()
 	}
 	for _, name := range sortedKeys(b.Parts) {
-		_, st, err := certificate(&b.Frame, b.Parts[name])
+		claims, err := certificate(&b.Frame, b.Parts[name])
 		if err = fault.OfFile(err); err == nil {
-			err = v.Verify(ctx, b.Mode, st, b.Certificates[name])
+			err = bundle.VerifyDataset(ctx, v, b.Mode, claims, b.Certificates[name])
 		}
 		if err != nil {
 			return nil, fmt.Errorf("certificate of part %q: %w", name, err)

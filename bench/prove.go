@@ -121,7 +121,8 @@ func Certificates(ctx context.Context, srs *commitments.SRS, d Dense, rows int, 
 		return 0, err
 	}
 	classes := d.Widths[len(d.Widths)-1]
-	part, err := segment.NewDatasetCertificate(segment.PartShape{Rows: rows, Features: d.Widths[0], Labels: classes, Kind: graph.OneHot})
+	shape := segment.PartShape{Rows: rows, Features: d.Widths[0], Labels: classes, Kind: graph.OneHot}
+	chunks, err := segment.Chunks(shape, srs.RowBits)
 	if err != nil {
 		return 0, err
 	}
@@ -137,12 +138,23 @@ func Certificates(ctx context.Context, srs *commitments.SRS, d Dense, rows int, 
 	if err != nil {
 		return 0, err
 	}
-	total, err := proveSystem(ctx, srs, part.Relation, part.Assign(segment.PartCells(d.Digits(rows))), arena)
+	total, err := proveSystem(ctx, srs, weights.Relation, initialCells, arena)
 	if err != nil {
 		return 0, err
 	}
-	more, err := proveSystem(ctx, srs, weights.Relation, initialCells, arena)
-	return total + more, err
+	features, labels := segment.PartCells(d.Digits(rows))
+	for _, chunk := range chunks {
+		c, err := segment.NewDatasetCertificate(shape, chunk)
+		if err != nil {
+			return 0, err
+		}
+		more, err := proveSystem(ctx, srs, c.Relation, c.Assign([]relation.Cells{features, labels}), arena)
+		if err != nil {
+			return 0, err
+		}
+		total += more
+	}
+	return total, nil
 }
 
 func proveSystem(ctx context.Context, srs *commitments.SRS, sys *relation.System, cells relation.Assignment, arena *poly.Arena) (time.Duration, error) {

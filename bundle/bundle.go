@@ -11,7 +11,7 @@ import (
 )
 
 // Version is the format version of bundles.
-const Version = 2
+const Version = 3
 
 // MaxBytes bounds a bundle.
 const MaxBytes = 4 << 30
@@ -25,7 +25,7 @@ func Kind() artefact.Kind { return artefact.Kind{'b', 'n', 'd', 'l'} }
 // Bundle is a run with its proofs.
 type Bundle struct {
 	Statement *Statement
-	Datasets  [][]byte // certificate of each part
+	Datasets  [][]byte // certificate of each part: its proofs, each after its length
 	Weights   []byte   // certificate of the initial weights
 	Segments  []Segment
 }

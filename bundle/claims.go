@@ -17,7 +17,7 @@ import (
 
 // Kinds of the statements that proofs of a run are about.
 const (
-	DatasetKind = "zkaudit/dataset-certificate/v1"
+	DatasetKind = "zkaudit/dataset-certificate/v2"
 	WeightsKind = "zkaudit/weights-certificate/v1"
 	SegmentKind = "zkaudit/segment/v1"
 )
@@ -44,24 +44,18 @@ func NewClaims(s *Statement, tables *ops.Tables) (*Claims, error) {
 	return &Claims{Run: s, Digest: digest, tables: tables, schedule: sched}, nil
 }
 
-// DatasetClaim is what the certificate of a part is about. It does not depend
-// on a run.
-func DatasetClaim(m mode.Name, shape segment.PartShape, srs [32]byte, rowBits int, part Part) (*segment.DatasetCertificate, *statement.Statement, error) {
-	c, err := segment.NewDatasetCertificate(shape)
-	if err != nil {
-		return nil, nil, err
-	}
-	st, err := claim(m, DatasetKind, appendShape(nil, shape), c.Relation, srs, rowBits)
-	if err != nil {
-		return nil, nil, err
-	}
-	st.External = part.Tensors()
-	return c, st, nil
+// Dataset returns the claims of the certificate of a part.
+func (c *Claims) Dataset(i int) ([]DatasetClaim, error) {
+	return DatasetClaims(c.Run.Mode, c.Run.PartShape(i), c.Run.SRS, c.Run.RowBits, c.Run.Parts[i])
 }
 
-// Dataset returns the claim of the certificate of a part.
-func (c *Claims) Dataset(i int) (*segment.DatasetCertificate, *statement.Statement, error) {
-	return DatasetClaim(c.Run.Mode, c.Run.PartShape(i), c.Run.SRS, c.Run.RowBits, c.Run.Parts[i])
+// DatasetDigest identifies the certificate of a part.
+func (c *Claims) DatasetDigest(i int, encoded []byte) ([32]byte, error) {
+	claims, err := c.Dataset(i)
+	if err != nil {
+		return [32]byte{}, err
+	}
+	return CertificateDigest(encoded, statements(claims)...), nil
 }
 
 // WeightsClaim is what the certificate of initial weights is about. It depends
@@ -165,10 +159,14 @@ func ClaimDigest(st *statement.Statement) [32]byte {
 	return sha256.Sum256(b)
 }
 
-// CertificateDigest identifies a certificate: its claim and its proof.
-func CertificateDigest(st *statement.Statement, encoded []byte) [32]byte {
-	claim := ClaimDigest(st)
-	b := append(appendBytes(nil, []byte("zkaudit/certificate/v1")), claim[:]...)
+// CertificateDigest identifies a certificate: its claims and their proofs, as
+// they are encoded.
+func CertificateDigest(encoded []byte, claims ...*statement.Statement) [32]byte {
+	b := appendInt(appendBytes(nil, []byte("zkaudit/certificate/v2")), int64(len(claims)))
+	for _, st := range claims {
+		claim := ClaimDigest(st)
+		b = append(b, claim[:]...)
+	}
 	return sha256.Sum256(appendBytes(b, encoded))
 }
 

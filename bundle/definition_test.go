@@ -90,8 +90,8 @@ func TestClaimsByTheirDefinition(t *testing.T) {
 			if bundle.ClaimDigest(st) != claim {
 				t.Errorf("%s: another digest of the claim", name)
 			}
-			e := (&encoding{}).field([]byte("zkaudit/certificate/v1")).fixed(claim[:]).field(encoded)
-			if digest := sha256.Sum256(e.Bytes()); bundle.CertificateDigest(st, encoded) != digest {
+			e := (&encoding{}).field([]byte("zkaudit/certificate/v2")).number(1).fixed(claim[:]).field(encoded)
+			if digest := sha256.Sum256(e.Bytes()); bundle.CertificateDigest(encoded, st) != digest {
 				t.Errorf("%s: another digest of the certificate", name)
 			} else {
 				digests = append(digests, digest)
@@ -99,9 +99,17 @@ func TestClaimsByTheirDefinition(t *testing.T) {
 		}
 		for i := range s.Parts {
 			shape := s.PartShape(i)
-			public := (&encoding{}).number(shape.Rows, shape.Features, shape.Labels, shape.Attributes).field([]byte(shape.Kind)).Bytes()
-			_, st, err := claims.Dataset(i)
-			certified("dataset", "zkaudit/dataset-certificate/v1", st, err, public, [][]bn254.G1Affine{s.Parts[i].Features, s.Parts[i].Labels}, b.Datasets[i])
+			public := (&encoding{}).number(shape.Rows, shape.Features, shape.Labels, shape.Attributes).field([]byte(shape.Kind))
+			digest := s.PartDigest(i)
+			public.fixed(digest[:]).number(0, 1) // the first chunk of one
+			of, err := claims.Dataset(i)
+			if err != nil || len(of) != 1 {
+				t.Fatalf("%d chunks: %v", len(of), err)
+			}
+			certified("dataset", "zkaudit/dataset-certificate/v2", of[0].Statement, err, public.Bytes(), [][]bn254.G1Affine{s.Parts[i].Features, s.Parts[i].Labels}, b.Datasets[i])
+			if d, err := claims.DatasetDigest(i, b.Datasets[i]); err != nil || d != digests[len(digests)-1] {
+				t.Errorf("another digest of the certificate of part %d: %v", i, err)
+			}
 		}
 		_, st, err := claims.Weights()
 		if err != nil {

@@ -13,7 +13,7 @@ import (
 )
 
 // PartVersion is the format version of part files.
-const PartVersion = 3
+const PartVersion = 4
 
 // MaxPartBytes bounds a part file.
 const MaxPartBytes = 1 << 30
@@ -34,7 +34,7 @@ type PartFile struct {
 	RowBits     int
 	Part        Part
 	Meaning     Meaning
-	Certificate []byte
+	Certificate []byte // proofs of DatasetClaims, each after its length
 }
 
 // Digest identifies the part: statements name it, auditors pin it.
@@ -147,11 +147,11 @@ func (f *PartFile) Verify(ctx context.Context, v *mode.Verifier) (err error) {
 		return fmt.Errorf("the part was committed with SRS %x of rows of 2^%d cells, verifying with %x of 2^%d: %w",
 			f.SRS[:8], f.RowBits, v.SRS.ID[:8], v.SRS.RowBits, fault.ErrVersion)
 	}
-	_, st, err := DatasetClaim(f.Mode, f.Shape, f.SRS, f.RowBits, f.Part)
+	claims, err := DatasetClaims(f.Mode, f.Shape, f.SRS, f.RowBits, f.Part)
 	if err != nil {
 		return err
 	}
-	if err := v.Verify(ctx, f.Mode, st, f.Certificate); err != nil {
+	if err := VerifyDataset(ctx, v, f.Mode, claims, f.Certificate); err != nil {
 		return fmt.Errorf("certificate of the part: %w", err)
 	}
 	return nil

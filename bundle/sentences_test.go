@@ -277,16 +277,16 @@ func byOwner(change func(c cellsOf)) func(t *testing.T) error {
 			blinding = append(blinding, blind)
 			f.Part.Features, f.Part.Labels, f.Part.Attributes = f.Part.Labels, f.Part.Attributes, rows
 		}
-		cert, st, err := bundle.DatasetClaim(f.Mode, f.Shape, f.SRS, f.RowBits, f.Part)
+		claims, err := bundle.DatasetClaims(f.Mode, f.Shape, f.SRS, f.RowBits, f.Part)
 		if err != nil {
 			t.Fatal(err)
 		}
-		a := cert.Assign(relation.Cells{Small: c.features}, relation.Cells{Small: c.labels})
-		a[cert.Part.Attributes] = relation.Cells{Small: c.attributes}
-		by := &mode.Prover{SRS: srs}
-		if f.Certificate, err = by.Prove(context.Background(), f.Mode, st, prover.Secret{Cells: a, External: blinding, Force: true}); err != nil {
+		a := claims[0].Assign([]relation.Cells{{Small: c.features}, {Small: c.labels}, {Small: c.attributes}})
+		proof, err := (&mode.Prover{SRS: srs}).Prove(context.Background(), f.Mode, claims[0].Statement, prover.Secret{Cells: a, External: blinding, Force: true})
+		if err != nil {
 			t.Fatal(err)
 		}
+		f.Certificate = (&encoding{}).field(proof).Bytes()
 		return f.Verify(context.Background(), &mode.Verifier{SRS: srs.Verifier()})
 	}
 }

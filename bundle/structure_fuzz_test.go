@@ -65,6 +65,16 @@ func (j *judge) argue(what string, st *statement.Statement, err error) {
 	}
 }
 
+// argueDataset takes the last claim of a part's certificate through argue.
+func (j *judge) argueDataset(claims []bundle.DatasetClaim, err error) {
+	j.t.Helper()
+	if err != nil {
+		j.argue("certificate of a part", nil, err)
+		return
+	}
+	j.argue("certificate of a part", claims[len(claims)-1].Statement, nil)
+}
+
 // within fails if f takes more memory or time than a file may.
 func within(t *testing.T, f func() (size int)) {
 	t.Helper()
@@ -197,9 +207,8 @@ func everything(t *testing.T, b *bundle.Bundle, srs *commitments.VerifierSRS, ta
 	if !j.verdict("claims", fault.OfFile(err)) {
 		return len(file)
 	}
-	_, st, err := claims.Dataset(len(s.Parts) - 1)
-	j.argue("certificate of a part", st, err)
-	_, st, err = claims.Weights()
+	j.argueDataset(claims.Dataset(len(s.Parts) - 1))
+	_, st, err := claims.Weights()
 	j.argue("certificate of the weights", st, err)
 	_, st, err = claims.Segment(0, nil, s.Before(s.Trained()), read.Segments[0].After)
 	j.argue("first segment", st, err)
@@ -256,7 +265,6 @@ func everythingOfPart(t *testing.T, p *bundle.PartFile, v *mode.Verifier) int {
 	if j.verdict("verifying", read.Verify(context.Background(), v)) && read.Shape != (segment.PartShape{Rows: 5, Features: 2, Labels: 2, Kind: graph.OneHot, Attributes: 2}) {
 		t.Fatal("another part is accepted")
 	}
-	_, st, err := bundle.DatasetClaim(read.Mode, read.Shape, read.SRS, read.RowBits, read.Part)
-	j.argue("certificate", st, err)
+	j.argueDataset(bundle.DatasetClaims(read.Mode, read.Shape, read.SRS, read.RowBits, read.Part))
 	return len(file)
 }

@@ -117,9 +117,10 @@ type verification struct {
 
 func (v *verification) certificates(b *Bundle, claims *Claims) error {
 	for i, encoded := range b.Datasets {
-		_, st, err := claims.Dataset(i)
+		of, err := claims.Dataset(i)
 		if err = fault.OfFile(err); err == nil {
-			err = v.certificate(st, encoded)
+			v.digests = append(v.digests, CertificateDigest(encoded, statements(of)...))
+			err = v.count(VerifyDataset(v.ctx, &v.verifier, v.mode, of, encoded))
 		}
 		if err != nil {
 			return fmt.Errorf("certificate of dataset part %d: %w", i, err)
@@ -127,7 +128,8 @@ func (v *verification) certificates(b *Bundle, claims *Claims) error {
 	}
 	_, st, err := claims.Weights()
 	if err = fault.OfFile(err); err == nil {
-		err = v.certificate(st, b.Weights)
+		v.digests = append(v.digests, CertificateDigest(b.Weights, st))
+		err = v.proof(st, b.Weights)
 	}
 	if err != nil {
 		return fmt.Errorf("certificate of the initial weights: %w", err)
@@ -135,16 +137,16 @@ func (v *verification) certificates(b *Bundle, claims *Claims) error {
 	return nil
 }
 
-func (v *verification) certificate(st *statement.Statement, encoded []byte) error {
-	v.digests = append(v.digests, CertificateDigest(st, encoded))
-	return v.proof(st, encoded)
-}
-
 func (v *verification) proof(st *statement.Statement, encoded []byte) error {
 	if err := v.ctx.Err(); err != nil {
 		return err
 	}
-	if err := v.verifier.Verify(v.ctx, v.mode, st, encoded); err != nil {
+	return v.count(v.verifier.Verify(v.ctx, v.mode, st, encoded))
+}
+
+// count tells of one more thing that is proven, unless err says otherwise.
+func (v *verification) count(err error) error {
+	if err != nil {
 		if errors.Is(err, fault.ErrRejected) {
 			return fmt.Errorf("the proof is false: %w", err)
 		}

@@ -16,7 +16,6 @@ import (
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/proof/poly"
-	"github.com/zkaudit/zkaudit/proof/prover"
 	"github.com/zkaudit/zkaudit/relation"
 	"github.com/zkaudit/zkaudit/segment"
 )
@@ -147,20 +146,11 @@ func (p *Part) Certify(ctx context.Context, m mode.Name, by *mode.Prover, arena 
 		return nil, fmt.Errorf("the part was committed for proofs of mode %s, not %s: %w", p.mode, m, fault.ErrUsage)
 	}
 	p.mode = m
-	cert, st, err := bundle.DatasetClaim(m, p.Shape, by.SRS.ID, by.SRS.RowBits, p.Public)
+	claims, err := bundle.DatasetClaims(m, p.Shape, by.SRS.ID, by.SRS.RowBits, p.Public)
 	if err != nil {
 		return nil, err
 	}
-	assignment := cert.Assign(p.cells[0], p.cells[1])
-	if len(p.cells) > 2 {
-		assignment[cert.Part.Attributes] = p.cells[2]
-	}
-	secret := prover.Secret{Cells: assignment, External: p.blinding, Arena: arena}
-	encoded, err := by.Prove(ctx, m, st, secret)
-	if err != nil {
-		return nil, fmt.Errorf("dataset certificate: %w", err)
-	}
-	return encoded, nil
+	return bundle.CertifyDataset(ctx, by, m, claims, p.cells, p.blinding, arena)
 }
 
 // digest is what statements name the part by.

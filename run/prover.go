@@ -38,17 +38,17 @@ type Prover struct {
 func (p *Prover) Certified(datasets [][]byte, weights []byte, initial *Weights) error {
 	p.certificates, p.initial = nil, initial
 	for i, encoded := range datasets {
-		_, st, err := p.Claims.Dataset(i)
+		digest, err := p.Claims.DatasetDigest(i, encoded)
 		if err != nil {
 			return err
 		}
-		p.certificates = append(p.certificates, bundle.CertificateDigest(st, encoded))
+		p.certificates = append(p.certificates, digest)
 	}
 	_, st, err := p.Claims.Weights()
 	if err != nil {
 		return err
 	}
-	p.certificates = append(p.certificates, bundle.CertificateDigest(st, weights))
+	p.certificates = append(p.certificates, bundle.CertificateDigest(weights, st))
 	return nil
 }
 

@@ -276,7 +276,7 @@ func TestLimitsOfASegment(t *testing.T) {
 		{Features: 1, Labels: 1, Kind: graph.Bits}, {Rows: 1, Labels: 1, Kind: graph.Bits}, {Rows: 1, Features: 1, Kind: graph.Bits},
 		{Rows: 1, Features: 1, Labels: 1, Kind: graph.Bits, Attributes: -1},
 	} {
-		if _, err := segment.NewDatasetCertificate(s); !errors.Is(err, fault.ErrUsage) {
+		if _, err := segment.Chunks(s, 16); !errors.Is(err, fault.ErrUsage) {
 			t.Errorf("%+v: %v", s, err)
 		}
 	}

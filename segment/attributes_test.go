@@ -16,18 +16,12 @@ import (
 // the certificate is what it was.
 func TestAttributesCertificate(t *testing.T) {
 	shape := segment.PartShape{Rows: 3, Features: 5, Labels: 1, Kind: graph.Values}
-	plain, err := segment.NewDatasetCertificate(shape)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if n := len(plain.Relation.Committed(relation.External)); n != 2 || plain.Part.Attributes != relation.None {
+	plain := certificateOf(t, shape)
+	if n := len(plain.Relation.Committed(relation.External)); n != 2 || len(plain.IDs) != 2 {
 		t.Errorf("%d committed tensors without attributes", n)
 	}
 	shape.Attributes = 3
-	cert, err := segment.NewDatasetCertificate(shape)
-	if err != nil {
-		t.Fatal(err)
-	}
+	cert := certificateOf(t, shape)
 	d := &data.Dataset{Rows: 3, Attributes: []data.Attribute{{Codes: []int32{0, 1, 2}}, {Codes: []int32{7, 8, 9}}, {Codes: []int32{32766, 0, 1}}}}
 	for _, c := range []struct {
 		name       string
@@ -38,19 +32,17 @@ func TestAttributesCertificate(t *testing.T) {
 		{"attribute in the padding", 3, 1, false}, {"row in the padding", 12, 1, false},
 	} {
 		f, l := part(0, 0, 0)
-		a := cert.Assign(f, l)
 		cells := segment.AttributeCells(d)
 		if cells.Small[4] != 1 || cells.Small[5] != 8 {
 			t.Fatalf("cells %v", cells.Small)
 		}
 		cells.Small[c.cell] = c.code
-		a[cert.Part.Attributes] = cells
-		if err := naive.Check(cert.Relation, a); c.ok && err != nil || !c.ok && !errors.Is(err, fault.ErrRejected) {
+		if err := naive.Check(cert.Relation, cert.Assign([]relation.Cells{f, l, cells})); c.ok && err != nil || !c.ok && !errors.Is(err, fault.ErrRejected) {
 			t.Errorf("%s: %v", c.name, err)
 		}
 	}
 	shape.Attributes = -1
-	if _, err := segment.NewDatasetCertificate(shape); !errors.Is(err, fault.ErrUsage) {
+	if _, err := segment.Chunks(shape, 16); !errors.Is(err, fault.ErrUsage) {
 		t.Errorf("negative attributes: %v", err)
 	}
 }

@@ -22,6 +22,20 @@ func part(labels ...int32) (features, padded relation.Cells) {
 		relation.Cells{Small: ops.Pad([]relation.Axis{rows, {Size: len(labels) / 3}}, labels)}
 }
 
+// certificateOf returns the certificate of a part that is one chunk.
+func certificateOf(t *testing.T, shape segment.PartShape) *segment.DatasetCertificate {
+	t.Helper()
+	chunks, err := segment.Chunks(shape, 16)
+	if err != nil || len(chunks) != 1 {
+		t.Fatalf("%d chunks: %v", len(chunks), err)
+	}
+	cert, err := segment.NewDatasetCertificate(shape, chunks[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	return cert
+}
+
 func TestDatasetCertificate(t *testing.T) {
 	// padded features: 4 rows of 8; labels: 4 rows of 4, or of 1
 	for _, c := range []struct {
@@ -47,21 +61,18 @@ func TestDatasetCertificate(t *testing.T) {
 		{"label of a padded row", graph.OneHot, []int32{1, 0, 0, 0, 1, 0, 0, 0, 1}, func(_, l []int32) { l[12] = 1 }, false},
 		{"bit of two", graph.Bits, []int32{1, 1, 0, 0, 2, 0, 1, 1, 1}, nil, false},
 	} {
-		cert, err := segment.NewDatasetCertificate(segment.PartShape{Rows: 3, Features: 5, Labels: len(c.labels) / 3, Kind: c.kind})
-		if err != nil {
-			t.Fatal(err)
-		}
+		cert := certificateOf(t, segment.PartShape{Rows: 3, Features: 5, Labels: len(c.labels) / 3, Kind: c.kind})
 		f, l := part(c.labels...)
 		if c.change != nil {
 			c.change(f.Small, l.Small)
 		}
-		err = naive.Check(cert.Relation, cert.Assign(f, l))
+		err := naive.Check(cert.Relation, cert.Assign([]relation.Cells{f, l}))
 		if c.ok && err != nil || !c.ok && !errors.Is(err, fault.ErrRejected) {
 			t.Errorf("%s: %v", c.name, err)
 		}
 	}
 	for _, s := range []segment.PartShape{{Rows: 0, Features: 1, Labels: 1, Kind: graph.Bits}, {Rows: 1, Features: 1, Labels: 1}} {
-		if _, err := segment.NewDatasetCertificate(s); !errors.Is(err, fault.ErrUsage) {
+		if _, err := segment.Chunks(s, 16); !errors.Is(err, fault.ErrUsage) {
 			t.Errorf("%+v: %v", s, err)
 		}
 	}
@@ -174,11 +185,8 @@ func TestPartCellsAreCertified(t *testing.T) {
 			d.Features[i] = int32(i - 7)
 		}
 		features, cells := segment.PartCells(d)
-		cert, err := segment.NewDatasetCertificate(segment.PartShape{Rows: 3, Features: 5, Labels: d.Labels.Width(), Kind: kind})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := naive.Check(cert.Relation, cert.Assign(features, cells)); err != nil {
+		cert := certificateOf(t, segment.PartShape{Rows: 3, Features: 5, Labels: d.Labels.Width(), Kind: kind})
+		if err := naive.Check(cert.Relation, cert.Assign([]relation.Cells{features, cells})); err != nil {
 			t.Errorf("%s: %v", kind, err)
 		}
 		// row 1, feature 3 and label 1 at their padded places

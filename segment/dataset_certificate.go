@@ -3,7 +3,6 @@ package segment
 import (
 	"fmt"
 
-	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/relation"
 )
@@ -19,14 +18,16 @@ type PartShape struct {
 	Attributes int
 }
 
-// DatasetCertificate is the relation of a part's certificate.
+// DatasetCertificate is the relation of one chunk of a part's certificate.
 type DatasetCertificate struct {
 	Relation *relation.System
-	Part     Part
+	Shape    PartShape
+	Chunk    Chunk
+	IDs      []relation.ID // of the chunk's slices
 }
 
-// NewDatasetCertificate states, about the committed features D and labels L of
-// a part:
+// NewDatasetCertificate states, about a chunk of the committed features D,
+// labels L and attributes A of a part:
 //
 //	D in [−2^15, 2^15)        on every real cell
 //	D = 1_row·1_column·D      so the padding is 0; and L likewise
@@ -35,70 +36,85 @@ type DatasetCertificate struct {
 //	Values: L in [−2^15, 2^15)
 //	A in [0, 2^16) on every real cell of the attributes, 0 in their padding
 //
-// That codes are in a vocabulary is an audit's claim to make.
-func NewDatasetCertificate(shape PartShape) (*DatasetCertificate, error) {
-	if shape.Rows < 1 || shape.Features < 1 || shape.Labels < 1 || shape.Attributes < 0 {
-		return nil, fmt.Errorf("certificate of %d rows with %d features and %d labels: %w", shape.Rows, shape.Features, shape.Labels, fault.ErrUsage)
-	}
+// That codes are in a vocabulary is an audit's claim to make. Requires a chunk
+// of the shape.
+func NewDatasetCertificate(shape PartShape, chunk Chunk) (*DatasetCertificate, error) {
 	b := relation.NewBuilder("dataset certificate")
-	rows := relation.Axis{Name: "rows", Size: shape.Rows}
-	features := relation.Axis{Name: "features", Size: shape.Features}
-	labels := relation.Axis{Name: "labels", Size: shape.Labels}
-	d := b.External("features", rows, features)
-	l := b.External("labels", rows, labels)
-	part := Part{Features: d, Labels: l, Attributes: relation.None}
-	if shape.Attributes > 0 {
-		part.Attributes = b.External("attributes", rows, relation.Axis{Name: "attributes", Size: shape.Attributes})
-		b.Unsigned(part.Attributes, 16)
-		zeroPadding(b, part.Attributes)
+	c := &DatasetCertificate{Shape: shape, Chunk: chunk}
+	for k, s := range chunk {
+		c.IDs = append(c.IDs, s.certify(b, k, &shape))
 	}
-	b.Signed(d, 16)
-	zeroPadding(b, d)
-	zeroPadding(b, l)
-	switch shape.Kind {
-	case graph.Values:
-		b.Signed(l, 16)
-	case graph.OneHot:
-		b.Unsigned(l, 1)
-		b.Equation("one label", []relation.Axis{rows}, []relation.Label{"i"},
-			relation.Times(relation.Int(1), relation.At(b.Mask(labels), "c"), relation.At(l, "i", "c")),
-			relation.Times(relation.Int(-1), relation.At(b.Mask(rows), "i")))
-	case graph.Bits:
-		b.Unsigned(l, 1)
-	default:
-		return nil, fmt.Errorf("certificate for labels %q: %w", shape.Kind, fault.ErrUsage)
-	}
-	sys, err := b.Build()
-	return &DatasetCertificate{Relation: sys, Part: part}, err
+	var err error
+	c.Relation, err = b.Build()
+	return c, err
 }
 
-// Assign gives the certificate's tensors their cells, padded. The cells of
-// attributes, if the part has any, are the caller's to add at Part.Attributes.
-func (d *DatasetCertificate) Assign(features, labels relation.Cells) relation.Assignment {
+// certify adds slice k of a chunk and what it must satisfy.
+func (s Slice) certify(b *relation.Builder, k int, shape *PartShape) relation.ID {
+	column := relation.Axis{Name: []string{"features", "labels", "attributes"}[s.Tensor], Size: shape.widths()[s.Tensor]}
+	rows := relation.Axis{Name: "rows", Size: s.Rows}
+	if s.Real > s.Rows/2 {
+		rows.Size = s.Real // else its padding is looked up, too, in which 0 is
+	}
+	t := b.External(fmt.Sprintf("%s, slice %d", column.Name, k), rows, column)
+	if s.Real == 0 {
+		b.Equation(fmt.Sprintf("slice %d is padding", k), []relation.Axis{rows, column}, []relation.Label{"i", "c"},
+			relation.Times(relation.Int(1), relation.At(t, "i", "c")))
+		return t
+	}
+	real := b.Public(fmt.Sprintf("mask %d/%d", s.Real, s.Rows), relation.Mask{Size: s.Real}, relation.Axis{Name: "cell", Size: s.Rows})
+	if s.Real < s.Rows {
+		zeroOutside(b, t, 0, real)
+	}
+	if !column.Full() {
+		zeroOutside(b, t, 1, b.Mask(column))
+	}
+	switch {
+	case s.Tensor == AttributeTensor:
+		b.Unsigned(t, 16)
+	case s.Tensor == FeatureTensor || shape.Kind == graph.Values:
+		b.Signed(t, 16)
+	default:
+		b.Unsigned(t, 1)
+	}
+	if s.Tensor == LabelTensor && shape.Kind == graph.OneHot {
+		b.Equation(fmt.Sprintf("one label, slice %d", k), []relation.Axis{rows}, []relation.Label{"i"},
+			relation.Times(relation.Int(1), relation.At(b.Mask(column), "c"), relation.At(t, "i", "c")),
+			relation.Times(relation.Int(-1), relation.At(real, "i")))
+	}
+	return t
+}
+
+// Assign gives the certificate's tensors their cells: those of the whole part's
+// tensors, padded, in the order in which they are committed.
+func (d *DatasetCertificate) Assign(part []relation.Cells) relation.Assignment {
 	a := relation.NewAssignment(d.Relation)
-	a[d.Part.Features], a[d.Part.Labels] = features, labels
+	for k, s := range d.Chunk {
+		a[d.IDs[k]] = s.Of(d.Shape, part[s.Tensor])
+	}
 	return a
 }
 
-// zeroPadding says that a tensor is 0 in its padding: T − Π masks·T = 0.
-// Axes without padding need no mask.
+// zeroPadding says that a tensor is 0 in its padding, axis by axis.
 func zeroPadding(b *relation.Builder, t relation.ID) {
-	tensor := b.System().Tensor(t)
-	name, axes := tensor.Name, tensor.Axes
-	var labels []relation.Label
-	var masks []relation.Factor
-	for i, a := range axes {
-		label := relation.Label(fmt.Sprintf("a%d", i))
-		labels = append(labels, label)
+	for i, a := range b.System().Tensor(t).Axes {
 		if !a.Full() {
-			masks = append(masks, relation.At(b.Mask(a), label))
+			zeroOutside(b, t, i, b.Mask(a))
 		}
 	}
-	if len(masks) == 0 {
-		return
+}
+
+// zeroOutside says that a tensor is 0 where a mask of one of its axes is:
+// T − mask·T = 0. Stated of one axis alone, it takes a sumcheck over that axis
+// alone: the others stay free.
+func zeroOutside(b *relation.Builder, t relation.ID, axis int, mask relation.ID) {
+	tensor := b.System().Tensor(t)
+	labels := make([]relation.Label, len(tensor.Axes))
+	for i := range labels {
+		labels[i] = relation.Label(fmt.Sprintf("a%d", i))
 	}
 	cell := relation.At(t, labels...)
-	b.Equation("padding of "+name, axes, labels,
+	b.Equation(fmt.Sprintf("padding of %s, axis %d", tensor.Name, axis), tensor.Axes, labels,
 		relation.Times(relation.Int(1), cell),
-		relation.Times(relation.Int(-1), append(masks, cell)...))
+		relation.Times(relation.Int(-1), relation.At(mask, labels[axis]), cell))
 }

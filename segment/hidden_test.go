@@ -27,18 +27,15 @@ func garbage(n int) []fr.Element {
 // its tensor, so no report may: it is accepted over rows with hidden cells.
 // Padding inside the tensor is another thing.
 func TestCertificateIsSilentAboutHiddenCells(t *testing.T) {
-	cert, err := segment.NewDatasetCertificate(segment.PartShape{Rows: 3, Features: 5, Labels: 1, Kind: graph.Values})
-	if err != nil {
-		t.Fatal(err)
-	}
+	cert := certificateOf(t, segment.PartShape{Rows: 3, Features: 5, Labels: 1, Kind: graph.Values})
 	features, labels := part(-32768, 0, 32767)
-	c := prooftest.NewCase(t, cert.Relation, cert.Assign(features, labels))
-	hidden := map[relation.ID][]fr.Element{cert.Part.Features: garbage(64 - 32), cert.Part.Labels: garbage(64 - 4)}
+	c := prooftest.NewCase(t, cert.Relation, cert.Assign([]relation.Cells{features, labels}))
+	hidden := map[relation.ID][]fr.Element{cert.IDs[segment.FeatureTensor]: garbage(64 - 32), cert.IDs[segment.LabelTensor]: garbage(64 - 4)}
 	c.Hide(t, hidden)
 	if err := c.Verify(t, c.ForgeHidden(t, hidden)); err != nil {
 		t.Errorf("hidden cells: %v", err)
 	}
-	c.Tables[cert.Part.Features][5].SetOne() // padding of row 0
+	c.Tables[cert.IDs[segment.FeatureTensor]][5].SetOne() // padding of row 0
 	c.Hide(t, hidden)
 	if err := c.Verify(t, c.ForgeHidden(t, hidden)); !errors.Is(err, fault.ErrRejected) {
 		t.Errorf("a cell of the padding: %v", err)

@@ -1,0 +1,131 @@
+package bundle_test
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/zkaudit/zkaudit/bundle"
+	"github.com/zkaudit/zkaudit/data"
+	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/proof/mode"
+)
+
+// crowd is a dataset that is certified in chunks: 600 rows of 200 features,
+// where committed rows have 2^8 cells.
+func crowd() *data.Dataset {
+	d := &data.Dataset{
+		Rows: 600, Width: 200, Shape: []int{200}, FractionBits: 4, Features: make([]int32, 600*200),
+		Labels: data.Labels{Kind: data.OneHot, Classes: []string{"no", "yes"}, Class: make([]int32, 600)},
+	}
+	for i := range d.Features {
+		d.Features[i] = int32(i%1000) - 500
+	}
+	for i := range d.Labels.Class {
+		d.Labels.Class[i] = int32(i % 2)
+	}
+	return d
+}
+
+// proofsOf cuts a certificate into its proofs.
+func proofsOf(certificate []byte) (proofs [][]byte) {
+	for len(certificate) > 0 {
+		n := binary.LittleEndian.Uint64(certificate)
+		proofs, certificate = append(proofs, certificate[8:8+n]), certificate[8+n:]
+	}
+	return proofs
+}
+
+func certificateOf(proofs [][]byte) []byte {
+	e := &encoding{}
+	for _, p := range proofs {
+		e.field(p)
+	}
+	return e.Bytes()
+}
+
+// A certificate of several chunks is that of its own, in their order.
+func TestChunksAreBound(t *testing.T) {
+	f, v := commitPart(t, crowd())
+	foreign, _ := commitPart(t, crowd())
+	if err := f.Verify(context.Background(), v); err != nil {
+		t.Fatal(err)
+	}
+	honest, others := proofsOf(f.Certificate), proofsOf(foreign.Certificate)
+	if len(honest) != 3 {
+		t.Fatalf("%d chunks, want 3", len(honest))
+	}
+	for name, c := range map[string]struct {
+		proofs [][]byte
+		kind   error
+		says   string
+	}{
+		"exchanged":           {[][]byte{honest[1], honest[0], honest[2]}, fault.ErrRejected, "chunk 1 of 3"},
+		"the first twice":     {[][]byte{honest[0], honest[0], honest[2]}, fault.ErrRejected, "chunk 2 of 3"},
+		"the last left out":   {honest[:2], fault.ErrMalformed, "chunk 3 of 3"},
+		"none":                {nil, fault.ErrMalformed, "chunk 1 of 3"},
+		"one too many":        {[][]byte{honest[0], honest[1], honest[2], honest[2]}, fault.ErrMalformed, "bytes too many"},
+		"another part's":      {[][]byte{honest[0], others[1], honest[2]}, fault.ErrRejected, "chunk 2 of 3"},
+		"another part's last": {[][]byte{honest[0], honest[1], others[2]}, fault.ErrRejected, "chunk 3 of 3"},
+		"all another part's":  {others, fault.ErrRejected, "chunk 1 of 3"},
+		"an empty proof":      {[][]byte{honest[0], honest[1], {}}, fault.ErrMalformed, "chunk 3 of 3"},
+	} {
+		spliced := *f
+		spliced.Certificate = certificateOf(c.proofs)
+		if err := spliced.Verify(context.Background(), v); !errors.Is(err, c.kind) || !strings.Contains(err.Error(), c.says) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	for name, change := range map[string]func(*bundle.PartFile){
+		"one row less": func(f *bundle.PartFile) { f.Shape.Rows-- }, "one row more": func(f *bundle.PartFile) { f.Shape.Rows++ },
+		"one feature less": func(f *bundle.PartFile) { f.Shape.Features-- },
+		"committed rows exchanged": func(f *bundle.PartFile) {
+			f.Part.Features = slices.Clone(f.Part.Features)
+			f.Part.Features[0], f.Part.Features[256] = f.Part.Features[256], f.Part.Features[0]
+		},
+	} {
+		other := *f
+		change(&other)
+		if err := other.Verify(context.Background(), v); !errors.Is(err, fault.ErrRejected) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// Each statement of a certificate names part, shape and position: with the same
+// committed rows, another of them is another statement.
+func TestChunksNameTheirPlace(t *testing.T) {
+	f, _ := commitPart(t, crowd())
+	claims, err := bundle.DatasetClaims(mode.Validity, f.Shape, f.SRS, f.RowBits, f.Part)
+	if err != nil {
+		t.Fatal(err)
+	}
+	next := 0
+	for i, c := range claims {
+		digest := f.Digest()
+		public := (&encoding{}).number(f.Shape.Rows, f.Shape.Features, f.Shape.Labels, f.Shape.Attributes).field([]byte(f.Shape.Kind)).fixed(digest[:]).number(i, len(claims))
+		if !slices.Equal(c.Statement.Public, public.Bytes()) {
+			t.Errorf("chunk %d: other public values than those of the definition", i)
+		}
+		features := c.Statement.External[0]
+		if !slices.Equal(features, f.Part.Features[next:next+len(features)]) {
+			t.Errorf("chunk %d: other committed rows than from %d", i, next)
+		}
+		next += len(features)
+		for _, more := range c.Statement.External[1:] { // padding, or labels
+			if slices.Equal(more, f.Part.Labels) {
+				continue
+			}
+			if !slices.Equal(more, f.Part.Features[next:]) {
+				t.Errorf("chunk %d: other committed rows than the rest from %d", i, next)
+			}
+			next += len(more)
+		}
+	}
+	if next != len(f.Part.Features) {
+		t.Errorf("%d committed rows of %d are certified", next, len(f.Part.Features))
+	}
+}

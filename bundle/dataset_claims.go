@@ -1,0 +1,106 @@
+package bundle
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
+
+	"github.com/zkaudit/zkaudit/proof/mode"
+	"github.com/zkaudit/zkaudit/proof/poly"
+	"github.com/zkaudit/zkaudit/proof/prover"
+	"github.com/zkaudit/zkaudit/proof/statement"
+	"github.com/zkaudit/zkaudit/relation"
+	"github.com/zkaudit/zkaudit/segment"
+)
+
+// DatasetClaim is what one proof of a part's certificate is about: a chunk of
+// the part.
+type DatasetClaim struct {
+	*segment.DatasetCertificate
+	Statement *statement.Statement
+}
+
+// DatasetClaims are what the certificate of a part is about, one claim for each
+// chunk (segment.Chunks). They do not depend on a run.
+//
+// Soundness: the chunks' slices hold every committed row of the part once. Each
+// statement names the part by its digest, the chunk by its position, and the
+// committed rows that the slices are; so a proof stands for no other chunk and
+// no other part, and a certificate with a proof of each is about all rows.
+func DatasetClaims(m mode.Name, shape segment.PartShape, srs [32]byte, rowBits int, part Part) ([]DatasetClaim, error) {
+	digest := PartDigest(shape, srs, rowBits, part)
+	chunks, err := segment.Chunks(shape, rowBits)
+	if err != nil {
+		return nil, err
+	}
+	claims := make([]DatasetClaim, len(chunks))
+	for i, chunk := range chunks {
+		c, err := segment.NewDatasetCertificate(shape, chunk)
+		if err != nil {
+			return nil, err
+		}
+		public := appendInt(appendInt(append(appendShape(nil, shape), digest[:]...), int64(i)), int64(len(chunks)))
+		st, err := claim(m, DatasetKind, public, c.Relation, srs, rowBits)
+		if err != nil {
+			return nil, err
+		}
+		st.External = sliced(c, rowBits, part.Tensors())
+		claims[i] = DatasetClaim{c, st}
+	}
+	return claims, nil
+}
+
+// sliced returns what each slice of a chunk has of its tensor's committed rows.
+func sliced[T any](c *segment.DatasetCertificate, rowBits int, tensors [][]T) [][]T {
+	var slices [][]T
+	for _, s := range c.Chunk {
+		from, to := s.CommittedRows(c.Shape, rowBits)
+		slices = append(slices, tensors[s.Tensor][from:to:to])
+	}
+	return slices
+}
+
+// CertifyDataset proves the claims of a part's certificate, given the padded
+// cells of its tensors and their blinding, and returns them encoded: each proof
+// after its length.
+func CertifyDataset(ctx context.Context, by *mode.Prover, m mode.Name, claims []DatasetClaim, cells []relation.Cells, blinding [][]fr.Element, arena *poly.Arena) ([]byte, error) {
+	var encoded []byte
+	for i, c := range claims {
+		secret := prover.Secret{Cells: c.Assign(cells), External: sliced(c.DatasetCertificate, c.Statement.Layout.RowLog, blinding), Arena: arena}
+		made, err := by.Prove(ctx, m, c.Statement, secret)
+		if err != nil {
+			return nil, fmt.Errorf("dataset certificate, chunk %d of %d: %w", i+1, len(claims), err)
+		}
+		encoded = appendBytes(encoded, made)
+	}
+	return encoded, nil
+}
+
+// VerifyDataset checks the encoded certificate of a part: as many proofs as
+// there are claims, each of its own. Errors are those of mode.Verifier.Verify.
+func VerifyDataset(ctx context.Context, v *mode.Verifier, m mode.Name, claims []DatasetClaim, encoded []byte) error {
+	r := &reader{rest: encoded}
+	proofs := make([][]byte, len(claims))
+	for i := range claims {
+		proofs[i] = r.bytes(fmt.Sprintf("chunk %d of %d", i+1, len(claims)), MaxProof)
+	}
+	if err := r.end("certificate"); err != nil {
+		return err
+	}
+	for i, c := range claims {
+		if err := v.Verify(ctx, m, c.Statement, proofs[i]); err != nil {
+			return fmt.Errorf("chunk %d of %d: %w", i+1, len(claims), err)
+		}
+	}
+	return nil
+}
+
+// statements are those of the claims, in order.
+func statements(claims []DatasetClaim) []*statement.Statement {
+	var list []*statement.Statement
+	for _, c := range claims {
+		list = append(list, c.Statement)
+	}
+	return list
+}
