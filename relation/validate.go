@@ -9,7 +9,7 @@ import (
 // Limits of a system. They bound what a verifier does for a statement.
 const (
 	MaxTensors  = 1 << 14
-	MaxLog      = 34 // variables of one tensor
+	MaxLog      = 34 // variables of one tensor, and of one sumcheck
 	MaxDegree   = 4  // tables multiplied in one sumcheck
 	MaxTableLog = 20
 
@@ -73,11 +73,11 @@ func invalid(format string, args ...any) error {
 }
 
 func validateAxes(axes []Axis) error {
+	if err := validateSizes(axes); err != nil {
+		return err
+	}
 	log := 0
 	for _, a := range axes {
-		if a.Size < 1 || a.Log() > MaxLog {
-			return invalid("axis %s has size %d", a.Name, a.Size)
-		}
 		log += a.Log()
 	}
 	if log > MaxLog {
@@ -86,9 +86,33 @@ func validateAxes(axes []Axis) error {
 	return nil
 }
 
+func validateSizes(axes []Axis) error {
+	for _, a := range axes {
+		if a.Size < 1 || a.Log() > MaxLog {
+			return invalid("axis %s has size %d", a.Name, a.Size)
+		}
+	}
+	return nil
+}
+
+// validateShape checks the axes of a tensor. A selection has as many entries as
+// there are slots, and is never laid out: the product of its axes, some 2^35
+// for a million rows, is no number of cells that anybody holds.
+func (t *Tensor) validateShape() error {
+	if _, sparse := t.Source.(*Selection); sparse && t.Kind == Public {
+		if len(t.Axes) > 0 {
+			if err := validateAxes(t.Axes[:len(t.Axes)-1]); err != nil { // the slots
+				return err
+			}
+		}
+		return validateSizes(t.Axes)
+	}
+	return validateAxes(t.Axes)
+}
+
 func (s *System) validateTensor(id ID) error {
 	t := &s.Tensors[id]
-	if err := validateAxes(t.Axes); err != nil {
+	if err := t.validateShape(); err != nil {
 		return err
 	}
 	if (t.Kind == Public) != (t.Source != nil) || (t.Kind == Virtual) != (t.Sum != nil) {
@@ -126,6 +150,9 @@ func (s *System) validateSum(sum *Sum, axes []Axis, before ID) error {
 		p := s.Plan(sum, t)
 		if p.Degree() > MaxDegree {
 			return invalid("term %d multiplies %d tables, limit %d", i, p.Degree(), MaxDegree)
+		}
+		if n := p.Variables(); n > MaxLog {
+			return invalid("term %d binds %d variables in one sumcheck, limit %d", i, n, MaxLog)
 		}
 		for _, l := range sum.Out {
 			if !mentions(t, l) {

@@ -87,6 +87,17 @@ func TestRefusedSystems(t *testing.T) {
 		"selection beyond the steps": func(b *Builder) {
 			b.Public("p", &Selection{Batch: 1, Rows: make([]int32, 3)}, axis(2), axis(1), axis(2))
 		},
+		"selection of too many slots": func(b *Builder) {
+			b.Public("p", &Selection{Batch: 1}, axis(1<<18), axis(1<<17), axis(2))
+		},
+		"selection from too many rows": func(b *Builder) {
+			b.Public("p", &Selection{Batch: 1}, axis(2), axis(2), axis(1<<35))
+		},
+		"too many cells": func(b *Builder) { b.External("x", axis(1<<18), axis(1<<17)) },
+		"too many variables in a sumcheck": func(b *Builder) {
+			b.Equation("e", []Axis{axis(2)}, []Label{"k"},
+				Times(Int(1), At(b.Mask(axis(1<<18-1)), "i"), At(b.Mask(axis(1<<17-1)), "j"), At(b.Witness("x", axis(2)), "k")))
+		},
 		"axis map beyond its axis": func(b *Builder) {
 			b.Public("p", &AxisMap{Out: []int32{2}, In: []int32{0}, Value: []int64{1}}, axis(2), axis(2))
 		},
@@ -99,6 +110,22 @@ func TestRefusedSystems(t *testing.T) {
 		if _, err := b.Build(); !errors.Is(err, fault.ErrMalformed) {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+}
+
+// A selection counts by its slots: those of 128 steps of 256 from a million
+// rows have 2^35 entries, nearly all 0.
+func TestSelectionFromManyRows(t *testing.T) {
+	b := NewBuilder("selection")
+	step, slot, row := axis(128), axis(256), axis(1_000_000)
+	sel := b.Public("sel", &Selection{Batch: 256, Rows: make([]int32, 128*256)}, step, slot, row)
+	b.Virtual("x", []Axis{step, slot, axis(4)}, []Label{"s", "b", "c"}, Times(Int(1), At(sel, "s", "b", "i"), At(b.External("d", row, axis(4)), "i", "c")))
+	sys, err := b.Build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if sum := sys.Tensors[2].Sum; sys.Plan(sum, &sum.Terms[0]).Variables() != 20 {
+		t.Errorf("a sumcheck of %d variables, want those of the rows", sys.Plan(sum, &sum.Terms[0]).Variables())
 	}
 }
 
