@@ -156,3 +156,25 @@ func (l *Layout) rankFactors(sum *relation.Sum, rank int) {
 		}
 	}
 }
+
+// SumcheckCells returns, for each batched sumcheck, how many cells its tables
+// have together, if every tensor is claimed at one point.
+func (l *Layout) SumcheckCells() []int64 {
+	cells := make([]int64, l.ranks)
+	add := func(sum *relation.Sum, rank int) {
+		for i := range sum.Terms {
+			if p := l.System.Plan(sum, &sum.Terms[i]); len(p.Bound) > 0 {
+				cells[rank] += int64(p.Degree()) << p.Variables()
+			}
+		}
+	}
+	for i := range l.System.Equations {
+		add(&l.System.Equations[i].Sum, 0)
+	}
+	for id := range l.System.Tensors {
+		if t := &l.System.Tensors[id]; t.Kind == relation.Virtual {
+			add(t.Sum, l.rank[id])
+		}
+	}
+	return cells
+}

@@ -35,6 +35,17 @@ func (a *Arena) Get(n int) fr.Vector {
 	return newTable(n)
 }
 
+// Cells counts those of the tables that are at hand.
+func (a *Arena) Cells() int {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	n := 0
+	for log, tables := range a.free {
+		n += len(tables) << log
+	}
+	return n
+}
+
 // Put takes back tables from Get; the caller must not use them any more.
 func (a *Arena) Put(tables ...fr.Vector) {
 	if a == nil {

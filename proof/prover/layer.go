@@ -48,7 +48,7 @@ func (p *Prover) Layer(k int, point []proof.Coord, lambda fr.Element) {
 	t, size := p.tree, 1<<k
 	l := &layerSum{tree: t, layer: k + 1, size: size, filled: size, lambda: lambda, point: p.values(point)}
 	if l.layer == t.log {
-		l.filled = min(size, (t.leaves.used-size+poly.Chunk-1)/poly.Chunk*poly.Chunk)
+		l.filled = min(size, ceilChunk(t.leaves.used-size))
 	}
 	if l.layer <= t.stored {
 		numerators, denominators := t.p[k+1], t.q[k+1] // folded in place from here on
@@ -182,6 +182,9 @@ func lerpInto(out, a, b fr.Vector, r *fr.Element) {
 	out.ScalarMul(out, r)
 	out.Add(out, a)
 }
+
+// ceilChunk rounds up to whole chunks.
+func ceilChunk(n int) int { return (n + poly.Chunk - 1) / poly.Chunk * poly.Chunk }
 
 func ceilPower(n int) int {
 	size := 1

@@ -19,6 +19,8 @@ type Prover struct {
 	mask   fr.Vector // the random row of a masked opening, or nil
 	arena  *poly.Arena
 
+	maxStored int // the longest layer of the lookup tree that is stored
+
 	coords  []fr.Element
 	known   [][]known            // by tensor: evaluations at hand
 	eqs     map[string]fr.Vector // equality tables of the current phase
@@ -44,15 +46,17 @@ func New(l *proof.Layout, cells relation.Assignment, mask fr.Vector, arena *poly
 		return nil, fmt.Errorf("mask row of %d cells, layout masked %v: %w", len(mask), l.Masked, fault.ErrUsage)
 	}
 	p := &Prover{
-		layout:  l,
-		sys:     l.System,
-		cells:   cells,
-		mask:    mask,
-		arena:   arena,
-		known:   make([][]known, len(l.System.Tensors)),
-		eqs:     map[string]fr.Vector{},
-		large:   map[relation.ID]fr.Vector{},
-		pending: map[*relation.Term][]*tables{},
+		layout: l,
+		sys:    l.System,
+		cells:  cells,
+		mask:   mask,
+		arena:  arena,
+
+		maxStored: maxStored,
+		known:     make([][]known, len(l.System.Tensors)),
+		eqs:       map[string]fr.Vector{},
+		large:     map[relation.ID]fr.Vector{},
+		pending:   map[*relation.Term][]*tables{},
 	}
 	for id := range p.sys.Tensors {
 		t := &p.sys.Tensors[id]
