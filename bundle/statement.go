@@ -261,16 +261,10 @@ func (s *Statement) checkShape() error {
 		return malformed("rows of 2^%d cells", s.RowBits)
 	case s.Schedule.Batch != batch:
 		return malformed("schedule with batches of %d, program with batches of %d", s.Schedule.Batch, batch)
-	case s.Schedule.Parts.Rows() > MaxRows:
-		return malformed("%d dataset rows, at most %d", s.Schedule.Parts.Rows(), MaxRows)
-	case len(s.Schedule.Parts) > segment.MaxParts:
-		return malformed("%d dataset parts, at most %d", len(s.Schedule.Parts), segment.MaxParts)
-	case s.Segment < 1 || s.Segment > segment.MaxSteps || s.Segment > MaxSlots/batch:
-		return malformed("segments of %d steps with batches of %d", s.Segment, batch)
-	case s.Segment*batch > MaxChoices/len(s.Schedule.Parts):
-		return malformed("segments of %d steps with batches of %d from %d parts", s.Segment, batch, len(s.Schedule.Parts))
-	case s.Segments() > MaxSegments:
-		return malformed("%d segments, at most %d", s.Segments(), MaxSegments)
+	}
+	size := Size{Parts: s.Schedule.Parts, Batch: batch, Steps: s.Steps(), Segment: s.Segment}
+	if limit, _ := size.Beyond(); limit != "" {
+		return malformed("%s", limit)
 	}
 	if err := s.checkRates(); err != nil {
 		return malformed("%v", err)

@@ -108,7 +108,11 @@ func (d *Directory) Commit(ctx context.Context, restart bool) (*CommitRecord, er
 	if err != nil {
 		return nil, err
 	}
-	if _, err := d.Config.without(rows.trained()); err != nil {
+	segments, err := d.Config.segmenting(m, rows.trained())
+	if err != nil {
+		return nil, err
+	}
+	if err := segments.check(d.Config.Training.SegmentSteps); err != nil {
 		return nil, err
 	}
 	srs, err := d.SRS()

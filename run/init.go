@@ -14,6 +14,7 @@ import (
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/ops"
 	"github.com/zkaudit/zkaudit/proof/mode"
+	"github.com/zkaudit/zkaudit/schedule"
 	"github.com/zkaudit/zkaudit/train"
 	"github.com/zkaudit/zkaudit/transpile"
 )
@@ -203,12 +204,11 @@ func (c *Config) fit() (*Survey, error) {
 		perEpoch := rows / t.Batch
 		t.Epochs = max(2, (200+perEpoch-1)/perEpoch)
 	}
-	c.size(p, rows)
 	found := &Survey{Parts: parts, Remarks: d.remarks}
 	if err := c.tellLayout(d, found); err != nil {
 		return nil, err
 	}
-	return found, c.Check()
+	return found, c.size(d.trained())
 }
 
 // tellLayout states how the files are laid out that an encoding was fitted to,
@@ -277,27 +277,50 @@ func schemeFor(p *graph.Program) train.Scheme {
 	return train.Glorot
 }
 
-// size chooses the steps of a segment and the row size, so that a segment has
-// about 2^21 committed cells of activations and a commitment a few rows.
-func (c *Config) size(p *graph.Program, rows int) {
-	perStep := 0
-	for i := range p.Tensors {
-		if t := &p.Tensors[i]; t.Role == graph.Committed {
-			perStep += ops.PaddedSize(t.Axes[1:])
-		}
-	}
-	t := &c.Training
-	perStep *= 1 << bits.Len(uint(t.Batch-1))
-	steps := t.Steps
-	if steps == 0 {
-		steps = t.Epochs * (rows / t.Batch)
-	}
-	if t.SegmentSteps == 0 {
-		t.SegmentSteps = 256
-		for t.SegmentSteps > 8 && (t.SegmentSteps*perStep > 1<<24 || t.SegmentSteps >= 2*steps) {
-			t.SegmentSteps /= 2
-		}
-	}
+// size chooses the row size, and the steps of a segment where nobody did, and
+// refuses what cannot be proven.
+func (c *Config) size(parts schedule.Parts) error {
 	fallback(&c.Proof.RowBits, commitments.DefaultRowBits)
 	fallback(&c.Proof.Mode, string(mode.Default))
+	chosen := *c
+	fallback(&chosen.Training.SegmentSteps, 1)
+	if err := chosen.Check(); err != nil {
+		return err
+	}
+	m, err := readModel(".", &chosen)
+	if err != nil {
+		return err
+	}
+	s, err := c.segmenting(m, parts)
+	if err != nil {
+		return err
+	}
+	if c.Training.SegmentSteps == 0 {
+		c.Training.SegmentSteps = s.choose()
+	}
+	return s.check(c.Training.SegmentSteps)
+}
+
+// segmenting is about the segments of the run that is configured, on parts of so
+// many rows.
+func (c *Config) segmenting(m *model, parts schedule.Parts) (*segmenting, error) {
+	spec := schedule.Spec{Batch: c.Training.Batch, Steps: c.Training.Steps, Parts: parts}
+	if c.Schedule.Tail == schedule.Wrap.String() {
+		spec.Tail = schedule.Wrap
+	}
+	var err error
+	if spec.Without, err = c.without(parts); err != nil {
+		return nil, err
+	}
+	if spec.Steps == 0 {
+		spec.Steps = spec.StepsFor(c.Training.Epochs)
+	}
+	initial, err := m.initialWeights(&c.Initial)
+	if err != nil {
+		return nil, err
+	}
+	return &segmenting{
+		program: m.program(), parts: parts, steps: max(1, spec.Steps), bits: initialBits(initial),
+		mode: mode.Name(c.Proof.Mode), rowBits: c.Proof.RowBits, tables: ops.NewTables(),
+	}, nil
 }

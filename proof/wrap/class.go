@@ -28,8 +28,9 @@ const circuitVersion = "zkaudit/wrap/v2"
 // statement it is given.
 const maxMessages = 1 << 14
 
-// checkSize refuses a layout whose circuit would be too large.
-func checkSize(l *proof.Layout) error {
+// CheckSize returns fault.ErrResources for a layout whose circuit would be too
+// large.
+func CheckSize(l *proof.Layout) error {
 	if n := proof.Length(l); n > maxMessages {
 		return fmt.Errorf("circuit of %s: a conversation of %d elements, at most %d can be wrapped: %w", l.System.Name, n, maxMessages, fault.ErrResources)
 	}

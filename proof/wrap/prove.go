@@ -27,7 +27,7 @@ func Prove(ctx context.Context, srs *commitments.SRS, st *statement.Statement, s
 	if !l.Masked {
 		return nil, fmt.Errorf("a conversation to be wrapped must be masked: %w", fault.ErrUsage)
 	}
-	if err := checkSize(l); err != nil {
+	if err := CheckSize(l); err != nil {
 		return nil, err
 	}
 	cl := class{s, srs.Verifier(), l}

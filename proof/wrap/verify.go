@@ -33,7 +33,7 @@ func Verify(ctx context.Context, srs *commitments.VerifierSRS, st *statement.Sta
 	if err := verifier.CheckStatement(srs, st); err != nil {
 		return err
 	}
-	if err := checkSize(l); err != nil {
+	if err := CheckSize(l); err != nil {
 		return err
 	}
 	p, err := Unmarshal(l, s, encoded)
