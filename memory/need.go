@@ -54,14 +54,22 @@ func (n *Need) Check(work string, limit int64) error {
 	if total <= limit {
 		return nil
 	}
+	return fmt.Errorf("%s takes about %s of memory (%s), more than the %s it may take: on a machine that has them, allow more with --max-memory: %w",
+		work, Format(total), n.largest(), Format(limit), fault.ErrResources)
+}
+
+// Merge adds what another need counts.
+func (n *Need) Merge(other *Need) { n.items = append(n.items, other.items...) }
+
+// largest lists the three largest items.
+func (n *Need) largest() string {
 	largest := slices.Clone(n.items)
 	slices.SortStableFunc(largest, func(a, b item) int { return int(max(-1, min(1, b.bytes-a.bytes))) })
 	var parts []string
 	for _, i := range largest[:min(3, len(largest))] {
 		parts = append(parts, fmt.Sprintf("%s for %s", Format(i.bytes), i.what))
 	}
-	return fmt.Errorf("%s takes about %s of memory (%s), more than the %s it may take: on a machine that has them, allow more with --max-memory: %w",
-		work, Format(total), strings.Join(parts, ", "), Format(limit), fault.ErrResources)
+	return strings.Join(parts, ", ")
 }
 
 // Format writes a number of bytes for people.

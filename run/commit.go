@@ -137,6 +137,9 @@ func (d *Directory) Commit(ctx context.Context, restart bool) (*CommitRecord, er
 		}
 	}
 	parts, tests := d.pieces(rows)
+	if err := d.fitsCommit(rows, append(parts, tests...), m.program().Loss.Labels); err != nil {
+		return nil, err
+	}
 	d.progress.Start("commit and certify", 2*(len(parts)+len(tests)))
 	defer d.progress.Finish()
 	for i, p := range append(parts, tests...) {

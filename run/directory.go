@@ -15,6 +15,7 @@ import (
 	"github.com/zkaudit/zkaudit/artefact"
 	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/memory"
 	"github.com/zkaudit/zkaudit/ops"
 	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/proof/poly"
@@ -30,6 +31,9 @@ type Options struct {
 	CacheDir string
 	// KeysNotKept is told why keys cannot be kept in CacheDir; may be nil.
 	KeysNotKept func(err error)
+	// Memory is how much the process may take; the zero Limit is none. What does
+	// not fit is refused before it starts.
+	Memory memory.Limit
 }
 
 // Directory is an open run directory. It is not safe for concurrent use.
@@ -44,6 +48,7 @@ type Directory struct {
 	tables   *ops.Tables
 	arena    *poly.Arena
 	srs      *commitments.SRS
+	memory   memory.Limit
 	unlock   func()
 }
 
@@ -69,7 +74,7 @@ func Open(dir string, o Options) (*Directory, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &Directory{Path: dir, Config: c, progress: o.Progress, rand: o.Rand, cacheDir: o.CacheDir, tables: ops.NewTables(), arena: &poly.Arena{}}
+	d := &Directory{Path: dir, Config: c, progress: o.Progress, rand: o.Rand, cacheDir: o.CacheDir, tables: ops.NewTables(), arena: &poly.Arena{}, memory: o.Memory}
 	d.keys = wrap.NewCache(keyDir(o.CacheDir))
 	d.keys.Warn = o.KeysNotKept
 	if d.progress == nil {

@@ -50,11 +50,14 @@ func CommitPart(srs *commitments.SRS, d *data.Dataset, meaning bundle.Meaning, k
 	return p, p.commit(srs)
 }
 
+// shapeOf returns the shape of a part of these rows.
+func shapeOf(d *data.Dataset, kind graph.LabelKind) segment.PartShape {
+	return segment.PartShape{Rows: d.Rows, Features: d.Width, Labels: d.Labels.Width(), Kind: kind, Attributes: len(d.Attributes)}
+}
+
 // newPart lays out rows without commitments.
 func newPart(d *data.Dataset, meaning bundle.Meaning, kind graph.LabelKind) *Part {
-	p := &Part{Meaning: meaning, Shape: segment.PartShape{
-		Rows: d.Rows, Features: d.Width, Labels: d.Labels.Width(), Kind: kind, Attributes: len(d.Attributes),
-	}}
+	p := &Part{Meaning: meaning, Shape: shapeOf(d, kind)}
 	features, labels := segment.PartCells(d)
 	p.cells = []relation.Cells{features, labels}
 	if len(d.Attributes) > 0 {

@@ -60,6 +60,9 @@ func (d *Directory) Prove(ctx context.Context, restart bool) (*ProveRecord, erro
 	} else if last < j.run.Segments() {
 		return nil, fmt.Errorf("training stopped at segment %d of %d: run zkaudit train to finish it: %w", last, j.run.Segments(), fault.ErrUsage)
 	}
+	if err := d.fitsProving(j); err != nil {
+		return nil, err
+	}
 	if err := d.stage(proveDir); err != nil {
 		return nil, err
 	}

@@ -74,7 +74,7 @@ Exit codes: 0 valid, or done; 1 false; 2 usage; 3 input that cannot be read or u
 	flags.BoolVar(&a.json, "json", false, "print the result as JSON")
 	flags.StringVar(&a.cache, "cache", "", "directory that keeps the development SRS and verifying keys; whoever writes there is trusted (default: the user's cache)")
 	flags.BoolVarP(&a.quiet, "quiet", "q", false, "no progress, no notes; errors and results only")
-	flags.StringVar(&a.memory, "max-memory", memory.Format(memory.Default), "how much memory verifying or inspecting a file may take; it is estimated first")
+	flags.StringVar(&a.memory, "max-memory", memory.Format(memory.Default), "how much memory a command may take; it is estimated first. Where it is not given, work on your own run takes what the machine gives")
 	flags.StringVar(&a.progress, "progress", "auto", "how to show progress: auto, plain or none")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return fmt.Errorf("%w: %w", err, fault.ErrUsage) })
 	root.SetOut(a.stdout)
@@ -280,12 +280,21 @@ func (a *app) open(args []string) (*run.Directory, error) {
 	if len(args) > 0 {
 		dir = args[0]
 	}
-	d, err := run.Open(dir, run.Options{Progress: a.newProgress(), CacheDir: a.cacheDir(), KeysNotKept: a.keysNotKept})
+	d, err := run.Open(dir, run.Options{Progress: a.newProgress(), CacheDir: a.cacheDir(), KeysNotKept: a.keysNotKept, Memory: a.memoryLimit()})
 	if err == nil && d.Config.Proof.Mode == string(mode.ZKGroth16) && a.cacheDir() == "" {
 		d.Close()
 		return nil, fmt.Errorf("proofs of mode %s need a place for their keys, without which nobody can verify them: this system names none, --cache does: %w", mode.ZKGroth16, fault.ErrUsage)
 	}
 	return d, err
+}
+
+// memoryLimit is how much the work on a run of the user's own may take: what the
+// machine gives, and no more than --max-memory where that is given.
+func (a *app) memoryLimit() memory.Limit {
+	if a.running.Flags().Changed("max-memory") {
+		return memory.Lowest(a.limit)
+	}
+	return memory.Lowest(0)
 }
 
 // insecure warns of the development SRS.

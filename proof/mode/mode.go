@@ -7,6 +7,8 @@ import (
 
 	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/memory"
+	"github.com/zkaudit/zkaudit/proof"
 	"github.com/zkaudit/zkaudit/proof/prover"
 	"github.com/zkaudit/zkaudit/proof/statement"
 	"github.com/zkaudit/zkaudit/proof/verifier"
@@ -42,6 +44,16 @@ func (n Name) Check() error {
 // ZeroKnowledge reports whether proofs of the mode hide the witness. Layouts
 // of such a mode are masked.
 func (n Name) ZeroKnowledge() bool { return n == ZKPLONK || n == ZKGroth16 }
+
+// Memory estimates what a proof of the mode about a layout takes: the argument,
+// and its wrap.
+func (n Name) Memory(l *proof.Layout) *memory.Need {
+	need := prover.Memory(l)
+	if n.ZeroKnowledge() {
+		wrap.AddMemory(need, l)
+	}
+	return need
+}
 
 // system returns what wraps the conversations of the mode. PLONK's keys come
 // from the given powers, or from the development SRS if there are none.

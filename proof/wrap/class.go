@@ -44,15 +44,26 @@ const (
 	bytesPerRow    = 1400
 )
 
+// provingBytes is what a proof takes for each row of the circuit, beside keys.
+const provingBytes = 1500
+
+// rowsOf estimates the rows of a layout's circuit, padded.
+func rowsOf(l *proof.Layout) int64 { return 1 << bits.Len(uint(rowsPerMessage*proof.Length(l)-1)) }
+
+// AddMemory counts what wrapping a conversation takes beside it: keys, which are
+// made or loaded, and a proof.
+func AddMemory(need *memory.Need, l *proof.Layout) {
+	need.Add("keys and proof of the wrap", rowsOf(l), bytesPerRow+provingBytes)
+}
+
 // fits refuses to make a key that takes more memory than allowed, before it is
 // taken: a statement of a few kilobytes may ask for the largest circuit there is.
 func (c *Cache) fits(cl class) error {
 	if c.MaxMemory == 0 {
 		return nil
 	}
-	rows := uint(rowsPerMessage * proof.Length(cl.layout))
 	var need memory.Need
-	need.Add(fmt.Sprintf("the circuit of %s, some %d rows", fault.Quote(cl.layout.System.Name), rows), 1<<bits.Len(rows-1), bytesPerRow)
+	need.Add(fmt.Sprintf("the circuit of %s, some %d rows", fault.Quote(cl.layout.System.Name), rowsPerMessage*proof.Length(cl.layout)), rowsOf(cl.layout), bytesPerRow)
 	return need.Check("making a verifying key", c.MaxMemory)
 }
 

@@ -1,0 +1,140 @@
+package run
+
+import (
+	"fmt"
+
+	"github.com/zkaudit/zkaudit/data"
+	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/memory"
+	"github.com/zkaudit/zkaudit/ops"
+	"github.com/zkaudit/zkaudit/proof"
+	"github.com/zkaudit/zkaudit/proof/mode"
+	"github.com/zkaudit/zkaudit/relation"
+	"github.com/zkaudit/zkaudit/segment"
+)
+
+// cellBytes are those of a cell of rows, as they are read and as they are
+// committed.
+const cellBytes = 4
+
+// addRows counts rows that are read.
+func addRows(need *memory.Need, d *data.Dataset) {
+	need.Add("rows", int64(d.Rows), int64(d.Width+d.Labels.Width()+len(d.Attributes))*cellBytes)
+}
+
+// addPart counts the cells of a part's tensors, as they are committed.
+func addPart(need *memory.Need, shape segment.PartShape) {
+	cells := 0
+	for _, width := range []int{shape.Features, shape.Labels, max(1, shape.Attributes)} {
+		cells += ops.PaddedSize([]relation.Axis{{Size: shape.Rows}, {Size: width}})
+	}
+	need.Add("committed cells", int64(cells), cellBytes)
+}
+
+// certifying estimates what committing to a part and certifying it takes: one
+// chunk after the other.
+func certifying(shape segment.PartShape, m mode.Name, rowBits int) (*memory.Need, error) {
+	chunks, err := segment.Chunks(shape, rowBits)
+	if err != nil {
+		return nil, err
+	}
+	largest := &memory.Need{}
+	for _, chunk := range chunks {
+		c, err := segment.NewDatasetCertificate(shape, chunk)
+		if err != nil {
+			return nil, err
+		}
+		l, err := proof.NewLayout(c.Relation, rowBits, m.ZeroKnowledge())
+		if err != nil {
+			return nil, err
+		}
+		if need := m.Memory(l); need.Bytes() > largest.Bytes() {
+			largest = need
+		}
+	}
+	addPart(largest, shape)
+	return largest, nil
+}
+
+// fitsCommit returns fault.ErrResources, with a number of rows that would fit,
+// unless committing to each of the pieces fits.
+func (d *Directory) fitsCommit(rows *dataset, pieces []piece, kind graph.LabelKind) error {
+	m, rowBits := mode.Name(d.Config.Proof.Mode), d.Config.Proof.RowBits
+	for _, p := range pieces {
+		shape := shapeOf(p.rows, kind)
+		need := func(n int) (*memory.Need, error) {
+			shape.Rows = n
+			if p.imported != nil {
+				need := &memory.Need{}
+				addPart(need, shape)
+				return need, nil
+			}
+			return certifying(shape, m, rowBits)
+		}
+		all, err := need(p.rows.Rows)
+		if err != nil {
+			return err
+		}
+		rows.addMemory(all)
+		work := fmt.Sprintf("committing to %s, %d rows of %d features,", p.name, p.rows.Rows, p.rows.Width)
+		err = all.Within(work, d.memory, d.fittingRows(need, p.rows.Rows))
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// fittingRows says how many rows of a part would fit, a power of two.
+func (d *Directory) fittingRows(need func(rows int) (*memory.Need, error), rows int) string {
+	for n := ops.PaddedSize([]relation.Axis{{Size: rows}}) / 2; n >= 1; n /= 2 {
+		if part, err := need(n); err == nil && part.Within("", d.memory, "") == nil {
+			return fmt.Sprintf("a run with parts of up to %d rows would fit", n)
+		}
+	}
+	return "no part fits"
+}
+
+// addMemory counts the rows of all parts.
+func (r *dataset) addMemory(need *memory.Need) {
+	for _, list := range [][]*data.Dataset{r.train, r.test} {
+		for _, rows := range list {
+			if rows != nil {
+				addRows(need, rows)
+			}
+		}
+	}
+}
+
+// fitsProving returns fault.ErrResources, with the steps that would fit, unless
+// proving a segment fits.
+func (d *Directory) fitsProving(j *job) error {
+	if d.memory.Bytes == 0 {
+		return nil
+	}
+	s, err := d.Config.segmenting(j.model, j.rows.trained())
+	if err != nil {
+		return err
+	}
+	need := func(steps int) (*memory.Need, error) {
+		l, err := s.layout(steps)
+		if err != nil {
+			return nil, err
+		}
+		need := s.mode.Memory(l)
+		j.rows.addMemory(need)
+		return need, nil
+	}
+	all, err := need(j.run.Segment)
+	if err != nil {
+		return err
+	}
+	fits := "no segment fits"
+	for n := j.run.Segment / 2; n >= 1 && all.Within("", d.memory, "") != nil; n /= 2 {
+		if fewer, err := need(n); err == nil && fewer.Within("", d.memory, "") == nil {
+			fits = fmt.Sprintf("training.segment_steps = %d would fit, for which zkaudit train --restart trains again", n)
+			break
+		}
+	}
+	return all.Within(fmt.Sprintf("proving segments of %d steps", j.run.Segment), d.memory, fits)
+}
