@@ -16,6 +16,7 @@ import (
 	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/memory"
 	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/relation"
 )
@@ -324,5 +325,23 @@ func TestMemoryIsAskedFor(t *testing.T) {
 		if more := b.Memory(c.subjects).Bytes() - least; more != c.more {
 			t.Errorf("%s: %d bytes, want %d", name, more, c.more)
 		}
+	}
+}
+
+// A claim whose proof does not fit is refused before anything is proven, with
+// the need, the limit and what grows.
+func TestClaimThatDoesNotFit(t *testing.T) {
+	w := people(t)
+	claims := &Audit{Items: []*Item{w.item(&Diversity{Parts: []string{"north"}, Attributes: []string{"sex"}, MinCount: 1})}}
+	in := &Inputs{Mode: w.frame.Mode, By: &mode.Prover{SRS: w.srs}, Parts: w.subjects.OwnedParts}
+	in.Memory = memory.Limit{Bytes: memory.Base, By: "a test"}
+	proofs := 0
+	in.Progress = func(int, int, string) { proofs++ }
+	if _, _, err := Prove(context.Background(), claims, in); !errors.Is(err, fault.ErrResources) || !strings.Contains(err.Error(), "a test leaves") || !strings.Contains(err.Error(), "rows") || proofs > 0 {
+		t.Errorf("%v after %d proofs", err, proofs)
+	}
+	in.Memory.Bytes = 4 << 30
+	if _, _, err := Prove(context.Background(), claims, in); err != nil {
+		t.Error(err)
 	}
 }

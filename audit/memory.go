@@ -1,6 +1,46 @@
 package audit
 
-import "github.com/zkaudit/zkaudit/memory"
+import (
+	"fmt"
+
+	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/memory"
+	"github.com/zkaudit/zkaudit/ops"
+	"github.com/zkaudit/zkaudit/relation"
+)
+
+// fits returns fault.ErrResources unless proving a claim does: its argument and
+// wrap, the cells that it is computed from, and those of all parts. Claims are
+// proven one after another.
+func (in *Inputs) fits(item *Item, st *stated) error {
+	if st.statement == nil {
+		return nil
+	}
+	need := in.Mode.Memory(st.statement.Layout)
+	const integers = 8 // while cells are computed
+	cells, rows, held := 0, 0, 0
+	for i := range st.statement.Layout.System.Tensors {
+		if t := &st.statement.Layout.System.Tensors[i]; t.Kind != relation.Public {
+			cells += t.Cells()
+		}
+	}
+	need.Add("integers", int64(cells), integers)
+	for _, p := range in.Parts {
+		for _, c := range p.Secret.Cells {
+			held += c.Len()
+		}
+	}
+	need.Add("committed cells of all parts", int64(held), 4)
+	for _, p := range st.scope.parts {
+		rows += p.Rows
+	}
+	fits := ""
+	if rows > 0 {
+		fits = fmt.Sprintf("it is about %d rows, and what it takes grows with them: claim the same of smaller parts", rows)
+	}
+	return need.Within(fmt.Sprintf("proving claim %s", fault.Quote(item.Name)), in.Memory, fits)
+}
 
 // BytesPerByte bounds what decoding an audit takes for each of its bytes, beside
 // the 128 MiB of artefact.MaxObjects. 43 were measured, for a list of works of one
@@ -24,10 +64,15 @@ func (b *Bundle) Memory(subjects *Subjects) *memory.Need {
 			cells += len(weights)
 		}
 	}
-	published := 0
+	published, constants := 0, 0
 	for _, r := range subjects.Runs {
 		for _, rows := range r.Weights {
 			points += len(rows)
+		}
+		if r.Program != nil {
+			for _, id := range r.Program.OfRole(graph.Constant) {
+				constants += ops.PaddedSize(r.Program.Tensor(id).Axes)
+			}
 		}
 		if r.Training != nil {
 			for _, cells := range r.Training.Origin.Cells {
@@ -37,6 +82,7 @@ func (b *Bundle) Memory(subjects *Subjects) *memory.Need {
 	}
 	need.Add("commitments", int64(points), pointBytes)
 	need.Add("published initial weights of runs", int64(published), cellBytes)
+	need.Add("constants of runs' models", int64(constants), cellBytes)
 	need.Add("public models", int64(cells), cellBytes)
 	need.Add("the public cells of a claim", maxClaimCells, cellBytes)
 	need.Add("the names of released counts", maxLabelBytes, 2)

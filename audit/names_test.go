@@ -29,7 +29,7 @@ func (w *world) audited(claims ...Claim) *Bundle {
 	for i, c := range claims {
 		item := w.item(c)
 		item.Name = fmt.Sprintf("claim-%d", i)
-		if _, err := b.prepare(&Audit{Items: []*Item{item}}, w.subjects, w.tables); err != nil {
+		if _, err := b.prepare(&Audit{Items: []*Item{item}}, &Inputs{Mode: w.frame.Mode}, w.subjects, w.tables); err != nil {
 			w.t.Fatal(err)
 		}
 		released, proof, err := proveClaim(ctx, &w.frame, item, w.subjects, by, nil, w.tables, nil)

@@ -10,10 +10,12 @@ import (
 	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/foreign"
+	"github.com/zkaudit/zkaudit/memory"
 	"github.com/zkaudit/zkaudit/ops"
 	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/proof/poly"
 	"github.com/zkaudit/zkaudit/proof/prover"
+	"github.com/zkaudit/zkaudit/proof/statement"
 )
 
 // Inputs are what an audit is proven from: the private side of everything its
@@ -32,6 +34,8 @@ type Inputs struct {
 	// Ledger records what is released about each part; nil records nothing.
 	Ledger   *Ledger
 	Override string // the reason for going over the ledger's budget, in the open
+	// Memory is how much the process may take; the zero Limit is none.
+	Memory memory.Limit
 	// Progress is told of each proof begun; may be nil.
 	Progress func(done, total int, what string)
 }
@@ -140,7 +144,7 @@ func Prove(ctx context.Context, a *Audit, in *Inputs) (*Bundle, *Report, error) 
 	}
 	frame, subjects, tables := in.frame(a), in.subjects(), ops.NewTables()
 	b := &Bundle{Frame: frame, Parts: map[string]*Part{}, Certificates: map[string][]byte{}, Runs: map[string][32]byte{}, Models: map[string]ModelID{}}
-	charges, err := b.prepare(a, subjects, tables)
+	charges, err := b.prepare(a, in, subjects, tables)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -254,10 +258,11 @@ func (in *Inputs) check(b *Bundle) error {
 	return nil
 }
 
-// prepare states all claims once: it finds parameters that make no sense before
+// prepare states all claims once: it finds parameters that make no sense, and
+// claims whose proofs do not fit into memory, before
 // anything is proven, what the claims are about, and what each is charged for:
 // nothing where public values show that it is false.
-func (b *Bundle) prepare(a *Audit, subjects *Subjects, tables *ops.Tables) ([][]Charge, error) {
+func (b *Bundle) prepare(a *Audit, in *Inputs, subjects *Subjects, tables *ops.Tables) ([][]Charge, error) {
 	var charges [][]Charge
 	for _, item := range a.Items {
 		st, err := state(&b.Frame, item, subjects, nil, tables)
@@ -266,6 +271,9 @@ func (b *Bundle) prepare(a *Audit, subjects *Subjects, tables *ops.Tables) ([][]
 			continue
 		}
 		if err != nil {
+			return nil, err
+		}
+		if err := in.fits(item, st); err != nil {
 			return nil, err
 		}
 		of, err := st.scope.charges(&b.Frame, item)
@@ -332,15 +340,25 @@ func proveClaim(ctx context.Context, f *Frame, item *Item, subjects *Subjects, b
 	if err := w.values.falsity; err != nil && cheat == nil {
 		return nil, nil, fmt.Errorf("claim %q: %w", item.Name, err)
 	}
-	secret := prover.Secret{Cells: w.values.assignment(), Arena: arena, Force: cheat != nil}
-	for _, e := range w.scope.external {
-		secret.External = append(secret.External, e.blinding)
-	}
-	encoded, err := by.Prove(ctx, f.Mode, w.statement, secret)
+	st, released, secret := w.secret()
+	secret.Arena, secret.Force = arena, cheat != nil
+	w = nil // what cells were computed from is as large as they are
+	encoded, err := by.Prove(ctx, f.Mode, st, secret)
 	if err != nil {
 		return nil, nil, fmt.Errorf("claim %q: %w", item.Name, err)
 	}
-	return w.released, encoded, nil
+	return released, encoded, nil
+}
+
+// secret returns what a proof of the claim takes. It leaves the witness without
+// its values.
+func (w *witness) secret() (*statement.Statement, []Released, prover.Secret) {
+	secret := prover.Secret{Cells: w.values.assignment()}
+	for _, e := range w.scope.external {
+		secret.External = append(secret.External, e.blinding)
+	}
+	w.values = nil
+	return w.statement, w.released, secret
 }
 
 // cheat is how a test forges a witness; nil is honest.

@@ -24,8 +24,10 @@ func (s Size) Beyond() (limit, setting string) {
 		return fmt.Sprintf("%d dataset rows, at most %d", s.Parts.Rows(), MaxRows), "data"
 	case len(s.Parts) > segment.MaxParts:
 		return fmt.Sprintf("%d dataset parts, at most %d", len(s.Parts), segment.MaxParts), "data"
-	case s.Segment < 1 || s.Segment > s.MaxSegment():
-		return fmt.Sprintf("segments of %d steps with batches of %d from %d parts, at most %d steps", s.Segment, s.Batch, len(s.Parts), s.MaxSegment()), "training.segment_steps"
+	case s.Segment < 1 || s.Segment > min(segment.MaxSteps, MaxSlots/s.Batch):
+		return fmt.Sprintf("segments of %d steps with batches of %d", s.Segment, s.Batch), "training.segment_steps"
+	case s.Segment*s.Batch > MaxChoices/len(s.Parts):
+		return fmt.Sprintf("segments of %d steps with batches of %d from %d parts", s.Segment, s.Batch, len(s.Parts)), "training.segment_steps"
 	case segments > MaxSegments:
 		return fmt.Sprintf("%d segments, at most %d", segments, MaxSegments), "training.segment_steps"
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/data"
 	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/memory"
 	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/tflite"
 )
@@ -187,6 +188,9 @@ func (d *Directory) ReadInputs(path string, rows ...int) (*data.Dataset, error) 
 	}
 	return r.Read(path, "")
 }
+
+// Memory is how much proofs with the run's keys may take.
+func (d *Directory) Memory() memory.Limit { return d.memory }
 
 // Prover returns what makes proofs with the run's SRS, randomness and keys.
 func (d *Directory) Prover() (*mode.Prover, error) {

@@ -203,7 +203,7 @@ func (o *auditing) inputs(a *app, d *run.Directory) (*audit.Inputs, error) {
 		return nil, err
 	}
 	in := &audit.Inputs{
-		Mode: mode.Name(d.Config.Proof.Mode), By: by, Parts: own.Parts, Runs: map[string]*audit.OwnedRun{},
+		Mode: mode.Name(d.Config.Proof.Mode), By: by, Parts: own.Parts, Runs: map[string]*audit.OwnedRun{}, Memory: d.Memory(),
 	}
 	in.Certificates = own.Certificates
 	if own.Run != nil {

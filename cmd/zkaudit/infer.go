@@ -115,6 +115,7 @@ func (o *inferring) claim(d *run.Directory) (*audit.Audit, *audit.Inputs, error)
 	in := &audit.Inputs{
 		Mode: mode.Name(d.Config.Proof.Mode), By: by,
 		Parts: map[string]*audit.OwnedPart{}, Runs: map[string]*audit.OwnedRun{},
+		Memory: d.Memory(),
 	}
 	if err := in.Mode.Check(); err != nil {
 		return nil, nil, fmt.Errorf("%w: %w", fault.ErrUsage, err)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 
 	"github.com/consensys/gnark/constraint"
@@ -49,7 +50,12 @@ type Cache struct {
 
 	mu      sync.Mutex
 	classes map[[32]byte]*keys
+	proved  [][32]byte // classes whose proving keys are in memory, the last used first
 }
+
+// maxKeptRows bounds the circuits whose proving keys are kept in memory beside
+// that of the last one proven: a run of many classes proves them one by one.
+const maxKeptRows = 1 << 18
 
 // keys are those of one class, each nil until asked for.
 type keys struct {
@@ -107,20 +113,63 @@ func (c *Cache) verifier(ctx context.Context, cl class) (vk VerifyingKey, made b
 	return k.verifying, keys.circuit != nil, nil // a circuit is compiled to set up
 }
 
+// provingKeys are what a proof of a class is made with.
+type provingKeys struct {
+	circuit   constraint.ConstraintSystem
+	proving   ProvingKey
+	verifying VerifyingKey
+}
+
 // prover returns circuit and keys of a class, all of them set.
-func (c *Cache) prover(ctx context.Context, cl class) (*keys, error) {
+func (c *Cache) prover(ctx context.Context, cl class) (*provingKeys, error) {
 	digest := cl.digest()
+	c.forget(digest) // before others take as much
 	k := c.of(digest)
 	defer k.mu.Unlock()
 	if k.proving != nil {
-		return k, nil
+		return &provingKeys{k.circuit, k.proving, k.verifying}, nil
 	}
 	made, err := c.make(ctx, digest, cl, true)
 	if err != nil {
 		return nil, err
 	}
 	k.circuit, k.proving, k.verifying = made.circuit, made.proving, made.verifying
-	return k, nil
+	return &provingKeys{k.circuit, k.proving, k.verifying}, nil
+}
+
+// forget drops the circuits and proving keys of the classes used longest ago,
+// but for maxKeptRows rows of them, and those that are being made. The class
+// named is the next to be used.
+func (c *Cache) forget(next [32]byte) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.proved = slices.DeleteFunc(c.proved, func(d [32]byte) bool { return d == next })
+	c.proved = slices.Insert(c.proved, 0, next)
+	kept := 0
+	for _, digest := range c.proved[1:] {
+		k := c.classes[digest]
+		if k == nil || !k.mu.TryLock() {
+			continue
+		}
+		if k.circuit != nil {
+			if rows := k.circuit.GetNbConstraints(); kept+rows <= maxKeptRows {
+				kept += rows
+			} else {
+				k.circuit, k.proving = nil, nil
+			}
+		}
+		k.mu.Unlock()
+	}
+	c.proved = slices.DeleteFunc(c.proved, func(d [32]byte) bool { return d != next && c.classes[d] != nil && c.classes[d].idle() })
+}
+
+// idle reports whether nothing is kept of a class for proving.
+func (k *keys) idle() bool {
+	if !k.mu.TryLock() {
+		return false
+	}
+	defer k.mu.Unlock()
+	return k.proving == nil
 }
 
 func (cl class) digest() [32]byte { return classDigest(cl.System, cl.srs, cl.layout) }
