@@ -117,12 +117,15 @@ func (d *Directory) Import(ctx context.Context, c DataConfig) (*PartRecord, erro
 	if err != nil {
 		return nil, err
 	}
+	p := piece{name: c.Part, rows: rows.train[0], imported: rows.imported[0], source: c.File}
+	if err := d.fitsCommit(rows, []piece{p}, m.program().Loss.Labels); err != nil {
+		return nil, err
+	}
 	d.progress.Start("check the part", 0)
 	defer d.progress.Finish()
 	if err := d.checkImported(ctx, rows.imported[0], rows.train[0], srs); err != nil {
 		return nil, err
 	}
-	p := piece{name: c.Part, rows: rows.train[0], imported: rows.imported[0], source: c.File}
 	r := p.describe(m)
 	digest := rows.imported[0].file.Digest()
 	r.File, r.Digest, r.Integers = c.Part, fmt.Sprintf("%x", digest), ""
