@@ -11,7 +11,9 @@ import (
 	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/data"
 	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/proof/mode"
+	"github.com/zkaudit/zkaudit/segment"
 )
 
 // crowd is a dataset that is certified in chunks: 600 rows of 200 features,
@@ -102,6 +104,9 @@ func TestChunksNameTheirPlace(t *testing.T) {
 	claims, err := bundle.DatasetClaims(mode.Validity, f.Shape, f.SRS, f.RowBits, f.Part)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if _, err := bundle.DatasetClaims(mode.Validity, segment.PartShape{Rows: 1, Features: 1, Kind: graph.Bits}, f.SRS, f.RowBits, f.Part); !errors.Is(err, fault.ErrUsage) {
+		t.Errorf("claims about no labels: %v", err)
 	}
 	next := 0
 	for i, c := range claims {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
 
+	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/proof/poly"
 	"github.com/zkaudit/zkaudit/proof/prover"
@@ -79,7 +80,8 @@ func CertifyDataset(ctx context.Context, by *mode.Prover, m mode.Name, claims []
 
 // VerifyDataset checks the encoded certificate of a part: as many proofs as
 // there are claims, each of its own. Errors are those of mode.Verifier.Verify.
-func VerifyDataset(ctx context.Context, v *mode.Verifier, m mode.Name, claims []DatasetClaim, encoded []byte) error {
+func VerifyDataset(ctx context.Context, v *mode.Verifier, m mode.Name, claims []DatasetClaim, encoded []byte) (err error) {
+	defer fault.Catch(&err, "certificate", fault.ErrMalformed)
 	r := &reader{rest: encoded}
 	proofs := make([][]byte, len(claims))
 	for i := range claims {

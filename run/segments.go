@@ -58,7 +58,7 @@ func (s *segmenting) check(steps int) error {
 	if limit, setting := s.size(steps).Beyond(); limit != "" {
 		return &fault.Setting{Key: setting, Err: fmt.Errorf("such a run cannot be proven: %s: %w", limit, fault.ErrUsage)}
 	}
-	if err := s.program.CheckBounds(s.bits, int64(s.steps)); err != nil {
+	if err := ops.CheckBounds(s.program, s.bits, int64(s.steps)); err != nil {
 		return err
 	}
 	counts := []int{steps}

@@ -14,7 +14,7 @@ import (
 // and begin by deferring fault.Catch.
 var guarded = map[string][]string{
 	"audit":       {"NewModel", "Parse", "RunOf", "Unmarshal", "Verify"},
-	"bundle":      {"DecodeStatement", "Facts", "ReadExpectation", "Unmarshal", "UnmarshalPart", "Verify"},
+	"bundle":      {"DecodeStatement", "Facts", "ReadExpectation", "Unmarshal", "UnmarshalPart", "Verify", "VerifyDataset"},
 	"commitments": {"UnmarshalCommitment", "UnmarshalOpening", "UnmarshalSRS", "UnmarshalVerifierSRS"},
 	"data":        {"ReadCSV", "ReadCSVAs", "ReadIDX"},
 	"run":         {"ReadConfig", "ReadModelOpening", "ReadOpening"},

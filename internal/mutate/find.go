@@ -11,7 +11,7 @@ import (
 
 // Names of calls that state something, and of those that bind a value.
 var (
-	asserting = regexp.MustCompile(`^(AssertEqual|AssertNonZero|AssertIsEqual|AssertIsDifferent|Signed|Unsigned|Equation|LookUp|zeroPadding|bound)$`)
+	asserting = regexp.MustCompile(`^(AssertEqual|AssertNonZero|AssertIsEqual|AssertIsDifferent|Signed|Unsigned|Equation|LookUp|zeroPadding|zeroOutside|bound)$`)
 	absorbing = regexp.MustCompile(`^(Absorb|absorb|Write|part|points|int|ints|bool|text|layer|architecture)$`)
 	appending = regexp.MustCompile(`^[aA]ppend([A-Z]\w*)?$`)
 	drawing   = regexp.MustCompile(`^(challenge|coordinate)$`)
