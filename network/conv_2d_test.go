@@ -134,3 +134,33 @@ func TestConvolutionsThatAreRefused(t *testing.T) {
 		}
 	}
 }
+
+// A map between layouts has an entry for each cell of a sample: pictures of more
+// than 2^20 cells are refused wherever one would be needed.
+func TestPicturesTooLargeToLayOut(t *testing.T) {
+	type layers = []network.Layer
+	one := network.Weight{Shape: []int{1, 1, 1, 4}} // 2^19 cells become 2^21
+	conv := network.Layer{Kind: network.Conv2D, Inputs: []int{0}, Weights: []int{0}, Shape: []int{512, 1024, 4}}
+	small := []int{512, 1024, 1}
+	for name, a := range map[string]network.Architecture{
+		"taken apart": {Input: []int{2048, 1024, 1}, Weights: []network.Weight{one}, Layers: layers{
+			{Kind: network.Conv2D, Inputs: []int{0}, Weights: []int{0}, Shape: []int{2048, 1024, 4}}}},
+		"for the loss": {Input: small, Weights: []network.Weight{one}, Layers: layers{conv}},
+		"for a layer": {Input: small, Weights: []network.Weight{one, {Shape: []int{1 << 21, 3}}}, Layers: layers{conv,
+			{Kind: network.FullyConnected, Inputs: []int{1}, Weights: []int{1}, Shape: []int{3}}}},
+		"for a reshape": {Input: small, Weights: []network.Weight{one, {Shape: []int{1, 1, 2, 1}}}, Layers: layers{conv,
+			{Kind: network.Reshape, Inputs: []int{1}, Shape: []int{1024, 1024, 2}},
+			{Kind: network.Conv2D, Inputs: []int{2}, Weights: []int{1}, Shape: []int{1024, 1024, 1}}}},
+		"for a sum": {Input: small, Weights: []network.Weight{one, {Shape: []int{512, 1024, 1, 2}}, {Shape: []int{2, 1 << 21}}}, Layers: layers{conv,
+			{Kind: network.Conv2D, Inputs: []int{0}, Weights: []int{1}, Shape: []int{1, 1, 2}},
+			{Kind: network.FullyConnected, Inputs: []int{2}, Weights: []int{2}, Shape: []int{1 << 21}},
+			{Kind: network.Reshape, Inputs: []int{3}, Shape: []int{512, 1024, 4}},
+			{Kind: network.Add, Inputs: []int{1, 4}}}},
+	} {
+		c := unfrozen()
+		c.Batch, c.Loss, c.Labels = 1, graph.MeanSquaredError, graph.Values
+		if _, err := network.New(a, c); !errors.Is(err, fault.ErrUnsupported) || !strings.Contains(err.Error(), "axis of more than") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
