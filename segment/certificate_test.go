@@ -2,6 +2,8 @@ package segment_test
 
 import (
 	"errors"
+	"os"
+	"path/filepath"
 	"slices"
 	"testing"
 
@@ -12,6 +14,8 @@ import (
 	"github.com/zkaudit/zkaudit/relation"
 	"github.com/zkaudit/zkaudit/relation/naive"
 	"github.com/zkaudit/zkaudit/segment"
+	"github.com/zkaudit/zkaudit/tflite"
+	"github.com/zkaudit/zkaudit/transpile"
 )
 
 // part is 3 rows of 5 features with the given labels.
@@ -118,6 +122,58 @@ func TestWeightsCertificateBounds(t *testing.T) {
 	for _, bits := range []int{0, 62} {
 		if _, err := segment.NewWeightsCertificate(p, bits, nil); !errors.Is(err, fault.ErrUsage) {
 			t.Errorf("%d bits: %v", bits, err)
+		}
+	}
+}
+
+// Kernels have four axes: they are bounded, or equal what is published, and their
+// padding is 0 on each axis.
+func TestWeightsCertificateOfKernels(t *testing.T) {
+	data, err := os.ReadFile(filepath.Join("..", "testdata", "strokes.tflite"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := tflite.Parse(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := transpile.Transpile(m, transpile.Options{Batch: 2, Formats: transpile.DefaultFormats(), RateShift: 8})
+	if err != nil {
+		t.Fatal(err)
+	}
+	initial, err := r.Initial(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, public := range map[string]map[graph.TensorID][]int64{"bounded": nil, "published": initial} {
+		cert, err := segment.NewWeightsCertificate(r.Program, 40, public)
+		if err != nil {
+			t.Fatal(err)
+		}
+		a, err := cert.Assign(initial)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := naive.Check(cert.Relation, a); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		w := cert.Weights[0]
+		axes := cert.Relation.Tensor(w.ID).Axes // 3×3×1×3, padded 4×4×1×4
+		if len(axes) != 4 {
+			t.Fatalf("a kernel of %d axes", len(axes))
+		}
+		for place, cell := range map[string]int{"fourth row": 3 * 16, "fourth column": 3 * 4, "fourth unit": 3} {
+			forged := slices.Clone(a)
+			forged[w.ID] = relation.Cells{Large: slices.Clone(a[w.ID].Large)}
+			forged[w.ID].Large[cell] = 1
+			if len(w.Limbs) > 0 { // with a limb that keeps the sum true
+				low := slices.Clone(a[w.Limbs[0]].Small)
+				low[cell] = 1
+				forged[w.Limbs[0]] = relation.Cells{Small: low}
+			}
+			if err := naive.Check(cert.Relation, forged); !errors.Is(err, fault.ErrRejected) {
+				t.Errorf("%s, a cell in the %s of a kernel of three: %v", name, place, err)
+			}
 		}
 	}
 }

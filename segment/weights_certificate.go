@@ -67,13 +67,9 @@ func NewWeightsCertificate(p *graph.Program, bits int, public map[graph.TensorID
 	return c, err
 }
 
-// labels are one for each axis, whatever their number.
+// labels are one for each axis, of which there are graph.MaxAxes at most.
 func (w *CertifiedWeight) labels() []relation.Label {
-	labels := make([]relation.Label, len(w.axes))
-	for i := range labels {
-		labels[i] = relation.Label(fmt.Sprint("w", i))
-	}
-	return labels
+	return []relation.Label{"u", "v", "w", "x", "y", "z"}[:len(w.axes)]
 }
 
 // bound adds the limbs of a weight and their ranges.

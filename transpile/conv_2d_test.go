@@ -193,21 +193,7 @@ func TestConvolutionsAmongOthers(t *testing.T) {
 		}, func(i int) float64 { return math.Tanh(x[i]) }},
 	} {
 		t.Run(name, func(t *testing.T) {
-			b := c.build().reshape(flat).dense(6)
-			r, err := transpile.Transpile(b.m, options(1))
-			if err != nil {
-				t.Fatal(err)
-			}
-			got := predict(t, r, b.m, x, r.Program.Loss.Logits)
-			for j := range got {
-				want := 0.0
-				for i := range x {
-					want += c.want(i) * float64((j*6+i)%3) / 2
-				}
-				if math.Abs(got[j]-want) > 0.03 {
-					t.Errorf("output %d: %v, want %v", j, got[j], want)
-				}
-			}
+			checkSums(t, c.build().reshape(flat).dense(6), x, c.want)
 		})
 	}
 }

@@ -75,6 +75,26 @@ func (b *model) identity(n int, out tflite.Shape) *model {
 	return b.op(tflite.OpFullyConnected, tflite.FullyConnectedOptions{KeepNumDims: len(out) > 2}, out, b.tensor(tflite.Shape{int32(n), int32(n)}, w), -1)
 }
 
+// checkSums compares the outputs of model.dense on 6 values with those on the
+// values wanted for the sample x.
+func checkSums(t *testing.T, b *model, x []float64, value func(i int) float64) {
+	t.Helper()
+	r, err := transpile.Transpile(b.m, options(1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := predict(t, r, b.m, x, r.Program.Loss.Logits)
+	for j := range got {
+		want := 0.0
+		for i := range x {
+			want += value(i) * float64((j*6+i)%3) / 2
+		}
+		if math.Abs(got[j]-want) > 0.03 {
+			t.Errorf("output %d: %v, want %v", j, got[j], want)
+		}
+	}
+}
+
 func TestElementwiseAndShapes(t *testing.T) {
 	x := []float64{0.5, -1.25, 2, 0.75, -0.5, 1}
 	vector := []float32{0.25, 1.5, -2, 3, -0.125, 1}
@@ -128,22 +148,7 @@ func TestElementwiseAndShapes(t *testing.T) {
 			}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			b := c.build()
-			b.reshape(flat).dense(6)
-			r, err := transpile.Transpile(b.m, options(1))
-			if err != nil {
-				t.Fatal(err)
-			}
-			got := predict(t, r, b.m, x, r.Program.Loss.Logits)
-			for j := range got {
-				want := 0.0
-				for i := range x {
-					want += c.want(i) * float64((j*6+i)%3) / 2
-				}
-				if math.Abs(got[j]-want) > 0.03 {
-					t.Errorf("output %d: %v, want %v", j, got[j], want)
-				}
-			}
+			checkSums(t, c.build().reshape(flat).dense(6), x, c.want)
 		})
 	}
 }
