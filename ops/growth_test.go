@@ -79,8 +79,11 @@ func TestWhoReadsWeightsSaysWhatIsAddedUp(t *testing.T) {
 			t.Error(err)
 		}
 		if n.Kind == ops.KindFullyConnected {
-			if err := ops.ValidateReading(p, n, ops.KindMul); !errors.Is(err, fault.ErrMalformed) {
-				t.Errorf("weights read by an operator that states nothing: %v", err)
+			for _, inputs := range [][]graph.TensorID{n.Inputs, {n.Inputs[0], n.Inputs[1]}, {n.Inputs[1], n.Inputs[0]}} {
+				m := &graph.Node{Name: n.Name, Kind: ops.KindMul, Inputs: inputs}
+				if err := ops.ValidateReading(p, m, ops.KindMul); !errors.Is(err, fault.ErrMalformed) {
+					t.Errorf("weights among %v read by an operator that states nothing: %v", inputs, err)
+				}
 			}
 		}
 	}

@@ -70,9 +70,13 @@ func Validate(p *graph.Program) error {
 // validateUpdates checks that operators state what they do with weights, and
 // that the step ends with one update for each use of a weight.
 func validateUpdates(p *graph.Program) error {
-	uses := make([]map[string]int, len(p.Tensors)) // less their updates, of each weight
-	for i := range p.Tensors {
-		uses[i] = map[string]int{}
+	open := map[string]int{} // uses less updates
+	weights := map[string]graph.TensorID{}
+	count := func(w graph.TensorID, u use, by int) {
+		// A use is told from others by its operator and input, not by its gradient.
+		key := fmt.Sprint(w, u.of, u.attributes, u.input)
+		open[key] += by
+		weights[key] = w
 	}
 	table, ended := Table(), false
 	for i := range p.Nodes {
@@ -80,41 +84,33 @@ func validateUpdates(p *graph.Program) error {
 		if err := validateReading(p, n, table[n.Kind]); err != nil {
 			return err
 		}
-		if n.Kind != KindWeightUpdate {
-			if ended {
-				return malformed("node %q follows a weight update", n.Name)
-			}
-			if Multiplies(n) {
-				uses[n.Inputs[1]][useText(use{of: n.Kind, attributes: n.Attributes, input: n.Inputs[0]})]++
-				if b := bias(n); b != graph.None {
-					uses[b][useText(use{input: graph.None})]++
-				}
-			}
+		if n.Kind == KindWeightUpdate {
+			ended = true
+			u, _ := updateOf(p, n)
+			count(n.Inputs[0], u, -1)
 			continue
 		}
-		ended = true
-		w := n.Inputs[0]
-		u, _ := updateOf(p, n)
-		if u.input == graph.None {
-			u.attributes = nil
+		if ended {
+			return malformed("node %q follows a weight update", n.Name)
 		}
-		uses[w][useText(u)]--
-	}
-	for _, w := range p.OfRole(graph.Weight) {
-		for _, left := range uses[w] {
-			switch {
-			case left < 0:
-				return malformed("weight %q is updated twice for one use, or for none", p.Tensor(w).Name)
-			case left > 0:
-				return malformed("a use of weight %q is never updated", p.Tensor(w).Name)
+		if Multiplies(n) {
+			count(n.Inputs[1], use{of: n.Kind, attributes: n.Attributes, input: n.Inputs[0]}, 1)
+			if b := bias(n); b != graph.None {
+				count(b, use{input: graph.None}, 1)
 			}
+		}
+	}
+	for key, left := range open {
+		w := p.Tensor(weights[key])
+		switch {
+		case left < 0:
+			return malformed("weight %q is updated twice for one use, or for none", w.Name)
+		case left > 0 && w.Role == graph.Weight:
+			return malformed("a use of weight %q is never updated", w.Name)
 		}
 	}
 	return nil
 }
-
-// useText tells the uses of a weight apart, whatever their gradients.
-func useText(u use) string { return fmt.Sprint(u.of, u.attributes, u.input) }
 
 // validateReading refuses a node that reads a weight while its operator states
 // nothing of what it adds up.
