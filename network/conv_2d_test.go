@@ -145,6 +145,9 @@ func TestPicturesTooLargeToLayOut(t *testing.T) {
 	for name, a := range map[string]network.Architecture{
 		"taken apart": {Input: []int{2048, 1024, 1}, Weights: []network.Weight{one}, Layers: layers{
 			{Kind: network.Conv2D, Inputs: []int{0}, Weights: []int{0}, Shape: []int{2048, 1024, 4}}}},
+		"for a softmax": {Input: []int{1, 1, 1}, Weights: []network.Weight{{Shape: []int{1, 1, 1, 1 << 21}}}, Layers: layers{
+			{Kind: network.Conv2D, Inputs: []int{0}, Weights: []int{0}, Shape: []int{1, 1, 1 << 21}},
+			{Kind: network.Softmax, Inputs: []int{1}}}},
 		"for the loss": {Input: small, Weights: []network.Weight{one}, Layers: layers{conv}},
 		"for a layer": {Input: small, Weights: []network.Weight{one, {Shape: []int{1 << 21, 3}}}, Layers: layers{conv,
 			{Kind: network.FullyConnected, Inputs: []int{1}, Weights: []int{1}, Shape: []int{3}}}},
