@@ -42,7 +42,7 @@ func realModels() map[string]struct {
 		"ops/litert_conv_bias.tflite":                  {1, 5*27 + 5, nil, ""},
 		"ops/litert_fc_reshape.tflite":                 {2, 4, nil, ""},
 		"ops/litert_softmax.tflite":                    {1, 0, nil, ""},
-		"ops/litert_broadcast_add_1_7.tflite":          {1, 0, []Problem{ProblemBatch}, "[7]"},
+		"ops/litert_broadcast_add_1_7.tflite":          {1, 0, []Problem{ProblemGraph, ProblemBatch}, "[7]"},
 		"ops/litert_gather_embedding.tflite":           {1, 24, []Problem{ProblemBatch}, "[2]"},
 		"ops/litert_split_add.tflite":                  {2, 0, []Problem{ProblemBatch}, "[2×28×28×1]"},
 		"odd/litert_0_subgraphs.tflite":                {0, 0, []Problem{ProblemGraph}, "no subgraph"},
@@ -50,7 +50,7 @@ func realModels() map[string]struct {
 		"odd/litert_dynamic_shapes.tflite":             {24, 0, []Problem{ProblemOptions, ProblemDynamic, ProblemBatch}, "run time"},
 		"odd/litert_float16_weights_dequantize.tflite": {3, 16*27 + 16, []Problem{ProblemQuantised}, "float16"},
 		"odd/litert_multi_signatures.tflite":           {1, 0, []Problem{ProblemGraph, ProblemSignatures}, `"add", "sub"`},
-		"odd/litert_while.tflite":                      {1, 0, []Problem{ProblemGraph, ProblemControlFlow}, "WHILE"},
+		"odd/litert_while.tflite":                      {1, 0, []Problem{ProblemGraph, ProblemControlFlow, ProblemBatch}, "WHILE"},
 		"odd/tflm_hello_world_int8.tflite":             {3, 0, []Problem{ProblemQuantised}, "int8"},
 		"flutter_train_linreg_4sig.tflite":             {5, 0, []Problem{ProblemGraph, ProblemSignatures, ProblemControlFlow, ProblemVariables}, `"get_weights", "infer", "set_weights", "train"`},
 	}
