@@ -179,3 +179,40 @@ func TestUpdatesComeLast(t *testing.T) {
 	}
 	refused(t, "an update before everything", q, "follows a weight update")
 }
+
+// TestOnlyOperatorsThatSayReadWeights: what adds a weight up by no law of its own
+// is refused, whichever input the weight is.
+func TestOnlyOperatorsThatSayReadWeights(t *testing.T) {
+	for _, role := range []graph.Role{graph.Weight, graph.Frozen} {
+		for place := range 3 {
+			n := newNet(t, coarse(), 3, 4)
+			p := n.Program()
+			w := n.Add(graph.Tensor{Name: "w", Role: role, Axes: p.Tensor(p.Input).Axes, Format: p.Tensor(p.Input).Format})
+			inputs := []graph.TensorID{p.Input, p.Input, p.Input}
+			inputs[place] = w
+			_, err := ops.Sum(n.Builder, "sum", inputs, []int64{1, 1, 1}, number.Format{Bits: 18, Fraction: 8})
+			if !errors.Is(err, fault.ErrMalformed) {
+				t.Errorf("%v as input %d of a sum: %v", role, place, err)
+			}
+		}
+	}
+}
+
+// TestTheOnlyWeightIsUpdatedOnce: where there is one use of one weight.
+func TestTheOnlyWeightIsUpdatedOnce(t *testing.T) {
+	n := newNet(t, coarse(), 3, 5)
+	x := n.Program().Input
+	w := n.weight("w", n.Tensor(x).Format.Fraction, 5, 3)
+	p := n.train(n.must(ops.Rescale(n.Builder, "rounded", n.one(ops.KindFullyConnected, nil, x, w), n.Program().Fractions.Activation)), graph.SoftmaxCrossEntropy)
+	if err := ops.Validate(p); err != nil {
+		t.Fatal(err)
+	}
+	last := len(p.Nodes) - 1
+	again := p.Clone()
+	again.Nodes = append(again.Nodes, again.Nodes[last])
+	again.Nodes[last+1].Name += " again"
+	refused(t, "two updates", again, "updated twice")
+	none := p.Clone()
+	none.Nodes = none.Nodes[:last]
+	refused(t, "no update", none, "never updated")
+}
