@@ -47,7 +47,7 @@ func realModels() map[string]struct {
 		"ops/litert_split_add.tflite":                  {2, 0, []Problem{ProblemBatch}, "[2×28×28×1]"},
 		"odd/litert_0_subgraphs.tflite":                {0, 0, []Problem{ProblemGraph}, "no subgraph"},
 		"odd/litert_custom_sinh.tflite":                {1, 0, []Problem{ProblemCustom}, `CUSTOM("Sinh")`},
-		"odd/litert_dynamic_shapes.tflite":             {24, 0, []Problem{ProblemOptions, ProblemDynamic, ProblemBatch}, "run time"},
+		"odd/litert_dynamic_shapes.tflite":             {24, 0, []Problem{ProblemGraph, ProblemOptions, ProblemDynamic, ProblemBatch}, "run time"},
 		"odd/litert_float16_weights_dequantize.tflite": {3, 16*27 + 16, []Problem{ProblemQuantised}, "float16"},
 		"odd/litert_multi_signatures.tflite":           {1, 0, []Problem{ProblemGraph, ProblemSignatures}, `"add", "sub"`},
 		"odd/litert_while.tflite":                      {1, 0, []Problem{ProblemGraph, ProblemControlFlow, ProblemBatch}, "WHILE"},
