@@ -2,6 +2,8 @@ package bundle_test
 
 import (
 	"context"
+	crand "crypto/rand"
+	"crypto/sha256"
 	"encoding/binary"
 	"errors"
 	"slices"
@@ -9,10 +11,12 @@ import (
 	"testing"
 
 	"github.com/zkaudit/zkaudit/bundle"
+	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/data"
 	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/proof/mode"
+	"github.com/zkaudit/zkaudit/run"
 	"github.com/zkaudit/zkaudit/segment"
 )
 
@@ -97,6 +101,23 @@ func TestChunksAreBound(t *testing.T) {
 	}
 }
 
+// No certificate is made of rows of which one chunk is not well formed.
+func TestFalseChunkIsNotCertified(t *testing.T) {
+	srs, err := commitments.DevelopmentSRS(8)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := crowd()
+	d.Features[599*200] = 1 << 15
+	p, err := run.CommitPart(srs, d, bundle.MeaningOf(d), graph.OneHot, crand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.Certify(context.Background(), mode.Validity, &mode.Prover{SRS: srs, Rand: crand.Reader}, nil); !errors.Is(err, fault.ErrOverflow) || !strings.Contains(err.Error(), "chunk 3 of 3") {
+		t.Errorf("%v", err)
+	}
+}
+
 // Each statement of a certificate names part, shape and position: with the same
 // committed rows, another of them is another statement.
 func TestChunksNameTheirPlace(t *testing.T) {
@@ -107,6 +128,14 @@ func TestChunksNameTheirPlace(t *testing.T) {
 	}
 	if _, err := bundle.DatasetClaims(mode.Validity, segment.PartShape{Rows: 1, Features: 1, Kind: graph.Bits}, f.SRS, f.RowBits, f.Part); !errors.Is(err, fault.ErrUsage) {
 		t.Errorf("claims about no labels: %v", err)
+	}
+	e := (&encoding{}).field([]byte("zkaudit/certificate/v2")).number(len(claims))
+	for _, c := range claims {
+		claim := claimDigest(c.Statement)
+		e.fixed(claim[:])
+	}
+	if bundle.DatasetDigest(claims, f.Certificate) != sha256.Sum256(e.field(f.Certificate).Bytes()) {
+		t.Error("another digest of the certificate than that of the definition")
 	}
 	next := 0
 	for i, c := range claims {

@@ -55,7 +55,7 @@ func (c *Claims) DatasetDigest(i int, encoded []byte) ([32]byte, error) {
 	if err != nil {
 		return [32]byte{}, err
 	}
-	return CertificateDigest(encoded, statements(claims)...), nil
+	return DatasetDigest(claims, encoded), nil
 }
 
 // WeightsClaim is what the certificate of initial weights is about. It depends

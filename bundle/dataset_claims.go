@@ -98,11 +98,11 @@ func VerifyDataset(ctx context.Context, v *mode.Verifier, m mode.Name, claims []
 	return nil
 }
 
-// statements are those of the claims, in order.
-func statements(claims []DatasetClaim) []*statement.Statement {
-	var list []*statement.Statement
-	for _, c := range claims {
-		list = append(list, c.Statement)
+// DatasetDigest identifies the encoded certificate of a part.
+func DatasetDigest(claims []DatasetClaim, encoded []byte) [32]byte {
+	statements := make([]*statement.Statement, len(claims))
+	for i, c := range claims {
+		statements[i] = c.Statement
 	}
-	return list
+	return CertificateDigest(encoded, statements...)
 }

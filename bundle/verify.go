@@ -119,7 +119,7 @@ func (v *verification) certificates(b *Bundle, claims *Claims) error {
 	for i, encoded := range b.Datasets {
 		of, err := claims.Dataset(i)
 		if err = fault.OfFile(err); err == nil {
-			v.digests = append(v.digests, CertificateDigest(encoded, statements(of)...))
+			v.digests = append(v.digests, DatasetDigest(of, encoded))
 			err = v.count(VerifyDataset(v.ctx, &v.verifier, v.mode, of, encoded))
 		}
 		if err != nil {

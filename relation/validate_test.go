@@ -87,6 +87,7 @@ func TestRefusedSystems(t *testing.T) {
 		"selection beyond the steps": func(b *Builder) {
 			b.Public("p", &Selection{Batch: 1, Rows: make([]int32, 3)}, axis(2), axis(1), axis(2))
 		},
+		"selection on no axis": func(b *Builder) { b.Public("p", &Selection{Batch: 1}) },
 		"selection of too many slots": func(b *Builder) {
 			b.Public("p", &Selection{Batch: 1}, axis(1<<18), axis(1<<17), axis(2))
 		},

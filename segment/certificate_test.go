@@ -109,10 +109,11 @@ func TestWeightsCertificateBounds(t *testing.T) {
 			t.Errorf("%d bits, weight 2^%d: %v", bits, bits, err)
 		}
 		for name, forged := range map[string]relation.Assignment{
-			"beyond the limit":  forge(a, w, 1, limit),
-			"below the limit":   forge(a, w, 0, -limit-1),
-			"garbage in a row":  forge(a, w, 7, 1), // beyond 6 units
-			"another remainder": forge(a, w, 2, 0),
+			"beyond the limit":        forge(a, w, 1, limit),
+			"below the limit":         forge(a, w, 0, -limit-1),
+			"garbage in a row":        forge(a, w, 7, 1),   // beyond 6 units
+			"garbage in a padded row": forge(a, w, 5*8, 1), // beyond 5 inputs
+			"another remainder":       forge(a, w, 2, 0),
 		} {
 			if err := naive.Check(cert.Relation, forged); !errors.Is(err, fault.ErrRejected) {
 				t.Errorf("%d bits, %s: %v", bits, name, err)

@@ -32,6 +32,7 @@ func TestChunksCoverParts(t *testing.T) {
 		{Rows: 1_000_000, Features: 10, Labels: 1, Kind: graph.Values, Attributes: 3},
 		{Rows: 1 << 26, Features: 1, Labels: 1, Kind: graph.Bits},
 		{Rows: 33_000, Features: 1000, Labels: 1000, Kind: graph.OneHot, Attributes: 1024},
+		{Rows: 80_000, Features: 784, Labels: 10, Kind: graph.OneHot}, // padding of two sizes
 		{Rows: 3, Features: 1 << 25, Labels: 1, Kind: graph.Bits},
 		{Rows: 1, Features: 1, Labels: 1, Kind: graph.Bits},
 	}
@@ -40,7 +41,7 @@ func TestChunksCoverParts(t *testing.T) {
 	}
 	for _, shape := range shapes {
 		for _, rowBits := range []int{1, 4, 16, 20, 22} {
-			if shape.Rows > 1<<17 && rowBits < 16 {
+			if shape.Rows > 1<<10 && rowBits < 16 {
 				continue
 			}
 			coversPart(t, shape, rowBits)
@@ -95,6 +96,7 @@ func TestChunksOfKnownShapes(t *testing.T) {
 		{segment.PartShape{Rows: 5_000, Features: 784, Labels: 10, Kind: graph.OneHot}, 1},
 		{segment.PartShape{Rows: 1_000_000, Features: 10, Labels: 1, Kind: graph.Values}, 1},
 		{segment.PartShape{Rows: 60_000, Features: 784, Labels: 10, Kind: graph.OneHot}, 4},
+		{segment.PartShape{Rows: 33_000, Features: 1000, Labels: 1, Kind: graph.Values}, 3}, // labels beside padding
 		{segment.PartShape{Rows: 55_000, Features: 784, Labels: 10, Kind: graph.OneHot}, 4},
 		{segment.PartShape{Rows: 1_000_000, Features: 784, Labels: 10, Kind: graph.OneHot}, 63},
 	} {
