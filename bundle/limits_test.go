@@ -79,6 +79,12 @@ func TestLimitsOfAStatement(t *testing.T) {
 			batch(1024)(s)
 			s.Segment = bundle.MaxSlots/1024 + 1
 		}, "segments of 16385 steps with batches of 1024: "},
+		{"rows read by a segment from many parts", func(s *bundle.Statement) {
+			s.Schedule.Parts = slices.Repeat(schedule.Parts{4}, segment.MaxParts)
+			s.Schedule.Commitments = make([][32]byte, segment.MaxParts)
+			batch(1024)(s)
+			s.Segment = bundle.MaxChoices/1024/segment.MaxParts + 1
+		}, "segments of 65 steps with batches of 1024 from 1024 parts"},
 		{"segments", func(s *bundle.Statement) { s.Schedule.Steps, s.Segment = bundle.MaxSegments+1, 1 }, "1048577 segments"},
 		{"public weights", func(s *bundle.Statement) {
 			altered(s, func(a *network.Architecture, _ *network.Choices) {

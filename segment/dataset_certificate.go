@@ -52,10 +52,7 @@ func NewDatasetCertificate(shape PartShape, chunk Chunk) (*DatasetCertificate, e
 // certify adds slice k of a chunk and what it must satisfy.
 func (s Slice) certify(b *relation.Builder, k int, shape *PartShape) relation.ID {
 	column := relation.Axis{Name: []string{"features", "labels", "attributes"}[s.Tensor], Size: shape.widths()[s.Tensor]}
-	rows := relation.Axis{Name: "rows", Size: s.Rows}
-	if s.Real > s.Rows/2 {
-		rows.Size = s.Real // else its padding is looked up, too, in which 0 is
-	}
+	rows := relation.Axis{Name: "rows", Size: s.Rows} // padding is looked up, too: 0 is in every table
 	t := b.External(fmt.Sprintf("%s, slice %d", column.Name, k), rows, column)
 	if s.Real == 0 {
 		b.Equation(fmt.Sprintf("slice %d is padding", k), []relation.Axis{rows, column}, []relation.Label{"i", "c"},
