@@ -157,6 +157,16 @@ func (l *layerSum) fold(arena *poly.Arena, r *fr.Element) {
 		n := min(poly.Chunk, half)
 		low, high, buf := t.scratch(l.layer, n), t.scratch(l.layer, n), make(fr.Vector, n)
 		pair := func(p, q fr.Vector, at int) {
+			if l.layer == t.log && t.leaves.ones(at, at+len(p)) && t.leaves.ones(at+half, at+half+len(p)) {
+				q0, q1 := low.q[:len(q)], high.q[:len(q)]
+				t.leaves.denominators(q0, at)
+				t.leaves.denominators(q1, at+half)
+				lerpInto(q, q0, q1, r)
+				for i := range p {
+					p[i].SetOne()
+				}
+				return
+			}
 			p0, q0 := t.chunk(l.layer, at, len(p), low)
 			p1, q1 := t.chunk(l.layer, at+half, len(p), high)
 			lerpInto(p, p0, p1, r)
@@ -223,6 +233,7 @@ func (l *layerSum) evaluate(f func(w *layerRound, low fr.Vector) (a, b fr.Elemen
 type half struct {
 	s0, p1, q0, q1 fr.Vector
 	trivial        bool // p1 = 0 and q1 = 1
+	ones           bool // p1 = 1
 }
 
 // layerRound reads chunks of both halves, with scratch space for their
@@ -252,15 +263,15 @@ func (l *layerSum) newRound(n int) *layerRound {
 func (w *layerRound) read(l *layerSum, size, i int) {
 	for k, h := range [2]*half{&w.zero, &w.one} {
 		at, n := i+k*size, len(w.a)
-		h.trivial = at >= l.filled
+		h.trivial, h.ones = at >= l.filled, false
 		if l.q0 == nil {
 			var p0 fr.Vector
-			p0, h.q0 = l.tree.chunk(l.layer, at, n, w.lower[k])
+			p0, h.q0, _ = w.fractions(l, at, w.lower[k])
 			h.s0 = w.weighed[k]
 			h.s0.ScalarMul(h.q0, &l.lambda)
 			h.s0.Add(h.s0, p0)
 			if !h.trivial {
-				h.p1, h.q1 = l.tree.chunk(l.layer, l.size+at, n, w.upper[k])
+				h.p1, h.q1, h.ones = w.fractions(l, l.size+at, w.upper[k])
 			}
 		} else {
 			h.s0, h.q0 = l.s0[at:at+n], l.q0[at:at+n]
@@ -274,6 +285,19 @@ func (w *layerRound) read(l *layerSum, size, i int) {
 	}
 }
 
+// fractions returns a chunk of a layer that is not stored, and whether all of
+// its numerators are 1, as those of most leaves.
+func (w *layerRound) fractions(l *layerSum, at int, s *scratch) (p, q fr.Vector, ones bool) {
+	n := len(w.a)
+	if l.layer == l.tree.log && l.tree.leaves.ones(at, at+n) {
+		q = s.q[:n]
+		l.tree.leaves.denominators(q, at)
+		return w.ones, q, true
+	}
+	p, q = l.tree.chunk(l.layer, at, n, s)
+	return p, q, false
+}
+
 // coefficients returns Σ_x low(x)·h(X) on one chunk, for X = 0 and ∞.
 func (w *layerRound) coefficients(low fr.Vector) (zero, infinity fr.Element) {
 	lo, hi := &w.zero, &w.one
@@ -284,18 +308,24 @@ func (w *layerRound) coefficients(low fr.Vector) (zero, infinity fr.Element) {
 	w.a.Sub(hi.s0, lo.s0)
 	w.b.Sub(hi.q1, lo.q1)
 	w.a.Mul(w.a, w.b)
-	w.b.Sub(hi.p1, lo.p1)
-	w.c.Sub(hi.q0, lo.q0)
-	w.b.Mul(w.b, w.c)
-	w.a.Add(w.a, w.b)
+	if !lo.ones || !hi.ones { // else their difference is 0
+		w.b.Sub(hi.p1, lo.p1)
+		w.c.Sub(hi.q0, lo.q0)
+		w.b.Mul(w.b, w.c)
+		w.a.Add(w.a, w.b)
+	}
 	return zero, w.a.InnerProduct(low)
 }
 
 // at returns Σ_x low(x)·(s0·q1 + p1·q0)(x) of one half.
 func (w *layerRound) at(h *half, low fr.Vector) fr.Element {
 	w.a.Mul(h.s0, h.q1)
-	w.b.Mul(h.p1, h.q0)
-	w.a.Add(w.a, w.b)
+	if h.ones {
+		w.a.Add(w.a, h.q0)
+	} else {
+		w.b.Mul(h.p1, h.q0)
+		w.a.Add(w.a, w.b)
+	}
 	return w.a.InnerProduct(low)
 }
 
