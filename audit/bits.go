@@ -4,7 +4,7 @@ import (
 	"math"
 	"math/big"
 
-	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/internal/fault"
 )
 
 // What a verdict tells. "It holds" is charged as it tells somebody to whom all

@@ -13,7 +13,7 @@ import (
 	"testing"
 
 	"github.com/zkaudit/zkaudit/commitments"
-	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/internal/fault"
 )
 
 func TestOutOf(t *testing.T) {

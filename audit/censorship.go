@@ -5,7 +5,7 @@ import (
 	"math/big"
 	"strings"
 
-	"github.com/zkaudit/zkaudit/foreign"
+	"github.com/zkaudit/zkaudit/internal/foreign"
 )
 
 // Censorship bounds the share of the items with an attribute value that a

@@ -6,8 +6,8 @@ import (
 	"strings"
 
 	"github.com/zkaudit/zkaudit/bundle"
-	"github.com/zkaudit/zkaudit/fault"
-	"github.com/zkaudit/zkaudit/schedule"
+	"github.com/zkaudit/zkaudit/data/schedule"
+	"github.com/zkaudit/zkaudit/internal/fault"
 )
 
 // Training is what decides the weights of a run, beside its program and its

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/internal/fault"
 )
 
 // TestNeighbours compares with all fractions of small denominators.

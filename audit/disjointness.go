@@ -6,10 +6,10 @@ import (
 	"math/bits"
 	"slices"
 
-	"github.com/zkaudit/zkaudit/fault"
-	"github.com/zkaudit/zkaudit/foreign"
-	"github.com/zkaudit/zkaudit/number"
-	"github.com/zkaudit/zkaudit/prg"
+	"github.com/zkaudit/zkaudit/internal/fault"
+	"github.com/zkaudit/zkaudit/internal/foreign"
+	"github.com/zkaudit/zkaudit/internal/number"
+	"github.com/zkaudit/zkaudit/internal/prg"
 	"github.com/zkaudit/zkaudit/relation"
 )
 

@@ -8,8 +8,8 @@ import (
 
 	"github.com/cockroachdb/apd/v3"
 
-	"github.com/zkaudit/zkaudit/fault"
-	"github.com/zkaudit/zkaudit/foreign"
+	"github.com/zkaudit/zkaudit/internal/fault"
+	"github.com/zkaudit/zkaudit/internal/foreign"
 
 	"github.com/zkaudit/zkaudit/relation"
 )

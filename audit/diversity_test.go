@@ -9,8 +9,8 @@ import (
 	"testing"
 
 	"github.com/zkaudit/zkaudit/data"
-	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/internal/fault"
 )
 
 var sexes, races = []string{"F", "M"}, []string{"A", "B", "C"}

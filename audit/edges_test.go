@@ -10,8 +10,8 @@ import (
 	"testing"
 
 	"github.com/zkaudit/zkaudit/bundle"
-	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/proof/mode"
 )
 

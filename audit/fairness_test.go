@@ -7,8 +7,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/zkaudit/zkaudit/fault"
-	"github.com/zkaudit/zkaudit/schedule"
+	"github.com/zkaudit/zkaudit/data/schedule"
+	"github.com/zkaudit/zkaudit/internal/fault"
 )
 
 // gap returns the largest gap between the two groups over conditions, counted

@@ -5,8 +5,8 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/internal/fault"
 )
 
 // The census table holds equal rows: a cut between two of them leaves parts

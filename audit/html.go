@@ -7,7 +7,7 @@ import (
 	"io"
 	"strings"
 
-	"github.com/zkaudit/zkaudit/foreign"
+	"github.com/zkaudit/zkaudit/internal/foreign"
 )
 
 //go:embed report.html

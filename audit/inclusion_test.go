@@ -7,8 +7,8 @@ import (
 	"testing"
 
 	"github.com/zkaudit/zkaudit/data"
-	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/internal/fault"
 )
 
 func row64(d *data.Dataset, row int) []int64 {

@@ -14,8 +14,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/zkaudit/zkaudit/artefact"
-	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/internal/artefact"
+	"github.com/zkaudit/zkaudit/internal/fault"
 )
 
 // DefaultBudget is how many bits audits may release about a part.

@@ -15,8 +15,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/zkaudit/zkaudit/artefact"
-	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/internal/artefact"
+	"github.com/zkaudit/zkaudit/internal/fault"
 )
 
 func digestOf(n int) string { return fmt.Sprintf("%064x", n) }

@@ -3,7 +3,7 @@ package audit
 import (
 	"fmt"
 
-	"github.com/zkaudit/zkaudit/foreign"
+	"github.com/zkaudit/zkaudit/internal/foreign"
 )
 
 // Licence says that an attribute of every row is one of the allowed values:

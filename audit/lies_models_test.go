@@ -12,9 +12,9 @@ import (
 
 	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/data"
+	"github.com/zkaudit/zkaudit/data/schedule"
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/relation"
-	"github.com/zkaudit/zkaudit/schedule"
 )
 
 // answers are what the tensors are called of a forward pass on an input.

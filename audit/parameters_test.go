@@ -11,8 +11,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/zkaudit/zkaudit/fault"
-	"github.com/zkaudit/zkaudit/schedule"
+	"github.com/zkaudit/zkaudit/data/schedule"
+	"github.com/zkaudit/zkaudit/internal/fault"
 )
 
 // TestOddParameters: whatever the parameters of a claim are, stating it gives a

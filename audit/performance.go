@@ -6,8 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/zkaudit/zkaudit/foreign"
 	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/internal/foreign"
 	"github.com/zkaudit/zkaudit/relation"
 )
 

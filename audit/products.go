@@ -3,7 +3,7 @@ package audit
 import (
 	"math/bits"
 
-	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/relation"
 )
 

@@ -3,8 +3,8 @@ package audit
 import (
 	"fmt"
 
-	"github.com/zkaudit/zkaudit/fault"
-	"github.com/zkaudit/zkaudit/foreign"
+	"github.com/zkaudit/zkaudit/internal/fault"
+	"github.com/zkaudit/zkaudit/internal/foreign"
 )
 
 // Provenance says that a run's dataset is exactly the named parts, in order,

@@ -3,7 +3,7 @@ package audit
 import (
 	"fmt"
 
-	"github.com/zkaudit/zkaudit/number"
+	"github.com/zkaudit/zkaudit/internal/number"
 	"github.com/zkaudit/zkaudit/relation"
 )
 

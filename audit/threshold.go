@@ -5,7 +5,7 @@ import (
 	"math/big"
 	"slices"
 
-	"github.com/zkaudit/zkaudit/number"
+	"github.com/zkaudit/zkaudit/internal/number"
 	"github.com/zkaudit/zkaudit/relation"
 )
 

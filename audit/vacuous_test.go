@@ -7,9 +7,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/data/schedule"
 	"github.com/zkaudit/zkaudit/graph"
-	"github.com/zkaudit/zkaudit/schedule"
+	"github.com/zkaudit/zkaudit/internal/fault"
 )
 
 // A parameter with which a claim holds of any data is refused, by prover and

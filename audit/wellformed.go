@@ -2,7 +2,7 @@ package audit
 
 import (
 	"fmt"
-	"github.com/zkaudit/zkaudit/foreign"
+	"github.com/zkaudit/zkaudit/internal/foreign"
 	"strings"
 )
 

@@ -3,7 +3,7 @@ package audit
 import (
 	"fmt"
 
-	"github.com/zkaudit/zkaudit/foreign"
+	"github.com/zkaudit/zkaudit/internal/foreign"
 	"github.com/zkaudit/zkaudit/relation"
 )
 

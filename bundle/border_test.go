@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"github.com/zkaudit/zkaudit/bundle"
-	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/internal/fault"
 )
 
 // TestPanicsAreCaught: a panic while a bundle or a part is verified comes out as

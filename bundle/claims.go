@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 
 	"github.com/zkaudit/zkaudit/commitments"
+	"github.com/zkaudit/zkaudit/data/schedule"
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/network"
 	"github.com/zkaudit/zkaudit/ops"
@@ -11,7 +12,6 @@ import (
 	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/proof/statement"
 	"github.com/zkaudit/zkaudit/relation"
-	"github.com/zkaudit/zkaudit/schedule"
 	"github.com/zkaudit/zkaudit/segment"
 )
 

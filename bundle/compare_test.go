@@ -8,10 +8,10 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/data/schedule"
+	"github.com/zkaudit/zkaudit/internal/fault"
+	"github.com/zkaudit/zkaudit/internal/number"
 	"github.com/zkaudit/zkaudit/network"
-	"github.com/zkaudit/zkaudit/number"
-	"github.com/zkaudit/zkaudit/schedule"
 )
 
 // facts are those of a shuffled run from a seed, each value another.

@@ -11,12 +11,12 @@ import (
 
 	"github.com/consensys/gnark-crypto/ecc/bn254"
 
-	"github.com/zkaudit/zkaudit/artefact"
 	"github.com/zkaudit/zkaudit/bundle"
-	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/data/schedule"
 	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/internal/artefact"
+	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/network"
-	"github.com/zkaudit/zkaudit/schedule"
 )
 
 // written is an encoding, field by field: by its definition, and with one of

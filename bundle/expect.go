@@ -7,10 +7,10 @@ import (
 
 	"github.com/BurntSushi/toml"
 
-	"github.com/zkaudit/zkaudit/artefact"
-	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/internal/artefact"
+	"github.com/zkaudit/zkaudit/internal/fault"
+	"github.com/zkaudit/zkaudit/internal/number"
 	"github.com/zkaudit/zkaudit/network"
-	"github.com/zkaudit/zkaudit/number"
 )
 
 // Expectation holds the values that a verifier requires, from sources of its

@@ -6,8 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/zkaudit/zkaudit/fault"
-	"github.com/zkaudit/zkaudit/foreign"
+	"github.com/zkaudit/zkaudit/internal/fault"
+	"github.com/zkaudit/zkaudit/internal/foreign"
 )
 
 // Column is a column that features come from, as far as their names say.

@@ -10,11 +10,11 @@ import (
 	"github.com/consensys/gnark-crypto/ecc/bn254"
 
 	"github.com/zkaudit/zkaudit/bundle"
-	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/data/schedule"
 	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/network"
 	"github.com/zkaudit/zkaudit/relation"
-	"github.com/zkaudit/zkaudit/schedule"
 	"github.com/zkaudit/zkaudit/segment"
 	"github.com/zkaudit/zkaudit/train"
 )

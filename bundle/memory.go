@@ -1,10 +1,10 @@
 package bundle
 
 import (
+	"github.com/zkaudit/zkaudit/data/schedule"
 	"github.com/zkaudit/zkaudit/graph"
-	"github.com/zkaudit/zkaudit/memory"
+	"github.com/zkaudit/zkaudit/internal/memory"
 	"github.com/zkaudit/zkaudit/ops"
-	"github.com/zkaudit/zkaudit/schedule"
 )
 
 // Bytes that a verification holds for each thing that a statement counts.

@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/zkaudit/zkaudit/foreign"
-	"github.com/zkaudit/zkaudit/schedule"
+	"github.com/zkaudit/zkaudit/data/schedule"
+	"github.com/zkaudit/zkaudit/internal/foreign"
 )
 
 // proven are the sentences that an accepted bundle makes true. Each clause has a

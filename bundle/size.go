@@ -3,7 +3,7 @@ package bundle
 import (
 	"fmt"
 
-	"github.com/zkaudit/zkaudit/schedule"
+	"github.com/zkaudit/zkaudit/data/schedule"
 	"github.com/zkaudit/zkaudit/segment"
 )
 

@@ -9,12 +9,12 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/zkaudit/zkaudit/artefact"
 	"github.com/zkaudit/zkaudit/bundle"
-	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/data/schedule"
 	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/internal/artefact"
+	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/network"
-	"github.com/zkaudit/zkaudit/schedule"
 )
 
 // rebind binds the schedule to the commitments again, as a cheater would.

@@ -11,12 +11,12 @@ import (
 
 	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/commitments"
-	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/data/schedule"
+	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/network"
 	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/proof/wrap"
 	"github.com/zkaudit/zkaudit/run"
-	"github.com/zkaudit/zkaudit/schedule"
 )
 
 // TestZeroKnowledgeBundle: what holds for bundles of mode validity holds for

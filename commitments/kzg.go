@@ -8,7 +8,7 @@ import (
 	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
 	"github.com/consensys/gnark-crypto/ecc/bn254/kzg"
 
-	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/internal/fault"
 )
 
 const (

@@ -5,7 +5,7 @@ import (
 	"math"
 	"slices"
 
-	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/internal/fault"
 )
 
 // MaxVocabulary bounds the entries of an attribute's vocabulary.

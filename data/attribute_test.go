@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/internal/fault"
 )
 
 const people = "age,sex,source,income\n30,F,web,1\n40,M,?,0\n50,M,paper,0\n60,F,web,1\n"

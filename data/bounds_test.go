@@ -12,7 +12,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/internal/fault"
 )
 
 // allocated returns how many bytes f takes from the heap in all: more than it

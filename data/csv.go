@@ -5,7 +5,7 @@ import (
 	"io"
 	"slices"
 
-	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/internal/fault"
 )
 
 // Task says what the target columns are.

@@ -13,7 +13,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/internal/fault"
 )
 
 // idxBytes encodes an IDX file of unsigned bytes.

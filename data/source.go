@@ -12,7 +12,7 @@ import (
 	"io"
 	"os"
 
-	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/internal/fault"
 )
 
 // DefaultMaxBytes is the limit on the bytes of a source, after decompression.

@@ -3,8 +3,8 @@ package graph
 import (
 	"fmt"
 
-	"github.com/zkaudit/zkaudit/fault"
-	"github.com/zkaudit/zkaudit/number"
+	"github.com/zkaudit/zkaudit/internal/fault"
+	"github.com/zkaudit/zkaudit/internal/number"
 )
 
 // Limits of a program. They bound what a reader of one does.

@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/internal/fault"
 )
 
 // Limits of an architecture. They bound what a reader of one does.

@@ -4,9 +4,9 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/graph"
-	"github.com/zkaudit/zkaudit/number"
+	"github.com/zkaudit/zkaudit/internal/fault"
+	"github.com/zkaudit/zkaudit/internal/number"
 )
 
 // MaxFraction bounds the fraction bits of 16-bit values.

@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"math"
 
-	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/internal/fault"
 )
 
 // Domains begin encodings, with their version.

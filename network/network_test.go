@@ -12,10 +12,10 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/internal/fault"
+	"github.com/zkaudit/zkaudit/internal/number"
 	"github.com/zkaudit/zkaudit/network"
-	"github.com/zkaudit/zkaudit/number"
 	"github.com/zkaudit/zkaudit/ops"
 )
 

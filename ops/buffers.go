@@ -3,9 +3,9 @@ package ops
 import (
 	"fmt"
 
-	"github.com/zkaudit/zkaudit/exact"
-	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/internal/fault"
+	"github.com/zkaudit/zkaudit/ops/exact"
 )
 
 // Bits of accumulators: of contractions, held in Buffers.Wide, and of other

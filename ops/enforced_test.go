@@ -10,10 +10,10 @@ import (
 
 	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
 
+	"github.com/zkaudit/zkaudit/data/schedule"
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/ops"
 	"github.com/zkaudit/zkaudit/relation"
-	"github.com/zkaudit/zkaudit/schedule"
 	"github.com/zkaudit/zkaudit/segment"
 )
 

@@ -4,10 +4,10 @@ import (
 	"fmt"
 	"sync"
 
-	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/internal/fault"
+	"github.com/zkaudit/zkaudit/ops/tables"
 	"github.com/zkaudit/zkaudit/relation"
-	"github.com/zkaudit/zkaudit/tables"
 )
 
 // tableSpec names a function table: the operator that reads it, and the fraction

@@ -4,9 +4,9 @@ import (
 	"fmt"
 	"math/big"
 
-	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/graph"
-	"github.com/zkaudit/zkaudit/number"
+	"github.com/zkaudit/zkaudit/internal/fault"
+	"github.com/zkaudit/zkaudit/internal/number"
 )
 
 // FieldBits is the number of bits that the integers of a proof must stay

@@ -4,8 +4,8 @@ import (
 	"errors"
 	"testing"
 
-	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/ops"
 )
 

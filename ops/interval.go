@@ -3,7 +3,7 @@ package ops
 import (
 	"math/bits"
 
-	"github.com/zkaudit/zkaudit/number"
+	"github.com/zkaudit/zkaudit/internal/number"
 )
 
 // Interval is a set of integers, both ends included. An end of −Unlimited or

@@ -4,12 +4,12 @@ import (
 	"errors"
 	"testing"
 
-	"github.com/zkaudit/zkaudit/exact"
-	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/ops"
+	"github.com/zkaudit/zkaudit/ops/exact"
+	"github.com/zkaudit/zkaudit/ops/tables"
 	"github.com/zkaudit/zkaudit/relation/naive"
-	"github.com/zkaudit/zkaudit/tables"
 )
 
 // lie changes one cell of what a node computed, with everything beside it

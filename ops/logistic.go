@@ -2,8 +2,8 @@ package ops
 
 import (
 	"github.com/zkaudit/zkaudit/graph"
-	"github.com/zkaudit/zkaudit/number"
-	"github.com/zkaudit/zkaudit/tables"
+	"github.com/zkaudit/zkaudit/internal/number"
+	"github.com/zkaudit/zkaudit/ops/tables"
 )
 
 // KindLogistic is A = σ(z) = 1/(1 + e^−z), G = σ(z)(1 − σ(z)) at 14 fraction

@@ -2,7 +2,7 @@ package ops
 
 import (
 	"github.com/zkaudit/zkaudit/graph"
-	"github.com/zkaudit/zkaudit/number"
+	"github.com/zkaudit/zkaudit/internal/number"
 )
 
 // MeanSquaredError appends the loss (1/N)·Σ_j (y_j − label_j)² over the N

@@ -3,8 +3,8 @@ package ops
 import (
 	"slices"
 
-	"github.com/zkaudit/zkaudit/exact"
 	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/ops/exact"
 	"github.com/zkaudit/zkaudit/relation"
 )
 

@@ -2,7 +2,7 @@ package ops
 
 import (
 	"github.com/zkaudit/zkaudit/graph"
-	"github.com/zkaudit/zkaudit/tables"
+	"github.com/zkaudit/zkaudit/ops/tables"
 )
 
 // KindRelu6 is A = min(max(z, 0), 6), G = [0 < z < 6].

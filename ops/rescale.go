@@ -4,9 +4,9 @@ import (
 	"fmt"
 	"math/big"
 
-	"github.com/zkaudit/zkaudit/exact"
 	"github.com/zkaudit/zkaudit/graph"
-	"github.com/zkaudit/zkaudit/number"
+	"github.com/zkaudit/zkaudit/internal/number"
+	"github.com/zkaudit/zkaudit/ops/exact"
 	"github.com/zkaudit/zkaudit/relation"
 )
 

@@ -6,10 +6,10 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/zkaudit/zkaudit/exact"
-	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/ops"
+	"github.com/zkaudit/zkaudit/ops/exact"
 	"github.com/zkaudit/zkaudit/relation"
 )
 

@@ -2,7 +2,7 @@ package ops
 
 import (
 	"github.com/zkaudit/zkaudit/graph"
-	"github.com/zkaudit/zkaudit/number"
+	"github.com/zkaudit/zkaudit/internal/number"
 )
 
 // Reverse is reverse-mode differentiation at work: it appends the backward

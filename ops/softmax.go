@@ -2,9 +2,9 @@ package ops
 
 import (
 	"github.com/zkaudit/zkaudit/graph"
-	"github.com/zkaudit/zkaudit/number"
+	"github.com/zkaudit/zkaudit/internal/number"
+	"github.com/zkaudit/zkaudit/ops/tables"
 	"github.com/zkaudit/zkaudit/relation"
-	"github.com/zkaudit/zkaudit/tables"
 )
 
 // KindSoftmax is p_c = e^(z_c)/Σ_c' e^(z_c') over the last axis:

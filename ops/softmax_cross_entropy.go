@@ -2,7 +2,7 @@ package ops
 
 import (
 	"github.com/zkaudit/zkaudit/graph"
-	"github.com/zkaudit/zkaudit/number"
+	"github.com/zkaudit/zkaudit/internal/number"
 )
 
 // A loss appends the nodes from the network's last value to its gradient, and

@@ -2,8 +2,8 @@ package ops
 
 import (
 	"github.com/zkaudit/zkaudit/graph"
-	"github.com/zkaudit/zkaudit/number"
-	"github.com/zkaudit/zkaudit/tables"
+	"github.com/zkaudit/zkaudit/internal/number"
+	"github.com/zkaudit/zkaudit/ops/tables"
 )
 
 // KindTanh is A = tanh z, G = 1 − tanh² z at 14 fraction bits.

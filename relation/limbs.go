@@ -3,7 +3,7 @@ package relation
 import (
 	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
 
-	"github.com/zkaudit/zkaudit/number"
+	"github.com/zkaudit/zkaudit/internal/number"
 )
 
 // Limbs are the tensors of an integer too wide for one range table, lowest

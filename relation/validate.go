@@ -3,7 +3,7 @@ package relation
 import (
 	"fmt"
 
-	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/internal/fault"
 )
 
 // Limits of a system. They bound what a verifier does for a statement.

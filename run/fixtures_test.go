@@ -6,7 +6,7 @@ import (
 	"path/filepath"
 	"testing"
 
-	"github.com/zkaudit/zkaudit/prg"
+	"github.com/zkaudit/zkaudit/internal/prg"
 	"github.com/zkaudit/zkaudit/proof/mode"
 )
 

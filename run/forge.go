@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"os"
 
-	"github.com/zkaudit/zkaudit/artefact"
-	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/internal/artefact"
+	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/ops"
 	"github.com/zkaudit/zkaudit/train"
 )

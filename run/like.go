@@ -6,8 +6,8 @@ import (
 	"slices"
 
 	"github.com/zkaudit/zkaudit/audit"
-	"github.com/zkaudit/zkaudit/fault"
-	"github.com/zkaudit/zkaudit/schedule"
+	"github.com/zkaudit/zkaudit/data/schedule"
+	"github.com/zkaudit/zkaudit/internal/fault"
 )
 
 // InitLike makes a run directory whose run.toml has every choice of d, and

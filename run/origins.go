@@ -8,9 +8,9 @@ import (
 	"io/fs"
 	"slices"
 
-	"github.com/zkaudit/zkaudit/artefact"
 	"github.com/zkaudit/zkaudit/data"
-	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/internal/artefact"
+	"github.com/zkaudit/zkaudit/internal/fault"
 )
 
 // originsFile keeps, by file of rows as run.toml names it, the digests of what

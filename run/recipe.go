@@ -6,11 +6,11 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/zkaudit/zkaudit/artefact"
 	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/data"
-	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/internal/artefact"
+	"github.com/zkaudit/zkaudit/internal/fault"
 )
 
 // Recipe says how the rows of a file become the integers of a part: what its

@@ -6,8 +6,8 @@ import (
 	"testing"
 
 	"github.com/zkaudit/zkaudit/bench"
-	"github.com/zkaudit/zkaudit/fault"
-	"github.com/zkaudit/zkaudit/memory"
+	"github.com/zkaudit/zkaudit/internal/fault"
+	"github.com/zkaudit/zkaudit/internal/memory"
 	"github.com/zkaudit/zkaudit/ops"
 	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/proof/prover"

@@ -11,9 +11,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/zkaudit/zkaudit/artefact"
 	"github.com/zkaudit/zkaudit/bundle"
-	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/internal/artefact"
+	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/internal/scramble"
 	"github.com/zkaudit/zkaudit/proof/mode"
 )

@@ -6,7 +6,7 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/zkaudit/zkaudit/artefact"
+	"github.com/zkaudit/zkaudit/internal/artefact"
 )
 
 // Opening a directory removes what dead processes of ours were writing there,

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"text/template"
 
-	"github.com/zkaudit/zkaudit/artefact"
+	"github.com/zkaudit/zkaudit/internal/artefact"
 )
 
 // configText is run.toml with every choice spelled out.

@@ -5,8 +5,8 @@ import (
 	"testing"
 
 	"github.com/zkaudit/zkaudit/data"
-	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/relation"
 	"github.com/zkaudit/zkaudit/relation/naive"
 	"github.com/zkaudit/zkaudit/segment"

@@ -6,8 +6,8 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/proof"
 	"github.com/zkaudit/zkaudit/relation"
 	"github.com/zkaudit/zkaudit/relation/naive"

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/zkaudit/zkaudit/foreign"
+	"github.com/zkaudit/zkaudit/internal/foreign"
 )
 
 // CheckOptions says what a model may contain.

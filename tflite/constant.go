@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"math"
 
-	"github.com/zkaudit/zkaudit/fault"
-	"github.com/zkaudit/zkaudit/foreign"
+	"github.com/zkaudit/zkaudit/internal/fault"
+	"github.com/zkaudit/zkaudit/internal/foreign"
 )
 
 // Floats returns a copy of the cells of a float32 constant, row-major. Errors

@@ -3,7 +3,7 @@ package tflite
 import (
 	"fmt"
 
-	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/internal/fault"
 )
 
 // DenseLayer is one fully connected layer of NewDense.

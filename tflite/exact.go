@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"math"
 
-	"github.com/zkaudit/zkaudit/fault"
-	"github.com/zkaudit/zkaudit/foreign"
+	"github.com/zkaudit/zkaudit/internal/fault"
+	"github.com/zkaudit/zkaudit/internal/foreign"
 )
 
 // ExactMetadata names the metadata entry that carries the exact integers of

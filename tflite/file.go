@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"os"
 
-	"github.com/zkaudit/zkaudit/artefact"
-	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/internal/artefact"
+	"github.com/zkaudit/zkaudit/internal/fault"
 )
 
 // ReadFile reads a .tflite file. Errors wrap fault.ErrUnsupported for one beyond

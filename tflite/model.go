@@ -5,7 +5,7 @@ import (
 	"math"
 	"strings"
 
-	"github.com/zkaudit/zkaudit/foreign"
+	"github.com/zkaudit/zkaudit/internal/foreign"
 )
 
 // Model is the contents of a .tflite file. A Model from Parse shares the bytes

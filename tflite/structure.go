@@ -6,7 +6,7 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/internal/fault"
 )
 
 // structure walks the tables of a file along their layouts and checks every

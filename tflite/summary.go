@@ -5,7 +5,7 @@ import (
 	"io"
 	"strings"
 
-	"github.com/zkaudit/zkaudit/foreign"
+	"github.com/zkaudit/zkaudit/internal/foreign"
 )
 
 // Summary describes a model for people: what it computes, how large it is, and

@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"math"
 
-	"github.com/zkaudit/zkaudit/fault"
-	"github.com/zkaudit/zkaudit/foreign"
+	"github.com/zkaudit/zkaudit/internal/fault"
+	"github.com/zkaudit/zkaudit/internal/foreign"
 )
 
 // validate checks that the parts of a model agree: every index names something,

@@ -6,8 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/zkaudit/zkaudit/bench/floatstep"
 	"github.com/zkaudit/zkaudit/graph"
-	"github.com/zkaudit/zkaudit/internal/floatstep"
 	"github.com/zkaudit/zkaudit/ops"
 )
 

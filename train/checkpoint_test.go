@@ -9,8 +9,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/zkaudit/zkaudit/artefact"
-	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/internal/artefact"
+	"github.com/zkaudit/zkaudit/internal/fault"
 )
 
 func testRun(t *testing.T) *Run {

@@ -10,10 +10,10 @@ import (
 	"time"
 
 	"github.com/zkaudit/zkaudit/data"
+	"github.com/zkaudit/zkaudit/data/schedule"
 	"github.com/zkaudit/zkaudit/graph"
-	"github.com/zkaudit/zkaudit/number"
+	"github.com/zkaudit/zkaudit/internal/number"
 	"github.com/zkaudit/zkaudit/ops"
-	"github.com/zkaudit/zkaudit/schedule"
 )
 
 // TestLearnsDigits trains 784-128-10 on 4,000 digits of MNIST in exact

@@ -5,11 +5,11 @@ import (
 	"math/big"
 	"strconv"
 
-	"github.com/zkaudit/zkaudit/exact"
-	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/internal/fault"
+	"github.com/zkaudit/zkaudit/internal/prg"
 	"github.com/zkaudit/zkaudit/ops"
-	"github.com/zkaudit/zkaudit/prg"
+	"github.com/zkaudit/zkaudit/ops/exact"
 )
 
 // Domain is the domain of the generator of initial weights.

@@ -4,9 +4,9 @@ import (
 	"fmt"
 
 	"github.com/zkaudit/zkaudit/data"
-	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/data/schedule"
 	"github.com/zkaudit/zkaudit/graph"
-	"github.com/zkaudit/zkaudit/schedule"
+	"github.com/zkaudit/zkaudit/internal/fault"
 )
 
 // ScheduledRows reads the rows of dataset parts in the order of a schedule.

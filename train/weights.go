@@ -6,10 +6,10 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/zkaudit/zkaudit/exact"
-	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/graph"
-	"github.com/zkaudit/zkaudit/number"
+	"github.com/zkaudit/zkaudit/internal/fault"
+	"github.com/zkaudit/zkaudit/internal/number"
+	"github.com/zkaudit/zkaudit/ops/exact"
 )
 
 // Weights are the integer cells of a program's weights, row-major, unpadded,

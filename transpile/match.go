@@ -3,7 +3,7 @@ package transpile
 import (
 	"fmt"
 
-	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/network"
 	"github.com/zkaudit/zkaudit/tflite"
 )

@@ -1,8 +1,8 @@
 package transpile
 
 import (
-	"github.com/zkaudit/zkaudit/foreign"
 	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/internal/foreign"
 	"github.com/zkaudit/zkaudit/network"
 	"github.com/zkaudit/zkaudit/tflite"
 )

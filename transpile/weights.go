@@ -3,9 +3,9 @@ package transpile
 import (
 	"fmt"
 
-	"github.com/zkaudit/zkaudit/fault"
 	"github.com/zkaudit/zkaudit/graph"
-	"github.com/zkaudit/zkaudit/number"
+	"github.com/zkaudit/zkaudit/internal/fault"
+	"github.com/zkaudit/zkaudit/internal/number"
 	"github.com/zkaudit/zkaudit/tflite"
 )
 

@@ -6,10 +6,10 @@ import (
 	"testing"
 
 	"github.com/zkaudit/zkaudit/bench"
+	"github.com/zkaudit/zkaudit/data/schedule"
 	"github.com/zkaudit/zkaudit/ops"
 	"github.com/zkaudit/zkaudit/proof/prooftest"
 	"github.com/zkaudit/zkaudit/relation"
-	"github.com/zkaudit/zkaudit/schedule"
 	"github.com/zkaudit/zkaudit/segment"
 	"github.com/zkaudit/zkaudit/train"
 )

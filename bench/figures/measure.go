@@ -9,8 +9,8 @@ import (
 	"github.com/consensys/gnark-crypto/ecc/bn254/kzg"
 
 	"github.com/zkaudit/zkaudit/bench"
+	"github.com/zkaudit/zkaudit/bench/floatstep"
 	"github.com/zkaudit/zkaudit/commitments"
-	"github.com/zkaudit/zkaudit/internal/floatstep"
 	"github.com/zkaudit/zkaudit/proof/mode"
 )
 

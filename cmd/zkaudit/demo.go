@@ -9,8 +9,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/zkaudit/zkaudit/demo"
-	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/examples/demo"
+	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/run"
 )

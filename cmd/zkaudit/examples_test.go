@@ -9,7 +9,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"github.com/zkaudit/zkaudit/prg"
+	"github.com/zkaudit/zkaudit/internal/prg"
 )
 
 // TestExamples runs the examples of the folder of that name: on a small table

@@ -8,12 +8,12 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/zkaudit/zkaudit/artefact"
 	"github.com/zkaudit/zkaudit/audit"
 	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/commitments"
-	"github.com/zkaudit/zkaudit/fault"
-	"github.com/zkaudit/zkaudit/foreign"
+	"github.com/zkaudit/zkaudit/internal/artefact"
+	"github.com/zkaudit/zkaudit/internal/fault"
+	"github.com/zkaudit/zkaudit/internal/foreign"
 	"github.com/zkaudit/zkaudit/run"
 )
 

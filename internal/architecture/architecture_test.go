@@ -104,7 +104,7 @@ func TestStrangersStayStrangers(t *testing.T) {
 		packages, not []string
 		why           string
 	}{
-		{[]string{"proof/verifier", "proof", "proof/statement", "proof/public", "proof/circuit"}, append(executor, "proof/prover", "exact"),
+		{[]string{"proof/verifier", "proof", "proof/statement", "proof/public", "proof/circuit"}, append(executor, "proof/prover", "ops/exact"),
 			"a verifier must not depend on what made the proof"},
 		{[]string{"ops", "graph", "segment"}, []string{"train", "proof", "proof/prover", "proof/verifier", "commitments"},
 			"operators state relations; who executes or proves them is not their business"},

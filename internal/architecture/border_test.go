@@ -25,17 +25,17 @@ var guarded = map[string][]string{
 // unguarded are functions called like a border that stand behind one, or read
 // what is the user's own.
 var unguarded = map[string]string{
-	"artefact.Decode": "every kind of artefact has its border", "artefact.DecodeHeader": "every kind of artefact has its border",
-	"artefact.ReadFile": "no structure", "tflite.ReadFile": "no structure", "artefact.ReadPrivateFile": "no structure",
+	"internal/artefact.Decode": "every kind of artefact has its border", "internal/artefact.DecodeHeader": "every kind of artefact has its border",
+	"internal/artefact.ReadFile": "no structure", "tflite.ReadFile": "no structure", "internal/artefact.ReadPrivateFile": "no structure",
 	"audit.Load": "of Parse", "bundle.ReadPart": "of UnmarshalPart", "bundle.UnmarshalText": "inside UnmarshalPart",
 	"commitments.DecodePoint": "inside all", "commitments.DecodePoints": "inside all", "commitments.DecodeScalar": "inside all", "commitments.DecodeScalars": "inside all",
 	"commitments.ReadCommitment": "of UnmarshalCommitment", "commitments.ReadOpening": "of UnmarshalOpening", "commitments.ReadSRS": "of UnmarshalSRS",
 	"commitments.UnmarshalOpeningProof": "inside Verify", "commitments.VerifyOpening": "inside Verify",
 	"data.LoadCSV": "of ReadCSV", "data.LoadCSVAs": "of ReadCSVAs", "data.LoadIDX": "of ReadIDX", "data.Read": "inside ReadCSV and ReadIDX", "data.ParseSeparator": "one character",
-	"network.Decode": "inside bundle.Unmarshal", "schedule.UnmarshalBinary": "inside bundle.Unmarshal", "schedule.ParseRows": "inside audit.Verify",
+	"network.Decode": "inside bundle.Unmarshal", "data/schedule.UnmarshalBinary": "inside bundle.Unmarshal", "data/schedule.ParseRows": "inside audit.Verify",
 	"proof.Verify": "inside Verify", "proof/mode.Verify": "inside Verify", "proof/statement.Unmarshal": "inside Verify", "proof/verifier.Verify": "inside Verify",
 	"proof/wrap.Verify": "inside Verify", "proof/wrap.Unmarshal": "inside Verify", "proof/wrap.DecodeProvingKey": "the user's own cache", "proof/wrap.DecodeVerifyingKey": "the user's own cache",
-	"memory.Parse": "the user's own", "number.ParseRate": "the user's own", "number.ParseRates": "the user's own",
+	"internal/memory.Parse": "the user's own", "internal/number.ParseRate": "the user's own", "internal/number.ParseRates": "the user's own",
 	"run.Read": "of the data readers", "run.ReadArchitecture": "of tflite.Parse and transpile.Read", "run.ReadNetwork": "of tflite.Parse and transpile.Transpile", "run.ReadInputs": "of the data readers",
 	"train.Load": "the user's own", "train.Read": "integers",
 	"proof/prooftest.Verify": "a test's",
@@ -164,7 +164,7 @@ func beginsWithCatch(fn *ast.FuncDecl) bool {
 // fault.Group, which brings a panic to the border; one of another goroutine
 // would end the process.
 func TestGoroutinesCarryPanics(t *testing.T) {
-	own := map[string]bool{"fault": true, "bench": true, "bench/figures": true, "bench/circuitstats": true, "internal/mutate": true, "cmd/zkaudit": true}
+	own := map[string]bool{"internal/fault": true, "bench": true, "bench/figures": true, "bench/circuitstats": true, "internal/mutate": true, "cmd/zkaudit": true}
 	everySource(t, func(pkg string, file *ast.File) {
 		if own[pkg] {
 			return

@@ -3,7 +3,7 @@ package poly
 import (
 	"runtime"
 
-	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/internal/fault"
 )
 
 // Chunk is the number of field elements that kernels process at a time:

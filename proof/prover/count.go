@@ -3,7 +3,7 @@ package prover
 import (
 	"fmt"
 
-	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/relation"
 )
 

@@ -4,7 +4,7 @@ import (
 	"errors"
 	"testing"
 
-	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/proof/prooftest"
 	. "github.com/zkaudit/zkaudit/relation"
 )

@@ -15,9 +15,9 @@ import (
 
 	"github.com/consensys/gnark-crypto/ecc/bn254/kzg"
 
-	"github.com/zkaudit/zkaudit/artefact"
 	"github.com/zkaudit/zkaudit/commitments"
-	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/internal/artefact"
+	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/proof/wrap"
 )
 

@@ -10,7 +10,7 @@ import (
 	"github.com/consensys/gnark/frontend"
 
 	"github.com/zkaudit/zkaudit/commitments"
-	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/proof"
 	"github.com/zkaudit/zkaudit/proof/circuit"
 	"github.com/zkaudit/zkaudit/proof/prover"

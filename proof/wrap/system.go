@@ -9,7 +9,7 @@ import (
 	"github.com/consensys/gnark/frontend"
 
 	"github.com/zkaudit/zkaudit/commitments"
-	"github.com/zkaudit/zkaudit/fault"
+	"github.com/zkaudit/zkaudit/internal/fault"
 )
 
 // System is a proof system for circuits over the scalar field of BN254.

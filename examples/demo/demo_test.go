@@ -1,0 +1,123 @@
+package demo
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/zkaudit/zkaudit/internal/fault"
+	"github.com/zkaudit/zkaudit/ops"
+	"github.com/zkaudit/zkaudit/proof/mode"
+	"github.com/zkaudit/zkaudit/run"
+	"github.com/zkaudit/zkaudit/train"
+)
+
+func TestHonestDemo(t *testing.T) {
+	s, err := Run(context.Background(), t.TempDir(), mode.Validity, NoCheat, run.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := s.Report.Facts
+	if f.Rows[0] < 1000 || f.Parameters < 10_000 || f.Steps < 64 || f.Segments != 2 {
+		t.Errorf("too small: %+v", f)
+	}
+	if *s.Training.Before.Accuracy > 0.3 || *s.Training.After.Accuracy < 0.8 {
+		t.Errorf("accuracy on rows held out %.3f before, %.3f after", *s.Training.Before.Accuracy, *s.Training.After.Accuracy)
+	}
+	if len(s.Audit.Claims) != 2 || s.Audit.Bits != 2 || s.AuditBytes == 0 {
+		t.Errorf("audit %+v", s.Audit)
+	}
+}
+
+// TestZeroKnowledgeDemo runs the demonstration as people see it, honest and
+// cheating where the cheat breaks a segment and where it breaks a certificate.
+func TestZeroKnowledgeDemo(t *testing.T) {
+	if testing.Short() {
+		t.Skip("wraps a dozen proofs in PLONK: a minute or two")
+	}
+	o := run.Options{CacheDir: t.TempDir()}
+	s, err := Run(context.Background(), t.TempDir(), mode.ZKPLONK, NoCheat, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.Report.Facts.Mode != string(mode.ZKPLONK) || s.Audit.Mode != string(mode.ZKPLONK) || s.Bytes > 40<<10 {
+		t.Errorf("mode %s, %d bytes", s.Report.Facts.Mode, s.Bytes)
+	}
+	for cheat, place := range map[Cheat]string{CheatRow: "segment 1 of 2", CheatInit: "certificate of the initial weights"} {
+		_, err := Run(context.Background(), t.TempDir(), mode.ZKPLONK, cheat, o)
+		if !errors.Is(err, fault.ErrRejected) || !strings.Contains(err.Error(), place) {
+			t.Errorf("%s: %v, want a rejection of %s", cheat, err, place)
+		}
+	}
+}
+
+func TestCheatsAreRejected(t *testing.T) {
+	place := map[Cheat]string{
+		CheatRow:     "segment 1 of 2",
+		CheatStep:    "segment 1 of 2",
+		CheatInit:    "certificate of the initial weights",
+		CheatRate:    "segment 1 of 2",
+		CheatWeights: "segment 2 of 2",
+	}
+	for _, cheat := range Cheats() {
+		t.Run(string(cheat), func(t *testing.T) {
+			s, err := Run(context.Background(), t.TempDir(), mode.Validity, cheat, run.Options{})
+			if !errors.Is(err, fault.ErrRejected) || !strings.Contains(err.Error(), place[cheat]) {
+				t.Fatalf("%v, want a rejection of %s", err, place[cheat])
+			}
+			if s.Rejection == "" || s.Report != nil || s.Audit != nil || cheat.Deed() == "" || cheat.Reason() == "" {
+				t.Errorf("summary %+v", s)
+			}
+		})
+	}
+	if err := Cheat("sleep").Check(); !errors.Is(err, fault.ErrUsage) {
+		t.Error(err)
+	}
+}
+
+// TestForgingHonestlyIsAccepted: the dishonest trainer's own code, with nothing
+// to hide, makes a bundle that verifies. So it is the cheating that is rejected.
+func TestForgingHonestlyIsAccepted(t *testing.T) {
+	dir := t.TempDir()
+	if err := setUp(dir, mode.Validity); err != nil {
+		t.Fatal(err)
+	}
+	d, err := run.Open(dir, run.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	s := &Summary{}
+	if s.Commit, err = d.Commit(context.Background(), false); err != nil {
+		t.Fatal(err)
+	}
+	err = d.Forge(context.Background(), func(r *train.Run, tables *ops.Tables) ([]*train.Trace, error) { return NoCheat.execute(r, tables) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.verify(context.Background(), dir, mode.Validity, d.Keys()); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestDigits pins the pictures: they are part of what the demonstration shows.
+func TestDigits(t *testing.T) {
+	pixels, labels := digits(trainRows + testRows)
+	var count [classes]int
+	for _, label := range labels {
+		count[label]++
+	}
+	for digit, n := range count {
+		if n < 90 {
+			t.Errorf("digit %d occurs %d times", digit, n)
+		}
+	}
+	sum := sha256.Sum256(append(pixels, labels...))
+	const want = "bc93246c879771b1766eb5495f4a6e776765cabc2d1842d5f1f493c7b110d314"
+	if got := hex.EncodeToString(sum[:]); got != want {
+		t.Errorf("pictures have digest %s, want %s", got, want)
+	}
+}
