@@ -167,7 +167,7 @@ func repairTo(b *bundle.Bundle, most int) {
 		return have
 	}
 	s.Initial = weights(s.Initial, bundle.WeightTensors(s.Program()))
-	if s.Segment < 1 || s.Segment > 1<<32 || s.Steps() < 1 || s.Segments() > 64 { // no file says more
+	if s.Segment < 1 || s.Segment > 1<<32 || s.Steps() < 1 || s.Steps() > 1<<32 || s.Segments() > 64 { // no file says more
 		return
 	}
 	b.Datasets = append(b.Datasets[:min(len(b.Datasets), len(s.Parts))], make([][]byte, max(0, len(s.Parts)-len(b.Datasets)))...)
