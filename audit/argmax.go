@@ -66,15 +66,8 @@ func (s *Scope) argmax(name string, z relation.ID) relation.ID {
 	s.b.Equation(name+": one choice", axes[:1], out,
 		relation.Times(one, inside, relation.At(u, "i", "c")),
 		relation.Times(relation.Int(-1), relation.At(s.b.Mask(rows), "i")))
-	maximum := s.virtual(name+": maximum", axes[:1], out, func(v *Values) []int64 {
-		cells, choice, m := v.of(z), v.of(u), make([]int64, rows.Padded())
-		for i := range rows.Size {
-			for c := range classes.Size {
-				m[i] += choice[i*width+c] * cells[i*width+c]
-			}
-		}
-		return m
-	}, relation.Times(one, inside, relation.At(u, "i", "c"), relation.At(z, "i", "c")))
+	maximum := s.virtual(name+": maximum", axes[:1], out,
+		relation.Times(one, inside, relation.At(u, "i", "c"), relation.At(z, "i", "c")))
 	s.notBelow(name, z, u, maximum)
 	if classes.Size > maxGroups {
 		s.fail("%d classes, at most %d: %w", classes.Size, maxGroups, fault.ErrUnsupported)
@@ -86,8 +79,7 @@ func (s *Scope) argmax(name string, z relation.ID) relation.ID {
 // notBelow says that the maximum is one, and the first.
 func (s *Scope) notBelow(name string, z, u, maximum relation.ID) {
 	axes := s.axes(z)
-	rows, classes := axes[0], axes[1]
-	width := classes.Padded()
+	classes := axes[1]
 	terms := []relation.Term{
 		relation.Times(relation.Int(1), relation.At(maximum, "i"), relation.At(s.b.Mask(classes), "c")),
 		relation.Times(relation.Int(-1), relation.At(z, "i", "c")),
@@ -97,19 +89,7 @@ func (s *Scope) notBelow(name string, z, u, maximum relation.ID) {
 			relation.Axis{Name: classes.Name, Size: classes.Size}, classes)
 		terms = append(terms, relation.Times(relation.Int(-1), relation.At(later, "k", "c"), relation.At(u, "i", "k")))
 	}
-	gap := s.virtual(name+": gap", axes, []relation.Label{"i", "c"}, func(v *Values) []int64 {
-		cells, choice, m := v.of(z), v.of(u), v.of(maximum)
-		out := make([]int64, rows.Padded()*width)
-		for i := range rows.Size {
-			after := int64(0) // Σ_{k>c} u
-			for c := classes.Size - 1; c >= 0; c-- {
-				out[i*width+c] = m[i] - cells[i*width+c] - after
-				after += choice[i*width+c]
-			}
-		}
-		return out
-	}, terms...)
-	s.b.Unsigned(gap, 16)
+	s.b.Unsigned(s.virtual(name+": gap", axes, []relation.Label{"i", "c"}, terms...), 16)
 }
 
 // above is the bit [z(i,0) > 0] of every row.

@@ -27,18 +27,7 @@ func (s *Scope) combine(name string, x relation.ID, weights []int64) relation.ID
 		s.room(columns.Padded())
 	}
 	w := s.public("weights of "+name, padded, columns)
-	compute := func(v *Values) []int64 {
-		from, out := v.of(x), make([]int64, rows.Padded())
-		for i := range rows.Size {
-			for c, k := range padded {
-				if k != 0 {
-					out[i] += k * from[i*len(padded)+c]
-				}
-			}
-		}
-		return out
-	}
-	return s.virtual(name, []relation.Axis{rows}, []relation.Label{"i"}, compute,
+	return s.virtual(name, []relation.Axis{rows}, []relation.Label{"i"},
 		relation.Times(relation.Int(1), relation.At(w, "c"), relation.At(x, "i", "c")))
 }
 
@@ -76,16 +65,7 @@ func (s *Scope) sum(name string, tensors []relation.ID, coefficients []int64) re
 	for k, t := range tensors {
 		terms = append(terms, relation.Times(relation.Int(coefficients[k]), relation.At(t, "i")))
 	}
-	compute := func(v *Values) []int64 {
-		out := make([]int64, axis.Padded())
-		for k, t := range tensors {
-			for i, x := range v.of(t) {
-				out[i] += coefficients[k] * x
-			}
-		}
-		return out
-	}
-	return s.virtual(name, []relation.Axis{axis}, []relation.Label{"i"}, compute, terms...)
+	return s.virtual(name, []relation.Axis{axis}, []relation.Label{"i"}, terms...)
 }
 
 // attribute is the codes of an attribute, one per row, and its vocabulary.

@@ -190,13 +190,8 @@ func (f way) hash(s *Scope, p *partTensors, name string) relation.ID {
 	one := relation.Axis{Name: "constant", Size: 1}
 	a := s.public("constant of "+name, []int64{f.constant}, one)
 	sum := s.combine(name+": sum", p.features(), f.coefficients)
-	return s.virtual(name, []relation.Axis{p.rowAxis()}, []relation.Label{"i"}, func(v *Values) []int64 {
-		out := make([]int64, p.rowAxis().Padded())
-		for i := range p.Rows {
-			out[i] = f.constant + v.of(sum)[i]
-		}
-		return out
-	}, relation.Times(relation.Int(1), relation.At(sum, "i")),
+	return s.virtual(name, []relation.Axis{p.rowAxis()}, []relation.Label{"i"},
+		relation.Times(relation.Int(1), relation.At(sum, "i")),
 		relation.Times(relation.Int(1), relation.At(s.b.Mask(p.rowAxis()), "i"), relation.At(a, "a")))
 }
 
@@ -220,13 +215,7 @@ func (h hashing) key(s *Scope, p *partTensors, f way, name string, choose func(r
 	top := s.witness(name+": quotient 1", axes, rows(func(row int, hash int64) int64 { return number.TopLimb(quotient(row, hash), 1) }))
 	quotients := relation.Limbs{low, top}
 	s.b.SignedLimbs(quotients, limbBits+h.quotientTop)
-	rest := s.virtual(name+": rest", axes, labels, func(v *Values) []int64 {
-		out := make([]int64, axes[0].Padded())
-		for i := range out {
-			out[i] = v.of(x)[i] - v.of(key)[i]<<limbBits - (v.of(low)[i]+v.of(top)[i]<<limbBits)<<scale
-		}
-		return out
-	}, append([]relation.Term{
+	rest := s.virtual(name+": rest", axes, labels, append([]relation.Term{
 		relation.Times(relation.Int(1), relation.At(x, labels...)),
 		relation.Times(relation.Neg(relation.Pow2(limbBits)), relation.At(key, labels...)),
 	}, quotients.Terms(relation.Neg(relation.Pow2(scale)), labels...)...)...)
@@ -253,16 +242,7 @@ func (h hashing) oneWay(s *Scope, p *partTensors, gates []relation.ID) {
 	for _, g := range gates {
 		terms = append(terms, relation.Times(relation.Int(1), relation.At(g, "i")))
 	}
-	more := s.virtual("further ways of "+p.label(), []relation.Axis{axis}, []relation.Label{"i"}, func(v *Values) []int64 {
-		out := make([]int64, axis.Padded())
-		for i := range p.Rows {
-			out[i] = -1
-			for _, g := range gates {
-				out[i] += v.of(g)[i]
-			}
-		}
-		return out
-	}, terms...)
+	more := s.virtual("further ways of "+p.label(), []relation.Axis{axis}, []relation.Label{"i"}, terms...)
 	s.b.Unsigned(more, max(1, bits.Len(uint(h.ways-1))))
 }
 

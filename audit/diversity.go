@@ -195,15 +195,8 @@ func (d *Diversity) stateEntropy(s *Scope, m relation.ID, total int64) {
 	}
 	one := relation.Axis{Name: "constraint", Size: 1}
 	bound := s.public("limit of Σm²", []int64{limit}, one)
-	s.nonNegative("entropy", []relation.Axis{one}, []relation.Label{"q"}, max(1, big.NewInt(limit).BitLen()), func(v *Values) wide {
-		rest := limit
-		for _, n := range v.of(m) {
-			rest -= n * n
-		}
-		return small([]int64{rest})
-	}, func(*Values, int) string {
-		return fmt.Sprintf("the groups have less than %s bits of entropy", d.Entropy)
-	},
+	s.nonNegative("entropy", []relation.Axis{one}, []relation.Label{"q"}, max(1, big.NewInt(limit).BitLen()),
+		func(int) string { return fmt.Sprintf("the groups have less than %s bits of entropy", d.Entropy) },
 		relation.Times(relation.Int(1), relation.At(bound, "q")),
 		relation.Times(relation.Int(-1), relation.At(s.b.Mask(one), "q"), relation.At(m, "g"), relation.At(m, "g")))
 }

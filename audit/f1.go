@@ -134,9 +134,7 @@ func (f *f1) divide(p *partTensors) {
 		either.add(y, of.key(0, y, y), 2)
 	}
 	tp, d := s.linear("TP", f.class, &right, of.m), s.linear("2·TP + FP + FN", f.class, &either, of.m)
-	s.nonNegative("classes that occur", []relation.Axis{f.class}, []relation.Label{"y"}, f.width, func(v *Values) wide {
-		return func(y int) *big.Int { return big.NewInt(v.of(d)[y] - 1) }
-	}, func(_ *Values, y int) string {
+	s.nonNegative("classes that occur", []relation.Axis{f.class}, []relation.Label{"y"}, f.width, func(y int) string {
 		return fmt.Sprintf("class %s neither occurs nor is predicted", foreign.Quote(p.className(y)))
 	},
 		relation.Times(relation.Int(1), relation.At(d, "y")), relation.Times(relation.Int(-1), relation.At(s.b.Mask(f.class), "y")))
@@ -165,17 +163,10 @@ func (f *f1) divide(p *partTensors) {
 		relation.Times(base, relation.At(s.public("first digit", first, f.digit), "k"), relation.At(tp, "y")),
 		relation.Times(relation.Int(-1), relation.At(f.digits, labels...), relation.At(d, "y")),
 		relation.Times(relation.Int(-1), relation.At(rest, labels...)))
-	s.nonNegative("remainders", axes, labels, f.width, func(v *Values) wide { return small(v.of(rest)) },
-		func(*Values, int) string { return "a remainder is below 0" }, relation.Times(relation.Int(1), relation.At(rest, labels...)))
-	f.sum = s.virtual("sums of digits", []relation.Axis{f.digit}, []relation.Label{"k"}, func(v *Values) []int64 {
-		out := make([]int64, f.digit.Padded())
-		for k := range f.digit.Size {
-			for _, g := range v.of(f.digits)[k*f.class.Padded():][:of.classes] {
-				out[k] += g
-			}
-		}
-		return out
-	}, relation.Times(relation.Int(1), relation.At(s.b.Mask(f.class), "y"), relation.At(f.digits, labels...)))
+	s.nonNegative("remainders", axes, labels, f.width,
+		func(int) string { return "a remainder is below 0" }, relation.Times(relation.Int(1), relation.At(rest, labels...)))
+	f.sum = s.virtual("sums of digits", []relation.Axis{f.digit}, []relation.Label{"k"},
+		relation.Times(relation.Int(1), relation.At(s.b.Mask(f.class), "y"), relation.At(f.digits, labels...)))
 }
 
 // bound says that sign·(F − limit) >= 0. With F(k) and l(k) the digits, l(0) as large

@@ -146,9 +146,7 @@ func (c *Fairness) conditionNames(classes []string, positive int) []string {
 
 func (c *Fairness) stateMinimum(s *Scope, n relation.ID, least int64, names comparedNames, total int64) {
 	axes, labels := s.axes(n), []relation.Label{"a", "b"}
-	s.nonNegative("size of groups", axes, labels, big.NewInt(total).BitLen(), func(v *Values) wide {
-		return func(cell int) *big.Int { return big.NewInt(v.of(n)[cell] - least) }
-	}, func(v *Values, cell int) string {
+	s.nonNegative("size of groups", axes, labels, big.NewInt(total).BitLen(), func(cell int) string {
 		return fmt.Sprintf("a group (%s %s) has fewer than the %s%s that a comparison takes (min_group)",
 			foreign.Quote(names.attribute), foreign.Quote(names.groups[cell%axes[1].Padded()]), count(int(least), "row"), names.conditions[cell/axes[1].Padded()])
 	}, relation.Times(relation.Int(1), relation.At(n, labels...)),
@@ -180,14 +178,7 @@ func (c *Fairness) stateGaps(s *Scope, n, p relation.ID, names comparedNames, to
 		terms = append(terms, relation.Times(relation.Int(x), na, nb))
 	}
 	side := group.Padded()
-	s.nonNegative("gaps", axes, labels, width, func(v *Values) wide {
-		return func(cell int) *big.Int {
-			k, a, b := cell/(side*side), cell/side%side, cell%side
-			rows, hits := v.of(n)[k*side:], v.of(p)[k*side:]
-			sum := new(big.Int).Mul(big.NewInt(x), big.NewInt(rows[a]*rows[b]))
-			return sum.Sub(sum, new(big.Int).Mul(big.NewInt(q), big.NewInt(hits[a]*rows[b]-hits[b]*rows[a])))
-		}
-	}, func(_ *Values, cell int) string {
+	s.nonNegative("gaps", axes, labels, width, func(cell int) string {
 		return fmt.Sprintf("the gap between rows%s with %s %s and %s is more than %s", names.conditions[cell/(side*side)],
 			foreign.Quote(names.attribute), foreign.Quote(names.groups[cell/side%side]), foreign.Quote(names.groups[cell%side]), c.AtMost)
 	}, terms...)

@@ -113,10 +113,7 @@ func (c *NonInclusion) stateDistance(s *Scope, part string, p *products, fractio
 	t, works := least.Int64(), p.works.Padded()
 	axes, labels := []relation.Axis{p.rows, p.works}, []relation.Label{"i", "w"}
 	masks := s.b.Masks(axes, labels)
-	s.nonNegative(fmt.Sprintf("distances of part %q", part), axes, labels, p.bound+2, func(v *Values) wide {
-		nx, ny, dot := v.of(p.nx), v.of(p.ny), v.of(p.dot)
-		return func(cell int) *big.Int { return big.NewInt(nx[cell/works] + ny[cell%works] - 2*dot[cell] - t) }
-	}, func(_ *Values, cell int) string {
+	s.nonNegative(fmt.Sprintf("distances of part %q", part), axes, labels, p.bound+2, func(cell int) string {
 		if c.Distance == "" {
 			return fmt.Sprintf("row %d of part %q equals work %d", cell/works, part, cell%works)
 		}
@@ -150,7 +147,7 @@ func (c *NonInclusion) stateCosine(s *Scope, part string, p *products) {
 	}
 	axes, labels := []relation.Axis{p.rows, p.works}, []relation.Label{"i", "w"}
 	works := p.works.Padded()
-	why := func(_ *Values, cell int) string {
+	why := func(cell int) string {
 		return fmt.Sprintf("row %d of part %q has a cosine similarity above %s with work %d", cell/works, part, c.Cosine, cell%works)
 	}
 	var limbs relation.Limbs
@@ -164,16 +161,8 @@ func (c *NonInclusion) stateCosine(s *Scope, part string, p *products) {
 		}))
 	}
 	s.b.UnsignedLimbs(limbs, number.LimbBits*len(limbs))
-	t := s.virtual(fmt.Sprintf("cosines of part %q", part), axes, labels, func(v *Values) []int64 {
-		out := make([]int64, len(v.of(p.dot)))
-		for cell, x := range v.of(p.dot) {
-			out[cell] = max(x, 0)
-		}
-		return out
-	}, limbs.Terms(relation.Int(1), labels...)...)
-	s.nonNegative(fmt.Sprintf("products of part %q", part), axes, labels, p.bound+1, func(v *Values) wide {
-		return func(cell int) *big.Int { return big.NewInt(v.of(t)[cell] - v.of(p.dot)[cell]) }
-	}, why, relation.Times(relation.Int(1), relation.At(t, labels...)), relation.Times(relation.Int(-1), relation.At(p.dot, labels...)))
+	t := s.virtual(fmt.Sprintf("cosines of part %q", part), axes, labels, limbs.Terms(relation.Int(1), labels...)...)
+	s.nonNegative(fmt.Sprintf("products of part %q", part), axes, labels, p.bound+1, why, relation.Times(relation.Int(1), relation.At(t, labels...)), relation.Times(relation.Int(-1), relation.At(p.dot, labels...)))
 	a, b := new(fr.Element).SetBigInt(square.Num()), new(fr.Element).SetBigInt(square.Denom())
 	tt := relation.Times(relation.Neg(*b), relation.At(t, labels...), relation.At(t, labels...))
 	width := 2*p.bound + square.Num().BitLen()
@@ -181,15 +170,7 @@ func (c *NonInclusion) stateCosine(s *Scope, part string, p *products) {
 		s.usage("cosine %s: fewer decimals are needed for rows of %d columns", c.Cosine, p.width)
 		return
 	}
-	s.nonNegative(fmt.Sprintf("similarities of part %q", part), axes, labels, width, func(v *Values) wide {
-		nx, ny, ts := v.of(p.nx), v.of(p.ny), v.of(t)
-		return func(cell int) *big.Int {
-			x := new(big.Int).Mul(big.NewInt(nx[cell/works]), big.NewInt(ny[cell%works]))
-			x.Mul(x, square.Num())
-			y := new(big.Int).Mul(big.NewInt(ts[cell]), big.NewInt(ts[cell]))
-			return x.Sub(x, y.Mul(y, square.Denom()))
-		}
-	}, why, relation.Times(*a, relation.At(p.nx, "i"), relation.At(p.ny, "w")), tt)
+	s.nonNegative(fmt.Sprintf("similarities of part %q", part), axes, labels, width, why, relation.Times(*a, relation.At(p.nx, "i"), relation.At(p.ny, "w")), tt)
 }
 
 // zeroRow returns the first row of zeros, −1 if there is none.

@@ -75,9 +75,9 @@ func (s *Scope) bindForward(f *forward, weights map[graph.TensorID]relation.ID, 
 		s.usage("%s: tensor with %d axes, want rows and units", name, len(outAxes)-1)
 		return relation.None
 	}
-	var made *forwardCells
 	s.fill(func(v *Values) {
-		if made = f.execute(v, weights, input, s.tables); made == nil {
+		made := f.execute(v, weights, input, s.tables)
+		if made == nil {
 			return
 		}
 		for i := range f.program.Tensors {
@@ -87,12 +87,7 @@ func (s *Scope) bindForward(f *forward, weights map[graph.TensorID]relation.ID, 
 			}
 		}
 	})
-	return s.virtual(name, outAxes[1:], []relation.Label{"b", "u"}, func(v *Values) []int64 {
-		if made == nil {
-			return nil
-		}
-		return v.of(out)
-	}, relation.Times(relation.Int(1), relation.At(out, "t", "b", "u")))
+	return s.virtual(name, outAxes[1:], []relation.Label{"b", "u"}, relation.Times(relation.Int(1), relation.At(out, "t", "b", "u")))
 }
 
 // forward is the part of a program that computes one tensor.

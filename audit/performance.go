@@ -125,7 +125,6 @@ func (c *Performance) stateTopK(s *Scope, parts []*partTensors) {
 	var ranks []relation.ID
 	classes := 0
 	for _, p := range parts {
-		truth := p.class()
 		s.fits(c.Model, p)
 		z := s.inference(c.Model, p.features(), logits)
 		if s.err != nil {
@@ -139,7 +138,7 @@ func (c *Performance) stateTopK(s *Scope, parts []*partTensors) {
 			s.vacuous("k", c.K, "1 to %d, fewer than the %d classes", classes-1, classes)
 			return
 		}
-		ranks = append(ranks, s.rank("rank of "+p.label(), z, p.labels(), truth))
+		ranks = append(ranks, s.rank("rank of "+p.label(), z, p.labels()))
 	}
 	m := s.histogram("ranks", classes, ranks...)
 	var d []coefficient

@@ -85,9 +85,8 @@ func (c *Question) input(s *Scope, models ...string) relation.ID {
 		s.fits(model, p)
 	}
 	pick := s.b.Public("row selected", &relation.AxisMap{Out: []int32{0}, In: []int32{int32(c.Row)}, Value: []int64{1}}, one, rows)
-	return s.virtual(fmt.Sprintf("row %d of part %q", c.Row, c.Part), []relation.Axis{one, columns}, []relation.Label{"b", "k"}, func(v *Values) []int64 {
-		return v.of(x)[c.Row*columns.Padded():][:columns.Padded()]
-	}, relation.Times(relation.Int(1), relation.At(pick, "b", "i"), relation.At(x, "i", "k")))
+	return s.virtual(fmt.Sprintf("row %d of part %q", c.Row, c.Part), []relation.Axis{one, columns}, []relation.Label{"b", "k"},
+		relation.Times(relation.Int(1), relation.At(pick, "b", "i"), relation.At(x, "i", "k")))
 }
 
 func (c *Prediction) stateClass(s *Scope, x relation.ID) {

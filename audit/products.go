@@ -24,15 +24,6 @@ func (m *matrix) add(out, in int, value int64) {
 	m.Out, m.In, m.Value = append(m.Out, int32(out)), append(m.In, int32(in)), append(m.Value, value)
 }
 
-// times is M·m, with room for padding.
-func (m *matrix) times(cells []int64, rows int) []int64 {
-	out := make([]int64, rows)
-	for e, value := range m.Value {
-		out[m.Out[e]] += value * cells[m.In[e]]
-	}
-	return out
-}
-
 // fitMatrix refuses inequalities about so many counts that a system could not
 // hold their coefficients, before any is made.
 func (s *Scope) fitMatrix(rows, columns int) bool {
@@ -52,9 +43,8 @@ func (s *Scope) sparse(name string, m *matrix, out, in relation.Axis) relation.I
 // linear is the tensor V(o) = Σ_g M(o,g)·m(g) with a public matrix.
 func (s *Scope) linear(name string, axis relation.Axis, m *matrix, of relation.ID) relation.ID {
 	p := s.sparse("matrix of "+name, m, axis, s.axes(of)[0])
-	return s.virtual(name, []relation.Axis{axis}, []relation.Label{"a"}, func(v *Values) []int64 {
-		return m.times(v.of(of), axis.Padded())
-	}, relation.Times(relation.Int(1), relation.At(p, "a", "g"), relation.At(of, "g")))
+	return s.virtual(name, []relation.Axis{axis}, []relation.Label{"a"},
+		relation.Times(relation.Int(1), relation.At(p, "a", "g"), relation.At(of, "g")))
 }
 
 // bilinear is V(o,q) = Σ_g A(o,g)·B(q,g)·m(g): the counts m by two properties of
@@ -62,17 +52,6 @@ func (s *Scope) linear(name string, axis relation.Axis, m *matrix, of relation.I
 func (s *Scope) bilinear(name string, a, b *matrix, axes [2]relation.Axis, of relation.ID) relation.ID {
 	counted := s.axes(of)[0]
 	first, second := s.sparse(name+" by "+axes[0].Name, a, axes[0], counted), s.sparse(name+" by "+axes[1].Name, b, axes[1], counted)
-	return s.virtual(name, axes[:], []relation.Label{"a", "b"}, func(v *Values) []int64 {
-		rows, width := make([][]int32, counted.Padded()), axes[1].Padded() // those of a that an entry of m counts for
-		for e, in := range a.In {
-			rows[in] = append(rows[in], int32(e))
-		}
-		out := make([]int64, axes[0].Padded()*width)
-		for e, value := range b.Value {
-			for _, k := range rows[b.In[e]] {
-				out[int(a.Out[k])*width+int(b.Out[e])] += a.Value[k] * value * v.of(of)[b.In[e]]
-			}
-		}
-		return out
-	}, relation.Times(relation.Int(1), relation.At(first, "a", "g"), relation.At(second, "b", "g"), relation.At(of, "g")))
+	return s.virtual(name, axes[:], []relation.Label{"a", "b"},
+		relation.Times(relation.Int(1), relation.At(first, "a", "g"), relation.At(second, "b", "g"), relation.At(of, "g")))
 }

@@ -65,17 +65,7 @@ func (c *Performance) stateError(s *Scope, parts []*partTensors) {
 	}
 	bound := s.public("limit of errors", []int64{limit.Int64()}, one)
 	terms = append(terms, relation.Times(relation.Int(1), relation.At(bound, "q")))
-	s.nonNegative("sum of errors", []relation.Axis{one}, []relation.Label{"q"}, max(1, limit.BitLen()), func(v *Values) wide {
-		rest := new(big.Int).Set(limit)
-		for k, e := range errors {
-			var b []int64
-			if signs != nil {
-				b = v.real(signs[k])
-			}
-			rest.Sub(rest, sumOfErrors(v.real(e), b))
-		}
-		return func(int) *big.Int { return rest }
-	}, func(*Values, int) string { return fmt.Sprintf("the %s is more than %s", c.Metric, c.AtMost) }, terms...)
+	s.nonNegative("sum of errors", []relation.Axis{one}, []relation.Label{"q"}, max(1, limit.BitLen()), func(int) string { return fmt.Sprintf("the %s is more than %s", c.Metric, c.AtMost) }, terms...)
 }
 
 // power is e², or |e|.
@@ -84,19 +74,6 @@ func (c *Performance) power(e int64) *big.Int {
 		return new(big.Int).Mul(big.NewInt(e), big.NewInt(e))
 	}
 	return new(big.Int).Abs(big.NewInt(e))
-}
-
-// sumOfErrors returns Σ e², or Σ (2b − 1)·e if there are signs.
-func sumOfErrors(e, b []int64) *big.Int {
-	total := new(big.Int)
-	for i, x := range e {
-		if b == nil {
-			total.Add(total, big.NewInt(x*x))
-		} else {
-			total.Add(total, big.NewInt((2*b[i]-1)*x))
-		}
-	}
-	return total
 }
 
 // residual is e(i,j) = ŷ(i,j) − y(i,j) at the returned fraction bits, and how
@@ -118,11 +95,6 @@ func (c *Performance) residual(s *Scope, p *partTensors) (e relation.ID, fractio
 	up, upLabel := int64(1)<<(fraction-guess), int64(1)<<(fraction-p.LabelFractionBits)
 	labels, half := p.labels(), int64(1)<<(format.Bits-1)
 	largest = max(up*half+upLabel*(1<<15-1), up*(half-1)+upLabel<<15)
-	return s.virtual("error on "+p.label(), s.axes(y), []relation.Label{"i", "c"}, func(v *Values) []int64 {
-		out := make([]int64, len(v.of(y)))
-		for i := range out {
-			out[i] = up*v.of(y)[i] - upLabel*v.of(labels)[i]
-		}
-		return out
-	}, relation.Times(relation.Int(up), relation.At(y, "i", "c")), relation.Times(relation.Int(-upLabel), relation.At(labels, "i", "c"))), fraction, largest
+	return s.virtual("error on "+p.label(), s.axes(y), []relation.Label{"i", "c"},
+		relation.Times(relation.Int(up), relation.At(y, "i", "c")), relation.Times(relation.Int(-upLabel), relation.At(labels, "i", "c"))), fraction, largest
 }

@@ -169,14 +169,14 @@ func (s *Scope) counts(what string, r Release, smallest int64, m relation.ID, na
 	padded := make([]int64, axis.Padded())
 	copy(padded, values)
 	public := s.public("released "+what, padded, axis)
-	rest := s.virtual("rest of "+what, []relation.Axis{axis}, []relation.Label{"g"}, func(v *Values) []int64 {
-		out := make([]int64, axis.Padded())
-		for g, n := range v.of(m) {
-			if out[g] = n - padded[g]; out[g] < 0 || out[g] >= r.Round {
+	rest := s.virtual("rest of "+what, []relation.Axis{axis}, []relation.Label{"g"},
+		relation.Times(relation.Int(1), relation.At(m, "g")), relation.Times(relation.Int(-1), relation.At(public, "g")))
+	s.fill(func(v *Values) {
+		for g, n := range v.of(rest) {
+			if n < 0 || n >= r.Round {
 				v.refuse("the count of %s is not %d when rounded", what, padded[g])
 			}
 		}
-		return out
-	}, relation.Times(relation.Int(1), relation.At(m, "g")), relation.Times(relation.Int(-1), relation.At(public, "g")))
+	})
 	s.b.LookUp(s.b.Table(fmt.Sprintf("rest of %d", r.Round), 0, int(r.Round)), rest)
 }

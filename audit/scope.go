@@ -9,6 +9,7 @@ import (
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/ops"
 	"github.com/zkaudit/zkaudit/relation"
+	"github.com/zkaudit/zkaudit/relation/einsum"
 )
 
 // Scope is where a claim states itself: its relations over tensors that are
@@ -104,13 +105,18 @@ func (s *Scope) witness(name string, axes []relation.Axis, compute func(v *Value
 	return id
 }
 
-// virtual adds a tensor defined by others. compute gives its cells where they
-// are looked up or read by others; it may be nil.
-func (s *Scope) virtual(name string, axes []relation.Axis, out []relation.Label, compute func(v *Values) []int64, terms ...relation.Term) relation.ID {
+// virtual adds a tensor defined by others, from which its cells follow.
+func (s *Scope) virtual(name string, axes []relation.Axis, out []relation.Label, terms ...relation.Term) relation.ID {
 	id := s.b.Virtual(name, axes, out, terms...)
-	if compute != nil {
-		s.fill(func(v *Values) { v.set(id, compute(v)) })
-	}
+	s.fill(func(v *Values) {
+		cells := v.sum(name, &relation.Sum{Out: out, Terms: terms}, axes)
+		if cells.Elements != nil {
+			v.fail("%s: cells of more than 64 bits: %w", name, fault.ErrOverflow)
+		}
+		if v.failed == nil {
+			v.set(id, cells.Integers)
+		}
+	})
 	return id
 }
 
@@ -183,6 +189,15 @@ func (v *Values) set(id relation.ID, cells []int64) {
 		v.tamper(v.scope.name(id), cells)
 	}
 	v.cells[id] = cells
+}
+
+// sum returns the cells of a sum over tensors whose cells are there.
+func (v *Values) sum(name string, sum *relation.Sum, axes []relation.Axis) einsum.Cells {
+	cells, err := einsum.Sum(v.scope.b.System(), sum, axes, v.of)
+	if err != nil {
+		v.fail("%s: %w", name, err)
+	}
+	return cells
 }
 
 // assignment returns the cells as the prover takes them.

@@ -48,33 +48,16 @@ func (s *Scope) atLeastZero(name string, e relation.ID, width int) relation.ID {
 }
 
 // rank is the number of classes that beat the true one, per row.
-func (s *Scope) rank(name string, z, labels, truth relation.ID) relation.ID {
+func (s *Scope) rank(name string, z, labels relation.ID) relation.ID {
 	axes := s.axes(z)
-	rows, classes := axes[0], axes[1]
-	width := classes.Padded()
+	classes := axes[1]
 	inside := s.b.Mask(classes)
-	own := s.virtual(name+": own logit", axes[:1], []relation.Label{"i"}, func(v *Values) []int64 {
-		out := make([]int64, rows.Padded())
-		for i := range rows.Size {
-			out[i] = v.of(z)[i*width+int(v.of(truth)[i])]
-		}
-		return out
-	}, relation.Times(relation.Int(1), relation.At(inside, "c"), relation.At(labels, "i", "c"), relation.At(z, "i", "c")))
+	own := s.virtual(name+": own logit", axes[:1], []relation.Label{"i"},
+		relation.Times(relation.Int(1), relation.At(inside, "c"), relation.At(labels, "i", "c"), relation.At(z, "i", "c")))
 	later := s.b.Public("later class of "+classes.Name, &relation.Filter{Rates: s.ones(classes.Size)}, relation.Axis{Name: classes.Name, Size: classes.Size}, classes)
 	// e = z(i,c) − z(i,y) − 1 + [c < y], [c < y] = Σ_{k>c} L(i,k)
-	e := s.virtual(name+": lead", axes, []relation.Label{"i", "c"}, func(v *Values) []int64 {
-		out := make([]int64, rows.Padded()*width)
-		for i := range rows.Size {
-			for c := range classes.Size {
-				x := v.of(z)[i*width+c] - v.of(own)[i] - 1
-				if int64(c) < v.of(truth)[i] {
-					x++
-				}
-				out[i*width+c] = x
-			}
-		}
-		return out
-	}, relation.Times(relation.Int(1), relation.At(z, "i", "c")),
+	e := s.virtual(name+": lead", axes, []relation.Label{"i", "c"},
+		relation.Times(relation.Int(1), relation.At(z, "i", "c")),
 		relation.Times(relation.Int(-1), relation.At(own, "i"), relation.At(inside, "c")),
 		relation.Times(relation.Int(-1), s.b.Masks(axes, []relation.Label{"i", "c"})...),
 		relation.Times(relation.Int(1), relation.At(later, "k", "c"), relation.At(labels, "i", "k")))

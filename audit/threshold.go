@@ -3,17 +3,16 @@ package audit
 import (
 	"fmt"
 	"math/big"
+	"math/bits"
 	"slices"
 
 	"github.com/zkaudit/zkaudit/internal/number"
 	"github.com/zkaudit/zkaudit/relation"
+	"github.com/zkaudit/zkaudit/relation/einsum"
 )
 
 // limbBits is the width of a limb.
 const limbBits = number.LimbBits
-
-// wide are integers that may not fit 64 bits, cell by cell.
-type wide func(cell int) *big.Int
 
 // nonNegative says that a sum over the axes is in [0, 2^width) on every real
 // cell: T(o) = Σ_k 2^(16k)·L_k(o), L_k in [0, 2^16). The sum must be 0 in the
@@ -22,7 +21,7 @@ type wide func(cell int) *big.Int
 // Soundness: the sum must be an integer below 2^250 in magnitude whatever the
 // prover has committed, as sums of range-checked cells are.
 func (s *Scope) nonNegative(name string, axes []relation.Axis, labels []relation.Label, width int,
-	value func(v *Values) wide, explain func(v *Values, cell int) string, terms ...relation.Term) {
+	explain func(cell int) string, terms ...relation.Term) {
 	ids := make(relation.Limbs, relation.LimbsOf(width))
 	for k := range ids {
 		ids[k] = s.b.Witness(fmt.Sprintf("%s slack %d", name, k), axes...)
@@ -30,22 +29,21 @@ func (s *Scope) nonNegative(name string, axes []relation.Axis, labels []relation
 	s.b.UnsignedLimbs(ids, width)
 	s.b.Equation(name, axes, labels, append(terms, ids.Terms(relation.Int(-1), labels...)...)...)
 	s.fill(func(v *Values) {
-		at := value(v)
-		cells := make([][]int64, len(ids))
+		sum, cells := v.sum(name, &relation.Sum{Out: labels, Terms: terms}, axes), make([][]int64, len(ids))
 		for k := range cells {
 			cells[k] = make([]int64, s.b.System().Tensor(ids[0]).Cells())
 		}
 		eachReal(axes, func(cell int) {
-			x := at(cell)
-			if x.Sign() < 0 {
-				v.refuse("%s", explain(v, cell))
-				return // a liar has no limbs to give
-			}
-			if x.BitLen() > width {
-				v.fail("%s: %s has more than %d bits", name, x, width)
+			if v.failed != nil {
 				return
 			}
-			splitLimbs(x, cells, cell)
+			negative, bits := splitLimbs(sum, cells, cell)
+			switch {
+			case negative: // a liar has no limbs to give
+				v.refuse("%s", explain(cell))
+			case bits > width:
+				v.fail("%s: a sum of %d bits, at most %d", name, bits, width)
+			}
 		})
 		for k, id := range ids {
 			v.set(id, cells[k])
@@ -53,19 +51,29 @@ func (s *Scope) nonNegative(name string, axes []relation.Axis, labels []relation
 	})
 }
 
-// splitLimbs writes the limbs of x >= 0 to a cell of each list.
-func splitLimbs(x *big.Int, cells [][]int64, cell int) {
-	if x.IsInt64() {
-		for k := range cells {
-			cells[k][cell] = number.Limb(x.Int64(), k)
+// splitLimbs writes the limbs of a cell x of a sum, if it is not negative, to the
+// same cell of each list, and returns the bits of x.
+func splitLimbs(sum einsum.Cells, limbs [][]int64, cell int) (negative bool, width int) {
+	if sum.Elements == nil {
+		x := sum.Integers[cell]
+		if x < 0 {
+			return true, 0
 		}
-		return
+		for k := range limbs {
+			limbs[k][cell] = number.Limb(x, k)
+		}
+		return false, bits.Len64(uint64(x))
 	}
-	rest, mask := new(big.Int).Set(x), big.NewInt(1<<limbBits-1)
-	for k := range cells {
-		cells[k][cell] = new(big.Int).And(rest, mask).Int64()
-		rest.Rsh(rest, limbBits)
+	x, mask := einsum.Signed(&sum.Elements[cell]), big.NewInt(1<<limbBits-1)
+	if x.Sign() < 0 {
+		return true, 0
 	}
+	width = x.BitLen()
+	for k := range limbs {
+		limbs[k][cell] = new(big.Int).And(x, mask).Int64()
+		x.Rsh(x, limbBits)
+	}
+	return false, width
 }
 
 // eachReal calls f on the cells outside the padding.
@@ -81,11 +89,6 @@ func eachReal(axes []relation.Axis, f func(cell int)) {
 	for i := range axes[0].Size {
 		eachReal(axes[1:], func(cell int) { f(i*inner + cell) })
 	}
-}
-
-// small are integers of 64 bits.
-func small(cells []int64) wide {
-	return func(cell int) *big.Int { return big.NewInt(cells[cell]) }
 }
 
 // inequality is Σ_g a(g)·m(g) + b >= 0.
@@ -165,10 +168,7 @@ func (s *Scope) inequalities(name string, m relation.ID, limit int64, list []ine
 	}
 	matrix := s.sparse(name+" coefficients", a, axis, groups)
 	constant := s.public(name+" constants", b, axis)
-	s.nonNegative(name, []relation.Axis{axis}, []relation.Label{"q"}, max(1, width), func(v *Values) wide {
-		sums := a.times(v.of(m), len(b))
-		return func(i int) *big.Int { return big.NewInt(sums[i] + b[i]) }
-	}, func(_ *Values, i int) string { return list[i].otherwise() },
+	s.nonNegative(name, []relation.Axis{axis}, []relation.Label{"q"}, max(1, width), func(i int) string { return list[i].otherwise() },
 		relation.Times(relation.Int(1), relation.At(matrix, "q", "g"), relation.At(m, "g")),
 		relation.Times(relation.Int(1), relation.At(constant, "q")))
 }

@@ -79,21 +79,8 @@ func (s *Scope) products(name string, x, y relation.ID) *products {
 	rows, works, columns := s.axes(x)[0], s.axes(y)[0], s.axes(x)[1]
 	p := &products{rows: rows, works: works, width: columns.Size, bound: 30 + columns.Log()}
 	p.nx, p.ny = s.norms(x), s.norms(y)
-	p.dot = s.virtual(name+": products", []relation.Axis{rows, works}, []relation.Label{"i", "w"}, func(v *Values) []int64 {
-		xs, ys, w := v.of(x), v.of(y), columns.Padded()
-		out := make([]int64, rows.Padded()*works.Padded())
-		for i := range rows.Size {
-			a := xs[i*w : i*w+columns.Size]
-			for j := range works.Size {
-				b, sum := ys[j*w:j*w+columns.Size], int64(0)
-				for k, e := range a {
-					sum += e * b[k]
-				}
-				out[i*works.Padded()+j] = sum
-			}
-		}
-		return out
-	}, relation.Times(relation.Int(1), relation.At(s.b.Mask(columns), "k"), relation.At(x, "i", "k"), relation.At(y, "w", "k")))
+	p.dot = s.virtual(name+": products", []relation.Axis{rows, works}, []relation.Label{"i", "w"},
+		relation.Times(relation.Int(1), relation.At(s.b.Mask(columns), "k"), relation.At(x, "i", "k"), relation.At(y, "w", "k")))
 	return p
 }
 
@@ -104,13 +91,6 @@ func (s *Scope) norms(x relation.ID) relation.ID {
 		return id
 	}
 	rows, columns := s.axes(x)[0], s.axes(x)[1]
-	return s.virtual(name, []relation.Axis{rows}, []relation.Label{"i"}, func(v *Values) []int64 {
-		cells, w, out := v.of(x), columns.Padded(), make([]int64, rows.Padded())
-		for i := range rows.Size {
-			for _, e := range cells[i*w : i*w+columns.Size] {
-				out[i] += e * e
-			}
-		}
-		return out
-	}, relation.Times(relation.Int(1), relation.At(s.b.Mask(columns), "k"), relation.At(x, "i", "k"), relation.At(x, "i", "k")))
+	return s.virtual(name, []relation.Axis{rows}, []relation.Label{"i"},
+		relation.Times(relation.Int(1), relation.At(s.b.Mask(columns), "k"), relation.At(x, "i", "k"), relation.At(x, "i", "k")))
 }
