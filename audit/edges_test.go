@@ -149,7 +149,7 @@ func TestLiesAboutReleases(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return w.liarAbout(st, st.scope.compute(nil))
+		return w.liarAbout(st, st.scope.compute())
 	}
 	if lies := about(4, 8).violated(); len(lies) > 0 { // 5 and 8
 		t.Errorf("true counts: %q", lies)

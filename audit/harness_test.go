@@ -5,8 +5,10 @@ import (
 	crand "crypto/rand"
 	"errors"
 	"io"
+	"maps"
 	"math/rand/v2"
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -16,6 +18,7 @@ import (
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/ops"
+	"github.com/zkaudit/zkaudit/proof/forger"
 	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/proof/wrap"
 	"github.com/zkaudit/zkaudit/relation"
@@ -122,10 +125,44 @@ func (w *world) item(c Claim) *Item {
 	return &Item{Name: "claim", Kind: "rare", Claim: c}
 }
 
+// cheat is how a test forges a witness: change alters the cells of a tensor
+// before others are computed from them. nil is honest.
+type cheat struct {
+	change func(tensor string, cells []int64)
+}
+
+// compute is Scope.compute with the cheat's change after each fill.
+func (c *cheat) compute(s *Scope) *Values {
+	if c == nil || c.change == nil {
+		return s.compute()
+	}
+	honest := s.fills
+	defer func() { s.fills = honest }()
+	s.fills = nil
+	for _, f := range honest {
+		s.fill(func(v *Values) {
+			before := maps.Clone(v.cells)
+			f(v)
+			for _, id := range slices.Sorted(maps.Keys(v.cells)) {
+				if _, was := before[id]; !was && s.b.System().Tensor(id).Kind != relation.Public {
+					c.change(s.name(id), v.cells[id])
+				}
+			}
+		})
+	}
+	return s.compute()
+}
+
+// prove proves a claim; with a cheat, what can be made of it, true or false.
 func (w *world) prove(c Claim, cheat *cheat) ([]Released, []byte, error) {
 	w.t.Helper()
-	by := &mode.Prover{SRS: w.srs, Cache: w.cache, Rand: crand.Reader}
-	return proveClaim(context.Background(), &w.frame, w.item(c), w.subjects, by, nil, w.tables, cheat)
+	by := mode.Prover{SRS: w.srs, Cache: w.cache, Rand: crand.Reader}
+	if cheat == nil {
+		return proveClaim(context.Background(), &w.frame, w.item(c), w.subjects, &by, nil, w.tables)
+	}
+	st, released, secret := w.witness(c, cheat).secret()
+	encoded, err := (&forger.Prover{Prover: by}).Prove(context.Background(), w.frame.Mode, st, secret)
+	return released, encoded, err
 }
 
 func (w *world) verify(c Claim, released []Released, proof []byte) error {
@@ -160,6 +197,12 @@ func (w *world) naive(name string, c Claim, forge *cheat, want bool) {
 
 func (w *world) cells(c Claim, forge *cheat) (*stated, *Values) {
 	w.t.Helper()
+	made := w.witness(c, forge)
+	return made.stated, made.values
+}
+
+func (w *world) witness(c Claim, forge *cheat) *witness {
+	w.t.Helper()
 	item := w.item(c)
 	var released []Released
 	for {
@@ -167,12 +210,12 @@ func (w *world) cells(c Claim, forge *cheat) (*stated, *Values) {
 		if err != nil {
 			w.t.Fatal(err)
 		}
-		values := st.scope.compute(forge.tamper())
+		values := forge.compute(st.scope)
 		if values.failed != nil {
 			w.t.Fatal(values.failed)
 		}
 		if released != nil || len(st.scope.release.asked) == 0 {
-			return st, values
+			return &witness{stated: st, values: values, released: released}
 		}
 		for _, r := range st.scope.release.asked {
 			r.Values = r.compute(values)

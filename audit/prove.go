@@ -76,7 +76,7 @@ type answer struct {
 func examine(f *Frame, a *Audit, subjects *Subjects, tables *ops.Tables) ([]answer, error) {
 	answers := make([]answer, len(a.Items))
 	for i, item := range a.Items {
-		w, err := assign(f, item, subjects, tables, nil)
+		w, err := assign(f, item, subjects, tables)
 		if err == nil && w.values != nil && w.values.falsity != nil {
 			err = fmt.Errorf("claim %q: %w", item.Name, w.values.falsity)
 		}
@@ -165,7 +165,7 @@ func Prove(ctx context.Context, a *Audit, in *Inputs) (*Bundle, *Report, error) 
 	for i, item := range a.Items {
 		progress("claim " + item.Name)
 		start := time.Now()
-		released, encoded, err := proveClaim(ctx, &frame, item, subjects, in.By, in.Arena, tables, nil)
+		released, encoded, err := proveClaim(ctx, &frame, item, subjects, in.By, in.Arena, tables)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -301,9 +301,8 @@ type witness struct {
 	released []Released
 }
 
-// assign states a claim and computes its cells, those that it releases first. A
-// cheat may change them.
-func assign(f *Frame, item *Item, subjects *Subjects, tables *ops.Tables, cheat *cheat) (*witness, error) {
+// assign states a claim and computes its cells, those that it releases first.
+func assign(f *Frame, item *Item, subjects *Subjects, tables *ops.Tables) (*witness, error) {
 	first, err := state(f, item, subjects, nil, tables)
 	if err != nil || first.statement == nil {
 		return &witness{stated: first}, err
@@ -313,7 +312,7 @@ func assign(f *Frame, item *Item, subjects *Subjects, tables *ops.Tables, cheat 
 			return nil, fmt.Errorf("claim %q: the cells of %s are not at hand: %w", item.Name, first.scope.name(e.id), fault.ErrUsage)
 		}
 	}
-	w := &witness{stated: first, values: first.scope.compute(cheat.tamper()), released: []Released{}}
+	w := &witness{stated: first, values: first.scope.compute(), released: []Released{}}
 	if asked := first.scope.release.asked; len(asked) > 0 && w.values.failed == nil {
 		for _, r := range asked {
 			r.Values = r.compute(w.values)
@@ -322,7 +321,7 @@ func assign(f *Frame, item *Item, subjects *Subjects, tables *ops.Tables, cheat 
 		if w.stated, err = state(f, item, subjects, w.released, tables); err != nil {
 			return nil, err
 		}
-		w.values = w.scope.compute(cheat.tamper())
+		w.values = w.scope.compute()
 	}
 	if err := w.values.failed; err != nil {
 		return nil, fmt.Errorf("claim %q: %w", item.Name, err)
@@ -330,18 +329,17 @@ func assign(f *Frame, item *Item, subjects *Subjects, tables *ops.Tables, cheat 
 	return w, nil
 }
 
-// proveClaim proves one claim. With a cheat it does what it can for a false
-// one, as a cheating prover would.
-func proveClaim(ctx context.Context, f *Frame, item *Item, subjects *Subjects, by *mode.Prover, arena *poly.Arena, tables *ops.Tables, cheat *cheat) ([]Released, []byte, error) {
-	w, err := assign(f, item, subjects, tables, cheat)
+// proveClaim proves one claim.
+func proveClaim(ctx context.Context, f *Frame, item *Item, subjects *Subjects, by *mode.Prover, arena *poly.Arena, tables *ops.Tables) ([]Released, []byte, error) {
+	w, err := assign(f, item, subjects, tables)
 	if err != nil || w.values == nil {
 		return nil, nil, err
 	}
-	if err := w.values.falsity; err != nil && cheat == nil {
+	if err := w.values.falsity; err != nil {
 		return nil, nil, fmt.Errorf("claim %q: %w", item.Name, err)
 	}
 	st, released, secret := w.secret()
-	secret.Arena, secret.Force = arena, cheat != nil
+	secret.Arena = arena
 	w = nil // what cells were computed from is as large as they are
 	encoded, err := by.Prove(ctx, f.Mode, st, secret)
 	if err != nil {
@@ -359,16 +357,4 @@ func (w *witness) secret() (*statement.Statement, []Released, prover.Secret) {
 	}
 	w.values = nil
 	return w.statement, w.released, secret
-}
-
-// cheat is how a test forges a witness; nil is honest.
-type cheat struct {
-	change func(name string, cells []int64)
-}
-
-func (c *cheat) tamper() func(name string, cells []int64) {
-	if c == nil {
-		return nil
-	}
-	return c.change
 }

@@ -156,13 +156,11 @@ type Values struct {
 	cells   map[relation.ID][]int64
 	falsity error // the first reason why the claim is false
 	failed  error // anything else that went wrong
-	tamper  func(name string, cells []int64)
 }
 
-// compute runs all fills. tamper may change the cells of a tensor before
-// others are computed from them; it may be nil.
-func (s *Scope) compute(tamper func(name string, cells []int64)) *Values {
-	v := &Values{scope: s, cells: map[relation.ID][]int64{}, tamper: tamper}
+// compute runs all fills.
+func (s *Scope) compute() *Values {
+	v := &Values{scope: s, cells: map[relation.ID][]int64{}}
 	for _, e := range s.external {
 		v.cells[e.id] = integers(e.cells())
 	}
@@ -184,12 +182,7 @@ func (v *Values) refuse(format string, args ...any) {
 // of returns the cells of a tensor. They must not be changed.
 func (v *Values) of(id relation.ID) []int64 { return v.cells[id] }
 
-func (v *Values) set(id relation.ID, cells []int64) {
-	if v.tamper != nil {
-		v.tamper(v.scope.name(id), cells)
-	}
-	v.cells[id] = cells
-}
+func (v *Values) set(id relation.ID, cells []int64) { v.cells[id] = cells }
 
 // sum returns the cells of a sum over tensors whose cells are there.
 func (v *Values) sum(name string, sum *relation.Sum, axes []relation.Axis) einsum.Cells {

@@ -96,7 +96,7 @@ func (w *Workload) ProveWrapped(ctx context.Context, srs *commitments.SRS, m mod
 func (w *Workload) Lookups(arena *poly.Arena) (time.Duration, error) {
 	l := w.Statement.Layout
 	start := time.Now()
-	if err := prover.Count(l.System, w.Cells, false); err != nil {
+	if err := prover.Count(l.System, w.Cells); err != nil {
 		return 0, err
 	}
 	p, err := prover.New(l, w.Cells, nil, arena)

@@ -19,6 +19,7 @@ import (
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/ops"
 	"github.com/zkaudit/zkaudit/run"
+	"github.com/zkaudit/zkaudit/run/forgery"
 	"github.com/zkaudit/zkaudit/train"
 )
 
@@ -36,7 +37,7 @@ func forge(t *testing.T, spoil func(dir string), lie func(*train.Run, []*train.T
 		if spoil != nil {
 			spoil(dir)
 		}
-		return d.Forge(ctx, func(r *train.Run, tables *ops.Tables) ([]*train.Trace, error) {
+		return forgery.Write(ctx, d, func(r *train.Run, tables *ops.Tables) ([]*train.Trace, error) {
 			if lie != nil {
 				lie(r, nil)
 			}

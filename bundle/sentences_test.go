@@ -24,11 +24,13 @@ import (
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/ops"
+	"github.com/zkaudit/zkaudit/proof/forger"
 	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/proof/prooftest"
 	"github.com/zkaudit/zkaudit/proof/prover"
 	"github.com/zkaudit/zkaudit/relation"
 	"github.com/zkaudit/zkaudit/run"
+	"github.com/zkaudit/zkaudit/run/forgery"
 	"github.com/zkaudit/zkaudit/segment"
 	"github.com/zkaudit/zkaudit/tflite"
 	"github.com/zkaudit/zkaudit/train"
@@ -137,7 +139,7 @@ type trainer struct{ init, row, skip, rate, jump, final bool }
 
 func byTrainer(change func(c *run.Config), how trainer) func(t *testing.T) error {
 	return func(t *testing.T) error {
-		m, err := makeRunBy(change, "", func(ctx context.Context, d *run.Directory) error { return d.Forge(ctx, how.execute) })
+		m, err := makeRunBy(change, "", func(ctx context.Context, d *run.Directory) error { return forgery.Write(ctx, d, how.execute) })
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -282,7 +284,7 @@ func byOwner(change func(c cellsOf)) func(t *testing.T) error {
 			t.Fatal(err)
 		}
 		a := claims[0].Assign([]relation.Cells{{Small: c.features}, {Small: c.labels}, {Small: c.attributes}})
-		proof, err := (&mode.Prover{SRS: srs}).Prove(context.Background(), f.Mode, claims[0].Statement, prover.Secret{Cells: a, External: blinding, Force: true})
+		proof, err := (&forger.Prover{Prover: mode.Prover{SRS: srs}}).Prove(context.Background(), f.Mode, claims[0].Statement, prover.Secret{Cells: a, External: blinding})
 		if err != nil {
 			t.Fatal(err)
 		}

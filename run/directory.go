@@ -111,7 +111,7 @@ func (d *Directory) prover(srs *commitments.SRS) *mode.Prover {
 // the directory and in those of its stages.
 func (d *Directory) sweep() {
 	artefact.Sweep(d.Path)
-	for _, stage := range []string{commitDir, trainDir, proveDir, forgeDir} {
+	for _, stage := range []string{commitDir, trainDir, proveDir} {
 		if info, err := os.Lstat(d.file(stage)); err == nil && info.IsDir() { // a link leads to somebody else's
 			artefact.Sweep(d.file(stage))
 		}

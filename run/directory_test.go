@@ -11,11 +11,7 @@ import (
 
 	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/commitments"
-	"github.com/zkaudit/zkaudit/graph"
-	"github.com/zkaudit/zkaudit/internal/fault"
-	"github.com/zkaudit/zkaudit/ops"
 	"github.com/zkaudit/zkaudit/tflite"
-	"github.com/zkaudit/zkaudit/train"
 )
 
 // writeModel writes a perceptron with the given units; weights are a pattern
@@ -272,51 +268,5 @@ func TestResume(t *testing.T) {
 	}
 	if _, err := check(dir); err != nil {
 		t.Error(err)
-	}
-}
-
-func TestForcedHonestProofVerifies(t *testing.T) {
-	dir := small(t, nil)
-	d := open(t, dir, nil)
-	if _, err := d.Commit(context.Background(), false); err != nil {
-		t.Fatal(err)
-	}
-	execute := func(r *train.Run, tables *ops.Tables) ([]*train.Trace, error) {
-		trainer, err := train.New(r, tables)
-		if err != nil {
-			return nil, err
-		}
-		c := train.NewCheckpoints(t.TempDir(), r)
-		if _, err := trainer.Train(context.Background(), c, nil); err != nil {
-			return nil, err
-		}
-		var traces []*train.Trace
-		for i := range r.Segments() {
-			trace, err := trainer.Trace(context.Background(), c, i)
-			if err != nil {
-				return nil, err
-			}
-			traces = append(traces, trace)
-		}
-		return traces, nil
-	}
-	if err := d.Forge(context.Background(), execute); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := check(dir); err != nil {
-		t.Errorf("forcing an honest execution: %v", err)
-	}
-	dishonest := func(r *train.Run, tables *ops.Tables) ([]*train.Trace, error) {
-		traces, err := execute(r, tables)
-		if err == nil {
-			traces[1].After[r.Program.OfRole(graph.Weight)[0]][0]++
-		}
-		return traces, err
-	}
-	if err := d.Forge(context.Background(), dishonest); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := check(dir); !errors.Is(err, fault.ErrRejected) || !strings.Contains(err.Error(), "segment 2") {
-		t.Errorf("a weight changed at a border: %v", err)
 	}
 }

@@ -14,22 +14,23 @@ import (
 	"github.com/zkaudit/zkaudit/train"
 )
 
-// job is what training and proving share: everything that run.toml and the
+// Job is what training and proving share: everything that run.toml and the
 // committed dataset decide.
-type job struct {
-	model        *model
-	rows         *dataset
-	srs          *commitments.SRS
-	parts        []*Part
-	certificates [][]byte
-	spec         schedule.Spec
-	schedule     *schedule.Schedule
-	run          *train.Run
+type Job struct {
+	Run          *train.Run
+	SRS          *commitments.SRS
+	Parts        []*Part
+	Certificates [][]byte // of the parts
+
+	model    *model
+	rows     *dataset
+	spec     schedule.Spec
+	schedule *schedule.Schedule
 }
 
-// prepare reads model, data and commitments and settles the run.
-func (d *Directory) prepare() (*job, error) {
-	j := &job{}
+// Job reads model, data and commitments and settles the run.
+func (d *Directory) Job() (*Job, error) {
+	j := &Job{}
 	var err error
 	if j.model, err = readModel(d.Path, d.Config); err != nil {
 		return nil, err
@@ -40,20 +41,20 @@ func (d *Directory) prepare() (*job, error) {
 	if j.rows, err = readDataset(d.Path, d.Config, j.model.program()); err != nil {
 		return nil, err
 	}
-	if j.srs, err = d.SRS(); err != nil {
+	if j.SRS, err = d.SRS(); err != nil {
 		return nil, err
 	}
-	if j.parts, j.certificates, err = d.loadParts(j.rows, j.model, j.srs); err != nil {
+	if j.Parts, j.Certificates, err = d.loadParts(j.rows, j.model, j.SRS); err != nil {
 		return nil, err
 	}
 	return j, j.settle(d.Config)
 }
 
 // settle derives the schedule and the run.
-func (j *job) settle(c *Config) error {
+func (j *Job) settle(c *Config) error {
 	p := j.model.program()
 	var err error
-	if j.spec, err = specOf(c, j.parts, j.srs); err != nil {
+	if j.spec, err = specOf(c, j.Parts, j.SRS); err != nil {
 		return err
 	}
 	if j.schedule, err = schedule.New(j.spec); err != nil {
@@ -71,7 +72,7 @@ func (j *job) settle(c *Config) error {
 	if err != nil {
 		return err
 	}
-	j.run = &train.Run{
+	j.Run = &train.Run{
 		Program: p,
 		Rates:   j.model.ratesOf(j.spec.Steps, j.schedule.Epoch),
 		Segment: min(c.Training.SegmentSteps, j.spec.Steps),
@@ -82,15 +83,15 @@ func (j *job) settle(c *Config) error {
 	if err := ops.CheckBounds(p, initialBits(initial), int64(j.spec.Steps)); err != nil {
 		return err
 	}
-	return j.run.Check()
+	return j.Run.Check()
 }
 
 // dataDigest identifies the rows of all steps: the commitments and the order.
-func (j *job) dataDigest(spec []byte) [32]byte {
+func (j *Job) dataDigest(spec []byte) [32]byte {
 	h := sha256.New()
 	h.Write([]byte("zkaudit/run/data/v1"))
-	for _, part := range j.parts {
-		digest := part.digest(j.srs)
+	for _, part := range j.Parts {
+		digest := part.digest(j.SRS)
 		h.Write(digest[:])
 	}
 	h.Write(spec)
@@ -143,15 +144,15 @@ func initialBits(w train.Weights) int {
 }
 
 // origin says in the statement where the initial weights come from.
-func (j *job) origin(c *InitialConfig) bundle.Origin {
-	o := bundle.Origin{Kind: bundle.Private, Bits: initialBits(j.run.Initial)}
+func (j *Job) origin(c *InitialConfig) bundle.Origin {
+	o := bundle.Origin{Kind: bundle.Private, Bits: initialBits(j.Run.Initial)}
 	switch {
 	case c.From == "seed":
 		o.Kind, o.Seed, o.Scheme = bundle.Seeded, c.Seed, c.Scheme
 	case c.Publish:
 		o.Kind = bundle.Published
-		for _, id := range bundle.WeightTensors(j.run.Program) {
-			o.Cells = append(o.Cells, j.run.Initial[id])
+		for _, id := range bundle.WeightTensors(j.Run.Program) {
+			o.Cells = append(o.Cells, j.Run.Initial[id])
 		}
 	}
 	return o
@@ -166,14 +167,14 @@ func statedRates(p *graph.Program, rates []int64) []int64 {
 	return rates
 }
 
-// statement returns the public values of the run.
-func (j *job) statement(c *Config, runID [32]byte, initial *Weights) *bundle.Statement {
+// Statement returns the public values of the run.
+func (j *Job) Statement(c *Config, runID [32]byte, initial *Weights) *bundle.Statement {
 	s := &bundle.Statement{
 		Mode: mode.Name(c.Proof.Mode), RunID: runID, Context: c.Proof.Context,
-		Network: j.model.step.Network, Segment: j.run.Segment, Rates: statedRates(j.run.Program, j.run.Rates),
-		SRS: j.srs.ID, RowBits: j.srs.RowBits, Schedule: j.spec, Origin: j.origin(&c.Initial), Initial: initial.Public,
+		Network: j.model.step.Network, Segment: j.Run.Segment, Rates: statedRates(j.Run.Program, j.Run.Rates),
+		SRS: j.SRS.ID, RowBits: j.SRS.RowBits, Schedule: j.spec, Origin: j.origin(&c.Initial), Initial: initial.Public,
 	}
-	for _, part := range j.parts {
+	for _, part := range j.Parts {
 		s.Parts = append(s.Parts, part.Public)
 	}
 	return s

@@ -23,7 +23,7 @@ func (d *Directory) InitLike(dir string, without []string) (*Config, error) {
 	if err := refuseConfigured(dir); err != nil {
 		return nil, err
 	}
-	j, err := d.prepare()
+	j, err := d.Job()
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", d.Path, err)
 	}
@@ -31,7 +31,7 @@ func (d *Directory) InitLike(dir string, without []string) (*Config, error) {
 		return nil, err
 	}
 	c := d.like(without)
-	spec, err := specOf(c, j.parts, j.srs)
+	spec, err := specOf(c, j.Parts, j.SRS)
 	if err != nil {
 		return nil, err
 	}
@@ -44,13 +44,13 @@ func (d *Directory) InitLike(dir string, without []string) (*Config, error) {
 }
 
 // unchanged refuses a run of which training has begun with other choices.
-func (d *Directory) unchanged(j *job) error {
+func (d *Directory) unchanged(j *Job) error {
 	var trained TrainRecord
 	found, err := d.readRecord(trainDir, &trained)
 	if err != nil {
 		return err
 	}
-	if digest := j.run.Digest(); found && trained.Run != hex.EncodeToString(digest[:]) {
+	if digest := j.Run.Digest(); found && trained.Run != hex.EncodeToString(digest[:]) {
 		return fmt.Errorf("model, data or choices in %s have changed since training: undo that first: %w", d.file(ConfigFile), fault.ErrUsage)
 	}
 	return nil
@@ -87,7 +87,7 @@ func (d *Directory) like(without []string) *Config {
 // comparable refuses a second run that no counterfactual claim could compare
 // with this one: better now than when it is proven. c and spec are those of the
 // second run, which leaves out more rows.
-func (j *job) comparable(own, c *Config, spec schedule.Spec, without []string) error {
+func (j *Job) comparable(own, c *Config, spec schedule.Spec, without []string) error {
 	more := *c
 	more.Schedule.Without = without
 	rows, err := more.without(spec.Parts)
@@ -98,8 +98,8 @@ func (j *job) comparable(own, c *Config, spec schedule.Spec, without []string) e
 	if err != nil {
 		return err
 	}
-	p, n := j.run.Program, j.model.step.Network
-	first := &audit.Run{Program: p, ProgramDigest: n.Digest(), Training: &audit.Training{Schedule: j.spec, Rates: statedRates(p, j.run.Rates), Origin: j.origin(&own.Initial)}}
+	p, n := j.Run.Program, j.model.step.Network
+	first := &audit.Run{Program: p, ProgramDigest: n.Digest(), Training: &audit.Training{Schedule: j.spec, Rates: statedRates(p, j.Run.Rates), Origin: j.origin(&own.Initial)}}
 	second := &audit.Run{Program: p, ProgramDigest: n.Digest(), Training: &audit.Training{
 		Schedule: spec, Rates: statedRates(p, j.model.ratesOf(spec.Steps, order.Epoch)), Origin: first.Training.Origin,
 	}}

@@ -108,7 +108,7 @@ func (r *dataset) addMemory(need *memory.Need) {
 
 // fitsProving returns fault.ErrResources, with the steps that would fit, unless
 // proving a segment fits.
-func (d *Directory) fitsProving(j *job) error {
+func (d *Directory) fitsProving(j *Job) error {
 	if d.memory.Bytes == 0 {
 		return nil
 	}
@@ -125,16 +125,16 @@ func (d *Directory) fitsProving(j *job) error {
 		j.rows.addMemory(need)
 		return need, nil
 	}
-	all, err := need(j.run.Segment)
+	all, err := need(j.Run.Segment)
 	if err != nil {
 		return err
 	}
 	fits := "no segment fits"
-	for n := j.run.Segment / 2; n >= 1 && all.Within("", d.memory, "") != nil; n /= 2 {
+	for n := j.Run.Segment / 2; n >= 1 && all.Within("", d.memory, "") != nil; n /= 2 {
 		if fewer, err := need(n); err == nil && fewer.Within("", d.memory, "") == nil {
 			fits = fmt.Sprintf("training.segment_steps = %d would fit, for which zkaudit train --restart trains again", n)
 			break
 		}
 	}
-	return all.Within(fmt.Sprintf("proving segments of %d steps", j.run.Segment), d.memory, fits)
+	return all.Within(fmt.Sprintf("proving segments of %d steps", j.Run.Segment), d.memory, fits)
 }

@@ -41,7 +41,7 @@ func (d *Directory) Prove(ctx context.Context, restart bool) (*ProveRecord, erro
 		}
 	}
 	start := time.Now()
-	j, err := d.prepare()
+	j, err := d.Job()
 	if err != nil {
 		return nil, err
 	}
@@ -51,14 +51,14 @@ func (d *Directory) Prove(ctx context.Context, restart bool) (*ProveRecord, erro
 	} else if !found {
 		return nil, fmt.Errorf("nothing is trained yet: run zkaudit train first: %w", fault.ErrUsage)
 	}
-	if digest := j.run.Digest(); trained.Run != hex.EncodeToString(digest[:]) {
+	if digest := j.Run.Digest(); trained.Run != hex.EncodeToString(digest[:]) {
 		return nil, fmt.Errorf("model, data or choices in %s have changed since training; undo that, or train again with zkaudit train --restart: %w", ConfigFile, fault.ErrUsage)
 	}
-	checkpoints := train.NewCheckpoints(d.file(trainDir), j.run)
+	checkpoints := train.NewCheckpoints(d.file(trainDir), j.Run)
 	if last, err := checkpoints.Last(); err != nil {
 		return nil, err
-	} else if last < j.run.Segments() {
-		return nil, fmt.Errorf("training stopped at segment %d of %d: run zkaudit train to finish it: %w", last, j.run.Segments(), fault.ErrUsage)
+	} else if last < j.Run.Segments() {
+		return nil, fmt.Errorf("training stopped at segment %d of %d: run zkaudit train to finish it: %w", last, j.Run.Segments(), fault.ErrUsage)
 	}
 	if err := d.fitsProving(j); err != nil {
 		return nil, err
@@ -70,11 +70,11 @@ func (d *Directory) Prove(ctx context.Context, restart bool) (*ProveRecord, erro
 	if err != nil || len(id) != 32 {
 		return nil, fmt.Errorf("run id %q in %s: %w", trained.RunID, d.file(trainDir, record), fault.ErrMalformed)
 	}
-	trainer, err := train.New(j.run, d.tables)
+	trainer, err := train.New(j.Run, d.tables)
 	if err != nil {
 		return nil, err
 	}
-	w := &proving{directory: d, job: j, stage: proveDir, source: &executed{trainer, checkpoints}}
+	w := &proving{directory: d, job: j, stage: proveDir, source: &execution{trainer, checkpoints}}
 	if err := w.begin(ctx, [32]byte(id)); err != nil {
 		return nil, unproven(err)
 	}
@@ -89,32 +89,26 @@ func (d *Directory) Prove(ctx context.Context, restart bool) (*ProveRecord, erro
 	return r, d.writeRecord(proveDir, r)
 }
 
-// execution is where proofs get the private side of the segments from.
-type execution interface {
-	// weights returns those before segment i, or after the last one.
-	weights(i int) (train.Weights, error)
-	trace(ctx context.Context, i int) (*train.Trace, error)
-}
-
-// executed is the honest execution: checkpoints, and segments executed again.
-type executed struct {
+// execution is the private side of the segments: checkpoints, and segments
+// executed again.
+type execution struct {
 	trainer     *train.Trainer
 	checkpoints *train.Checkpoints
 }
 
-func (e *executed) weights(i int) (train.Weights, error) { return e.checkpoints.Load(i) }
+// weights returns those before segment i, or after the last one.
+func (e *execution) weights(i int) (train.Weights, error) { return e.checkpoints.Load(i) }
 
-func (e *executed) trace(ctx context.Context, i int) (*train.Trace, error) {
+func (e *execution) trace(ctx context.Context, i int) (*train.Trace, error) {
 	return e.trainer.Trace(ctx, e.checkpoints, i)
 }
 
-// proving is one call of Prove at work.
+// proving is one call of Prove.
 type proving struct {
 	directory *Directory
-	job       *job
+	job       *Job
 	stage     string // directory of what is made
-	source    execution
-	force     bool
+	source    *execution
 	prover    *Prover
 	bundle    *bundle.Bundle
 	initial   *Weights
@@ -128,7 +122,7 @@ func (w *proving) begin(ctx context.Context, runID [32]byte) error {
 	d, j := w.directory, w.job
 	d.progress.Start("certify initial weights", 0)
 	defer d.progress.Finish()
-	all := bundle.WeightTensors(j.run.Program)
+	all := bundle.WeightTensors(j.Run.Program)
 	cells, err := w.source.weights(0)
 	if err != nil {
 		return err
@@ -136,15 +130,12 @@ func (w *proving) begin(ctx context.Context, runID [32]byte) error {
 	if w.initial, err = w.border(0, all, cells); err != nil {
 		return err
 	}
-	claims, err := bundle.NewClaims(j.statement(d.Config, runID, w.initial), d.tables)
+	claims, err := bundle.NewClaims(j.Statement(d.Config, runID, w.initial), d.tables)
 	if err != nil {
 		return err
 	}
-	w.prover = &Prover{Prover: d.prover(j.srs), Claims: claims, Parts: j.parts, Arena: d.arena, Force: w.force}
-	w.bundle = &bundle.Bundle{Statement: claims.Run, Datasets: j.certificates}
-	if w.force {
-		w.prover.Saw(claims.Run.Mode, j.certificates[0])
-	}
+	w.prover = &Prover{By: d.prover(j.SRS), Claims: claims, Parts: j.Parts, Arena: d.arena}
+	w.bundle = &bundle.Bundle{Statement: claims.Run, Datasets: j.Certificates}
 	_, claim, err := claims.Weights()
 	if err != nil {
 		return err
@@ -161,7 +152,7 @@ func (w *proving) begin(ctx context.Context, runID [32]byte) error {
 			return err
 		}
 	}
-	return w.prover.Certified(j.certificates, w.bundle.Weights, w.initial)
+	return w.prover.Certified(j.Certificates, w.bundle.Weights, w.initial)
 }
 
 // border commits to weights before segment i, or takes the commitment made
@@ -169,13 +160,13 @@ func (w *proving) begin(ctx context.Context, runID [32]byte) error {
 func (w *proving) border(i int, ids []graph.TensorID, cells train.Weights) (*Weights, error) {
 	d, j := w.directory, w.job
 	path := d.file(w.stage, fmt.Sprintf("weights-%06d.committed", i))
-	run, weights := j.run.Digest(), cells.Digest(j.run.Program)
-	key := sha256.Sum256(binary.BigEndian.AppendUint64(append(append(run[:], weights[:]...), j.srs.ID[:]...), uint64(i)))
-	committed, err := d.loadWeights(path, key, j.run.Program, ids, j.srs)
+	run, weights := j.Run.Digest(), cells.Digest(j.Run.Program)
+	key := sha256.Sum256(binary.BigEndian.AppendUint64(append(append(run[:], weights[:]...), j.SRS.ID[:]...), uint64(i)))
+	committed, err := d.loadWeights(path, key, j.Run.Program, ids, j.SRS)
 	if err != nil || committed != nil {
 		return committed, err
 	}
-	if committed, err = CommitWeights(j.srs, j.run.Program, ids, cells, d.rand); err != nil {
+	if committed, err = CommitWeights(j.SRS, j.Run.Program, ids, cells, d.rand); err != nil {
 		return nil, err
 	}
 	return committed, d.saveWeights(path, key, committed)
@@ -184,16 +175,16 @@ func (w *proving) border(i int, ids []graph.TensorID, cells train.Weights) (*Wei
 // segments proves all segments in order.
 func (w *proving) segments(ctx context.Context) error {
 	d, j := w.directory, w.job
-	n := j.run.Segments()
+	n := j.Run.Segments()
 	d.progress.Start("prove", n)
 	defer d.progress.Finish()
-	before := w.initial.Trained(j.run.Program)
+	before := w.initial.Trained(j.Run.Program)
 	for i := range n {
 		cells, err := w.source.weights(i + 1)
 		if err != nil {
 			return err
 		}
-		after, err := w.border(i+1, j.run.Program.OfRole(graph.Weight), cells)
+		after, err := w.border(i+1, j.Run.Program.OfRole(graph.Weight), cells)
 		if err != nil {
 			return err
 		}
@@ -203,7 +194,7 @@ func (w *proving) segments(ctx context.Context) error {
 		}
 		w.bundle.Segments = append(w.bundle.Segments, bundle.Segment{After: after.Public, Proof: encoded})
 		before, w.final = after, after
-		steps := j.run.Range(i)
+		steps := j.Run.Range(i)
 		d.progress.Advance(i+1, fmt.Sprintf("segment %d of %d (steps %d to %d)", i+1, n, steps.First, steps.First+steps.Count-1))
 	}
 	return nil
@@ -241,8 +232,8 @@ func (w *proving) finish(ctx context.Context) (*ProveRecord, error) {
 	}
 	d.progress.Start("check the bundle", 0)
 	defer d.progress.Finish()
-	report, err := bundle.Verify(ctx, w.bundle, bundle.Expectation{}, j.srs.Verifier(), bundle.Options{
-		AllowInsecure: true, Cache: d.keys, Powers: j.srs,
+	report, err := bundle.Verify(ctx, w.bundle, bundle.Expectation{}, j.SRS.Verifier(), bundle.Options{
+		AllowInsecure: true, Cache: d.keys, Powers: j.SRS,
 		MaxMemory: math.MaxInt64, // it took more to prove it here
 	})
 	if err != nil {
@@ -259,7 +250,7 @@ func (w *proving) finish(ctx context.Context) (*ProveRecord, error) {
 	}
 	return &ProveRecord{
 		Statement: report.Facts.Statement, Bundle: BundleFile, Bytes: len(encoded), Segments: len(w.bundle.Segments),
-		Proven: w.proven, Insecure: j.srs.Insecure,
+		Proven: w.proven, Insecure: j.SRS.Insecure,
 	}, nil
 }
 

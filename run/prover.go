@@ -18,16 +18,18 @@ import (
 	"github.com/zkaudit/zkaudit/train"
 )
 
+// Arguer makes proofs of statements, as a mode.Prover does.
+type Arguer interface {
+	Prove(context.Context, mode.Name, *statement.Statement, prover.Secret) ([]byte, error)
+}
+
 // Prover makes the proofs of one run. It is not safe for concurrent use.
 type Prover struct {
-	*mode.Prover
+	By     Arguer
 	Claims *bundle.Claims
 	Parts  []*Part
 	// Arena is shared by all proofs of the run; may be nil.
 	Arena *poly.Arena
-	// Force proves whatever the cells are, as a cheating prover would: for
-	// demonstrations and tests of the verifier.
-	Force bool
 
 	initial      *Weights
 	certificates [][32]byte
@@ -124,8 +126,8 @@ func (w *Weights) Trained(p *graph.Program) *Weights {
 }
 
 func (p *Prover) prove(ctx context.Context, st *statement.Statement, cells relation.Assignment, blinding [][]fr.Element) ([]byte, error) {
-	secret := prover.Secret{Cells: cells, External: blinding, Arena: p.Arena, Force: p.Force}
-	return p.Prover.Prove(ctx, p.Claims.Run.Mode, st, secret)
+	secret := prover.Secret{Cells: cells, External: blinding, Arena: p.Arena}
+	return p.By.Prove(ctx, p.Claims.Run.Mode, st, secret)
 }
 
 func paddedWeight(p *graph.Program, id graph.TensorID, cells []int64) []int64 {

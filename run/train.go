@@ -62,7 +62,7 @@ func (d *Directory) Train(ctx context.Context, restart bool) (*TrainRecord, erro
 			return nil, err
 		}
 	}
-	j, err := d.prepare()
+	j, err := d.Job()
 	if err != nil {
 		return nil, err
 	}
@@ -73,13 +73,13 @@ func (d *Directory) Train(ctx context.Context, restart bool) (*TrainRecord, erro
 	if err != nil {
 		return nil, err
 	}
-	trainer, err := train.New(j.run, d.tables)
+	trainer, err := train.New(j.Run, d.tables)
 	if err != nil {
 		return nil, err
 	}
 	start := time.Now()
-	d.progress.Start("train", j.run.Steps())
-	final, err := trainer.Train(ctx, train.NewCheckpoints(d.file(trainDir), j.run), d.curve(r, j))
+	d.progress.Start("train", j.Run.Steps())
+	final, err := trainer.Train(ctx, train.NewCheckpoints(d.file(trainDir), j.Run), d.curve(r, j))
 	d.progress.Finish()
 	if err != nil {
 		return nil, err
@@ -99,8 +99,8 @@ func (d *Directory) Train(ctx context.Context, restart bool) (*TrainRecord, erro
 }
 
 // trainRecord returns the record of the run, begun now or earlier.
-func (d *Directory) trainRecord(j *job) (*TrainRecord, error) {
-	digest := j.run.Digest()
+func (d *Directory) trainRecord(j *Job) (*TrainRecord, error) {
+	digest := j.Run.Digest()
 	var r TrainRecord
 	found, err := d.readRecord(trainDir, &r)
 	if err != nil {
@@ -118,9 +118,9 @@ func (d *Directory) trainRecord(j *job) (*TrainRecord, error) {
 	}
 	r = TrainRecord{
 		Run: hex.EncodeToString(digest[:]), RunID: hex.EncodeToString(id[:]),
-		Steps: j.run.Steps(), Epochs: j.schedule.Epoch(j.run.Steps()-1) + 1, Segments: j.run.Segments(), Rates: j.model.effective, Model: ModelFile,
+		Steps: j.Run.Steps(), Epochs: j.schedule.Epoch(j.Run.Steps()-1) + 1, Segments: j.Run.Segments(), Rates: j.model.effective, Model: ModelFile,
 	}
-	for _, cells := range j.run.Initial {
+	for _, cells := range j.Run.Initial {
 		r.Parameters += len(cells)
 	}
 	return &r, d.writeRecord(trainDir, &r)
@@ -128,8 +128,8 @@ func (d *Directory) trainRecord(j *job) (*TrainRecord, error) {
 
 // curve returns the callback that reports progress and keeps about 20 points
 // of the curve.
-func (d *Directory) curve(r *TrainRecord, j *job) func(train.Progress) {
-	every := max(1, (j.run.Steps()+19)/20)
+func (d *Directory) curve(r *TrainRecord, j *Job) func(train.Progress) {
+	every := max(1, (j.Run.Steps()+19)/20)
 	var loss, accuracy float64
 	count := 0
 	return func(p train.Progress) {
@@ -148,7 +148,7 @@ func (d *Directory) curve(r *TrainRecord, j *job) func(train.Progress) {
 }
 
 // score evaluates the weights before and after on the rows held out.
-func (d *Directory) score(ctx context.Context, j *job, r *TrainRecord, final train.Weights) error {
+func (d *Directory) score(ctx context.Context, j *Job, r *TrainRecord, final train.Weights) error {
 	held, err := j.rows.held()
 	if err != nil || held == nil {
 		return err
@@ -156,8 +156,8 @@ func (d *Directory) score(ctx context.Context, j *job, r *TrainRecord, final tra
 	for _, side := range []struct {
 		weights train.Weights
 		scores  **Scores
-	}{{j.run.Initial, &r.Before}, {final, &r.After}} {
-		m, err := train.Evaluate(ctx, j.run.Program, d.tables, side.weights, held)
+	}{{j.Run.Initial, &r.Before}, {final, &r.After}} {
+		m, err := train.Evaluate(ctx, j.Run.Program, d.tables, side.weights, held)
 		if err != nil {
 			return fmt.Errorf("rows held out: %w", err)
 		}

@@ -16,6 +16,7 @@ import (
 	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/proof/wrap"
 	"github.com/zkaudit/zkaudit/run"
+	"github.com/zkaudit/zkaudit/run/forgery"
 	"github.com/zkaudit/zkaudit/train"
 )
 
@@ -70,7 +71,7 @@ func Run(ctx context.Context, dir string, m mode.Name, cheat Cheat, o run.Option
 	if cheat == NoCheat {
 		err = s.honest(ctx, d)
 	} else {
-		err = s.dishonest(ctx, d)
+		err = s.dishonest(ctx, d, o.Progress)
 	}
 	if err != nil {
 		return s, err
@@ -106,9 +107,13 @@ func (s *Summary) honest(ctx context.Context, d *run.Directory) error {
 	})
 }
 
-func (s *Summary) dishonest(ctx context.Context, d *run.Directory) error {
+func (s *Summary) dishonest(ctx context.Context, d *run.Directory, progress run.Progress) error {
+	if progress != nil {
+		progress.Start("train, dishonestly, and forge", 0)
+		defer progress.Finish()
+	}
 	return s.Seconds.clock(&s.Seconds.Prove, func() error {
-		return d.Forge(ctx, func(r *train.Run, t *ops.Tables) ([]*train.Trace, error) { return s.Cheat.execute(r, t) })
+		return forgery.Write(ctx, d, func(r *train.Run, t *ops.Tables) ([]*train.Trace, error) { return s.Cheat.execute(r, t) })
 	})
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/zkaudit/zkaudit/ops"
 	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/run"
+	"github.com/zkaudit/zkaudit/run/forgery"
 	"github.com/zkaudit/zkaudit/train"
 )
 
@@ -94,7 +95,7 @@ func TestForgingHonestlyIsAccepted(t *testing.T) {
 	if s.Commit, err = d.Commit(context.Background(), false); err != nil {
 		t.Fatal(err)
 	}
-	err = d.Forge(context.Background(), func(r *train.Run, tables *ops.Tables) ([]*train.Trace, error) { return NoCheat.execute(r, tables) })
+	err = forgery.Write(context.Background(), d, func(r *train.Run, tables *ops.Tables) ([]*train.Trace, error) { return NoCheat.execute(r, tables) })
 	if err != nil {
 		t.Fatal(err)
 	}

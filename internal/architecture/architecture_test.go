@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -137,6 +138,37 @@ func TestStrangersStayStrangers(t *testing.T) {
 			if strings.HasPrefix(imported, gnark) && !slices.Contains(circuits, name) {
 				t.Errorf("%s imports %s: circuits are stated in proof/circuit and proven in proof/wrap only", name, imported)
 			}
+		}
+	}
+}
+
+// TestForgersStayOutside: what proves falsehoods serves tests and the
+// demonstration, which is one file of the command line.
+func TestForgersStayOutside(t *testing.T) {
+	importers := map[string][]string{
+		"proof/prooftest": {"bench/circuitstats"}, // of its small system
+		"proof/forger":    {"run/forgery"},
+		"run/forgery":     {"examples/demo"},
+		"examples/demo":   {"cmd/zkaudit"},
+	}
+	for name, p := range packages(t) {
+		for _, imported := range own(p.Imports) {
+			if allowed, forges := importers[imported]; forges && !slices.Contains(allowed, name) {
+				t.Errorf("%s imports %s, which is for tests and the demonstration", name, imported)
+			}
+		}
+	}
+	files, err := filepath.Glob("../../cmd/zkaudit/*.go")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no command line: %v", err)
+	}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if base := filepath.Base(file); bytes.Contains(text, []byte(module+"/examples/demo")) && base != "demo.go" {
+			t.Errorf("%s imports the demonstration", base)
 		}
 	}
 }

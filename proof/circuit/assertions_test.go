@@ -14,7 +14,6 @@ import (
 	"github.com/zkaudit/zkaudit/proof"
 	"github.com/zkaudit/zkaudit/proof/circuit"
 	"github.com/zkaudit/zkaudit/proof/prooftest"
-	"github.com/zkaudit/zkaudit/proof/prover"
 	"github.com/zkaudit/zkaudit/proof/statement"
 	"github.com/zkaudit/zkaudit/proof/transcript"
 	"github.com/zkaudit/zkaudit/relation"
@@ -123,7 +122,7 @@ func (u *unlucky[E]) Challenge() E {
 // run tells the lie, and returns its messages and the verdicts on them.
 func (l *lie) run(t testing.TB) ([]fr.Element, *verdicts) {
 	t.Helper()
-	if err := prover.Count(l.layout.System, l.cells, true); err != nil {
+	if err := prooftest.Count(l.layout.System, l.cells); err != nil {
 		t.Fatal(err)
 	}
 	peer := &liar{Peer: prooftest.Reference(t, l.layout, l.cells, nil)}
@@ -282,7 +281,7 @@ func sharedLies(t *testing.T, l *proof.Layout, cells relation.Assignment) []lie 
 
 func counted(t testing.TB, l *proof.Layout, cells relation.Assignment) relation.Assignment {
 	t.Helper()
-	if err := prover.Count(l.System, cells, true); err != nil {
+	if err := prooftest.Count(l.System, cells); err != nil {
 		t.Fatal(err)
 	}
 	return cells

@@ -15,7 +15,6 @@ import (
 	"github.com/zkaudit/zkaudit/proof"
 	"github.com/zkaudit/zkaudit/proof/circuit"
 	"github.com/zkaudit/zkaudit/proof/prooftest"
-	"github.com/zkaudit/zkaudit/proof/prover"
 	"github.com/zkaudit/zkaudit/proof/statement"
 	"github.com/zkaudit/zkaudit/proof/transcript"
 )
@@ -76,7 +75,7 @@ func TestSaltIsAbsorbed(t *testing.T) {
 	for i := range mask {
 		mask[i].SetUint64(uint64(i*i + 3))
 	}
-	if err := prover.Count(l.System, g.Cells, true); err != nil {
+	if err := prooftest.Count(l.System, g.Cells); err != nil {
 		t.Fatal(err)
 	}
 	salt := fr.NewElement(11)

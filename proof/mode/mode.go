@@ -55,9 +55,9 @@ func (n Name) Memory(l *proof.Layout) *memory.Need {
 	return need
 }
 
-// system returns what wraps the conversations of the mode. PLONK's keys come
+// System returns what wraps the conversations of the mode. PLONK's keys come
 // from the given powers, or from the development SRS if there are none.
-func (n Name) system(powers *commitments.SRS) wrap.System {
+func (n Name) System(powers *commitments.SRS) wrap.System {
 	if n == ZKGroth16 {
 		return wrap.Groth16{}
 	}
@@ -72,13 +72,9 @@ type Prover struct {
 	SRS   *commitments.SRS
 	Cache *wrap.Cache // of wrapping keys; not used in mode validity
 	Rand  io.Reader   // cryptographic; not used in mode validity
-
-	snark []byte // the last one made, which a forger copies
 }
 
-// Prove proves a statement in the given mode, which its layout must fit. With
-// secret.Force it returns what a cheating prover can make of a false
-// statement: where no SNARK exists, the one made last.
+// Prove proves a statement in the given mode, which its layout must fit.
 func (p *Prover) Prove(ctx context.Context, n Name, st *statement.Statement, secret prover.Secret) ([]byte, error) {
 	if err := n.Check(); err != nil {
 		return nil, err
@@ -90,25 +86,11 @@ func (p *Prover) Prove(ctx context.Context, n Name, st *statement.Statement, sec
 		}
 		return made.MarshalBinary()
 	}
-	s := n.system(p.SRS)
-	made, err := wrap.Prove(ctx, p.SRS, st, secret, s, p.Cache, p.Rand)
+	made, err := wrap.Prove(ctx, p.SRS, st, secret, n.System(p.SRS), p.Cache, p.Rand)
 	if err != nil {
-		if !secret.Force || made == nil || ctx.Err() != nil {
-			return nil, err
-		}
-		if made.SNARK = p.snark; made.SNARK == nil {
-			return nil, fmt.Errorf("a forger without any SNARK to copy: %w", err)
-		}
+		return nil, err
 	}
-	p.snark = made.SNARK
 	return made.MarshalBinary()
-}
-
-// Saw tells a forger of a proof of the given mode, whose SNARK it may copy.
-func (p *Prover) Saw(n Name, encoded []byte) {
-	if n.ZeroKnowledge() {
-		p.snark = encoded[max(0, len(encoded)-n.system(p.SRS).ProofBytes()):]
-	}
 }
 
 // Verifier checks proofs. It is safe for concurrent use.
@@ -131,5 +113,5 @@ func (v *Verifier) Verify(ctx context.Context, n Name, st *statement.Statement, 
 	if n == Validity {
 		return verifier.Verify(v.SRS, st, encoded)
 	}
-	return wrap.Verify(ctx, v.SRS, st, encoded, n.system(v.Powers), v.Cache)
+	return wrap.Verify(ctx, v.SRS, st, encoded, n.System(v.Powers), v.Cache)
 }

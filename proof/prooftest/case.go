@@ -33,7 +33,7 @@ type Case struct {
 // ones with blinding, in rows of 2^6 cells.
 func NewCase(t testing.TB, sys *System, cells Assignment) *Case {
 	t.Helper()
-	if err := prover.Count(sys, cells, true); err != nil {
+	if err := Count(sys, cells); err != nil {
 		t.Fatal(err)
 	}
 	tables, err := reference.Tables(sys, cells)

@@ -4,11 +4,13 @@
 package prooftest
 
 import (
+	"errors"
 	"math/rand/v2"
 	"testing"
 
 	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
 
+	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/proof"
 	"github.com/zkaudit/zkaudit/proof/poly"
 	"github.com/zkaudit/zkaudit/proof/prover"
@@ -118,7 +120,7 @@ func (ty *Tiny) run(rng *rand.Rand, rates []int64) {
 // assertions are ignored, as a cheating prover would.
 func Prove(t testing.TB, l *proof.Layout, cells Assignment, mask fr.Vector) ([]fr.Element, *proof.Outcome[fr.Element]) {
 	t.Helper()
-	if err := prover.Count(l.System, cells, true); err != nil {
+	if err := Count(l.System, cells); err != nil {
 		t.Fatal(err)
 	}
 	p, err := prover.New(l, cells, mask, nil)
@@ -187,3 +189,12 @@ func Verify(l *proof.Layout, messages []fr.Element) error {
 
 // StatementDigest is the digest that test transcripts start from.
 func StatementDigest() fr.Element { return fr.NewElement(7) }
+
+// Count fills in the multiplicities of all tuples that stand in their tables,
+// and passes over the others.
+func Count(sys *System, cells Assignment) error {
+	if err := prover.Count(sys, cells); !errors.Is(err, fault.ErrOverflow) {
+		return err
+	}
+	return nil
+}

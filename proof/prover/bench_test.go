@@ -61,7 +61,7 @@ func BenchmarkLookups(b *testing.B) {
 	}
 	arena := new(poly.Arena)
 	for b.Loop() {
-		if err := prover.Count(sys, cells, false); err != nil {
+		if err := prover.Count(sys, cells); err != nil {
 			b.Fatal(err)
 		}
 		p, err := prover.New(l, cells, nil, arena)

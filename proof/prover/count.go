@@ -7,10 +7,10 @@ import (
 	"github.com/zkaudit/zkaudit/relation"
 )
 
-// Count fills in the multiplicities of all tables. It fails on the first
-// tuple that is no row of its table, naming the tensor and the cell; with
-// force it leaves such tuples uncounted instead, as a cheating prover would.
-func Count(sys *relation.System, cells relation.Assignment, force bool) error {
+// Count fills in the multiplicities of all tables. A tuple that is no row of
+// its table is not counted; the error, fault.ErrOverflow, names tensor and cell
+// of the first.
+func Count(sys *relation.System, cells relation.Assignment) error {
 	counts := make([][]int32, len(sys.Tables))
 	rows := make([][][]int64, len(sys.Tables)) // [table][column][row]
 	for i := range sys.Tables {
@@ -18,6 +18,7 @@ func Count(sys *relation.System, cells relation.Assignment, force bool) error {
 		rows[i] = tableColumns(sys, &sys.Tables[i])
 		cells[sys.Tables[i].Count] = relation.Cells{Small: counts[i]}
 	}
+	var absent error
 	for i := range sys.Lookups {
 		l := &sys.Lookups[i]
 		for _, c := range l.Columns {
@@ -26,13 +27,13 @@ func Count(sys *relation.System, cells relation.Assignment, force bool) error {
 			}
 		}
 		bad := countLookup(sys, l, cells, counts[l.Table], rows[l.Table])
-		if bad >= 0 && !force {
+		if bad >= 0 && absent == nil {
 			t := sys.Tensor(l.Columns[0])
-			return fmt.Errorf("tensor %q, cell %d: value %d is not in table %q: %w",
+			absent = fmt.Errorf("tensor %q, cell %d: value %d is not in table %q: %w",
 				t.Name, bad, cells[l.Columns[0]].At(bad), sys.Tables[l.Table].Name, fault.ErrOverflow)
 		}
 	}
-	return nil
+	return absent
 }
 
 // tableColumns returns the integers of the columns beside the index column.

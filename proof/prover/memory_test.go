@@ -34,7 +34,7 @@ func columns(t *testing.T, width int, sizes ...int) (*proof.Layout, relation.Ass
 			cells[id].Small[k] = rng.Int32N(1 << width)
 		}
 	}
-	if err := prover.Count(sys, cells, false); err != nil {
+	if err := prover.Count(sys, cells); err != nil {
 		t.Fatal(err)
 	}
 	l, err := proof.NewLayout(sys, 10, false)

@@ -24,8 +24,6 @@ type Secret struct {
 	// the order of Statement.External; nil entries are unblinded.
 	External [][]fr.Element
 	Arena    *poly.Arena // may be nil
-	// Force proves whatever the cells are, for tests of the verifier.
-	Force bool
 }
 
 // Conversation is a finished argument. In a masked one Messages and Salt are
@@ -58,18 +56,42 @@ func Prove(ctx context.Context, srs *commitments.SRS, st *statement.Statement, s
 // every call and serve one set of challenges: a call that is broken off leaves
 // nothing that the next one uses.
 func Converse(ctx context.Context, srs *commitments.SRS, st *statement.Statement, secret Secret, rng io.Reader) (*Conversation, error) {
+	if err := Count(st.Layout.System, secret.Cells); err != nil {
+		return nil, err
+	}
+	a, err := Commit(ctx, srs, st, secret, rng)
+	if err != nil {
+		return nil, err
+	}
+	if err := a.Argue(ctx); err != nil {
+		return nil, err
+	}
+	return a.Open()
+}
+
+// Argument is the making of one conversation: commitments, the script, and the
+// opening that is left of it, in this order.
+type Argument struct {
+	srs       *commitments.SRS
+	statement *statement.Statement
+	external  [][]fr.Element // blinding, see Secret
+	hiding    *hiding
+	prover    *Prover
+	made      *Conversation
+}
+
+// Commit begins an argument about cells with their multiplicities (see Count):
+// it draws what hides them and commits to them.
+func Commit(ctx context.Context, srs *commitments.SRS, st *statement.Statement, secret Secret, rng io.Reader) (*Argument, error) {
 	l := st.Layout
 	if srs.ID != st.SRS || srs.RowBits != l.RowLog {
 		return nil, fmt.Errorf("statement is about another SRS: %w", fault.ErrVersion)
-	}
-	if err := Count(l.System, secret.Cells, secret.Force); err != nil {
-		return nil, err
 	}
 	h, err := newHiding(l, rng)
 	if err != nil {
 		return nil, err
 	}
-	c := &Conversation{}
+	c := &Conversation{Salt: h.salt}
 	if c.Witness, err = h.commit(ctx, srs, l, secret.Cells); err != nil {
 		return nil, err
 	}
@@ -77,32 +99,43 @@ func Converse(ctx context.Context, srs *commitments.SRS, st *statement.Statement
 	if err != nil {
 		return nil, err
 	}
-	c.Digest, c.Salt = st.Digest(c.Witness), h.salt
+	c.Digest = st.Digest(c.Witness)
+	return &Argument{srs: srs, statement: st, external: secret.External, hiding: h, prover: p, made: c}, nil
+}
+
+// Argue answers the script. It fails with fault.ErrRejected if the cells do not
+// satisfy the statement: a verifier would not accept what was said.
+func (a *Argument) Argue(ctx context.Context) error {
+	l, c := a.statement.Layout, a.made
 	tr := transcript.NewNative(statement.Domain)
 	proof.Begin(l, tr, c.Digest, c.Salt)
 	var checks proof.Checks
-	rec := &proof.Recorder{Peer: &cancelling{p, ctx}}
+	rec := &proof.Recorder{Peer: &cancelling{a.prover, ctx}}
+	var err error
 	if c.Outcome, err = argue(l, &checks, tr, rec); err != nil {
-		return nil, err
-	}
-	if err := checks.Err(); err != nil && !secret.Force {
-		return nil, fmt.Errorf("the witness does not satisfy the statement: %w", err)
-	}
-	c.Messages = rec.Messages
-	return c, c.open(srs, st, p, h, secret)
-}
-
-// open opens the combined row.
-func (c *Conversation) open(srs *commitments.SRS, st *statement.Statement, p *Prover, h *hiding, secret Secret) error {
-	rows := proof.Combination(st.Layout, c.Outcome)
-	c.Blinding = h.combine(st.Layout, rows, secret.External)
-	commitment, err := statement.Commitment(st, c.Witness, c.Blinding, rows, srs.Verifier())
-	if err != nil {
 		return err
 	}
+	c.Messages = rec.Messages
+	if err := checks.Err(); err != nil {
+		return fmt.Errorf("the witness does not satisfy the statement: %w", err)
+	}
+	return nil
+}
+
+// Open opens the combined row, which ends the conversation.
+func (a *Argument) Open() (*Conversation, error) {
+	c, l := a.made, a.statement.Layout
+	rows := proof.Combination(l, c.Outcome)
+	c.Blinding = a.hiding.combine(l, rows, a.external)
+	commitment, err := statement.Commitment(a.statement, c.Witness, c.Blinding, rows, a.srs.Verifier())
+	if err != nil {
+		return nil, err
+	}
 	claim := commitments.Claim{Commitment: commitment, Point: c.Outcome.At(c.Outcome.Point), Value: c.Outcome.Value}
-	c.Opening, err = commitments.Open(srs, p.Combined(c.Outcome.Sigma), claim, c.Digest.Bytes())
-	return err
+	if c.Opening, err = commitments.Open(a.srs, a.prover.Combined(c.Outcome.Sigma), claim, c.Digest.Bytes()); err != nil {
+		return nil, err
+	}
+	return c, nil
 }
 
 // cancelling stops the conversation between rounds when its context ends.

@@ -19,23 +19,9 @@ import (
 
 // Prove argues a statement in zero knowledge. rng, which must be
 // cryptographic, hides this one proof; nothing of it is kept or used again.
-// The SNARK draws randomness of its own from the operating system. With
-// secret.Force, a statement that no SNARK shows returns the rest of the proof
-// with the error.
+// The SNARK draws randomness of its own from the operating system.
 func Prove(ctx context.Context, srs *commitments.SRS, st *statement.Statement, secret prover.Secret, s System, cache *Cache, rng io.Reader) (*Proof, error) {
-	l := st.Layout
-	if !l.Masked {
-		return nil, fmt.Errorf("a conversation to be wrapped must be masked: %w", fault.ErrUsage)
-	}
-	if err := CheckSize(l); err != nil {
-		return nil, err
-	}
-	cl := class{s, srs.Verifier(), l}
-	keys, err := cache.prover(ctx, cl)
-	if err != nil {
-		return nil, err
-	}
-	key, err := keyDigest(cl.digest(), keys.verifying)
+	w, err := NewWrapper(ctx, srs.Verifier(), st.Layout, s, cache)
 	if err != nil {
 		return nil, err
 	}
@@ -43,30 +29,67 @@ func Prove(ctx context.Context, srs *commitments.SRS, st *statement.Statement, s
 	if err != nil {
 		return nil, err
 	}
-	p := &Proof{System: s.ID(), Key: key, Witness: c.Witness, Exposed: c.Outcome.Exposed(l), Blinding: c.Blinding, Opening: c.Opening}
-	full, err := frontend.NewWitness(circuit.Assign(l, c.Digest, c.Salt, c.Messages, p.Exposed), ecc.BN254.ScalarField())
-	if err != nil {
-		return nil, fmt.Errorf("witness of the wrap: %w", err)
-	}
+	p := w.Published(c)
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	if p.SNARK, err = keys.proving.Prove(keys.circuit, full); err != nil {
-		if secret.Force {
-			return p, err // what a forger is left with
-		}
+	if p.SNARK, err = w.SNARK(c); err != nil {
 		return nil, err
 	}
-	public, err := publicInputs(l, c.Digest, p.Exposed)
+	return p, nil
+}
+
+// Wrapper wraps conversations of one class.
+type Wrapper struct {
+	class
+	keys *provingKeys
+	key  [32]byte // digest of the verifying key
+}
+
+// NewWrapper takes keys from a cache, or makes them.
+func NewWrapper(ctx context.Context, srs *commitments.VerifierSRS, l *proof.Layout, s System, cache *Cache) (*Wrapper, error) {
+	if !l.Masked {
+		return nil, fmt.Errorf("a conversation to be wrapped must be masked: %w", fault.ErrUsage)
+	}
+	if err := CheckSize(l); err != nil {
+		return nil, err
+	}
+	w := &Wrapper{class: class{s, srs, l}}
+	var err error
+	if w.keys, err = cache.prover(ctx, w.class); err != nil {
+		return nil, err
+	}
+	w.key, err = keyDigest(w.digest(), w.keys.verifying)
+	return w, err
+}
+
+// Published returns the proof of a conversation without its SNARK: what is not
+// hidden.
+func (w *Wrapper) Published(c *prover.Conversation) *Proof {
+	return &Proof{System: w.ID(), Key: w.key, Witness: c.Witness, Exposed: c.Outcome.Exposed(w.layout), Blinding: c.Blinding, Opening: c.Opening}
+}
+
+// SNARK proves that the script accepts a conversation's messages.
+func (w *Wrapper) SNARK(c *prover.Conversation) ([]byte, error) {
+	l, exposed := w.layout, c.Outcome.Exposed(w.layout)
+	full, err := frontend.NewWitness(circuit.Assign(l, c.Digest, c.Salt, c.Messages, exposed), ecc.BN254.ScalarField())
+	if err != nil {
+		return nil, fmt.Errorf("witness of the wrap: %w", err)
+	}
+	snark, err := w.keys.proving.Prove(w.keys.circuit, full)
+	if err != nil {
+		return nil, err
+	}
+	public, err := publicInputs(l, c.Digest, exposed)
 	if err != nil {
 		return nil, err
 	}
 	// A fault of the machine, or a damaged key, must not leave the process. It
 	// says nothing of the statement.
-	if err := keys.verifying.Verify(public, p.SNARK); err != nil {
-		return p, fmt.Errorf("the %s proof just made does not verify: keys are damaged, or this is a bug: %v", s.Name(), err)
+	if err := w.keys.verifying.Verify(public, snark); err != nil {
+		return nil, fmt.Errorf("the %s proof just made does not verify: keys are damaged, or this is a bug: %v", w.Name(), err)
 	}
-	return p, nil
+	return snark, nil
 }
 
 // publicInputs returns what the SNARK is about, in the circuit's order.

@@ -14,6 +14,7 @@ import (
 	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/proof"
+	"github.com/zkaudit/zkaudit/proof/forger"
 	"github.com/zkaudit/zkaudit/proof/statement"
 	"github.com/zkaudit/zkaudit/proof/wrap"
 )
@@ -165,12 +166,20 @@ func TestFalseWitness(t *testing.T) {
 	cells[id].Small[0]++
 	secret := e.secret
 	secret.Cells = cells
-	for _, force := range []bool{false, true} {
-		secret.Force = force
-		_, err := wrap.Prove(context.Background(), e.SRS, e.Statement, secret, wrap.PLONK{}, shared(), crand.Reader)
-		if !refused(err) && !errors.Is(err, fault.ErrOverflow) {
-			t.Errorf("forced %v: %v", force, err)
-		}
+	ctx := context.Background()
+	if _, err := wrap.Prove(ctx, e.SRS, e.Statement, secret, wrap.PLONK{}, shared(), crand.Reader); !refused(err) && !errors.Is(err, fault.ErrOverflow) {
+		t.Errorf("honest prover: %v", err)
+	}
+	w, err := wrap.NewWrapper(ctx, e.SRS.Verifier(), e.Statement.Layout, wrap.PLONK{}, shared())
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := forger.Converse(ctx, e.SRS, e.Statement, secret, crand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.SNARK(c); !refused(err) {
+		t.Errorf("a conversation that the script rejects: %v", err)
 	}
 }
 

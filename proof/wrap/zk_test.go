@@ -235,7 +235,7 @@ func (g given) Challenge() fr.Element {
 // spreads the value opened and every cell of the opened row.
 func TestMaskHidesTheOpenedRow(t *testing.T) {
 	ty := prooftest.NewTiny(t, rand.New(rand.NewPCG(5, 6)))
-	if err := prover.Count(ty.System, ty.Cells, false); err != nil {
+	if err := prover.Count(ty.System, ty.Cells); err != nil {
 		t.Fatal(err)
 	}
 	l := prooftest.Layout(t, ty.System, true)
