@@ -158,11 +158,12 @@ func (w *world) prove(c Claim, cheat *cheat) ([]Released, []byte, error) {
 	w.t.Helper()
 	by := mode.Prover{SRS: w.srs, Cache: w.cache, Rand: crand.Reader}
 	if cheat == nil {
-		return proveClaim(context.Background(), &w.frame, w.item(c), w.subjects, &by, nil, w.tables)
+		return proveClaim(context.Background(), &w.frame, w.item(c), w.subjects, &by, w.tables)
 	}
-	st, released, secret := w.witness(c, cheat).secret()
+	made := w.witness(c, cheat)
+	st, secret := made.secret()
 	encoded, err := (&forger.Prover{Prover: by}).Prove(context.Background(), w.frame.Mode, st, secret)
-	return released, encoded, err
+	return made.released(), encoded, err
 }
 
 func (w *world) verify(c Claim, released []Released, proof []byte) error {
@@ -215,7 +216,7 @@ func (w *world) witness(c Claim, forge *cheat) *witness {
 			w.t.Fatal(values.failed)
 		}
 		if released != nil || len(st.scope.release.asked) == 0 {
-			return &witness{stated: st, values: values, released: released}
+			return &witness{stated: st, values: values}
 		}
 		for _, r := range st.scope.release.asked {
 			r.Values = r.compute(values)
@@ -273,6 +274,15 @@ func smallDataset() *data.Dataset {
 	return dataset(rand.New(rand.NewPCG(1, 1)), 2, 2, "sex", sexes, repeat(1, 3))
 }
 
+// proveClaim states a claim as a prover does and proves it.
+func proveClaim(ctx context.Context, f *Frame, item *Item, subjects *Subjects, by *mode.Prover, tables *ops.Tables) ([]Released, []byte, error) {
+	st, err := state(f, item, subjects, nil, tables)
+	if err != nil {
+		return nil, nil, err
+	}
+	return st.prove(ctx, by, nil)
+}
+
 // verifyClaim states a claim as a verifier does and checks its proof.
 func verifyClaim(ctx context.Context, f *Frame, item *Item, subjects *Subjects, v *mode.Verifier, released []Released, encoded []byte, tables *ops.Tables) error {
 	if released == nil {
@@ -282,5 +292,5 @@ func verifyClaim(ctx context.Context, f *Frame, item *Item, subjects *Subjects, 
 	if err != nil {
 		return err
 	}
-	return verifyStated(ctx, f.Mode, st, item.Name, v, encoded)
+	return st.verify(ctx, v, encoded)
 }

@@ -11,15 +11,15 @@ import (
 )
 
 // fits returns fault.ErrResources unless proving a claim does: its argument and
-// wrap, the cells that it is computed from, and those of all parts. Claims are
-// proven one after another.
-func (in *Inputs) fits(item *Item, st *stated) error {
+// wrap, the cells that it is computed from, those of all parts, and so many public
+// cells of claims that are stated already. Claims are proven one after another.
+func (in *Inputs) fits(st *stated, held int) error {
 	if st.statement == nil {
 		return nil
 	}
 	need := in.Mode.Memory(st.statement.Layout)
 	const integers = 8 // while cells are computed
-	cells, rows, held := 0, 0, 0
+	cells, rows, committed := 0, 0, 0
 	for i := range st.statement.Layout.System.Tensors {
 		if t := &st.statement.Layout.System.Tensors[i]; t.Kind != relation.Public {
 			cells += t.Cells()
@@ -28,10 +28,11 @@ func (in *Inputs) fits(item *Item, st *stated) error {
 	need.Add("integers", int64(cells), integers)
 	for _, p := range in.Parts {
 		for _, c := range p.Secret.Cells {
-			held += c.Len()
+			committed += c.Len()
 		}
 	}
-	need.Add("committed cells of all parts", int64(held), 4)
+	need.Add("committed cells of all parts", int64(committed), 4)
+	need.Add("public cells of the claims", int64(held), integers)
 	for _, p := range st.scope.parts {
 		rows += p.Rows
 	}
@@ -39,7 +40,7 @@ func (in *Inputs) fits(item *Item, st *stated) error {
 	if rows > 0 {
 		fits = fmt.Sprintf("it is about %d rows, and what it takes grows with them: claim the same of smaller parts", rows)
 	}
-	return need.Within(fmt.Sprintf("proving claim %s", fault.Quote(item.Name)), in.Memory, fits)
+	return need.Within(fmt.Sprintf("proving claim %s", fault.Quote(st.item.Name)), in.Memory, fits)
 }
 
 // BytesPerByte bounds what decoding an audit takes for each of its bytes, beside

@@ -32,7 +32,7 @@ func (w *world) audited(claims ...Claim) *Bundle {
 		if _, err := b.prepare(&Audit{Items: []*Item{item}}, &Inputs{Mode: w.frame.Mode}, w.subjects, w.tables); err != nil {
 			w.t.Fatal(err)
 		}
-		released, proof, err := proveClaim(ctx, &w.frame, item, w.subjects, by, nil, w.tables)
+		released, proof, err := proveClaim(ctx, &w.frame, item, w.subjects, by, w.tables)
 		if err != nil {
 			w.t.Fatal(err)
 		}

@@ -2,9 +2,7 @@ package audit
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/zkaudit/zkaudit/bundle"
@@ -14,8 +12,6 @@ import (
 	"github.com/zkaudit/zkaudit/ops"
 	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/proof/poly"
-	"github.com/zkaudit/zkaudit/proof/prover"
-	"github.com/zkaudit/zkaudit/proof/statement"
 )
 
 // Inputs are what an audit is proven from: the private side of everything its
@@ -58,48 +54,20 @@ func Check(a *Audit, in *Inputs) error {
 	if err := in.distinct(a); err != nil {
 		return fault.Recast(err, fault.ErrUsage)
 	}
-	frame := in.frame(a)
-	answers, err := examine(&frame, a, in.subjects(), ops.NewTables())
-	if err != nil {
-		return err
-	}
-	return refusals(answers)
-}
-
-// answer is what an honest prover finds out about a claim.
-type answer struct {
-	released []Released
-	refusal  error // why the claim is false, nil if it holds
-}
-
-// examine answers all claims. It fails with what is no answer.
-func examine(f *Frame, a *Audit, subjects *Subjects, tables *ops.Tables) ([]answer, error) {
-	answers := make([]answer, len(a.Items))
-	for i, item := range a.Items {
-		w, err := assign(f, item, subjects, tables)
-		if err == nil && w.values != nil && w.values.falsity != nil {
-			err = fmt.Errorf("claim %q: %w", item.Name, w.values.falsity)
+	frame, subjects, tables := in.frame(a), in.subjects(), ops.NewTables()
+	var claims []*pending
+	for _, item := range a.Items {
+		c, err := newPending(&frame, item, subjects, tables)
+		if err != nil {
+			return err
 		}
-		switch {
-		case errors.Is(err, fault.ErrRejected):
-			answers[i].refusal = err
-		case err != nil:
-			return nil, err
-		default:
-			answers[i].released = w.released
+		if err := c.examine(); err != nil {
+			return err
 		}
+		c.stated = nil // no proof needs it
+		claims = append(claims, c)
 	}
-	return answers, nil
-}
-
-func refusals(answers []answer) error {
-	var all []error
-	for _, a := range answers {
-		if a.refusal != nil {
-			all = append(all, a.refusal)
-		}
-	}
-	return errors.Join(all...)
+	return refusals(claims)
 }
 
 // distinct says which names are none, or stand for the same thing.
@@ -142,38 +110,33 @@ func Prove(ctx context.Context, a *Audit, in *Inputs) (*Bundle, *Report, error) 
 	if err := in.distinct(a); err != nil {
 		return nil, nil, fault.Recast(err, fault.ErrUsage)
 	}
-	frame, subjects, tables := in.frame(a), in.subjects(), ops.NewTables()
+	frame, subjects := in.frame(a), in.subjects()
 	b := &Bundle{Frame: frame, Parts: map[string]*Part{}, Certificates: map[string][]byte{}, Runs: map[string][32]byte{}, Models: map[string]ModelID{}}
-	charges, err := b.prepare(a, in, subjects, tables)
+	claims, err := b.prepare(a, in, subjects, ops.NewTables())
 	if err != nil {
 		return nil, nil, err
 	}
 	if err := in.check(b); err != nil {
 		return nil, nil, err
 	}
-	if err := in.charge(ctx, a, charges, subjects, tables); err != nil {
+	if err := in.charge(ctx, claims); err != nil {
 		return nil, nil, err
 	}
-	seconds := make([]float64, len(a.Items))
-	done, total := 0, len(a.Items)+len(b.Parts)
+	done, total := 0, len(claims)+len(b.Parts)
 	progress := func(what string) {
 		if in.Progress != nil {
 			in.Progress(done, total, what)
 		}
 		done++
 	}
-	for i, item := range a.Items {
-		progress("claim " + item.Name)
-		start := time.Now()
-		released, encoded, err := proveClaim(ctx, &frame, item, subjects, in.By, in.Arena, tables)
+	var findings []*Finding
+	for _, c := range claims {
+		progress("claim " + c.item.Name)
+		f, err := c.prove(ctx, b, in)
 		if err != nil {
 			return nil, nil, err
 		}
-		if released == nil {
-			released = []Released{}
-		}
-		b.Claims = append(b.Claims, Proven{Item: *item, Released: released, Proof: encoded})
-		seconds[i] = time.Since(start).Seconds()
+		findings = append(findings, f)
 	}
 	for _, name := range sortedKeys(b.Parts) {
 		progress("certificate of part " + name)
@@ -188,42 +151,41 @@ func Prove(ctx context.Context, a *Audit, in *Inputs) (*Bundle, *Report, error) 
 	if err != nil {
 		return nil, nil, err
 	}
-	for i := range b.Claims {
-		if _, err := r.add(b, i, subjects, tables); err != nil {
-			return nil, nil, err
-		}
-	}
-	for i := range r.Claims {
-		r.Claims[i].Seconds = seconds[i]
+	for _, f := range findings {
+		r.include(f)
 	}
 	return b, r, nil
 }
 
 // charge finds out whether the claims hold, and enters what that tells into the
-// ledger, if there is one. charges are those of claims that hold.
-func (in *Inputs) charge(ctx context.Context, a *Audit, charges [][]Charge, subjects *Subjects, tables *ops.Tables) error {
+// ledger, if there is one.
+func (in *Inputs) charge(ctx context.Context, claims []*pending) error {
 	if in.Ledger != nil {
-		if err := in.Ledger.Check(slices.Concat(charges...), in.Override); err != nil {
+		var all []Charge
+		for _, c := range claims {
+			all = append(all, c.charges...)
+		}
+		if err := in.Ledger.Check(all, in.Override); err != nil {
 			return err
 		}
 	}
-	frame := in.frame(a)
-	answers, err := examine(&frame, a, subjects, tables) // a proof takes seconds, finding out does not
-	if err != nil {
-		return err
+	for _, c := range claims { // a proof takes seconds, finding out does not
+		if err := c.examine(); err != nil {
+			return err
+		}
 	}
-	refused := refusals(answers)
+	refused := refusals(claims)
 	if in.Ledger == nil {
 		return refused
 	}
 	var due []Charge
-	for i := range answers {
-		for _, c := range charges[i] {
+	for _, claim := range claims {
+		for _, c := range claim.charges {
 			switch {
 			case refused == nil:
-				c.Released = recorded(answers[i].released)
+				c.Released = recorded(claim.stated.released())
 				due = append(due, c)
-			case answers[i].refusal != nil:
+			case claim.refusal != nil:
 				c.Bits = 1
 				due = append(due, c)
 			}
@@ -258,103 +220,44 @@ func (in *Inputs) check(b *Bundle) error {
 	return nil
 }
 
-// prepare states all claims once: it finds parameters that make no sense, and
-// claims whose proofs do not fit into memory, before
-// anything is proven, what the claims are about, and what each is charged for:
-// nothing where public values show that it is false.
-func (b *Bundle) prepare(a *Audit, in *Inputs, subjects *Subjects, tables *ops.Tables) ([][]Charge, error) {
-	var charges [][]Charge
+// prepare states all claims, once: it finds parameters that make no sense, and
+// claims whose proofs do not fit into memory, before anything is proven, what the
+// claims are about, and what each is charged for: nothing where public values show
+// that it is false.
+func (b *Bundle) prepare(a *Audit, in *Inputs, subjects *Subjects, tables *ops.Tables) ([]*pending, error) {
+	var claims []*pending
+	held := 0
 	for _, item := range a.Items {
-		st, err := state(&b.Frame, item, subjects, nil, tables)
-		if errors.Is(err, fault.ErrRejected) {
-			charges = append(charges, nil)
+		c, err := newPending(&b.Frame, item, subjects, tables)
+		if err != nil {
+			return nil, err
+		}
+		if claims = append(claims, c); c.refusal != nil {
 			continue
 		}
-		if err != nil {
+		held += c.stated.scope.cells
+		if err := in.fits(c.stated, held); err != nil {
 			return nil, err
 		}
-		if err := in.fits(item, st); err != nil {
+		if c.charges, err = c.stated.scope.charges(&b.Frame, item); err != nil {
 			return nil, err
 		}
-		of, err := st.scope.charges(&b.Frame, item)
-		if err != nil {
-			return nil, err
-		}
-		charges = append(charges, of)
-		for name, p := range st.scope.parts {
+		for name, p := range c.stated.scope.parts {
 			b.Parts[name] = p.Part
 		}
-		for name, r := range st.scope.runs {
+		for name, r := range c.stated.scope.runs {
 			b.Runs[name] = r.Digest
 		}
-		for name, m := range st.scope.publicModels() {
+		for name, m := range c.stated.scope.publicModels() {
 			b.Models[name] = m.ModelID
 		}
 	}
-	return charges, nil
-}
-
-// witness is a claim with the cells that its prover has for it.
-type witness struct {
-	*stated
-	values   *Values // nil if there is nothing to prove
-	released []Released
-}
-
-// assign states a claim and computes its cells, those that it releases first.
-func assign(f *Frame, item *Item, subjects *Subjects, tables *ops.Tables) (*witness, error) {
-	first, err := state(f, item, subjects, nil, tables)
-	if err != nil || first.statement == nil {
-		return &witness{stated: first}, err
-	}
-	for _, e := range first.scope.external {
-		if e.cells == nil {
-			return nil, fmt.Errorf("claim %q: the cells of %s are not at hand: %w", item.Name, first.scope.name(e.id), fault.ErrUsage)
+	for _, c := range claims { // each is proven while those after it are held
+		if c.stated != nil {
+			if err := in.fits(c.stated, held); err != nil {
+				return nil, err
+			}
 		}
 	}
-	w := &witness{stated: first, values: first.scope.compute(), released: []Released{}}
-	if asked := first.scope.release.asked; len(asked) > 0 && w.values.failed == nil {
-		for _, r := range asked {
-			r.Values = r.compute(w.values)
-			w.released = append(w.released, r)
-		}
-		if w.stated, err = state(f, item, subjects, w.released, tables); err != nil {
-			return nil, err
-		}
-		w.values = w.scope.compute()
-	}
-	if err := w.values.failed; err != nil {
-		return nil, fmt.Errorf("claim %q: %w", item.Name, err)
-	}
-	return w, nil
-}
-
-// proveClaim proves one claim.
-func proveClaim(ctx context.Context, f *Frame, item *Item, subjects *Subjects, by *mode.Prover, arena *poly.Arena, tables *ops.Tables) ([]Released, []byte, error) {
-	w, err := assign(f, item, subjects, tables)
-	if err != nil || w.values == nil {
-		return nil, nil, err
-	}
-	if err := w.values.falsity; err != nil {
-		return nil, nil, fmt.Errorf("claim %q: %w", item.Name, err)
-	}
-	st, released, secret := w.secret()
-	secret.Arena = arena
-	w = nil // what cells were computed from is as large as they are
-	encoded, err := by.Prove(ctx, f.Mode, st, secret)
-	if err != nil {
-		return nil, nil, fmt.Errorf("claim %q: %w", item.Name, err)
-	}
-	return released, encoded, nil
-}
-
-// secret returns what a proof of the claim takes. It leaves the witness without
-// its values.
-func (w *witness) secret() (*statement.Statement, []Released, prover.Secret) {
-	secret := prover.Secret{Cells: w.values.assignment()}
-	for _, e := range w.scope.external {
-		secret.External = append(secret.External, e.blinding)
-	}
-	w.values = nil
-	return w.statement, w.released, secret
+	return claims, nil
 }

@@ -142,15 +142,33 @@ func newReport(b *Bundle, subjects *Subjects, insecure bool) (*Report, error) {
 	return r, nil
 }
 
-// add describes a claim, and returns it as it was stated.
+// add states a claim of the bundle, adds what it says, and returns it as it was
+// stated.
 func (r *Report) add(b *Bundle, i int, subjects *Subjects, tables *ops.Tables) (*stated, error) {
-	f, st, err := b.finding(&b.Claims[i], subjects, tables, r.named)
+	st, err := b.state(&b.Claims[i], subjects, tables)
 	if err != nil {
 		return nil, err
 	}
+	f, err := st.finding(len(b.Claims[i].Proof))
+	if err != nil {
+		return nil, err
+	}
+	r.include(f)
+	for name := range st.scope.parts {
+		r.named["part "+name] = true
+	}
+	for name := range st.scope.runs {
+		r.named["run "+name] = true
+	}
+	for name := range st.scope.publicModels() {
+		r.named["model "+name] = true
+	}
+	return st, nil
+}
+
+func (r *Report) include(f *Finding) {
 	r.Claims = append(r.Claims, *f)
 	r.Bits += f.Bits
-	return st, nil
 }
 
 // checkNamed refuses a bundle that lists what none of its claims is about: a
@@ -169,39 +187,33 @@ func (r *Report) checkNamed(b *Bundle) error {
 	return nil
 }
 
-// finding describes a claim, and adds what it is about to named. What its
-// released values are called is the claim's word, not the bundle's.
-func (b *Bundle) finding(c *Proven, subjects *Subjects, tables *ops.Tables, named map[string]bool) (*Finding, *stated, error) {
+// state states a claim of the bundle with what it has released.
+func (b *Bundle) state(c *Proven, subjects *Subjects, tables *ops.Tables) (*stated, error) {
 	released := c.Released
 	if released == nil {
 		released = []Released{}
 	}
 	st, err := state(&b.Frame, &c.Item, subjects, released, tables)
 	if errors.Is(err, fault.ErrUsage) { // in a file, not on a command line
-		return nil, nil, fault.Recast(err, fault.ErrMalformed)
+		return nil, fault.Recast(err, fault.ErrMalformed)
 	}
-	if err != nil {
-		return nil, nil, err
-	}
-	for name := range st.scope.parts {
-		named["part "+name] = true
-	}
-	for name := range st.scope.runs {
-		named["run "+name] = true
-	}
-	for name := range st.scope.publicModels() {
-		named["model "+name] = true
-	}
-	words := c.Words(subjects)
-	f := &Finding{Name: c.Name, Kind: c.Kind, Says: words.Says, NotProven: words.NotProven, Shares: words.Shares, Bytes: len(c.Proof)}
-	if f.Bits, err = st.scope.verdictBits(c.Claim); err != nil {
-		return nil, nil, err
+	return st, err
+}
+
+// finding describes a claim with a proof of so many bytes. What its released
+// values are called is the claim's word, not the bundle's.
+func (st *stated) finding(proof int) (*Finding, error) {
+	words := st.item.Words(st.scope.subjects)
+	f := &Finding{Name: st.item.Name, Kind: st.item.Kind, Says: words.Says, NotProven: words.NotProven, Shares: words.Shares, Bytes: proof}
+	var err error
+	if f.Bits, err = st.scope.verdictBits(st.item.Claim); err != nil {
+		return nil, err
 	}
 	for _, r := range st.scope.release.asked {
 		f.Bits += r.Bits
 		f.Released = append(f.Released, r)
 	}
-	return f, st, nil
+	return f, nil
 }
 
 func parameters(p *graph.Program) int {

@@ -26,11 +26,18 @@ type Frame struct {
 	Context string // what the verifier asked to be bound: a nonce, an order
 }
 
-// stated is a claim at work: its scope and what a proof of it is about. A
+// stated is a claim as a scope has stated it, and what a proof of it is about. A
 // claim that follows from public values alone has no statement.
 type stated struct {
+	item      *Item
 	scope     *Scope
 	statement *statement.Statement
+}
+
+// releasing states the claim again, with the values that it releases.
+func (st *stated) releasing(values []Released) (*stated, error) {
+	s := st.scope
+	return state(s.frame, st.item, s.subjects, values, s.tables)
 }
 
 // state derives what a proof of a claim is about, from public values alone:
@@ -49,7 +56,7 @@ func state(f *Frame, item *Item, subjects *Subjects, released []Released, tables
 		return nil, fmt.Errorf("claim %q: %d released values, it has %d: %w", item.Name, len(released), len(s.release.asked), fault.ErrMalformed)
 	}
 	if len(s.b.System().Equations)+len(s.b.System().Lookups) == 0 {
-		return &stated{scope: s}, nil
+		return &stated{item: item, scope: s}, nil
 	}
 	sys, err := s.b.Build()
 	if err != nil {
@@ -67,7 +74,7 @@ func state(f *Frame, item *Item, subjects *Subjects, released []Released, tables
 	for _, e := range s.external {
 		st.External = append(st.External, e.rows)
 	}
-	return &stated{scope: s, statement: st}, nil
+	return &stated{item: item, scope: s, statement: st}, nil
 }
 
 // publicBytes is the injective encoding of everything public about a claim:

@@ -86,7 +86,7 @@ func TestVacuousClaims(t *testing.T) {
 			t.Errorf("%s: prover: %v, want %q", name, err, test.says)
 		}
 		b := &Bundle{Frame: w.frame}
-		if _, _, err := b.finding(&Proven{Item: *w.item(test.vacuous)}, w.subjects, w.tables, map[string]bool{}); !errors.Is(err, fault.ErrMalformed) || !strings.Contains(err.Error(), test.says) {
+		if _, err := b.state(&Proven{Item: *w.item(test.vacuous)}, w.subjects, w.tables); !errors.Is(err, fault.ErrMalformed) || !strings.Contains(err.Error(), test.says) {
 			t.Errorf("%s: verifier: %v, want %q", name, err, test.says)
 		}
 		if _, _, err := w.prove(test.least, nil); err != nil {

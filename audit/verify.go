@@ -130,7 +130,7 @@ func Verify(ctx context.Context, b *Bundle, e Expectation, v *mode.Verifier, opt
 		if err != nil {
 			return nil, fault.OfFile(err)
 		}
-		if err := verifyStated(ctx, b.Mode, st, b.Claims[i].Name, v, b.Claims[i].Proof); err != nil {
+		if err := st.verify(ctx, v, b.Claims[i].Proof); err != nil {
 			return nil, err
 		}
 		if err := step(); err != nil {
@@ -336,21 +336,21 @@ func (e *Expectation) compareRuns(b *Bundle, r *Report) error {
 	return nil
 }
 
-// verifyStated checks the proof of one claim. Errors wrap fault.ErrRejected where
-// it is false.
-func verifyStated(ctx context.Context, m mode.Name, st *stated, name string, v *mode.Verifier, encoded []byte) error {
+// verify checks the proof of the claim. Errors wrap fault.ErrRejected where it is
+// false.
+func (st *stated) verify(ctx context.Context, v *mode.Verifier, encoded []byte) error {
 	if st.statement == nil {
 		if len(encoded) > 0 {
-			return fmt.Errorf("claim %q follows from public values and has a proof: %w", name, fault.ErrMalformed)
+			return fmt.Errorf("claim %q follows from public values and has a proof: %w", st.item.Name, fault.ErrMalformed)
 		}
 		return nil
 	}
-	err := v.Verify(ctx, m, st.statement, encoded)
+	err := v.Verify(ctx, st.scope.frame.Mode, st.statement, encoded)
 	switch {
 	case errors.Is(err, fault.ErrRejected), errors.Is(err, fault.ErrMalformed):
-		return fmt.Errorf("claim %q: the proof is false: %w", name, err)
+		return fmt.Errorf("claim %q: the proof is false: %w", st.item.Name, err)
 	case err != nil:
-		return fmt.Errorf("claim %q: %w", name, err)
+		return fmt.Errorf("claim %q: %w", st.item.Name, err)
 	}
 	return nil
 }
