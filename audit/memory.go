@@ -10,16 +10,13 @@ import (
 	"github.com/zkaudit/zkaudit/relation"
 )
 
-// fits returns fault.ErrResources unless proving a claim does: its argument and
-// wrap, the cells that it is computed from, those of all parts, and so many public
-// cells of claims that are stated already. Claims are proven one after another.
-func (in *Inputs) fits(st *stated, held int) error {
-	if st.statement == nil {
-		return nil
-	}
+// need is what proving a claim takes: its argument and wrap, the cells that it is
+// computed from, those of all parts, and so many public cells of claims that are
+// stated already. Claims are proven one after another.
+func (in *Inputs) need(st *stated, held int) *memory.Need {
 	need := in.Mode.Memory(st.statement.Layout)
 	const integers = 8 // while cells are computed
-	cells, rows, committed := 0, 0, 0
+	cells, committed := 0, 0
 	for i := range st.statement.Layout.System.Tensors {
 		if t := &st.statement.Layout.System.Tensors[i]; t.Kind != relation.Public {
 			cells += t.Cells()
@@ -33,14 +30,32 @@ func (in *Inputs) fits(st *stated, held int) error {
 	}
 	need.Add("committed cells of all parts", int64(committed), 4)
 	need.Add("public cells of the claims", int64(held), integers)
+	return need
+}
+
+// fits returns fault.ErrResources unless proving a claim does.
+func (in *Inputs) fits(st *stated, held int) error {
+	if st.statement == nil {
+		return nil
+	}
+	rows, fits := 0, ""
 	for _, p := range st.scope.parts {
 		rows += p.Rows
 	}
-	fits := ""
 	if rows > 0 {
 		fits = fmt.Sprintf("it is about %d rows, and what it takes grows with them: claim the same of smaller parts", rows)
 	}
-	return need.Within(fmt.Sprintf("proving claim %s", fault.Quote(st.item.Name)), in.Memory, fits)
+	return in.need(st, held).Within(fmt.Sprintf("proving claim %s", fault.Quote(st.item.Name)), in.Memory, fits)
+}
+
+// spare lowers the limit of traces to what the proof of a claim leaves of the
+// memory there is.
+func (t *traces) spare(in *Inputs, st *stated, held int) {
+	if t == nil || st.statement == nil || in.Memory.Bytes == 0 {
+		return
+	}
+	const cellBytes = 4
+	t.limit = min(t.limit, int(in.Memory.Bytes-in.need(st, held).Bytes())/cellBytes)
 }
 
 // BytesPerByte bounds what decoding an audit takes for each of its bytes, beside

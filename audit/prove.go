@@ -37,7 +37,7 @@ type Inputs struct {
 }
 
 func (in *Inputs) subjects() *Subjects {
-	s := &Subjects{Parts: map[string]*Part{}, Runs: map[string]*Run{}, Models: in.Models, OwnedParts: in.Parts, OwnedRuns: in.Runs, digests: map[digestKey][32]byte{}}
+	s := &Subjects{Parts: map[string]*Part{}, Runs: map[string]*Run{}, Models: in.Models, OwnedParts: in.Parts, OwnedRuns: in.Runs, digests: map[digestKey][32]byte{}, forwards: newTraces()}
 	for name, p := range in.Parts {
 		s.Parts[name] = &p.Part
 	}
@@ -253,11 +253,13 @@ func (b *Bundle) prepare(a *Audit, in *Inputs, subjects *Subjects, tables *ops.T
 		}
 	}
 	for _, c := range claims { // each is proven while those after it are held
-		if c.stated != nil {
-			if err := in.fits(c.stated, held); err != nil {
-				return nil, err
-			}
+		if c.stated == nil {
+			continue
 		}
+		if err := in.fits(c.stated, held); err != nil {
+			return nil, err
+		}
+		subjects.forwards.spare(in, c.stated, held)
 	}
 	return claims, nil
 }

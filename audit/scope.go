@@ -41,7 +41,8 @@ type Subjects struct {
 	OwnedParts map[string]*OwnedPart
 	OwnedRuns  map[string]*OwnedRun
 
-	digests map[digestKey][32]byte // kept, where parts do not change any more
+	digests  map[digestKey][32]byte // kept, where parts do not change any more
+	forwards *traces                // likewise
 }
 
 // digestKey is what the digest of a part depends on.
