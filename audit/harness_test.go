@@ -160,7 +160,10 @@ func (w *world) prove(c Claim, cheat *cheat) ([]Released, []byte, error) {
 	if cheat == nil {
 		return proveClaim(context.Background(), &w.frame, w.item(c), w.subjects, &by, w.tables)
 	}
-	made := w.witness(c, cheat)
+	made, err := w.witness(c, cheat)
+	if err != nil {
+		return nil, nil, err
+	}
 	st, secret := made.secret()
 	encoded, err := (&forger.Prover{Prover: by}).Prove(context.Background(), w.frame.Mode, st, secret)
 	return made.released(), encoded, err
@@ -198,25 +201,29 @@ func (w *world) naive(name string, c Claim, forge *cheat, want bool) {
 
 func (w *world) cells(c Claim, forge *cheat) (*stated, *Values) {
 	w.t.Helper()
-	made := w.witness(c, forge)
+	made, err := w.witness(c, forge)
+	if err != nil {
+		w.t.Fatal(err)
+	}
 	return made.stated, made.values
 }
 
-func (w *world) witness(c Claim, forge *cheat) *witness {
-	w.t.Helper()
+// witness is what a cheat makes of a claim. It fails where public values show that
+// the claim is false.
+func (w *world) witness(c Claim, forge *cheat) (*witness, error) {
 	item := w.item(c)
 	var released []Released
 	for {
 		st, err := state(&w.frame, item, w.subjects, released, w.tables)
 		if err != nil {
-			w.t.Fatal(err)
+			return nil, err
 		}
 		values := forge.compute(st.scope)
 		if values.failed != nil {
-			w.t.Fatal(values.failed)
+			return nil, values.failed
 		}
 		if released != nil || len(st.scope.release.asked) == 0 {
-			return &witness{stated: st, values: values}
+			return &witness{stated: st, values: values}, nil
 		}
 		for _, r := range st.scope.release.asked {
 			r.Values = r.compute(values)
