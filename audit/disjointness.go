@@ -1,21 +1,19 @@
 package audit
 
 import (
-	"encoding/binary"
 	"fmt"
 	"math/bits"
 	"slices"
 
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/internal/foreign"
-	"github.com/zkaudit/zkaudit/internal/number"
-	"github.com/zkaudit/zkaudit/internal/prg"
 	"github.com/zkaudit/zkaudit/relation"
 )
 
 // Disjointness says that no row of one list of parts has the features of a row
 // of another. Rows are hashed into 2^k buckets in T public ways; equal rows
-// share their bucket in all of them, so rows that differ in one are different.
+// share their bucket in all of them, so rows whose buckets differ in one way are
+// different.
 // With S the smaller and L the larger side, for every way t:
 //
 //	h_t(i) = a_t + Σ_j c_t(j)·X(i,j) = 2^(16+k)·Q + 2^16·κ + ρ
@@ -32,195 +30,146 @@ import (
 // row of L has a way in which its bucket is free of S, and not bucket 0.
 //
 // Completeness: a_t and c_t(j) are uniform in [0, 2^(16+k)), and features have
-// 16 bits. Two different rows differ by some x(j) = 2^v·odd with v < 16, as
-// small as any; then c_t·x is uniform among the multiples of 2^v, so that the
-// bucket of one row, given that of the other, is uniform; and with a_t, that of
-// any row is, zeros included. A row of L is missed in one way with probability
-// (|S|+1)/2^k at most, in all ways with its T-th power: T is such that a salt
-// fails with probability 1/16 at most, and maxSalts of them with 2^-256. The
-// stream of a_t and c_t begins with the digests of the parts, which are hiding:
-// nobody chooses rows for which it fails.
+// 16 bits. Let x be the difference of two different rows, and 2^v with v < 16 the
+// largest power of two that divides all of its x(j). Then c_t·x is uniform among
+// the multiples of 2^v, so that the bucket of one row is uniform given that of the
+// other; and because of a_t, that of any single row is uniform, even of one of
+// zeros. A row of L is missed in one way with probability (|S|+1)/2^k at most, and
+// in all ways with the T-th power of that. T is chosen so that a salt fails with
+// probability 1/16 at most, and all maxSalts of them with 2^-256. The stream of
+// a_t and c_t is seeded with the digests of the parts, which are hiding: nobody
+// can choose rows for which it fails.
 type Disjointness struct {
 	Parts []string `toml:"parts"`
 	From  []string `toml:"from"` // the parts they share no row with
 }
 
-// hashing is the public shape of the hash: it follows from the numbers of rows.
-type hashing struct {
-	ways, log   int    // T, k
-	width       int    // columns
-	quotientTop int    // bits of the top limb of Q
-	about       []byte // digests of the parts on both sides
-}
-
-// Bounds of the buckets: at least two for every row of the smaller side.
-const (
-	maxBucketLog   = 19
-	maxSmallerSide = 1 << (maxBucketLog - 1)
-)
-
-// newHashing chooses 2^k >= 4·|S| buckets as far as maxBucketLog allows, and T
-// with |L|·((|S|+1)/2^k)^T <= 1/16.
-func newHashing(small, large int64, width int) (hashing, error) {
-	if small > maxSmallerSide {
-		return hashing{}, fmt.Errorf("disjointness: the smaller side has %d rows, at most %d are supported: %w", small, maxSmallerSide, fault.ErrUnsupported)
-	}
-	h := hashing{width: width, log: min(maxBucketLog, max(6, bits.Len64(uint64(4*small-1))))}
-	for missed := float64(large); missed > 1.0/16; h.ways++ {
-		missed *= float64(small+1) / float64(int64(1)<<h.log)
-	}
-	// |h| < 2^(16+k)·(2^15·width + 1) <= 2^(31+k+n) where width < 2^n, and, as
-	// |κ| <= 2^k, |Q| <= 2^15·width + 1 < 2^(15+n): the top limb has n bits
-	n := bits.Len(uint(width))
-	if h.quotientTop = n; h.quotientTop > limbBits || limbBits+h.log+15+n > 61 {
-		return h, fmt.Errorf("disjointness: rows of %d features in 2^%d buckets: %w", width, h.log, fault.ErrUnsupported)
-	}
-	return h, nil
-}
-
-// way is one of the ways: a_t and c_t, in [0, 2^(16+k)).
-type way struct {
-	constant     int64
-	coefficients []int64
-}
-
-func (h hashing) way(salt int64, t int) way {
-	stream := prg.New("zkaudit/disjointness/v2", h.about, binary.LittleEndian.AppendUint64(nil, uint64(salt)), binary.LittleEndian.AppendUint64(nil, uint64(t)))
-	draw := func() int64 { return int64(stream.Uint64n(1 << (limbBits + h.log))) }
-	f := way{constant: draw(), coefficients: make([]int64, h.width)}
-	for j := range f.coefficients {
-		f.coefficients[j] = draw()
-	}
-	return f
-}
-
-// bucket returns κ mod 2^k of a hash.
-func (h hashing) bucket(x int64) int64 { return x >> limbBits & (1<<h.log - 1) }
-
-// maxSalts is how often an honest prover tries.
-const maxSalts = 64
+// sides are the parts on both sides of a claim.
+type sides struct{ small, large []*partTensors }
 
 // State implements Claim.
 func (c *Disjointness) State(s *Scope) {
-	small, large := s.partsOf(c.Parts), s.partsOf(c.From)
+	of := c.sides(s)
 	if s.err != nil {
 		return
 	}
-	if totalRows(small) > totalRows(large) {
-		small, large = large, small
-	}
-	for _, name := range c.Parts {
-		if slices.Contains(c.From, name) {
-			s.usage("part %q is on both sides", name)
-			return
-		}
-	}
-	width := small[0].Features
-	var about []byte
-	for _, p := range append(small[:len(small):len(small)], large...) {
-		digest := s.subjects.digest(p.Part, s.frame)
-		about = append(about, digest[:]...)
-		if p.Features != width || p.FractionBits != small[0].FractionBits {
-			s.usage("rows of parts %q and %q differ in width or fraction bits", small[0].name, p.name)
-			return
-		}
-	}
-	h, err := newHashing(totalRows(small), totalRows(large), width)
+	h, err := newHashing(totalRows(of.small), totalRows(of.large), of.small[0].Features)
 	if err != nil {
 		s.fail("%w", err)
 		return
 	}
-	h.about = about
-	var placed *placement
+	h.about = of.digests(s)
 	salt := s.publish(Released{Name: "salt of the hash", Bits: bits.Len(maxSalts - 1)}, 1, func(v *Values) []int64 {
-		return []int64{place(v, h, small, large).salt}
+		return []int64{place(v, h, of).salt}
 	})[0]
 	if salt < 0 || salt >= maxSalts {
 		s.fail("salt %d of the hash, want 0 to %d: %w", salt, maxSalts-1, fault.ErrRejected)
 		return
 	}
+	placed := &placement{}
 	s.fill(func(v *Values) {
-		refuseShared(v, small, large)
-		placed = tryPlace(v, h, salt, small, large)
+		of.refuseShared(v)
+		*placed = tryPlace(v, h, salt, of)
 		if v.falsity == nil && placed.missed > 0 && s.release.given != nil {
 			v.fail("salt %d does not tell the two sides apart: %w", salt, fault.ErrUsage)
 		}
 	})
-	selected := make([][]relation.ID, len(large))
+	gates := make([][]relation.ID, len(of.large)) // by part and way
 	for t := range h.ways {
 		if s.err != nil {
 			return
 		}
-		f := h.way(salt, t)
-		counts := h.table(s, fmt.Sprintf("buckets %d, smaller side", t))
-		for k, p := range small {
-			key := h.key(s, p, f, fmt.Sprintf("hash %d of part %q", t, p.name), func(row int) int64 { return placed.small[k][t][row] })
-			s.b.LookUp(counts, key)
+		for k, gate := range h.state(s, t, h.way(salt, t), of, placed) {
+			gates[k] = append(gates[k], gate)
 		}
-		chosen := h.table(s, fmt.Sprintf("buckets %d, larger side", t), relation.Rectifier{Gate: true})
-		for k, p := range large {
-			name := fmt.Sprintf("hash %d of part %q", t, p.name)
-			key := h.key(s, p, f, name, func(row int) int64 { return placed.large[k][t][row] })
-			gate := s.witness(name+": chosen", []relation.Axis{p.rowAxis()}, func(v *Values) []int64 {
-				out := make([]int64, p.rowAxis().Padded())
-				for i, x := range v.real(key) {
-					if x > 0 {
-						out[i] = 1
-					}
+	}
+	for k, p := range of.large {
+		h.oneWay(s, p, gates[k])
+	}
+}
+
+// sides returns the parts of the smaller and of the larger side, which have rows
+// of one kind and no part in common.
+func (c *Disjointness) sides(s *Scope) sides {
+	of := sides{s.partsOf(c.Parts), s.partsOf(c.From)}
+	if s.err != nil {
+		return of
+	}
+	if totalRows(of.small) > totalRows(of.large) {
+		of.small, of.large = of.large, of.small
+	}
+	for _, name := range c.Parts {
+		if slices.Contains(c.From, name) {
+			s.usage("part %q is on both sides", name)
+			return of
+		}
+	}
+	first := of.small[0]
+	for _, p := range of.all() {
+		if p.Features != first.Features || p.FractionBits != first.FractionBits {
+			s.usage("rows of parts %q and %q differ in width or fraction bits", first.name, p.name)
+			return of
+		}
+	}
+	return of
+}
+
+func (of sides) all() []*partTensors { return slices.Concat(of.small, of.large) }
+
+func (of sides) digests(s *Scope) []byte {
+	var all []byte
+	for _, p := range of.all() {
+		digest := s.subjects.digest(p.Part, s.frame)
+		all = append(all, digest[:]...)
+	}
+	return all
+}
+
+// refuseShared refuses sides that share a row.
+func (of sides) refuseShared(v *Values) {
+	seen := map[string]string{}
+	for _, p := range of.small {
+		for i, key := range rowKeys(v, p.features()) {
+			seen[key] = fmt.Sprintf("row %d of part %q", i, p.name)
+		}
+	}
+	for _, p := range of.large {
+		for i, key := range rowKeys(v, p.features()) {
+			if other, ok := seen[key]; ok {
+				v.refuse("row %d of part %q equals %s", i, p.name, other)
+				return
+			}
+		}
+	}
+}
+
+// state states one way: keys, their counts on both sides, and that no bucket has
+// both. placed will have the keys. For each part of the larger side it returns the
+// bits [κ > 0].
+func (h hashing) state(s *Scope, t int, f way, of sides, placed *placement) []relation.ID {
+	name := func(p *partTensors) string { return fmt.Sprintf("hash %d of part %q", t, p.name) }
+	counts := h.table(s, fmt.Sprintf("buckets %d, smaller side", t))
+	for k, p := range of.small {
+		s.b.LookUp(counts, h.key(s, p, f, name(p), func(row int) int64 { return placed.small[k][t][row] }))
+	}
+	chosen := h.table(s, fmt.Sprintf("buckets %d, larger side", t), relation.Rectifier{Gate: true})
+	var gates []relation.ID
+	for k, p := range of.large {
+		key := h.key(s, p, f, name(p), func(row int) int64 { return placed.large[k][t][row] })
+		gate := s.witness(name(p)+": chosen", []relation.Axis{p.rowAxis()}, func(v *Values) []int64 {
+			out := make([]int64, p.rowAxis().Padded())
+			for i, x := range v.real(key) {
+				if x > 0 {
+					out[i] = 1
 				}
-				return out
-			})
-			s.b.LookUp(chosen, key, gate)
-			selected[k] = append(selected[k], gate)
-		}
-		h.apart(s, t, counts, chosen)
-	}
-	for k, p := range large {
-		h.oneWay(s, p, selected[k])
-	}
-}
-
-// table is a table of the keys −2^k … 2^k − 1.
-func (h hashing) table(s *Scope, name string, columns ...relation.Source) int {
-	return s.b.Table(name, -1<<h.log, 2<<h.log, columns...)
-}
-
-// hash is a_t + Σ_j c_t(j)·X(i,j) of every row of a part, and 0 in the padding.
-func (f way) hash(s *Scope, p *partTensors, name string) relation.ID {
-	one := relation.Axis{Name: "constant", Size: 1}
-	a := s.public("constant of "+name, []int64{f.constant}, one)
-	sum := s.combine(name+": sum", p.features(), f.coefficients)
-	return s.virtual(name, []relation.Axis{p.rowAxis()}, []relation.Label{"i"},
-		relation.Times(relation.Int(1), relation.At(sum, "i")),
-		relation.Times(relation.Int(1), relation.At(s.b.Mask(p.rowAxis()), "i"), relation.At(a, "a")))
-}
-
-// key is κ of every row of a part, with its quotient and remainder.
-func (h hashing) key(s *Scope, p *partTensors, f way, name string, choose func(row int) int64) relation.ID {
-	x := f.hash(s, p, name)
-	axes, labels := []relation.Axis{p.rowAxis()}, []relation.Label{"i"}
-	rows := func(cell func(row int, hash int64) int64) func(v *Values) []int64 {
-		return func(v *Values) []int64 {
-			out := make([]int64, axes[0].Padded())
-			for i := range p.Rows {
-				out[i] = cell(i, v.of(x)[i])
 			}
 			return out
-		}
+		})
+		s.b.LookUp(chosen, key, gate)
+		gates = append(gates, gate)
 	}
-	scale := limbBits + h.log
-	quotient := func(row int, hash int64) int64 { return (hash - choose(row)<<limbBits) >> scale }
-	key := s.witness(name+": key", axes, rows(func(row int, _ int64) int64 { return choose(row) }))
-	low := s.witness(name+": quotient 0", axes, rows(func(row int, hash int64) int64 { return number.Limb(quotient(row, hash), 0) }))
-	top := s.witness(name+": quotient 1", axes, rows(func(row int, hash int64) int64 { return number.TopLimb(quotient(row, hash), 1) }))
-	quotients := relation.Limbs{low, top}
-	s.b.SignedLimbs(quotients, limbBits+h.quotientTop)
-	rest := s.virtual(name+": rest", axes, labels, append([]relation.Term{
-		relation.Times(relation.Int(1), relation.At(x, labels...)),
-		relation.Times(relation.Neg(relation.Pow2(limbBits)), relation.At(key, labels...)),
-	}, quotients.Terms(relation.Neg(relation.Pow2(scale)), labels...)...)...)
-	s.b.Unsigned(rest, limbBits)
-	return key
+	h.apart(s, t, counts, chosen)
+	return gates
 }
 
 // apart says that no key of the smaller side is negative, and none is one of
@@ -244,92 +193,6 @@ func (h hashing) oneWay(s *Scope, p *partTensors, gates []relation.ID) {
 	}
 	more := s.virtual("further ways of "+p.label(), []relation.Axis{axis}, []relation.Label{"i"}, terms...)
 	s.b.Unsigned(more, max(1, bits.Len(uint(h.ways-1))))
-}
-
-// placement gives every row its key in every way.
-type placement struct {
-	salt         int64
-	small, large [][][]int64 // by part, way, row
-	missed       int         // rows of the larger side without a free bucket
-}
-
-// refuseShared refuses sides that share a row.
-func refuseShared(v *Values, small, large []*partTensors) {
-	seen := map[string]string{}
-	for _, p := range small {
-		for i, key := range rowKeys(v, p.features()) {
-			seen[key] = fmt.Sprintf("row %d of part %q", i, p.name)
-		}
-	}
-	for _, p := range large {
-		for i, key := range rowKeys(v, p.features()) {
-			if other, ok := seen[key]; ok {
-				v.refuse("row %d of part %q equals %s", i, p.name, other)
-				return
-			}
-		}
-	}
-}
-
-// place tries salts until one tells the sides apart.
-func place(v *Values, h hashing, small, large []*partTensors) *placement {
-	var last *placement
-	for salt := range int64(maxSalts) {
-		if last = tryPlace(v, h, salt, small, large); last.missed == 0 || v.falsity != nil {
-			return last
-		}
-	}
-	v.fail("no hash of %d tells the two sides apart in %d ways: %w", maxSalts, h.ways, fault.ErrUnsupported)
-	return last
-}
-
-func tryPlace(v *Values, h hashing, salt int64, small, large []*partTensors) *placement {
-	p := &placement{salt: salt, small: make([][][]int64, len(small)), large: make([][][]int64, len(large))}
-	taken := make([][]bool, h.ways)
-	for t := range h.ways {
-		taken[t] = make([]bool, 1<<h.log)
-		f := h.way(salt, t)
-		for k, part := range small {
-			keys := h.buckets(v, part, f)
-			for _, b := range keys {
-				taken[t][b] = true
-			}
-			p.small[k] = append(p.small[k], keys)
-		}
-		for k, part := range large {
-			p.large[k] = append(p.large[k], h.buckets(v, part, f))
-		}
-	}
-	for k, part := range large {
-		for i := range part.Rows {
-			found := false
-			for t := range h.ways {
-				b := p.large[k][t][i]
-				if found || b == 0 || taken[t][b] {
-					p.large[k][t][i] -= 1 << h.log
-					continue
-				}
-				found = true
-			}
-			if !found {
-				p.missed++
-			}
-		}
-	}
-	return p
-}
-
-func (h hashing) buckets(v *Values, p *partTensors, f way) []int64 {
-	cells, width := v.of(p.features()), v.scope.axes(p.features())[1].Padded()
-	out := make([]int64, p.Rows)
-	for i := range out {
-		hash := f.constant
-		for j, c := range f.coefficients {
-			hash += c * cells[i*width+j]
-		}
-		out[i] = h.bucket(hash)
-	}
-	return out
 }
 
 // Words implements Claim.
