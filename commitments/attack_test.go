@@ -18,9 +18,9 @@ type forgetful struct {
 	label string
 }
 
-func (t forgetful) absorb(label string, data []byte) {
+func (t forgetful) Absorb(label string, data []byte) {
 	if label != t.label {
-		t.challenger.absorb(label, data)
+		t.challenger.Absorb(label, data)
 	}
 }
 
@@ -28,8 +28,8 @@ func (t forgetful) absorb(label string, data []byte) {
 type forgery struct {
 	s     *SRS
 	f     fr.Vector
-	claim Claim      // false
-	truth fr.Element // the value f has at the point
+	claim pairingClaim // false
+	truth fr.Element   // the value f has at the point
 }
 
 func newForgery(t *testing.T) forgery {
@@ -42,9 +42,9 @@ func newForgery(t *testing.T) forgery {
 
 // attack runs the forger against a verifier that forgets label and one that
 // does not.
-func (a forgery) attack(t *testing.T, label string, forge func(challenger) *OpeningProof) {
+func (a forgery) attack(t *testing.T, label string, forge func(challenger) *PairingProof) {
 	t.Helper()
-	transcript := func() challenger { return openingTranscript(a.s.ID, a.claim, [32]byte{7}) }
+	transcript := func() challenger { return pairingTranscript(a.s.ID, a.claim, [32]byte{7}) }
 	v := a.s.Verifier()
 	if err := verify(v, a.claim, forge(forgetful{transcript(), label}), forgetful{transcript(), label}); err != nil {
 		t.Errorf("the attack does not work on a transcript without %q: %v", label, err)
@@ -72,23 +72,23 @@ func (a forgery) commitAll(t *testing.T, polys []fr.Vector) []bn254.G1Affine {
 // polynomial with the right value at β² and the wanted one after folding.
 func TestFrozenBeta(t *testing.T) {
 	a := newForgery(t)
-	a.attack(t, "folds", func(tr challenger) *OpeningProof {
+	a.attack(t, "folds", func(tr challenger) *PairingProof {
 		polys, _ := foldAll(a.f, a.claim.Point)
 		honest := a.commitAll(t, polys)
 		// β as it is when the folds do not enter, and the honest guess if they do.
-		guess := openingTranscript(a.s.ID, a.claim, [32]byte{7})
+		guess := pairingTranscript(a.s.ID, a.claim, [32]byte{7})
 		if _, forgets := tr.(forgetful); !forgets {
-			guess.absorb("folds", AppendPoints(nil, honest))
+			guess.Absorb("folds", AppendPoints(nil, honest))
 		}
-		beta := guess.challenge("beta")
+		beta := guess.Challenge("beta")
 
 		polys[len(polys)-1] = forgedLastFold(polys[len(polys)-1], a.claim, beta)
-		proof := &OpeningProof{Folds: a.commitAll(t, polys)}
-		tr.absorb("folds", AppendPoints(nil, proof.Folds))
-		actual := tr.challenge("beta")
+		proof := &PairingProof{Folds: a.commitAll(t, polys)}
+		tr.Absorb("folds", AppendPoints(nil, proof.Folds))
+		actual := tr.Challenge("beta")
 		proof.evaluate(polys, actual)
-		tr.absorb("evaluations", proof.appendEvaluations(nil))
-		in := batch{polys, actual, tr.challenge("gamma")}
+		tr.Absorb("evaluations", proof.appendEvaluations(nil))
+		in := batch{polys, actual, tr.Challenge("gamma")}
 		if err := proof.openBatch(newCrew(1), a.s, in, tr); err != nil {
 			t.Fatal(err)
 		}
@@ -100,7 +100,7 @@ func TestFrozenBeta(t *testing.T) {
 // at β² that folds, at β, to the claimed value:
 //
 //	(1−x)·(p_0 + p_2·β²) + x·(p_1 + p_3·β²) = v,  p(β²) = last(β²)
-func forgedLastFold(last fr.Vector, claim Claim, beta fr.Element) fr.Vector {
+func forgedLastFold(last fr.Vector, claim pairingClaim, beta fr.Element) fr.Vector {
 	x := claim.Point[0]
 	one := fr.One()
 	b2 := *new(fr.Element).Square(&beta)
@@ -124,23 +124,23 @@ func forgedLastFold(last fr.Vector, claim Claim, beta fr.Element) fr.Vector {
 // of them so that their combination stays what it is.
 func TestFrozenGamma(t *testing.T) {
 	a := newForgery(t)
-	a.attack(t, "evaluations", func(tr challenger) *OpeningProof {
+	a.attack(t, "evaluations", func(tr challenger) *PairingProof {
 		polys, _ := foldAll(a.f, a.claim.Point)
-		proof := &OpeningProof{Folds: a.commitAll(t, polys)}
-		tr.absorb("folds", AppendPoints(nil, proof.Folds))
-		beta := tr.challenge("beta")
+		proof := &PairingProof{Folds: a.commitAll(t, polys)}
+		tr.Absorb("folds", AppendPoints(nil, proof.Folds))
+		beta := tr.Challenge("beta")
 		proof.evaluate(polys, beta)
 
-		guess := openingTranscript(a.s.ID, a.claim, [32]byte{7})
-		guess.absorb("folds", AppendPoints(nil, proof.Folds))
-		guess.challenge("beta")
+		guess := pairingTranscript(a.s.ID, a.claim, [32]byte{7})
+		guess.Absorb("folds", AppendPoints(nil, proof.Folds))
+		guess.Challenge("beta")
 		if _, forgets := tr.(forgetful); !forgets {
-			guess.absorb("evaluations", proof.appendEvaluations(nil))
+			guess.Absorb("evaluations", proof.appendEvaluations(nil))
 		}
-		a.shiftEvaluations(proof, beta, guess.challenge("gamma"))
+		a.shiftEvaluations(proof, beta, guess.Challenge("gamma"))
 
-		tr.absorb("evaluations", proof.appendEvaluations(nil))
-		in := batch{polys, beta, tr.challenge("gamma")}
+		tr.Absorb("evaluations", proof.appendEvaluations(nil))
+		in := batch{polys, beta, tr.Challenge("gamma")}
 		if err := proof.openBatch(newCrew(1), a.s, in, tr); err != nil {
 			t.Fatal(err)
 		}
@@ -154,7 +154,7 @@ func TestFrozenGamma(t *testing.T) {
 //	δ_last·((1−x_last)·β + x_last)/2β = v − truth,  δ_0 = −γ^{ℓ−1}·δ_last
 //
 // δ_0 moves P_1(β²) by δ_0·((1−x_0)·β + x_0)/2β, and P_0(β²) by −γ times that.
-func (a forgery) shiftEvaluations(proof *OpeningProof, beta, gamma fr.Element) {
+func (a forgery) shiftEvaluations(proof *PairingProof, beta, gamma fr.Element) {
 	rounds := len(a.claim.Point)
 	effect := func(x fr.Element) fr.Element {
 		one := fr.One()
@@ -182,33 +182,33 @@ func (a forgery) shiftEvaluations(proof *OpeningProof, beta, gamma fr.Element) {
 // that makes the equation hold there, whatever the evaluations say.
 func TestFrozenZ(t *testing.T) {
 	a := newForgery(t)
-	a.attack(t, "quotient", func(tr challenger) *OpeningProof {
+	a.attack(t, "quotient", func(tr challenger) *PairingProof {
 		polys, _ := foldAll(a.f, a.claim.Point)
-		proof := &OpeningProof{Folds: a.commitAll(t, polys)}
-		tr.absorb("folds", AppendPoints(nil, proof.Folds))
-		beta := tr.challenge("beta")
+		proof := &PairingProof{Folds: a.commitAll(t, polys)}
+		tr.Absorb("folds", AppendPoints(nil, proof.Folds))
+		beta := tr.Challenge("beta")
 		proof.evaluate(polys, beta)
 		a.shiftEvaluations(proof, beta, fr.Element{}) // P_0 stays: γ is not known
 
-		tr.absorb("evaluations", proof.appendEvaluations(nil))
-		gamma := tr.challenge("gamma")
+		tr.Absorb("evaluations", proof.appendEvaluations(nil))
+		gamma := tr.Challenge("gamma")
 		guess := tr
 		if f, forgets := tr.(forgetful); forgets {
-			fork := *f.challenger.(*hashChain)
+			fork := *f.challenger.(*Transcript)
 			guess = &fork
 		} else {
-			fork := *tr.(*hashChain)
+			fork := *tr.(*Transcript)
 			guess = &fork
 		}
-		a.constantQuotient(t, proof, batch{polys, beta, gamma}, guess.challenge("z"))
-		tr.absorb("quotient", AppendPoints(nil, []bn254.G1Affine{proof.Quotient}))
-		tr.challenge("z")
+		a.constantQuotient(t, proof, batch{polys, beta, gamma}, guess.Challenge("z"))
+		tr.Absorb("quotient", AppendPoints(nil, []bn254.G1Affine{proof.Quotient}))
+		tr.Challenge("z")
 		return proof
 	})
 }
 
 // constantQuotient sets q = (B(z) − I(z))/Z(z) and the witness to match.
-func (a forgery) constantQuotient(t *testing.T, proof *OpeningProof, in batch, z fr.Element) {
+func (a forgery) constantQuotient(t *testing.T, proof *PairingProof, in batch, z fr.Element) {
 	t.Helper()
 	b := make(fr.Vector, len(in.polys[0]))
 	power := fr.One()
@@ -240,10 +240,10 @@ func (a forgery) constantQuotient(t *testing.T, proof *OpeningProof, in batch, z
 func TestTranscriptReplay(t *testing.T) {
 	s := testSRS(t, 3)
 	_, claim := testClaim(t, s, newTestRand(52))
-	first := openingTranscript(s.ID, claim, [32]byte{}).challenge("beta")
-	other := func(name string, id [32]byte, c Claim, seed [32]byte) {
+	first := pairingTranscript(s.ID, claim, [32]byte{}).Challenge("beta")
+	other := func(name string, id [32]byte, c pairingClaim, seed [32]byte) {
 		t.Helper()
-		if b := openingTranscript(id, c, seed).challenge("beta"); b.Equal(&first) {
+		if b := pairingTranscript(id, c, seed).Challenge("beta"); b.Equal(&first) {
 			t.Errorf("%s does not reach the transcript", name)
 		}
 	}
@@ -264,7 +264,7 @@ func TestTranscriptReplay(t *testing.T) {
 	c = claim
 	c.Point = claim.Point[:2]
 	other("number of variables", s.ID, c, [32]byte{})
-	if b := openingTranscript(s.ID, claim, [32]byte{}).challenge("gamma"); b.Equal(&first) {
+	if b := pairingTranscript(s.ID, claim, [32]byte{}).Challenge("gamma"); b.Equal(&first) {
 		t.Error("the label of a challenge does not reach it")
 	}
 }

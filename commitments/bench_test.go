@@ -153,14 +153,14 @@ func BenchmarkOpen(b *testing.B) {
 }
 
 // benchClaim evaluates by folding: the naive sum takes too long here.
-func benchClaim(b *testing.B, s *SRS) (fr.Vector, Claim) {
+func benchClaim(b *testing.B, s *SRS) (fr.Vector, pairingClaim) {
 	b.Helper()
 	rng := newTestRand(23)
 	f, point := fr.Vector(rng.scalars(b, s.RowCells())), rng.scalars(b, s.RowBits)
 	rows, err := s.CommitField(f, nil)
 	mustCommit(b, rows, err)
 	_, value := foldAll(f, point)
-	return f, Claim{Commitment: rows[0], Point: point, Value: value}
+	return f, pairingClaim{Commitment: rows[0], Point: point, Value: value}
 }
 
 func BenchmarkVerifyOpening(b *testing.B) {
@@ -169,7 +169,7 @@ func BenchmarkVerifyOpening(b *testing.B) {
 	proof := mustOpen(b, s, f, claim, [32]byte{})
 	v := s.Verifier()
 	for b.Loop() {
-		if err := VerifyOpening(v, claim, proof, [32]byte{}); err != nil {
+		if err := verifyPairing(v, claim, proof, [32]byte{}); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -55,6 +55,38 @@ func commitRows[T any](s *SRS, cells []T, blind []fr.Element, msm func(crew, []b
 	return bn254.BatchJacobianToAffineG1(sums), nil
 }
 
+// CommitHashed commits to values in the places from, from+1, … of a vector, by
+// the setup's hashed generators, whatever rows are committed with:
+//
+//	C = Σ_j v_j·G_(from+j) + ρ·H
+func (s *SRS) CommitHashed(from int, v []fr.Element, rho *fr.Element) (bn254.G1Affine, error) {
+	g := s.Hashed.First(from + len(v))[from:]
+	var sum bn254.G1Jac
+	if len(v) <= fewScalars {
+		for j := range v {
+			addMultiple(&sum, &g[j], &v[j])
+		}
+	} else {
+		var err error
+		if sum, err = msmField(fullCrew(), g, v); err != nil {
+			return bn254.G1Affine{}, fmt.Errorf("commit: %w", err)
+		}
+	}
+	addMultiple(&sum, &s.H, rho)
+	return *new(bn254.G1Affine).FromJacobian(&sum), nil
+}
+
+// fewScalars is how many points are multiplied one by one.
+const fewScalars = 8
+
+// CommitScalar returns t·U + ρ·H.
+func (s *SRS) CommitScalar(t, rho *fr.Element) bn254.G1Affine {
+	var sum bn254.G1Jac
+	addMultiple(&sum, &s.U, t)
+	addMultiple(&sum, &s.H, rho)
+	return *new(bn254.G1Affine).FromJacobian(&sum)
+}
+
 // RemoveBlinding returns c − ρ·H, the commitment without its blinding.
 func (v *VerifierSRS) RemoveBlinding(c bn254.G1Affine, rho fr.Element) bn254.G1Affine {
 	neg := *new(fr.Element).Neg(&rho)

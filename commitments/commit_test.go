@@ -128,13 +128,13 @@ func TestFoldedClaim(t *testing.T) {
 		t.Fatal(err)
 	}
 	v := s.Verifier()
-	claim := Claim{
+	claim := pairingClaim{
 		Commitment: v.RemoveBlinding(*new(bn254.G1Affine).FromJacobian(&sum), rho),
 		Point:      point[2:],
 		Value:      evaluateNaively(toField(cells), point),
 	}
 	proof := mustOpen(t, s, folded, claim, [32]byte{3})
-	if err := VerifyOpening(v, claim, proof, [32]byte{3}); err != nil {
+	if err := verifyPairing(v, claim, proof, [32]byte{3}); err != nil {
 		t.Error(err)
 	}
 }

@@ -52,10 +52,10 @@
 //	T            cells                   integers, ⌈cells/2^ℓ⌉ rows
 //	ρ            blind, Opening.Blinding one scalar per row
 //	C, r, v      Claim                   point, ℓ scalars, scalar
-//	C_i          OpeningProof.Folds      ℓ−1 points
-//	P_i(±β)      OpeningProof.Pos, Neg   ℓ scalars each
-//	P_0(β²)      OpeningProof.Square     1 scalar
-//	Q, W         OpeningProof.Quotient, Witness
+//	C_i          PairingProof.Folds      ℓ−1 points
+//	P_i(±β)      PairingProof.Pos, Neg   ℓ scalars each
+//	P_0(β²)      PairingProof.Square     1 scalar
+//	Q, W         PairingProof.Quotient, Witness
 //
 // # What callers must still check
 //

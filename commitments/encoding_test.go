@@ -115,12 +115,12 @@ func TestOpeningProofEncodingIsStrict(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(data) != OpeningProofBytes(rowBits) {
-		t.Fatalf("%d bytes, want %d", len(data), OpeningProofBytes(rowBits))
+	if len(data) != pairingProofBytes(rowBits) {
+		t.Fatalf("%d bytes, want %d", len(data), pairingProofBytes(rowBits))
 	}
 	refused := func(name string, b []byte) {
 		t.Helper()
-		if _, err := UnmarshalOpeningProof(b, rowBits); !errors.Is(err, fault.ErrMalformed) {
+		if _, err := unmarshalPairingProof(b, rowBits); !errors.Is(err, fault.ErrMalformed) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -139,10 +139,10 @@ func TestOpeningProofEncodingIsStrict(t *testing.T) {
 		bad[at] &^= formMask
 		refused("uncompressed flag", bad)
 	}
-	if _, err := UnmarshalOpeningProof(data, 0); !errors.Is(err, fault.ErrUsage) {
+	if _, err := unmarshalPairingProof(data, 0); !errors.Is(err, fault.ErrUsage) {
 		t.Errorf("row size 0: %v", err)
 	}
-	if _, err := (&OpeningProof{}).MarshalBinary(); !errors.Is(err, fault.ErrMalformed) {
+	if _, err := (&PairingProof{}).MarshalBinary(); !errors.Is(err, fault.ErrMalformed) {
 		t.Errorf("empty proof: %v", err)
 	}
 }
@@ -159,9 +159,9 @@ func TestEveryFlippedByteIsRefused(t *testing.T) {
 	for i := range data {
 		bad := bytes.Clone(data)
 		bad[i] ^= 1 << (i % 8)
-		proof, err := UnmarshalOpeningProof(bad, rowBits)
+		proof, err := unmarshalPairingProof(bad, rowBits)
 		if err == nil {
-			err = VerifyOpening(s.Verifier(), claim, proof, [32]byte{})
+			err = verifyPairing(s.Verifier(), claim, proof, [32]byte{})
 		}
 		if !errors.Is(err, fault.ErrMalformed) && !errors.Is(err, fault.ErrRejected) {
 			t.Fatalf("byte %d flipped: %v", i, err)
@@ -192,14 +192,14 @@ func FuzzUnmarshalOpeningProof(f *testing.F) {
 	f.Add(data)
 	v := s.Verifier()
 	f.Fuzz(func(t *testing.T, b []byte) {
-		proof, err := UnmarshalOpeningProof(b, rowBits)
+		proof, err := unmarshalPairingProof(b, rowBits)
 		if err != nil {
 			return
 		}
 		if again, err := proof.MarshalBinary(); err != nil || !bytes.Equal(again, b) {
 			t.Fatal("accepted bytes are not the canonical encoding")
 		}
-		if VerifyOpening(v, claim, proof, [32]byte{}) == nil && !bytes.Equal(b, data) {
+		if verifyPairing(v, claim, proof, [32]byte{}) == nil && !bytes.Equal(b, data) {
 			t.Fatal("a second proof of the same claim verifies")
 		}
 	})

@@ -12,7 +12,7 @@ import (
 // An owner commits to four cells with blinding, and later shows the value of
 // their multilinear extension at a point, without the cells.
 func Example() {
-	srs, err := commitments.DevelopmentSRS(2) // INSECURE: τ is public
+	setup, err := commitments.NewTransparent(2, new(commitments.Generators))
 	if err != nil {
 		panic(err)
 	}
@@ -20,29 +20,30 @@ func Example() {
 	if err != nil {
 		panic(err)
 	}
-	rows, err := srs.CommitInt32([]int32{5, -3, 0, 8}, blind)
+	rows, err := setup.CommitInt32([]int32{5, -3, 0, 8}, blind)
 	if err != nil {
 		panic(err)
 	}
 
 	// At (1, 0) the extension is cell 2, at (1, 2) it is 0 + 2·(8 − 0).
-	verifier := srs.Verifier()
+	verifier := setup.Verifier()
 	claim := commitments.Claim{
-		Commitment: verifier.RemoveBlinding(rows[0], blind[0]),
-		Point:      []fr.Element{fr.NewElement(1), fr.NewElement(2)},
-		Value:      fr.NewElement(16),
+		Rows:  commitments.Combination{Points: rows, Weights: []fr.Element{fr.One()}, Blinding: blind[0]},
+		Point: []fr.Element{fr.NewElement(1), fr.NewElement(2)},
+		Value: fr.NewElement(16),
 	}
 	cells := fr.Vector{fr.NewElement(5), {}, {}, fr.NewElement(8)}
 	cells[1].SetInt64(-3)
 	seed := [32]byte{1} // the transcript so far
-	proof, err := commitments.Open(srs, cells, claim, seed)
+	proof, err := setup.Open(cells, claim, seed)
 	if err != nil {
 		panic(err)
 	}
-	fmt.Println("true claim: ", commitments.VerifyOpening(verifier, claim, proof, seed))
+	batch := verifier.NewBatch(rand.Reader)
+	fmt.Println("true claim: ", verifier.AddOpening(batch, "row", claim, proof, seed), batch.Check())
 	claim.Value = fr.NewElement(17)
-	fmt.Println("false claim:", commitments.VerifyOpening(verifier, claim, proof, seed))
+	fmt.Println("false claim:", verifier.AddOpening(batch, "row", claim, proof, seed), batch.Check())
 	// Output:
-	// true claim:  <nil>
-	// false claim: opening: folds do not end in the claimed value: rejected
+	// true claim:  <nil> <nil>
+	// false claim: <nil> row: opening: rejected
 }

@@ -80,26 +80,32 @@ func (b *pairBatch) flush() {
 		b.ax[i].SetZero()
 		b.bx[i].SetOne()
 	}
-	ax, ay, bx, by := b.ax[:n], b.ay[:n], b.bx[:n], b.by[:n]
-	dx, pre, inv := b.dx[:n], b.pre[:n], b.inv[:n]
+	ax, ay, bx, by, dx := b.ax[:n], b.ay[:n], b.bx[:n], b.by[:n], b.dx[:n]
 
 	dx.Sub(bx, ax)
 	apart := b.invertDifferences(n)
 	by.Sub(by, ay)
-	inv.Mul(inv, by)  // λ
-	pre.Mul(inv, inv) // λ²
-	pre.Sub(pre, ax)  //
-	pre.Sub(pre, bx)  // x
-	ax.Sub(ax, pre)   //
-	inv.Mul(inv, ax)  //
-	inv.Sub(inv, ay)  // y
+	b.chord(n)
 	for i := range b.n {
-		b.out[i].X, b.out[i].Y = pre[i], inv[i]
+		b.out[i].X, b.out[i].Y = b.pre[i], b.inv[i]
 	}
 	for _, a := range apart {
 		*b.out[a.index] = a.sum
 	}
 	b.n = 0
+}
+
+// chord sets pre and inv to x and y of the sums, from inv = 1/(x_b − x_a) and
+// by = y_b − y_a, or what stands for them in a doubling.
+func (b *pairBatch) chord(n int) {
+	ax, bx, pre, inv := b.ax[:n], b.bx[:n], b.pre[:n], b.inv[:n]
+	inv.Mul(inv, b.by[:n]) // λ
+	pre.Mul(inv, inv)      // λ²
+	pre.Sub(pre, ax)       //
+	pre.Sub(pre, bx)       // x
+	ax.Sub(ax, pre)        //
+	inv.Mul(inv, ax)       //
+	inv.Sub(inv, b.ay[:n]) // y
 }
 
 // apartSum is a sum done outside the vector formulas.

@@ -1,7 +1,6 @@
 package commitments
 
 import (
-	"encoding/binary"
 	"fmt"
 
 	"github.com/consensys/gnark-crypto/ecc/bn254"
@@ -10,190 +9,114 @@ import (
 	"github.com/zkaudit/zkaudit/internal/fault"
 )
 
-// Claim says that the polynomial committed in Commitment, without blinding,
-// has multilinear extension Value at Point. Point has ℓ coordinates, the first
-// one for the most significant bit of the cell index.
+// Claim says that the combination of committed rows, without blinding, has
+// multilinear extension Value at Point. Point has ℓ coordinates, the first one
+// for the most significant bit of the cell index.
 type Claim struct {
-	Commitment bn254.G1Affine
-	Point      []fr.Element
-	Value      fr.Element
+	Rows  Combination
+	Point []fr.Element
+	Value fr.Element
 }
 
-// OpeningProof shows that a Claim is true. All lengths follow from ℓ.
-type OpeningProof struct {
-	Folds    []bn254.G1Affine // C_1 … C_{ℓ-1}, commitments to the folds
-	Pos, Neg []fr.Element     // P_i(β) and P_i(−β), 0 <= i < ℓ
-	Square   fr.Element       // P_0(β²)
-	Quotient bn254.G1Affine   // commitment to q = (B − I)/Z
-	Witness  bn254.G1Affine   // commitment to (B − I(z) − Z(z)·q)/(X − z)
+// Combination is a row in terms of committed ones: Σ_i Weights_i·Points_i −
+// Blinding·H commits to it without blinding.
+type Combination struct {
+	Points   []bn254.G1Affine
+	Weights  []fr.Element
+	Blinding fr.Element
 }
 
-// Open proves claim about the row with cells f, by the protocol in the package
-// documentation. seed binds the proof to the transcript it is part of.
+// OpeningProof shows that a Claim is true: a *PairingProof, or an
+// *InnerProductProof for setups of kind Transparent.
+type OpeningProof interface {
+	// MarshalBinary encodes the proof in OpeningProofBytes bytes.
+	MarshalBinary() ([]byte, error)
+}
+
+// Open proves a claim about the row with cells f. seed binds the proof to the
+// transcript it is part of, and must itself be bound to the points of the claim.
 // A tensor of 2^m < 2^ℓ cells is opened zero-extended at (0, …, 0, r).
-// Requires len(f) = 2^ℓ and claim.Commitment = Σ_j f_j·[τ^j]G (not checked:
-// it costs a multi-scalar multiplication; a proof for anything else will not
-// verify). A value f does not have at the point is fault.ErrUsage.
-func Open(s *SRS, f fr.Vector, claim Claim, seed [32]byte) (*OpeningProof, error) {
+// Requires len(f) = 2^ℓ and f to be the row that the claim is about (not
+// checked: it costs a multi-scalar multiplication; a proof for anything else
+// will not verify). A value f does not have at the point is fault.ErrUsage.
+func (s *SRS) Open(f fr.Vector, claim Claim, seed [32]byte) (OpeningProof, error) {
 	if len(f) != s.RowCells() || len(claim.Point) != s.RowBits {
 		return nil, fmt.Errorf("open: %d cells and %d coordinates for rows of 2^%d: %w", len(f), len(claim.Point), s.RowBits, fault.ErrUsage)
 	}
-	return prove(s, f, claim, openingTranscript(s.ID, claim, seed))
-}
-
-// openingTranscript starts the transcript with everything that is public.
-func openingTranscript(srsID [32]byte, claim Claim, seed [32]byte) challenger {
-	t := newHashChain(domainOpening)
-	absorbClaim(t, srsID, claim, seed)
-	return t
-}
-
-func absorbClaim(t challenger, srsID [32]byte, claim Claim, seed [32]byte) {
-	t.absorb("srs", srsID[:])
-	t.absorb("seed", seed[:])
-	t.absorb("variables", binary.BigEndian.AppendUint64(nil, uint64(len(claim.Point))))
-	t.absorb("commitment", AppendPoints(nil, []bn254.G1Affine{claim.Commitment}))
-	t.absorb("point", AppendScalars(nil, claim.Point))
-	t.absorb("value", AppendScalars(nil, []fr.Element{claim.Value}))
-}
-
-// prove runs the prover's side after the claim has been absorbed into t.
-func prove(s *SRS, f fr.Vector, claim Claim, t challenger) (*OpeningProof, error) {
-	polys, end := foldAll(f, claim.Point)
-	if !end.Equal(&claim.Value) {
-		return nil, fmt.Errorf("open: the row does not have the claimed value at the point: %w", fault.ErrUsage)
+	if s.Kind == Transparent {
+		return openInnerProduct(s, f, claim, newInnerProductTranscript(seed))
 	}
-	c := fullCrew()
-	proof := &OpeningProof{Folds: make([]bn254.G1Affine, len(polys)-1)}
-	sums := make([]bn254.G1Jac, len(polys)-1)
-	for i, p := range polys[1:] {
-		sum, err := msmField(c, s.G1[:len(p)], p)
-		if err != nil {
-			return nil, fmt.Errorf("open: fold %d: %w", i+1, err)
-		}
-		sums[i] = sum
+	c, err := s.Verifier().folded(claim)
+	if err != nil {
+		return nil, err
 	}
-	copy(proof.Folds, bn254.BatchJacobianToAffineG1(sums))
-	t.absorb("folds", AppendPoints(nil, proof.Folds))
-	beta := t.challenge("beta")
-	proof.evaluate(polys, beta)
-
-	t.absorb("evaluations", proof.appendEvaluations(nil))
-	gamma := t.challenge("gamma")
-	return proof, proof.openBatch(c, s, batch{polys, beta, gamma}, t)
+	return openPairing(s, f, c, seed)
 }
 
-// foldAll returns P_0 = f, P_1, …, P_{ℓ-1} and the constant P_ℓ:
+// AddOpening checks a proof of a claim, as far as it is not left to the batch.
+// A proof of another kind of setup is fault.ErrMalformed, a false one
+// fault.ErrRejected, by this function or by the batch.
 //
-//	P_{i+1}[j] = P_i[2j] + x·(P_i[2j+1] − P_i[2j]),  x = point[ℓ−1−i]
-func foldAll(f fr.Vector, point []fr.Element) ([]fr.Vector, fr.Element) {
-	polys := make([]fr.Vector, 0, len(point))
-	cur := f
-	for i := range point {
-		polys = append(polys, cur)
-		x := &point[len(point)-1-i]
-		next := make(fr.Vector, len(cur)/2)
-		for j := range next {
-			next[j].Sub(&cur[2*j+1], &cur[2*j])
-			next[j].Mul(&next[j], x).Add(&next[j], &cur[2*j])
+// Soundness: see addInnerProduct and verifyPairing. The caller must check that
+// the setup is the one it trusts (ID, Insecure), that the points of the claim
+// are the commitments meant and bound by the seed, that Point and Value come
+// from a transcript that absorbed them, and the batch.
+func (v *VerifierSRS) AddOpening(batch *Batch, place string, claim Claim, proof OpeningProof, seed [32]byte) error {
+	if len(claim.Point) != v.RowBits || len(claim.Rows.Points) != len(claim.Rows.Weights) {
+		return fmt.Errorf("%s: opening: %d coordinates for rows of 2^%d cells, %d weights for %d rows: %w",
+			place, len(claim.Point), v.RowBits, len(claim.Rows.Weights), len(claim.Rows.Points), fault.ErrUsage)
+	}
+	switch p := proof.(type) {
+	case *InnerProductProof:
+		if v.Kind == Transparent && p != nil {
+			return v.addInnerProduct(batch, place, claim, p, newInnerProductTranscript(seed))
 		}
-		cur = next
-	}
-	return polys, cur[0]
-}
-
-// evaluate sets P_i(β), P_i(−β) and P_0(β²), from even and odd parts:
-// P(±β) = E(β²) ± β·O(β²).
-func (proof *OpeningProof) evaluate(polys []fr.Vector, beta fr.Element) {
-	square := *new(fr.Element).Square(&beta)
-	proof.Pos = make([]fr.Element, len(polys))
-	proof.Neg = make([]fr.Element, len(polys))
-	for i, p := range polys {
-		var even, odd fr.Element
-		for j := len(p) - 2; j >= 0; j -= 2 {
-			even.Mul(&even, &square).Add(&even, &p[j])
-			odd.Mul(&odd, &square).Add(&odd, &p[j+1])
+	case *PairingProof:
+		if v.Kind != Transparent {
+			c, err := v.folded(claim)
+			if err == nil {
+				err = verifyPairing(v, c, p, seed)
+			}
+			if err != nil {
+				return fmt.Errorf("%s: %w", place, err)
+			}
+			return nil
 		}
-		odd.Mul(&odd, &beta)
-		proof.Pos[i].Add(&even, &odd)
-		proof.Neg[i].Sub(&even, &odd)
 	}
-	p := polys[0]
-	for j := len(p) - 1; j >= 0; j-- {
-		proof.Square.Mul(&proof.Square, &square).Add(&proof.Square, &p[j])
-	}
+	return fmt.Errorf("%s: opening: not a proof for a %s setup: %w", place, v.Kind, fault.ErrMalformed)
 }
 
-// batch is what is opened together: the polynomials and their challenges.
-type batch struct {
-	polys       []fr.Vector
-	beta, gamma fr.Element
+// folded returns the claim about one commitment that a claim amounts to.
+func (v *VerifierSRS) folded(claim Claim) (pairingClaim, error) {
+	sum, err := FoldCommitments(claim.Rows.Points, claim.Rows.Weights)
+	if err != nil {
+		return pairingClaim{}, err
+	}
+	c := v.RemoveBlinding(*new(bn254.G1Affine).FromJacobian(&sum), claim.Rows.Blinding)
+	return pairingClaim{Commitment: c, Point: claim.Point, Value: claim.Value}, nil
 }
 
-// openBatch opens B = Σ γ^i·P_i at β, −β and β² at once:
-//
-//	q = (B − I)/Z,  Z = (X−β)(X+β)(X−β²),  I interpolates B on the roots of Z
-//	L = B − I(z) − Z(z)·q,  L(z) = 0,  witness = L/(X−z)
-func (proof *OpeningProof) openBatch(c crew, s *SRS, in batch, t challenger) error {
-	b := append(fr.Vector(nil), in.polys[0]...)
-	power := in.gamma
-	for _, p := range in.polys[1:] {
-		scaled := make(fr.Vector, len(p))
-		scaled.ScalarMul(p, &power)
-		head := b[:len(p)]
-		head.Add(head, scaled)
-		power.Mul(&power, &in.gamma)
+// OpeningProofBytes returns the size of an encoded opening proof for rows of
+// 2^rowBits cells: 2ℓ points and a scalar for transparent setups, else ℓ+1
+// points and 2ℓ+1 scalars. Requires rowBits >= 1.
+func OpeningProofBytes(k Kind, rowBits int) int {
+	if k == Transparent {
+		return 2*rowBits*PointBytes + ScalarBytes
 	}
-	// Dividing by one root after the other leaves the remainders of Newton's
-	// form of I and the quotient by Z.
-	q := append(fr.Vector(nil), b...)
-	roots := batchRoots(in.beta)
-	for i := range roots {
-		divideByLinear(q, roots[i])
-	}
-	var err error
-	if proof.Quotient, err = commitPlain(c, s, q); err != nil {
-		return fmt.Errorf("open: quotient: %w", err)
-	}
-	t.absorb("quotient", AppendPoints(nil, []bn254.G1Affine{proof.Quotient}))
-	z := t.challenge("z")
-
-	// The constant −I(z) does not change the quotient by X − z.
-	vz := vanishing(roots, z)
-	q.ScalarMul(q, &vz)
-	b.Sub(b, q)
-	divideByLinear(b, z)
-	if proof.Witness, err = commitPlain(c, s, b); err != nil {
-		return fmt.Errorf("open: witness: %w", err)
-	}
-	return nil
+	return pairingProofBytes(rowBits)
 }
 
-// divideByLinear replaces p by its quotient by X − a, whose top coefficient
-// is 0, and drops the remainder: q_{j-1} = p_j + a·q_j.
-func divideByLinear(p fr.Vector, a fr.Element) {
-	var carry, t fr.Element
-	for j := len(p) - 1; j >= 0; j-- {
-		t.Mul(&carry, &a)
-		carry, p[j] = *new(fr.Element).Add(&p[j], &t), carry
+// UnmarshalOpeningProof decodes a proof for rows of 2^rowBits cells. There are
+// no lengths in it: they follow from ℓ. Errors wrap fault.ErrMalformed.
+func UnmarshalOpeningProof(k Kind, data []byte, rowBits int) (OpeningProof, error) {
+	if err := checkRowBits(rowBits); err != nil {
+		return nil, err
 	}
-}
-
-func commitPlain(c crew, s *SRS, p fr.Vector) (bn254.G1Affine, error) {
-	sum, err := msmField(c, s.G1[:len(p)], p)
-	return *new(bn254.G1Affine).FromJacobian(&sum), err
-}
-
-// batchRoots returns β, −β and β².
-func batchRoots(beta fr.Element) [3]fr.Element {
-	return [3]fr.Element{beta, *new(fr.Element).Neg(&beta), *new(fr.Element).Square(&beta)}
-}
-
-// vanishing returns Z(z) = Π (z − root).
-func vanishing(roots [3]fr.Element, z fr.Element) fr.Element {
-	v := fr.One()
-	for i := range roots {
-		v.Mul(&v, new(fr.Element).Sub(&z, &roots[i]))
+	if want := OpeningProofBytes(k, rowBits); len(data) != want {
+		return nil, fmt.Errorf("opening proof: %d bytes, want %d: %w", len(data), want, fault.ErrMalformed)
 	}
-	return v
+	if k == Transparent {
+		return unmarshalInnerProductProof(data, rowBits)
+	}
+	return unmarshalPairingProof(data, rowBits)
 }

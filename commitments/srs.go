@@ -20,7 +20,8 @@ const (
 	// have one row size, so owners and trainers must agree on it.
 	DefaultRowBits = 16
 
-	domainSRSID = "zkaudit v1 SRS id"
+	domainSRSID         = "zkaudit v1 SRS id"
+	domainTransparentID = "zkaudit v1 transparent setup id"
 
 	blindingMsg = "generator of row blinding"
 	blindingDST = "zkaudit-v1:BN254G1_XMD:SHA-256_SVDW_RO_:blinding"
@@ -32,21 +33,78 @@ const (
 // SRS is the structured reference string: the powers of an unknown τ that
 // rows are committed with. It is read-only once made.
 type SRS struct {
+	Kind     Kind
 	RowBits  int               // ℓ
-	G1       []bn254.G1Affine  // [τ^j]G for 0 <= j < 2^ℓ; none is infinity
-	G2       [2]bn254.G2Affine // G₂ and [τ]G₂
-	H        bn254.G1Affine    // blinding generator, hashed to the curve
+	G1       []bn254.G1Affine  // G_j or [τ^j]G for 0 <= j < 2^ℓ; none is infinity
+	G2       [2]bn254.G2Affine // G₂ and [τ]G₂; not of kind Transparent
+	H, U     bn254.G1Affine    // generators of blinding and of scalars, hashed to the curve
+	Hashed   *Generators       // of what is committed besides rows
 	ID       [32]byte          // digest of the verifier's part, which determines the rest
 	Insecure bool              // τ is known: everything made with it is forgeable
 }
 
 // VerifierSRS is the part of the SRS that verification needs.
 type VerifierSRS struct {
+	Kind     Kind
 	RowBits  int
-	G, H     bn254.G1Affine
-	G2       [2]bn254.G2Affine
+	G        bn254.G1Affine    // the generator of the group; not of kind Transparent
+	G2       [2]bn254.G2Affine // not of kind Transparent
+	H, U     bn254.G1Affine
+	Hashed   *Generators
 	ID       [32]byte
 	Insecure bool
+}
+
+// Kind says where the generators of rows come from.
+type Kind byte
+
+const (
+	// Transparent generators are hashes to the curve: there is no secret that
+	// somebody could have kept, and nothing to trust.
+	Transparent Kind = iota + 1
+	// PowersOfTau come from a ceremony. Who knows τ opens rows to anything.
+	PowersOfTau
+	// Development is powers of a public τ: for tests, and INSECURE.
+	Development
+)
+
+// String returns the name of a kind.
+func (k Kind) String() string {
+	switch k {
+	case Transparent:
+		return "transparent"
+	case PowersOfTau:
+		return "ptau"
+	case Development:
+		return "development"
+	}
+	return fmt.Sprintf("kind %d", byte(k))
+}
+
+// NewTransparent returns the setup of kind Transparent for rows of 2^rowBits
+// cells, with generators that may be at hand already.
+func NewTransparent(rowBits int, g *Generators) (*SRS, error) {
+	if err := checkRowBits(rowBits); err != nil {
+		return nil, err
+	}
+	s := &SRS{Kind: Transparent, RowBits: rowBits, G1: g.First(1 << rowBits), Hashed: g}
+	s.H, s.U = hashToCurve([]byte(blindingMsg), blindingDST), hashToCurve([]byte(scalarMsg), scalarDST)
+	h := sha256.New()
+	h.Write([]byte(domainTransparentID))
+	h.Write([]byte{byte(s.Kind), byte(rowBits)})
+	for _, p := range []*bn254.G1Affine{&s.G1[0], &s.H, &s.U} {
+		b := p.Bytes()
+		h.Write(b[:])
+	}
+	s.ID = [32]byte(h.Sum(nil))
+	return s, nil
+}
+
+func checkRowBits(rowBits int) error {
+	if rowBits < MinRowBits || rowBits > MaxRowBits {
+		return fmt.Errorf("setup: rows of 2^%d cells, want 2^%d to 2^%d: %w", rowBits, MinRowBits, MaxRowBits, fault.ErrUsage)
+	}
+	return nil
 }
 
 // RowCells returns the number of cells in a row, 2^ℓ.
@@ -58,7 +116,11 @@ func (s *SRS) Rows(cells int) int { return (cells + s.RowCells() - 1) >> s.RowBi
 
 // Verifier returns the verifier's part of s.
 func (s *SRS) Verifier() *VerifierSRS {
-	return &VerifierSRS{RowBits: s.RowBits, G: s.G1[0], H: s.H, G2: s.G2, ID: s.ID, Insecure: s.Insecure}
+	v := &VerifierSRS{Kind: s.Kind, RowBits: s.RowBits, G2: s.G2, H: s.H, U: s.U, Hashed: s.Hashed, ID: s.ID, Insecure: s.Insecure}
+	if s.Kind != Transparent {
+		v.G = s.G1[0]
+	}
+	return v
 }
 
 // NewSRS checks powers of tau from a ceremony and makes them an SRS of
@@ -93,7 +155,7 @@ func assembleSRS(rowBits int, g1 []bn254.G1Affine, tauG2 bn254.G2Affine) (*SRS, 
 	if !g1[0].Equal(&v.G) {
 		return nil, fmt.Errorf("SRS: power 0 is not the generator: %w", fault.ErrMalformed)
 	}
-	return &SRS{RowBits: rowBits, G1: g1, G2: v.G2, H: v.H, ID: v.ID, Insecure: v.Insecure}, nil
+	return &SRS{Kind: v.Kind, RowBits: rowBits, G1: g1, G2: v.G2, H: v.H, U: v.U, Hashed: v.Hashed, ID: v.ID, Insecure: v.Insecure}, nil
 }
 
 // newVerifierSRS derives everything the verifier needs from [τ]G₂: the
@@ -101,16 +163,12 @@ func assembleSRS(rowBits int, g1 []bn254.G1Affine, tauG2 bn254.G2Affine) (*SRS, 
 // a known logarithm, and commitments would not bind), and the development τ
 // is recognised whatever a file says of itself.
 func newVerifierSRS(rowBits int, tauG2 bn254.G2Affine) (*VerifierSRS, error) {
-	if rowBits < MinRowBits || rowBits > MaxRowBits {
-		return nil, fmt.Errorf("SRS: rows of 2^%d cells, want 2^%d to 2^%d: %w", rowBits, MinRowBits, MaxRowBits, fault.ErrUsage)
+	if err := checkRowBits(rowBits); err != nil {
+		return nil, err
 	}
 	_, _, g, g2 := bn254.Generators()
 	if tauG2.IsInfinity() || !tauG2.IsInSubGroup() {
 		return nil, fmt.Errorf("SRS: [τ]G₂ is infinity or outside the subgroup: %w", fault.ErrMalformed)
-	}
-	h, err := bn254.HashToG1([]byte(blindingMsg), []byte(blindingDST))
-	if err != nil {
-		return nil, fmt.Errorf("SRS: blinding generator: %w", err)
 	}
 	tau, err := developmentTau()
 	if err != nil {
@@ -119,7 +177,13 @@ func newVerifierSRS(rowBits int, tauG2 bn254.G2Affine) (*VerifierSRS, error) {
 	var insecure bn254.G2Affine
 	insecure.ScalarMultiplication(&g2, tau.BigInt(new(big.Int)))
 
-	v := &VerifierSRS{RowBits: rowBits, G: g, H: h, G2: [2]bn254.G2Affine{g2, tauG2}, Insecure: insecure.Equal(&tauG2)}
+	v := &VerifierSRS{
+		Kind: PowersOfTau, RowBits: rowBits, G: g, G2: [2]bn254.G2Affine{g2, tauG2}, Hashed: new(Generators),
+		H: hashToCurve([]byte(blindingMsg), blindingDST), U: hashToCurve([]byte(scalarMsg), scalarDST),
+	}
+	if insecure.Equal(&tauG2) {
+		v.Kind, v.Insecure = Development, true
+	}
 	v.ID = v.digest()
 	return v, nil
 }
@@ -153,8 +217,8 @@ func developmentTau() (fr.Element, error) {
 // from a fixed public text, so it is the same on every machine and everything
 // made with it can be forged by anyone. Insecure is set.
 func DevelopmentSRS(rowBits int) (*SRS, error) {
-	if rowBits < MinRowBits || rowBits > MaxRowBits {
-		return nil, fmt.Errorf("SRS: rows of 2^%d cells, want 2^%d to 2^%d: %w", rowBits, MinRowBits, MaxRowBits, fault.ErrUsage)
+	if err := checkRowBits(rowBits); err != nil {
+		return nil, err
 	}
 	tau, err := developmentTau()
 	if err != nil {

@@ -97,7 +97,7 @@ func TestSRSSurvivesItsEncoding(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if *gotV != *v {
+		if !sameVerifier(gotV, v) {
 			t.Errorf("decoded verifier part differs: %+v", gotV)
 		}
 	}
@@ -265,4 +265,11 @@ func FuzzUnmarshalVerifierSRS(f *testing.F) {
 			}
 		}
 	})
+}
+
+// sameVerifier compares what an encoding brings back.
+func sameVerifier(a, b *VerifierSRS) bool {
+	x, y := *a, *b
+	x.Hashed, y.Hashed = nil, nil
+	return x == y
 }

@@ -73,7 +73,7 @@ func TestRowSizes(t *testing.T) {
 		if _, err := NewSRS(rowBits, s.G1[:1], s.G2[1]); !errors.Is(err, fault.ErrUsage) {
 			t.Errorf("rows of 2^%d cells: %v", rowBits, err)
 		}
-		if _, err := UnmarshalOpeningProof(nil, rowBits); !errors.Is(err, fault.ErrUsage) {
+		if _, err := unmarshalPairingProof(nil, rowBits); !errors.Is(err, fault.ErrUsage) {
 			t.Errorf("opening of rows of 2^%d cells: %v", rowBits, err)
 		}
 		if rowBits > 0 && rowBits < 30 {
@@ -127,13 +127,13 @@ func TestListsHaveTheirCount(t *testing.T) {
 func TestProversMistakes(t *testing.T) {
 	s := testSRS(t, 3)
 	f, claim := testClaim(t, s, newTestRand(44))
-	for name, change := range map[string]func() (fr.Vector, Claim){
-		"a cell less":       func() (fr.Vector, Claim) { return f[1:], claim },
-		"a coordinate less": func() (fr.Vector, Claim) { c := claim; c.Point = c.Point[1:]; return f, c },
-		"one more":          func() (fr.Vector, Claim) { c := claim; c.Point = append(c.Point[:3:3], fr.One()); return f, c },
+	for name, change := range map[string]func() (fr.Vector, pairingClaim){
+		"a cell less":       func() (fr.Vector, pairingClaim) { return f[1:], claim },
+		"a coordinate less": func() (fr.Vector, pairingClaim) { c := claim; c.Point = c.Point[1:]; return f, c },
+		"one more":          func() (fr.Vector, pairingClaim) { c := claim; c.Point = append(c.Point[:3:3], fr.One()); return f, c },
 	} {
 		cells, c := change()
-		if _, err := Open(s, cells, c, [32]byte{}); !errors.Is(err, fault.ErrUsage) {
+		if _, err := openPairing(s, cells, c, [32]byte{}); !errors.Is(err, fault.ErrUsage) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -232,9 +232,9 @@ func TestChallengesByTheirDefinition(t *testing.T) {
 	var want fr.Element
 	want.SetBytes(append(hash([]byte{2}, state), hash([]byte{3}, state)...))
 
-	chain := newHashChain("domain")
-	chain.absorb("label", data)
-	if got := chain.challenge("label"); !got.Equal(&want) {
+	chain := NewTranscript("domain")
+	chain.Absorb("label", data)
+	if got := chain.Challenge("label"); !got.Equal(&want) {
 		t.Errorf("challenge %s, by its definition %s", got.String(), want.String())
 	}
 }
@@ -289,12 +289,12 @@ func TestEveryPointIsOnTheCurve(t *testing.T) {
 	for i := range good.Folds {
 		proof := cloneProof(good)
 		proof.Folds[i].Y.SetUint64(5)
-		if err := VerifyOpening(s.Verifier(), claim, proof, [32]byte{}); !errors.Is(err, fault.ErrMalformed) {
+		if err := verifyPairing(s.Verifier(), claim, proof, [32]byte{}); !errors.Is(err, fault.ErrMalformed) {
 			t.Errorf("fold %d: %v", i, err)
 		}
 	}
 	claim.Commitment.Y.SetUint64(5)
-	if err := VerifyOpening(s.Verifier(), claim, good, [32]byte{}); !errors.Is(err, fault.ErrMalformed) {
+	if err := verifyPairing(s.Verifier(), claim, good, [32]byte{}); !errors.Is(err, fault.ErrMalformed) {
 		t.Errorf("commitment: %v", err)
 	}
 }
@@ -305,11 +305,11 @@ type given struct {
 	beta fr.Element
 }
 
-func (g given) challenge(label string) fr.Element {
+func (g given) Challenge(label string) fr.Element {
 	if label == "beta" {
 		return g.beta
 	}
-	return g.challenger.challenge(label)
+	return g.challenger.Challenge(label)
 }
 
 // TestDegenerateChallenges: at 0, 1 and −1 two of the three points of an
@@ -319,11 +319,11 @@ func TestDegenerateChallenges(t *testing.T) {
 	f, claim := testClaim(t, s, newTestRand(46))
 	one := fr.One()
 	for _, beta := range []fr.Element{{}, one, *new(fr.Element).Neg(&one)} {
-		proof, err := prove(s, f, claim, given{openingTranscript(s.ID, claim, [32]byte{}), beta})
+		proof, err := prove(s, f, claim, given{pairingTranscript(s.ID, claim, [32]byte{}), beta})
 		if err != nil {
 			t.Fatal(err)
 		}
-		err = verify(s.Verifier(), claim, proof, given{openingTranscript(s.ID, claim, [32]byte{}), beta})
+		err = verify(s.Verifier(), claim, proof, given{pairingTranscript(s.ID, claim, [32]byte{}), beta})
 		if !errors.Is(err, fault.ErrRejected) || !strings.Contains(err.Error(), "degenerate") {
 			t.Errorf("β = %s: %v", beta.String(), err)
 		}
@@ -338,11 +338,11 @@ func TestFalseValues(t *testing.T) {
 	one := fr.One()
 	lie := claim
 	lie.Value.Add(&lie.Value, &one)
-	proof, err := prove(s, f, claim, openingTranscript(s.ID, lie, [32]byte{}))
+	proof, err := prove(s, f, claim, pairingTranscript(s.ID, lie, [32]byte{}))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := VerifyOpening(s.Verifier(), lie, proof, [32]byte{}); !errors.Is(err, fault.ErrRejected) || !strings.Contains(err.Error(), "folds do not end") {
+	if err := verifyPairing(s.Verifier(), lie, proof, [32]byte{}); !errors.Is(err, fault.ErrRejected) || !strings.Contains(err.Error(), "folds do not end") {
 		t.Errorf("another value: %v", err)
 	}
 }

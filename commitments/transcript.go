@@ -9,14 +9,15 @@ import (
 
 const domainOpening = "zkaudit v1 multilinear opening"
 
-// challenger is the Fiat–Shamir transcript of an opening. Prover and verifier
+// challenger is a Fiat–Shamir transcript. Prover and verifier
 // make the same calls; tests put one there that forgets a message.
 type challenger interface {
-	absorb(label string, data []byte)
-	challenge(label string) fr.Element
+	Absorb(label string, data []byte)
+	Challenge(label string) fr.Element
 }
 
-// hashChain is a challenger over SHA-256:
+// Transcript turns labelled messages into challenges, by a hash chain over
+// SHA-256:
 //
 //	state ← H(0 ‖ state ‖ len(label) ‖ label ‖ len(data) ‖ data)   absorb
 //	state ← H(1 ‖ state ‖ len(label) ‖ label ‖ 0)                   challenge
@@ -24,7 +25,7 @@ type challenger interface {
 //
 // Lengths are 8 bytes, so the absorbed string is injective, and 512 bits make
 // the bias of c below 2^-256.
-type hashChain struct{ state [32]byte }
+type Transcript struct{ state [32]byte }
 
 const (
 	tagAbsorb = iota
@@ -33,13 +34,16 @@ const (
 	tagLow
 )
 
-func newHashChain(domain string) *hashChain {
-	return &hashChain{state: sha256.Sum256([]byte(domain))}
+// NewTranscript returns the transcript of a domain, with nothing absorbed.
+func NewTranscript(domain string) *Transcript {
+	return &Transcript{state: sha256.Sum256([]byte(domain))}
 }
 
-func (t *hashChain) absorb(label string, data []byte) { t.step(tagAbsorb, label, data) }
+// Absorb takes in one message.
+func (t *Transcript) Absorb(label string, data []byte) { t.step(tagAbsorb, label, data) }
 
-func (t *hashChain) challenge(label string) fr.Element {
+// Challenge draws a scalar that depends on everything absorbed and drawn.
+func (t *Transcript) Challenge(label string) fr.Element {
 	t.step(tagChallenge, label, nil)
 	high := sha256.Sum256(append([]byte{tagHigh}, t.state[:]...))
 	low := sha256.Sum256(append([]byte{tagLow}, t.state[:]...))
@@ -48,7 +52,7 @@ func (t *hashChain) challenge(label string) fr.Element {
 	return c
 }
 
-func (t *hashChain) step(tag byte, label string, data []byte) {
+func (t *Transcript) step(tag byte, label string, data []byte) {
 	h := sha256.New()
 	h.Write([]byte{tag})
 	h.Write(t.state[:])

@@ -8,6 +8,7 @@ import (
 
 	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/internal/fault"
+	"github.com/zkaudit/zkaudit/proof/committed"
 	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/proof/prover"
 	"github.com/zkaudit/zkaudit/proof/statement"
@@ -28,8 +29,15 @@ func (p *Prover) Prove(ctx context.Context, n mode.Name, st *statement.Statement
 	if err := n.Check(); err != nil {
 		return nil, err
 	}
-	if n.ZeroKnowledge() {
+	if n.Wrapped() {
 		return p.wrap(ctx, n.System(p.SRS), st, secret)
+	}
+	if n == mode.ZK {
+		made, err := ProveCommitted(ctx, p.SRS, st, secret, p.Rand)
+		if err != nil {
+			return nil, err
+		}
+		return made.MarshalBinary()
 	}
 	c, err := Converse(ctx, p.SRS, st, secret, nil)
 	if err != nil {
@@ -59,7 +67,7 @@ func (p *Prover) wrap(ctx context.Context, s wrap.System, st *statement.Statemen
 
 // Saw shows the forger a proof of the given mode, whose SNARK it may copy.
 func (p *Prover) Saw(n mode.Name, encoded []byte) {
-	if n.ZeroKnowledge() {
+	if n.Wrapped() {
 		p.snark = encoded[max(0, len(encoded)-n.System(p.SRS).ProofBytes()):]
 	}
 }
@@ -77,6 +85,21 @@ func Converse(ctx context.Context, srs *commitments.SRS, st *statement.Statement
 		return nil, err
 	}
 	return a.Open()
+}
+
+// ProveCommitted is Converse in commitments.
+func ProveCommitted(ctx context.Context, srs *commitments.SRS, st *statement.Statement, secret prover.Secret, rng io.Reader) (*committed.Proof, error) {
+	if err := Count(st.Layout.System, secret.Cells); err != nil {
+		return nil, err
+	}
+	a, err := prover.Commit(ctx, srs, st, secret, rng)
+	if err != nil {
+		return nil, err
+	}
+	if err := a.ArgueCommitted(ctx, rng); err != nil && !errors.Is(err, fault.ErrRejected) {
+		return nil, err
+	}
+	return a.OpenCommitted()
 }
 
 // Count fills in the multiplicities of all tuples that stand in their tables,

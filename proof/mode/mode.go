@@ -2,6 +2,7 @@ package mode
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
 	"io"
 
@@ -20,6 +21,7 @@ type Name string
 
 // The modes.
 const (
+	ZK        Name = "zk"
 	ZKPLONK   Name = "zk-plonk"
 	ZKGroth16 Name = "zk-groth16"
 	Validity  Name = "validity"
@@ -29,7 +31,7 @@ const (
 const Default = ZKPLONK
 
 // Names lists the modes, the default first.
-func Names() []Name { return []Name{ZKPLONK, ZKGroth16, Validity} }
+func Names() []Name { return []Name{ZKPLONK, ZK, ZKGroth16, Validity} }
 
 // Check returns fault.ErrVersion unless the mode is known.
 func (n Name) Check() error {
@@ -43,13 +45,16 @@ func (n Name) Check() error {
 
 // ZeroKnowledge reports whether proofs of the mode hide the witness. Layouts
 // of such a mode are masked.
-func (n Name) ZeroKnowledge() bool { return n == ZKPLONK || n == ZKGroth16 }
+func (n Name) ZeroKnowledge() bool { return n != Validity }
+
+// Wrapped reports whether proofs of the mode are SNARKs of a verifier.
+func (n Name) Wrapped() bool { return n == ZKPLONK || n == ZKGroth16 }
 
 // Memory estimates what a proof of the mode about a layout takes: the argument,
 // and its wrap.
 func (n Name) Memory(l *proof.Layout) *memory.Need {
 	need := prover.Memory(l)
-	if n.ZeroKnowledge() {
+	if n.Wrapped() {
 		wrap.AddMemory(need, l)
 	}
 	return need
@@ -86,6 +91,13 @@ func (p *Prover) Prove(ctx context.Context, n Name, st *statement.Statement, sec
 		}
 		return made.MarshalBinary()
 	}
+	if n == ZK {
+		made, err := prover.ProveCommitted(ctx, p.SRS, st, secret, p.Rand)
+		if err != nil {
+			return nil, err
+		}
+		return made.MarshalBinary()
+	}
 	made, err := wrap.Prove(ctx, p.SRS, st, secret, n.System(p.SRS), p.Cache, p.Rand)
 	if err != nil {
 		return nil, err
@@ -104,14 +116,43 @@ type Verifier struct {
 
 // Verify checks an encoded proof of a statement.
 //
-// Soundness: see verifier.Verify and wrap.Verify. The mode must come from what
-// the caller trusts, not from the proof.
+// Soundness: see the functions of package verifier, and wrap.Verify. The mode
+// must come from what the caller trusts, not from the proof.
 func (v *Verifier) Verify(ctx context.Context, n Name, st *statement.Statement, encoded []byte) error {
+	b := v.NewBatch()
+	if err := b.Add(ctx, n, st.Kind, st, encoded); err != nil {
+		return err
+	}
+	return b.Check()
+}
+
+// Batch verifies several proofs, whose equations between points it decides
+// together. It is not safe for concurrent use.
+type Batch struct {
+	verifier *Verifier
+	points   *commitments.Batch
+}
+
+// NewBatch returns a batch without proofs.
+func (v *Verifier) NewBatch() *Batch { return &Batch{v, v.SRS.NewBatch(rand.Reader)} }
+
+// Add checks an encoded proof of a statement, but for what it leaves to Check.
+// place is what errors call it.
+//
+// Soundness: as of Verify, and no proof counts before Check has returned nil.
+func (b *Batch) Add(ctx context.Context, n Name, place string, st *statement.Statement, encoded []byte) error {
+	v := b.verifier
 	if err := n.Check(); err != nil {
 		return err
 	}
-	if n == Validity {
-		return verifier.Verify(v.SRS, st, encoded)
+	switch n {
+	case Validity:
+		return verifier.Add(b.points, place, v.SRS, st, encoded)
+	case ZK:
+		return verifier.AddCommitted(b.points, place, v.SRS, st, encoded)
 	}
 	return wrap.Verify(ctx, v.SRS, st, encoded, n.System(v.Powers), v.Cache)
 }
+
+// Check decides what the proofs left, and names one that is false.
+func (b *Batch) Check() error { return b.points.Check() }

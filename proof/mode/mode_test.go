@@ -77,7 +77,7 @@ func TestValidityGivesBlindingAway(t *testing.T) {
 	}
 
 	// What a reader does, who has statement and proof.
-	read, err := statement.Unmarshal(st.Layout, encoded)
+	read, err := statement.Unmarshal(st.Layout, srs.Kind, encoded)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -128,7 +128,7 @@ func TestModeAndLayoutAgree(t *testing.T) {
 		}
 	}
 	st, secret := ranged(t, mode.Validity, srs)
-	for _, name := range []mode.Name{"", "zk", "Validity"} {
+	for _, name := range []mode.Name{"", "ZK", "Validity"} {
 		if _, err := p.Prove(ctx, name, st, secret); !errors.Is(err, fault.ErrVersion) {
 			t.Errorf("proven in mode %q: %v", name, err)
 		}

@@ -199,13 +199,10 @@ func (c *Case) open(t testing.TB, p *statement.Proof, out *proof.Outcome[fr.Elem
 			p.Blinding.Add(&p.Blinding, &v)
 		}
 	}
-	commitment, err := statement.Commitment(c.Statement, p.Witness, p.Blinding, rows, c.SRS.Verifier())
-	if err != nil {
-		t.Fatal(err)
-	}
-	point := out.At(out.Point)
-	claim := commitments.Claim{Commitment: commitment, Point: point, Value: naive.Evaluate(row, point)}
-	if p.Opening, err = commitments.Open(c.SRS, row, claim, digest.Bytes()); err != nil {
+	claim := statement.Claim(c.Statement, p.Witness, p.Blinding, out)
+	claim.Value = naive.Evaluate(row, claim.Point)
+	var err error
+	if p.Opening, err = c.SRS.Open(row, claim, digest.Bytes()); err != nil {
 		t.Fatal(err)
 	}
 }

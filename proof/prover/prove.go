@@ -11,6 +11,7 @@ import (
 	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/proof"
+	"github.com/zkaudit/zkaudit/proof/committed"
 	"github.com/zkaudit/zkaudit/proof/poly"
 	"github.com/zkaudit/zkaudit/proof/statement"
 	"github.com/zkaudit/zkaudit/proof/transcript"
@@ -35,7 +36,7 @@ type Conversation struct {
 	Messages []fr.Element
 	Outcome  *proof.Outcome[fr.Element]
 	Blinding fr.Element // ρ_F
-	Opening  *commitments.OpeningProof
+	Opening  commitments.OpeningProof
 }
 
 // Prove makes a proof of mode validity: the conversation in the clear and the
@@ -78,6 +79,7 @@ type Argument struct {
 	hiding    *hiding
 	prover    *Prover
 	made      *Conversation
+	hidden    *committed.Prover // of a committed conversation
 }
 
 // Commit begins an argument about cells with their multiplicities (see Count):
@@ -111,8 +113,7 @@ func (a *Argument) Argue(ctx context.Context) error {
 	proof.Begin(l, tr, c.Digest, c.Salt)
 	var checks proof.Checks
 	rec := &proof.Recorder{Peer: &cancelling{a.prover, ctx}}
-	var err error
-	if c.Outcome, err = argue(l, &checks, tr, rec); err != nil {
+	if err := uncancelled(func() { c.Outcome = proof.Argue(l, &checks, tr, rec) }); err != nil {
 		return err
 	}
 	c.Messages = rec.Messages
@@ -124,18 +125,22 @@ func (a *Argument) Argue(ctx context.Context) error {
 
 // Open opens the combined row, which ends the conversation.
 func (a *Argument) Open() (*Conversation, error) {
-	c, l := a.made, a.statement.Layout
-	rows := proof.Combination(l, c.Outcome)
-	c.Blinding = a.hiding.combine(l, rows, a.external)
-	commitment, err := statement.Commitment(a.statement, c.Witness, c.Blinding, rows, a.srs.Verifier())
-	if err != nil {
-		return nil, err
-	}
-	claim := commitments.Claim{Commitment: commitment, Point: c.Outcome.At(c.Outcome.Point), Value: c.Outcome.Value}
-	if c.Opening, err = commitments.Open(a.srs, a.prover.Combined(c.Outcome.Sigma), claim, c.Digest.Bytes()); err != nil {
-		return nil, err
-	}
-	return c, nil
+	a.blind()
+	var err error
+	a.made.Opening, err = a.openRow(a.made.Digest.Bytes())
+	return a.made, err
+}
+
+// blind computes ρ_F, the blinding of the combined row.
+func (a *Argument) blind() {
+	l := a.statement.Layout
+	a.made.Blinding = a.hiding.combine(l, proof.Combination(l, a.made.Outcome), a.external)
+}
+
+// openRow opens the combined row.
+func (a *Argument) openRow(seed [32]byte) (commitments.OpeningProof, error) {
+	claim := statement.Claim(a.statement, a.made.Witness, a.made.Blinding, a.made.Outcome)
+	return a.srs.Open(a.prover.Combined(a.made.Outcome.Sigma), claim, seed)
 }
 
 // cancelling stops the conversation between rounds when its context ends.
@@ -154,9 +159,9 @@ func (c *cancelling) Drawn(at proof.Coord, v fr.Element) {
 	c.Prover.Drawn(at, v)
 }
 
-// argue runs the script; a cancelled context ends it by a panic that stops
+// uncancelled runs the script; a cancelled context ends it by a panic that stops
 // here, since the script itself has no errors.
-func argue(l *proof.Layout, checks *proof.Checks, tr proof.Transcript[fr.Element], peer proof.Peer[fr.Element]) (out *proof.Outcome[fr.Element], err error) {
+func uncancelled(script func()) (err error) {
 	defer func() {
 		switch r := recover().(type) {
 		case nil:
@@ -166,5 +171,6 @@ func argue(l *proof.Layout, checks *proof.Checks, tr proof.Transcript[fr.Element
 			panic(r)
 		}
 	}()
-	return proof.Argue(l, checks, tr, peer), nil
+	script()
+	return nil
 }

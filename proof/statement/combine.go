@@ -5,19 +5,19 @@ import (
 	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
 
 	"github.com/zkaudit/zkaudit/commitments"
+	"github.com/zkaudit/zkaudit/proof"
 	"github.com/zkaudit/zkaudit/relation"
 )
 
-// Commitment returns the commitment to the combined row, its blinding
-// removed: the rows' commitments by the coefficients of proof.Combination,
-// and the mask row with coefficient 1.
-func Commitment(st *Statement, witness [][]bn254.G1Affine, blinding fr.Element, rows [][]fr.Element, v *commitments.VerifierSRS) (bn254.G1Affine, error) {
-	var points []bn254.G1Affine
-	var weights []fr.Element
+// Combination returns the combined row in terms of committed ones: the rows'
+// commitments by the coefficients of proof.Combination, and the mask row with
+// coefficient 1, less the blinding.
+func Combination(st *Statement, witness [][]bn254.G1Affine, blinding fr.Element, rows [][]fr.Element) commitments.Combination {
+	c := commitments.Combination{Blinding: blinding}
 	add := func(ids []relation.ID, commitments [][]bn254.G1Affine) {
 		for i, id := range ids {
 			if rows[id] != nil {
-				points, weights = append(points, commitments[i]...), append(weights, rows[id]...)
+				c.Points, c.Weights = append(c.Points, commitments[i]...), append(c.Weights, rows[id]...)
 			}
 		}
 	}
@@ -25,11 +25,13 @@ func Commitment(st *Statement, witness [][]bn254.G1Affine, blinding fr.Element, 
 	add(sys.Committed(relation.External), st.External)
 	add(sys.Committed(relation.Witness), witness)
 	if st.Layout.Masked {
-		points, weights = append(points, witness[len(witness)-1][0]), append(weights, fr.One())
+		c.Points, c.Weights = append(c.Points, witness[len(witness)-1][0]), append(c.Weights, fr.One())
 	}
-	sum, err := commitments.FoldCommitments(points, weights)
-	if err != nil {
-		return bn254.G1Affine{}, err
-	}
-	return v.RemoveBlinding(*new(bn254.G1Affine).FromJacobian(&sum), blinding), nil
+	return c
+}
+
+// Claim returns what an accepted conversation leaves to be opened.
+func Claim(st *Statement, witness [][]bn254.G1Affine, blinding fr.Element, out *proof.Outcome[fr.Element]) commitments.Claim {
+	rows := Combination(st, witness, blinding, proof.Combination(st.Layout, out))
+	return commitments.Claim{Rows: rows, Point: out.At(out.Point), Value: out.Value}
 }

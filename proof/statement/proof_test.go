@@ -65,7 +65,7 @@ func TestProofSurvivesItsEncoding(t *testing.T) {
 	c, p := honest(t)
 	l := c.Statement.Layout
 	b := prooftest.Encode(t, p)
-	got, err := statement.Unmarshal(l, b)
+	got, err := statement.Unmarshal(l, commitments.Development, b)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -84,7 +84,7 @@ func TestRows(t *testing.T) {
 	c, p := honest(t)
 	l := c.Statement.Layout
 	var want []int
-	bytes := proof.Length(l)*32 + 32 + commitments.OpeningProofBytes(6)
+	bytes := proof.Length(l)*32 + 32 + commitments.OpeningProofBytes(commitments.Development, 6)
 	for _, id := range l.System.Committed(relation.Witness) {
 		want = append(want, max(1, l.System.Tensor(id).Cells()/64))
 		bytes += 32 * want[len(want)-1]
@@ -92,7 +92,7 @@ func TestRows(t *testing.T) {
 	if got := statement.WitnessRows(l); !slices.Equal(got, want) || len(got) != len(p.Witness) {
 		t.Errorf("%d rows, want %d", got, want)
 	}
-	if got := statement.Size(l); got != bytes || got != len(prooftest.Encode(t, p)) {
+	if got := statement.Size(l, commitments.Development); got != bytes || got != len(prooftest.Encode(t, p)) {
 		t.Errorf("%d bytes, want %d", got, bytes)
 	}
 	masked, err := proof.NewLayout(l.System, 6, true)
@@ -112,7 +112,7 @@ func TestUnmarshalRefuses(t *testing.T) {
 	for _, rows := range statement.WitnessRows(c.Statement.Layout) {
 		points += 32 * rows
 	}
-	opening := len(b) - commitments.OpeningProofBytes(6)
+	opening := len(b) - commitments.OpeningProofBytes(commitments.Development, 6)
 	set := func(at int, v ...byte) []byte {
 		changed := bytes.Clone(b)
 		copy(changed[at:], v)
@@ -130,7 +130,7 @@ func TestUnmarshalRefuses(t *testing.T) {
 		"first point of the opening": set(opening, ones...),
 		"last value of the opening":  set(len(b)-32, ones...),
 	} {
-		if _, err := statement.Unmarshal(c.Statement.Layout, changed); !errors.Is(err, fault.ErrMalformed) {
+		if _, err := statement.Unmarshal(c.Statement.Layout, commitments.Development, changed); !errors.Is(err, fault.ErrMalformed) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -177,10 +177,12 @@ func TestCommitmentFoldsEveryRow(t *testing.T) {
 		removed.ScalarMultiplication(&c.SRS.H, blinding.BigInt(new(big.Int)))
 		removed.Neg(&removed)
 		want.AddMixed(&removed)
-		got, err := statement.Commitment(&st, witness, blinding, rows, c.SRS.Verifier())
+		of := statement.Combination(&st, witness, blinding, rows)
+		folded, err := commitments.FoldCommitments(of.Points, of.Weights)
 		if err != nil {
 			t.Fatal(err)
 		}
+		got := c.SRS.Verifier().RemoveBlinding(*new(bn254.G1Affine).FromJacobian(&folded), of.Blinding)
 		if sum := new(bn254.G1Affine).FromJacobian(&want); !got.Equal(sum) {
 			t.Errorf("masked %v: another commitment than the sum of the rows", masked)
 		}

@@ -1,6 +1,7 @@
 package verifier
 
 import (
+	"crypto/rand"
 	"fmt"
 
 	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
@@ -22,6 +23,16 @@ import (
 // that the system is the one meant, that external commitments are the
 // expected ones and are certified, and that the SRS is trusted.
 func Verify(srs *commitments.VerifierSRS, st *statement.Statement, encoded []byte) error {
+	batch := srs.NewBatch(rand.Reader)
+	if err := Add(batch, st.Kind, srs, st, encoded); err != nil {
+		return err
+	}
+	return batch.Check()
+}
+
+// Add is Verify but for what it puts to the batch, which the caller must check;
+// place is what its errors begin with.
+func Add(batch *commitments.Batch, place string, srs *commitments.VerifierSRS, st *statement.Statement, encoded []byte) error {
 	l := st.Layout
 	if l.Masked {
 		return fmt.Errorf("a masked conversation is not verified in the clear: %w", fault.ErrUsage)
@@ -29,7 +40,7 @@ func Verify(srs *commitments.VerifierSRS, st *statement.Statement, encoded []byt
 	if err := CheckStatement(srs, st); err != nil {
 		return err
 	}
-	p, err := statement.Unmarshal(l, encoded)
+	p, err := statement.Unmarshal(l, srs.Kind, encoded)
 	if err != nil {
 		return err
 	}
@@ -40,22 +51,18 @@ func Verify(srs *commitments.VerifierSRS, st *statement.Statement, encoded []byt
 	if err != nil {
 		return err
 	}
-	return CheckOutcome(srs, st, p, digest, out)
+	return AddOutcome(batch, place, srs, st, p, digest, out)
 }
 
-// CheckOutcome checks what an accepted conversation leaves open: the claims on
-// public tensors, and the opening of the combined row. Of the proof it reads
-// all but the messages; digest is that of the statement with its commitments.
-func CheckOutcome(srs *commitments.VerifierSRS, st *statement.Statement, p *statement.Proof, digest fr.Element, out *proof.Outcome[fr.Element]) error {
+// AddOutcome checks what an accepted conversation leaves open: the claims on
+// public tensors, and the opening of the combined row, as far as it is not left
+// to the batch. Of the proof it reads all but the messages; digest is that of the
+// statement with its commitments.
+func AddOutcome(batch *commitments.Batch, place string, srs *commitments.VerifierSRS, st *statement.Statement, p *statement.Proof, digest fr.Element, out *proof.Outcome[fr.Element]) error {
 	if err := CheckPublic(st.Layout, out); err != nil {
 		return err
 	}
-	c, err := statement.Commitment(st, p.Witness, p.Blinding, proof.Combination(st.Layout, out), srs)
-	if err != nil {
-		return err
-	}
-	claim := commitments.Claim{Commitment: c, Point: out.At(out.Point), Value: out.Value}
-	return commitments.VerifyOpening(srs, claim, p.Opening, digest.Bytes())
+	return srs.AddOpening(batch, place, statement.Claim(st, p.Witness, p.Blinding, out), p.Opening, digest.Bytes())
 }
 
 // CheckPublic evaluates the public tensors that the script left outside.

@@ -20,7 +20,7 @@ type Proof struct {
 	Witness  [][]bn254.G1Affine // commitments by witness tensor, then the mask row
 	Exposed  []fr.Element       // see proof.Outcome.Exposed
 	Blinding fr.Element         // ρ_F, the blinding of the opened combination
-	Opening  *commitments.OpeningProof
+	Opening  commitments.OpeningProof
 	SNARK    []byte
 }
 
@@ -29,11 +29,7 @@ const keyBytes = sha256.Size
 
 // Size returns the encoded length of a proof for a layout and a system.
 func Size(l *proof.Layout, s System) int {
-	n := 1 + keyBytes + s.ProofBytes() + commitments.OpeningProofBytes(l.RowLog)
-	for _, rows := range statement.WitnessRows(l) {
-		n += rows * commitments.PointBytes
-	}
-	return n + (proof.ExposedLength(l)+1)*commitments.ScalarBytes
+	return 1 + keyBytes + s.ProofBytes() + statement.WitnessBytes(l) + openingBytes(l) + (proof.ExposedLength(l)+1)*commitments.ScalarBytes
 }
 
 // MarshalBinary encodes a proof, by the table in the package documentation.
@@ -43,12 +39,16 @@ func (p *Proof) MarshalBinary() ([]byte, error) {
 		return nil, err
 	}
 	b := append([]byte{p.System}, p.Key[:]...)
-	for _, rows := range p.Witness {
-		b = commitments.AppendPoints(b, rows)
-	}
+	b = statement.AppendWitness(b, p.Witness)
 	b = commitments.AppendScalars(b, p.Exposed)
 	b = commitments.AppendScalars(b, []fr.Element{p.Blinding})
 	return append(append(b, opening...), p.SNARK...), nil
+}
+
+// openingBytes is the length of an opening: setups that wraps are made with
+// have pairings.
+func openingBytes(l *proof.Layout) int {
+	return commitments.OpeningProofBytes(commitments.PowersOfTau, l.RowLog)
 }
 
 // Unmarshal decodes a proof for a layout and a system. Points are checked to
@@ -70,12 +70,9 @@ func Unmarshal(l *proof.Layout, s System, b []byte) (*Proof, error) {
 		return part
 	}
 	copy(p.Key[:], take(keyBytes))
-	for i, rows := range statement.WitnessRows(l) {
-		points, err := commitments.DecodePoints(take(rows*commitments.PointBytes), rows, commitments.RefuseInfinity)
-		if err != nil {
-			return nil, fmt.Errorf("witness commitment %d: %w", i, err)
-		}
-		p.Witness = append(p.Witness, points)
+	var err error
+	if p.Witness, err = statement.DecodeWitness(l, take(statement.WitnessBytes(l)), commitments.RefuseInfinity); err != nil {
+		return nil, err
 	}
 	n := proof.ExposedLength(l) + 1
 	scalars, err := commitments.DecodeScalars(take(n*commitments.ScalarBytes), n)
@@ -83,7 +80,7 @@ func Unmarshal(l *proof.Layout, s System, b []byte) (*Proof, error) {
 		return nil, fmt.Errorf("exposed values: %w", err)
 	}
 	p.Exposed, p.Blinding = scalars[:n-1], scalars[n-1]
-	if p.Opening, err = commitments.UnmarshalOpeningProof(take(commitments.OpeningProofBytes(l.RowLog)), l.RowLog); err != nil {
+	if p.Opening, err = commitments.UnmarshalOpeningProof(commitments.PowersOfTau, take(openingBytes(l)), l.RowLog); err != nil {
 		return nil, fmt.Errorf("opening: %w", err)
 	}
 	p.SNARK = rest

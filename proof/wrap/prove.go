@@ -48,6 +48,9 @@ type Wrapper struct {
 
 // NewWrapper takes keys from a cache, or makes them.
 func NewWrapper(ctx context.Context, srs *commitments.VerifierSRS, l *proof.Layout, s System, cache *Cache) (*Wrapper, error) {
+	if srs.Kind == commitments.Transparent {
+		return nil, fmt.Errorf("%s wraps proofs about powers of tau, not about a transparent setup: %w", s.Name(), fault.ErrUsage)
+	}
 	if !l.Masked {
 		return nil, fmt.Errorf("a conversation to be wrapped must be masked: %w", fault.ErrUsage)
 	}

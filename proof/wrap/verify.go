@@ -2,6 +2,7 @@ package wrap
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
 
 	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
@@ -30,6 +31,9 @@ func Verify(ctx context.Context, srs *commitments.VerifierSRS, st *statement.Sta
 	if !l.Masked {
 		return fmt.Errorf("a wrapped conversation is masked: %w", fault.ErrUsage)
 	}
+	if srs.Kind == commitments.Transparent {
+		return fmt.Errorf("%s wraps proofs about powers of tau, not about a transparent setup: %w", s.Name(), fault.ErrUsage)
+	}
 	if err := verifier.CheckStatement(srs, st); err != nil {
 		return err
 	}
@@ -42,7 +46,11 @@ func Verify(ctx context.Context, srs *commitments.VerifierSRS, st *statement.Sta
 	}
 	digest := st.Digest(p.Witness)
 	open := &statement.Proof{Witness: p.Witness, Blinding: p.Blinding, Opening: p.Opening}
-	if err := verifier.CheckOutcome(srs, st, open, digest, proof.Reveal(l, p.Exposed)); err != nil {
+	batch := srs.NewBatch(rand.Reader)
+	if err := verifier.AddOutcome(batch, st.Kind, srs, st, open, digest, proof.Reveal(l, p.Exposed)); err != nil {
+		return err
+	}
+	if err := batch.Check(); err != nil {
 		return err
 	}
 	public, err := publicInputs(l, digest, p.Exposed)

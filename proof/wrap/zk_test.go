@@ -141,24 +141,26 @@ func (e *example) converse(t *testing.T, r randomness) *prover.Conversation {
 
 // revealed are the field elements of a conversation that are published.
 func (e *example) revealed(c *prover.Conversation) []sample {
+	opening := c.Opening.(*commitments.PairingProof)
 	list := scalars("exposed", c.Outcome.Exposed(e.Statement.Layout))
 	list = append(list, ofScalar("blinding", c.Blinding))
-	list = append(list, scalars("opening at β", c.Opening.Pos)...)
-	list = append(list, scalars("opening at −β", c.Opening.Neg)...)
-	return append(list, ofScalar("opening at β²", c.Opening.Square))
+	list = append(list, scalars("opening at β", opening.Pos)...)
+	list = append(list, scalars("opening at −β", opening.Neg)...)
+	return append(list, ofScalar("opening at β²", opening.Square))
 }
 
 // committed are the points of a conversation that are published.
 func committed(c *prover.Conversation) (list []sample) {
+	opening := c.Opening.(*commitments.PairingProof)
 	for i, rows := range c.Witness {
 		for k, p := range rows {
 			list = append(list, ofPoint(fmt.Sprintf("commitment %d, row %d", i, k), p))
 		}
 	}
-	for i, p := range c.Opening.Folds {
+	for i, p := range opening.Folds {
 		list = append(list, ofPoint(fmt.Sprint("fold ", i), p))
 	}
-	return append(list, ofPoint("quotient", c.Opening.Quotient), ofPoint("witness", c.Opening.Witness))
+	return append(list, ofPoint("quotient", opening.Quotient), ofPoint("witness", opening.Witness))
 }
 
 // TestPublishedValuesAreUniform: over conversations about one witness, each
@@ -283,12 +285,13 @@ func published(p *wrap.Proof) map[string]string {
 		add(fmt.Sprint("exposed value ", i), commitments.AppendScalars(nil, p.Exposed[i:i+1]))
 	}
 	add("blinding", commitments.AppendScalars(nil, []fr.Element{p.Blinding}))
-	for i, points := range [][]bn254.G1Affine{p.Opening.Folds, {p.Opening.Quotient, p.Opening.Witness}} {
+	opening := p.Opening.(*commitments.PairingProof)
+	for i, points := range [][]bn254.G1Affine{opening.Folds, {opening.Quotient, opening.Witness}} {
 		for k := range points {
 			add(fmt.Sprint("opening, point ", i, k), commitments.AppendPoints(nil, points[k:k+1]))
 		}
 	}
-	for i, values := range [][]fr.Element{p.Opening.Pos, p.Opening.Neg, {p.Opening.Square}} {
+	for i, values := range [][]fr.Element{opening.Pos, opening.Neg, {opening.Square}} {
 		for k := range values {
 			add(fmt.Sprint("opening, scalar ", i, k), commitments.AppendScalars(nil, values[k:k+1]))
 		}

@@ -10,7 +10,7 @@ import (
 	"github.com/zkaudit/zkaudit/internal/fault"
 )
 
-// VerifyOpening checks proof for claim. A proof whose lengths do not follow
+// verifyPairing checks proof for claim. A proof whose lengths do not follow
 // from ℓ is fault.ErrMalformed, one that is false fault.ErrRejected.
 //
 // Soundness: in the algebraic group model, with τ unknown and SHA-256 a random
@@ -19,12 +19,12 @@ import (
 // about ℓ·2^ℓ/2^254 per query. The caller must check that the SRS is the one
 // it trusts (ID, Insecure), that Commitment is what it folded itself, and that
 // Point and Value come from a transcript that absorbed the commitments.
-func VerifyOpening(v *VerifierSRS, claim Claim, proof *OpeningProof, seed [32]byte) error {
-	return verify(v, claim, proof, openingTranscript(v.ID, claim, seed))
+func verifyPairing(v *VerifierSRS, claim pairingClaim, proof *PairingProof, seed [32]byte) error {
+	return verify(v, claim, proof, pairingTranscript(v.ID, claim, seed))
 }
 
 // verify runs the verifier's side after the claim has been absorbed into t.
-func verify(v *VerifierSRS, claim Claim, proof *OpeningProof, t challenger) error {
+func verify(v *VerifierSRS, claim pairingClaim, proof *PairingProof, t challenger) error {
 	if err := proof.checkShape(v.RowBits); err != nil {
 		return err
 	}
@@ -34,8 +34,8 @@ func verify(v *VerifierSRS, claim Claim, proof *OpeningProof, t challenger) erro
 	if err := proof.checkPoints(&claim.Commitment); err != nil {
 		return err
 	}
-	t.absorb("folds", AppendPoints(nil, proof.Folds))
-	beta := t.challenge("beta")
+	t.Absorb("folds", AppendPoints(nil, proof.Folds))
+	beta := t.Challenge("beta")
 	roots := batchRoots(beta)
 	for i := range roots { // β in {0, 1, −1} has two equal roots
 		if roots[i].Equal(&roots[(i+1)%3]) {
@@ -46,10 +46,10 @@ func verify(v *VerifierSRS, claim Claim, proof *OpeningProof, t challenger) erro
 	if !end.Equal(&claim.Value) {
 		return fmt.Errorf("opening: folds do not end in the claimed value: %w", fault.ErrRejected)
 	}
-	t.absorb("evaluations", proof.appendEvaluations(nil))
-	gamma := t.challenge("gamma")
-	t.absorb("quotient", AppendPoints(nil, []bn254.G1Affine{proof.Quotient}))
-	z := t.challenge("z")
+	t.Absorb("evaluations", proof.appendEvaluations(nil))
+	gamma := t.Challenge("gamma")
+	t.Absorb("quotient", AppendPoints(nil, []bn254.G1Affine{proof.Quotient}))
+	z := t.Challenge("z")
 
 	// Values of B = Σ γ^i·P_i at β, −β, β², and I(z).
 	values := [3]fr.Element{powerSum(proof.Pos, gamma), powerSum(proof.Neg, gamma), powerSum(squares, gamma)}
@@ -62,7 +62,7 @@ func verify(v *VerifierSRS, claim Claim, proof *OpeningProof, t challenger) erro
 //	2β·P_{i+1}(β²) = (1−x)·β·(P_i(β) + P_i(−β)) + x·(P_i(β) − P_i(−β))
 //
 // with x = point[ℓ−1−i]; P_0(β²) is the prover's, and opened like the rest.
-func (proof *OpeningProof) foldedEvaluations(point []fr.Element, beta fr.Element) ([]fr.Element, fr.Element) {
+func (proof *PairingProof) foldedEvaluations(point []fr.Element, beta fr.Element) ([]fr.Element, fr.Element) {
 	inv := *new(fr.Element).Double(&beta)
 	inv.Inverse(&inv)
 	squares := make([]fr.Element, len(point)+1)
@@ -84,7 +84,7 @@ type batchPoint struct{ gamma, z, iz, vz fr.Element }
 // checkBatch checks, with one pairing product,
 //
 //	e(Σ γ^i·C_i − I(z)·G − Z(z)·Q + z·W, G₂) = e(W, [τ]G₂)
-func (v *VerifierSRS) checkBatch(c bn254.G1Affine, proof *OpeningProof, at batchPoint) error {
+func (v *VerifierSRS) checkBatch(c bn254.G1Affine, proof *PairingProof, at batchPoint) error {
 	points := append([]bn254.G1Affine{c}, proof.Folds...)
 	scalars := make([]fr.Element, len(points), len(points)+3)
 	scalars[0].SetOne()
@@ -110,7 +110,7 @@ func (v *VerifierSRS) checkBatch(c bn254.G1Affine, proof *OpeningProof, at batch
 }
 
 // checkShape compares every length with the one that ℓ implies.
-func (proof *OpeningProof) checkShape(rowBits int) error {
+func (proof *PairingProof) checkShape(rowBits int) error {
 	if proof == nil || len(proof.Folds) != rowBits-1 || len(proof.Pos) != rowBits || len(proof.Neg) != rowBits {
 		return fmt.Errorf("opening: not a proof for rows of 2^%d cells: %w", rowBits, fault.ErrMalformed)
 	}
@@ -119,7 +119,7 @@ func (proof *OpeningProof) checkShape(rowBits int) error {
 
 // checkPoints refuses points off the curve, which decoding already does: a
 // proof built in memory has not been decoded.
-func (proof *OpeningProof) checkPoints(c *bn254.G1Affine) error {
+func (proof *PairingProof) checkPoints(c *bn254.G1Affine) error {
 	for i := range proof.Folds {
 		if !proof.Folds[i].IsOnCurve() {
 			return fmt.Errorf("opening: fold %d is off the curve: %w", i+1, fault.ErrMalformed)

@@ -55,7 +55,7 @@ func evaluateNaively(f []fr.Element, point []fr.Element) fr.Element {
 }
 
 // testClaim returns a random row and a true claim about it.
-func testClaim(t testing.TB, s *SRS, rng testRand) (fr.Vector, Claim) {
+func testClaim(t testing.TB, s *SRS, rng testRand) (fr.Vector, pairingClaim) {
 	t.Helper()
 	f := fr.Vector(rng.scalars(t, s.RowCells()))
 	point := rng.scalars(t, s.RowBits)
@@ -63,12 +63,12 @@ func testClaim(t testing.TB, s *SRS, rng testRand) (fr.Vector, Claim) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return f, Claim{Commitment: rows[0], Point: point, Value: evaluateNaively(f, point)}
+	return f, pairingClaim{Commitment: rows[0], Point: point, Value: evaluateNaively(f, point)}
 }
 
-func mustOpen(t testing.TB, s *SRS, f fr.Vector, claim Claim, seed [32]byte) *OpeningProof {
+func mustOpen(t testing.TB, s *SRS, f fr.Vector, claim pairingClaim, seed [32]byte) *PairingProof {
 	t.Helper()
-	proof, err := Open(s, f, claim, seed)
+	proof, err := openPairing(s, f, claim, seed)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -93,12 +93,12 @@ func TestOpeningIsComplete(t *testing.T) {
 		corner[rowBits-1].SetOne()
 		cases := map[string]struct {
 			f     fr.Vector
-			claim Claim
+			claim pairingClaim
 		}{
 			"random":   {f, claim},
-			"corner":   {f, Claim{claim.Commitment, corner, f[1]}},
-			"zero":     {zero, Claim{Point: claim.Point}},
-			"constant": {constant, Claim{constantRows[0], claim.Point, constant[0]}},
+			"corner":   {f, pairingClaim{claim.Commitment, corner, f[1]}},
+			"zero":     {zero, pairingClaim{Point: claim.Point}},
+			"constant": {constant, pairingClaim{constantRows[0], claim.Point, constant[0]}},
 		}
 		for name, c := range cases {
 			t.Run(fmt.Sprintf("%s/%d", name, rowBits), func(t *testing.T) {
@@ -107,11 +107,11 @@ func TestOpeningIsComplete(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				decoded, err := UnmarshalOpeningProof(data, rowBits)
+				decoded, err := unmarshalPairingProof(data, rowBits)
 				if err != nil {
 					t.Fatal(err)
 				}
-				if err := VerifyOpening(s.Verifier(), c.claim, decoded, [32]byte{9}); err != nil {
+				if err := verifyPairing(s.Verifier(), c.claim, decoded, [32]byte{9}); err != nil {
 					t.Fatal(err)
 				}
 			})
@@ -123,10 +123,10 @@ func TestOpenRefusesFalseValue(t *testing.T) {
 	s := testSRS(t, 4)
 	f, claim := testClaim(t, s, newTestRand(2))
 	claim.Value.SetUint64(1)
-	if _, err := Open(s, f, claim, [32]byte{}); !errors.Is(err, fault.ErrUsage) {
+	if _, err := openPairing(s, f, claim, [32]byte{}); !errors.Is(err, fault.ErrUsage) {
 		t.Fatalf("got %v", err)
 	}
-	if _, err := Open(s, f[1:], claim, [32]byte{}); !errors.Is(err, fault.ErrUsage) {
+	if _, err := openPairing(s, f[1:], claim, [32]byte{}); !errors.Is(err, fault.ErrUsage) {
 		t.Fatalf("short row: %v", err)
 	}
 }
@@ -138,7 +138,7 @@ func TestVerifyRejectsEveryMutation(t *testing.T) {
 	f, claim := testClaim(t, s, newTestRand(3))
 	seed := [32]byte{1}
 	good := mustOpen(t, s, f, claim, seed)
-	if err := VerifyOpening(s.Verifier(), claim, good, seed); err != nil {
+	if err := verifyPairing(s.Verifier(), claim, good, seed); err != nil {
 		t.Fatal(err)
 	}
 	addOne := func(e *fr.Element) { e.Add(e, new(fr.Element).SetOne()) }
@@ -146,8 +146,8 @@ func TestVerifyRejectsEveryMutation(t *testing.T) {
 	infinity := func(p *bn254.G1Affine) { p.SetInfinity() }
 
 	type state struct {
-		proof *OpeningProof
-		claim Claim
+		proof *PairingProof
+		claim pairingClaim
 		seed  [32]byte
 		v     *VerifierSRS
 	}
@@ -182,7 +182,7 @@ func TestVerifyRejectsEveryMutation(t *testing.T) {
 			m := &state{proof: cloneProof(good), claim: claim, seed: seed, v: s.Verifier()}
 			m.claim.Point = append([]fr.Element(nil), claim.Point...)
 			mutate(m)
-			if err := VerifyOpening(m.v, m.claim, m.proof, m.seed); !errors.Is(err, fault.ErrRejected) {
+			if err := verifyPairing(m.v, m.claim, m.proof, m.seed); !errors.Is(err, fault.ErrRejected) {
 				t.Fatalf("got %v, want a rejection", err)
 			}
 		})
@@ -195,36 +195,36 @@ func TestVerifyRefusesOtherShapes(t *testing.T) {
 	s := testSRS(t, rowBits)
 	f, claim := testClaim(t, s, newTestRand(4))
 	good := mustOpen(t, s, f, claim, [32]byte{})
-	for name, mutate := range map[string]func(*OpeningProof){
-		"fold missing":       func(p *OpeningProof) { p.Folds = p.Folds[1:] },
-		"fold extra":         func(p *OpeningProof) { p.Folds = append(p.Folds, p.Folds[0]) },
-		"pos missing":        func(p *OpeningProof) { p.Pos = p.Pos[1:] },
-		"neg extra":          func(p *OpeningProof) { p.Neg = append(p.Neg, p.Neg[0]) },
-		"one round less":     func(p *OpeningProof) { p.Folds, p.Pos, p.Neg = p.Folds[1:], p.Pos[1:], p.Neg[1:] },
-		"no rounds":          func(p *OpeningProof) { p.Folds, p.Pos, p.Neg = nil, nil, nil },
-		"fold off curve":     func(p *OpeningProof) { p.Folds[0].X.SetUint64(5) },
-		"quotient off curve": func(p *OpeningProof) { p.Quotient.Y.SetUint64(5) },
-		"witness off curve":  func(p *OpeningProof) { p.Witness.X.SetZero() },
+	for name, mutate := range map[string]func(*PairingProof){
+		"fold missing":       func(p *PairingProof) { p.Folds = p.Folds[1:] },
+		"fold extra":         func(p *PairingProof) { p.Folds = append(p.Folds, p.Folds[0]) },
+		"pos missing":        func(p *PairingProof) { p.Pos = p.Pos[1:] },
+		"neg extra":          func(p *PairingProof) { p.Neg = append(p.Neg, p.Neg[0]) },
+		"one round less":     func(p *PairingProof) { p.Folds, p.Pos, p.Neg = p.Folds[1:], p.Pos[1:], p.Neg[1:] },
+		"no rounds":          func(p *PairingProof) { p.Folds, p.Pos, p.Neg = nil, nil, nil },
+		"fold off curve":     func(p *PairingProof) { p.Folds[0].X.SetUint64(5) },
+		"quotient off curve": func(p *PairingProof) { p.Quotient.Y.SetUint64(5) },
+		"witness off curve":  func(p *PairingProof) { p.Witness.X.SetZero() },
 	} {
 		t.Run(name, func(t *testing.T) {
 			proof := cloneProof(good)
 			mutate(proof)
-			if err := VerifyOpening(s.Verifier(), claim, proof, [32]byte{}); !errors.Is(err, fault.ErrMalformed) {
+			if err := verifyPairing(s.Verifier(), claim, proof, [32]byte{}); !errors.Is(err, fault.ErrMalformed) {
 				t.Fatalf("got %v", err)
 			}
 		})
 	}
-	if err := VerifyOpening(s.Verifier(), claim, nil, [32]byte{}); !errors.Is(err, fault.ErrMalformed) {
+	if err := verifyPairing(s.Verifier(), claim, nil, [32]byte{}); !errors.Is(err, fault.ErrMalformed) {
 		t.Fatalf("nil proof: %v", err)
 	}
 	short := claim
 	short.Point = claim.Point[1:]
-	if err := VerifyOpening(s.Verifier(), short, good, [32]byte{}); !errors.Is(err, fault.ErrUsage) {
+	if err := verifyPairing(s.Verifier(), short, good, [32]byte{}); !errors.Is(err, fault.ErrUsage) {
 		t.Fatalf("short point: %v", err)
 	}
 }
 
-func cloneProof(p *OpeningProof) *OpeningProof {
+func cloneProof(p *PairingProof) *PairingProof {
 	c := *p
 	c.Folds = append([]bn254.G1Affine(nil), p.Folds...)
 	c.Pos = append([]fr.Element(nil), p.Pos...)

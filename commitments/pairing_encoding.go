@@ -9,39 +9,39 @@ import (
 	"github.com/zkaudit/zkaudit/internal/fault"
 )
 
-// OpeningProofBytes returns the size of an encoded opening proof for rows of
+// pairingProofBytes returns the size of an encoded opening proof for rows of
 // 2^rowBits cells: ℓ+1 points and 2ℓ+1 scalars. Requires rowBits >= 1.
-func OpeningProofBytes(rowBits int) int {
+func pairingProofBytes(rowBits int) int {
 	return (rowBits+1)*PointBytes + (2*rowBits+1)*ScalarBytes
 }
 
 // MarshalBinary encodes the proof: the folds, the quotient, the witness, then
 // P_i(β), P_i(−β) and P_0(β²). There are no lengths in it: they follow from ℓ.
-func (proof *OpeningProof) MarshalBinary() ([]byte, error) {
+func (proof *PairingProof) MarshalBinary() ([]byte, error) {
 	if err := proof.checkShape(len(proof.Pos)); err != nil {
 		return nil, err
 	}
-	b := make([]byte, 0, OpeningProofBytes(len(proof.Pos)))
+	b := make([]byte, 0, pairingProofBytes(len(proof.Pos)))
 	b = AppendPoints(b, proof.Folds)
 	b = AppendPoints(b, []bn254.G1Affine{proof.Quotient, proof.Witness})
 	return proof.appendEvaluations(b), nil
 }
 
-func (proof *OpeningProof) appendEvaluations(b []byte) []byte {
+func (proof *PairingProof) appendEvaluations(b []byte) []byte {
 	b = AppendScalars(b, proof.Pos)
 	b = AppendScalars(b, proof.Neg)
 	return AppendScalars(b, []fr.Element{proof.Square})
 }
 
-// UnmarshalOpeningProof decodes a proof for rows of 2^rowBits cells. Points
+// unmarshalPairingProof decodes a proof for rows of 2^rowBits cells. Points
 // may be infinity, the commitment to the zero polynomial: a quotient is zero
 // whenever the row is constant enough. Errors wrap fault.ErrMalformed.
-func UnmarshalOpeningProof(data []byte, rowBits int) (*OpeningProof, error) {
+func unmarshalPairingProof(data []byte, rowBits int) (*PairingProof, error) {
 	if rowBits < MinRowBits || rowBits > MaxRowBits {
 		return nil, fmt.Errorf("opening proof: rows of 2^%d cells: %w", rowBits, fault.ErrUsage)
 	}
-	if len(data) != OpeningProofBytes(rowBits) {
-		return nil, fmt.Errorf("opening proof: %d bytes, want %d: %w", len(data), OpeningProofBytes(rowBits), fault.ErrMalformed)
+	if len(data) != pairingProofBytes(rowBits) {
+		return nil, fmt.Errorf("opening proof: %d bytes, want %d: %w", len(data), pairingProofBytes(rowBits), fault.ErrMalformed)
 	}
 	cut := (rowBits + 1) * PointBytes
 	points, err := DecodePoints(data[:cut], rowBits+1, AllowInfinity)
@@ -52,7 +52,7 @@ func UnmarshalOpeningProof(data []byte, rowBits int) (*OpeningProof, error) {
 	if err != nil {
 		return nil, fmt.Errorf("opening proof: %w", err)
 	}
-	return &OpeningProof{
+	return &PairingProof{
 		Folds:    points[:rowBits-1],
 		Quotient: points[rowBits-1],
 		Witness:  points[rowBits],

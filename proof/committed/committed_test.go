@@ -1,0 +1,186 @@
+package committed_test
+
+import (
+	"bytes"
+	"context"
+	crand "crypto/rand"
+	"errors"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
+
+	"github.com/zkaudit/zkaudit/commitments"
+	"github.com/zkaudit/zkaudit/internal/fault"
+	"github.com/zkaudit/zkaudit/proof"
+	"github.com/zkaudit/zkaudit/proof/committed"
+	"github.com/zkaudit/zkaudit/proof/forger"
+	"github.com/zkaudit/zkaudit/proof/prooftest"
+	"github.com/zkaudit/zkaudit/proof/prover"
+	"github.com/zkaudit/zkaudit/proof/statement"
+	"github.com/zkaudit/zkaudit/proof/verifier"
+	. "github.com/zkaudit/zkaudit/relation"
+)
+
+// example is a masked statement with what proves it.
+type example struct {
+	setup     *commitments.SRS
+	statement *statement.Statement
+	secret    prover.Secret
+	layer     *prooftest.Tiny
+}
+
+const rowBits = 5
+
+func setups(t testing.TB) []*commitments.SRS {
+	t.Helper()
+	transparent, err := commitments.NewTransparent(rowBits, new(commitments.Generators))
+	if err != nil {
+		t.Fatal(err)
+	}
+	development, err := commitments.DevelopmentSRS(rowBits)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return []*commitments.SRS{transparent, development}
+}
+
+// newExample commits to the external tensors of the small layer.
+func newExample(t testing.TB, setup *commitments.SRS) *example {
+	t.Helper()
+	ty := prooftest.NewTiny(t, rand.New(rand.NewPCG(21, 22)))
+	l, err := proof.NewLayout(ty.System, setup.RowBits, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := &example{setup: setup, layer: ty, secret: prover.Secret{Cells: ty.Cells}}
+	e.statement = &statement.Statement{Kind: "test", Public: []byte("public values"), Layout: l, SRS: setup.ID}
+	for _, id := range ty.System.Committed(External) {
+		cells := ty.Cells[id].Large
+		blind, err := commitments.RandomScalars(crand.Reader, setup.Rows(len(cells)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows, err := setup.CommitInt64(cells, blind)
+		if err != nil {
+			t.Fatal(err)
+		}
+		e.statement.External = append(e.statement.External, rows)
+		e.secret.External = append(e.secret.External, blind)
+	}
+	return e
+}
+
+func (e *example) prove(t testing.TB) *committed.Proof {
+	t.Helper()
+	p, err := prover.ProveCommitted(context.Background(), e.setup, e.statement, e.secret, crand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func encode(t testing.TB, p *committed.Proof) []byte {
+	t.Helper()
+	b, err := p.MarshalBinary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func (e *example) verify(b []byte) error {
+	return verifier.VerifyCommitted(e.setup.Verifier(), e.statement, b)
+}
+
+func TestHonestProof(t *testing.T) {
+	for _, setup := range setups(t) {
+		e := newExample(t, setup)
+		b := encode(t, e.prove(t))
+		shape := committed.ShapeOf(e.statement.Layout)
+		t.Logf("%s: %d hidden values in %d blocks, %d bytes", setup.Kind, shape.Hidden, shape.Blocks, len(b))
+		if err := e.verify(b); err != nil {
+			t.Errorf("%s: %v", setup.Kind, err)
+		}
+		read, err := committed.Unmarshal(e.statement.Layout, setup.Kind, b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(encode(t, read), b) {
+			t.Errorf("%s: a proof read is another one", setup.Kind)
+		}
+	}
+}
+
+// TestFalseStatement: one wrong cell of each tensor.
+func TestFalseStatement(t *testing.T) {
+	for _, setup := range setups(t) {
+		for _, name := range []string{"X", "A", "G", "D", "W0", "WS"} {
+			e := newExample(t, setup)
+			cells := e.layer.Cells[e.layer.IDs[name]]
+			if cells.Small != nil {
+				cells.Small[0] ^= 1
+			} else {
+				cells.Large[0] ^= 1
+			}
+			_, err := prover.ProveCommitted(context.Background(), setup, e.statement, e.secret, crand.Reader)
+			if !errors.Is(err, fault.ErrRejected) && !errors.Is(err, fault.ErrOverflow) {
+				t.Errorf("%s, %s: proven: %v", setup.Kind, name, err)
+			}
+			p, err := forger.ProveCommitted(context.Background(), setup, e.statement, e.secret, crand.Reader)
+			if err != nil {
+				if name == "W0" || name == "WS" {
+					continue // the commitment holds another cell: the row does not open
+				}
+				t.Fatalf("%s, %s: %v", setup.Kind, name, err)
+			}
+			if err := e.verify(encode(t, p)); !errors.Is(err, fault.ErrRejected) {
+				t.Errorf("%s, %s: verified: %v", setup.Kind, name, err)
+			}
+		}
+	}
+}
+
+// TestEveryByteMatters flips bits over the whole proof.
+func TestEveryByteMatters(t *testing.T) {
+	rng := rand.New(rand.NewPCG(23, 24))
+	for _, setup := range setups(t) {
+		e := newExample(t, setup)
+		honest := encode(t, e.prove(t))
+		tries := 300
+		if testing.Short() {
+			tries = 60
+		}
+		for k := range tries {
+			i := k*len(honest)/tries + rng.IntN(len(honest)/tries)
+			b := bytes.Clone(honest)
+			b[i] ^= 1 << rng.IntN(8)
+			if err := e.verify(b); !errors.Is(err, fault.ErrMalformed) && !errors.Is(err, fault.ErrRejected) {
+				t.Errorf("%s: byte %d flipped: %v", setup.Kind, i, err)
+			}
+		}
+		for _, b := range [][]byte{nil, honest[:len(honest)-1], append(bytes.Clone(honest), 0), honest[fr.Bytes:]} {
+			if err := e.verify(b); !errors.Is(err, fault.ErrMalformed) {
+				t.Errorf("%s: %d bytes of %d: %v", setup.Kind, len(b), len(honest), err)
+			}
+		}
+	}
+}
+
+// TestOtherStatement: a proof of one statement is none of another.
+func TestOtherStatement(t *testing.T) {
+	e := newExample(t, setups(t)[0])
+	b := encode(t, e.prove(t))
+	for name, change := range map[string]func(*statement.Statement){
+		"kind":          func(s *statement.Statement) { s.Kind = "other" },
+		"public values": func(s *statement.Statement) { s.Public = []byte("others") },
+		"commitments":   func(s *statement.Statement) { s.External[0], s.External[1] = s.External[1], s.External[0] },
+	} {
+		other := *e.statement
+		other.External = append(other.External[:0:0], other.External...)
+		change(&other)
+		if err := verifier.VerifyCommitted(e.setup.Verifier(), &other, b); !errors.Is(err, fault.ErrRejected) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
