@@ -11,6 +11,7 @@ import (
 	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/internal/artefact"
+	"github.com/zkaudit/zkaudit/internal/encode"
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/internal/foreign"
 	"github.com/zkaudit/zkaudit/proof/mode"
@@ -142,7 +143,7 @@ func (e *encodedBundle) digest() [32]byte {
 	for i := range bare.Claims {
 		bare.Claims[i].Proof = nil
 	}
-	return sha256.Sum256(appendBytes([]byte("zkaudit/audit-bundle/v1"), bare.json()))
+	return sha256.Sum256(encode.Bytes(encode.Domain("zkaudit/audit-bundle/v1"), bare.json()))
 }
 
 func (e *encodedBundle) json() []byte {

@@ -194,7 +194,8 @@ func TestDigestIsOfEverythingButProofs(t *testing.T) {
 		t.Fatal(err)
 	}
 	length := binary.LittleEndian.AppendUint64(nil, uint64(len(text)))
-	if d := sha256.Sum256(slices.Concat([]byte("zkaudit/audit-bundle/v1"), length, text)); hex.EncodeToString(d[:]) != want {
+	const domain = "zkaudit/audit-bundle/v1"
+	if d := sha256.Sum256(slices.Concat(binary.LittleEndian.AppendUint64(nil, uint64(len(domain))), []byte(domain), length, text)); hex.EncodeToString(d[:]) != want {
 		t.Error("the digest is not that of docs/protocol.md")
 	}
 }

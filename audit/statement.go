@@ -8,6 +8,7 @@ import (
 	"github.com/BurntSushi/toml"
 
 	"github.com/zkaudit/zkaudit/commitments"
+	"github.com/zkaudit/zkaudit/internal/encode"
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/ops"
 	"github.com/zkaudit/zkaudit/proof"
@@ -84,32 +85,32 @@ func publicBytes(f *Frame, item *Item, s *Scope) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := appendBytes(nil, []byte(item.Name))
-	b = appendBytes(b, []byte(item.Kind))
-	b = appendBytes(b, parameters)
-	b = appendBytes(b, []byte(f.Mode))
-	b = appendBytes(b, []byte(f.Context))
-	b = appendInt(b, int64(len(s.release.asked)))
+	b := encode.Text(nil, item.Name)
+	b = encode.Text(b, item.Kind)
+	b = encode.Bytes(b, parameters)
+	b = encode.Text(b, f.Mode)
+	b = encode.Text(b, f.Context)
+	b = encode.Int(b, len(s.release.asked))
 	for _, r := range s.release.asked {
-		b = appendBytes(b, []byte(r.Name))
-		b = appendInt(b, int64(len(r.Values)))
+		b = encode.Text(b, r.Name)
+		b = encode.Int(b, len(r.Values))
 		for _, x := range r.Values {
-			b = appendInt(b, x)
+			b = encode.Int(b, x)
 		}
 	}
-	b = appendInt(b, int64(len(s.parts)))
+	b = encode.Int(b, len(s.parts))
 	for _, name := range sortedKeys(s.parts) {
 		digest := s.subjects.digest(s.parts[name].Part, f)
-		b = append(appendBytes(b, []byte(name)), digest[:]...)
+		b = append(encode.Text(b, name), digest[:]...)
 	}
-	b = appendInt(b, int64(len(s.runs)))
+	b = encode.Int(b, len(s.runs))
 	for _, name := range sortedKeys(s.runs) {
 		r := s.runs[name]
 		program := r.ProgramDigest
-		b = append(appendBytes(b, []byte(name)), r.Digest[:]...)
+		b = append(encode.Text(b, name), r.Digest[:]...)
 		b = append(b, program[:]...)
 		for _, rows := range r.Weights {
-			b = appendBytes(b, commitments.AppendPoints(nil, rows))
+			b = encode.Bytes(b, commitments.AppendPoints(nil, rows))
 		}
 	}
 	return appendModels(b, s.publicModels()), nil
@@ -121,13 +122,13 @@ func appendModels(b []byte, models map[string]*Model) []byte {
 	if len(models) == 0 {
 		return b
 	}
-	b = appendInt(b, int64(len(models)))
+	b = encode.Int(b, len(models))
 	for _, name := range sortedKeys(models) {
 		m := models[name]
 		program := m.ProgramDigest
-		b = append(appendBytes(b, []byte(name)), m.SHA256[:]...)
+		b = append(encode.Text(b, name), m.SHA256[:]...)
 		for _, bits := range m.Fractions.list() {
-			b = appendInt(b, int64(bits))
+			b = encode.Int(b, bits)
 		}
 		b = append(b, program[:]...)
 	}

@@ -1,7 +1,6 @@
 package audit
 
 import (
-	"encoding/binary"
 	"fmt"
 	"io"
 
@@ -161,10 +160,3 @@ func sameMode(what string, blinding [][]fr.Element, committed, proving mode.Name
 	return fmt.Errorf("%s was committed for proofs of mode %s, these are of mode %s; all proofs about a commitment must be of one mode: %w",
 		what, committed, proving, fault.ErrUsage)
 }
-
-// Encodings are injective: numbers have 8 bytes, texts stand behind their
-// length.
-
-func appendInt(b []byte, n int64) []byte { return binary.LittleEndian.AppendUint64(b, uint64(n)) }
-
-func appendBytes(b, field []byte) []byte { return append(appendInt(b, int64(len(field))), field...) }

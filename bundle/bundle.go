@@ -7,6 +7,7 @@ import (
 	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/internal/artefact"
+	"github.com/zkaudit/zkaudit/internal/encode"
 	"github.com/zkaudit/zkaudit/internal/fault"
 )
 
@@ -71,16 +72,16 @@ func (b *Bundle) Marshal() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := appendBytes(nil, s)
+	out := encode.Bytes(nil, s)
 	for _, certificate := range b.Datasets {
-		out = appendBytes(out, certificate)
+		out = encode.Bytes(out, certificate)
 	}
-	out = appendBytes(out, b.Weights)
+	out = encode.Bytes(out, b.Weights)
 	for _, seg := range b.Segments {
 		for _, rows := range seg.After {
 			out = commitments.AppendPoints(out, rows)
 		}
-		out = appendBytes(out, seg.Proof)
+		out = encode.Bytes(out, seg.Proof)
 	}
 	return artefact.Encode(artefact.Header{Kind: Kind(), Version: Version, Statement: sha256.Sum256(s)}, out), nil
 }
@@ -100,10 +101,10 @@ func Unmarshal(data []byte) (_ *Bundle, err error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &reader{rest: payload}
-	encoded := r.bytes("statement", MaxBytes)
-	if r.err != nil {
-		return nil, fmt.Errorf("bundle: %w", r.err)
+	r := newReader(payload)
+	encoded := r.Bytes("statement", MaxBytes)
+	if r.Err() != nil {
+		return nil, fmt.Errorf("bundle: %w", r.Err())
 	}
 	s, err := DecodeStatement(encoded)
 	if err != nil {
@@ -114,17 +115,17 @@ func Unmarshal(data []byte) (_ *Bundle, err error) {
 	}
 	b := &Bundle{Statement: s}
 	for i := range s.Parts {
-		b.Datasets = append(b.Datasets, r.bytes(fmt.Sprintf("certificate of part %d", i), MaxProof))
+		b.Datasets = append(b.Datasets, r.Bytes(fmt.Sprintf("certificate of part %d", i), MaxProof))
 	}
-	b.Weights = r.bytes("certificate of the initial weights", MaxProof)
+	b.Weights = r.Bytes("certificate of the initial weights", MaxProof)
 	trained := s.Program().OfRole(graph.Weight)
-	for i := 0; i < s.Segments() && r.err == nil; i++ {
+	for i := 0; i < s.Segments() && r.Err() == nil; i++ {
 		b.Segments = append(b.Segments, Segment{
 			After: r.weights(fmt.Sprintf("behind segment %d: weight", i), s.Program(), s.RowBits, trained),
-			Proof: r.bytes(fmt.Sprintf("proof of segment %d", i), MaxProof),
+			Proof: r.Bytes(fmt.Sprintf("proof of segment %d", i), MaxProof),
 		})
 	}
-	if err := r.end("end"); err != nil {
+	if err := r.End("end"); err != nil {
 		return nil, fmt.Errorf("bundle: %w", err)
 	}
 	return b, nil

@@ -6,6 +6,7 @@ import (
 	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/data/schedule"
 	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/internal/encode"
 	"github.com/zkaudit/zkaudit/network"
 	"github.com/zkaudit/zkaudit/ops"
 	"github.com/zkaudit/zkaudit/proof"
@@ -71,7 +72,7 @@ func WeightsClaim(m mode.Name, n *network.Network, o Origin, srs [32]byte, rowBi
 		return nil, nil, err
 	}
 	digest := n.Digest()
-	st, err := claim(m, WeightsKind, appendBytes(digest[:], o.Encode()), cert.Relation, srs, rowBits)
+	st, err := claim(m, WeightsKind, encode.Bytes(digest[:], o.Encode()), cert.Relation, srs, rowBits)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -118,10 +119,10 @@ func (c *Claims) segmentPublic(i int, rates []int64, certificates [][32]byte) []
 	program := c.Run.Network.Digest()
 	b := append(c.Digest[:len(c.Digest):len(c.Digest)], program[:]...)
 	for _, n := range []int{i, first, count, c.Run.Steps()} {
-		b = appendInt(b, int64(n))
+		b = encode.Int(b, n)
 	}
-	b = appendInts(b, rates)
-	b = appendInt(b, int64(len(certificates)))
+	b = encode.Ints(b, rates)
+	b = encode.Int(b, len(certificates))
 	for _, d := range certificates {
 		b = append(b, d[:]...)
 	}
@@ -142,19 +143,15 @@ func claim(m mode.Name, kind string, public []byte, sys *relation.System, srs [3
 // statement.
 func ClaimDigest(st *statement.Statement) [32]byte {
 	system := st.Layout.System.Digest()
-	b := appendBytes(nil, []byte("zkaudit/claim/v1"))
-	b = appendBytes(b, []byte(st.Kind))
-	b = appendBytes(b, st.Public)
+	b := encode.Domain("zkaudit/claim/v1")
+	b = encode.Text(b, st.Kind)
+	b = encode.Bytes(b, st.Public)
 	b = append(b, system[:]...)
 	b = append(b, st.SRS[:]...)
-	b = appendInt(b, int64(st.Layout.RowLog))
-	masked := int64(0)
-	if st.Layout.Masked {
-		masked = 1
-	}
-	b = appendInt(b, masked)
+	b = encode.Int(b, st.Layout.RowLog)
+	b = encode.Bool(b, st.Layout.Masked)
 	for _, rows := range st.External {
-		b = appendBytes(b, commitments.AppendPoints(nil, rows))
+		b = encode.Bytes(b, commitments.AppendPoints(nil, rows))
 	}
 	return sha256.Sum256(b)
 }
@@ -162,12 +159,12 @@ func ClaimDigest(st *statement.Statement) [32]byte {
 // CertificateDigest identifies a certificate: its claims and their proofs, as
 // they are encoded.
 func CertificateDigest(encoded []byte, claims ...*statement.Statement) [32]byte {
-	b := appendInt(appendBytes(nil, []byte("zkaudit/certificate/v2")), int64(len(claims)))
+	b := encode.Int(encode.Domain("zkaudit/certificate/v2"), len(claims))
 	for _, st := range claims {
 		claim := ClaimDigest(st)
 		b = append(b, claim[:]...)
 	}
-	return sha256.Sum256(appendBytes(b, encoded))
+	return sha256.Sum256(encode.Bytes(b, encoded))
 }
 
 // Before merges the trainable weights at a border with the frozen ones of the

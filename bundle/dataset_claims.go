@@ -6,6 +6,7 @@ import (
 
 	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
 
+	"github.com/zkaudit/zkaudit/internal/encode"
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/proof/poly"
@@ -41,7 +42,7 @@ func DatasetClaims(m mode.Name, shape segment.PartShape, srs [32]byte, rowBits i
 		if err != nil {
 			return nil, err
 		}
-		public := appendInt(appendInt(append(appendShape(nil, shape), digest[:]...), int64(i)), int64(len(chunks)))
+		public := encode.Int(encode.Int(append(appendShape(nil, shape), digest[:]...), i), len(chunks))
 		st, err := claim(m, DatasetKind, public, c.Relation, srs, rowBits)
 		if err != nil {
 			return nil, err
@@ -73,7 +74,7 @@ func CertifyDataset(ctx context.Context, by *mode.Prover, m mode.Name, claims []
 		if err != nil {
 			return nil, fmt.Errorf("dataset certificate, chunk %d of %d: %w", i+1, len(claims), err)
 		}
-		encoded = appendBytes(encoded, made)
+		encoded = encode.Bytes(encoded, made)
 	}
 	return encoded, nil
 }
@@ -82,12 +83,12 @@ func CertifyDataset(ctx context.Context, by *mode.Prover, m mode.Name, claims []
 // there are claims, each of its own. Errors are those of mode.Verifier.Verify.
 func VerifyDataset(ctx context.Context, v *mode.Verifier, m mode.Name, claims []DatasetClaim, encoded []byte) (err error) {
 	defer fault.Catch(&err, "certificate", fault.ErrMalformed)
-	r := &reader{rest: encoded}
+	r := newReader(encoded)
 	proofs := make([][]byte, len(claims))
 	for i := range claims {
-		proofs[i] = r.bytes(fmt.Sprintf("chunk %d of %d", i+1, len(claims)), MaxProof)
+		proofs[i] = r.Bytes(fmt.Sprintf("chunk %d of %d", i+1, len(claims)), MaxProof)
 	}
-	if err := r.end("certificate"); err != nil {
+	if err := r.End("certificate"); err != nil {
 		return err
 	}
 	for i, c := range claims {

@@ -9,6 +9,7 @@ import (
 	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/data/schedule"
 	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/internal/encode"
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/network"
 	"github.com/zkaudit/zkaudit/proof/mode"
@@ -23,20 +24,20 @@ func (s *Statement) Encode() ([]byte, error) {
 	if err := s.Check(); err != nil {
 		return nil, err
 	}
-	b := appendBytes(nil, []byte(statementDomain))
-	b = appendBytes(b, []byte(s.Mode))
+	b := encode.Domain(statementDomain)
+	b = encode.Text(b, s.Mode)
 	b = append(b, s.RunID[:]...)
-	b = appendBytes(b, []byte(s.Context))
-	b = appendBytes(b, s.Network.Encode())
+	b = encode.Text(b, s.Context)
+	b = encode.Bytes(b, s.Network.Encode())
 	b = append(b, s.SRS[:]...)
-	b = appendInt(b, int64(s.RowBits))
-	b = appendInt(b, int64(s.Segment))
-	b = appendInts(b, s.Rates)
+	b = encode.Int(b, s.RowBits)
+	b = encode.Int(b, s.Segment)
+	b = encode.Ints(b, s.Rates)
 	spec, err := s.Schedule.MarshalBinary()
 	if err != nil {
 		return nil, err
 	}
-	b = appendBytes(b, spec)
+	b = encode.Bytes(b, spec)
 	b = append(b, s.Origin.Encode()...)
 	for _, part := range s.Parts {
 		b = appendPart(b, &part)
@@ -62,18 +63,18 @@ func (s *Statement) Digest() ([32]byte, error) {
 // another mode, or fault.ErrRejected where values contradict one another.
 func DecodeStatement(data []byte) (_ *Statement, err error) {
 	defer fault.Catch(&err, "statement", fault.ErrMalformed)
-	r := &reader{rest: data}
-	if domain := r.bytes("statement", len(statementDomain)); r.err == nil && string(domain) != statementDomain {
+	r := newReader(data)
+	if domain := r.Bytes("statement", len(statementDomain)); r.Err() == nil && string(domain) != statementDomain {
 		return nil, fmt.Errorf("statement of kind %q: %w", domain, fault.ErrMalformed)
 	}
-	s := &Statement{Mode: mode.Name(r.bytes("mode", 64)), RunID: r.digest("run id"), Context: string(r.bytes("context", MaxContext))}
-	encoded := r.bytes("network", MaxNetwork)
-	s.SRS, s.RowBits = r.digest("SRS"), r.bounded("row size", commitments.MinRowBits, commitments.MaxRowBits)
-	s.Segment = r.bounded("steps of a segment", 1, 1<<32)
-	s.Rates = r.ints("rates", schedule.MaxSteps)
-	spec := r.bytes("schedule", schedule.MaxEncoded)
-	if r.err != nil {
-		return nil, r.err
+	s := &Statement{Mode: mode.Name(r.Bytes("mode", 64)), RunID: r.Digest("run id"), Context: string(r.Bytes("context", MaxContext))}
+	encoded := r.Bytes("network", MaxNetwork)
+	s.SRS, s.RowBits = r.Digest("SRS"), r.Bounded("row size", commitments.MinRowBits, commitments.MaxRowBits)
+	s.Segment = r.Bounded("steps of a segment", 1, 1<<32)
+	s.Rates = r.Ints("rates", schedule.MaxSteps)
+	spec := r.Bytes("schedule", schedule.MaxEncoded)
+	if r.Err() != nil {
+		return nil, r.Err()
 	}
 	if s.Network, err = network.Decode(encoded); err != nil {
 		return nil, err
@@ -82,8 +83,8 @@ func DecodeStatement(data []byte) (_ *Statement, err error) {
 		return nil, fmt.Errorf("schedule: %w", err)
 	}
 	s.Origin = r.origin(s.Program())
-	if r.err != nil {
-		return nil, r.err
+	if r.Err() != nil {
+		return nil, r.Err()
 	}
 	if err := s.checkShape(); err != nil {
 		return nil, err
@@ -91,21 +92,26 @@ func DecodeStatement(data []byte) (_ *Statement, err error) {
 	return s, s.decodePoints(r)
 }
 
+// reader reads what bundles have beside plain fields.
+type reader struct{ *encode.Reader }
+
+func newReader(encoding []byte) reader { return reader{encode.NewReader(encoding)} }
+
 // decodePoints reads the commitments, whose numbers follow from the rest.
-func (s *Statement) decodePoints(r *reader) error {
+func (s *Statement) decodePoints(r reader) error {
 	for i := range s.Schedule.Parts {
-		s.Parts = append(s.Parts, Part{Columns: r.bounded("attributes of a part", 0, MaxAttributes)})
+		s.Parts = append(s.Parts, Part{Columns: r.Bounded("attributes of a part", 0, MaxAttributes)})
 		r.part(fmt.Sprintf("part %d", i), &s.Parts[i], s.PartShape(i), s.RowBits)
 	}
 	s.Initial = r.weights("initial weight", s.Program(), s.RowBits, WeightTensors(s.Program()))
-	if err := r.end("statement"); err != nil {
+	if err := r.End("statement"); err != nil {
 		return err
 	}
 	return s.checkCommitments()
 }
 
 func appendPart(b []byte, p *Part) []byte {
-	b = append(appendInt(b, int64(p.Columns)), p.Meaning[:]...)
+	b = append(encode.Int(b, p.Columns), p.Meaning[:]...)
 	for _, rows := range p.Tensors() {
 		b = commitments.AppendPoints(b, rows)
 	}
@@ -113,19 +119,19 @@ func appendPart(b []byte, p *Part) []byte {
 }
 
 // part reads what appendPart wrote behind the number of attributes.
-func (r *reader) part(what string, p *Part, shape segment.PartShape, rowBits int) {
-	p.Meaning = r.digest(what)
+func (r reader) part(what string, p *Part, shape segment.PartShape, rowBits int) {
+	p.Meaning = r.Digest(what)
 	r.partPoints(what, p, shape, rowBits)
 }
 
 // partPoints reads the commitments of a part of that shape.
-func (r *reader) partPoints(what string, p *Part, shape segment.PartShape, rowBits int) {
+func (r reader) partPoints(what string, p *Part, shape segment.PartShape, rowBits int) {
 	for k, into := range []*[]bn254.G1Affine{&p.Features, &p.Labels, &p.Attributes}[:len(partRows(shape, rowBits))] {
 		*into = r.points(fmt.Sprintf("%s, tensor %d", what, k), partRows(shape, rowBits)[k])
 	}
 }
 
-func (r *reader) weights(what string, p *graph.Program, rowBits int, ids []graph.TensorID) Weights {
+func (r reader) weights(what string, p *graph.Program, rowBits int, ids []graph.TensorID) Weights {
 	var w Weights
 	for _, id := range ids {
 		t := p.Tensor(id)
@@ -135,17 +141,17 @@ func (r *reader) weights(what string, p *graph.Program, rowBits int, ids []graph
 }
 
 // points reads hiding commitments: none of them is infinity.
-func (r *reader) points(what string, n int) []bn254.G1Affine {
+func (r reader) points(what string, n int) []bn254.G1Affine {
 	if n > MaxPoints {
-		r.fail(what, "%d committed rows, at most %d", n, MaxPoints)
+		r.Fail(what, "%d committed rows, at most %d", n, MaxPoints)
 	}
-	field := r.take(what, n*commitments.PointBytes)
-	if r.err != nil {
+	field := r.Fixed(what, n*commitments.PointBytes)
+	if r.Err() != nil {
 		return nil
 	}
 	points, err := commitments.DecodePoints(field, n, commitments.RefuseInfinity)
 	if err != nil {
-		r.err = fmt.Errorf("%s: %w", what, err)
+		r.Keep(fmt.Errorf("%s: %w", what, err))
 	}
 	return points
 }

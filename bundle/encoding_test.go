@@ -194,7 +194,7 @@ func TestStatementByItsDefinition(t *testing.T) {
 		if s.Initial.Digest() != sha256.Sum256(weights.Bytes()) {
 			t.Errorf("%s: another digest of the initial weights", name)
 		}
-		origin := (&encoding{}).fixed([]byte("zkaudit/origin/v1")).field(writtenOrigin(&s.Origin).bytes())
+		origin := (&encoding{}).field([]byte("zkaudit/origin/v1")).field(writtenOrigin(&s.Origin).bytes())
 		if s.Origin.Digest() != sha256.Sum256(origin.Bytes()) {
 			t.Errorf("%s: another digest of the origin", name)
 		}
@@ -242,7 +242,7 @@ func TestMalformedStatements(t *testing.T) {
 		{"rates", numbers(-1), fault.ErrMalformed, "rates: -1, want 0 to "},
 		{"rates", numbers(1 << 40), fault.ErrMalformed, "rates: 1099511627776, want 0 to "},
 		{"rates", numbers(1, 20), fault.ErrMalformed, "statement: 1 rates"},
-		{"schedule", field("\x01"), fault.ErrMalformed, "schedule: schedule: truncated"},
+		{"schedule", field("\x01"), fault.ErrMalformed, "schedule: version, order and tail: 1 bytes left, needs 3"},
 		{"schedule", nil, fault.ErrMalformed, "schedule: 0 bytes left, needs 8"},
 		{"schedule", spec(func(spec *schedule.Spec) { spec.Batch++ }), fault.ErrMalformed, "statement: schedule with batches of 5"},
 		{"schedule", spec(func(spec *schedule.Spec) { spec.Seed += "x"; spec.Commitments[1][0] ^= 1 }), fault.ErrRejected, "statement: the schedule is bound to another dataset than part 1"},

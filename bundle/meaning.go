@@ -12,6 +12,7 @@ import (
 	"github.com/zkaudit/zkaudit/data"
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/internal/artefact"
+	"github.com/zkaudit/zkaudit/internal/encode"
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/segment"
 )
@@ -117,33 +118,26 @@ func (m *Meaning) texts() []string {
 
 // Digest identifies the meaning: SHA-256 of an injective encoding of all of it.
 func (m *Meaning) Digest() [32]byte {
-	b := append(appendBytes(nil, []byte("zkaudit/part-meaning/v2")), m.Nonce[:]...)
-	b = appendInt(appendInt(b, int64(m.FractionBits)), int64(m.LabelFractionBits))
-	b = appendTexts(appendTexts(b, m.Features), m.Classes)
-	b = appendInt(b, int64(len(m.Attributes)))
+	b := append(encode.Domain("zkaudit/part-meaning/v3"), m.Nonce[:]...)
+	b = encode.Int(encode.Int(b, m.FractionBits), m.LabelFractionBits)
+	b = encode.Texts(encode.Texts(b, m.Features), m.Classes)
+	b = encode.Int(b, len(m.Attributes))
 	for _, v := range m.Attributes {
-		b = appendTexts(appendBytes(b, []byte(v.Name)), v.Entries)
+		b = encode.Texts(encode.Text(b, v.Name), v.Entries)
 	}
 	e := m.Encoding
-	if e == nil {
-		return sha256.Sum256(appendInt(b, 0))
+	if b = encode.Bool(b, e != nil); e == nil {
+		return sha256.Sum256(b)
 	}
-	b = appendInt(appendInt(appendInt(b, 1), int64(e.FractionBits)), int64(e.TargetFractionBits))
+	b = encode.Int(encode.Int(b, e.FractionBits), e.TargetFractionBits)
 	for _, columns := range [][]data.Column{e.Features, e.Targets, e.Attributes} {
-		b = appendInt(b, int64(len(columns)))
+		b = encode.Int(b, len(columns))
 		for _, c := range columns {
-			numeric := int64(0)
-			if c.Numeric {
-				numeric = 1
-			}
-			b = appendInt(appendInt(appendBytes(b, []byte(c.Name)), int64(c.Index)), numeric)
-			b = appendTexts(appendBytes(appendBytes(b, []byte(c.Offset)), []byte(c.Scale)), c.Categories)
+			b = encode.Bool(encode.Int(encode.Text(b, c.Name), c.Index), c.Numeric)
+			b = encode.Texts(encode.Text(encode.Text(b, c.Offset), c.Scale), c.Categories)
 		}
 	}
-	if e.FittedRows != 0 { // last, and left out by those who do not say: injective all the same
-		b = appendInt(b, int64(e.FittedRows))
-	}
-	return sha256.Sum256(b)
+	return sha256.Sum256(encode.Int(b, e.FittedRows))
 }
 
 // decodeMeaning reads what Encode wrote, and nothing else.

@@ -56,7 +56,7 @@ func texts(m *bundle.Meaning) []*string {
 
 // meaningDigest is bundle.Meaning.Digest by its definition.
 func meaningDigest(m *bundle.Meaning) [32]byte {
-	e := (&encoding{}).field([]byte("zkaudit/part-meaning/v2")).fixed(m.Nonce[:]).number(m.FractionBits, m.LabelFractionBits)
+	e := (&encoding{}).field([]byte("zkaudit/part-meaning/v3")).fixed(m.Nonce[:]).number(m.FractionBits, m.LabelFractionBits)
 	list := func(texts []string) {
 		e.number(len(texts))
 		for _, text := range texts {
@@ -85,10 +85,7 @@ func meaningDigest(m *bundle.Meaning) [32]byte {
 			list(c.Categories)
 		}
 	}
-	if m.Encoding.FittedRows != 0 {
-		e.number(m.Encoding.FittedRows)
-	}
-	return sha256.Sum256(e.Bytes())
+	return sha256.Sum256(e.number(m.Encoding.FittedRows).Bytes())
 }
 
 // TestMeaningByItsDefinition: the digest of a meaning covers all of it.

@@ -6,6 +6,7 @@ import (
 
 	"github.com/zkaudit/zkaudit/data/schedule"
 	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/internal/encode"
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/segment"
 	"github.com/zkaudit/zkaudit/train"
@@ -82,30 +83,30 @@ func (o *Origin) Public(p *graph.Program) (map[graph.TensorID][]int64, error) {
 
 // Encode returns the injective encoding of the origin.
 func (o *Origin) Encode() []byte {
-	b := appendInt(nil, int64(o.Kind))
-	b = appendInt(b, int64(o.Bits))
-	b = appendBytes(b, []byte(o.Seed))
-	b = appendBytes(b, []byte(o.Scheme))
-	b = appendInt(b, int64(len(o.Cells)))
+	b := encode.Int(nil, o.Kind)
+	b = encode.Int(b, o.Bits)
+	b = encode.Text(b, o.Seed)
+	b = encode.Text(b, o.Scheme)
+	b = encode.Int(b, len(o.Cells))
 	for _, cells := range o.Cells {
-		b = appendInts(b, cells)
+		b = encode.Ints(b, cells)
 	}
 	return b
 }
 
 // Digest identifies the origin with the published cells, if there are any.
 func (o *Origin) Digest() [32]byte {
-	return sha256.Sum256(appendBytes([]byte("zkaudit/origin/v1"), o.Encode()))
+	return sha256.Sum256(encode.Bytes(encode.Domain("zkaudit/origin/v1"), o.Encode()))
 }
 
-func (r *reader) origin(p *graph.Program) Origin {
+func (r reader) origin(p *graph.Program) Origin {
 	const what = "origin of initial weights"
-	o := Origin{Kind: OriginKind(r.bounded(what, 0, int64(Published)))}
-	o.Bits = r.bounded(what, 1, segment.MaxInitialBits)
-	o.Seed, o.Scheme = string(r.bytes(what, schedule.MaxSeed)), string(r.bytes(what, 16))
-	n := r.bounded(what, 0, int64(len(p.Tensors)))
+	o := Origin{Kind: OriginKind(r.Bounded(what, 0, int64(Published)))}
+	o.Bits = r.Bounded(what, 1, segment.MaxInitialBits)
+	o.Seed, o.Scheme = string(r.Bytes(what, schedule.MaxSeed)), string(r.Bytes(what, 16))
+	n := r.Bounded(what, 0, int64(len(p.Tensors)))
 	for range n {
-		o.Cells = append(o.Cells, r.ints(what, graph.MaxSize))
+		o.Cells = append(o.Cells, r.Ints(what, graph.MaxSize))
 	}
 	return o
 }

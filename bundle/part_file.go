@@ -7,6 +7,7 @@ import (
 	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/internal/artefact"
+	"github.com/zkaudit/zkaudit/internal/encode"
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/segment"
@@ -50,13 +51,13 @@ func (f *PartFile) Marshal() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := appendBytes(appendShape(nil, f.Shape), []byte(f.Mode))
-	b = append(appendInt(b, int64(f.RowBits)), f.SRS[:]...)
-	b = appendBytes(b, meaning)
+	b := encode.Text(appendShape(nil, f.Shape), f.Mode)
+	b = append(encode.Int(b, f.RowBits), f.SRS[:]...)
+	b = encode.Bytes(b, meaning)
 	for _, rows := range f.Part.Tensors() {
 		b = commitments.AppendPoints(b, rows)
 	}
-	b = appendBytes(b, f.Certificate)
+	b = encode.Bytes(b, f.Certificate)
 	return artefact.Encode(artefact.Header{Kind: PartKind(), Version: PartVersion, Statement: f.Digest()}, b), nil
 }
 
@@ -68,25 +69,25 @@ func UnmarshalPart(file []byte) (_ *PartFile, err error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &reader{rest: payload}
+	r := newReader(payload)
 	f := &PartFile{Shape: segment.PartShape{
-		Rows: r.bounded("rows", 1, MaxRows), Features: r.bounded("features", 1, graph.MaxSize), Labels: r.bounded("labels", 1, graph.MaxSize),
-		Attributes: r.bounded("attributes", 0, MaxAttributes),
+		Rows: r.Bounded("rows", 1, MaxRows), Features: r.Bounded("features", 1, graph.MaxSize), Labels: r.Bounded("labels", 1, graph.MaxSize),
+		Attributes: r.Bounded("attributes", 0, MaxAttributes),
 	}}
-	f.Shape.Kind = graph.LabelKind(r.bytes("kind of labels", 64))
-	f.Mode = mode.Name(r.bytes("mode", 64))
-	f.RowBits, f.SRS = r.bounded("row size", commitments.MinRowBits, commitments.MaxRowBits), r.digest("SRS")
-	meaning := r.bytes("meaning", maxMeaning)
-	if r.err != nil {
-		return nil, fmt.Errorf("part: %w", r.err)
+	f.Shape.Kind = graph.LabelKind(r.Bytes("kind of labels", 64))
+	f.Mode = mode.Name(r.Bytes("mode", 64))
+	f.RowBits, f.SRS = r.Bounded("row size", commitments.MinRowBits, commitments.MaxRowBits), r.Digest("SRS")
+	meaning := r.Bytes("meaning", maxMeaning)
+	if r.Err() != nil {
+		return nil, fmt.Errorf("part: %w", r.Err())
 	}
 	if f.Meaning, err = decodeMeaning(meaning); err != nil {
 		return nil, fmt.Errorf("part: %w", err)
 	}
 	f.Part.Meaning, f.Part.Columns = f.Meaning.Digest(), f.Shape.Attributes
 	r.partPoints("commitments", &f.Part, f.Shape, f.RowBits)
-	f.Certificate = r.bytes("certificate", MaxProof)
-	if err := r.end("end"); err != nil {
+	f.Certificate = r.Bytes("certificate", MaxProof)
+	if err := r.End("end"); err != nil {
 		return nil, fmt.Errorf("part: %w", err)
 	}
 	if err := f.check(); err != nil {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/zkaudit/zkaudit/data/schedule"
 	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/internal/encode"
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/internal/number"
 )
@@ -24,7 +25,7 @@ func (s *Statement) rate() string {
 		}
 		return text
 	}
-	sum := sha256.Sum256(appendInts(appendInt(nil, int64(k)), s.Rates))
+	sum := sha256.Sum256(encode.Ints(encode.Int(nil, k), s.Rates))
 	return fmt.Sprintf("%d rates, sha256:%x", len(s.Rates), sum)
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/data/schedule"
 	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/internal/encode"
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/internal/number"
 	"github.com/zkaudit/zkaudit/network"
@@ -155,13 +156,13 @@ func (s *Statement) PartDigest(i int) [32]byte {
 
 // PartDigest is Statement.PartDigest without a run.
 func PartDigest(shape segment.PartShape, srs [32]byte, rowBits int, part Part) [32]byte {
-	b := appendBytes(nil, []byte("zkaudit/dataset-part/v1"))
+	b := encode.Domain("zkaudit/dataset-part/v1")
 	b = appendShape(b, shape)
 	b = append(b, srs[:]...)
-	b = appendInt(b, int64(rowBits))
+	b = encode.Int(b, rowBits)
 	b = append(b, part.Meaning[:]...)
 	for _, rows := range part.Tensors() {
-		b = appendBytes(b, commitments.AppendPoints(nil, rows))
+		b = encode.Bytes(b, commitments.AppendPoints(nil, rows))
 	}
 	return sha256.Sum256(b)
 }
@@ -177,18 +178,18 @@ func (p *Part) Tensors() [][]bn254.G1Affine {
 
 // Digest identifies weight commitments.
 func (w Weights) Digest() [32]byte {
-	b := appendBytes(nil, []byte("zkaudit/weight-commitments/v1"))
+	b := encode.Domain("zkaudit/weight-commitments/v1")
 	for _, rows := range w {
-		b = appendBytes(b, commitments.AppendPoints(nil, rows))
+		b = encode.Bytes(b, commitments.AppendPoints(nil, rows))
 	}
 	return sha256.Sum256(b)
 }
 
 func appendShape(b []byte, shape segment.PartShape) []byte {
 	for _, n := range []int{shape.Rows, shape.Features, shape.Labels, shape.Attributes} {
-		b = appendInt(b, int64(n))
+		b = encode.Int(b, n)
 	}
-	return appendBytes(b, []byte(shape.Kind))
+	return encode.Text(b, shape.Kind)
 }
 
 // CommittedRows returns in how many rows of 2^rowBits cells a tensor with

@@ -100,7 +100,7 @@ func encodeFitted(s *sheet, o CSVOptions) (*Dataset, error) {
 		return nil, err
 	}
 	encoding.setLayout(s.layout)
-	d, err := encode(s, encoding)
+	d, err := s.integers(encoding)
 	if err != nil || o.FitOn == nil || encoding.FittedRows == 0 {
 		return d, err
 	}
@@ -111,7 +111,7 @@ func encodeFitted(s *sheet, o CSVOptions) (*Dataset, error) {
 	if encoding, err = refit(s, encoding, rows, o); err != nil {
 		return nil, err
 	}
-	return encode(s, encoding)
+	return s.integers(encoding)
 }
 
 // ReadCSVAs reads a table with an encoding fitted before, such as that of a
@@ -131,7 +131,7 @@ func ReadCSVAs(r io.Reader, format CSVFormat, encoding *Encoding) (_ *Dataset, e
 	if err != nil {
 		return nil, err
 	}
-	return encode(s, encoding)
+	return s.integers(encoding)
 }
 
 // LoadCSV is ReadCSV of the file at path.

@@ -1,12 +1,10 @@
 package data
 
 import (
-	"crypto/sha256"
-	"encoding/binary"
 	"fmt"
-	"hash"
 	"math"
 
+	"github.com/zkaudit/zkaudit/internal/encode"
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/internal/number"
 )
@@ -199,66 +197,27 @@ func input(format string, args ...any) error {
 // labels, attributes and names, but not the source. It is a name for logs and caches and
 // hides nothing; what a proof binds is the dataset's commitment.
 func (d *Dataset) Digest() [32]byte {
-	h := sha256.New()
-	writeText(h, "zkaudit/dataset/v1")
-	writeInts(h, d.Rows, d.Width, d.FractionBits, len(d.Shape))
-	writeInts(h, d.Shape...)
-	writeTexts(h, d.FeatureNames)
-	writeCells(h, d.Features)
+	h := encode.NewHash("zkaudit/dataset/v2")
+	h.Int(d.Rows, d.Width, d.FractionBits, len(d.Shape))
+	h.Int(d.Shape...)
+	h.Texts(d.FeatureNames)
+	h.Cells(d.Features)
 	l := d.Labels
-	writeInts(h, int(l.Kind))
+	h.Int(int(l.Kind))
 	switch l.Kind {
 	case OneHot:
-		writeTexts(h, l.Classes)
-		writeCells(h, l.Class)
+		h.Texts(l.Classes)
+		h.Cells(l.Class)
 	case Values:
-		writeInts(h, l.Targets, l.FractionBits)
-		writeTexts(h, l.TargetNames)
-		writeCells(h, l.Values)
+		h.Int(l.Targets, l.FractionBits)
+		h.Texts(l.TargetNames)
+		h.Cells(l.Values)
 	}
+	h.Int(len(d.Attributes))
 	for _, a := range d.Attributes {
-		writeText(h, a.Name)
-		writeTexts(h, a.Vocabulary)
-		writeCells(h, a.Codes)
+		h.Text(a.Name)
+		h.Texts(a.Vocabulary)
+		h.Cells(a.Codes)
 	}
-	var digest [32]byte
-	h.Sum(digest[:0])
-	return digest
-}
-
-// The write functions hash an injective encoding: lengths before contents,
-// integers little-endian.
-
-func writeInts(h hash.Hash, numbers ...int) {
-	for _, n := range numbers {
-		var b [8]byte
-		binary.LittleEndian.PutUint64(b[:], uint64(n))
-		h.Write(b[:])
-	}
-}
-
-func writeText(h hash.Hash, text string) {
-	writeInts(h, len(text))
-	h.Write([]byte(text))
-}
-
-func writeTexts(h hash.Hash, texts []string) {
-	writeInts(h, len(texts))
-	for _, text := range texts {
-		writeText(h, text)
-	}
-}
-
-func writeCells(h hash.Hash, cells []int32) {
-	writeInts(h, len(cells))
-	buffer := make([]byte, 0, 1<<14)
-	for len(cells) > 0 {
-		chunk := cells[:min(len(cells), cap(buffer)/4)]
-		buffer = buffer[:0]
-		for _, cell := range chunk {
-			buffer = binary.LittleEndian.AppendUint32(buffer, uint32(cell))
-		}
-		h.Write(buffer)
-		cells = cells[len(chunk):]
-	}
+	return h.Sum()
 }

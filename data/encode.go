@@ -7,9 +7,9 @@ import (
 	"github.com/zkaudit/zkaudit/internal/fault"
 )
 
-// encode turns the sheet into integers. The encoding's columns are found by
+// integers turns the sheet into integers. The encoding's columns are found by
 // name if the sheet has a header, by index otherwise.
-func encode(s *sheet, encoding *Encoding) (*Dataset, error) {
+func (s *sheet) integers(encoding *Encoding) (*Dataset, error) {
 	width, err := s.fits(encoding)
 	if err != nil {
 		return nil, err

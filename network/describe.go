@@ -1,6 +1,7 @@
 package network
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"strings"
@@ -128,10 +129,7 @@ func (a *Architecture) Difference(b *Architecture) string {
 		if x != y {
 			return fmt.Sprintf("layer %d: %s; not %s", i, x, y)
 		}
-		w, v := &writer{}, &writer{}
-		w.layer(&a.Layers[i])
-		v.layer(&b.Layers[i])
-		if string(w.bytes) != string(v.bytes) {
+		if !bytes.Equal(appendLayer(nil, &a.Layers[i]), appendLayer(nil, &b.Layers[i])) {
 			return fmt.Sprintf("layer %d: %s, with other contents", i, x)
 		}
 	}

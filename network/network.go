@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/internal/encode"
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/ops"
 )
@@ -73,8 +74,5 @@ func (n *Network) Digest() [sha256.Size]byte { return sha256.Sum256(n.encoded) }
 
 // Digest identifies the architecture whatever the choices are.
 func (a *Architecture) Digest() [sha256.Size]byte {
-	w := &writer{}
-	w.text(architectureDomain)
-	w.architecture(a)
-	return sha256.Sum256(w.bytes)
+	return sha256.Sum256(appendArchitecture(encode.Domain(architectureDomain), a))
 }

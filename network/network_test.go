@@ -8,7 +8,6 @@ import (
 	"math"
 	"reflect"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -395,7 +394,7 @@ func TestArchitectureDigestByItsDefinition(t *testing.T) {
 func TestMalformedEncodings(t *testing.T) {
 	data := derive(t, every(), choices()).Encode()
 	for i := range data {
-		if _, err := network.Decode(data[:i]); !errors.Is(err, fault.ErrMalformed) || errors.Is(err, fault.ErrPanic) || !strings.HasPrefix(err.Error(), "network: byte ") {
+		if _, err := network.Decode(data[:i]); !errors.Is(err, fault.ErrMalformed) || errors.Is(err, fault.ErrPanic) || !strings.HasPrefix(err.Error(), "network: ") {
 			t.Errorf("cut at %d: %v", i, err)
 		}
 	}
@@ -411,20 +410,20 @@ func TestMalformedEncodings(t *testing.T) {
 		data []byte
 		says string
 	}{
-		{nil, "network: byte 0: the encoding ends early"},
-		{data[:7], "network: byte 0: the encoding ends early"},
-		{data[:12], "network: byte 8: impossible length"},
-		{data[:input+3], "network: byte 26: the encoding ends early"},
-		{with(0, -1), "network: byte 8: impossible length"},
-		{with(0, 65), "network: byte 8: impossible length"},
+		{nil, "network: domain: 0 bytes left, needs 8"},
+		{data[:7], "network: domain: 7 bytes left, needs 8"},
+		{data[:12], "network: domain: 18, want 0 to 12"},
+		{data[:input+3], "network: input: 3 bytes left, needs 8"},
+		{with(0, -1), "network: domain: -1, want 0 to 64"},
+		{with(0, 65), "network: domain: 65, want 0 to 64"},
 		{with(0, 17), "the encoding of a network does not begin with"},
-		{with(input, 2049), "network: byte 34: impossible length"},
-		{with(input, -1), "network: byte 34: impossible length"},
-		{with(input+24, 2049), "network: byte 58: impossible length"},
-		{with(behind-8, 2), "network: byte " + strconv.Itoa(behind) + ": neither true nor false"},
-		{with(behind-8, -1), "network: byte " + strconv.Itoa(behind) + ": neither true nor false"},
+		{with(input, 2049), "network: input: 2049, want 0 to "},
+		{with(input, -1), "network: input: -1, want 0 to "},
+		{with(input+24, 2049), "network: weights: 2049, want 0 to "},
+		{with(behind-8, 2), "network: rates by step: 2, want 0 to 1"},
+		{with(behind-8, -1), "network: rates by step: -1, want 0 to 1"},
 		{with(behind-16, 49), "network: rate shift 49, want 0 to 48"},
-		{append(slices.Clone(data), 0), "network: byte " + strconv.Itoa(len(data)) + ": bytes follow the end"},
+		{append(slices.Clone(data), 0), "network: end: 1 bytes too many"},
 	} {
 		if _, err := network.Decode(c.data); !errors.Is(err, fault.ErrMalformed) || errors.Is(err, fault.ErrPanic) || !strings.HasPrefix(err.Error(), c.says) {
 			t.Errorf("%d bytes: %v, want %q", len(c.data), err, c.says)

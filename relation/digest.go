@@ -1,102 +1,76 @@
 package relation
 
-import (
-	"bufio"
-	"crypto/sha256"
-	"encoding/binary"
-	"fmt"
-	"io"
-)
+import "github.com/zkaudit/zkaudit/internal/encode"
 
 // Digest hashes the system with everything in it, the contents of public
 // tensors included. Two systems with the same digest claim the same.
-func (s *System) Digest() [32]byte { return s.hash("zkaudit/relation/v1", true) }
+func (s *System) Digest() [32]byte { return s.hash("zkaudit/relation/v2", true) }
 
 // ShapeDigest hashes the system without the contents of the public tensors
 // that the verifier evaluates outside its script: rates, selected rows, cells
 // of tables. Two systems with the same shape digest have one script, and one
 // circuit.
-func (s *System) ShapeDigest() [32]byte { return s.hash("zkaudit/shape/v1", false) }
+func (s *System) ShapeDigest() [32]byte { return s.hash("zkaudit/shape/v2", false) }
 
 func (s *System) hash(domain string, contents bool) [32]byte {
-	h := sha256.New()
-	w := encoder{bufio.NewWriterSize(h, 1<<16), contents}
-	w.text(domain)
-	w.text(s.Name)
-	w.count(len(s.Tensors))
+	w := encoder{encode.NewHash(domain), contents}
+	w.Text(s.Name)
+	w.Int(len(s.Tensors))
 	for i := range s.Tensors {
 		w.tensor(&s.Tensors[i])
 	}
-	w.count(len(s.Equations))
+	w.Int(len(s.Equations))
 	for i := range s.Equations {
-		w.text(s.Equations[i].Name)
+		w.Text(s.Equations[i].Name)
 		w.axes(s.Equations[i].Axes)
 		w.sum(&s.Equations[i].Sum)
 	}
-	w.count(len(s.Tables))
+	w.Int(len(s.Tables))
 	for i := range s.Tables {
 		t := &s.Tables[i]
-		w.text(t.Name)
-		w.integers(int64(t.Log), int64(t.Rows), t.Offset, int64(t.Count))
+		w.Text(t.Name)
+		w.Int(t.Log, t.Rows, int(t.Offset), int(t.Count))
 		w.ids(t.Columns)
 	}
-	w.count(len(s.Lookups))
+	w.Int(len(s.Lookups))
 	for i := range s.Lookups {
-		w.integers(int64(s.Lookups[i].Table))
+		w.Int(s.Lookups[i].Table)
 		w.ids(s.Lookups[i].Columns)
 	}
-	w.Flush()
-	return [32]byte(h.Sum(nil))
+	return w.Sum()
 }
 
-// encoder writes an injective encoding: every list and text has its length
-// first, every number eight bytes, little endian.
 type encoder struct {
-	*bufio.Writer
+	*encode.Hash
 	contents bool // of sources that are evaluated outside the script
 }
 
-func (w encoder) integers(vs ...int64) {
-	var buf [8]byte
-	for _, v := range vs {
-		binary.LittleEndian.PutUint64(buf[:], uint64(v))
-		w.Write(buf[:])
-	}
-}
-
-func (w encoder) count(n int) { w.integers(int64(n)) }
-
-func (w encoder) text(s string) {
-	w.count(len(s))
-	io.WriteString(w, s)
-}
-
 func (w encoder) ids(ids []ID) {
-	w.count(len(ids))
+	w.Int(len(ids))
 	for _, id := range ids {
-		w.integers(int64(id))
+		w.Int(int(id))
 	}
 }
 
 func (w encoder) axes(axes []Axis) {
-	w.count(len(axes))
+	w.Int(len(axes))
 	for _, a := range axes {
-		w.text(a.Name)
-		w.count(a.Size)
+		w.Text(a.Name)
+		w.Int(a.Size)
 	}
 }
 
 func (w encoder) labels(labels []Label) {
-	w.count(len(labels))
+	w.Int(len(labels))
 	for _, l := range labels {
-		w.text(string(l))
+		w.Text(string(l))
 	}
 }
 
 func (w encoder) tensor(t *Tensor) {
-	w.text(t.Name)
+	w.Text(t.Name)
 	w.axes(t.Axes)
-	w.integers(int64(t.Kind))
+	w.Int(int(t.Kind))
 	switch t.Kind {
 	case Public:
 		w.source(t.Source)
@@ -107,54 +81,62 @@ func (w encoder) tensor(t *Tensor) {
 
 func (w encoder) sum(s *Sum) {
 	w.labels(s.Out)
-	w.count(len(s.Terms))
+	w.Int(len(s.Terms))
 	for i := range s.Terms {
 		t := &s.Terms[i]
 		c := t.Coeff.Bytes()
-		w.Write(c[:])
-		w.count(len(t.Factors))
+		w.Fixed(c[:])
+		w.Int(len(t.Factors))
 		for _, f := range t.Factors {
-			w.integers(int64(f.Tensor))
+			w.Int(int(f.Tensor))
 			w.labels(f.Labels)
 		}
 	}
 }
 
+// source writes a tag, which stays what it is when a type is renamed, and what
+// the source consists of.
 func (w encoder) source(src Source) {
-	w.text(fmt.Sprintf("%T", src))
-	if !w.contents && !Structured(src) {
-		return
-	}
+	whole := w.contents || Structured(src)
+	tagged := func(tag string) bool { w.Text(tag); return whole }
 	switch src := src.(type) {
 	case Mask:
-		w.count(src.Size)
+		if tagged("mask") {
+			w.Int(src.Size)
+		}
 	case Index:
-		w.integers(src.Offset)
+		if tagged("index") {
+			w.Int(int(src.Offset))
+		}
 	case Rectifier:
-		if src.Gate {
-			w.integers(1)
-		} else {
-			w.integers(0)
+		if tagged("rectifier") {
+			w.Bool(src.Gate)
 		}
 	case *Values:
-		w.count(len(src.Cells))
-		w.integers(src.Cells...)
+		if tagged("values") {
+			w.Ints(src.Cells)
+		}
 	case *Filter:
-		w.count(len(src.Rates))
-		w.integers(src.Rates...)
+		if tagged("filter") {
+			w.Ints(src.Rates)
+		}
 	case *Selection:
-		w.count(src.Batch)
-		w.count(len(src.Rows))
-		for _, r := range src.Rows {
-			w.integers(int64(r))
+		if tagged("selection") {
+			w.Int(src.Batch)
+			w.Cells(src.Rows)
 		}
 	case Window:
-		w.count(src.Positions)
-		w.count(src.Offsets)
-	case *AxisMap:
-		w.count(len(src.Value))
-		for e := range src.Value {
-			w.integers(int64(src.Out[e]), int64(src.In[e]), src.Value[e])
+		if tagged("window") {
+			w.Int(src.Positions, src.Offsets)
 		}
+	case *AxisMap:
+		if tagged("axis map") {
+			w.Int(len(src.Value))
+			for e := range src.Value {
+				w.Int(int(src.Out[e]), int(src.In[e]), int(src.Value[e]))
+			}
+		}
+	default: // Validate refuses it
+		tagged("")
 	}
 }

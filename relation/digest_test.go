@@ -1,6 +1,9 @@
 package relation
 
-import "testing"
+import (
+	"fmt"
+	"testing"
+)
 
 // shaped is a small system with every kind of source.
 func shaped(t *testing.T, change func(*spec)) *System {
@@ -65,5 +68,34 @@ func TestShapeDigestLeavesOutContents(t *testing.T) {
 	}
 	if base.ShapeDigest() == base.Digest() {
 		t.Error("shape digest and digest are one")
+	}
+}
+
+// TestDigestIsPinned: keys, certificates and bundles hold digests, so they are
+// what they were, whatever types and fields are called.
+func TestDigestIsPinned(t *testing.T) {
+	b := NewBuilder("every source")
+	p, k, i := Axis{"p", 3}, Axis{"k", 2}, Axis{"i", 4}
+	b.Public("window", Window{Positions: 3, Offsets: 2}, p, k, i)
+	b.Public("mask", Mask{Size: 3}, p)
+	x := b.Virtual("x", []Axis{p}, []Label{"p"}, Times(Int(3), At(b.Mask(p), "p")))
+	b.LookUp(b.Table("rectifier", -4, 8, Rectifier{}, Rectifier{Gate: true}), x, x, x)
+	more, err := b.Build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, test := range map[string]struct {
+		sys           *System
+		digest, shape string
+	}{
+		"shaped":       {shaped(t, nil), "eeb9227441ee54f53fc009289e16fecbd355381c33bddef32b6b83b6e146cfac", "a01aa54ef3de4d1f710c6894f2ede395538d9dca5ba8016b3bc6da7b7703846f"},
+		"every source": {more, "9e34bcbd3b025d4233cbc75a3ed944bcb11092d0655e0baeaea77c4a791afcd0", "29b7b4f5d40576d3294937a334913362ee51be502a29c3d8b3b83290d825072b"},
+	} {
+		if got := fmt.Sprintf("%x", test.sys.Digest()); got != test.digest {
+			t.Errorf("%s: digest %s", name, got)
+		}
+		if got := fmt.Sprintf("%x", test.sys.ShapeDigest()); got != test.shape {
+			t.Errorf("%s: shape %s", name, got)
+		}
 	}
 }

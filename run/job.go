@@ -1,13 +1,13 @@
 package run
 
 import (
-	"crypto/sha256"
 	"fmt"
 
 	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/data/schedule"
 	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/internal/encode"
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/ops"
 	"github.com/zkaudit/zkaudit/proof/mode"
@@ -88,14 +88,14 @@ func (j *Job) settle(c *Config) error {
 
 // dataDigest identifies the rows of all steps: the commitments and the order.
 func (j *Job) dataDigest(spec []byte) [32]byte {
-	h := sha256.New()
-	h.Write([]byte("zkaudit/run/data/v1"))
+	h := encode.NewHash("zkaudit/run/data/v2")
+	h.Int(len(j.Parts))
 	for _, part := range j.Parts {
 		digest := part.digest(j.SRS)
-		h.Write(digest[:])
+		h.Fixed(digest[:])
 	}
-	h.Write(spec)
-	return [32]byte(h.Sum(nil))
+	h.Bytes(spec)
+	return h.Sum()
 }
 
 // specOf returns the schedule that run.toml asks for.

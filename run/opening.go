@@ -1,7 +1,6 @@
 package run
 
 import (
-	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -11,6 +10,7 @@ import (
 	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/internal/artefact"
+	"github.com/zkaudit/zkaudit/internal/encode"
 	"github.com/zkaudit/zkaudit/internal/fault"
 )
 
@@ -39,7 +39,7 @@ func writeOpening(path string, o *Opening) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w: %v", path, fault.ErrInput, err)
 	}
-	b := append(binary.LittleEndian.AppendUint64(nil, uint64(len(recipe))), recipe...)
+	b := encode.Bytes(nil, recipe)
 	for _, scalars := range o.blinding {
 		b = commitments.AppendScalars(b, scalars)
 	}
@@ -68,17 +68,18 @@ func ReadOpening(path string, part *bundle.PartFile) (_ *Opening, err error) {
 	malformed := func(format string, args ...any) error {
 		return fmt.Errorf("%s: %s: %w", path, fmt.Sprintf(format, args...), fault.ErrMalformed)
 	}
-	if len(payload) < 8 || binary.LittleEndian.Uint64(payload) > uint64(len(payload)-8) {
-		return nil, malformed("a recipe longer than the file")
+	r := encode.NewReader(payload)
+	recipe := r.Bytes("recipe", len(payload))
+	if err := r.Err(); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	n := 8 + int(binary.LittleEndian.Uint64(payload))
-	if err := artefact.CheckJSON(payload[8:n]); err != nil {
+	if err := artefact.CheckJSON(recipe); err != nil {
 		return nil, malformed("recipe: %v", err)
 	}
-	if err := json.Unmarshal(payload[8:n], &o.Recipe); err != nil {
+	if err := json.Unmarshal(recipe, &o.Recipe); err != nil {
 		return nil, malformed("recipe: %v", err)
 	}
-	rest := payload[n:]
+	rest := r.Fixed("blinding", r.Left())
 	for _, rows := range part.Part.Tensors() {
 		size := len(rows) * commitments.ScalarBytes
 		if len(rest) < size {

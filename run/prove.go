@@ -2,8 +2,6 @@ package run
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -16,6 +14,7 @@ import (
 	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/internal/artefact"
+	"github.com/zkaudit/zkaudit/internal/encode"
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/train"
 )
@@ -161,7 +160,12 @@ func (w *proving) border(i int, ids []graph.TensorID, cells train.Weights) (*Wei
 	d, j := w.directory, w.job
 	path := d.file(w.stage, fmt.Sprintf("weights-%06d.committed", i))
 	run, weights := j.Run.Digest(), cells.Digest(j.Run.Program)
-	key := sha256.Sum256(binary.BigEndian.AppendUint64(append(append(run[:], weights[:]...), j.SRS.ID[:]...), uint64(i)))
+	h := encode.NewHash("zkaudit/run/border/v1")
+	h.Fixed(run[:])
+	h.Fixed(weights[:])
+	h.Fixed(j.SRS.ID[:])
+	h.Int(i)
+	key := h.Sum()
 	committed, err := d.loadWeights(path, key, j.Run.Program, ids, j.SRS)
 	if err != nil || committed != nil {
 		return committed, err

@@ -10,6 +10,7 @@ import (
 
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/internal/artefact"
+	"github.com/zkaudit/zkaudit/internal/encode"
 	"github.com/zkaudit/zkaudit/internal/fault"
 )
 
@@ -95,17 +96,11 @@ func (c *Checkpoints) encode(i int, w Weights) []byte {
 	p := c.run.Program
 	ids := p.OfRole(graph.Weight)
 	out := make([]byte, 0, c.size())
-	out = binary.BigEndian.AppendUint64(out, uint64(i))
-	out = binary.BigEndian.AppendUint64(out, uint64(c.run.border(i)))
-	out = binary.BigEndian.AppendUint64(out, uint64(len(ids)))
+	out = encode.Int(out, i)
+	out = encode.Int(out, c.run.border(i))
+	out = encode.Int(out, len(ids))
 	for _, id := range ids {
-		name := p.Tensor(id).Name
-		out = binary.BigEndian.AppendUint64(out, uint64(len(name)))
-		out = append(out, name...)
-		out = binary.BigEndian.AppendUint64(out, uint64(len(w[id])))
-		for _, v := range w[id] {
-			out = binary.BigEndian.AppendUint64(out, uint64(v))
-		}
+		out = encode.Ints(encode.Text(out, p.Tensor(id).Name), w[id])
 	}
 	return out
 }
@@ -121,7 +116,7 @@ func (c *Checkpoints) decode(i int, payload []byte) (Weights, error) {
 	at := 0
 	number := func() uint64 {
 		at += 8
-		return binary.BigEndian.Uint64(payload[at-8:])
+		return binary.LittleEndian.Uint64(payload[at-8:])
 	}
 	if n := number(); n != uint64(i) {
 		return nil, fmt.Errorf("it is checkpoint %d: %w", n, fault.ErrMalformed)

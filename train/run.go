@@ -2,10 +2,10 @@ package train
 
 import (
 	"crypto/sha256"
-	"encoding/binary"
 	"fmt"
 
 	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/internal/encode"
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/internal/number"
 )
@@ -88,12 +88,11 @@ func (r *Run) Check() error {
 // rates, segments, initial weights and Data. Checkpoints carry it.
 func (r *Run) Digest() [sha256.Size]byte {
 	program, initial := r.Program.Fingerprint(), r.Initial.Digest(r.Program)
-	text := append([]byte("zkaudit/train/run/v1"), program[:]...)
-	text = append(text, initial[:]...)
-	text = append(text, r.Data[:]...)
-	text = binary.BigEndian.AppendUint64(text, uint64(r.Segment))
-	for _, n := range r.Rates {
-		text = binary.BigEndian.AppendUint64(text, uint64(n))
-	}
-	return sha256.Sum256(text)
+	h := encode.NewHash("zkaudit/train/run/v2")
+	h.Fixed(program[:])
+	h.Fixed(initial[:])
+	h.Fixed(r.Data[:])
+	h.Int(r.Segment)
+	h.Ints(r.Rates)
+	return h.Sum()
 }

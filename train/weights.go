@@ -2,11 +2,11 @@ package train
 
 import (
 	"crypto/sha256"
-	"encoding/binary"
 	"fmt"
 	"slices"
 
 	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/internal/encode"
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/internal/number"
 	"github.com/zkaudit/zkaudit/ops/exact"
@@ -103,21 +103,10 @@ func (w Weights) Floats(p *graph.Program) map[graph.TensorID][]float32 {
 // Digest identifies the weights of a program, frozen ones included. It hides
 // nothing: what a statement shows is their commitment.
 func (w Weights) Digest(p *graph.Program) [sha256.Size]byte {
-	h := sha256.New()
-	h.Write([]byte("zkaudit/weights/v1"))
-	var word []byte
+	h := encode.NewHash("zkaudit/weights/v2")
 	for _, id := range weightsOf(p) {
-		word = binary.BigEndian.AppendUint64(word[:0], uint64(id))
-		word = binary.BigEndian.AppendUint64(word, uint64(len(w[id])))
-		for _, v := range w[id] {
-			if word = binary.BigEndian.AppendUint64(word, uint64(v)); len(word) > 1<<12 {
-				h.Write(word)
-				word = word[:0]
-			}
-		}
-		h.Write(word)
+		h.Int(int(id))
+		h.Ints(w[id])
 	}
-	var digest [sha256.Size]byte
-	h.Sum(digest[:0])
-	return digest
+	return h.Sum()
 }

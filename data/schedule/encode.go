@@ -1,10 +1,10 @@
 package schedule
 
 import (
-	"encoding/binary"
 	"fmt"
 	"math"
 
+	"github.com/zkaudit/zkaudit/internal/encode"
 	"github.com/zkaudit/zkaudit/internal/fault"
 )
 
@@ -21,14 +21,13 @@ const rangeBytes = 3 * 8
 const MaxEncoded = 64 + MaxParts*(8+32) + MaxSeed + MaxRanges*rangeBytes
 
 // AppendBinary appends the encoding of s to b: one for each valid Spec, and
-// with an end that its beginning determines. Integers are little-endian of 64
-// bits unless said:
+// with an end that its beginning determines (package encode):
 //
 //	version (1 byte), order (1 byte), tail (1 byte), batch, steps,
-//	number of parts, rows of each part,
-//	then if shuffled: length of the seed, seed, 32 bytes per part,
+//	the rows of all parts,
+//	then if shuffled: seed, 32 bytes per part,
 //	then if the version is 2: number of ranges left out, at least 1, and
-//	part, first row and row behind the last of each.
+//	part, first row and the row after the last of each.
 //
 // The version is 1 where no row is left out.
 // It fails with the error of Check.
@@ -41,23 +40,18 @@ func (s Spec) AppendBinary(b []byte) ([]byte, error) {
 		version = versionWithout
 	}
 	b = append(b, version, byte(s.Order), byte(s.Tail))
-	b = appendInt(b, s.Batch)
-	b = appendInt(b, s.Steps)
-	b = appendInt(b, len(s.Parts))
-	for _, rows := range s.Parts {
-		b = appendInt(b, rows)
-	}
+	b = encode.Int(encode.Int(b, s.Batch), s.Steps)
+	b = encode.Ints(b, s.Parts)
 	if s.Order == Shuffled {
-		b = appendInt(b, len(s.Seed))
-		b = append(b, s.Seed...)
+		b = encode.Text(b, s.Seed)
 		for _, digest := range s.Commitments {
 			b = append(b, digest[:]...)
 		}
 	}
 	if version == versionWithout {
-		b = appendInt(b, len(s.Without))
+		b = encode.Int(b, len(s.Without))
 		for _, r := range s.Without {
-			b = appendInt(appendInt(appendInt(b, r.Part), r.From), r.To)
+			b = encode.Int(encode.Int(encode.Int(b, r.Part), r.From), r.To)
 		}
 	}
 	return b, nil
@@ -70,35 +64,36 @@ func (s Spec) MarshalBinary() ([]byte, error) { return s.AppendBinary(nil) }
 // fault.ErrVersion for another version, and with fault.ErrMalformed for bytes
 // that AppendBinary does not write.
 func (s *Spec) UnmarshalBinary(b []byte) error {
-	r := reader{rest: b}
-	version := r.byte()
-	if !r.short && version != versionAll && version != versionWithout {
+	r := encode.NewReader(b)
+	head := r.Fixed("version, order and tail", 3)
+	if r.Err() != nil {
+		return r.Err()
+	}
+	version := head[0]
+	if version != versionAll && version != versionWithout {
 		return fmt.Errorf("schedule encoding version %d, want %d or %d: %w", version, versionAll, versionWithout, fault.ErrVersion)
 	}
-	var spec Spec
-	spec.Order, spec.Tail = Order(r.byte()), Tail(r.byte())
-	spec.Batch, spec.Steps = r.int(), r.int()
-	parts := r.count(MaxParts, 8)
-	for range parts {
-		spec.Parts = append(spec.Parts, r.int())
+	spec := Spec{Order: Order(head[1]), Tail: Tail(head[2]), Batch: number(r, "batch"), Steps: number(r, "steps")}
+	for range r.Count("parts", MaxParts, 8) {
+		spec.Parts = append(spec.Parts, number(r, "rows of a part"))
 	}
 	if spec.Order == Shuffled {
-		spec.Seed = string(r.bytes(r.count(MaxSeed, 1)))
-		for range parts {
-			var digest [32]byte
-			copy(digest[:], r.bytes(len(digest)))
-			spec.Commitments = append(spec.Commitments, digest)
+		spec.Seed = string(r.Bytes("seed", MaxSeed))
+		for range spec.Parts {
+			spec.Commitments = append(spec.Commitments, r.Digest("digest of a part"))
 		}
 	}
 	if version == versionWithout {
-		ranges := r.count(MaxRanges, rangeBytes)
+		ranges := r.Count("ranges left out", MaxRanges, rangeBytes)
 		for range ranges {
-			spec.Without = append(spec.Without, Range{Part: r.int(), From: r.int(), To: r.int()})
+			spec.Without = append(spec.Without, Range{Part: number(r, "part"), From: number(r, "first row"), To: number(r, "end of rows")})
 		}
-		r.short = r.short || ranges == 0
+		if ranges == 0 {
+			r.Fail("ranges left out", "none")
+		}
 	}
-	if r.short || len(r.rest) != 0 {
-		return fmt.Errorf("schedule: truncated, too long or a count out of range, %d bytes: %w", len(b), fault.ErrMalformed)
+	if err := r.End("end"); err != nil {
+		return err
 	}
 	if err := spec.Check(); err != nil {
 		return fmt.Errorf("%w: %v", fault.ErrMalformed, err)
@@ -107,51 +102,4 @@ func (s *Spec) UnmarshalBinary(b []byte) error {
 	return nil
 }
 
-func appendInt(b []byte, n int) []byte { return binary.LittleEndian.AppendUint64(b, uint64(n)) }
-
-// reader takes fields off the front of rest; once short it returns zeros.
-type reader struct {
-	rest  []byte
-	short bool
-}
-
-func (r *reader) bytes(n int) []byte {
-	if r.short || n > len(r.rest) {
-		r.short = true
-		return nil
-	}
-	field := r.rest[:n]
-	r.rest = r.rest[n:]
-	return field
-}
-
-func (r *reader) byte() byte {
-	if field := r.bytes(1); field != nil {
-		return field[0]
-	}
-	return 0
-}
-
-func (r *reader) int() int {
-	field := r.bytes(8)
-	if field == nil {
-		return 0
-	}
-	n := binary.LittleEndian.Uint64(field)
-	if n > math.MaxInt64 {
-		r.short = true
-		return 0
-	}
-	return int(n)
-}
-
-// count reads how many items of size bytes each follow; 0 unless it is at most
-// limit and they are there.
-func (r *reader) count(limit, size int) int {
-	n := r.int()
-	if n > limit || n*size > len(r.rest) {
-		r.short = true
-		return 0
-	}
-	return n
-}
+func number(r *encode.Reader, what string) int { return r.Bounded(what, 0, math.MaxInt64) }

@@ -2,8 +2,8 @@ package tables
 
 import (
 	"crypto/sha256"
-	"encoding/binary"
-	"hash"
+
+	"github.com/zkaudit/zkaudit/internal/encode"
 )
 
 const (
@@ -23,31 +23,15 @@ type Table struct {
 	Columns [][]int32
 }
 
-// Digest returns the SHA-256 of the table in this encoding, where numbers are
-// little-endian of 64 bits and entries little-endian of 32:
-// len(name), name, number of columns, then per column its length and entries.
+// Digest returns the SHA-256 of the table's encoding (package encode): its name,
+// which is the domain, the number of columns, and the cells of each.
 func (t Table) Digest() [sha256.Size]byte {
-	h := sha256.New()
-	writeCount(h, len(t.Name))
-	h.Write([]byte(t.Name))
-	writeCount(h, len(t.Columns))
+	h := encode.NewHash(t.Name)
+	h.Int(len(t.Columns))
 	for _, column := range t.Columns {
-		writeCount(h, len(column))
-		entries := make([]byte, 0, 4*len(column))
-		for _, entry := range column {
-			entries = binary.LittleEndian.AppendUint32(entries, uint32(entry))
-		}
-		h.Write(entries)
+		h.Cells(column)
 	}
-	var digest [sha256.Size]byte
-	h.Sum(digest[:0])
-	return digest
-}
-
-func writeCount(h hash.Hash, n int) {
-	var count [8]byte
-	binary.LittleEndian.PutUint64(count[:], uint64(n))
-	h.Write(count[:])
+	return h.Sum()
 }
 
 // inputs returns the column first, first+1, …

@@ -40,9 +40,10 @@ func TestDigestByItsDefinition(t *testing.T) {
 	field([]byte("zkaudit/argument/v1"))
 	field([]byte(st.Kind))
 	field(st.Public)
-	field(system[:])
-	field(st.SRS[:])
-	field([]byte{6, 0})
+	h.Write(system[:])
+	h.Write(st.SRS[:])
+	h.Write(number(6)) // ℓ
+	h.Write(number(0)) // not masked
 	for _, tensors := range [][][]bn254.G1Affine{st.External, p.Witness} {
 		h.Write(number(len(tensors)))
 		for _, rows := range tensors {

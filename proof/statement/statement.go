@@ -1,14 +1,11 @@
 package statement
 
 import (
-	"crypto/sha256"
-	"encoding/binary"
-	"hash"
-
 	"github.com/consensys/gnark-crypto/ecc/bn254"
 	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
 
 	"github.com/zkaudit/zkaudit/commitments"
+	"github.com/zkaudit/zkaudit/internal/encode"
 	"github.com/zkaudit/zkaudit/proof"
 	"github.com/zkaudit/zkaudit/relation"
 )
@@ -31,43 +28,24 @@ type Statement struct {
 // given the commitments the proof brings: witness tensors in order, then the
 // mask row if the layout has one.
 func (s *Statement) Digest(witness [][]bn254.G1Affine) fr.Element {
-	h := sha256.New()
+	h := encode.NewHash(Domain)
 	system := s.Layout.System.Digest()
-	part(h, []byte(Domain))
-	part(h, []byte(s.Kind))
-	part(h, s.Public)
-	part(h, system[:])
-	part(h, s.SRS[:])
-	part(h, []byte{byte(s.Layout.RowLog), boolean(s.Layout.Masked)})
-	points(h, s.External)
-	points(h, witness)
-	sum := h.Sum(nil)
+	h.Text(s.Kind)
+	h.Bytes(s.Public)
+	h.Fixed(system[:])
+	h.Fixed(s.SRS[:])
+	h.Int(s.Layout.RowLog)
+	h.Bool(s.Layout.Masked)
+	for _, tensors := range [][][]bn254.G1Affine{s.External, witness} {
+		h.Int(len(tensors))
+		for _, rows := range tensors {
+			h.Bytes(commitments.AppendPoints(nil, rows))
+		}
+	}
+	sum := h.Sum()
 	var e fr.Element
 	e.SetBytes(sum[:31]) // 248 bits: no reduction
 	return e
-}
-
-func part(h hash.Hash, b []byte) {
-	var n [8]byte
-	binary.LittleEndian.PutUint64(n[:], uint64(len(b)))
-	h.Write(n[:])
-	h.Write(b)
-}
-
-func points(h hash.Hash, tensors [][]bn254.G1Affine) {
-	var n [8]byte
-	binary.LittleEndian.PutUint64(n[:], uint64(len(tensors)))
-	h.Write(n[:])
-	for _, rows := range tensors {
-		part(h, commitments.AppendPoints(nil, rows))
-	}
-}
-
-func boolean(b bool) byte {
-	if b {
-		return 1
-	}
-	return 0
 }
 
 // Rows returns how many committed rows a tensor has.

@@ -15,6 +15,7 @@ import (
 
 	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/internal/artefact"
+	"github.com/zkaudit/zkaudit/internal/encode"
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/proof"
 	"github.com/zkaudit/zkaudit/proof/circuit"
@@ -319,7 +320,7 @@ func keyDigest(digest [32]byte, vk VerifyingKey) ([32]byte, error) {
 	if err != nil {
 		return [32]byte{}, fmt.Errorf("verifying key: %w", err)
 	}
-	return sha256.Sum256(append(digest[:], b...)), nil
+	return sha256.Sum256(encode.Bytes(append(encode.Domain("zkaudit/wrap-key/v1"), digest[:]...), b)), nil
 }
 
 // lock waits until no other process makes keys of the class. Where files

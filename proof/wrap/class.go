@@ -1,9 +1,6 @@
 package wrap
 
 import (
-	"bufio"
-	"crypto/sha256"
-	"encoding/binary"
 	"fmt"
 	"math/big"
 	"math/bits"
@@ -11,6 +8,7 @@ import (
 	"github.com/consensys/gnark"
 
 	"github.com/zkaudit/zkaudit/commitments"
+	"github.com/zkaudit/zkaudit/internal/encode"
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/internal/memory"
 	"github.com/zkaudit/zkaudit/proof"
@@ -72,27 +70,25 @@ func (c *Cache) fits(cl class) error {
 // script does for it. The last makes keys of an older script unusable without
 // anyone having to count its versions.
 func classDigest(s System, srs *commitments.VerifierSRS, l *proof.Layout) [32]byte {
-	h := sha256.New()
-	t := &trace{Writer: bufio.NewWriter(h)}
-	for _, text := range []string{circuitVersion, statement.Domain, s.Name(), gnark.Version.String()} {
-		t.bytes([]byte(text))
+	t := &trace{Hash: encode.NewHash(circuitVersion)}
+	for _, text := range []string{statement.Domain, s.Name(), gnark.Version.String()} {
+		t.Text(text)
 	}
 	shape := l.System.ShapeDigest()
-	t.Write(srs.ID[:])
-	t.Write(shape[:])
+	t.Fixed(srs.ID[:])
+	t.Fixed(shape[:])
 	t.script(l)
-	t.Flush()
-	return [32]byte(h.Sum(nil))
+	return t.Sum()
 }
 
 // trace is arithmetic and transcript that write down what is done. Its
 // elements are the numbers of the operations that gave them.
 type trace struct {
-	*bufio.Writer
-	wires uint64
+	*encode.Hash
+	wires int
 }
 
-type wire uint64
+type wire int
 
 func (t *trace) script(l *proof.Layout) {
 	digest, salt := t.next(), t.next()
@@ -103,7 +99,7 @@ func (t *trace) script(l *proof.Layout) {
 	proof.Begin(l, t, digest, salt)
 	out := proof.Argue(l, t, t, proof.NewReplay(messages))
 	for _, w := range out.Exposed(l) {
-		t.note('x', w)
+		t.note("exposed", w)
 	}
 }
 
@@ -113,37 +109,31 @@ func (t *trace) next() wire {
 }
 
 // note writes an operation and its operands.
-func (t *trace) note(operation byte, operands ...wire) {
-	b := binary.LittleEndian.AppendUint64([]byte{operation}, uint64(len(operands)))
+func (t *trace) note(operation string, operands ...wire) {
+	t.Text(operation)
+	t.Int(len(operands))
 	for _, w := range operands {
-		b = binary.LittleEndian.AppendUint64(b, uint64(w))
+		t.Int(int(w))
 	}
-	t.Write(b)
-}
-
-// bytes writes a length and that many bytes.
-func (t *trace) bytes(b []byte) {
-	t.Write(binary.LittleEndian.AppendUint64(nil, uint64(len(b))))
-	t.Write(b)
 }
 
 func (t *trace) Const(v *big.Int) wire {
-	t.WriteByte('c')
-	t.WriteByte(byte(v.Sign()))
-	t.bytes(v.Bytes())
+	t.note("const")
+	t.Int(v.Sign())
+	t.Bytes(v.Bytes())
 	return t.next()
 }
 
-func (t *trace) Add(a, b wire) wire { t.note('+', a, b); return t.next() }
-func (t *trace) Sub(a, b wire) wire { t.note('-', a, b); return t.next() }
-func (t *trace) Mul(a, b wire) wire { t.note('*', a, b); return t.next() }
+func (t *trace) Add(a, b wire) wire { t.note("+", a, b); return t.next() }
+func (t *trace) Sub(a, b wire) wire { t.note("-", a, b); return t.next() }
+func (t *trace) Mul(a, b wire) wire { t.note("*", a, b); return t.next() }
 
-func (t *trace) AssertEqual(a, b wire, _ string) { t.note('=', a, b) }
-func (t *trace) AssertNonZero(a wire, _ string)  { t.note('n', a) }
+func (t *trace) AssertEqual(a, b wire, _ string) { t.note("=", a, b) }
+func (t *trace) AssertNonZero(a wire, _ string)  { t.note("not 0", a) }
 
 func (t *trace) Absorb(kind transcript.Kind, message ...wire) {
-	t.WriteByte(byte(kind))
-	t.note('a', message...)
+	t.note("absorb", message...)
+	t.Int(int(kind))
 }
 
-func (t *trace) Challenge() wire { t.note('?'); return t.next() }
+func (t *trace) Challenge() wire { t.note("challenge"); return t.next() }
