@@ -15,6 +15,7 @@ import (
 	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/internal/fault"
+	"github.com/zkaudit/zkaudit/owner"
 	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/proof/wrap"
 )
@@ -323,7 +324,7 @@ func TestProveInOneMode(t *testing.T) {
 		}
 	}
 	_, in := inputs(t)
-	in.Parts["other"] = &OwnedPart{Mode: mode.ZKPLONK} // no claim names it
+	in.Parts["other"] = &owner.Part{Mode: mode.ZKPLONK} // no claim names it
 	if _, _, err := Prove(ctx, parse(t, claims), in); err != nil {
 		t.Error(err)
 	}
@@ -333,7 +334,7 @@ func TestProveInOneMode(t *testing.T) {
 		t.Errorf("a part without a nonce: %v", err)
 	}
 	in.Parts["north"].Mode = mode.ZKGroth16
-	if _, err := Certify(ctx, mode.Validity, in.Parts["north"], in.By, nil); !errors.Is(err, fault.ErrUsage) {
+	if _, err := in.Parts["north"].Certify(ctx, mode.Validity, in.By, nil); !errors.Is(err, fault.ErrUsage) {
 		t.Errorf("certificate in another mode: %v", err)
 	}
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
 
+	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/data"
 	"github.com/zkaudit/zkaudit/data/schedule"
 	"github.com/zkaudit/zkaudit/graph"
@@ -124,14 +125,14 @@ func TestEveryClaimIsBound(t *testing.T) {
 		}
 		for part := range used.scope.parts {
 			genuine := w.subjects.Parts[part]
-			again, err := w.srs.CommitInt32(w.subjects.OwnedParts[part].Secret.Cells[featureTensor].Small, make([]fr.Element, len(genuine.Commitments[featureTensor])))
+			again, err := w.srs.CommitInt32(w.subjects.OwnedParts[part].Cells[featureTensor].Small, make([]fr.Element, len(genuine.Commitments[featureTensor])))
 			if err != nil {
 				t.Fatal(err)
 			}
-			for what, change := range map[string]func(p *Part){
-				"features committed again": func(p *Part) { p.Commitments[featureTensor] = again },
-				"other fraction bits":      func(p *Part) { p.FractionBits++ },
-				"another name of a class":  func(p *Part) { p.Classes = append(slices.Clone(p.Classes), "z") },
+			for what, change := range map[string]func(p *bundle.PublicPart){
+				"features committed again": func(p *bundle.PublicPart) { p.Commitments[featureTensor] = again },
+				"other fraction bits":      func(p *bundle.PublicPart) { p.FractionBits++ },
+				"another name of a class":  func(p *bundle.PublicPart) { p.Classes = append(slices.Clone(p.Classes), "z") },
 			} {
 				p := *genuine
 				p.Commitments = slices.Clone(p.Commitments)

@@ -124,7 +124,7 @@ func (d *Diversity) tells(s *Scope) (int, error) {
 	groups := int64(1)
 	for _, name := range d.Attributes {
 		p := s.subjects.Parts[d.Parts[0]]
-		i, err := p.attribute(name)
+		i, err := attributeOf(p, name)
 		if err != nil {
 			return 0, err
 		}
@@ -186,7 +186,7 @@ func (c *Performance) tellsF1(s *Scope) (int, error) {
 		}
 		left = new(big.Rat).Sub(left, x)
 	}
-	p := partTensors{Part: s.subjects.Parts[c.Parts[0]]}
+	p := partTensors{PublicPart: s.subjects.Parts[c.Parts[0]]}
 	most, bits := bitsOfCounts(s.subjects.rowsOf(c.Parts), p.classes()*p.classes()-1), 0
 	for left.Sign() > 0 && left.Cmp(big.NewRat(1, 1)) < 0 && bits < most {
 		left.Mul(left, big.NewRat(2, 1))
@@ -207,7 +207,7 @@ func (c *Fairness) tells(s *Scope) (int, error) {
 		return 0, err
 	}
 	p := s.subjects.Parts[c.Parts[0]]
-	i, err := p.attribute(c.Attribute)
+	i, err := attributeOf(p, c.Attribute)
 	if err != nil {
 		return 0, err
 	}

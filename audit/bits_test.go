@@ -14,6 +14,7 @@ import (
 
 	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/internal/fault"
+	"github.com/zkaudit/zkaudit/owner"
 )
 
 func TestOutOf(t *testing.T) {
@@ -177,11 +178,11 @@ func TestRefusalsAreCharged(t *testing.T) {
 }
 
 // anew is a part committed again.
-func (w *world) anew(p *OwnedPart) *OwnedPart {
+func (w *world) anew(p *owner.Part) *owner.Part {
 	w.t.Helper()
 	again := *p
-	again.Commitments, again.Secret.Blinding = nil, nil
-	for _, cells := range p.Secret.Cells {
+	again.Commitments, again.Blinding = nil, nil
+	for _, cells := range p.Cells {
 		blind, err := commitments.RandomScalars(w.rng, w.srs.Rows(cells.Len()))
 		if err != nil {
 			w.t.Fatal(err)
@@ -190,7 +191,7 @@ func (w *world) anew(p *OwnedPart) *OwnedPart {
 		if err != nil {
 			w.t.Fatal(err)
 		}
-		again.Commitments, again.Secret.Blinding = append(again.Commitments, rows), append(again.Secret.Blinding, blind)
+		again.Commitments, again.Blinding = append(again.Commitments, rows), append(again.Blinding, blind)
 	}
 	return &again
 }

@@ -35,8 +35,8 @@ const mebibyte = 1 << 20
 
 // forgedPart is a part that nobody has committed: points, and attributes with
 // vocabularies of the given sizes.
-func forgedPart(w *world, rows int, vocabularies ...int) *Part {
-	p := &Part{Rows: rows, Features: 1, Labels: 1, LabelKind: graph.Bits}
+func forgedPart(w *world, rows int, vocabularies ...int) *bundle.PublicPart {
+	p := &bundle.PublicPart{Rows: rows, Features: 1, Labels: 1, LabelKind: graph.Bits}
 	p.Nonce[0] = 1
 	for k, n := range vocabularies {
 		v := bundle.Vocabulary{Name: fmt.Sprintf("a%d", k)}
@@ -57,7 +57,7 @@ func forgedPart(w *world, rows int, vocabularies ...int) *Part {
 }
 
 // forgedAudit is an encoded audit of claims about forged parts, without a proof.
-func forgedAudit(t *testing.T, w *world, parts map[string]*Part, claims ...*Item) []byte {
+func forgedAudit(t *testing.T, w *world, parts map[string]*bundle.PublicPart, claims ...*Item) []byte {
 	t.Helper()
 	b := &Bundle{Frame: w.frame, Parts: parts, Certificates: map[string][]byte{}, Runs: map[string][32]byte{}, Models: map[string]ModelID{}}
 	for _, c := range claims {
@@ -88,7 +88,7 @@ func TestUnprovenAuditTakesLittle(t *testing.T) {
 		for i := range MaxClaims {
 			items = append(items, claims(i))
 		}
-		file := forgedAudit(t, w, map[string]*Part{"p": part}, items...)
+		file := forgedAudit(t, w, map[string]*bundle.PublicPart{"p": part}, items...)
 		var err error
 		took := allocated(func() {
 			var b *Bundle
@@ -193,7 +193,7 @@ func TestGroupsAreFound(t *testing.T) {
 // TestDecodingIsBounded reads audits whose JSON asks for far more than its size.
 func TestDecodingIsBounded(t *testing.T) {
 	w := newWorld(t)
-	good := forgedAudit(t, w, map[string]*Part{"p": forgedPart(w, 1, 2)}, &Item{Name: "c", Kind: "well_formed", Claim: &WellFormed{Parts: []string{"p"}}})
+	good := forgedAudit(t, w, map[string]*bundle.PublicPart{"p": forgedPart(w, 1, 2)}, &Item{Name: "c", Kind: "well_formed", Claim: &WellFormed{Parts: []string{"p"}}})
 	h, payload, err := artefact.Decode(good, Kind(), Version)
 	if err != nil {
 		t.Fatal(err)
@@ -240,7 +240,7 @@ func TestDecodingTakesItsSize(t *testing.T) {
 		features.Commitments[featureTensor] = append(features.Commitments[featureTensor], w.srs.G1[0])
 	}
 	for name, c := range map[string]struct {
-		part *Part
+		part *bundle.PublicPart
 		item *Item
 	}{
 		"points":       {forgedPart(w, 1<<18, 1), well},
@@ -248,7 +248,7 @@ func TestDecodingTakesItsSize(t *testing.T) {
 		"works":        {forgedPart(w, 1, 1), &Item{Name: "c", Kind: "non_inclusion", Claim: works}},
 		"names":        {features, well},
 	} {
-		file := forgedAudit(t, w, map[string]*Part{"p": c.part}, c.item)
+		file := forgedAudit(t, w, map[string]*bundle.PublicPart{"p": c.part}, c.item)
 		var err error
 		took := allocated(func() { _, err = Unmarshal(file) })
 		if err != nil {
@@ -264,7 +264,7 @@ func TestDecodingTakesItsSize(t *testing.T) {
 // in a file of claims: 40 KB of them took 9 GB.
 func TestParametersAreBounded(t *testing.T) {
 	w := newWorld(t)
-	good := forgedAudit(t, w, map[string]*Part{"p": forgedPart(w, 1, 2)}, &Item{Name: "c", Kind: "well_formed", Claim: &WellFormed{Parts: []string{"p"}}})
+	good := forgedAudit(t, w, map[string]*bundle.PublicPart{"p": forgedPart(w, 1, 2)}, &Item{Name: "c", Kind: "well_formed", Claim: &WellFormed{Parts: []string{"p"}}})
 	h, payload, err := artefact.Decode(good, Kind(), Version)
 	if err != nil {
 		t.Fatal(err)

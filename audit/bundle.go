@@ -33,7 +33,7 @@ func Kind() artefact.Kind { return artefact.Kind{'a', 'u', 'd', 't'} }
 // file of a model.
 type Bundle struct {
 	Frame
-	Parts        map[string]*Part
+	Parts        map[string]*bundle.PublicPart
 	Certificates map[string][]byte
 	Runs         map[string][32]byte // digests of statements, by name
 	Models       map[string]ModelID  // public ones, by name
@@ -63,7 +63,7 @@ type (
 	}
 	encodedPart struct {
 		Name string `json:"name"`
-		Part
+		bundle.PublicPart
 		Commitments [][]byte `json:"commitments"`
 		Certificate []byte   `json:"certificate,omitempty"`
 	}
@@ -95,7 +95,7 @@ func (b *Bundle) encode() (*encodedBundle, error) {
 		Parts: []encodedPart{}, Runs: []encodedRun{}, Claims: []encodedClaim{},
 	}
 	for _, name := range sortedKeys(b.Parts) {
-		p := encodedPart{Name: name, Part: *b.Parts[name], Certificate: b.Certificates[name]}
+		p := encodedPart{Name: name, PublicPart: *b.Parts[name], Certificate: b.Certificates[name]}
 		for _, rows := range b.Parts[name].Commitments {
 			p.Commitments = append(p.Commitments, commitments.AppendPoints(nil, rows))
 		}
@@ -198,7 +198,7 @@ func (e *encodedBundle) decode() (*Bundle, error) {
 	if err := e.Mode.Check(); err != nil {
 		return nil, err
 	}
-	b := &Bundle{Frame: Frame{Mode: e.Mode, RowBits: e.RowBits, Context: e.Context}, Parts: map[string]*Part{}, Certificates: map[string][]byte{}, Runs: map[string][32]byte{}, Models: map[string]ModelID{}}
+	b := &Bundle{Frame: Frame{Mode: e.Mode, RowBits: e.RowBits, Context: e.Context}, Parts: map[string]*bundle.PublicPart{}, Certificates: map[string][]byte{}, Runs: map[string][32]byte{}, Models: map[string]ModelID{}}
 	if b.RowBits < commitments.MinRowBits || b.RowBits > commitments.MaxRowBits || len(b.Context) > MaxContext {
 		return nil, malformed("rows of 2^%d cells, context of %d bytes", b.RowBits, len(b.Context))
 	}
@@ -217,7 +217,7 @@ func (e *encodedBundle) decode() (*Bundle, error) {
 		if err := p.decode(b.RowBits); err != nil {
 			return nil, malformed("part %s: %v", foreign.Quote(p.Name), err)
 		}
-		b.Parts[p.Name] = &p.Part
+		b.Parts[p.Name] = &p.PublicPart
 		b.Certificates[p.Name] = p.Certificate
 	}
 	for _, r := range e.Runs {
@@ -310,7 +310,7 @@ func (p *encodedPart) decode(rowBits int) error {
 		if err != nil {
 			return err
 		}
-		p.Part.Commitments = append(p.Part.Commitments, points)
+		p.PublicPart.Commitments = append(p.PublicPart.Commitments, points)
 	}
 	return nil
 }

@@ -70,7 +70,7 @@ func (s *Scope) sum(name string, tensors []relation.ID, coefficients []int64) re
 
 // attribute is the codes of an attribute, one per row, and its vocabulary.
 func (p *partTensors) attribute(name string) (codes relation.ID, vocabulary []string) {
-	k, err := p.Part.attribute(name)
+	k, err := attributeOf(p.PublicPart, name)
 	if err != nil {
 		p.scope.fail("part %q: %w", p.name, err)
 		return relation.None, []string{""}
@@ -111,7 +111,7 @@ func (p *partTensors) classes() int {
 }
 
 // className returns how a class is called.
-func (p *Part) className(c int) string {
+func (p *partTensors) className(c int) string {
 	if c < len(p.Classes) {
 		return p.Classes[c]
 	}

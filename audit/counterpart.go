@@ -174,7 +174,7 @@ func (s *Scope) rowsOf(r *Run, texts []string) []schedule.Range {
 		if s.err != nil {
 			return 0, 0, s.err
 		}
-		i := slices.Index(r.Parts, s.subjects.digest(p.Part, s.frame))
+		i := slices.Index(r.Parts, s.subjects.digest(p.PublicPart, s.frame))
 		if i < 0 {
 			return 0, 0, fmt.Errorf("the claim is false: part %q is not in the dataset of the run: %w", name, fault.ErrRejected)
 		}

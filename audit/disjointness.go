@@ -119,7 +119,7 @@ func (of sides) all() []*partTensors { return slices.Concat(of.small, of.large) 
 func (of sides) digests(s *Scope) []byte {
 	var all []byte
 	for _, p := range of.all() {
-		digest := s.subjects.digest(p.Part, s.frame)
+		digest := s.subjects.digest(p.PublicPart, s.frame)
 		all = append(all, digest[:]...)
 	}
 	return all

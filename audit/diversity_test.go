@@ -68,7 +68,7 @@ func TestDiversityMissed(t *testing.T) {
 // A code outside the vocabulary cannot be hidden in another group.
 func TestCodeOutsideTheVocabulary(t *testing.T) {
 	w := people(t)
-	w.subjects.OwnedParts["north"].Secret.Cells[attributeTensor].Small[3] = 3 // race of row 1; sex is column 0
+	w.subjects.OwnedParts["north"].Cells[attributeTensor].Small[3] = 3 // race of row 1; sex is column 0
 	w.recommit("north")
 	w.fails("code of 3", &Diversity{Parts: []string{"north"}, Attributes: []string{"race"}, MinCount: 1}, "outside the vocabulary")
 }
@@ -109,7 +109,7 @@ func TestBinding(t *testing.T) {
 	renamed := *w.subjects.OwnedParts["north"]
 	renamed.Attributes = slices.Clone(renamed.Attributes)
 	renamed.Attributes[0].Entries = []string{"M", "F"}
-	w.subjects.Parts["north"] = &renamed.Part
+	w.subjects.Parts["north"] = &renamed.PublicPart
 	change("another vocabulary", fault.ErrRejected, func(*Diversity) {})
 }
 

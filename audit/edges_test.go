@@ -186,10 +186,12 @@ func TestProvenanceSubstituted(t *testing.T) {
 	refused("another run", &Provenance{Run: "other", Parts: []string{"north", "south"}})
 	w.subjects.Parts["south"] = classifiedAgain(t)
 	refused("the same rows, committed again", c)
-	for name, change := range map[string]func(p *Part){
-		"a row less":         func(p *Part) { p.Rows-- },
-		"another vocabulary": func(p *Part) { p.Attributes = []bundle.Vocabulary{{Name: "sex", Entries: []string{"M", "F"}}} },
-		"other labels":       func(p *Part) { p.LabelKind = graph.Bits },
+	for name, change := range map[string]func(p *bundle.PublicPart){
+		"a row less": func(p *bundle.PublicPart) { p.Rows-- },
+		"another vocabulary": func(p *bundle.PublicPart) {
+			p.Attributes = []bundle.Vocabulary{{Name: "sex", Entries: []string{"M", "F"}}}
+		},
+		"other labels": func(p *bundle.PublicPart) { p.LabelKind = graph.Bits },
 	} {
 		p := *genuine
 		change(&p)
@@ -199,7 +201,7 @@ func TestProvenanceSubstituted(t *testing.T) {
 }
 
 // classifiedAgain is a part with the rows of south under fresh commitments.
-func classifiedAgain(t *testing.T) *Part {
+func classifiedAgain(t *testing.T) *bundle.PublicPart {
 	w, _, _ := classified(t)
 	return w.subjects.Parts["south"]
 }

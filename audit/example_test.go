@@ -10,6 +10,7 @@ import (
 	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/data"
 	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/owner"
 	"github.com/zkaudit/zkaudit/proof/mode"
 )
 
@@ -31,10 +32,10 @@ func Example() {
 	check(err)
 
 	// The owner. Mode validity hides nothing; the others wrap the same proofs.
-	part, err := audit.CommitPart(srs, patients(), graph.OneHot, mode.Validity, rand.Reader)
+	part, err := owner.CommitPart(srs, patients(), graph.OneHot, mode.Validity, rand.Reader)
 	check(err)
 	made, _, err := audit.Prove(context.Background(), claims, &audit.Inputs{
-		Mode: mode.Validity, By: &mode.Prover{SRS: srs, Rand: rand.Reader}, Parts: map[string]*audit.OwnedPart{"patients": part},
+		Mode: mode.Validity, By: &mode.Prover{SRS: srs, Rand: rand.Reader}, Parts: map[string]*owner.Part{"patients": part},
 	})
 	check(err)
 	file, err := made.Marshal()

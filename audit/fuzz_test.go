@@ -11,6 +11,7 @@ import (
 	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/internal/artefact"
+	"github.com/zkaudit/zkaudit/owner"
 	"github.com/zkaudit/zkaudit/proof/mode"
 )
 
@@ -92,7 +93,7 @@ func FuzzVerify(f *testing.F) {
 func smallBundle(srs *commitments.SRS, file []byte, claims string) ([]byte, error) {
 	d := smallDataset()
 	// the same in every process that fuzzes
-	p, err := CommitPart(srs, d, graph.OneHot, mode.Validity, rand.NewChaCha8([32]byte{1}))
+	p, err := owner.CommitPart(srs, d, graph.OneHot, mode.Validity, rand.NewChaCha8([32]byte{1}))
 	if err != nil {
 		return nil, err
 	}
@@ -105,7 +106,7 @@ func smallBundle(srs *commitments.SRS, file []byte, claims string) ([]byte, erro
 		return nil, err
 	}
 	b, _, err := Prove(context.Background(), a, &Inputs{
-		Mode: mode.Validity, By: &mode.Prover{SRS: srs}, Parts: map[string]*OwnedPart{"p": p}, Models: map[string]*Model{"m": m},
+		Mode: mode.Validity, By: &mode.Prover{SRS: srs}, Parts: map[string]*owner.Part{"p": p}, Models: map[string]*Model{"m": m},
 	})
 	if err != nil {
 		return nil, err

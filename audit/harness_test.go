@@ -13,11 +13,13 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/data"
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/ops"
+	"github.com/zkaudit/zkaudit/owner"
 	"github.com/zkaudit/zkaudit/proof/forger"
 	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/proof/wrap"
@@ -53,21 +55,21 @@ func newWorld(t testing.TB) *world {
 
 func newWorldOf(t testing.TB, srs *commitments.SRS) *world {
 	return &world{t: t, srs: srs, rng: crand.Reader, tables: ops.NewTables(), subjects: &Subjects{
-		Parts: map[string]*Part{}, Runs: map[string]*Run{}, Models: map[string]*Model{}, OwnedParts: map[string]*OwnedPart{}, OwnedRuns: map[string]*OwnedRun{},
+		Parts: map[string]*bundle.PublicPart{}, Runs: map[string]*Run{}, Models: map[string]*Model{}, Owned: Owned{map[string]*owner.Part{}, map[string]*OwnedRun{}},
 	}, frame: Frame{Mode: mode.Validity, SRS: srs.ID, RowBits: srs.RowBits, Context: "test"}}
 }
 
 // commit adds a part.
-func (w *world) commit(name string, d *data.Dataset, kind graph.LabelKind) *OwnedPart {
+func (w *world) commit(name string, d *data.Dataset, kind graph.LabelKind) *owner.Part {
 	w.t.Helper()
 	if err := d.Check(); err != nil {
 		w.t.Fatal(err)
 	}
-	p, err := CommitPart(w.srs, d, kind, w.frame.Mode, w.rng)
+	p, err := owner.CommitPart(w.srs, d, kind, w.frame.Mode, w.rng)
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	w.subjects.Parts[name], w.subjects.OwnedParts[name] = &p.Part, p
+	w.subjects.Parts[name], w.subjects.OwnedParts[name] = &p.PublicPart, p
 	return p
 }
 
@@ -75,8 +77,8 @@ func (w *world) commit(name string, d *data.Dataset, kind graph.LabelKind) *Owne
 func (w *world) recommit(name string) {
 	w.t.Helper()
 	p := w.subjects.OwnedParts[name]
-	for k, cells := range p.Secret.Cells {
-		rows, err := w.srs.CommitInt32(cells.Small, p.Secret.Blinding[k])
+	for k, cells := range p.Cells {
+		rows, err := w.srs.CommitInt32(cells.Small, p.Blinding[k])
 		if err != nil {
 			w.t.Fatal(err)
 		}

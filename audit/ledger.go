@@ -166,7 +166,7 @@ func (s *Scope) charges(f *Frame, item *Item) ([]Charge, error) {
 		}
 	}
 	for _, name := range sortedKeys(s.parts) {
-		charge(s.subjects.digest(s.parts[name].Part, f), "")
+		charge(s.subjects.digest(s.parts[name].PublicPart, f), "")
 	}
 	for _, name := range sortedKeys(s.models) {
 		if m := s.models[name]; m.public == nil && m.weights != nil {
@@ -186,7 +186,7 @@ func (s *Scope) origins() map[[32]byte][]string {
 	}
 	for _, p := range s.subjects.OwnedParts {
 		if len(p.Origins) > 0 {
-			all[s.subjects.digest(&p.Part, s.frame)] = p.Origins
+			all[s.subjects.digest(&p.PublicPart, s.frame)] = p.Origins
 		}
 	}
 	return all

@@ -24,7 +24,7 @@ func (in *Inputs) need(st *stated, held int) *memory.Need {
 	}
 	need.Add("integers", int64(cells), integers)
 	for _, p := range in.Parts {
-		for _, c := range p.Secret.Cells {
+		for _, c := range p.Cells {
 			committed += c.Len()
 		}
 	}

@@ -45,7 +45,7 @@ func enumerated(clauses []string) string {
 // distinct says which names have another form than names have, or stand for one
 // thing: a part listed under two names has rows that count twice. The error is
 // of no kind.
-func distinct(parts map[string]*Part, runs map[string][32]byte, models map[string]ModelID) error {
+func distinct(parts map[string]*bundle.PublicPart, runs map[string][32]byte, models map[string]ModelID) error {
 	names := sortedKeys(parts)
 	committed := make([][][]bn254.G1Affine, len(names))
 	for i, name := range names {

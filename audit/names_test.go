@@ -8,9 +8,11 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/data"
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/internal/fault"
+	"github.com/zkaudit/zkaudit/owner"
 	"github.com/zkaudit/zkaudit/proof/mode"
 )
 
@@ -24,7 +26,7 @@ var noNames = []string{
 func (w *world) audited(claims ...Claim) *Bundle {
 	w.t.Helper()
 	ctx := context.Background()
-	b := &Bundle{Frame: w.frame, Parts: map[string]*Part{}, Certificates: map[string][]byte{}, Runs: map[string][32]byte{}, Models: map[string]ModelID{}}
+	b := &Bundle{Frame: w.frame, Parts: map[string]*bundle.PublicPart{}, Certificates: map[string][]byte{}, Runs: map[string][32]byte{}, Models: map[string]ModelID{}}
 	by := &mode.Prover{SRS: w.srs}
 	for i, c := range claims {
 		item := w.item(c)
@@ -39,7 +41,7 @@ func (w *world) audited(claims ...Claim) *Bundle {
 		b.Claims = append(b.Claims, Proven{Item: *item, Released: released, Proof: proof})
 	}
 	for name := range b.Parts {
-		certificate, err := Certify(ctx, w.frame.Mode, w.subjects.OwnedParts[name], by, nil)
+		certificate, err := w.subjects.OwnedParts[name].Certify(ctx, w.frame.Mode, by, nil)
 		if err != nil {
 			w.t.Fatal(err)
 		}
@@ -70,15 +72,15 @@ func (w *world) received(b *Bundle) (*Report, error) {
 // sixteen. Equal rows are refused, whatever else the digest covers.
 func TestOnePartUnderTwoNames(t *testing.T) {
 	c := &Diversity{Parts: []string{"north", "again"}, Attributes: []string{"sex"}, MinCount: 10}
-	for name, change := range map[string]func(p *OwnedPart){
-		"the same part":           func(*OwnedPart) {},
-		"another nonce":           func(p *OwnedPart) { p.Nonce[0]++ },
-		"other names of features": func(p *OwnedPart) { p.Meaning.Features = []string{"a", "b", "c", "d", "e"} },
+	for name, change := range map[string]func(p *owner.Part){
+		"the same part":           func(*owner.Part) {},
+		"another nonce":           func(p *owner.Part) { p.Nonce[0]++ },
+		"other names of features": func(p *owner.Part) { p.Meaning.Features = []string{"a", "b", "c", "d", "e"} },
 	} {
 		w := people(t) // 5 women and 8 men in north
 		again := *w.subjects.OwnedParts["north"]
 		change(&again)
-		w.subjects.OwnedParts["again"], w.subjects.Parts["again"] = &again, &again.Part
+		w.subjects.OwnedParts["again"], w.subjects.Parts["again"] = &again, &again.PublicPart
 		report, err := w.received(w.audited(c))
 		if !errors.Is(err, fault.ErrMalformed) || !strings.Contains(err.Error(), `parts "again" and "north" hold the same committed rows`) {
 			t.Errorf("%s: %v", name, err)
@@ -136,7 +138,7 @@ func TestNamesHaveOneForm(t *testing.T) {
 	north, net := honest.Parts["north"], honest.Runs["net"]
 	for _, name := range append(noNames, "net") {
 		for what, change := range map[string]func(b *Bundle){
-			"part":  func(b *Bundle) { b.Parts = map[string]*Part{name: north} },
+			"part":  func(b *Bundle) { b.Parts = map[string]*bundle.PublicPart{name: north} },
 			"run":   func(b *Bundle) { b.Runs = map[string][32]byte{name: net} },
 			"model": func(b *Bundle) { b.Models = map[string]ModelID{name: {Fractions: Fractions{4, 8, 10}}} },
 			"claim": func(b *Bundle) { b.Claims = []Proven{b.Claims[1], b.Claims[1]}; b.Claims[0].Name = name },

@@ -72,7 +72,7 @@ func TestListedIsNamed(t *testing.T) {
 		t.Fatal(err)
 	}
 	more := w.commit("more", smallDataset(), graph.OneHot)
-	certificate, err := Certify(context.Background(), mode.Validity, more, in.By, nil)
+	certificate, err := more.Certify(context.Background(), mode.Validity, in.By, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -80,7 +80,7 @@ func TestListedIsNamed(t *testing.T) {
 	run := w.train("more", net.Program, net.Cells)
 	for name, add := range map[string]func(b *Bundle){
 		"":             func(*Bundle) {},
-		`part "more"`:  func(b *Bundle) { b.Parts["more"], b.Certificates["more"] = &more.Part, certificate },
+		`part "more"`:  func(b *Bundle) { b.Parts["more"], b.Certificates["more"] = &more.PublicPart, certificate },
 		`run "more"`:   func(b *Bundle) { b.Runs["more"] = run.Digest },
 		`model "more"`: func(b *Bundle) { b.Models["more"] = ModelID{b.Models["embedder"].SHA256, Fractions{4, 8, 9}} },
 	} {

@@ -10,6 +10,7 @@ import (
 	"github.com/zkaudit/zkaudit/internal/foreign"
 	"github.com/zkaudit/zkaudit/internal/memory"
 	"github.com/zkaudit/zkaudit/ops"
+	"github.com/zkaudit/zkaudit/owner"
 	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/proof/poly"
 )
@@ -19,7 +20,7 @@ import (
 type Inputs struct {
 	Mode  mode.Name
 	By    *mode.Prover
-	Parts map[string]*OwnedPart
+	Parts map[string]*owner.Part
 	Runs  map[string]*OwnedRun
 	// Models are public; a verifier needs their files.
 	Models map[string]*Model
@@ -37,9 +38,9 @@ type Inputs struct {
 }
 
 func (in *Inputs) subjects() *Subjects {
-	s := &Subjects{Parts: map[string]*Part{}, Runs: map[string]*Run{}, Models: in.Models, OwnedParts: in.Parts, OwnedRuns: in.Runs, digests: map[digestKey][32]byte{}, forwards: newTraces()}
+	s := &Subjects{Parts: map[string]*bundle.PublicPart{}, Runs: map[string]*Run{}, Models: in.Models, Owned: Owned{in.Parts, in.Runs}, digests: map[digestKey][32]byte{}, forwards: newTraces()}
 	for name, p := range in.Parts {
-		s.Parts[name] = &p.Part
+		s.Parts[name] = &p.PublicPart
 	}
 	for name, r := range in.Runs {
 		s.Runs[name] = &r.Run
@@ -111,7 +112,7 @@ func Prove(ctx context.Context, a *Audit, in *Inputs) (*Bundle, *Report, error) 
 		return nil, nil, fault.Recast(err, fault.ErrUsage)
 	}
 	frame, subjects := in.frame(a), in.subjects()
-	b := &Bundle{Frame: frame, Parts: map[string]*Part{}, Certificates: map[string][]byte{}, Runs: map[string][32]byte{}, Models: map[string]ModelID{}}
+	b := &Bundle{Frame: frame, Parts: map[string]*bundle.PublicPart{}, Certificates: map[string][]byte{}, Runs: map[string][32]byte{}, Models: map[string]ModelID{}}
 	claims, err := b.prepare(a, in, subjects, ops.NewTables())
 	if err != nil {
 		return nil, nil, err
@@ -143,7 +144,7 @@ func Prove(ctx context.Context, a *Audit, in *Inputs) (*Bundle, *Report, error) 
 		if b.Certificates[name] = in.Certificates[name]; b.Certificates[name] != nil {
 			continue
 		}
-		if b.Certificates[name], err = Certify(ctx, in.Mode, in.Parts[name], in.By, in.Arena); err != nil {
+		if b.Certificates[name], err = in.Parts[name].Certify(ctx, in.Mode, in.By, in.Arena); err != nil {
 			return nil, nil, fmt.Errorf("part %q: %w", name, err)
 		}
 	}
@@ -203,7 +204,7 @@ func (in *Inputs) charge(ctx context.Context, claims []*pending) error {
 func (in *Inputs) check(b *Bundle) error {
 	for _, name := range sortedKeys(b.Parts) {
 		p := in.Parts[name]
-		if err := sameMode("part "+name, p.Secret.Blinding, p.Mode, in.Mode); err != nil {
+		if err := p.CheckMode("part "+name, in.Mode); err != nil {
 			return err
 		}
 		if p.Nonce == (bundle.Nonce{}) {
@@ -212,7 +213,7 @@ func (in *Inputs) check(b *Bundle) error {
 	}
 	for _, name := range sortedKeys(b.Runs) {
 		if r := in.Runs[name]; r != nil {
-			if err := sameMode("run "+name, r.Blinding, r.Mode, in.Mode); err != nil {
+			if err := r.CheckMode("run "+name, in.Mode); err != nil {
 				return err
 			}
 		}
@@ -243,7 +244,7 @@ func (b *Bundle) prepare(a *Audit, in *Inputs, subjects *Subjects, tables *ops.T
 			return nil, err
 		}
 		for name, p := range c.stated.scope.parts {
-			b.Parts[name] = p.Part
+			b.Parts[name] = p.PublicPart
 		}
 		for name, r := range c.stated.scope.runs {
 			b.Runs[name] = r.Digest

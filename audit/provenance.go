@@ -26,7 +26,7 @@ func (c *Provenance) State(s *Scope) {
 		return
 	}
 	for i, p := range parts {
-		if s.subjects.digest(p.Part, s.frame) != run.Parts[i] {
+		if s.subjects.digest(p.PublicPart, s.frame) != run.Parts[i] {
 			s.fail("the claim is false: part %d of the run's dataset is not %q: %w", i, p.name, fault.ErrRejected)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"github.com/consensys/gnark-crypto/ecc/bn254"
 	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
 
+	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/ops"
 	"github.com/zkaudit/zkaudit/relation"
@@ -34,12 +35,10 @@ type Scope struct {
 // Subjects are the things that claims name. No name is that of a run and of a
 // model.
 type Subjects struct {
-	Parts  map[string]*Part
+	Parts  map[string]*bundle.PublicPart
 	Runs   map[string]*Run
 	Models map[string]*Model
-	// Private sides of the same names; nil to verify.
-	OwnedParts map[string]*OwnedPart
-	OwnedRuns  map[string]*OwnedRun
+	Owned  // the private sides of these names
 
 	digests  map[digestKey][32]byte // kept, where parts do not change any more
 	forwards *traces                // likewise
@@ -47,14 +46,14 @@ type Subjects struct {
 
 // digestKey is what the digest of a part depends on.
 type digestKey struct {
-	part    *Part
+	part    *bundle.PublicPart
 	srs     [32]byte
 	rowBits int
 }
 
-// digest is Part.Digest, computed once for all claims: hashing a part takes time
+// digest is that of the part, computed once for all claims: hashing a part takes time
 // by its size, and nothing else of a claim about it may.
-func (s *Subjects) digest(p *Part, f *Frame) [32]byte {
+func (s *Subjects) digest(p *bundle.PublicPart, f *Frame) [32]byte {
 	key := digestKey{p, f.SRS, f.RowBits}
 	d, known := s.digests[key]
 	if !known {

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/data"
 	"github.com/zkaudit/zkaudit/data/schedule"
 	"github.com/zkaudit/zkaudit/graph"
@@ -86,9 +87,9 @@ func computed(c Claim, want string) func(w *world) (string, error) {
 // that has its features.
 func label(part string) func(w *world) {
 	return func(w *world) {
-		labels := w.subjects.OwnedParts[part].Secret.Cells[labelTensor].Small
+		labels := w.subjects.OwnedParts[part].Cells[labelTensor].Small
 		clear(labels)
-		there := w.subjects.OwnedParts["south"].Secret.Cells[labelTensor].Small[4*39:][:3]
+		there := w.subjects.OwnedParts["south"].Cells[labelTensor].Small[4*39:][:3]
 		labels[(slices.Index(there, 1)+1)%3] = 1
 		w.recommit(part)
 	}
@@ -97,14 +98,14 @@ func label(part string) func(w *world) {
 // tag does the same with its only attribute.
 func tag(part string) func(w *world) {
 	return func(w *world) {
-		code(part, 0, 1-w.subjects.OwnedParts["south"].Secret.Cells[attributeTensor].Small[39])(w)
+		code(part, 0, 1-w.subjects.OwnedParts["south"].Cells[attributeTensor].Small[39])(w)
 	}
 }
 
 // code changes the code of an attribute in a row and commits again.
 func code(part string, cell int, to int32) func(w *world) {
 	return func(w *world) {
-		w.subjects.OwnedParts[part].Secret.Cells[attributeTensor].Small[cell] = to
+		w.subjects.OwnedParts[part].Cells[attributeTensor].Small[cell] = to
 		w.recommit(part)
 	}
 }
@@ -392,7 +393,7 @@ func TestHostileWords(t *testing.T) {
 			c.Elem().Set(reflect.ValueOf(claim).Elem())
 			speak(c.Elem(), text)
 			subjects := *w.subjects
-			subjects.Parts = map[string]*Part{}
+			subjects.Parts = map[string]*bundle.PublicPart{}
 			for name, p := range w.subjects.Parts {
 				q := *p
 				q.Attributes = slices.Clone(p.Attributes)

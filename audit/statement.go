@@ -100,7 +100,7 @@ func publicBytes(f *Frame, item *Item, s *Scope) ([]byte, error) {
 	}
 	b = encode.Int(b, len(s.parts))
 	for _, name := range sortedKeys(s.parts) {
-		digest := s.subjects.digest(s.parts[name].Part, f)
+		digest := s.subjects.digest(s.parts[name].PublicPart, f)
 		b = append(encode.Text(b, name), digest[:]...)
 	}
 	b = encode.Int(b, len(s.runs))

@@ -108,7 +108,7 @@ func onlyNamed(b *Bundle) {
 		}
 	}
 	unnamed := func(name string) bool { return !strings.Contains(text, name) }
-	maps.DeleteFunc(b.Parts, func(name string, _ *Part) bool { return unnamed(name) })
+	maps.DeleteFunc(b.Parts, func(name string, _ *bundle.PublicPart) bool { return unnamed(name) })
 	maps.DeleteFunc(b.Runs, func(name string, _ [32]byte) bool { return unnamed(name) })
 	maps.DeleteFunc(b.Models, func(name string, _ ModelID) bool { return unnamed(name) })
 }
@@ -117,7 +117,7 @@ func onlyNamed(b *Bundle) {
 // as their shape asks for, if they are not too many to write down.
 func repairParts(b *Bundle) {
 	_, _, g, _ := bn254.Generators()
-	maps.DeleteFunc(b.Parts, func(_ string, p *Part) bool { return p == nil })
+	maps.DeleteFunc(b.Parts, func(_ string, p *bundle.PublicPart) bool { return p == nil })
 	b.Claims = slices.DeleteFunc(b.Claims, func(c Proven) bool { return c.Claim == nil })
 	for _, p := range b.Parts {
 		if p.Rows < 1 || p.Features < 1 || p.Labels < 1 || b.RowBits < commitments.MinRowBits || b.RowBits > commitments.MaxRowBits {

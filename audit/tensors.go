@@ -3,6 +3,7 @@ package audit
 import (
 	"fmt"
 
+	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/relation"
 	"github.com/zkaudit/zkaudit/segment"
 )
@@ -10,7 +11,7 @@ import (
 // partTensors are the committed tensors of a part in a claim's system. A
 // tensor becomes part of the system when a claim first asks for it.
 type partTensors struct {
-	*Part
+	*bundle.PublicPart
 	name  string
 	scope *Scope
 	ids   [3]relation.ID
@@ -28,9 +29,9 @@ func (s *Scope) part(name string) *partTensors {
 		return p
 	}
 	p := &partTensors{name: name, scope: s, ids: [3]relation.ID{relation.None, relation.None, relation.None}}
-	if p.Part = s.subjects.Parts[name]; p.Part == nil {
+	if p.PublicPart = s.subjects.Parts[name]; p.PublicPart == nil {
 		s.noSuch("no committed part is called", name, sortedKeys(s.subjects.Parts))
-		p.Part = &Part{Rows: 1, Features: 1, Labels: 1}
+		p.PublicPart = &bundle.PublicPart{Rows: 1, Features: 1, Labels: 1}
 	}
 	s.parts[name] = p
 	return p
@@ -81,8 +82,8 @@ func (p *partTensors) tensor(k int, what string, width int) relation.ID {
 	}
 	e := external{id: p.ids[k], rows: p.Commitments[k]}
 	if owned := s.subjects.OwnedParts[p.name]; owned != nil {
-		e.blinding = owned.Secret.Blinding[k]
-		e.cells = func() relation.Cells { return owned.Secret.Cells[k] }
+		e.blinding = owned.Blinding[k]
+		e.cells = func() relation.Cells { return owned.Cells[k] }
 	}
 	s.external = append(s.external, e)
 	return p.ids[k]

@@ -4,6 +4,7 @@ import (
 	"context"
 	"testing"
 
+	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/internal/memory"
 	"github.com/zkaudit/zkaudit/ops"
 )
@@ -48,7 +49,7 @@ func TestInferenceRunsOnce(t *testing.T) {
 		t.Helper()
 		frame, subjects := in.frame(a), in.subjects()
 		change(subjects.forwards)
-		b := &Bundle{Frame: frame, Parts: map[string]*Part{}, Certificates: map[string][]byte{}, Runs: map[string][32]byte{}, Models: map[string]ModelID{}}
+		b := &Bundle{Frame: frame, Parts: map[string]*bundle.PublicPart{}, Certificates: map[string][]byte{}, Runs: map[string][32]byte{}, Models: map[string]ModelID{}}
 		claims, err := b.prepare(a, in, subjects, ops.NewTables())
 		if err != nil {
 			t.Fatal(err)
@@ -90,7 +91,7 @@ func TestTracesLeaveRoom(t *testing.T) {
 	a := parse(t, onOneModel)
 	limits := func(bytes int64) (int, error) {
 		in.Memory = memory.Limit{Bytes: bytes, By: "a test"}
-		b := &Bundle{Frame: in.frame(a), Parts: map[string]*Part{}, Runs: map[string][32]byte{}, Models: map[string]ModelID{}}
+		b := &Bundle{Frame: in.frame(a), Parts: map[string]*bundle.PublicPart{}, Runs: map[string][32]byte{}, Models: map[string]ModelID{}}
 		subjects := in.subjects()
 		_, err := b.prepare(a, in, subjects, ops.NewTables())
 		return subjects.forwards.limit, err

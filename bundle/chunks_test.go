@@ -15,8 +15,8 @@ import (
 	"github.com/zkaudit/zkaudit/data"
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/internal/fault"
+	"github.com/zkaudit/zkaudit/owner"
 	"github.com/zkaudit/zkaudit/proof/mode"
-	"github.com/zkaudit/zkaudit/run"
 	"github.com/zkaudit/zkaudit/segment"
 )
 
@@ -109,7 +109,7 @@ func TestFalseChunkIsNotCertified(t *testing.T) {
 	}
 	d := crowd()
 	d.Features[599*200] = 1 << 15
-	p, err := run.CommitPart(srs, d, bundle.MeaningOf(d), graph.OneHot, crand.Reader)
+	p, err := owner.CommitPart(srs, d, graph.OneHot, mode.Validity, crand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -18,8 +18,8 @@ import (
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/internal/artefact"
 	"github.com/zkaudit/zkaudit/internal/fault"
+	"github.com/zkaudit/zkaudit/owner"
 	"github.com/zkaudit/zkaudit/proof/mode"
-	"github.com/zkaudit/zkaudit/run"
 )
 
 // people is a small dataset with two attributes.
@@ -41,7 +41,7 @@ func commitPart(t testing.TB, d *data.Dataset) (*bundle.PartFile, *mode.Verifier
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := run.CommitPart(srs, d, bundle.MeaningOf(d), graph.OneHot, crand.Reader)
+	p, err := owner.CommitPart(srs, d, graph.OneHot, mode.Validity, crand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,7 +49,7 @@ func commitPart(t testing.TB, d *data.Dataset) (*bundle.PartFile, *mode.Verifier
 	if err != nil {
 		t.Fatal(err)
 	}
-	return p.File(mode.Validity, srs, certificate), &mode.Verifier{SRS: srs.Verifier()}
+	return p.File(srs, certificate), &mode.Verifier{SRS: srs.Verifier()}
 }
 
 func TestPartFileRoundTrip(t *testing.T) {

@@ -11,9 +11,11 @@ import (
 	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/data"
+	"github.com/zkaudit/zkaudit/data/recipe"
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/internal/artefact"
 	"github.com/zkaudit/zkaudit/internal/fault"
+	"github.com/zkaudit/zkaudit/owner"
 	"github.com/zkaudit/zkaudit/proof/mode"
 )
 
@@ -63,7 +65,7 @@ const (
 type piece struct {
 	name     string // of its files
 	rows     *data.Dataset
-	recipe   *Recipe
+	recipe   *recipe.Recipe
 	imported *imported
 	source   string
 	table    int // number of its [[data]] table, from 0
@@ -100,11 +102,7 @@ func (d *Directory) Commit(ctx context.Context, restart bool) (*CommitRecord, er
 			return nil, err
 		}
 	}
-	m, err := readModel(d.Path, d.Config)
-	if err != nil {
-		return nil, err
-	}
-	rows, err := readDataset(d.Path, d.Config, m.program())
+	m, rows, err := d.read()
 	if err != nil {
 		return nil, err
 	}
@@ -177,33 +175,31 @@ func pointers[T any](list []T) []*T {
 // commitPiece writes the part's file and opening.
 func (d *Directory) commitPiece(ctx context.Context, done int, p piece, r *PartRecord, kind graph.LabelKind, srs *commitments.SRS) error {
 	var file *bundle.PartFile
-	var opening *Opening
+	var opening *owner.PartOpening
 	if p.imported != nil {
 		file, opening = p.imported.file, p.imported.opening
 		if err := d.checkImported(ctx, p.imported, p.rows, srs); err != nil {
 			return err
 		}
 	} else {
-		meaning := bundle.MeaningOf(p.rows)
+		m, part := mode.Name(d.Config.Proof.Mode), owner.NewPart(p.rows, kind)
 		if d.Config.Columns.PublishEncoding {
-			meaning.Encoding = p.recipe.Encoding
+			part.Encoding = p.recipe.Encoding
 		}
-		part, err := CommitPart(srs, p.rows, meaning, kind, d.rand)
-		if err != nil {
+		if err := part.Commit(srs, m, d.rand); err != nil {
 			return err
 		}
 		d.progress.Advance(done+1, fmt.Sprintf("%s: %d rows committed", p.name, p.rows.Rows))
-		m := mode.Name(d.Config.Proof.Mode)
 		certificate, err := part.Certify(ctx, m, d.prover(srs), d.arena)
 		if err != nil {
 			return err
 		}
-		file = part.File(m, srs, certificate)
-		opening = &Opening{Recipe: *p.recipe, Part: file.Digest(), blinding: part.blinding}
+		file = part.File(srs, certificate)
+		opening = &owner.PartOpening{Recipe: *p.recipe, Part: file.Digest(), Blinding: part.Blinding}
 	}
 	digest := file.Digest()
 	r.Digest = hex.EncodeToString(digest[:])
-	if err := writeOpening(d.file(commitDir, p.name+".opening"), opening); err != nil {
+	if err := owner.WritePartOpening(d.file(commitDir, p.name+".opening"), opening); err != nil {
 		return err
 	}
 	encoded, err := file.Marshal()
@@ -283,18 +279,25 @@ func (r *CommitRecord) same(now *CommitRecord) error {
 	return nil
 }
 
-// loadParts returns the committed parts with their secrets, and their
-// certificates. Requires the rows that were committed.
-func (d *Directory) loadParts(rows *dataset, m *model, srs *commitments.SRS) (parts []*Part, certificates [][]byte, err error) {
+// committed returns the record of what was committed. It fails with
+// fault.ErrUsage if nothing was, or if other rows would be committed now.
+func (d *Directory) committed(rows *dataset, m *model, srs *commitments.SRS) (*CommitRecord, error) {
 	var r CommitRecord
 	found, err := d.readRecord(commitDir, &r)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	if !found {
-		return nil, nil, fmt.Errorf("the dataset is not committed yet: run zkaudit commit first: %w", fault.ErrUsage)
+		return nil, fmt.Errorf("the dataset is not committed yet: run zkaudit commit first: %w", fault.ErrUsage)
 	}
-	if err := r.same(d.describe(rows, m, srs)); err != nil {
+	return &r, r.same(d.describe(rows, m, srs))
+}
+
+// loadParts returns the committed parts with their secrets, and their
+// certificates. Requires the rows that were committed.
+func (d *Directory) loadParts(rows *dataset, m *model, srs *commitments.SRS) (parts []*owner.Part, certificates [][]byte, err error) {
+	r, err := d.committed(rows, m, srs)
+	if err != nil {
 		return nil, nil, err
 	}
 	pieces, _ := d.pieces(rows)
@@ -310,7 +313,7 @@ func (d *Directory) loadParts(rows *dataset, m *model, srs *commitments.SRS) (pa
 
 // loadPart returns a committed part with its secrets, and its certificate.
 // Requires the rows that were committed: it does not commit again.
-func (d *Directory) loadPart(name string, rows *data.Dataset, r *PartRecord, srs *commitments.SRS) (*Part, []byte, error) {
+func (d *Directory) loadPart(name string, rows *data.Dataset, r *PartRecord, srs *commitments.SRS) (*owner.Part, []byte, error) {
 	file, err := bundle.ReadPart(d.file(commitDir, name+".part"))
 	if err != nil {
 		return nil, nil, err
@@ -321,14 +324,12 @@ func (d *Directory) loadPart(name string, rows *data.Dataset, r *PartRecord, srs
 	if digest := file.Digest(); r.Digest != hex.EncodeToString(digest[:]) {
 		return nil, nil, fmt.Errorf("the commitment on disk is not the recorded one: %w", fault.ErrMalformed)
 	}
-	opening, err := ReadOpening(d.file(commitDir, name+".opening"), file)
+	opening, err := owner.ReadPartOpening(d.file(commitDir, name+".opening"), file)
 	if errors.Is(err, fault.ErrRejected) { // no verdict: these are files of our own
 		return nil, nil, fmt.Errorf("the opening on disk is that of another part: %w: %v", fault.ErrMalformed, fault.Text(err, nil))
 	}
 	if err != nil {
 		return nil, nil, err
 	}
-	part := newPart(rows, file.Meaning, file.Shape.Kind)
-	part.Public, part.blinding, part.mode = file.Part, opening.blinding, file.Mode
-	return part, file.Certificate, nil
+	return owner.TrustedPart(file, opening, rows), file.Certificate, nil
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/BurntSushi/toml"
 
 	"github.com/zkaudit/zkaudit/commitments"
-	"github.com/zkaudit/zkaudit/data"
+	"github.com/zkaudit/zkaudit/data/recipe"
 	"github.com/zkaudit/zkaudit/data/schedule"
 	"github.com/zkaudit/zkaudit/internal/artefact"
 	"github.com/zkaudit/zkaudit/internal/fault"
@@ -233,7 +233,7 @@ func (c *Config) Check() error {
 	if err := c.checkNames(); err != nil {
 		return err
 	}
-	if _, err := c.Columns.format(""); err != nil {
+	if _, err := c.Columns.layout().CSV(""); err != nil {
 		return err
 	}
 	if _, err := c.without(nil); err != nil {
@@ -338,29 +338,9 @@ func (c *Config) checkData(i int) error {
 	return nil
 }
 
-// format is how the CSV file at path is laid out. Errors wrap fault.ErrUsage.
-func (c *ColumnConfig) format(path string) (data.CSVFormat, error) {
-	f := data.CSVFormat{Name: path, Header: headerOf(c.Header)}
-	switch c.DecimalComma {
-	case autoLayout, "":
-	case "yes":
-		f.Decimal = data.DecimalComma
-	case "no":
-		f.Decimal = data.DecimalPoint
-	default:
-		return f, &fault.Setting{Key: "columns.decimal_comma", Err: fmt.Errorf("%q, want auto, yes or no: %w", c.DecimalComma, fault.ErrUsage)}
-	}
-	if c.Separator == autoLayout || c.Separator == "" {
-		return f, nil
-	}
-	var err error
-	if f.Separator, err = data.ParseSeparator(c.Separator); err != nil {
-		err = &fault.Setting{Key: "columns.separator", Err: err}
-	}
-	return f, err
+// layout is how CSV files are laid out.
+func (c *ColumnConfig) layout() recipe.Layout {
+	return recipe.Layout{Header: c.Header, Separator: c.Separator, DecimalComma: c.DecimalComma}
 }
-
-// autoLayout lets a file tell how it is laid out.
-const autoLayout = "auto"
 
 func normalisations() []string { return []string{"none", "minmax", "standard"} }

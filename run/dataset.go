@@ -8,15 +8,17 @@ import (
 
 	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/data"
+	"github.com/zkaudit/zkaudit/data/recipe"
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/internal/fault"
+	"github.com/zkaudit/zkaudit/owner"
 	"github.com/zkaudit/zkaudit/train"
 )
 
 // dataset holds the rows of a run, by part.
 type dataset struct {
 	train, test          []*data.Dataset // test: nil for imported parts, or where none are asked for
-	recipes, testRecipes []*Recipe
+	recipes, testRecipes []*recipe.Recipe
 	imported             []*imported    // nil where a part is committed here
 	encoding             *data.Encoding // of csv files
 	remarks              []error        // what their owner should know of files that an encoding is fitted to
@@ -26,7 +28,7 @@ type dataset struct {
 // imported is a part that its owner has committed.
 type imported struct {
 	file    *bundle.PartFile
-	opening *Opening
+	opening *owner.PartOpening
 }
 
 // readDataset reads all parts in the formats that the program asks for, and
@@ -86,75 +88,15 @@ func misfit(err error, p *graph.Program, rows *data.Dataset) error {
 
 // readPart reads one part, or takes the rows that are read already: whole, of
 // the only file that is committed here.
-func readPart(dir string, files DataConfig, r *Recipe, whole *data.Dataset) (*data.Dataset, error) {
+func readPart(dir string, files DataConfig, r *recipe.Recipe, whole *data.Dataset) (*data.Dataset, error) {
 	if whole != nil && files.Part == "" {
-		return r.finish(whole)
+		return r.Finish(whole)
 	}
 	labels := files.Labels
 	if labels != "" {
 		labels = within(dir, labels)
 	}
 	return r.Read(within(dir, files.File), labels)
-}
-
-// csvOptions settles what the target columns are from what the program's loss
-// takes.
-func csvOptions(c *Config, p *graph.Program, format data.CSVFormat) data.CSVOptions {
-	label := p.Tensor(p.Label)
-	o := data.CSVOptions{
-		CSVFormat:          format,
-		FractionBits:       c.Formats.Feature,
-		TargetFractionBits: label.Format.Fraction,
-		Columns:            c.Columns.Features,
-		Categorical:        c.Columns.Categorical,
-		Targets:            c.Columns.Targets,
-		Classes:            c.Columns.Classes,
-		Normalise:          normalisationOf(c.Columns.Normalise),
-		NormaliseTargets:   normalisationOf(c.Columns.NormaliseTargets),
-		MissingAsCategory:  c.Columns.MissingAsCategory,
-		Task:               data.Regression,
-	}
-	for _, name := range c.Columns.Attributes {
-		o.Attributes = append(o.Attributes, data.AttributeColumn{Column: name, Vocabulary: c.Vocabulary[name]})
-	}
-	switch {
-	case c.Columns.Reconstruct:
-		o.Task = data.Unlabelled
-	case p.Loss.Labels == graph.OneHot, p.Loss.Labels == graph.Bits && label.Units() > 1 && len(o.Targets) <= 1:
-		o.Task, o.TargetFractionBits = data.Classification, 0
-	}
-	if len(o.Columns) == 0 {
-		o.Columns = nil
-	}
-	if len(o.Targets) == 0 {
-		o.Targets = nil
-	}
-	if len(o.Classes) == 0 {
-		o.Classes = nil
-	}
-	return o
-}
-
-func headerOf(s string) data.Header {
-	switch s {
-	case "yes":
-		return data.HeaderYes
-	case "no":
-		return data.HeaderNo
-	default:
-		return data.HeaderAuto
-	}
-}
-
-func normalisationOf(s string) data.Normalisation {
-	switch s {
-	case "minmax":
-		return data.NormaliseMinMax
-	case "standard":
-		return data.NormaliseStandard
-	default:
-		return data.NormaliseNone
-	}
 }
 
 // split divides the parts into rows to train on and rows to test on. Imported
@@ -185,20 +127,20 @@ func (d *dataset) split(all []*data.Dataset, c *TestConfig) error {
 					"hold out another number by %s, or set %s to false", "test.rows", "test.group_duplicates")
 			}
 		}
-		rows, err := selected(part, kept)
+		rows, err := part.Select(kept)
 		if err != nil {
 			return err
 		}
 		var test *data.Dataset
 		if len(held) > 0 {
-			if test, err = selected(part, held); err != nil {
+			if test, err = part.Select(held); err != nil {
 				return err
 			}
 		}
 		r := d.recipes[i]
-		d.train, d.test, d.testRecipes = append(d.train, rows), append(d.test, test), append(d.testRecipes, r.of(held))
+		d.train, d.test, d.testRecipes = append(d.train, rows), append(d.test, test), append(d.testRecipes, r.Of(held))
 		if kept != nil {
-			d.recipes[i] = r.of(kept)
+			d.recipes[i] = r.Of(kept)
 		}
 	}
 	return nil

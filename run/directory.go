@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/zkaudit/zkaudit/commitments"
+	"github.com/zkaudit/zkaudit/data/recipe"
 	"github.com/zkaudit/zkaudit/internal/artefact"
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/internal/memory"
@@ -36,7 +37,8 @@ type Options struct {
 	Memory memory.Limit
 }
 
-// Directory is an open run directory. It is not safe for concurrent use.
+// Directory is an open run directory. Model and data are read once: whoever
+// changes them, or Config, opens it again. It is not safe for concurrent use.
 type Directory struct {
 	Path   string
 	Config *Config
@@ -50,6 +52,11 @@ type Directory struct {
 	srs      *commitments.SRS
 	memory   memory.Limit
 	unlock   func()
+
+	// What run.toml names, as it was read.
+	model  *model
+	rows   *dataset
+	recipe *recipe.Recipe // of the first part
 }
 
 // Names in a run directory.
@@ -59,6 +66,8 @@ const (
 	ModelFile       = "trained.tflite"
 	AuditFile       = "audit.zka"    // claims that are proven
 	LedgerFile      = "ledger.jsonl" // what they have released
+	// ModelOpeningFile opens the final weights of the run: private.
+	ModelOpeningFile = "trained.opening"
 
 	commitDir = "commit"
 	trainDir  = "train"
@@ -88,6 +97,30 @@ func Open(dir string, o Options) (*Directory, error) {
 	}
 	d.sweep()
 	return d, nil
+}
+
+// readModel reads the model, unless it was read already.
+func (d *Directory) readModel() (*model, error) {
+	if d.model != nil {
+		return d.model, nil
+	}
+	var err error
+	d.model, err = readModel(d.Path, d.Config)
+	return d.model, err
+}
+
+// read reads the model and the rows, unless they were read already.
+func (d *Directory) read() (*model, *dataset, error) {
+	m, err := d.readModel()
+	if err != nil || d.rows != nil {
+		return m, d.rows, err
+	}
+	if d.rows, err = readDataset(d.Path, d.Config, m.program()); err != nil {
+		d.rows = nil
+		return nil, nil, err
+	}
+	d.recipe = d.rows.recipes[0]
+	return m, d.rows, nil
 }
 
 // keyDir is where a cache directory keeps keys.

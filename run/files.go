@@ -10,6 +10,7 @@ import (
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/internal/artefact"
 	"github.com/zkaudit/zkaudit/internal/fault"
+	"github.com/zkaudit/zkaudit/owner"
 )
 
 // ProofKind is the artefact kind of a proof: its bytes, about the claim whose
@@ -53,11 +54,11 @@ func (d *Directory) loadProof(path string, claim [32]byte) ([]byte, error) {
 
 // saveWeights writes committed weights with their blinding, private. key says
 // which weights they are.
-func (d *Directory) saveWeights(path string, key [32]byte, w *Weights) error {
+func (d *Directory) saveWeights(path string, key [32]byte, w *owner.CommittedWeights) error {
 	var payload []byte
 	for i, rows := range w.Public {
 		payload = commitments.AppendPoints(payload, rows)
-		payload = commitments.AppendScalars(payload, w.blinding[i])
+		payload = commitments.AppendScalars(payload, w.Blinding[i])
 	}
 	header := artefact.Header{Kind: WeightsKind(), Version: weightsVersion, Statement: key}
 	return artefact.WriteFile(path, artefact.Encode(header, payload), artefact.PrivateMode)
@@ -65,7 +66,7 @@ func (d *Directory) saveWeights(path string, key [32]byte, w *Weights) error {
 
 // loadWeights returns the committed weights at path if they are those of the
 // key; nil if there are none, or others.
-func (d *Directory) loadWeights(path string, key [32]byte, p *graph.Program, ids []graph.TensorID, srs *commitments.SRS) (*Weights, error) {
+func (d *Directory) loadWeights(path string, key [32]byte, p *graph.Program, ids []graph.TensorID, srs *commitments.SRS) (*owner.CommittedWeights, error) {
 	bytes, err := artefact.ReadPrivateFile(path, maxPartFile)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
@@ -80,7 +81,7 @@ func (d *Directory) loadWeights(path string, key [32]byte, p *graph.Program, ids
 	if header.Statement != key {
 		return nil, nil
 	}
-	w := &Weights{}
+	w := &owner.CommittedWeights{}
 	for _, id := range ids {
 		rows := bundle.CommittedRows(srs.RowBits, p.Tensor(id).Axes...)
 		split := rows * commitments.PointBytes
@@ -96,7 +97,7 @@ func (d *Directory) loadWeights(path string, key [32]byte, p *graph.Program, ids
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", path, err)
 		}
-		w.Public, w.blinding, payload = append(w.Public, points), append(w.blinding, blinding), payload[end:]
+		w.Public, w.Blinding, payload = append(w.Public, points), append(w.Blinding, blinding), payload[end:]
 	}
 	if len(payload) != 0 {
 		return nil, fmt.Errorf("%s: %d bytes too many: %w", path, len(payload), fault.ErrMalformed)

@@ -2,9 +2,7 @@ package run
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
 	"reflect"
 	"slices"
 
@@ -15,6 +13,7 @@ import (
 	"github.com/zkaudit/zkaudit/data"
 	"github.com/zkaudit/zkaudit/internal/artefact"
 	"github.com/zkaudit/zkaudit/internal/fault"
+	"github.com/zkaudit/zkaudit/owner"
 	"github.com/zkaudit/zkaudit/proof/mode"
 )
 
@@ -29,7 +28,7 @@ func (d *dataset) readImported(dir string, c *Config) error {
 		if err != nil {
 			return fmt.Errorf("data %d: %w", i+1, err)
 		}
-		opening, err := ReadOpening(within(dir, files.Opening), file)
+		opening, err := owner.ReadPartOpening(within(dir, files.Opening), file)
 		if err != nil {
 			return fmt.Errorf("data %d: %w", i+1, err)
 		}
@@ -88,7 +87,7 @@ func (d *Directory) checkImported(ctx context.Context, p *imported, rows *data.D
 	if m := mode.Name(d.Config.Proof.Mode); p.file.Mode != m {
 		return fmt.Errorf("the part was certified in mode %s, the proofs of this run are in mode %s: %w", p.file.Mode, m, fault.ErrUsage)
 	}
-	if _, err := OpenPart(srs, p.file, p.opening, rows); err != nil {
+	if _, err := owner.OpenPart(srs, p.file, p.opening, rows); err != nil {
 		return err
 	}
 	return p.file.Verify(ctx, &mode.Verifier{SRS: srs.Verifier(), Powers: srs, Cache: d.keys})
@@ -100,7 +99,7 @@ func (d *Directory) checkImported(ctx context.Context, p *imported, rows *data.D
 // is for idx. Errors wrap fault.ErrRejected if rows, opening, part and
 // certificate do not belong together.
 func (d *Directory) Import(ctx context.Context, c DataConfig) (*PartRecord, error) {
-	m, err := readModel(d.Path, d.Config)
+	m, err := d.readModel()
 	if err != nil {
 		return nil, err
 	}
@@ -183,31 +182,6 @@ func (d *Directory) addData(c DataConfig) error {
 	if err := artefact.WriteFile(path, append(text, table...), artefact.PublicMode); err != nil {
 		return err
 	}
-	d.Config.Data = append(d.Config.Data, c)
+	d.Config.Data, d.rows = append(d.Config.Data, c), nil
 	return nil
-}
-
-// CheckRows checks that rows in hand are those of a committed part: that the
-// opening and the file of rows give its commitments, and that its certificate
-// verifies. Errors are those of OpenPart and bundle.PartFile.Verify; a file that
-// can be read and holds no rows as the opening describes them is not the committed
-// one, fault.ErrRejected, one that cannot be read is none: fault.ErrInput.
-func CheckRows(ctx context.Context, srs *commitments.SRS, v *mode.Verifier, part *bundle.PartFile, o *Opening, file, labels string) error {
-	rows, err := o.Recipe.Read(file, labels)
-	if err != nil {
-		return otherRows(err)
-	}
-	if _, err := OpenPart(srs, part, o, rows); err != nil {
-		return err
-	}
-	return part.Verify(ctx, v)
-}
-
-// otherRows turns an error of what a file holds into a verdict on it.
-func otherRows(err error) error {
-	var unread *fs.PathError
-	if errors.As(err, &unread) || errors.Is(err, fault.ErrUsage) || errors.Is(err, fault.ErrResources) || errors.Is(err, fault.ErrPanic) {
-		return err
-	}
-	return fmt.Errorf("the rows cannot be those committed: %w: %v", fault.ErrRejected, fault.Text(err, nil))
 }

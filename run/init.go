@@ -10,6 +10,7 @@ import (
 
 	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/data"
+	"github.com/zkaudit/zkaudit/data/recipe"
 	"github.com/zkaudit/zkaudit/data/schedule"
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/internal/fault"
@@ -128,8 +129,8 @@ func (c *Config) complete() (*Survey, error) {
 	fallback(&c.Formats.Error, f.Error)
 	fallback(&c.Model.BatchAxis, autoAxis)
 	fallback(&c.Columns.Header, "auto")
-	fallback(&c.Columns.Separator, autoLayout)
-	fallback(&c.Columns.DecimalComma, autoLayout)
+	fallback(&c.Columns.Separator, recipe.Auto)
+	fallback(&c.Columns.DecimalComma, recipe.Auto)
 	fallback(&c.Columns.Normalise, "standard")
 	fallback(&c.Columns.NormaliseTargets, "none")
 	fallback(&c.Schedule.Order, "shuffled")
@@ -149,8 +150,8 @@ func (c *Config) complete() (*Survey, error) {
 		if err != nil {
 			return nil, fmt.Errorf("data: %w", err)
 		}
-		if c.Columns.Format = "csv"; idx {
-			c.Columns.Format = "idx"
+		if c.Columns.Format = recipe.CSV; idx {
+			c.Columns.Format = recipe.IDX
 		}
 	}
 	return c.fit()
@@ -221,7 +222,7 @@ func (c *Config) tellLayout(d *dataset, found *Survey) error {
 	if err != nil {
 		return err
 	}
-	if c.Columns.Separator == autoLayout && l.Separator != ',' || c.Columns.DecimalComma == autoLayout && l.DecimalComma {
+	if c.Columns.Separator == recipe.Auto && l.Separator != ',' || c.Columns.DecimalComma == recipe.Auto && l.DecimalComma {
 		found.Remarks = append(found.Remarks, fault.Advise(fmt.Errorf("%s is read with %s, as its beginning tells", c.Data[0].File, l), "say otherwise by %s and %s", "columns.separator", "columns.decimal_comma"))
 	}
 	if c.Columns.Separator, c.Columns.DecimalComma = data.SeparatorName(l.Separator), "no"; l.DecimalComma {

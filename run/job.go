@@ -10,6 +10,7 @@ import (
 	"github.com/zkaudit/zkaudit/internal/encode"
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/ops"
+	"github.com/zkaudit/zkaudit/owner"
 	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/train"
 )
@@ -19,7 +20,7 @@ import (
 type Job struct {
 	Run          *train.Run
 	SRS          *commitments.SRS
-	Parts        []*Part
+	Parts        []*owner.Part
 	Certificates [][]byte // of the parts
 
 	model    *model
@@ -32,13 +33,13 @@ type Job struct {
 func (d *Directory) Job() (*Job, error) {
 	j := &Job{}
 	var err error
-	if j.model, err = readModel(d.Path, d.Config); err != nil {
+	if j.model, err = d.readModel(); err != nil {
 		return nil, err
 	}
 	if err := j.model.checkTrainable(); err != nil {
 		return nil, err
 	}
-	if j.rows, err = readDataset(d.Path, d.Config, j.model.program()); err != nil {
+	if _, j.rows, err = d.read(); err != nil {
 		return nil, err
 	}
 	if j.SRS, err = d.SRS(); err != nil {
@@ -91,7 +92,7 @@ func (j *Job) dataDigest(spec []byte) [32]byte {
 	h := encode.NewHash("zkaudit/run/data/v2")
 	h.Int(len(j.Parts))
 	for _, part := range j.Parts {
-		digest := part.digest(j.SRS)
+		digest := part.Digest(j.SRS.ID, j.SRS.RowBits)
 		h.Fixed(digest[:])
 	}
 	h.Bytes(spec)
@@ -99,10 +100,10 @@ func (j *Job) dataDigest(spec []byte) [32]byte {
 }
 
 // specOf returns the schedule that run.toml asks for.
-func specOf(c *Config, parts []*Part, srs *commitments.SRS) (schedule.Spec, error) {
+func specOf(c *Config, parts []*owner.Part, srs *commitments.SRS) (schedule.Spec, error) {
 	spec := schedule.Spec{Batch: c.Training.Batch, Steps: c.Training.Steps}
 	for _, part := range parts {
-		spec.Parts = append(spec.Parts, part.Shape.Rows)
+		spec.Parts = append(spec.Parts, part.Rows)
 	}
 	if c.Schedule.Tail == schedule.Wrap.String() {
 		spec.Tail = schedule.Wrap
@@ -110,7 +111,7 @@ func specOf(c *Config, parts []*Part, srs *commitments.SRS) (schedule.Spec, erro
 	if c.Schedule.Order == schedule.Shuffled.String() {
 		spec.Order, spec.Seed = schedule.Shuffled, c.Schedule.Seed
 		for _, part := range parts {
-			spec.Commitments = append(spec.Commitments, part.digest(srs))
+			spec.Commitments = append(spec.Commitments, part.Digest(srs.ID, srs.RowBits))
 		}
 	}
 	var err error
@@ -168,14 +169,14 @@ func statedRates(p *graph.Program, rates []int64) []int64 {
 }
 
 // Statement returns the public values of the run.
-func (j *Job) Statement(c *Config, runID [32]byte, initial *Weights) *bundle.Statement {
+func (j *Job) Statement(c *Config, runID [32]byte, initial *owner.CommittedWeights) *bundle.Statement {
 	s := &bundle.Statement{
 		Mode: mode.Name(c.Proof.Mode), RunID: runID, Context: c.Proof.Context,
 		Network: j.model.step.Network, Segment: j.Run.Segment, Rates: statedRates(j.Run.Program, j.Run.Rates),
 		SRS: j.SRS.ID, RowBits: j.SRS.RowBits, Schedule: j.spec, Origin: j.origin(&c.Initial), Initial: initial.Public,
 	}
 	for _, part := range j.Parts {
-		s.Parts = append(s.Parts, part.Public)
+		s.Parts = append(s.Parts, part.Commitment())
 	}
 	return s
 }

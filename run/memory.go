@@ -7,6 +7,7 @@ import (
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/internal/memory"
 	"github.com/zkaudit/zkaudit/ops"
+	"github.com/zkaudit/zkaudit/owner"
 	"github.com/zkaudit/zkaudit/proof"
 	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/relation"
@@ -61,7 +62,7 @@ func certifying(shape segment.PartShape, m mode.Name, rowBits int) (*memory.Need
 func (d *Directory) fitsCommit(rows *dataset, pieces []piece, kind graph.LabelKind) error {
 	m, rowBits := mode.Name(d.Config.Proof.Mode), d.Config.Proof.RowBits
 	for _, p := range pieces {
-		shape := shapeOf(p.rows, kind)
+		shape := owner.ShapeOf(p.rows, kind)
 		need := func(n int) (*memory.Need, error) {
 			shape.Rows = n
 			if p.imported != nil {

@@ -1,14 +1,13 @@
 package run
 
 import (
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"slices"
 
-	"github.com/zkaudit/zkaudit/data"
+	"github.com/zkaudit/zkaudit/data/recipe"
 	"github.com/zkaudit/zkaudit/internal/artefact"
 	"github.com/zkaudit/zkaudit/internal/fault"
 )
@@ -31,7 +30,7 @@ func (d *Directory) origins(i int) ([]string, error) {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("%s, which says what has been committed here (restore it; without it audits begin to count anew): %w: %v", d.file(originsFile), fault.ErrInput, err)
 	}
-	now, err := Origin(within(d.Path, files.File), d.Config.Columns.Format)
+	now, err := recipe.Origin(within(d.Path, files.File), d.Config.Columns.Format)
 	if err != nil || slices.Contains(known[files.File], now) {
 		return known[files.File], err
 	}
@@ -40,14 +39,4 @@ func (d *Directory) origins(i int) ([]string, error) {
 		return nil, fmt.Errorf("%s: %w: %v", originsFile, fault.ErrInput, err)
 	}
 	return known[files.File], artefact.WriteFile(d.file(originsFile), append(text, '\n'), artefact.PrivateMode)
-}
-
-// Origin is the digest, in hexadecimal, of what rows are read from: a file in a
-// format of run.toml.
-func Origin(path, format string) (string, error) {
-	digest, err := data.Origin(path, format != "idx")
-	if err != nil {
-		return "", fmt.Errorf("origin of rows: %w", err)
-	}
-	return hex.EncodeToString(digest[:]), nil
 }

@@ -12,7 +12,9 @@ import (
 
 	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/data"
+	"github.com/zkaudit/zkaudit/data/recipe"
 	"github.com/zkaudit/zkaudit/internal/fault"
+	"github.com/zkaudit/zkaudit/owner"
 	"github.com/zkaudit/zkaudit/proof/mode"
 )
 
@@ -113,7 +115,7 @@ func TestSplitKeepsEqualRowsTogether(t *testing.T) {
 func TestRowsFittedOnAreTrainedOn(t *testing.T) {
 	whole := &data.Dataset{Rows: 4, Width: 1, Shape: []int{1}, Features: []int32{7, 7, 1, 2}}
 	for fitted, held := range map[int][]int{1: {2}, 3: {0, 1, 2}} {
-		d := &dataset{imported: make([]*imported, 1), recipes: []*Recipe{{}}, fitted: []int{fitted}}
+		d := &dataset{imported: make([]*imported, 1), recipes: []*recipe.Recipe{{}}, fitted: []int{fitted}}
 		if err := d.split([]*data.Dataset{whole}, &TestConfig{Rows: 3, From: "spread", GroupDuplicates: true}); err != nil || !slices.Equal(d.testRecipes[0].Rows, held) {
 			t.Errorf("fitted on row %d: %v, held out %v, want %v", fitted, err, d.testRecipes, held)
 		}
@@ -312,12 +314,12 @@ func TestOpenModel(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			opening, err := ReadModelOpening(filepath.Join(dir, ModelOpeningFile), b)
+			opening, err := owner.ReadModelOpening(filepath.Join(dir, ModelOpeningFile), b)
 			if err != nil {
 				t.Fatal(err)
 			}
 			model := readFile(t, filepath.Join(dir, ModelFile))
-			cells, err := OpenModel(srs, b, model, opening)
+			own, err := owner.OpenModel(srs, b, model, opening)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -327,12 +329,12 @@ func TestOpenModel(t *testing.T) {
 				t.Fatal(err)
 			}
 			last := bundle.WeightTensors(m.program())[3]
-			cells[last][0]++
-			moved, err := m.export(cells)
+			own.Cells[last][0]++
+			moved, err := m.export(own.Cells)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if _, err := OpenModel(srs, b, moved, opening); !errors.Is(err, fault.ErrRejected) || !strings.Contains(err.Error(), "is not the committed one") {
+			if _, err := owner.OpenModel(srs, b, moved, opening); !errors.Is(err, fault.ErrRejected) || !strings.Contains(err.Error(), "is not the committed one") {
 				t.Errorf("a weight moved: %v", err)
 			}
 			if name != "trained" {
@@ -342,11 +344,11 @@ func TestOpenModel(t *testing.T) {
 				t.Errorf("an opening in a log: %s", other)
 			}
 			writeModel(t, filepath.Join(dir, "wide.tflite"), true, 3, 6, 2)
-			if _, err := OpenModel(srs, b, readFile(t, filepath.Join(dir, "wide.tflite")), opening); !errors.Is(err, fault.ErrRejected) {
+			if _, err := owner.OpenModel(srs, b, readFile(t, filepath.Join(dir, "wide.tflite")), opening); !errors.Is(err, fault.ErrRejected) {
 				t.Errorf("another architecture: %v", err)
 			}
-			opening.blinding[0][0].SetOne()
-			if _, err := OpenModel(srs, b, model, opening); !errors.Is(err, fault.ErrRejected) {
+			opening.Blinding[0][0].SetOne()
+			if _, err := owner.OpenModel(srs, b, model, opening); !errors.Is(err, fault.ErrRejected) {
 				t.Errorf("another opening: %v", err)
 			}
 		})
@@ -438,12 +440,12 @@ func TestCommittedForOneMode(t *testing.T) {
 	dir := attributed(t, func(c *Config) { c.Test.Rows = 0 })
 	all(t, dir)
 	d := open(t, dir, nil)
-	a, err := d.Audited()
+	a, err := d.Inputs()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if part := a.Parts["north"]; part.Mode != mode.Validity || a.Run == nil || a.Run.Mode != mode.Validity {
-		t.Errorf("part committed for mode %q, run %+v", part.Mode, a.Run)
+	if part := a.Parts["north"]; part.Mode != mode.Validity || a.Runs[AuditedRun] == nil || a.Runs[AuditedRun].Mode != mode.Validity {
+		t.Errorf("part committed for mode %q, run %+v", part.Mode, a.Runs[AuditedRun])
 	}
 	srs, err := d.SRS()
 	if err != nil {
@@ -453,7 +455,7 @@ func TestCommittedForOneMode(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	opening, err := ReadOpening(d.file(commitDir, "north.opening"), file)
+	opening, err := owner.ReadPartOpening(d.file(commitDir, "north.opening"), file)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -461,12 +463,9 @@ func TestCommittedForOneMode(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if own, err := OwnPart(srs, file, opening, rows); err != nil || own.Mode != mode.Validity {
-		t.Errorf("opened part: %v", err)
-	}
-	part, err := OpenPart(srs, file, opening, rows)
-	if err != nil {
-		t.Fatal(err)
+	part, err := owner.OpenPart(srs, file, opening, rows)
+	if err != nil || part.Mode != mode.Validity {
+		t.Fatalf("opened part: %v", err)
 	}
 	if _, err := part.Certify(context.Background(), mode.ZKPLONK, d.prover(srs), nil); !errors.Is(err, fault.ErrUsage) {
 		t.Errorf("a certificate of another mode: %v", err)

@@ -16,6 +16,7 @@ import (
 	"github.com/zkaudit/zkaudit/internal/artefact"
 	"github.com/zkaudit/zkaudit/internal/encode"
 	"github.com/zkaudit/zkaudit/internal/fault"
+	"github.com/zkaudit/zkaudit/owner"
 	"github.com/zkaudit/zkaudit/train"
 )
 
@@ -110,8 +111,8 @@ type proving struct {
 	source    *execution
 	prover    *Prover
 	bundle    *bundle.Bundle
-	initial   *Weights
-	final     *Weights // trainable ones after the last segment
+	initial   *owner.CommittedWeights
+	final     *owner.CommittedWeights // trainable ones after the last segment
 	proven    int
 }
 
@@ -156,7 +157,7 @@ func (w *proving) begin(ctx context.Context, runID [32]byte) error {
 
 // border commits to weights before segment i, or takes the commitment made
 // earlier: it is made once and keeps its bytes.
-func (w *proving) border(i int, ids []graph.TensorID, cells train.Weights) (*Weights, error) {
+func (w *proving) border(i int, ids []graph.TensorID, cells train.Weights) (*owner.CommittedWeights, error) {
 	d, j := w.directory, w.job
 	path := d.file(w.stage, fmt.Sprintf("weights-%06d.committed", i))
 	run, weights := j.Run.Digest(), cells.Digest(j.Run.Program)
@@ -170,7 +171,7 @@ func (w *proving) border(i int, ids []graph.TensorID, cells train.Weights) (*Wei
 	if err != nil || committed != nil {
 		return committed, err
 	}
-	if committed, err = CommitWeights(j.SRS, j.Run.Program, ids, cells, d.rand); err != nil {
+	if committed, err = owner.CommitWeights(j.SRS, j.Run.Program, ids, cells, d.rand); err != nil {
 		return nil, err
 	}
 	return committed, d.saveWeights(path, key, committed)
@@ -205,7 +206,7 @@ func (w *proving) segments(ctx context.Context) error {
 }
 
 // segment proves a segment, or takes the proof made earlier.
-func (w *proving) segment(ctx context.Context, i int, before, after *Weights) ([]byte, error) {
+func (w *proving) segment(ctx context.Context, i int, before, after *owner.CommittedWeights) ([]byte, error) {
 	d := w.directory
 	sys, claim, err := w.prover.SegmentClaim(i, before, after)
 	if err != nil {
@@ -246,7 +247,7 @@ func (w *proving) finish(ctx context.Context) (*ProveRecord, error) {
 	if err := artefact.WriteFile(d.file(BundleFile), encoded, artefact.PublicMode); err != nil {
 		return nil, err
 	}
-	if err := writeModelOpening(d.file(ModelOpeningFile), w.prover.Claims.Digest, w.prover.blindingBefore(w.final)); err != nil {
+	if err := owner.WriteModelOpening(d.file(ModelOpeningFile), w.prover.Claims.Digest, w.prover.blindingBefore(w.final)); err != nil {
 		return nil, err
 	}
 	if err := writeExpectation(d.file(ExpectationFile), report.Facts.Expect()); err != nil {

@@ -8,7 +8,7 @@ import (
 
 	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/graph"
-	"github.com/zkaudit/zkaudit/ops"
+	"github.com/zkaudit/zkaudit/owner"
 	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/proof/poly"
 	"github.com/zkaudit/zkaudit/proof/prover"
@@ -27,17 +27,17 @@ type Arguer interface {
 type Prover struct {
 	By     Arguer
 	Claims *bundle.Claims
-	Parts  []*Part
+	Parts  []*owner.Part
 	// Arena is shared by all proofs of the run; may be nil.
 	Arena *poly.Arena
 
-	initial      *Weights
+	initial      *owner.CommittedWeights
 	certificates [][32]byte
 }
 
 // Certified tells the prover of the certificates that its segments are bound
 // to: those of all parts and that of the initial weights.
-func (p *Prover) Certified(datasets [][]byte, weights []byte, initial *Weights) error {
+func (p *Prover) Certified(datasets [][]byte, weights []byte, initial *owner.CommittedWeights) error {
 	p.certificates, p.initial = nil, initial
 	for i, encoded := range datasets {
 		digest, err := p.Claims.DatasetDigest(i, encoded)
@@ -55,7 +55,7 @@ func (p *Prover) Certified(datasets [][]byte, weights []byte, initial *Weights) 
 }
 
 // CertifyWeights proves the certificate of the initial weights.
-func (p *Prover) CertifyWeights(ctx context.Context, initial *Weights, cells train.Weights) ([]byte, error) {
+func (p *Prover) CertifyWeights(ctx context.Context, initial *owner.CommittedWeights, cells train.Weights) ([]byte, error) {
 	cert, st, err := p.Claims.Weights()
 	if err != nil {
 		return nil, err
@@ -64,7 +64,7 @@ func (p *Prover) CertifyWeights(ctx context.Context, initial *Weights, cells tra
 	if err != nil {
 		return nil, err
 	}
-	encoded, err := p.prove(ctx, st, assignment, initial.blinding)
+	encoded, err := p.prove(ctx, st, assignment, initial.Blinding)
 	if err != nil {
 		return nil, fmt.Errorf("certificate of the initial weights: %w", err)
 	}
@@ -73,24 +73,24 @@ func (p *Prover) CertifyWeights(ctx context.Context, initial *Weights, cells tra
 
 // SegmentClaim returns what the proof of a segment between two committed
 // borders is about. before and after hold the trainable weights.
-func (p *Prover) SegmentClaim(i int, before, after *Weights) (*segment.System, *statement.Statement, error) {
+func (p *Prover) SegmentClaim(i int, before, after *owner.CommittedWeights) (*segment.System, *statement.Statement, error) {
 	return p.Claims.Segment(i, p.certificates, p.Claims.Run.Before(before.Public), after.Public)
 }
 
 // Segment proves one executed segment, given its claim.
-func (p *Prover) Segment(ctx context.Context, sys *segment.System, st *statement.Statement, trace *train.Trace, before, after *Weights) ([]byte, error) {
+func (p *Prover) Segment(ctx context.Context, sys *segment.System, st *statement.Statement, trace *train.Trace, before, after *owner.CommittedWeights) ([]byte, error) {
 	cells := segment.Cells{Before: trace.Before, After: trace.After}
 	var blinding [][]fr.Element
 	for _, part := range p.Parts {
-		cells.Features, cells.Labels = append(cells.Features, part.cells[0]), append(cells.Labels, part.cells[1])
-		blinding = append(blinding, part.blinding[:2]...) // no attributes: training does not read them
+		cells.Features, cells.Labels = append(cells.Features, part.Cells[0]), append(cells.Labels, part.Cells[1])
+		blinding = append(blinding, part.Blinding[:2]...) // no attributes: training does not read them
 	}
 	assignment, err := sys.Assign(trace.Recorded, cells)
 	if err != nil {
 		return nil, err
 	}
 	blinding = append(blinding, p.blindingBefore(before)...)
-	encoded, err := p.prove(ctx, st, assignment, append(blinding, after.blinding...))
+	encoded, err := p.prove(ctx, st, assignment, append(blinding, after.Blinding...))
 	if err != nil {
 		return nil, fmt.Errorf("segment %d: %w", trace.Segment, err)
 	}
@@ -99,37 +99,22 @@ func (p *Prover) Segment(ctx context.Context, sys *segment.System, st *statement
 
 // blindingBefore adds the frozen weights' blinding to that of the trainable
 // ones, in the program's order.
-func (p *Prover) blindingBefore(before *Weights) [][]fr.Element {
+func (p *Prover) blindingBefore(before *owner.CommittedWeights) [][]fr.Element {
 	program := p.Claims.Run.Program()
 	var blinding [][]fr.Element
 	next := 0
 	for i, id := range bundle.WeightTensors(program) {
 		if program.Tensor(id).Role == graph.Weight {
-			blinding = append(blinding, before.blinding[next])
+			blinding = append(blinding, before.Blinding[next])
 			next++
 			continue
 		}
-		blinding = append(blinding, p.initial.blinding[i])
+		blinding = append(blinding, p.initial.Blinding[i])
 	}
 	return blinding
-}
-
-// Trained returns the trainable ones among the weights of a program.
-func (w *Weights) Trained(p *graph.Program) *Weights {
-	t := &Weights{}
-	for i, id := range bundle.WeightTensors(p) {
-		if p.Tensor(id).Role == graph.Weight {
-			t.Public, t.blinding = append(t.Public, w.Public[i]), append(t.blinding, w.blinding[i])
-		}
-	}
-	return t
 }
 
 func (p *Prover) prove(ctx context.Context, st *statement.Statement, cells relation.Assignment, blinding [][]fr.Element) ([]byte, error) {
 	secret := prover.Secret{Cells: cells, External: blinding, Arena: p.Arena}
 	return p.By.Prove(ctx, p.Claims.Run.Mode, st, secret)
-}
-
-func paddedWeight(p *graph.Program, id graph.TensorID, cells []int64) []int64 {
-	return ops.Pad(p.Tensor(id).Axes, cells)
 }

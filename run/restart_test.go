@@ -9,17 +9,18 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/zkaudit/zkaudit/audit"
 	"github.com/zkaudit/zkaudit/internal/fault"
 )
 
 // made are the files beside the stages' directories that stages make.
 var made = []string{BundleFile, ExpectationFile, ModelFile, ModelOpeningFile}
 
-func audited(t *testing.T, dir string) (*Audited, error) {
+func audited(t *testing.T, dir string) (*audit.Inputs, error) {
 	t.Helper()
 	d := open(t, dir, nil)
 	defer d.Close()
-	return d.Audited()
+	return d.Inputs()
 }
 
 // Starting over leaves nothing that was made of what is discarded: an audit
@@ -37,8 +38,8 @@ func TestRestartDiscards(t *testing.T) {
 		kept[name] = text
 	}
 	old, err := audited(t, dir)
-	if err != nil || old.Run == nil {
-		t.Fatalf("%v, run %v", err, old.Run)
+	if err != nil || old.Runs[AuditedRun] == nil {
+		t.Fatalf("%v, run %v", err, old.Runs[AuditedRun])
 	}
 	stage := func(run func(d *Directory) error) {
 		t.Helper()
@@ -49,7 +50,7 @@ func TestRestartDiscards(t *testing.T) {
 		}
 	}
 	stage(func(d *Directory) error { _, err := d.Train(ctx, true); return err })
-	if a, err := audited(t, dir); err != nil || a.Run != nil || exists(filepath.Join(dir, BundleFile)) {
+	if a, err := audited(t, dir); err != nil || a.Runs[AuditedRun] != nil || exists(filepath.Join(dir, BundleFile)) {
 		t.Errorf("trained anew, the run of an audit is the old one: %v", err)
 	}
 	stage(func(d *Directory) error { _, err := d.Prove(ctx, false); return err })
@@ -59,7 +60,7 @@ func TestRestartDiscards(t *testing.T) {
 			t.Errorf("committed anew, %s is still there", name)
 		}
 	}
-	if a, err := audited(t, dir); err != nil || a.Run != nil {
+	if a, err := audited(t, dir); err != nil || a.Runs[AuditedRun] != nil {
 		t.Errorf("committed anew, the run of an audit is the old one: %v", err)
 	}
 	for name, text := range kept { // somebody has put them back
@@ -123,7 +124,7 @@ func TestMixedFilesAreNoVerdict(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if a, err := audited(t, dir); err != nil || a.Run == nil {
+	if a, err := audited(t, dir); err != nil || a.Runs[AuditedRun] == nil {
 		t.Errorf("after all: %v", err)
 	}
 }
@@ -140,7 +141,7 @@ func TestOriginsOutliveCommitments(t *testing.T) {
 		if _, err := d.Commit(ctx, restart); err != nil {
 			t.Fatal(err)
 		}
-		a, err := d.Audited()
+		a, err := d.Inputs()
 		if err != nil {
 			t.Fatal(err)
 		}

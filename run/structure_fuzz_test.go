@@ -12,9 +12,11 @@ import (
 	"testing"
 
 	"github.com/zkaudit/zkaudit/bundle"
+	"github.com/zkaudit/zkaudit/data/recipe"
 	"github.com/zkaudit/zkaudit/internal/artefact"
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/internal/scramble"
+	"github.com/zkaudit/zkaudit/owner"
 	"github.com/zkaudit/zkaudit/proof/mode"
 )
 
@@ -37,19 +39,19 @@ func FuzzOpeningStructure(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	good, err := ReadOpening(d.file(commitDir, "north.opening"), part)
+	good, err := owner.ReadPartOpening(d.file(commitDir, "north.opening"), part)
 	if err != nil {
 		f.Fatal(err)
 	}
 	v, changed := &mode.Verifier{SRS: srs.Verifier()}, filepath.Join(f.TempDir(), "changed.opening")
-	if err := CheckRows(context.Background(), srs, v, part, good, rows, ""); err != nil {
+	if err := owner.CheckRows(context.Background(), srs, v, part, good, rows, ""); err != nil {
 		f.Fatal(err)
 	}
 	scramble.Seeds(f)
 	f.Fuzz(func(t *testing.T, seed []byte) {
 		o := copyOf(t, good)
 		scramble.Change(scramble.NewChoices(seed), o)
-		if err := writeOpening(changed, o); err != nil {
+		if err := owner.WritePartOpening(changed, o); err != nil {
 			t.Skip() // a text that JSON has not
 		}
 		size, err := os.Stat(changed)
@@ -58,9 +60,9 @@ func FuzzOpeningStructure(f *testing.F) {
 		}
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
-		read, err := ReadOpening(changed, part)
+		read, err := owner.ReadPartOpening(changed, part)
 		if err == nil {
-			err = CheckRows(context.Background(), srs, v, part, read, rows, "")
+			err = owner.CheckRows(context.Background(), srs, v, part, read, rows, "")
 		}
 		runtime.ReadMemStats(&after)
 		if took := after.TotalAlloc - before.TotalAlloc; took > 256<<20+1000*uint64(size.Size()) {
@@ -69,25 +71,25 @@ func FuzzOpeningStructure(f *testing.F) {
 		if errors.Is(err, fault.ErrPanic) {
 			t.Fatal(err)
 		}
-		if err == nil && !slices.EqualFunc(read.blinding, good.blinding, slices.Equal) {
+		if err == nil && !slices.EqualFunc(read.Blinding, good.Blinding, slices.Equal) {
 			t.Fatal("another opening opens the part")
 		}
 	})
 }
 
 // copyOf is an opening that shares no memory with another.
-func copyOf(t *testing.T, o *Opening) *Opening {
+func copyOf(t *testing.T, o *owner.PartOpening) *owner.PartOpening {
 	t.Helper()
 	text, err := json.Marshal(&o.Recipe)
 	if err != nil {
 		t.Fatal(err)
 	}
-	again := &Opening{Part: o.Part}
+	again := &owner.PartOpening{Part: o.Part}
 	if err := json.Unmarshal(text, &again.Recipe); err != nil {
 		t.Fatal(err)
 	}
-	for _, scalars := range o.blinding {
-		again.blinding = append(again.blinding, slices.Clone(scalars))
+	for _, scalars := range o.Blinding {
+		again.Blinding = append(again.Blinding, slices.Clone(scalars))
 	}
 	return again
 }
@@ -104,16 +106,16 @@ func TestOpeningsAreCounted(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	good, err := ReadOpening(d.file(commitDir, "part-000.opening"), part)
+	good, err := owner.ReadPartOpening(d.file(commitDir, "part-000.opening"), part)
 	if err != nil {
 		t.Fatal(err)
 	}
-	good.Recipe.Constants = make([]Constant, artefact.MaxObjects+1)
+	good.Recipe.Constants = make([]recipe.Constant, artefact.MaxObjects+1)
 	path := filepath.Join(t.TempDir(), "x.opening")
-	if err := writeOpening(path, good); err != nil {
+	if err := owner.WritePartOpening(path, good); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := ReadOpening(path, part); !errors.Is(err, fault.ErrMalformed) {
+	if _, err := owner.ReadPartOpening(path, part); !errors.Is(err, fault.ErrMalformed) {
 		t.Errorf("%d constants: %v", len(good.Recipe.Constants), err)
 	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/internal/fault"
+	"github.com/zkaudit/zkaudit/owner"
 	"github.com/zkaudit/zkaudit/proof/mode"
 )
 
@@ -28,7 +29,7 @@ func TestUnreadableRowsAreNoVerdict(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	opening, err := ReadOpening(filepath.Join(dir, commitDir, "part-000.opening"), part)
+	opening, err := owner.ReadPartOpening(filepath.Join(dir, commitDir, "part-000.opening"), part)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,7 +51,7 @@ func TestUnreadableRowsAreNoVerdict(t *testing.T) {
 		"none":           {filepath.Join(dir, "none.csv"), fault.ExitInput},
 		"a folder":       {dir, fault.ExitInput},
 	} {
-		err := CheckRows(context.Background(), srs, &mode.Verifier{SRS: srs.Verifier()}, part, opening, test.rows, "")
+		err := owner.CheckRows(context.Background(), srs, &mode.Verifier{SRS: srs.Verifier()}, part, opening, test.rows, "")
 		if code := fault.ExitCode(err); code != test.code {
 			t.Errorf("%s: exit code %d, want %d: %v", name, code, test.code, err)
 		}
@@ -65,7 +66,7 @@ func TestDamageIsNoVerdict(t *testing.T) {
 	stages := map[string]func(d *Directory) error{
 		"train": func(d *Directory) error { _, err := d.Train(ctx, false); return err },
 		"prove": func(d *Directory) error { _, err := d.Prove(ctx, false); return err },
-		"audit": func(d *Directory) error { _, err := d.Audited(); return err },
+		"audit": func(d *Directory) error { _, err := d.Inputs(); return err },
 	}
 	names, err := filepath.Glob(filepath.Join(dir, "*", "*"))
 	if err != nil {

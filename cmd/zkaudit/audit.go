@@ -14,20 +14,19 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/zkaudit/zkaudit/audit"
-	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/internal/artefact"
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/internal/foreign"
+	"github.com/zkaudit/zkaudit/owner"
 	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/run"
 )
 
 // Names of what an audit writes into the run directory.
 const (
-	auditFile      = run.AuditFile
-	ledgerFile     = run.LedgerFile
-	defaultRunName = "run"
+	auditFile  = run.AuditFile
+	ledgerFile = run.LedgerFile
 
 	expectSuffix = "-expect.toml" // behind the name of an audit: what it is about
 	claimsSuffix = "-claims.toml" // the claim that zkaudit infer has made
@@ -194,20 +193,9 @@ func (a *app) proveAudit(c *cobra.Command, claims *audit.Audit, in *audit.Inputs
 
 // inputs opens everything that claims may name.
 func (o *auditing) inputs(a *app, d *run.Directory) (*audit.Inputs, error) {
-	own, err := d.Audited()
+	in, err := d.Inputs()
 	if err != nil {
 		return nil, err
-	}
-	by, err := d.Prover()
-	if err != nil {
-		return nil, err
-	}
-	in := &audit.Inputs{
-		Mode: mode.Name(d.Config.Proof.Mode), By: by, Parts: own.Parts, Runs: map[string]*audit.OwnedRun{}, Memory: d.Memory(),
-	}
-	in.Certificates = own.Certificates
-	if own.Run != nil {
-		in.Runs[defaultRunName] = own.Run
 	}
 	for _, named := range o.runs {
 		if err := o.addRun(a, in, named); err != nil {
@@ -215,7 +203,7 @@ func (o *auditing) inputs(a *app, d *run.Directory) (*audit.Inputs, error) {
 		}
 	}
 	for _, named := range o.parts {
-		if err := addPart(in, by.SRS, named); err != nil {
+		if err := addPart(in, in.By.SRS, named); err != nil {
 			return nil, err
 		}
 	}
@@ -241,14 +229,13 @@ func (o *auditing) addRun(a *app, in *audit.Inputs, named string) error {
 		return err
 	}
 	defer d.Close()
-	own, err := d.Audited()
+	other, err := d.Inputs()
 	if err != nil {
 		return fmt.Errorf("run %s: %w", name, err)
 	}
-	if own.Run == nil {
+	if in.Runs[name] = other.Runs[run.AuditedRun]; in.Runs[name] == nil {
 		return fmt.Errorf("run %s: %s holds no bundle: run zkaudit prove first: %w", name, dir, fault.ErrUsage)
 	}
-	in.Runs[name] = own.Run
 	return nil
 }
 
@@ -264,40 +251,15 @@ func addPart(in *audit.Inputs, srs *commitments.SRS, named string) error {
 	if in.Parts[name] != nil {
 		return fmt.Errorf("--part %q: there is another part of that name: %w", named, fault.ErrUsage)
 	}
-	part, certificate, err := openPart(srs, files)
+	part, certificate, err := owner.PartFiles{Part: files[0], Opening: files[1], Rows: files[2], Labels: strings.Join(files[3:], "")}.Open(srs)
 	if errors.Is(err, fault.ErrRejected) { // that files given do not fit is no verdict on a claim
 		return fmt.Errorf("--part %q: the files do not belong together: %w: %v", named, fault.ErrUsage, fault.Text(err, nil))
 	}
 	if err != nil {
 		return fmt.Errorf("part %s: %w", name, err)
 	}
-	if in.Parts[name] = part; in.Certificates != nil {
-		in.Certificates[name] = certificate
-	}
+	in.Parts[name], in.Certificates[name] = part, certificate
 	return nil
-}
-
-// openPart opens a committed part: PART, OPENING, ROWS and perhaps LABELS.
-func openPart(srs *commitments.SRS, files []string) (*audit.OwnedPart, []byte, error) {
-	file, err := bundle.ReadPart(files[0])
-	if err != nil {
-		return nil, nil, err
-	}
-	opening, err := run.ReadOpening(files[1], file)
-	if err != nil {
-		return nil, nil, err
-	}
-	rows, err := opening.Recipe.Read(files[2], strings.Join(files[3:], ""))
-	if err != nil {
-		return nil, nil, err
-	}
-	part, err := run.OwnPart(srs, file, opening, rows)
-	if err != nil {
-		return nil, nil, err
-	}
-	origin, err := run.Origin(files[2], opening.Recipe.Format)
-	part.Origins = []string{origin}
-	return part, file.Certificate, err
 }
 
 // foldersOf refuses files to be written where there is no folder: better now

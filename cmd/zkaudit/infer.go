@@ -14,7 +14,7 @@ import (
 	"github.com/zkaudit/zkaudit/internal/artefact"
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/internal/foreign"
-	"github.com/zkaudit/zkaudit/proof/mode"
+	"github.com/zkaudit/zkaudit/owner"
 	"github.com/zkaudit/zkaudit/run"
 )
 
@@ -100,7 +100,7 @@ it: what it is about, to be compared with other sources.`,
 
 // claim states the prediction.
 func (o *inferring) claim(d *run.Directory) (*audit.Audit, *audit.Inputs, error) {
-	own, err := o.trained(d)
+	in, err := o.inputs(d)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -108,22 +108,11 @@ func (o *inferring) claim(d *run.Directory) (*audit.Audit, *audit.Inputs, error)
 	if err != nil {
 		return nil, nil, err
 	}
-	by, err := d.Prover()
-	if err != nil {
-		return nil, nil, err
-	}
-	in := &audit.Inputs{
-		Mode: mode.Name(d.Config.Proof.Mode), By: by,
-		Parts: map[string]*audit.OwnedPart{}, Runs: map[string]*audit.OwnedRun{},
-		Memory: d.Memory(),
-	}
 	if err := in.Mode.Check(); err != nil {
 		return nil, nil, fmt.Errorf("%w: %w", fault.ErrUsage, err)
 	}
-	prediction := &audit.Prediction{Model: defaultRunName, What: o.release}
-	if own.Run != nil {
-		in.Runs[defaultRunName] = own.Run
-	} else {
+	prediction := &audit.Prediction{Model: run.AuditedRun, What: o.release}
+	if o.model != "" {
 		m, err := o.formats.read(o.model, row.FractionBits)
 		if err != nil {
 			return nil, nil, err
@@ -134,14 +123,15 @@ func (o *inferring) claim(d *run.Directory) (*audit.Audit, *audit.Inputs, error)
 		}
 		in.Models = map[string]*audit.Model{prediction.Model: m}
 	}
-	for _, part := range own.Parts {
+	for _, part := range in.Parts {
 		prediction.Classes = part.Classes
 	}
+	in.Parts, in.Certificates = map[string]*owner.Part{}, nil // the claim names none of them
 	if o.private {
 		// The row has no label: a constant one is committed with it, hidden and
 		// read by nobody.
 		row.Labels = data.Labels{Kind: data.OneHot, Classes: []string{"none"}, Class: []int32{0}}
-		if in.Parts[privateInput], err = audit.CommitPart(by.SRS, row, graph.OneHot, in.Mode, by.Rand); err != nil {
+		if in.Parts[privateInput], err = owner.CommitPart(in.By.SRS, row, graph.OneHot, in.Mode, in.By.Rand); err != nil {
 			return nil, nil, err
 		}
 		integers := row.Digest()
@@ -159,21 +149,21 @@ func (o *inferring) claim(d *run.Directory) (*audit.Audit, *audit.Inputs, error)
 	return &audit.Audit{Context: o.context, Items: []*audit.Item{item}}, in, nil
 }
 
-// trained returns what the directory has of its own model: nothing where a
-// public one is asked.
-func (o *inferring) trained(d *run.Directory) (*run.Audited, error) {
+// inputs opens what the directory has of its own model: nothing where a public
+// one is asked.
+func (o *inferring) inputs(d *run.Directory) (*audit.Inputs, error) {
 	if o.model != "" {
 		if !o.private {
 			return nil, fmt.Errorf("model and row are both public, so that anyone can run the one on the other: there is nothing to prove; --private hides the row: %w", fault.ErrUsage)
 		}
-		return &run.Audited{}, nil
+		return d.NoInputs()
 	}
-	own, err := d.Audited()
+	in, err := d.Inputs()
 	if err != nil {
 		return nil, err
 	}
-	if own.Run == nil {
+	if in.Runs[run.AuditedRun] == nil {
 		return nil, fmt.Errorf("no training is proven in %s: run zkaudit prove first: %w", o.dir, fault.ErrUsage)
 	}
-	return own, nil
+	return in, nil
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/zkaudit/zkaudit/internal/artefact"
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/internal/foreign"
+	"github.com/zkaudit/zkaudit/owner"
 	"github.com/zkaudit/zkaudit/run"
 )
 
@@ -49,9 +50,9 @@ func (r *artefactReport) describe(h artefact.Header, data []byte) error {
 		return r.describeAudit(data)
 	case bundle.PartKind():
 		return r.describePart(data)
-	case run.OpeningKind():
+	case owner.PartOpeningKind():
 		r.Meaning, r.Private = "opening of a committed part", true
-	case run.ModelOpeningKind():
+	case owner.ModelOpeningKind():
 		r.Meaning, r.Private = "opening of a run's final weights", true
 	case run.WeightsKind():
 		r.Meaning, r.Private = "committed weights with their blinding", true

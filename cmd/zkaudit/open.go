@@ -12,6 +12,7 @@ import (
 	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/internal/fault"
+	"github.com/zkaudit/zkaudit/owner"
 	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/run"
 	"github.com/zkaudit/zkaudit/tflite"
@@ -94,7 +95,7 @@ func (a *app) openFile(ctx context.Context, path string, o *opening) (*opened, e
 			return nil, fmt.Errorf("%s was not trained on part %s: %w", o.bundle, r.Digest, fault.ErrRejected)
 		}
 	}
-	secret, err := run.ReadOpening(o.opening, part)
+	secret, err := owner.ReadPartOpening(o.opening, part)
 	if err != nil {
 		return nil, err
 	}
@@ -104,7 +105,7 @@ func (a *app) openFile(ctx context.Context, path string, o *opening) (*opened, e
 	}
 	a.insecure(srs.Insecure)
 	v := &mode.Verifier{SRS: srs.Verifier(), Powers: srs, Cache: a.keys()}
-	return r, run.CheckRows(ctx, srs, v, part, secret, path, o.labels)
+	return r, owner.CheckRows(ctx, srs, v, part, secret, path, o.labels)
 }
 
 func (a *app) openModel(r *opened, b *bundle.Bundle, o *opening) error {
@@ -112,7 +113,7 @@ func (a *app) openModel(r *opened, b *bundle.Bundle, o *opening) error {
 	if err != nil {
 		return err
 	}
-	secret, err := run.ReadModelOpening(o.opening, b)
+	secret, err := owner.ReadModelOpening(o.opening, b)
 	if err != nil {
 		return err
 	}
@@ -121,7 +122,7 @@ func (a *app) openModel(r *opened, b *bundle.Bundle, o *opening) error {
 		return err
 	}
 	a.insecure(srs.Insecure)
-	if _, err := run.OpenModel(srs, b, model, secret); err != nil {
+	if _, err := owner.OpenModel(srs, b, model, secret); err != nil {
 		return fmt.Errorf("%s: %w", r.File, err)
 	}
 	digest := b.Final().Digest()

@@ -58,17 +58,9 @@ func (s *Summary) audit(ctx context.Context, d *run.Directory, progress run.Prog
 	if err != nil {
 		return err
 	}
-	own, err := d.Audited()
+	in, err := d.Inputs()
 	if err != nil {
 		return err
-	}
-	by, err := d.Prover()
-	if err != nil {
-		return err
-	}
-	in := &audit.Inputs{
-		Mode: mode.Name(d.Config.Proof.Mode), By: by,
-		Parts: own.Parts, Certificates: own.Certificates, Runs: map[string]*audit.OwnedRun{"run": own.Run},
 	}
 	if in.Ledger, err = audit.OpenLedger(d.Ledger(), 0); err != nil {
 		return err
@@ -113,7 +105,7 @@ func (s *Summary) verifyAudit(ctx context.Context, dir string, m mode.Name, trai
 	}
 	e := audit.Expectation{
 		Mode: m, Claims: asked, Parts: map[string]string{part: s.Commit.Parts[0].Digest},
-		Runs: []*audit.Run{r}, RunDigests: map[string]string{"run": hex.EncodeToString(r.Digest[:])},
+		Runs: []*audit.Run{r}, RunDigests: map[string]string{run.AuditedRun: hex.EncodeToString(r.Digest[:])},
 	}
 	s.Audit, err = audit.Verify(ctx, made, e, &mode.Verifier{SRS: srs, Cache: keys}, audit.Options{AllowInsecure: true})
 	if err == nil && len(s.Audit.NotChecked) > 0 {

@@ -3,10 +3,13 @@ package architecture
 import (
 	"bytes"
 	"encoding/json"
+	"go/parser"
+	"go/token"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -107,6 +110,8 @@ func TestStrangersStayStrangers(t *testing.T) {
 	}{
 		{[]string{"proof/verifier", "proof", "proof/statement", "proof/public", "proof/circuit"}, append(executor, "proof/prover", "ops/exact"),
 			"a verifier must not depend on what made the proof"},
+		{[]string{"bundle", "proof/mode", "proof/verifier", "proof/wrap"}, []string{"owner"},
+			"a verifier must not depend on what opens commitments"},
 		{[]string{"ops", "graph", "segment"}, []string{"train", "proof", "proof/prover", "proof/verifier", "commitments"},
 			"operators state relations; who executes or proves them is not their business"},
 		{[]string{"network"}, append(executor, "proof", "proof/prover", "proof/verifier", "commitments"),
@@ -169,6 +174,31 @@ func TestForgersStayOutside(t *testing.T) {
 		}
 		if base := filepath.Base(file); bytes.Contains(text, []byte(module+"/examples/demo")) && base != "demo.go" {
 			t.Errorf("%s imports the demonstration", base)
+		}
+	}
+}
+
+// TestAuditorsOwnNothing: package audit proves claims and verifies them. Only the
+// files of the proving side know what opens a commitment.
+func TestAuditorsOwnNothing(t *testing.T) {
+	proving := []string{"owned.go", "prove.go"}
+	files, err := filepath.Glob("../../audit/*.go")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("%d files, %v", len(files), err)
+	}
+	for _, path := range files {
+		name := filepath.Base(path)
+		if strings.HasSuffix(name, "_test.go") || slices.Contains(proving, name) {
+			continue
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ImportsOnly)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, imported := range file.Imports {
+			if imported.Path.Value == strconv.Quote(module+"/owner") {
+				t.Errorf("audit/%s imports owner: a verifier must not depend on what opens commitments", name)
+			}
 		}
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/internal/artefact"
 	"github.com/zkaudit/zkaudit/ops"
+	"github.com/zkaudit/zkaudit/owner"
 	"github.com/zkaudit/zkaudit/proof/forger"
 	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/run"
@@ -49,7 +50,7 @@ func Write(ctx context.Context, d *run.Directory, execute Execution) error {
 // forge proves, as far as can be, that a job was executed as the traces say.
 func forge(ctx context.Context, d *run.Directory, j *run.Job, traces []*train.Trace, tables *ops.Tables) (*bundle.Bundle, error) {
 	p := j.Run.Program
-	initial, err := run.CommitWeights(j.SRS, p, bundle.WeightTensors(p), traces[0].Before, rand.Reader)
+	initial, err := owner.CommitWeights(j.SRS, p, bundle.WeightTensors(p), traces[0].Before, rand.Reader)
 	if err != nil {
 		return nil, err
 	}
@@ -69,7 +70,7 @@ func forge(ctx context.Context, d *run.Directory, j *run.Job, traces []*train.Tr
 	}
 	before := initial.Trained(p)
 	for i, trace := range traces {
-		after, err := run.CommitWeights(j.SRS, p, p.OfRole(graph.Weight), trace.After, rand.Reader)
+		after, err := owner.CommitWeights(j.SRS, p, p.OfRole(graph.Weight), trace.After, rand.Reader)
 		if err != nil {
 			return nil, err
 		}

@@ -8,135 +8,19 @@ import (
 
 	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/data"
+	"github.com/zkaudit/zkaudit/data/recipe"
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/internal/artefact"
 	"github.com/zkaudit/zkaudit/internal/fault"
 )
 
-// Recipe says how the rows of a file become the integers of a part: what its
-// owner keeps beside the file, to show later that these are the committed rows.
-// It is private: normalisation and the choice of rows tell of the data.
-type Recipe struct {
-	Format       string         `json:"format"` // "csv" or "idx"
-	Header       string         `json:"header,omitempty"`
-	Separator    string         `json:"separator,omitempty"`     // csv, as data.ParseSeparator takes it; "": that of the encoding
-	DecimalComma string         `json:"decimal_comma,omitempty"` // csv: "yes", "no"; "": as the encoding
-	Encoding     *data.Encoding `json:"encoding,omitempty"`      // csv
-	FractionBits int            `json:"fraction_bits,omitempty"` // idx
-	Classes      int            `json:"classes,omitempty"`       // idx: of its labels, if it has a file of them
-	Reconstruct  bool           `json:"reconstruct,omitempty"`   // the targets are the features
-	Constants    []Constant     `json:"constants,omitempty"`
-	Rows         []int          `json:"rows,omitempty"` // of the file, from 0; nil: all
-}
-
-// Constant is an attribute with one value for all rows of a part.
-type Constant struct {
-	Name       string   `json:"name"`
-	Value      string   `json:"value"`
-	Vocabulary []string `json:"vocabulary"`
-}
-
-// Read reads a part from its file, and its labels from another for idx. Errors
-// are those of package data.
-func (r *Recipe) Read(file, labels string) (*data.Dataset, error) {
-	d, err := r.read(file, labels)
-	if err != nil {
-		return nil, err
-	}
-	return r.finish(d)
-}
-
-func (r *Recipe) read(file, labels string) (*data.Dataset, error) {
-	switch {
-	case r.Format == "idx":
-		o := data.IDXOptions{FractionBits: r.FractionBits, Classes: r.Classes}
-		if (r.Classes > 0) != (labels != "") {
-			return nil, fault.Advise(fmt.Errorf("%s: idx rows with classes have a file of labels, and others none: %w", file, fault.ErrUsage), "give it by %s", "data.labels")
-		}
-		return data.LoadIDX(file, labels, o)
-	case r.Format == "csv" && r.Encoding != nil:
-		format, err := (&ColumnConfig{Header: r.Header, Separator: r.Separator, DecimalComma: r.DecimalComma}).format(file)
-		if err != nil {
-			return nil, fault.Recast(err, fault.ErrMalformed)
-		}
-		return data.LoadCSVAs(file, format, r.Encoding)
-	}
-	return nil, fmt.Errorf("rows of format %q without an encoding: %w", r.Format, fault.ErrMalformed)
-}
-
-// finish makes the part from all rows of the file.
-func (r *Recipe) finish(d *data.Dataset) (*data.Dataset, error) {
-	if r.Reconstruct {
-		d = d.Reconstruction()
-	}
-	var err error
-	for _, c := range r.Constants {
-		if d, err = d.WithConstant(c.Name, c.Value, c.Vocabulary); err != nil {
-			return nil, err
-		}
-	}
-	return selected(d, r.Rows)
-}
-
-// of returns the recipe of some rows; nil means all.
-func (r *Recipe) of(rows []int) *Recipe {
-	some := *r
-	some.Rows = rows
-	return &some
-}
-
-// selected returns the given rows, in memory shared with d if they are
-// neighbours; nil means all. Errors wrap fault.ErrInput.
-func selected(d *data.Dataset, rows []int) (*data.Dataset, error) {
-	if rows == nil {
-		return d, nil
-	}
-	for i, row := range rows {
-		if row < 0 || row >= d.Rows {
-			return nil, fmt.Errorf("there is no row %d: rows are numbered from 0 to %d: %w", row, d.Rows-1, fault.ErrInput)
-		}
-		if i > 0 && row <= rows[i-1] {
-			return nil, fmt.Errorf("row %d behind row %d is out of order: %w", row, rows[i-1], fault.ErrInput)
-		}
-	}
-	if n := len(rows); n > 0 && rows[n-1]-rows[0] == n-1 {
-		return d.Slice(rows[0], rows[0]+n)
-	}
-	return pick(d, rows), nil
-}
-
-// pick returns the given rows in new memory.
-func pick(d *data.Dataset, rows []int) *data.Dataset {
-	out := *d
-	out.Rows = len(rows)
-	out.Features, out.Labels.Class, out.Labels.Values = nil, nil, nil
-	out.Attributes = slices.Clone(d.Attributes)
-	for k := range out.Attributes {
-		out.Attributes[k].Codes = nil
-	}
-	for _, row := range rows {
-		out.Features = append(out.Features, d.Row(row)...)
-		switch d.Labels.Kind {
-		case data.OneHot:
-			out.Labels.Class = append(out.Labels.Class, d.Labels.Class[row])
-		case data.Values:
-			n := d.Labels.Targets
-			out.Labels.Values = append(out.Labels.Values, d.Labels.Values[row*n:(row+1)*n]...)
-		}
-		for k := range out.Attributes {
-			out.Attributes[k].Codes = append(out.Attributes[k].Codes, d.Attributes[k].Codes[row])
-		}
-	}
-	return &out
-}
-
 // recipes returns the recipes of the parts that are committed here, by
 // [[data]] table, nil for those that are imported. encoding is that of the
 // imported ones, or nil.
-func recipes(dir string, c *Config, p *graph.Program, encoding *data.Encoding) (list []*Recipe, from fitting, err error) {
-	base := Recipe{Format: c.Columns.Format, Reconstruct: c.Columns.Reconstruct}
+func recipes(dir string, c *Config, p *graph.Program, encoding *data.Encoding) (list []*recipe.Recipe, from fitting, err error) {
+	base := recipe.Recipe{Format: c.Columns.Format, Reconstruct: c.Columns.Reconstruct}
 	switch {
-	case c.Columns.Format == "idx":
+	case c.Columns.Format == recipe.IDX:
 		if base.FractionBits = c.Formats.Feature; !c.Columns.Reconstruct {
 			base.Classes = p.Tensor(p.Label).Units()
 		}
@@ -164,7 +48,7 @@ func recipes(dir string, c *Config, p *graph.Program, encoding *data.Encoding) (
 
 // told is a setting of a file's layout, "" if the file tells.
 func told(setting string) string {
-	if setting == autoLayout {
+	if setting == recipe.Auto {
 		return ""
 	}
 	return setting
@@ -207,7 +91,7 @@ func encodingOf(dir string, c *Config, p *graph.Program, imported *data.Encoding
 			continue
 		}
 		path := within(dir, files.File)
-		format, err := c.Columns.format(path)
+		format, err := c.Columns.layout().CSV(path)
 		if err != nil {
 			return nil, from, err
 		}
@@ -234,8 +118,8 @@ func encodingOf(dir string, c *Config, p *graph.Program, imported *data.Encoding
 }
 
 // constants returns the constant attributes of a [[data]] table.
-func (c *Config) constants(i int) []Constant {
-	var list []Constant
+func (c *Config) constants(i int) []recipe.Constant {
+	var list []recipe.Constant
 	for _, name := range slices.Sorted(maps.Keys(c.Data[i].Constants)) {
 		vocabulary := c.Vocabulary[name]
 		if vocabulary == nil {
@@ -247,7 +131,7 @@ func (c *Config) constants(i int) []Constant {
 			}
 			vocabulary = slices.Sorted(maps.Keys(found))
 		}
-		list = append(list, Constant{Name: name, Value: c.Data[i].Constants[name], Vocabulary: vocabulary})
+		list = append(list, recipe.Constant{Name: name, Value: c.Data[i].Constants[name], Vocabulary: vocabulary})
 	}
 	return list
 }
@@ -288,4 +172,53 @@ func encodingIn(path string) (*data.Encoding, error) {
 		return nil, fmt.Errorf("%s: %w: %v", path, fault.ErrInput, err)
 	}
 	return &e, nil
+}
+
+// csvOptions settles what the target columns are from what the program's loss
+// takes.
+func csvOptions(c *Config, p *graph.Program, format data.CSVFormat) data.CSVOptions {
+	label := p.Tensor(p.Label)
+	o := data.CSVOptions{
+		CSVFormat:          format,
+		FractionBits:       c.Formats.Feature,
+		TargetFractionBits: label.Format.Fraction,
+		Columns:            c.Columns.Features,
+		Categorical:        c.Columns.Categorical,
+		Targets:            c.Columns.Targets,
+		Classes:            c.Columns.Classes,
+		Normalise:          normalisationOf(c.Columns.Normalise),
+		NormaliseTargets:   normalisationOf(c.Columns.NormaliseTargets),
+		MissingAsCategory:  c.Columns.MissingAsCategory,
+		Task:               data.Regression,
+	}
+	for _, name := range c.Columns.Attributes {
+		o.Attributes = append(o.Attributes, data.AttributeColumn{Column: name, Vocabulary: c.Vocabulary[name]})
+	}
+	switch {
+	case c.Columns.Reconstruct:
+		o.Task = data.Unlabelled
+	case p.Loss.Labels == graph.OneHot, p.Loss.Labels == graph.Bits && label.Units() > 1 && len(o.Targets) <= 1:
+		o.Task, o.TargetFractionBits = data.Classification, 0
+	}
+	if len(o.Columns) == 0 {
+		o.Columns = nil
+	}
+	if len(o.Targets) == 0 {
+		o.Targets = nil
+	}
+	if len(o.Classes) == 0 {
+		o.Classes = nil
+	}
+	return o
+}
+
+func normalisationOf(s string) data.Normalisation {
+	switch s {
+	case "minmax":
+		return data.NormaliseMinMax
+	case "standard":
+		return data.NormaliseStandard
+	default:
+		return data.NormaliseNone
+	}
 }

@@ -1,4 +1,4 @@
-package run
+package owner
 
 import (
 	"fmt"
@@ -13,28 +13,44 @@ import (
 	"github.com/zkaudit/zkaudit/internal/artefact"
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/network"
+	"github.com/zkaudit/zkaudit/ops"
+	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/tflite"
 	"github.com/zkaudit/zkaudit/train"
 	"github.com/zkaudit/zkaudit/transpile"
 )
 
-// ModelOpeningFile opens the final weights of a run: private.
-const ModelOpeningFile = "trained.opening"
+// TrainedModel holds the final weights of a run, frozen ones included, with what
+// opens the commitments to them.
+type TrainedModel struct {
+	Cells    train.Weights         // unpadded
+	Blinding [][]fr.Element        // by weight
+	Mode     mode.Name             // of all proofs about the commitments
+	Origins  map[[32]byte][]string // of the parts it was trained on, by digest; see Part
+}
 
-// ModelOpeningKind is the artefact kind of what opens the final weights of a
-// bundle, together with the .tflite that carries their integers.
+// CheckMode refuses to prove in a mode that the weights were not committed for.
+// Errors are those of Part.CheckMode.
+func (m *TrainedModel) CheckMode(what string, proving mode.Name) error {
+	return sameMode(what, m.Blinding, m.Mode, proving)
+}
+
+// ModelOpeningKind is the artefact kind of the opening of a model, which is
+// private.
 func ModelOpeningKind() artefact.Kind { return artefact.Kind{'w', 'o', 'p', 'n'} }
 
 const modelOpeningVersion = 1
 
-// ModelOpening is what blinds the commitments to a run's final weights, frozen
-// ones included.
-type ModelOpening struct{ blinding [][]fr.Element }
+// ModelOpening opens the final weights of a run, frozen ones included, together
+// with the .tflite that carries their integers: it is what blinds the commitments.
+type ModelOpening struct{ Blinding [][]fr.Element }
 
 // Format keeps openings out of logs.
 func (o *ModelOpening) Format(f fmt.State, _ rune) { io.WriteString(f, "[opening of a model]") }
 
-func writeModelOpening(path string, statement [32]byte, blinding [][]fr.Element) error {
+// WriteModelOpening writes the opening of the final weights of a run, given the
+// digest of its statement, readable by its owner alone.
+func WriteModelOpening(path string, statement [32]byte, blinding [][]fr.Element) error {
 	var payload []byte
 	for _, scalars := range blinding {
 		payload = commitments.AppendScalars(payload, scalars)
@@ -46,7 +62,7 @@ func writeModelOpening(path string, statement [32]byte, blinding [][]fr.Element)
 // finalWeights returns the commitments to all weights after the run.
 func finalWeights(b *bundle.Bundle) bundle.Weights { return b.Statement.Before(b.Final()) }
 
-// ReadModelOpening reads what opens the final weights of a bundle. Errors wrap
+// ReadModelOpening reads the opening of the final weights of a bundle. Errors wrap
 // fault.ErrRejected for the opening of another bundle, fault.ErrMalformed,
 // fault.ErrVersion or fault.ErrInput.
 func ReadModelOpening(path string, b *bundle.Bundle) (_ *ModelOpening, err error) {
@@ -67,19 +83,8 @@ func ReadModelOpening(path string, b *bundle.Bundle) (_ *ModelOpening, err error
 		return nil, fmt.Errorf("%s opens the model of run %x, not %x: %w", path, h.Statement, digest, fault.ErrRejected)
 	}
 	o := &ModelOpening{}
-	for _, rows := range finalWeights(b) {
-		size := len(rows) * commitments.ScalarBytes
-		if len(payload) < size {
-			return nil, fmt.Errorf("%s: %d bytes too few: %w", path, size-len(payload), fault.ErrMalformed)
-		}
-		scalars, err := commitments.DecodeScalars(payload[:size], len(rows))
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", path, err)
-		}
-		o.blinding, payload = append(o.blinding, scalars), payload[size:]
-	}
-	if len(payload) != 0 {
-		return nil, fmt.Errorf("%s: %d bytes too many: %w", path, len(payload), fault.ErrMalformed)
+	if o.Blinding, err = decodeBlinding(path, payload, finalWeights(b)); err != nil {
+		return nil, err
 	}
 	return o, nil
 }
@@ -90,7 +95,7 @@ func ReadModelOpening(path string, b *bundle.Bundle) (_ *ModelOpening, err error
 // other integers than the committed ones.
 //
 // Soundness: the bundle is not verified here.
-func OpenModel(srs *commitments.SRS, b *bundle.Bundle, model []byte, o *ModelOpening) (train.Weights, error) {
+func OpenModel(srs *commitments.SRS, b *bundle.Bundle, model []byte, o *ModelOpening) (*TrainedModel, error) {
 	s := b.Statement
 	if s.SRS != srs.ID || s.RowBits != srs.RowBits {
 		return nil, fmt.Errorf("the bundle was made with another SRS: %w", fault.ErrVersion)
@@ -103,17 +108,17 @@ func OpenModel(srs *commitments.SRS, b *bundle.Bundle, model []byte, o *ModelOpe
 	if err != nil {
 		return nil, err
 	}
-	final := finalWeights(b)
-	for k, id := range bundle.WeightTensors(s.Program()) {
-		rows, err := srs.CommitInt64(paddedWeight(s.Program(), id, cells[id]), o.blinding[k])
+	final, p := finalWeights(b), s.Program()
+	for k, id := range bundle.WeightTensors(p) {
+		rows, err := srs.CommitInt64(ops.Pad(p.Tensor(id).Axes, cells[id]), o.Blinding[k])
 		if err != nil {
 			return nil, err
 		}
 		if !slices.Equal(rows, final[k]) {
-			return nil, fmt.Errorf("weight %q is not the committed one, or the opening is another: %w", s.Program().Tensor(id).Name, fault.ErrRejected)
+			return nil, fmt.Errorf("weight %q is not the committed one, or the opening is another: %w", p.Tensor(id).Name, fault.ErrRejected)
 		}
 	}
-	return cells, nil
+	return &TrainedModel{Cells: cells, Blinding: o.Blinding, Mode: s.Mode}, nil
 }
 
 // exactWeights returns the integers that a model carries, by weight of the

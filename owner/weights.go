@@ -1,0 +1,50 @@
+package owner
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
+
+	"github.com/zkaudit/zkaudit/bundle"
+	"github.com/zkaudit/zkaudit/commitments"
+	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/ops"
+)
+
+// CommittedWeights are commitments to some or all weights of a program at one border of
+// segments, with what blinds them.
+type CommittedWeights struct {
+	Public   bundle.Weights
+	Blinding [][]fr.Element // by weight
+}
+
+// CommitWeights commits to the cells of the given weights of a program. rng
+// blinds the commitments.
+func CommitWeights(srs *commitments.SRS, p *graph.Program, ids []graph.TensorID, cells map[graph.TensorID][]int64, rng io.Reader) (*CommittedWeights, error) {
+	w := &CommittedWeights{}
+	for _, id := range ids {
+		padded := ops.Pad(p.Tensor(id).Axes, cells[id])
+		blinding, err := commitments.RandomScalars(rng, srs.Rows(len(padded)))
+		if err != nil {
+			return nil, err
+		}
+		rows, err := srs.CommitInt64(padded, blinding)
+		if err != nil {
+			return nil, fmt.Errorf("weight %q: %w", p.Tensor(id).Name, err)
+		}
+		w.Public, w.Blinding = append(w.Public, rows), append(w.Blinding, blinding)
+	}
+	return w, nil
+}
+
+// Trained returns the trainable ones among the weights of a program.
+func (w *CommittedWeights) Trained(p *graph.Program) *CommittedWeights {
+	t := &CommittedWeights{}
+	for i, id := range bundle.WeightTensors(p) {
+		if p.Tensor(id).Role == graph.Weight {
+			t.Public, t.Blinding = append(t.Public, w.Public[i]), append(t.Blinding, w.Blinding[i])
+		}
+	}
+	return t
+}
