@@ -30,7 +30,7 @@ var unguarded = map[string]string{
 	"internal/artefact.ReadFile": "no structure", "tflite.ReadFile": "no structure", "internal/artefact.ReadPrivateFile": "no structure",
 	"audit.Load": "of Parse", "bundle.ReadPart": "of UnmarshalPart", "bundle.UnmarshalText": "inside UnmarshalPart",
 	"commitments.DecodePoint": "inside all", "commitments.DecodePoints": "inside all", "commitments.DecodeScalar": "inside all", "commitments.DecodeScalars": "inside all",
-	"commitments.LoadGenerators": "the user's own cache",
+	"commitments.LoadGenerators": "the user's own cache, of pinned digests", "commitments.UnmarshalOpeningProof": "inside Verify",
 	"commitments.ReadCommitment": "of UnmarshalCommitment", "commitments.ReadOpening": "of UnmarshalOpening", "commitments.ReadSRS": "of UnmarshalSRS",
 	"data.LoadCSV":                      "of ReadCSV", "data.LoadCSVAs": "of ReadCSVAs", "data.LoadIDX": "of ReadIDX", "data.Read": "inside ReadCSV and ReadIDX", "data.ParseSeparator": "one character",
 	"network.Decode": "inside bundle.Unmarshal", "data/schedule.UnmarshalBinary": "inside bundle.Unmarshal", "data/schedule.ParseRows": "inside audit.Verify",
