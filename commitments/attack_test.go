@@ -1,7 +1,9 @@
 package commitments
 
 import (
+	"crypto/sha256"
 	"errors"
+	"slices"
 	"testing"
 
 	"github.com/consensys/gnark-crypto/ecc/bn254"
@@ -233,6 +235,44 @@ func (a forgery) constantQuotient(t *testing.T, proof *PairingProof, in batch, z
 	}
 	if proof.Witness, err = commitPlain(newCrew(1), a.s, b); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// TestSeedBindsThePoints: whoever knows ξ before the rows are fixed puts into one
+// of them what a false value lacks,
+//
+//	C + y·ξ·U = (C − ξ·U) + (y + 1)·ξ·U
+//
+// The seed keeps that off: it must be bound to the points.
+func TestSeedBindsThePoints(t *testing.T) {
+	s := transparent(t, 3)
+	f, truth := innerProductCase(t, s)
+	one := fr.One()
+	lie := truth
+	lie.Value.Add(&truth.Value, &one)
+	bound := func(points []bn254.G1Affine) [32]byte { return sha256.Sum256(AppendPoints(nil, points)) }
+	free := func([]bn254.G1Affine) [32]byte { return [32]byte{} }
+	forge := func(seed func([]bn254.G1Affine) [32]byte) (Claim, OpeningProof) {
+		xi := newInnerProductTranscript(seed(truth.Rows.Points)).claim(s.ID, lie)
+		missing := *new(fr.Element).Div(&xi, &truth.Rows.Weights[0])
+		u := s.CommitScalar(&missing, new(fr.Element))
+		forged := lie
+		forged.Rows.Points = slices.Clone(lie.Rows.Points)
+		forged.Rows.Points[0].Sub(&forged.Rows.Points[0], &u)
+		tr := newInnerProductTranscript(seed(forged.Rows.Points))
+		proof, err := openInnerProduct(s, f, truth, &innerProductTranscript{lying{tr.challenger, lie.Value}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return forged, proof
+	}
+	claim, proof := forge(free)
+	if err := decide(s, claim, proof, free(nil)); err != nil {
+		t.Errorf("the attack fails where the seed binds nothing: %v", err)
+	}
+	claim, proof = forge(bound)
+	if err := decide(s, claim, proof, bound(claim.Rows.Points)); !errors.Is(err, fault.ErrRejected) {
+		t.Errorf("the attack where the seed binds the points: %v", err)
 	}
 }
 

@@ -49,19 +49,27 @@ func setups(t testing.TB) []*commitments.SRS {
 func newExample(t testing.TB, setup *commitments.SRS) *example {
 	t.Helper()
 	ty := prooftest.NewTiny(t, rand.New(rand.NewPCG(21, 22)))
-	l, err := proof.NewLayout(ty.System, setup.RowBits, true)
+	e := exampleOf(t, setup, ty.System, ty.Cells)
+	e.layer = ty
+	return e
+}
+
+// exampleOf commits to the external tensors of a system, which have large cells.
+func exampleOf(t testing.TB, setup *commitments.SRS, sys *System, cells Assignment) *example {
+	t.Helper()
+	l, err := proof.NewLayout(sys, setup.RowBits, true)
 	if err != nil {
 		t.Fatal(err)
 	}
-	e := &example{setup: setup, layer: ty, secret: prover.Secret{Cells: ty.Cells}}
+	e := &example{setup: setup, secret: prover.Secret{Cells: cells}}
 	e.statement = &statement.Statement{Kind: "test", Public: []byte("public values"), Layout: l, SRS: setup.ID}
-	for _, id := range ty.System.Committed(External) {
-		cells := ty.Cells[id].Large
-		blind, err := commitments.RandomScalars(crand.Reader, setup.Rows(len(cells)))
+	for _, id := range sys.Committed(External) {
+		row := cells[id].Large
+		blind, err := commitments.RandomScalars(crand.Reader, setup.Rows(len(row)))
 		if err != nil {
 			t.Fatal(err)
 		}
-		rows, err := setup.CommitInt64(cells, blind)
+		rows, err := setup.CommitInt64(row, blind)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -138,6 +146,31 @@ func TestFalseStatement(t *testing.T) {
 				t.Errorf("%s, %s: verified: %v", setup.Kind, name, err)
 			}
 		}
+	}
+}
+
+// TestShortestRows: the conversation is longer than a row, so its generators are
+// more than those of rows, which are the first of them.
+func TestShortestRows(t *testing.T) {
+	e := newAmbiguous(t, commitments.MinRowBits)
+	if n := committed.ShapeOf(e.statement.Layout).Hidden; n <= e.setup.RowCells() {
+		t.Fatalf("a conversation of %d values tests nothing", n)
+	}
+	if err := e.verify(encode(t, e.prove(t))); err != nil {
+		t.Error(err)
+	}
+	for id := range e.secret.Cells {
+		if c := e.secret.Cells[id].Small; len(c) > 0 {
+			c[0] ^= 1
+			break
+		}
+	}
+	p, err := forger.ProveCommitted(context.Background(), e.setup, e.statement, e.secret, crand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := e.verify(encode(t, p)); !errors.Is(err, fault.ErrRejected) {
+		t.Errorf("false: %v", err)
 	}
 }
 
