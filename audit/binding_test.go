@@ -148,7 +148,7 @@ func TestEveryClaimIsBound(t *testing.T) {
 			renamed, recommitted := *genuine, *genuine
 			renamed.Digest[31]++
 			recommitted.Weights = again.Weights
-			for what, r := range map[string]*Run{"weights committed again": &recommitted, "another run": &renamed} {
+			for what, r := range map[string]*PublicRun{"weights committed again": &recommitted, "another run": &renamed} {
 				w.subjects.Runs[run] = r
 				refused(fmt.Sprintf("run %s: %s", run, what), c)
 			}

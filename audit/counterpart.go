@@ -16,7 +16,7 @@ type Training struct {
 	Schedule schedule.Spec
 	Rates    []int64 // numerators: one for all steps, or one per step
 	Origin   bundle.Origin
-	Initial  bundle.Weights // commitments before the first step
+	Initial  bundle.WeightCommitments // commitments before the first step
 }
 
 // Counterpart returns fault.ErrRejected, naming a difference, unless run b is
@@ -32,7 +32,7 @@ type Training struct {
 // The permutations of a schedule do not depend on what it leaves out, so all
 // other rows come in the same order.
 // Requires rows in the form of schedule.Merge.
-func Counterpart(a, b *Run, rows []schedule.Range) error {
+func Counterpart(a, b *PublicRun, rows []schedule.Range) error {
 	differ := func(format string, args ...any) error {
 		return fmt.Errorf("the runs differ in more than the rows left out: %s: %w", fmt.Sprintf(format, args...), fault.ErrRejected)
 	}
@@ -168,7 +168,7 @@ func sameOrigin(a, b *Training) error {
 }
 
 // rowsOf returns the rows of a run's dataset that a claim names.
-func (s *Scope) rowsOf(r *Run, texts []string) []schedule.Range {
+func (s *Scope) rowsOf(r *PublicRun, texts []string) []schedule.Range {
 	rows, err := schedule.ParseRows(texts, func(name string) (int, int, error) {
 		p := s.part(name)
 		if s.err != nil {

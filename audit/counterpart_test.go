@@ -17,7 +17,7 @@ import (
 
 // pair gives two runs a training on north and south that is the same but for
 // the rows that the second leaves out: two epochs each.
-func (w *world) pair(first, second string, without ...schedule.Range) (a, b *Run) {
+func (w *world) pair(first, second string, without ...schedule.Range) (a, b *PublicRun) {
 	for _, name := range []string{first, second} {
 		r := w.subjects.Runs[name]
 		r.Parts, r.Rows = nil, nil
@@ -59,14 +59,14 @@ func paired(t *testing.T) (*world, *Counterfactual) {
 
 // difference changes one public value of the second run.
 type difference struct {
-	change func(b *Run)
+	change func(b *PublicRun)
 	says   string
 }
 
 // differences are keyed by the field that they change, and a note.
 func differences() map[string]difference {
 	training := func(says string, f func(b *Training)) difference {
-		return difference{func(b *Run) { f(b.Training) }, says}
+		return difference{func(b *PublicRun) { f(b.Training) }, says}
 	}
 	order := func(says string, f func(s *schedule.Spec)) difference {
 		return training(says, func(b *Training) { f(&b.Schedule) })
@@ -75,11 +75,11 @@ func differences() map[string]difference {
 		return training(says, func(b *Training) { f(&b.Origin) })
 	}
 	return map[string]difference{
-		"Program":                  {func(b *Run) { b.ProgramDigest[0] ^= 1 }, "programs"},
-		"Parts, another":           {func(b *Run) { b.Parts[1][0] ^= 1 }, "datasets"},
-		"Parts, one less":          {func(b *Run) { b.Parts = b.Parts[:1] }, "datasets"},
-		"Parts, one more":          {func(b *Run) { b.Parts = append(b.Parts, b.Parts[0]) }, "datasets"},
-		"Parts, exchanged":         {func(b *Run) { b.Parts[0], b.Parts[1] = b.Parts[1], b.Parts[0] }, "datasets"},
+		"Program":                  {func(b *PublicRun) { b.ProgramDigest[0] ^= 1 }, "programs"},
+		"Parts, another":           {func(b *PublicRun) { b.Parts[1][0] ^= 1 }, "datasets"},
+		"Parts, one less":          {func(b *PublicRun) { b.Parts = b.Parts[:1] }, "datasets"},
+		"Parts, one more":          {func(b *PublicRun) { b.Parts = append(b.Parts, b.Parts[0]) }, "datasets"},
+		"Parts, exchanged":         {func(b *PublicRun) { b.Parts[0], b.Parts[1] = b.Parts[1], b.Parts[0] }, "datasets"},
 		"Schedule.Parts":           order("datasets", func(s *schedule.Spec) { s.Parts[0]++ }),
 		"Schedule.Batch":           order("batches of 3 and 4", func(s *schedule.Spec) { s.Batch++ }),
 		"Schedule.Steps, one more": order("whole number of epochs", func(s *schedule.Spec) { s.Steps++ }),
@@ -244,7 +244,7 @@ func TestCounterfactualLength(t *testing.T) {
 		w, c := paired(t)
 		a, b := w.pair("net", "without", left...)
 		for _, side := range []struct {
-			r     *Run
+			r     *PublicRun
 			steps int
 			rates []int64
 		}{{a, test.first, test.a}, {b, test.after, test.b}} {
@@ -270,7 +270,7 @@ func (w *world) scope() *Scope {
 func TestCounterfactualOrigins(t *testing.T) {
 	w, c := paired(t)
 	a, b := w.subjects.Runs["net"], w.subjects.Runs["without"]
-	set := func(o bundle.Origin, first, second bundle.Weights) error {
+	set := func(o bundle.Origin, first, second bundle.WeightCommitments) error {
 		a.Training.Origin, b.Training.Origin, a.Training.Initial, b.Training.Initial = o, o, first, second
 		return refusal(w, c)
 	}
@@ -334,8 +334,8 @@ func ExampleCounterpart() {
 	spec := schedule.Spec{Parts: schedule.Parts{9}, Batch: 2, Steps: 4, Without: []schedule.Range{{Part: 0, From: 0, To: 1}}}
 	less := spec
 	less.Without = []schedule.Range{{Part: 0, From: 0, To: 2}, {Part: 0, From: 7, To: 8}}
-	a := &Run{Program: program, Training: &Training{Schedule: spec, Rates: []int64{1}, Origin: bundle.Origin{Kind: bundle.Seeded, Seed: "s"}}}
-	b := &Run{Program: program, Training: &Training{Schedule: less, Rates: []int64{1}, Origin: bundle.Origin{Kind: bundle.Seeded, Seed: "s"}}}
+	a := &PublicRun{Program: program, Training: &Training{Schedule: spec, Rates: []int64{1}, Origin: bundle.Origin{Kind: bundle.Seeded, Seed: "s"}}}
+	b := &PublicRun{Program: program, Training: &Training{Schedule: less, Rates: []int64{1}, Origin: bundle.Origin{Kind: bundle.Seeded, Seed: "s"}}}
 	fmt.Println(Counterpart(a, b, []schedule.Range{{Part: 0, From: 1, To: 2}, {Part: 0, From: 7, To: 8}}))
 	fmt.Println(Counterpart(a, b, []schedule.Range{{Part: 0, From: 1, To: 2}}))
 	// Output:

@@ -226,7 +226,7 @@ func TestRunsAreCompared(t *testing.T) {
 	if err != nil || len(r.NotChecked) != 1 || !strings.Contains(r.NotChecked[0], `run "net"`) || !strings.Contains(r.NotChecked[0], "one of the 2 bundles") {
 		t.Errorf("%v, not checked: %q", err, r.NotChecked)
 	}
-	e.Runs = []*Run{&net.Run}
+	e.Runs = []*PublicRun{&net.PublicRun}
 	if r, err = verify(e); err != nil || len(r.NotChecked) != 1 || !strings.Contains(r.NotChecked[0], "was not compared") {
 		t.Errorf("one bundle: %v, not checked: %q", err, r.NotChecked)
 	}
@@ -240,14 +240,14 @@ func TestRunsAreCompared(t *testing.T) {
 	if _, err := verify(e); !errors.Is(err, fault.ErrRejected) {
 		t.Errorf("another run: %v", err)
 	}
-	for name, change := range map[string]func(r *Run){
-		"another SRS":     func(r *Run) { r.SRS[0]++ },
-		"other row sizes": func(r *Run) { r.RowBits++ },
+	for name, change := range map[string]func(r *PublicRun){
+		"another SRS":     func(r *PublicRun) { r.SRS[0]++ },
+		"other row sizes": func(r *PublicRun) { r.RowBits++ },
 	} {
 		run := *w.subjects.Runs["net"]
 		change(&run)
 		e := w.expectations(a)
-		e.Runs = []*Run{&run}
+		e.Runs = []*PublicRun{&run}
 		if _, err := verify(e); !errors.Is(err, fault.ErrVersion) {
 			t.Errorf("%s: %v", name, err)
 		}

@@ -55,7 +55,7 @@ func newWorld(t testing.TB) *world {
 
 func newWorldOf(t testing.TB, srs *commitments.SRS) *world {
 	return &world{t: t, srs: srs, rng: crand.Reader, tables: ops.NewTables(), subjects: &Subjects{
-		Parts: map[string]*bundle.PublicPart{}, Runs: map[string]*Run{}, Models: map[string]*Model{}, Owned: Owned{map[string]*owner.Part{}, map[string]*OwnedRun{}},
+		Parts: map[string]*bundle.PublicPart{}, Runs: map[string]*PublicRun{}, Models: map[string]*Model{}, Owned: Owned{map[string]*owner.Part{}, map[string]*OwnedRun{}},
 	}, frame: Frame{Mode: mode.Validity, SRS: srs.ID, RowBits: srs.RowBits, Context: "test"}}
 }
 

@@ -49,7 +49,7 @@ func perceptron(t testing.TB, seed uint64, inputs, hiddenUnits, outputs int, los
 // train adds a run with committed weights, as if it had ended with them.
 func (w *world) train(name string, p *graph.Program, cells map[graph.TensorID][]int64) *OwnedRun {
 	w.t.Helper()
-	r := &OwnedRun{Run: Run{Program: p, SRS: w.srs.ID, RowBits: w.srs.RowBits, Digest: [32]byte{byte(len(name)), name[0]}}, TrainedModel: owner.TrainedModel{Cells: cells, Mode: w.frame.Mode}}
+	r := &OwnedRun{PublicRun: PublicRun{Program: p, SRS: w.srs.ID, RowBits: w.srs.RowBits, Digest: [32]byte{byte(len(name)), name[0]}}, TrainedModel: owner.TrainedModel{Cells: cells, Mode: w.frame.Mode}}
 	for _, id := range bundle.WeightTensors(p) {
 		padded := ops.Pad(p.Tensor(id).Axes, cells[id])
 		blind, err := commitments.RandomScalars(crand.Reader, w.srs.Rows(len(padded)))
@@ -62,7 +62,7 @@ func (w *world) train(name string, p *graph.Program, cells map[graph.TensorID][]
 		}
 		r.Weights, r.Blinding = append(r.Weights, rows), append(r.Blinding, blind)
 	}
-	w.subjects.Runs[name], w.subjects.OwnedRuns[name] = &r.Run, r
+	w.subjects.Runs[name], w.subjects.OwnedRuns[name] = &r.PublicRun, r
 	return r
 }
 

@@ -61,7 +61,7 @@ func (w *world) received(b *Bundle) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	var runs []*Run
+	var runs []*PublicRun
 	for _, r := range w.subjects.Runs {
 		runs = append(runs, r)
 	}

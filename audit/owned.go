@@ -11,6 +11,6 @@ type Owned struct {
 
 // OwnedRun is a run with the model that came of it, as its owner has it.
 type OwnedRun struct {
-	Run
+	PublicRun
 	owner.TrainedModel
 }

@@ -46,13 +46,13 @@ func TestPredictionOfAnotherModel(t *testing.T) {
 	c := &Prediction{Model: "net", Question: Question{Part: "north", Row: 0}, What: "class"}
 	released, proof := w.holds("as it is", c)
 	again := w.train("other", run.Program, run.Cells) // the same weights, committed again
-	w.subjects.Runs["net"] = &again.Run
+	w.subjects.Runs["net"] = &again.PublicRun
 	if err := w.verify(c, released, proof); !errors.Is(err, fault.ErrRejected) {
 		t.Errorf("another commitment: %v", err)
 	}
 	renamed := *run
 	renamed.Digest[0]++
-	w.subjects.Runs["net"] = &renamed.Run
+	w.subjects.Runs["net"] = &renamed.PublicRun
 	if err := w.verify(c, released, proof); !errors.Is(err, fault.ErrRejected) {
 		t.Errorf("another run: %v", err)
 	}

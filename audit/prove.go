@@ -38,12 +38,12 @@ type Inputs struct {
 }
 
 func (in *Inputs) subjects() *Subjects {
-	s := &Subjects{Parts: map[string]*bundle.PublicPart{}, Runs: map[string]*Run{}, Models: in.Models, Owned: Owned{in.Parts, in.Runs}, digests: map[digestKey][32]byte{}, forwards: newTraces()}
+	s := &Subjects{Parts: map[string]*bundle.PublicPart{}, Runs: map[string]*PublicRun{}, Models: in.Models, Owned: Owned{in.Parts, in.Runs}, digests: map[digestKey][32]byte{}, forwards: newTraces()}
 	for name, p := range in.Parts {
 		s.Parts[name] = &p.PublicPart
 	}
 	for name, r := range in.Runs {
-		s.Runs[name] = &r.Run
+		s.Runs[name] = &r.PublicRun
 	}
 	return s
 }

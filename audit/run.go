@@ -11,14 +11,14 @@ import (
 // Soundness: nothing is verified here. The caller must have verified the
 // bundle (bundle.Verify): that the weights are trained, bounded and zero in
 // their padding, and that the dataset is certified, follow from that alone.
-func RunOf(b *bundle.Bundle) (_ *Run, err error) {
+func RunOf(b *bundle.Bundle) (_ *PublicRun, err error) {
 	defer fault.Catch(&err, "bundle", fault.ErrMalformed)
 	s := b.Statement
 	digest, err := s.Digest()
 	if err != nil {
 		return nil, fault.OfFile(err)
 	}
-	r := &Run{Digest: digest, SRS: s.SRS, RowBits: s.RowBits, ProgramDigest: s.Network.Digest(), Program: s.Program(), Weights: s.Before(b.Final()), Rows: s.Schedule.Parts}
+	r := &PublicRun{Digest: digest, SRS: s.SRS, RowBits: s.RowBits, ProgramDigest: s.Network.Digest(), Program: s.Program(), Weights: s.Before(b.Final()), Rows: s.Schedule.Parts}
 	r.Training = &Training{Schedule: s.Schedule, Rates: s.Rates, Origin: s.Origin, Initial: s.Initial}
 	for i := range s.Parts {
 		r.Parts = append(r.Parts, s.PartDigest(i))
@@ -28,7 +28,7 @@ func RunOf(b *bundle.Bundle) (_ *Run, err error) {
 
 // CountReads finds out from the schedule of the run which rows it read, and how
 // many of its slots read each part.
-func (r *Run) CountReads() error {
+func (r *PublicRun) CountReads() error {
 	s, err := schedule.New(r.Training.Schedule)
 	if err != nil {
 		return err
@@ -53,7 +53,7 @@ func (r *Run) CountReads() error {
 
 // Reads returns how many of the rows the run has read at all. Requires
 // CountReads, and rows of the run's parts.
-func (r *Run) Reads(rows []schedule.Range) int {
+func (r *PublicRun) Reads(rows []schedule.Range) int {
 	n := 0
 	for _, of := range rows {
 		for row := of.From; row < of.To; row++ {
@@ -64,7 +64,7 @@ func (r *Run) Reads(rows []schedule.Range) int {
 }
 
 // leftOut counts the rows of a part that the schedule leaves out.
-func (r *Run) leftOut(part int) int {
+func (r *PublicRun) leftOut(part int) int {
 	n := 0
 	if r.Training != nil {
 		for _, left := range r.Training.Schedule.Without {

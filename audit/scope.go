@@ -25,7 +25,7 @@ type Scope struct {
 	release  *release
 	fills    []func(v *Values)
 	parts    map[string]*partTensors
-	runs     map[string]*Run
+	runs     map[string]*PublicRun
 	models   map[string]*modelTensors
 	external []external
 	cells    int // public ones so far; see room
@@ -36,7 +36,7 @@ type Scope struct {
 // model.
 type Subjects struct {
 	Parts  map[string]*bundle.PublicPart
-	Runs   map[string]*Run
+	Runs   map[string]*PublicRun
 	Models map[string]*Model
 	Owned  // the private sides of these names
 
@@ -75,7 +75,7 @@ type external struct {
 func newScope(name string, f *Frame, tables *ops.Tables, subjects *Subjects, r *release) *Scope {
 	return &Scope{
 		b: relation.NewBuilder(name), frame: f, tables: tables, subjects: subjects, release: r,
-		parts: map[string]*partTensors{}, runs: map[string]*Run{}, models: map[string]*modelTensors{},
+		parts: map[string]*partTensors{}, runs: map[string]*PublicRun{}, models: map[string]*modelTensors{},
 	}
 }
 

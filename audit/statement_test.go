@@ -70,7 +70,7 @@ func TestEverythingPublicIsStated(t *testing.T) {
 		},
 		"other weights": func(_ *Frame, _ *Item, s *Scope) {
 			r := *s.runs["net"]
-			r.Weights = append(bundle.Weights{}, r.Weights...)
+			r.Weights = append(bundle.WeightCommitments{}, r.Weights...)
 			r.Weights[0] = r.Weights[1]
 			s.runs["net"] = &r
 		},

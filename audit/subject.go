@@ -21,9 +21,9 @@ func attributeOf(p *bundle.PublicPart, name string) (int, error) {
 	return 0, fmt.Errorf("no attribute %s; %s: %w", foreign.Quote(name), thereAre(there), fault.ErrUsage)
 }
 
-// Run is what audits read of a training run: its program, the commitments to
+// PublicRun is what audits read of a training run: its program, the commitments to
 // its final weights, its dataset and schedule. RunOf takes it from a bundle.
-type Run struct {
+type PublicRun struct {
 	Digest  [32]byte // of the run's statement
 	SRS     [32]byte // that Weights are commitments under
 	RowBits int
@@ -33,7 +33,7 @@ type Run struct {
 	ProgramDigest [32]byte
 	// Weights are the commitments to all weights after the run, frozen ones
 	// included, in the program's order.
-	Weights bundle.Weights
+	Weights bundle.WeightCommitments
 	Parts   [][32]byte // digests of the dataset's parts
 	Rows    []int      // of each part
 	Used    []int64    // slots of the schedule that read each part

@@ -90,14 +90,14 @@ func (p *partTensors) tensor(k int, what string, width int) relation.ID {
 }
 
 // run returns a training run by name.
-func (s *Scope) run(name string) *Run {
+func (s *Scope) run(name string) *PublicRun {
 	if r, ok := s.runs[name]; ok {
 		return r
 	}
 	r := s.subjects.Runs[name]
 	if r == nil {
 		s.noSuch("no training run is called", name, sortedKeys(s.subjects.Runs))
-		r = &Run{}
+		r = &PublicRun{}
 	}
 	s.runs[name] = r
 	return r

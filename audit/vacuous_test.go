@@ -101,7 +101,7 @@ func TestRowsThatWereNeverRead(t *testing.T) {
 	w, c := paired(t)
 	a, b := w.pair("net", "without", schedule.Range{Part: 1, From: 10, To: 20})
 	c.Without = []string{"south:10-19"}
-	for _, r := range []*Run{a, b} {
+	for _, r := range []*PublicRun{a, b} {
 		r.Training.Schedule.Steps = 6 // 18 of 53 rows
 		if err := r.CountReads(); err != nil {
 			t.Fatal(err)

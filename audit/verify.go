@@ -38,7 +38,7 @@ type Expectation struct {
 	Compared map[[32]byte]bool
 	// Runs are those whose bundles the caller has verified. Claims about a run
 	// that is not among them are refused.
-	Runs []*Run
+	Runs []*PublicRun
 	// Models are public models, by name.
 	Models map[string]ModelPin
 	// ModelFiles are .tflite files that the caller has. Claims about a public
@@ -145,7 +145,7 @@ func (b *Bundle) subjects(e *Expectation) (*Subjects, error) {
 	if err := distinct(b.Parts, b.Runs, b.Models); err != nil { // of a bundle in memory; Unmarshal has looked
 		return nil, fmt.Errorf("audit: %v: %w", fault.Text(err, nil), fault.ErrMalformed)
 	}
-	s := &Subjects{Parts: b.Parts, Runs: map[string]*Run{}, Models: map[string]*Model{}, digests: map[digestKey][32]byte{}}
+	s := &Subjects{Parts: b.Parts, Runs: map[string]*PublicRun{}, Models: map[string]*Model{}, digests: map[digestKey][32]byte{}}
 	for _, name := range sortedKeys(b.Runs) {
 		digest := b.Runs[name]
 		for _, r := range e.Runs {

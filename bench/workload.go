@@ -163,7 +163,7 @@ func (d Dense) Segment(ctx context.Context, srs *commitments.SRS, rows, steps in
 	if err != nil {
 		return nil, err
 	}
-	sys, err := segment.Build(p, segment.Shape{Steps: steps, PartRows: []int{rows}}, segment.Run{Rates: run.Rates, Rows: refs}, tables)
+	sys, err := segment.Build(p, segment.Shape{Steps: steps, PartRows: []int{rows}}, segment.PublicInputs{Rates: run.Rates, Rows: refs}, tables)
 	if err != nil {
 		return nil, err
 	}
@@ -196,7 +196,7 @@ func execute(ctx context.Context, run *train.Run, tables *ops.Tables) (*train.Tr
 	return trace, elapsed, err
 }
 
-func (d Dense) workload(srs *commitments.SRS, sys *segment.System, set *data.Dataset, trace *train.Trace) (*Workload, error) {
+func (d Dense) workload(srs *commitments.SRS, sys *segment.Relations, set *data.Dataset, trace *train.Trace) (*Workload, error) {
 	features, labels := segment.PartCells(set)
 	cells, err := sys.Assign(trace.Recorded, segment.Cells{
 		Features: []relation.Cells{features}, Labels: []relation.Cells{labels},

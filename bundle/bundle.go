@@ -34,7 +34,7 @@ type Bundle struct {
 // Segment is the proof of one segment and the commitments to the trainable
 // weights behind it.
 type Segment struct {
-	After Weights
+	After WeightCommitments
 	Proof []byte
 }
 
@@ -132,4 +132,4 @@ func Unmarshal(data []byte) (_ *Bundle, err error) {
 }
 
 // Final returns the commitments to the trainable weights after the run.
-func (b *Bundle) Final() Weights { return b.Segments[len(b.Segments)-1].After }
+func (b *Bundle) Final() WeightCommitments { return b.Segments[len(b.Segments)-1].After }

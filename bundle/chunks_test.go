@@ -89,8 +89,8 @@ func TestChunksAreBound(t *testing.T) {
 		"one row less": func(f *bundle.PartFile) { f.Shape.Rows-- }, "one row more": func(f *bundle.PartFile) { f.Shape.Rows++ },
 		"one feature less": func(f *bundle.PartFile) { f.Shape.Features-- },
 		"committed rows exchanged": func(f *bundle.PartFile) {
-			f.Part.Features = slices.Clone(f.Part.Features)
-			f.Part.Features[0], f.Part.Features[256] = f.Part.Features[256], f.Part.Features[0]
+			f.Commitment.Features = slices.Clone(f.Commitment.Features)
+			f.Commitment.Features[0], f.Commitment.Features[256] = f.Commitment.Features[256], f.Commitment.Features[0]
 		},
 	} {
 		other := *f
@@ -122,11 +122,11 @@ func TestFalseChunkIsNotCertified(t *testing.T) {
 // committed rows, another of them is another statement.
 func TestChunksNameTheirPlace(t *testing.T) {
 	f, _ := commitPart(t, crowd())
-	claims, err := bundle.DatasetClaims(mode.Validity, f.Shape, f.SRS, f.RowBits, f.Part)
+	claims, err := bundle.DatasetClaims(mode.Validity, f.Shape, f.SRS, f.RowBits, f.Commitment)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := bundle.DatasetClaims(mode.Validity, segment.PartShape{Rows: 1, Features: 1, Kind: graph.Bits}, f.SRS, f.RowBits, f.Part); !errors.Is(err, fault.ErrUsage) {
+	if _, err := bundle.DatasetClaims(mode.Validity, segment.PartShape{Rows: 1, Features: 1, Kind: graph.Bits}, f.SRS, f.RowBits, f.Commitment); !errors.Is(err, fault.ErrUsage) {
 		t.Errorf("claims about no labels: %v", err)
 	}
 	e := (&encoding{}).field([]byte("zkaudit/certificate/v2")).number(len(claims))
@@ -145,21 +145,21 @@ func TestChunksNameTheirPlace(t *testing.T) {
 			t.Errorf("chunk %d: other public values than those of the definition", i)
 		}
 		features := c.Statement.External[0]
-		if !slices.Equal(features, f.Part.Features[next:next+len(features)]) {
+		if !slices.Equal(features, f.Commitment.Features[next:next+len(features)]) {
 			t.Errorf("chunk %d: other committed rows than from %d", i, next)
 		}
 		next += len(features)
 		for _, more := range c.Statement.External[1:] { // padding, or labels
-			if slices.Equal(more, f.Part.Labels) {
+			if slices.Equal(more, f.Commitment.Labels) {
 				continue
 			}
-			if !slices.Equal(more, f.Part.Features[next:]) {
+			if !slices.Equal(more, f.Commitment.Features[next:]) {
 				t.Errorf("chunk %d: other committed rows than the rest from %d", i, next)
 			}
 			next += len(more)
 		}
 	}
-	if next != len(f.Part.Features) {
-		t.Errorf("%d committed rows of %d are certified", next, len(f.Part.Features))
+	if next != len(f.Commitment.Features) {
+		t.Errorf("%d committed rows of %d are certified", next, len(f.Commitment.Features))
 	}
 }

@@ -61,7 +61,7 @@ func (c *Claims) DatasetDigest(i int, encoded []byte) ([32]byte, error) {
 
 // WeightsClaim is what the certificate of initial weights is about. It depends
 // on the network and the origin, not on a run.
-func WeightsClaim(m mode.Name, n *network.Network, o Origin, srs [32]byte, rowBits int, initial Weights) (*segment.WeightsCertificate, *statement.Statement, error) {
+func WeightsClaim(m mode.Name, n *network.Network, o Origin, srs [32]byte, rowBits int, initial WeightCommitments) (*segment.WeightsCertificate, *statement.Statement, error) {
 	p := n.Program()
 	public, err := o.Public(p)
 	if err != nil {
@@ -89,7 +89,7 @@ func (c *Claims) Weights() (*segment.WeightsCertificate, *statement.Statement, e
 // in after, one per trainable weight, are what the segment's steps compute
 // from those committed in before, one per weight. certificates are the digests
 // of all certificates of the run.
-func (c *Claims) Segment(i int, certificates [][32]byte, before, after Weights) (*segment.System, *statement.Statement, error) {
+func (c *Claims) Segment(i int, certificates [][32]byte, before, after WeightCommitments) (*segment.Relations, *statement.Statement, error) {
 	first, count := c.Run.Range(i)
 	rows, err := c.schedule.Segment(first, count)
 	if err != nil {
@@ -98,7 +98,7 @@ func (c *Claims) Segment(i int, certificates [][32]byte, before, after Weights) 
 	rates := c.Run.RatesOf(first, count)
 	sys, err := segment.Build(c.Run.Program(),
 		segment.Shape{Steps: count, PartRows: c.Run.Schedule.Parts},
-		segment.Run{Rates: rates, Rows: rows}, c.tables)
+		segment.PublicInputs{Rates: rates, Rows: rows}, c.tables)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -169,8 +169,8 @@ func CertificateDigest(encoded []byte, claims ...*statement.Statement) [32]byte 
 
 // Before merges the trainable weights at a border with the frozen ones of the
 // beginning: what Claims.Segment takes as before.
-func (s *Statement) Before(trained Weights) Weights {
-	var w Weights
+func (s *Statement) Before(trained WeightCommitments) WeightCommitments {
+	var w WeightCommitments
 	next := 0
 	for i, id := range WeightTensors(s.Program()) {
 		if s.Program().Tensor(id).Role == graph.Weight {
@@ -184,8 +184,8 @@ func (s *Statement) Before(trained Weights) Weights {
 }
 
 // Trained returns the trainable ones of the initial weights.
-func (s *Statement) Trained() Weights {
-	var w Weights
+func (s *Statement) Trained() WeightCommitments {
+	var w WeightCommitments
 	for i, id := range WeightTensors(s.Program()) {
 		if s.Program().Tensor(id).Role == graph.Weight {
 			w = append(w, s.Initial[i])

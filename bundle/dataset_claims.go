@@ -30,7 +30,7 @@ type DatasetClaim struct {
 // statement names the part by its digest, the chunk by its position, and the
 // committed rows that the slices are; so a proof stands for no other chunk and
 // no other part, and a certificate with a proof of each is about all rows.
-func DatasetClaims(m mode.Name, shape segment.PartShape, srs [32]byte, rowBits int, part Part) ([]DatasetClaim, error) {
+func DatasetClaims(m mode.Name, shape segment.PartShape, srs [32]byte, rowBits int, part PartCommitment) ([]DatasetClaim, error) {
 	digest := PartDigest(shape, srs, rowBits, part)
 	chunks, err := segment.Chunks(shape, rowBits)
 	if err != nil {

@@ -161,7 +161,7 @@ func TestFrozenWeightsComeFromTheBeginning(t *testing.T) {
 	p := s.Program()
 	ids := bundle.WeightTensors(p)
 	_, _, g, _ := bn254.Generators()
-	trained := bundle.Weights{}
+	trained := bundle.WeightCommitments{}
 	for i := range s.Initial {
 		s.Initial[i] = []bn254.G1Affine{g}
 		s.Initial[i][0].ScalarMultiplicationBase(big.NewInt(int64(i + 1)))

@@ -100,7 +100,7 @@ func newReader(encoding []byte) reader { return reader{encode.NewReader(encoding
 // decodePoints reads the commitments, whose numbers follow from the rest.
 func (s *Statement) decodePoints(r reader) error {
 	for i := range s.Schedule.Parts {
-		s.Parts = append(s.Parts, Part{Columns: r.Bounded("attributes of a part", 0, MaxAttributes)})
+		s.Parts = append(s.Parts, PartCommitment{Columns: r.Bounded("attributes of a part", 0, MaxAttributes)})
 		r.part(fmt.Sprintf("part %d", i), &s.Parts[i], s.PartShape(i), s.RowBits)
 	}
 	s.Initial = r.weights("initial weight", s.Program(), s.RowBits, WeightTensors(s.Program()))
@@ -110,7 +110,7 @@ func (s *Statement) decodePoints(r reader) error {
 	return s.checkCommitments()
 }
 
-func appendPart(b []byte, p *Part) []byte {
+func appendPart(b []byte, p *PartCommitment) []byte {
 	b = append(encode.Int(b, p.Columns), p.Meaning[:]...)
 	for _, rows := range p.Tensors() {
 		b = commitments.AppendPoints(b, rows)
@@ -119,20 +119,20 @@ func appendPart(b []byte, p *Part) []byte {
 }
 
 // part reads what appendPart wrote behind the number of attributes.
-func (r reader) part(what string, p *Part, shape segment.PartShape, rowBits int) {
+func (r reader) part(what string, p *PartCommitment, shape segment.PartShape, rowBits int) {
 	p.Meaning = r.Digest(what)
 	r.partPoints(what, p, shape, rowBits)
 }
 
 // partPoints reads the commitments of a part of that shape.
-func (r reader) partPoints(what string, p *Part, shape segment.PartShape, rowBits int) {
+func (r reader) partPoints(what string, p *PartCommitment, shape segment.PartShape, rowBits int) {
 	for k, into := range []*[]bn254.G1Affine{&p.Features, &p.Labels, &p.Attributes}[:len(partRows(shape, rowBits))] {
 		*into = r.points(fmt.Sprintf("%s, tensor %d", what, k), partRows(shape, rowBits)[k])
 	}
 }
 
-func (r reader) weights(what string, p *graph.Program, rowBits int, ids []graph.TensorID) Weights {
-	var w Weights
+func (r reader) weights(what string, p *graph.Program, rowBits int, ids []graph.TensorID) WeightCommitments {
+	var w WeightCommitments
 	for _, id := range ids {
 		t := p.Tensor(id)
 		w = append(w, r.points(fmt.Sprintf("%s %q", what, t.Name), CommittedRows(rowBits, t.Axes...)))

@@ -369,7 +369,7 @@ func writtenPart(t *testing.T, f *bundle.PartFile) written {
 	w.add("row size", (&encoding{}).number(f.RowBits))
 	w.add("SRS", (&encoding{}).fixed(f.SRS[:]))
 	w.add("meaning", (&encoding{}).field(meaning))
-	for k, rows := range f.Part.Tensors() {
+	for k, rows := range f.Commitment.Tensors() {
 		w.add(fmt.Sprintf("tensor %d", k), (&encoding{}).fixed(pointsOf(rows)))
 	}
 	w.add("certificate", (&encoding{}).field(f.Certificate))

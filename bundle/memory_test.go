@@ -83,7 +83,7 @@ func TestMemoryCounts(t *testing.T) {
 		}, 8 * bundle.MaxRows, "order of the rows"},
 		"the largest segments": {func(s *bundle.Statement) {
 			s.Schedule.Steps, s.Segment, s.Schedule.Batch = 1<<30, 1<<16, bundle.MaxSlots>>16
-			s.Parts = make([]bundle.Part, 4)
+			s.Parts = make([]bundle.PartCommitment, 4)
 		}, bundle.MaxSlots * (8 + 4*4), "rows that a segment reads"},
 	} {
 		s := *decode(t, first(t)).Statement
@@ -113,7 +113,7 @@ func TestMemoryByItsDefinition(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	rows := func(n ...int) (w bundle.Weights) {
+	rows := func(n ...int) (w bundle.WeightCommitments) {
 		for _, k := range n {
 			w = append(w, make([]bn254.G1Affine, k))
 		}
@@ -130,7 +130,7 @@ func TestMemoryByItsDefinition(t *testing.T) {
 		Statement: &bundle.Statement{
 			Network: n, Segment: 5, Initial: rows(1, 2, 4),
 			Schedule: schedule.Spec{Batch: 4, Steps: 12, Parts: schedule.Parts{30, 60, 100}},
-			Parts: []bundle.Part{
+			Parts: []bundle.PartCommitment{
 				{Features: rows(8)[0], Labels: rows(16)[0]}, {Features: rows(32)[0], Labels: rows(64)[0], Attributes: rows(128)[0], Columns: 1}, {Features: rows(256)[0], Labels: rows(512)[0]},
 			},
 		},

@@ -33,13 +33,13 @@ type PartFile struct {
 	Mode        mode.Name // of the certificate
 	SRS         [32]byte
 	RowBits     int
-	Part        Part
+	Commitment  PartCommitment
 	Meaning     Meaning
 	Certificate []byte // proofs of DatasetClaims, each after its length
 }
 
 // Digest identifies the part: statements name it, auditors pin it.
-func (f *PartFile) Digest() [32]byte { return PartDigest(f.Shape, f.SRS, f.RowBits, f.Part) }
+func (f *PartFile) Digest() [32]byte { return PartDigest(f.Shape, f.SRS, f.RowBits, f.Commitment) }
 
 // Marshal encodes the file. Errors wrap fault.ErrMalformed for a part that
 // contradicts itself.
@@ -54,7 +54,7 @@ func (f *PartFile) Marshal() ([]byte, error) {
 	b := encode.Text(appendShape(nil, f.Shape), f.Mode)
 	b = append(encode.Int(b, f.RowBits), f.SRS[:]...)
 	b = encode.Bytes(b, meaning)
-	for _, rows := range f.Part.Tensors() {
+	for _, rows := range f.Commitment.Tensors() {
 		b = commitments.AppendPoints(b, rows)
 	}
 	b = encode.Bytes(b, f.Certificate)
@@ -84,8 +84,8 @@ func UnmarshalPart(file []byte) (_ *PartFile, err error) {
 	if f.Meaning, err = decodeMeaning(meaning); err != nil {
 		return nil, fmt.Errorf("part: %w", err)
 	}
-	f.Part.Meaning, f.Part.Columns = f.Meaning.Digest(), f.Shape.Attributes
-	r.partPoints("commitments", &f.Part, f.Shape, f.RowBits)
+	f.Commitment.Meaning, f.Commitment.Columns = f.Meaning.Digest(), f.Shape.Attributes
+	r.partPoints("commitments", &f.Commitment, f.Shape, f.RowBits)
 	f.Certificate = r.Bytes("certificate", MaxProof)
 	if err := r.End("end"); err != nil {
 		return nil, fmt.Errorf("part: %w", err)
@@ -108,13 +108,13 @@ func (f *PartFile) check() error {
 	default:
 		return fmt.Errorf("part: labels %q: %w", f.Shape.Kind, fault.ErrMalformed)
 	}
-	if err := f.Part.check(f.Shape, f.RowBits); err != nil {
+	if err := f.Commitment.check(f.Shape, f.RowBits); err != nil {
 		return fmt.Errorf("part: %w", err)
 	}
 	if err := f.Meaning.Check(f.Shape); err != nil {
 		return fmt.Errorf("part: %w", err)
 	}
-	if f.Meaning.Digest() != f.Part.Meaning {
+	if f.Meaning.Digest() != f.Commitment.Meaning {
 		return fmt.Errorf("part: the meaning is not the one named: %w", fault.ErrMalformed)
 	}
 	return nil
@@ -148,7 +148,7 @@ func (f *PartFile) Verify(ctx context.Context, v *mode.Verifier) (err error) {
 		return fmt.Errorf("the part was committed with SRS %x of rows of 2^%d cells, verifying with %x of 2^%d: %w",
 			f.SRS[:8], f.RowBits, v.SRS.ID[:8], v.SRS.RowBits, fault.ErrVersion)
 	}
-	claims, err := DatasetClaims(f.Mode, f.Shape, f.SRS, f.RowBits, f.Part)
+	claims, err := DatasetClaims(f.Mode, f.Shape, f.SRS, f.RowBits, f.Commitment)
 	if err != nil {
 		return err
 	}

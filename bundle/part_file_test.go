@@ -81,12 +81,12 @@ func TestPartsThatAreNotThose(t *testing.T) {
 	for name, change := range map[string]func(f *bundle.PartFile){
 		"fewer rows":                func(f *bundle.PartFile) { f.Shape.Rows-- },
 		"kind of labels":            func(f *bundle.PartFile) { f.Shape.Kind = graph.Bits },
-		"features of another":       func(f *bundle.PartFile) { f.Part.Features = other.Part.Features },
-		"labels of another":         func(f *bundle.PartFile) { f.Part.Labels = other.Part.Labels },
-		"attributes of another":     func(f *bundle.PartFile) { f.Part.Attributes = other.Part.Attributes },
-		"attributes are the labels": func(f *bundle.PartFile) { f.Part.Attributes = f.Part.Labels },
+		"features of another":       func(f *bundle.PartFile) { f.Commitment.Features = other.Commitment.Features },
+		"labels of another":         func(f *bundle.PartFile) { f.Commitment.Labels = other.Commitment.Labels },
+		"attributes of another":     func(f *bundle.PartFile) { f.Commitment.Attributes = other.Commitment.Attributes },
+		"attributes are the labels": func(f *bundle.PartFile) { f.Commitment.Attributes = f.Commitment.Labels },
 		"no attributes": func(f *bundle.PartFile) {
-			f.Part.Attributes, f.Part.Columns, f.Shape.Attributes, f.Meaning.Attributes = nil, 0, 0, nil
+			f.Commitment.Attributes, f.Commitment.Columns, f.Shape.Attributes, f.Meaning.Attributes = nil, 0, 0, nil
 		},
 		"codes exchanged": func(f *bundle.PartFile) {
 			f.Meaning.Attributes = slices.Clone(f.Meaning.Attributes)
@@ -103,7 +103,7 @@ func TestPartsThatAreNotThose(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			f := *original
 			change(&f)
-			f.Part.Meaning = f.Meaning.Digest()
+			f.Commitment.Meaning = f.Meaning.Digest()
 			if f.Digest() == original.Digest() {
 				t.Error("the same digest")
 			}
@@ -170,10 +170,12 @@ func TestReadPart(t *testing.T) {
 func TestPartsThatContradictThemselves(t *testing.T) {
 	original, _ := commitPart(t, people())
 	for name, change := range map[string]func(f *bundle.PartFile){
-		"meaning not named":   func(f *bundle.PartFile) { f.Part.Meaning[0] ^= 1 },
-		"columns":             func(f *bundle.PartFile) { f.Part.Columns = 1 },
-		"too few points":      func(f *bundle.PartFile) { f.Part.Attributes = nil },
-		"too many points":     func(f *bundle.PartFile) { f.Part.Features = append(f.Part.Features, f.Part.Features...) },
+		"meaning not named": func(f *bundle.PartFile) { f.Commitment.Meaning[0] ^= 1 },
+		"columns":           func(f *bundle.PartFile) { f.Commitment.Columns = 1 },
+		"too few points":    func(f *bundle.PartFile) { f.Commitment.Attributes = nil },
+		"too many points": func(f *bundle.PartFile) {
+			f.Commitment.Features = append(f.Commitment.Features, f.Commitment.Features...)
+		},
 		"no nonce":            func(f *bundle.PartFile) { f.Meaning.Nonce = bundle.Nonce{} },
 		"names of features":   func(f *bundle.PartFile) { f.Meaning.Features = []string{"a"} },
 		"vocabulary repeated": func(f *bundle.PartFile) { f.Meaning.Attributes[0].Entries = []string{"f", "f"} },
@@ -189,7 +191,7 @@ func TestPartsThatContradictThemselves(t *testing.T) {
 		f.Meaning.Nonce = original.Meaning.Nonce
 		change(&f)
 		if name != "meaning not named" {
-			f.Part.Meaning = f.Meaning.Digest()
+			f.Commitment.Meaning = f.Meaning.Digest()
 		}
 		if _, err := f.Marshal(); !errors.Is(err, fault.ErrMalformed) && !errors.Is(err, fault.ErrVersion) && !errors.Is(err, fault.ErrInput) {
 			t.Errorf("%s: %v", name, err)
@@ -215,10 +217,10 @@ func TestMeaningIsBlinded(t *testing.T) {
 	f, _ := commitPart(t, people())
 	again, _ := commitPart(t, people())
 	guess := bundle.MeaningOf(people())
-	if guess.Digest() == f.Part.Meaning || again.Part.Meaning == f.Part.Meaning {
+	if guess.Digest() == f.Commitment.Meaning || again.Commitment.Meaning == f.Commitment.Meaning {
 		t.Error("the digest of the meaning depends on nothing that cannot be guessed")
 	}
-	if guess.Nonce = f.Meaning.Nonce; guess.Digest() != f.Part.Meaning {
+	if guess.Nonce = f.Meaning.Nonce; guess.Digest() != f.Commitment.Meaning {
 		t.Error("with the nonce the guess is right")
 	}
 	if _, err := bundle.NewNonce(nil); !errors.Is(err, fault.ErrUsage) {

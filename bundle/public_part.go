@@ -27,8 +27,8 @@ func (p *PublicPart) Shape() segment.PartShape {
 
 // Commitment is the part as statements of training runs hold it. Requires
 // commitments to all tensors.
-func (p *PublicPart) Commitment() Part {
-	c := Part{Features: p.Commitments[segment.FeatureTensor], Labels: p.Commitments[segment.LabelTensor], Columns: len(p.Attributes), Meaning: p.Meaning.Digest()}
+func (p *PublicPart) Commitment() PartCommitment {
+	c := PartCommitment{Features: p.Commitments[segment.FeatureTensor], Labels: p.Commitments[segment.LabelTensor], Columns: len(p.Attributes), Meaning: p.Meaning.Digest()}
 	if c.Columns > 0 {
 		c.Attributes = p.Commitments[segment.AttributeTensor]
 	}

@@ -265,7 +265,7 @@ func byOwner(change func(c cellsOf)) func(t *testing.T) error {
 		features, labels := segment.PartCells(d)
 		c := cellsOf{features.Small, labels.Small, segment.AttributeCells(d).Small}
 		change(c)
-		f := &bundle.PartFile{Shape: segment.PartShape{Rows: 5, Features: 2, Labels: 2, Kind: graph.OneHot, Attributes: 2}, Mode: mode.Validity, SRS: srs.ID, RowBits: srs.RowBits, Part: bundle.Part{Columns: 2}}
+		f := &bundle.PartFile{Shape: segment.PartShape{Rows: 5, Features: 2, Labels: 2, Kind: graph.OneHot, Attributes: 2}, Mode: mode.Validity, SRS: srs.ID, RowBits: srs.RowBits, Commitment: bundle.PartCommitment{Columns: 2}}
 		var blinding [][]fr.Element
 		for _, cells := range [][]int32{c.features, c.labels, c.attributes} {
 			blind, err := commitments.RandomScalars(crand.Reader, 1)
@@ -277,9 +277,9 @@ func byOwner(change func(c cellsOf)) func(t *testing.T) error {
 				t.Fatal(err)
 			}
 			blinding = append(blinding, blind)
-			f.Part.Features, f.Part.Labels, f.Part.Attributes = f.Part.Labels, f.Part.Attributes, rows
+			f.Commitment.Features, f.Commitment.Labels, f.Commitment.Attributes = f.Commitment.Labels, f.Commitment.Attributes, rows
 		}
-		claims, err := bundle.DatasetClaims(f.Mode, f.Shape, f.SRS, f.RowBits, f.Part)
+		claims, err := bundle.DatasetClaims(f.Mode, f.Shape, f.SRS, f.RowBits, f.Commitment)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -46,22 +46,22 @@ type Statement struct {
 	SRS      [32]byte
 	RowBits  int // ℓ
 	Schedule schedule.Spec
-	Parts    []Part
+	Parts    []PartCommitment
 	Origin   Origin
-	Initial  Weights // before the first step, frozen weights included
+	Initial  WeightCommitments // before the first step, frozen weights included
 }
 
-// Part holds the commitments of one owner's rows. Training reads features and
+// PartCommitment holds the commitments of one owner's rows. Training reads features and
 // labels; attributes are committed with them for audits.
-type Part struct {
+type PartCommitment struct {
 	Features, Labels []bn254.G1Affine
 	Attributes       []bn254.G1Affine // nil for a part without
 	Columns          int              // attributes per row
 	Meaning          [32]byte         // Meaning.Digest: what numbers and codes mean
 }
 
-// Weights are commitments to weight tensors, in the program's order.
-type Weights [][]bn254.G1Affine
+// WeightCommitments are commitments to weight tensors, in the program's order.
+type WeightCommitments [][]bn254.G1Affine
 
 // OriginKind says how the initial weights came about.
 type OriginKind uint8
@@ -155,7 +155,7 @@ func (s *Statement) PartDigest(i int) [32]byte {
 }
 
 // PartDigest is Statement.PartDigest without a run.
-func PartDigest(shape segment.PartShape, srs [32]byte, rowBits int, part Part) [32]byte {
+func PartDigest(shape segment.PartShape, srs [32]byte, rowBits int, part PartCommitment) [32]byte {
 	b := encode.Domain("zkaudit/dataset-part/v1")
 	b = appendShape(b, shape)
 	b = append(b, srs[:]...)
@@ -169,7 +169,7 @@ func PartDigest(shape segment.PartShape, srs [32]byte, rowBits int, part Part) [
 
 // Tensors returns the commitments of features, labels and, for a part with
 // attributes, those.
-func (p *Part) Tensors() [][]bn254.G1Affine {
+func (p *PartCommitment) Tensors() [][]bn254.G1Affine {
 	if p.Columns == 0 {
 		return [][]bn254.G1Affine{p.Features, p.Labels}
 	}
@@ -177,7 +177,7 @@ func (p *Part) Tensors() [][]bn254.G1Affine {
 }
 
 // Digest identifies weight commitments.
-func (w Weights) Digest() [32]byte {
+func (w WeightCommitments) Digest() [32]byte {
 	b := encode.Domain("zkaudit/weight-commitments/v1")
 	for _, rows := range w {
 		b = encode.Bytes(b, commitments.AppendPoints(nil, rows))
@@ -217,7 +217,7 @@ func partRows(shape segment.PartShape, rowBits int) []int {
 
 // check returns fault.ErrMalformed unless there are as many points as the
 // shape asks for.
-func (p *Part) check(shape segment.PartShape, rowBits int) error {
+func (p *PartCommitment) check(shape segment.PartShape, rowBits int) error {
 	if p.Columns < 0 || p.Columns > MaxAttributes || p.Columns != shape.Attributes || p.Columns == 0 && p.Attributes != nil {
 		return fmt.Errorf("%d attributes, %d committed rows of them: %w", p.Columns, len(p.Attributes), fault.ErrMalformed)
 	}

@@ -143,7 +143,7 @@ func repairTo(b *bundle.Bundle, most int) {
 		}
 		return append(have[:min(len(have), n):min(len(have), n)], slices.Repeat([]bn254.G1Affine{point}, n-min(len(have), n))...)
 	}
-	s.Parts = append(s.Parts[:min(len(s.Parts), len(s.Schedule.Parts))], make([]bundle.Part, max(0, min(most, len(s.Schedule.Parts))-len(s.Parts)))...)
+	s.Parts = append(s.Parts[:min(len(s.Parts), len(s.Schedule.Parts))], make([]bundle.PartCommitment, max(0, min(most, len(s.Schedule.Parts))-len(s.Parts)))...)
 	for i := range s.Parts {
 		p, shape := &s.Parts[i], s.PartShape(i)
 		point.Add(&point, &g)
@@ -159,8 +159,8 @@ func repairTo(b *bundle.Bundle, most int) {
 			s.Schedule.Commitments[i] = s.PartDigest(i)
 		}
 	}
-	weights := func(have bundle.Weights, ids []graph.TensorID) bundle.Weights {
-		have = append(have[:min(len(have), len(ids))], make(bundle.Weights, max(0, len(ids)-len(have)))...)
+	weights := func(have bundle.WeightCommitments, ids []graph.TensorID) bundle.WeightCommitments {
+		have = append(have[:min(len(have), len(ids))], make(bundle.WeightCommitments, max(0, len(ids)-len(have)))...)
 		for i, id := range ids {
 			have[i] = rows(have[i], s.Program().Tensor(id).Axes...)
 		}
@@ -219,7 +219,7 @@ func everything(t *testing.T, b *bundle.Bundle, srs *commitments.VerifierSRS, ta
 func FuzzPartStructure(f *testing.F) {
 	p, v := commitPart(f, people())
 	p.Meaning.Encoding = &data.Encoding{FractionBits: 4, Features: []data.Column{{Name: "a", Index: 1, Offset: "0", Scale: "1"}, {Name: "b", Index: 2, Categories: []string{"x", "y"}}}}
-	p.Part.Meaning = p.Meaning.Digest()
+	p.Commitment.Meaning = p.Meaning.Digest()
 	file, err := p.Marshal()
 	if err != nil {
 		f.Fatal(err)
@@ -231,7 +231,7 @@ func FuzzPartStructure(f *testing.F) {
 			t.Fatal(err)
 		}
 		scramble.Change(scramble.NewChoices(seed), p)
-		p.Part.Meaning, p.Part.Columns = p.Meaning.Digest(), p.Shape.Attributes
+		p.Commitment.Meaning, p.Commitment.Columns = p.Meaning.Digest(), p.Shape.Attributes
 		repairPart(p)
 		within(t, func() int { return everythingOfPart(t, p, v) })
 	})
@@ -245,10 +245,10 @@ func repairPart(p *bundle.PartFile) {
 		if n < 1 || n > 1<<10 {
 			return
 		}
-		*[]*[]bn254.G1Affine{&p.Part.Features, &p.Part.Labels, &p.Part.Attributes}[k] = slices.Repeat([]bn254.G1Affine{g}, n)
+		*[]*[]bn254.G1Affine{&p.Commitment.Features, &p.Commitment.Labels, &p.Commitment.Attributes}[k] = slices.Repeat([]bn254.G1Affine{g}, n)
 	}
-	if p.Part.Columns == 0 {
-		p.Part.Attributes = nil
+	if p.Commitment.Columns == 0 {
+		p.Commitment.Attributes = nil
 	}
 }
 
@@ -265,6 +265,6 @@ func everythingOfPart(t *testing.T, p *bundle.PartFile, v *mode.Verifier) int {
 	if j.verdict("verifying", read.Verify(context.Background(), v)) && read.Shape != (segment.PartShape{Rows: 5, Features: 2, Labels: 2, Kind: graph.OneHot, Attributes: 2}) {
 		t.Fatal("another part is accepted")
 	}
-	j.argueDataset(bundle.DatasetClaims(read.Mode, read.Shape, read.SRS, read.RowBits, read.Part))
+	j.argueDataset(bundle.DatasetClaims(read.Mode, read.Shape, read.SRS, read.RowBits, read.Commitment))
 	return len(file)
 }

@@ -64,7 +64,7 @@ func TestWorkIsBounded(t *testing.T) {
 }
 
 // apart returns a part with other commitments.
-func apart(p bundle.Part) bundle.Part {
+func apart(p bundle.PartCommitment) bundle.PartCommitment {
 	_, _, g, _ := bn254.Generators()
 	move := func(rows []bn254.G1Affine) []bn254.G1Affine {
 		moved := slices.Clone(rows)
@@ -81,11 +81,11 @@ func apart(p bundle.Part) bundle.Part {
 // whatever their digests say.
 func TestOnePartTwice(t *testing.T) {
 	m := first(t)
-	for name, change := range map[string]func(p *bundle.Part){
-		"as it is":                 func(*bundle.Part) {},
-		"of another meaning":       func(p *bundle.Part) { p.Meaning[0]++ },
-		"with labels of another":   func(p *bundle.Part) { p.Labels = apart(*p).Labels },
-		"with features of another": func(p *bundle.Part) { p.Features = apart(*p).Features },
+	for name, change := range map[string]func(p *bundle.PartCommitment){
+		"as it is":                 func(*bundle.PartCommitment) {},
+		"of another meaning":       func(p *bundle.PartCommitment) { p.Meaning[0]++ },
+		"with labels of another":   func(p *bundle.PartCommitment) { p.Labels = apart(*p).Labels },
+		"with features of another": func(p *bundle.PartCommitment) { p.Features = apart(*p).Features },
 	} {
 		s := decode(t, m).Statement
 		twice := s.Parts[0]

@@ -23,7 +23,7 @@ type Buffers struct {
 	Wide  []*exact.Accumulator
 	// Weights are the matrices of weights that are multiplied by, over the cells
 	// that Weight returns: a column for each unit, the last axis.
-	Weights []*exact.Weights
+	Weights []*exact.WeightMatrix
 	values  [][]int64
 	tables  []*functionTable // of table operators, by node
 	patches []*patches       // of nodes that read through windows
@@ -38,7 +38,7 @@ func NewBuffers(p *graph.Program, initial map[graph.TensorID][]int64, tables *Ta
 		Small:   make([][]int32, n),
 		Long:    make([][]int64, n),
 		Wide:    make([]*exact.Accumulator, n),
-		Weights: make([]*exact.Weights, n),
+		Weights: make([]*exact.WeightMatrix, n),
 		values:  make([][]int64, n),
 		tables:  make([]*functionTable, len(p.Nodes)),
 		patches: make([]*patches, len(p.Nodes)),
@@ -106,7 +106,7 @@ func (b *Buffers) SetWeight(p *graph.Program, id graph.TensorID, cells []int64) 
 	}
 	b.values[id] = append([]int64(nil), cells...)
 	if rows, _, ok := Fans(p, id); ok {
-		b.Weights[id] = exact.NewWeights(rows, len(cells)/rows, b.values[id])
+		b.Weights[id] = exact.NewWeightMatrix(rows, len(cells)/rows, b.values[id])
 	}
 	return nil
 }

@@ -282,7 +282,7 @@ func (a *analysis) gated(id relation.ID) bool {
 
 // unenforced lists the small tensors of a program that the relations let leave
 // their format.
-func unenforced(p *graph.Program, s *segment.System, sys *relation.System) []string {
+func unenforced(p *graph.Program, s *segment.Relations, sys *relation.System) []string {
 	return unenforcedOf(p, s.Tensors, sys)
 }
 
@@ -332,9 +332,9 @@ func (a *analysis) learn() (more bool) {
 }
 
 // build states two steps of a program on one part.
-func build(t *testing.T, p *graph.Program) *segment.System {
+func build(t *testing.T, p *graph.Program) *segment.Relations {
 	t.Helper()
-	run := segment.Run{Rates: []int64{1, 2}, Rows: make([]schedule.Ref, 2*p.Batch)}
+	run := segment.PublicInputs{Rates: []int64{1, 2}, Rows: make([]schedule.Ref, 2*p.Batch)}
 	if p.Optimizer.Kind == graph.ConstantSGD {
 		run.Rates[1] = 1
 	}

@@ -127,7 +127,7 @@ func (n *net) train(z graph.TensorID, kind graph.LossKind) *graph.Program {
 // executed is a program with a system and the assignment of an honest run.
 type executed struct {
 	p          *graph.Program
-	sys        *segment.System
+	sys        *segment.Relations
 	assignment relation.Assignment
 	buffers    *ops.Buffers
 	trace      *ops.Trace
@@ -165,7 +165,7 @@ func executeLying(t *testing.T, p *graph.Program, steps int, seed uint64, lie fu
 			}
 		}
 	}
-	run := segment.Run{}
+	run := segment.PublicInputs{}
 	for range steps {
 		run.Rates = append(run.Rates, 1+rng.Int64N(3))
 		for range p.Batch {

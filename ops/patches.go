@@ -20,7 +20,7 @@ type patches struct {
 	// The weights turned about: cell i of the turned matrix is cell order[i] of
 	// the weights.
 	order []int
-	turn  *exact.Weights
+	turn  *exact.WeightMatrix
 }
 
 // over reads cells.
@@ -36,7 +36,7 @@ func (p *patches) over(cells []int32) *exact.View {
 }
 
 // turned returns the weights with a row for each column of the view.
-func (p *patches) turned(w *exact.Weights) *exact.Weights {
+func (p *patches) turned(w *exact.WeightMatrix) *exact.WeightMatrix {
 	cells := p.turn.Cells()
 	for i, at := range p.order {
 		cells[i] = w.Cells()[at]
@@ -98,7 +98,7 @@ func gradientPatches(k *contraction, e extents, batch int) *patches {
 	of, _ := stridesOf(k.weight, e.axes(k.weight))
 	shared := without(k.weight, k.backward())
 	p.order = places(0, 1, 0, slices.Concat(k.backward(), shared), e, of)
-	p.turn = exact.NewWeights(e.count(k.backward()), e.count(shared), make([]int64, len(p.order)))
+	p.turn = exact.NewWeightMatrix(e.count(k.backward()), e.count(shared), make([]int64, len(p.order)))
 	return p
 }
 

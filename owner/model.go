@@ -60,7 +60,7 @@ func WriteModelOpening(path string, statement [32]byte, blinding [][]fr.Element)
 }
 
 // finalWeights returns the commitments to all weights after the run.
-func finalWeights(b *bundle.Bundle) bundle.Weights { return b.Statement.Before(b.Final()) }
+func finalWeights(b *bundle.Bundle) bundle.WeightCommitments { return b.Statement.Before(b.Final()) }
 
 // ReadModelOpening reads the opening of the final weights of a bundle. Errors wrap
 // fault.ErrRejected for the opening of another bundle, fault.ErrMalformed,

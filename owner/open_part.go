@@ -36,7 +36,7 @@ func OpenPart(srs *commitments.SRS, file *bundle.PartFile, o *PartOpening, d *da
 		return nil, err
 	}
 	names := []string{"features", "labels", "attributes"}
-	for k, rows := range file.Part.Tensors() {
+	for k, rows := range file.Commitment.Tensors() {
 		if !slices.Equal(rows, p.Commitments[k]) {
 			return nil, fmt.Errorf("these are not the committed rows: the %s differ, or the opening is another one: %w", names[k], fault.ErrRejected)
 		}
@@ -48,7 +48,7 @@ func OpenPart(srs *commitments.SRS, file *bundle.PartFile, o *PartOpening, d *da
 // again. Requires the rows and the opening of the part.
 func TrustedPart(file *bundle.PartFile, o *PartOpening, d *data.Dataset) *Part {
 	p := NewPart(d, file.Shape.Kind)
-	p.Meaning, p.Commitments = file.Meaning, file.Part.Tensors()
+	p.Meaning, p.Commitments = file.Meaning, file.Commitment.Tensors()
 	p.Blinding, p.Mode = o.Blinding, file.Mode
 	return p
 }

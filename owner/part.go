@@ -110,7 +110,7 @@ func (p *Part) CheckMode(what string, m mode.Name) error {
 
 // File returns the public side of the part with its certificate.
 func (p *Part) File(srs *commitments.SRS, certificate []byte) *bundle.PartFile {
-	return &bundle.PartFile{Shape: p.Shape(), Mode: p.Mode, SRS: srs.ID, RowBits: srs.RowBits, Part: p.Commitment(), Meaning: p.Meaning, Certificate: certificate}
+	return &bundle.PartFile{Shape: p.Shape(), Mode: p.Mode, SRS: srs.ID, RowBits: srs.RowBits, Commitment: p.Commitment(), Meaning: p.Meaning, Certificate: certificate}
 }
 
 // sameMode refuses blinded commitments that proofs of another mode are about,

@@ -79,7 +79,7 @@ func ReadPartOpening(path string, part *bundle.PartFile) (_ *PartOpening, err er
 	if err := json.Unmarshal(text, &o.Recipe); err != nil {
 		return nil, malformed(err)
 	}
-	if o.Blinding, err = decodeBlinding(path, r.Fixed("blinding", r.Left()), part.Part.Tensors()); err != nil {
+	if o.Blinding, err = decodeBlinding(path, r.Fixed("blinding", r.Left()), part.Commitment.Tensors()); err != nil {
 		return nil, err
 	}
 	return o, nil

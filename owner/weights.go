@@ -15,7 +15,7 @@ import (
 // CommittedWeights are commitments to some or all weights of a program at one border of
 // segments, with what blinds them.
 type CommittedWeights struct {
-	Public   bundle.Weights
+	Public   bundle.WeightCommitments
 	Blinding [][]fr.Element // by weight
 }
 

@@ -172,10 +172,10 @@ func eliminate(columns [][]fr.Element, right []fr.Element) []fr.Element {
 // liar tells the story of some tables until the opening, which it answers
 // about others: those that are committed.
 type liar struct {
-	*reference.Prover
-	truth *reference.Prover
+	*reference.Peer
+	truth *reference.Peer
 	// lookups, if set, tells another story about the lookups.
-	lookups *reference.Prover
+	lookups *reference.Peer
 	leaves  int // 1: the bottom of the tree is said; 2: its columns are; 3: after
 	// root, if set, replaces the fractions of the root.
 	root func([4]fr.Element) [4]fr.Element
@@ -219,7 +219,7 @@ func (p *liar) note(kind string, n int) {
 
 func (p *liar) Drawn(c proof.Coord, v fr.Element) {
 	p.coords = append(p.coords, v)
-	p.Prover.Drawn(c, v)
+	p.Peer.Drawn(c, v)
 	p.truth.Drawn(c, v)
 	if p.lookups != nil {
 		p.lookups.Drawn(c, v)
@@ -247,11 +247,11 @@ func (p *liar) LayerRound() [2]fr.Element {
 }
 
 // tree tells the story of the lookups.
-func (p *liar) tree() *reference.Prover {
+func (p *liar) tree() *reference.Peer {
 	if p.lookups != nil && p.leaves < 3 {
 		return p.lookups
 	}
-	return p.Prover
+	return p.Peer
 }
 
 func (p *liar) Lookups(alpha, beta fr.Element) { p.tree().Lookups(alpha, beta) }
@@ -273,7 +273,7 @@ func (p *liar) Layer(k int, point []proof.Coord, lambda fr.Element) {
 
 func (p *liar) TermValue(i *proof.Instance[fr.Element]) fr.Element {
 	p.note("term", 1)
-	v := p.Prover.TermValue(i)
+	v := p.Peer.TermValue(i)
 	if p.term != nil {
 		p.term(&v)
 		p.term = nil
@@ -283,12 +283,12 @@ func (p *liar) TermValue(i *proof.Instance[fr.Element]) fr.Element {
 
 func (p *liar) Sum(instances []*proof.Instance[fr.Element], weights []fr.Element) {
 	p.sums = append(p.sums, toldSum{instances, weights})
-	p.Prover.Sum(instances, weights)
+	p.Peer.Sum(instances, weights)
 }
 
 func (p *liar) SumRound(degree int) []fr.Element {
 	p.note("sum round", degree)
-	m := p.Prover.SumRound(degree)
+	m := p.Peer.SumRound(degree)
 	if p.sumRound != nil {
 		p.sumRound(m)
 		p.sumRound = nil
@@ -340,7 +340,7 @@ func (g *game) liar(t *testing.T, story [][]fr.Element) *liar {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &liar{Prover: a, truth: b, log: g.layout.Log, at: map[string]int{}}
+	return &liar{Peer: a, truth: b, log: g.layout.Log, at: map[string]int{}}
 }
 
 // setting is the small layer with honest tables and with one wrong cell.

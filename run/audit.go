@@ -111,7 +111,7 @@ func (d *Directory) addRun(in *audit.Inputs, trained []*PartRecord) error {
 	for i, digest := range public.Parts {
 		model.Origins[digest] = in.Parts[trained[i].Name].Origins
 	}
-	in.Runs[AuditedRun] = &audit.OwnedRun{Run: *public, TrainedModel: *model}
+	in.Runs[AuditedRun] = &audit.OwnedRun{PublicRun: *public, TrainedModel: *model}
 	return nil
 }
 

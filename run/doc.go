@@ -1,8 +1,8 @@
 // Package run makes the proofs of a training run, from a dataset and a model
 // to a bundle that anyone can verify.
 //
-// It has two layers. Part, Weights and Prover hold the private side in memory
-// and make single proofs. Directory keeps a run on disk, in stages:
+// A Directory keeps a run on disk, in stages; package owner has the private side
+// of what is committed and makes the single proofs:
 //
 //	stage    reads                      writes
 //	Init     model, data                run.toml, every choice spelled out

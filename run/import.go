@@ -52,7 +52,7 @@ func (d *dataset) distinct() error {
 	var places []int
 	for i, p := range d.imported {
 		if p != nil {
-			parts, places = append(parts, p.file.Part.Tensors()), append(places, i+1)
+			parts, places = append(parts, p.file.Commitment.Tensors()), append(places, i+1)
 		}
 	}
 	if i, j, shared := bundle.SharedRow(parts); shared {
@@ -148,7 +148,7 @@ func (d *Directory) imports(file *bundle.PartFile) error {
 		if err != nil {
 			return fmt.Errorf("data %d: %w", i+1, err)
 		}
-		if _, _, shared := bundle.SharedRow([][][]bn254.G1Affine{have.Part.Tensors(), file.Part.Tensors()}); shared {
+		if _, _, shared := bundle.SharedRow([][][]bn254.G1Affine{have.Commitment.Tensors(), file.Commitment.Tensors()}); shared {
 			return fmt.Errorf("the part is in %s already, as data %d: %w", ConfigFile, i+1, fault.ErrUsage)
 		}
 	}

@@ -99,8 +99,8 @@ func (j *Job) comparable(own, c *Config, spec schedule.Spec, without []string) e
 		return err
 	}
 	p, n := j.Run.Program, j.model.step.Network
-	first := &audit.Run{Program: p, ProgramDigest: n.Digest(), Training: &audit.Training{Schedule: j.spec, Rates: statedRates(p, j.Run.Rates), Origin: j.origin(&own.Initial)}}
-	second := &audit.Run{Program: p, ProgramDigest: n.Digest(), Training: &audit.Training{
+	first := &audit.PublicRun{Program: p, ProgramDigest: n.Digest(), Training: &audit.Training{Schedule: j.spec, Rates: statedRates(p, j.Run.Rates), Origin: j.origin(&own.Initial)}}
+	second := &audit.PublicRun{Program: p, ProgramDigest: n.Digest(), Training: &audit.Training{
 		Schedule: spec, Rates: statedRates(p, j.model.ratesOf(spec.Steps, order.Epoch)), Origin: first.Training.Origin,
 	}}
 	if err := audit.Counterpart(first, second, rows); err != nil {

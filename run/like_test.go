@@ -43,7 +43,7 @@ func like(t testing.TB, dir string, without ...string) (string, error) {
 	return other, err
 }
 
-func runOf(t testing.TB, dir string) *audit.Run {
+func runOf(t testing.TB, dir string) *audit.PublicRun {
 	t.Helper()
 	b, err := bundle.Unmarshal(readFile(t, filepath.Join(dir, BundleFile)))
 	if err != nil {

@@ -380,7 +380,7 @@ func TestImportRefuses(t *testing.T) {
 	renamed := *mixed
 	renamed.Meaning.Attributes = slices.Clone(mixed.Meaning.Attributes)
 	renamed.Meaning.Attributes[0] = bundle.Vocabulary{Name: "sex", Entries: []string{"m", "f", "x"}}
-	renamed.Part.Meaning = renamed.Meaning.Digest()
+	renamed.Commitment.Meaning = renamed.Meaning.Digest()
 	for name, test := range map[string]struct {
 		config func(t *testing.T) DataConfig
 		kind   error

@@ -109,7 +109,7 @@ type proving struct {
 	job       *Job
 	stage     string // directory of what is made
 	source    *execution
-	prover    *Prover
+	prover    *owner.RunProver
 	bundle    *bundle.Bundle
 	initial   *owner.CommittedWeights
 	final     *owner.CommittedWeights // trainable ones after the last segment
@@ -134,7 +134,7 @@ func (w *proving) begin(ctx context.Context, runID [32]byte) error {
 	if err != nil {
 		return err
 	}
-	w.prover = &Prover{By: d.prover(j.SRS), Claims: claims, Parts: j.Parts, Arena: d.arena}
+	w.prover = &owner.RunProver{By: d.prover(j.SRS), Claims: claims, Parts: j.Parts, Arena: d.arena}
 	w.bundle = &bundle.Bundle{Statement: claims.Run, Datasets: j.Certificates}
 	_, claim, err := claims.Weights()
 	if err != nil {
@@ -247,7 +247,7 @@ func (w *proving) finish(ctx context.Context) (*ProveRecord, error) {
 	if err := artefact.WriteFile(d.file(BundleFile), encoded, artefact.PublicMode); err != nil {
 		return nil, err
 	}
-	if err := owner.WriteModelOpening(d.file(ModelOpeningFile), w.prover.Claims.Digest, w.prover.blindingBefore(w.final)); err != nil {
+	if err := owner.WriteModelOpening(d.file(ModelOpeningFile), w.prover.Claims.Digest, w.prover.BlindingBefore(w.final)); err != nil {
 		return nil, err
 	}
 	if err := writeExpectation(d.file(ExpectationFile), report.Facts.Expect()); err != nil {

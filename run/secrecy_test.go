@@ -173,7 +173,7 @@ func TestModesDoNotMix(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, rows := range part.Part.Tensors() {
+	for _, rows := range part.Commitment.Tensors() {
 		payload = commitments.AppendPoints(payload, rows)
 	}
 	for w := range words(payload, 0) {

@@ -35,7 +35,7 @@ func (s *segmenting) layout(steps int) (*proof.Layout, error) {
 	for i := range rates {
 		rates[i] = 1
 	}
-	run := segment.Run{Rates: rates, Rows: make([]schedule.Ref, steps*s.program.Batch)}
+	run := segment.PublicInputs{Rates: rates, Rows: make([]schedule.Ref, steps*s.program.Batch)}
 	sys, err := segment.Build(s.program, segment.Shape{Steps: steps, PartRows: s.parts}, run, s.tables)
 	if err != nil {
 		return nil, err

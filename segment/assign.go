@@ -22,7 +22,7 @@ type Cells struct {
 // the trace, the dataset and the weights. Slices are shared with the trace.
 // It fails with fault.ErrMalformed if something does not have the system's
 // shape; it does not check the relations.
-func (s *System) Assign(trace *ops.Trace, cells Cells) (relation.Assignment, error) {
+func (s *Relations) Assign(trace *ops.Trace, cells Cells) (relation.Assignment, error) {
 	a := relation.NewAssignment(s.Relation)
 	if trace.Steps() != s.Shape.Steps || len(trace.Cells) != len(s.Tensors) {
 		return nil, fmt.Errorf("assignment: trace of %d steps and %d tensors for a segment of %d and %d: %w",
@@ -53,7 +53,7 @@ func (s *System) Assign(trace *ops.Trace, cells Cells) (relation.Assignment, err
 	return a, nil
 }
 
-func (s *System) assignWeight(a relation.Assignment, w Weight, cells Cells) error {
+func (s *Relations) assignWeight(a relation.Assignment, w WeightTensors, cells Cells) error {
 	t := s.Program.Tensor(w.Tensor)
 	for _, side := range []struct {
 		id   relation.ID

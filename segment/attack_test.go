@@ -170,7 +170,7 @@ func frozenNetwork(t *testing.T) (*graph.Program, map[graph.TensorID][]int64) {
 // commitment of the prover's can differ between them.
 func TestFrozenWeightsStandOnce(t *testing.T) {
 	p, _ := frozenNetwork(t)
-	run := segment.Run{Rates: []int64{1}, Rows: make([]schedule.Ref, 3)}
+	run := segment.PublicInputs{Rates: []int64{1}, Rows: make([]schedule.Ref, 3)}
 	sys, err := segment.Build(p, segment.Shape{Steps: 1, PartRows: []int{4}}, run, ops.NewTables())
 	if err != nil {
 		t.Fatal(err)
@@ -239,11 +239,11 @@ func TestLimitsOfASegment(t *testing.T) {
 		return list
 	}
 	for name, test := range map[string]struct {
-		change func(s *segment.Shape, r *segment.Run)
+		change func(s *segment.Shape, r *segment.PublicInputs)
 		says   string
 	}{
-		"no steps": {func(s *segment.Shape, r *segment.Run) { s.Steps, r.Rates, r.Rows = 0, nil, nil }, "0 steps"},
-		"too many steps": {func(s *segment.Shape, r *segment.Run) {
+		"no steps": {func(s *segment.Shape, r *segment.PublicInputs) { s.Steps, r.Rates, r.Rows = 0, nil, nil }, "0 steps"},
+		"too many steps": {func(s *segment.Shape, r *segment.PublicInputs) {
 			s.Steps = segment.MaxSteps + 1
 			r.Rates = make([]int64, s.Steps)
 			r.Rows = make([]schedule.Ref, 3*s.Steps)
@@ -251,21 +251,21 @@ func TestLimitsOfASegment(t *testing.T) {
 				r.Rates[i] = 1
 			}
 		}, "65537 steps"},
-		"a rate more":     {func(_ *segment.Shape, r *segment.Run) { r.Rates = append(r.Rates, 1) }, "3 rates"},
-		"no part":         {func(s *segment.Shape, r *segment.Run) { s.PartRows = nil }, "0 dataset parts"},
-		"too many parts":  {func(s *segment.Shape, _ *segment.Run) { s.PartRows = many(segment.MaxParts+1, 4) }, "1025 dataset parts"},
-		"empty part":      {func(s *segment.Shape, _ *segment.Run) { s.PartRows = []int{4, 4, 0, 4} }, "part 2 has 0 rows"},
-		"empty first":     {func(s *segment.Shape, _ *segment.Run) { s.PartRows = []int{0, 4} }, "part 0 has 0 rows"},
-		"empty last":      {func(s *segment.Shape, _ *segment.Run) { s.PartRows = []int{4, 0} }, "part 1 has 0 rows"},
-		"too large":       {func(s *segment.Shape, _ *segment.Run) { s.PartRows = []int{1<<30 + 1} }, "rows"},
-		"row below 0":     {func(_ *segment.Shape, r *segment.Run) { r.Rows[1].Row = -1 }, "slot 1"},
-		"row beyond":      {func(_ *segment.Shape, r *segment.Run) { r.Rows[1].Row = 4 }, "slot 1"},
-		"last row beyond": {func(_ *segment.Shape, r *segment.Run) { r.Rows[5].Row = 4 }, "slot 5"},
-		"part below 0":    {func(_ *segment.Shape, r *segment.Run) { r.Rows[2].Part = -1 }, "slot 2"},
-		"part beyond":     {func(_ *segment.Shape, r *segment.Run) { r.Rows[5].Part = 1 }, "slot 5"},
+		"a rate more":     {func(_ *segment.Shape, r *segment.PublicInputs) { r.Rates = append(r.Rates, 1) }, "3 rates"},
+		"no part":         {func(s *segment.Shape, r *segment.PublicInputs) { s.PartRows = nil }, "0 dataset parts"},
+		"too many parts":  {func(s *segment.Shape, _ *segment.PublicInputs) { s.PartRows = many(segment.MaxParts+1, 4) }, "1025 dataset parts"},
+		"empty part":      {func(s *segment.Shape, _ *segment.PublicInputs) { s.PartRows = []int{4, 4, 0, 4} }, "part 2 has 0 rows"},
+		"empty first":     {func(s *segment.Shape, _ *segment.PublicInputs) { s.PartRows = []int{0, 4} }, "part 0 has 0 rows"},
+		"empty last":      {func(s *segment.Shape, _ *segment.PublicInputs) { s.PartRows = []int{4, 0} }, "part 1 has 0 rows"},
+		"too large":       {func(s *segment.Shape, _ *segment.PublicInputs) { s.PartRows = []int{1<<30 + 1} }, "rows"},
+		"row below 0":     {func(_ *segment.Shape, r *segment.PublicInputs) { r.Rows[1].Row = -1 }, "slot 1"},
+		"row beyond":      {func(_ *segment.Shape, r *segment.PublicInputs) { r.Rows[1].Row = 4 }, "slot 1"},
+		"last row beyond": {func(_ *segment.Shape, r *segment.PublicInputs) { r.Rows[5].Row = 4 }, "slot 5"},
+		"part below 0":    {func(_ *segment.Shape, r *segment.PublicInputs) { r.Rows[2].Part = -1 }, "slot 2"},
+		"part beyond":     {func(_ *segment.Shape, r *segment.PublicInputs) { r.Rows[5].Part = 1 }, "slot 5"},
 	} {
 		s := segment.Shape{Steps: 2, PartRows: []int{4}}
-		r := segment.Run{Rates: slices.Clone(x.run.Rates), Rows: slices.Clone(x.run.Rows)}
+		r := segment.PublicInputs{Rates: slices.Clone(x.run.Rates), Rows: slices.Clone(x.run.Rows)}
 		test.change(&s, &r)
 		_, err := segment.Build(x.p, s, r, x.tables)
 		if !errors.Is(err, fault.ErrMalformed) || !strings.Contains(err.Error(), "segment: ") || !strings.Contains(err.Error(), test.says) {

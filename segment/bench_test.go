@@ -70,7 +70,7 @@ func BenchmarkStep(b *testing.B) {
 // BenchmarkBuild states the relations of 64 steps on 4,000 rows.
 func BenchmarkBuild(b *testing.B) {
 	p, _ := digits(b)
-	run := segment.Run{}
+	run := segment.PublicInputs{}
 	for s := range 64 {
 		run.Rates = append(run.Rates, 1)
 		for slot := range p.Batch {

@@ -17,8 +17,8 @@ type Shape struct {
 	PartRows []int // rows of every dataset part
 }
 
-// Run is what differs between the segments of a run.
-type Run struct {
+// PublicInputs are what differs between the segments of a run.
+type PublicInputs struct {
 	Rates []int64        // numerators n_s, one per step
 	Rows  []schedule.Ref // row of slot (s,b) at index s·B + b
 }
@@ -29,24 +29,24 @@ const (
 	MaxParts = 1 << 10
 )
 
-// Part names the committed tensors of a dataset part. Attributes is
+// PartTensors names the committed tensors of a dataset part. Attributes is
 // relation.None in the system of a segment, which does not read them.
-type Part struct{ Features, Labels, Attributes relation.ID }
+type PartTensors struct{ Features, Labels, Attributes relation.ID }
 
-// Weight names the committed tensors of a weight; a frozen one is the same
+// WeightTensors names the committed tensors of a weight; a frozen one is the same
 // before and after.
-type Weight struct {
+type WeightTensors struct {
 	Tensor        graph.TensorID
 	Before, After relation.ID
 }
 
-// System is the relation of a segment and where its tensors come from.
-type System struct {
+// Relations are what a segment must satisfy, and where its tensors come from.
+type Relations struct {
 	Relation *relation.System
 	Program  *graph.Program
 	Shape    Shape
-	Parts    []Part
-	Weights  []Weight // trainable and frozen, in the program's order
+	Parts    []PartTensors
+	Weights  []WeightTensors // trainable and frozen, in the program's order
 	// Tensors gives, for every per-sample tensor of the program, the one of
 	// the system, or relation.None where no relation mentions it.
 	Tensors []relation.ID
@@ -56,7 +56,7 @@ type System struct {
 // features and labels of each part, then each weight before, then each
 // trainable weight after. Errors wrap fault.ErrMalformed for a program or
 // segment that makes no sense, fault.ErrUnsupported beyond a limit.
-func Build(p *graph.Program, shape Shape, run Run, tables *ops.Tables) (*System, error) {
+func Build(p *graph.Program, shape Shape, run PublicInputs, tables *ops.Tables) (*Relations, error) {
 	if err := ops.Validate(p); err != nil {
 		return nil, err
 	}
@@ -64,11 +64,11 @@ func Build(p *graph.Program, shape Shape, run Run, tables *ops.Tables) (*System,
 		return nil, err
 	}
 	b := relation.NewBuilder("segment of " + p.Name)
-	s := &System{Program: p, Shape: shape, Tensors: make([]relation.ID, len(p.Tensors))}
+	s := &Relations{Program: p, Shape: shape, Tensors: make([]relation.ID, len(p.Tensors))}
 	features, labels := p.Tensor(p.Input).Axes[1], p.Tensor(p.Label).Axes[1]
 	for i, rows := range shape.PartRows {
 		axis := relation.Axis{Name: fmt.Sprintf("rows of part %d", i), Size: rows}
-		s.Parts = append(s.Parts, Part{
+		s.Parts = append(s.Parts, PartTensors{
 			Features:   b.External(fmt.Sprintf("part %d features", i), axis, features),
 			Labels:     b.External(fmt.Sprintf("part %d labels", i), axis, labels),
 			Attributes: relation.None,
@@ -94,7 +94,7 @@ func Build(p *graph.Program, shape Shape, run Run, tables *ops.Tables) (*System,
 	return s, err
 }
 
-func check(p *graph.Program, shape Shape, run Run) error {
+func check(p *graph.Program, shape Shape, run PublicInputs) error {
 	malformed := func(format string, args ...any) error {
 		return fmt.Errorf("segment: "+format+": %w", append(args, fault.ErrMalformed)...)
 	}
@@ -129,12 +129,12 @@ func check(p *graph.Program, shape Shape, run Run) error {
 }
 
 // addWeights adds the tensors of the weights before and after.
-func (s *System) addWeights(b *relation.Builder) {
+func (s *Relations) addWeights(b *relation.Builder) {
 	for i := range s.Program.Tensors {
 		t := &s.Program.Tensors[i]
 		if t.Role == graph.Weight || t.Role == graph.Frozen {
 			id := b.External("weight "+t.Name+" before", t.Axes...)
-			s.Weights = append(s.Weights, Weight{Tensor: graph.TensorID(i), Before: id, After: id})
+			s.Weights = append(s.Weights, WeightTensors{Tensor: graph.TensorID(i), Before: id, After: id})
 		}
 	}
 	for i := range s.Weights {
@@ -147,7 +147,7 @@ func (s *System) addWeights(b *relation.Builder) {
 
 // gather defines the features and labels of all steps:
 // X(t,b,c) = Σ_p Σ_i Sel_p(t,b,i)·D_p(i,c).
-func (s *System) gather(b *relation.Builder, c *ops.Context, rows []schedule.Ref) {
+func (s *Relations) gather(b *relation.Builder, c *ops.Context, rows []schedule.Ref) {
 	p := s.Program
 	selections := make([]relation.ID, len(s.Parts))
 	batch := p.Tensor(p.Input).Axes[0]
@@ -164,10 +164,10 @@ func (s *System) gather(b *relation.Builder, c *ops.Context, rows []schedule.Ref
 	}
 	for _, side := range []struct {
 		tensor graph.TensorID
-		of     func(Part) relation.ID
+		of     func(PartTensors) relation.ID
 	}{
-		{p.Input, func(d Part) relation.ID { return d.Features }},
-		{p.Label, func(d Part) relation.ID { return d.Labels }},
+		{p.Input, func(d PartTensors) relation.ID { return d.Features }},
+		{p.Label, func(d PartTensors) relation.ID { return d.Labels }},
 	} {
 		t := p.Tensor(side.tensor)
 		labels := c.Labels(side.tensor)

@@ -5,10 +5,10 @@
 //	symbol      identifier          meaning
 //	S           Shape.Steps         steps of the segment
 //	B           Program.Batch       rows per step
-//	D_p         System.Parts        features and labels of dataset part p
+//	D_p         Relations.Parts     features and labels of dataset part p
 //	Sel_p       relation.Selection  which row slot (s,b) reads
 //	X, L        Program.Input/Label the gathered rows
-//	W0, W_S     System.Weights      weights before and after
+//	W0, W_S     Relations.Weights   weights before and after
 //
 // The rows of all steps are virtual: X(s,b,c) = Σ_p Σ_i Sel_p(s,b,i)·D_p(i,c).
 //

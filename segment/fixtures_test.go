@@ -67,7 +67,7 @@ func checkRun(t *testing.T, p *graph.Program, initial map[graph.TensorID][]int64
 		t.Fatal(err)
 	}
 	trace := ops.NewTrace(p, steps)
-	run := segment.Run{Rates: []int64{3, 3}}
+	run := segment.PublicInputs{Rates: []int64{3, 3}}
 	for s := range steps {
 		for slot := range p.Batch {
 			row := rng.IntN(rows)

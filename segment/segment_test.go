@@ -21,9 +21,9 @@ import (
 type built struct {
 	p      *graph.Program
 	shape  segment.Shape
-	run    segment.Run
+	run    segment.PublicInputs
 	tables *ops.Tables
-	sys    *segment.System
+	sys    *segment.Relations
 	cells  segment.Cells
 	trace  *ops.Trace
 }
@@ -106,7 +106,7 @@ func build(t *testing.T, batch, steps int, parts ...int) *built {
 }
 
 // system states the relations for a run that need not be the executed one.
-func (x *built) system(t *testing.T, run segment.Run) *segment.System {
+func (x *built) system(t *testing.T, run segment.PublicInputs) *segment.Relations {
 	t.Helper()
 	sys, err := segment.Build(x.p, x.shape, run, x.tables)
 	if err != nil {
@@ -115,7 +115,7 @@ func (x *built) system(t *testing.T, run segment.Run) *segment.System {
 	return sys
 }
 
-func (x *built) check(t *testing.T, sys *segment.System) error {
+func (x *built) check(t *testing.T, sys *segment.Relations) error {
 	t.Helper()
 	a, err := sys.Assign(x.trace, x.cells)
 	if err != nil {
@@ -139,17 +139,17 @@ func TestSegmentsOfManyShapes(t *testing.T) {
 // The statement is about these rows, these rates and these weights.
 func TestOtherStatementsAreRejected(t *testing.T) {
 	x := build(t, 3, 3, 7, 4)
-	other := func(change func(r *segment.Run)) *segment.System {
-		r := segment.Run{Rates: slices.Clone(x.run.Rates), Rows: slices.Clone(x.run.Rows)}
+	other := func(change func(r *segment.PublicInputs)) *segment.Relations {
+		r := segment.PublicInputs{Rates: slices.Clone(x.run.Rates), Rows: slices.Clone(x.run.Rows)}
 		change(&r)
 		return x.system(t, r)
 	}
-	for name, sys := range map[string]*segment.System{
-		"another rate at the last step": other(func(r *segment.Run) { r.Rates[2]++ }),
-		"another rate at the first":     other(func(r *segment.Run) { r.Rates[0]++ }),
-		"another row":                   other(func(r *segment.Run) { r.Rows[4].Row = (r.Rows[4].Row + 1) % 4 }),
-		"another part":                  other(func(r *segment.Run) { r.Rows[4].Part = 1 - r.Rows[4].Part; r.Rows[4].Row = 0 }),
-		"steps exchanged": other(func(r *segment.Run) {
+	for name, sys := range map[string]*segment.Relations{
+		"another rate at the last step": other(func(r *segment.PublicInputs) { r.Rates[2]++ }),
+		"another rate at the first":     other(func(r *segment.PublicInputs) { r.Rates[0]++ }),
+		"another row":                   other(func(r *segment.PublicInputs) { r.Rows[4].Row = (r.Rows[4].Row + 1) % 4 }),
+		"another part":                  other(func(r *segment.PublicInputs) { r.Rows[4].Part = 1 - r.Rows[4].Part; r.Rows[4].Row = 0 }),
+		"steps exchanged": other(func(r *segment.PublicInputs) {
 			for slot := range 3 {
 				r.Rows[slot], r.Rows[6+slot] = r.Rows[6+slot], r.Rows[slot]
 			}
@@ -196,20 +196,20 @@ func TestSkippedStepIsRejected(t *testing.T) {
 
 func TestBuildRefuses(t *testing.T) {
 	x := build(t, 3, 2, 4)
-	for name, change := range map[string]func(s *segment.Shape, r *segment.Run){
-		"rates":       func(_ *segment.Shape, r *segment.Run) { r.Rates = r.Rates[1:] },
-		"rate zero":   func(_ *segment.Shape, r *segment.Run) { r.Rates[0] = 0 },
-		"rate 256":    func(_ *segment.Shape, r *segment.Run) { r.Rates[0] = 256 },
-		"rows":        func(_ *segment.Shape, r *segment.Run) { r.Rows = r.Rows[1:] },
-		"row":         func(_ *segment.Shape, r *segment.Run) { r.Rows[0].Row = 4 },
-		"part":        func(_ *segment.Shape, r *segment.Run) { r.Rows[0].Part = 1 },
-		"no part":     func(s *segment.Shape, _ *segment.Run) { s.PartRows = nil },
-		"empty part":  func(s *segment.Shape, _ *segment.Run) { s.PartRows = []int{0} },
-		"no steps":    func(s *segment.Shape, r *segment.Run) { s.Steps, r.Rates, r.Rows = 0, nil, nil },
-		"huge number": func(s *segment.Shape, _ *segment.Run) { s.Steps = 1 << 40 },
+	for name, change := range map[string]func(s *segment.Shape, r *segment.PublicInputs){
+		"rates":       func(_ *segment.Shape, r *segment.PublicInputs) { r.Rates = r.Rates[1:] },
+		"rate zero":   func(_ *segment.Shape, r *segment.PublicInputs) { r.Rates[0] = 0 },
+		"rate 256":    func(_ *segment.Shape, r *segment.PublicInputs) { r.Rates[0] = 256 },
+		"rows":        func(_ *segment.Shape, r *segment.PublicInputs) { r.Rows = r.Rows[1:] },
+		"row":         func(_ *segment.Shape, r *segment.PublicInputs) { r.Rows[0].Row = 4 },
+		"part":        func(_ *segment.Shape, r *segment.PublicInputs) { r.Rows[0].Part = 1 },
+		"no part":     func(s *segment.Shape, _ *segment.PublicInputs) { s.PartRows = nil },
+		"empty part":  func(s *segment.Shape, _ *segment.PublicInputs) { s.PartRows = []int{0} },
+		"no steps":    func(s *segment.Shape, r *segment.PublicInputs) { s.Steps, r.Rates, r.Rows = 0, nil, nil },
+		"huge number": func(s *segment.Shape, _ *segment.PublicInputs) { s.Steps = 1 << 40 },
 	} {
 		s := segment.Shape{Steps: 2, PartRows: []int{4}}
-		r := segment.Run{Rates: slices.Clone(x.run.Rates), Rows: slices.Clone(x.run.Rows)}
+		r := segment.PublicInputs{Rates: slices.Clone(x.run.Rates), Rows: slices.Clone(x.run.Rows)}
 		change(&s, &r)
 		if _, err := segment.Build(x.p, s, r, x.tables); !errors.Is(err, fault.ErrMalformed) {
 			t.Errorf("%s: %v", name, err)
@@ -217,7 +217,7 @@ func TestBuildRefuses(t *testing.T) {
 	}
 	constant := *x.p
 	constant.Optimizer.Kind = graph.ConstantSGD
-	r := segment.Run{Rates: []int64{1, 2}, Rows: x.run.Rows}
+	r := segment.PublicInputs{Rates: []int64{1, 2}, Rows: x.run.Rows}
 	if _, err := segment.Build(&constant, x.shape, r, x.tables); !errors.Is(err, fault.ErrMalformed) {
 		t.Errorf("two rates for one: %v", err)
 	}

@@ -49,7 +49,7 @@ func TestTracesSatisfyTheRelations(t *testing.T) {
 			t.Fatal(err)
 		}
 		sys, err := segment.Build(n.p, segment.Shape{Steps: trace.Range.Count, PartRows: []int{part.Rows}},
-			segment.Run{Rates: trace.Rates, Rows: refs}, ops.NewTables())
+			segment.PublicInputs{Rates: trace.Rates, Rows: refs}, ops.NewTables())
 		if err != nil {
 			t.Fatal(err)
 		}

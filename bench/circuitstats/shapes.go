@@ -45,7 +45,7 @@ func dense(d bench.Dense, rows, steps int) func() (*relation.System, error) {
 		if err != nil {
 			return nil, err
 		}
-		run := segment.Run{Rates: train.ConstantRate(rate, steps), Rows: make([]schedule.Ref, steps*d.Batch)}
+		run := segment.PublicInputs{Rates: train.ConstantRate(rate, steps), Rows: make([]schedule.Ref, steps*d.Batch)}
 		s, err := segment.Build(p, segment.Shape{Steps: steps, PartRows: []int{rows}}, run, ops.NewTables())
 		if err != nil {
 			return nil, err

@@ -105,7 +105,7 @@ func (s *Summary) verifyAudit(ctx context.Context, dir string, m mode.Name, trai
 	}
 	e := audit.Expectation{
 		Mode: m, Claims: asked, Parts: map[string]string{part: s.Commit.Parts[0].Digest},
-		Runs: []*audit.Run{r}, RunDigests: map[string]string{run.AuditedRun: hex.EncodeToString(r.Digest[:])},
+		Runs: []*audit.PublicRun{r}, RunDigests: map[string]string{run.AuditedRun: hex.EncodeToString(r.Digest[:])},
 	}
 	s.Audit, err = audit.Verify(ctx, made, e, &mode.Verifier{SRS: srs, Cache: keys}, audit.Options{AllowInsecure: true})
 	if err == nil && len(s.Audit.NotChecked) > 0 {

@@ -32,7 +32,7 @@ var unguarded = map[string]string{
 	"commitments.DecodePoint": "inside all", "commitments.DecodePoints": "inside all", "commitments.DecodeScalar": "inside all", "commitments.DecodeScalars": "inside all",
 	"commitments.LoadGenerators": "the user's own cache, of pinned digests", "commitments.UnmarshalOpeningProof": "inside Verify",
 	"commitments.ReadCommitment": "of UnmarshalCommitment", "commitments.ReadOpening": "of UnmarshalOpening", "commitments.ReadSRS": "of UnmarshalSRS",
-	"data.LoadCSV":                      "of ReadCSV", "data.LoadCSVAs": "of ReadCSVAs", "data.LoadIDX": "of ReadIDX", "data.Read": "inside ReadCSV and ReadIDX", "data.ParseSeparator": "one character",
+	"data.LoadCSV": "of ReadCSV", "data.LoadCSVAs": "of ReadCSVAs", "data.LoadIDX": "of ReadIDX", "data.Read": "inside ReadCSV and ReadIDX", "data.ParseSeparator": "one character",
 	"network.Decode": "inside bundle.Unmarshal", "data/schedule.UnmarshalBinary": "inside bundle.Unmarshal", "data/schedule.ParseRows": "inside audit.Verify",
 	"proof.Verify": "inside Verify", "proof/mode.Verify": "inside Verify", "proof/statement.Unmarshal": "inside Verify", "proof/verifier.Verify": "inside Verify", "proof/verifier.VerifyCommitted": "inside Verify",
 	"proof/committed.Unmarshal": "inside Verify", "proof/committed.Verify": "inside Verify", "proof/statement.DecodeWitness": "inside Verify",

@@ -18,7 +18,7 @@ const (
 
 type exactNet struct {
 	x, z1, a1, z2, d1 []int32
-	w1, w2            *Weights
+	w1, w2            *WeightMatrix
 	b1, b2            []int64
 	v1, v2, u         Accumulator
 	limbs1, limbs2    [][]int32
@@ -44,8 +44,8 @@ func newExactNet() *exactNet {
 	n := &exactNet{
 		x:  fixed32(f.X, fractionActivation),
 		z1: make([]int32, floatstep.Batch*floatstep.Hidden), a1: make([]int32, floatstep.Batch*floatstep.Hidden), z2: make([]int32, floatstep.Batch*floatstep.Units), d1: make([]int32, floatstep.Batch*floatstep.Hidden),
-		w1: NewWeights(floatstep.Inputs, floatstep.Hidden, fixed64(f.W1)), b1: fixed64(f.B1),
-		w2: NewWeights(floatstep.Hidden, floatstep.Units, fixed64(f.W2)), b2: fixed64(f.B2),
+		w1: NewWeightMatrix(floatstep.Inputs, floatstep.Hidden, fixed64(f.W1)), b1: fixed64(f.B1),
+		w2: NewWeightMatrix(floatstep.Hidden, floatstep.Units, fixed64(f.W2)), b2: fixed64(f.B2),
 	}
 	for range 3 { // a shift of 34 bits leaves limbs of 16, 16 and 2
 		n.limbs1 = append(n.limbs1, make([]int32, floatstep.Batch*floatstep.Hidden))
@@ -106,7 +106,7 @@ func BenchmarkExactStep(b *testing.B) {
 	}{{"pieces=1", 1}, {"pieces=2", 1 << 10}} {
 		b.Run(bench.name, func(b *testing.B) {
 			n := newExactNet()
-			for _, w := range []*Weights{n.w1, n.w2} {
+			for _, w := range []*WeightMatrix{n.w1, n.w2} {
 				for i := range w.cells {
 					w.cells[i] *= bench.scale
 				}

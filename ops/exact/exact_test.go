@@ -14,7 +14,7 @@ import (
 )
 
 // product of big integers: Σ_k x(i,k)·w(k,j), or Σ_k x(i,k)·w(j,k).
-func bigProduct(x []int32, m int, w *Weights, transposed bool) []*big.Int {
+func bigProduct(x []int32, m int, w *WeightMatrix, transposed bool) []*big.Int {
 	k, n := w.rows, w.cols
 	at := func(i, j int) int64 { return w.cells[i*w.cols+j] }
 	if transposed {
@@ -68,7 +68,7 @@ func TestProductsAtTheBounds(t *testing.T) {
 						cells[i] = 1 << weightLog
 					}
 				}
-				w := NewWeights(k, n, cells)
+				w := NewWeightMatrix(k, n, cells)
 				a.MulInto(x, m, w)
 				compare(t, fmt.Sprintf("K=%d |x|=2^%d |w|=2^%d", k, inputLog, weightLog), &a, bigProduct(x, m, w, false))
 			}
@@ -86,7 +86,7 @@ func TestFewestPieces(t *testing.T) {
 		{784, 1 << 8, 34, 1}, {784, 1 << 8, 36, 2}, {1, 1, 53, 1}, {1, 1, 54, 2}, {512, 1 << 15, 29, 1}, {512, 1 << 15, 30, 2},
 		{512, 1 << 15, 58, 2}, {512, 1 << 15, 61, 3},
 	} {
-		w := NewWeights(1, 2, []int64{1 << test.weightLog, -1 << test.weightLog})
+		w := NewWeightMatrix(1, 2, []int64{1 << test.weightLog, -1 << test.weightLog})
 		if got := w.prepare(test.k, test.input); got != test.want {
 			t.Errorf("K=%d |x|=%d |w|=2^%d: %d pieces, want %d", test.k, test.input, test.weightLog, got, test.want)
 		}
@@ -116,9 +116,9 @@ func drawInputs(t *rapid.T, name string, n int) []int32 {
 	return rapid.SliceOfN(rapid.Int32Range(-limit, limit), n, n).Draw(t, name)
 }
 
-func drawWeights(t *rapid.T, rows, cols int) *Weights {
+func drawWeights(t *rapid.T, rows, cols int) *WeightMatrix {
 	limit := int64(1)<<drawBits(t, "weight", MaxWeightLog) - 1
-	return NewWeights(rows, cols, rapid.SliceOfN(rapid.Int64Range(-limit, limit), rows*cols, rows*cols).Draw(t, "weights"))
+	return NewWeightMatrix(rows, cols, rapid.SliceOfN(rapid.Int64Range(-limit, limit), rows*cols, rows*cols).Draw(t, "weights"))
 }
 
 // TestProductsAgreeWithBigIntegers also reuses accumulator and weights, so
@@ -164,7 +164,7 @@ func TestLargeProducts(t *testing.T) {
 	for i := range cells {
 		cells[i] = rng.Int64N(1<<41) - 1<<40
 	}
-	w := NewWeights(k, n, cells)
+	w := NewWeightMatrix(k, n, cells)
 	var a Accumulator
 	for _, procs := range []int{1, 2, 3} {
 		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(procs))
@@ -318,7 +318,7 @@ func TestRescaleAgreesWithBigIntegers(t *testing.T) {
 }
 
 // bigGradient returns W − n·XᵀdZ.
-func bigGradient(w *Weights, x, d []int32, m int, n int64) []*big.Int {
+func bigGradient(w *WeightMatrix, x, d []int32, m int, n int64) []*big.Int {
 	out := make([]*big.Int, len(w.cells))
 	var term big.Int
 	for c, cell := range w.cells {
@@ -391,7 +391,7 @@ func TestBiasStepAgreesWithBigIntegers(t *testing.T) {
 		for i := range ones {
 			ones[i] = 1
 		}
-		want := bigGradient(NewWeights(1, n, bias), ones, d, m, rate)
+		want := bigGradient(NewWeightMatrix(1, n, bias), ones, d, m, rate)
 		first := firstOverflow(want)
 		err := BiasStep(bias, d, m, rate)
 		var o *OverflowError
@@ -414,7 +414,7 @@ func TestManyRows(t *testing.T) {
 		x[i], d[i] = MaxInput, -MaxInput
 	}
 	x[m-1] = MaxInput - 1
-	w := NewWeights(1, 1, []int64{-5})
+	w := NewWeightMatrix(1, 1, []int64{-5})
 	if err := GradientStep(w, x, d, m, 1); err != nil {
 		t.Fatal(err)
 	}
@@ -430,7 +430,7 @@ func TestOverflowNamesTheCell(t *testing.T) {
 	for i := range x {
 		x[i] = -2
 	}
-	err := GradientStep(NewWeights(100, 3, cells), x, d, 1, 2)
+	err := GradientStep(NewWeightMatrix(100, 3, cells), x, d, 1, 2)
 	const want = "cell 212 becomes 4611686018427387910, outside (−2^62, 2^62): overflow"
 	if err == nil || err.Error() != want || !errors.Is(err, fault.ErrOverflow) {
 		t.Errorf("got %v", err)

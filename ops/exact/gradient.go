@@ -48,14 +48,16 @@ type stepScratch struct {
 // the first such cell; the weights are then not to be used. The check is made
 // after every 2^19 rows or more, so a weight that leaves and comes back within
 // one step of more rows is refused too.
-func GradientStep(w *Weights, x, d []int32, m int, n int64) error {
+func GradientStep(w *WeightMatrix, x, d []int32, m int, n int64) error {
 	return gradientStep(w, checked(x, m, w.rows), d, n)
 }
 
 // GradientStepView is GradientStep for an m×K view.
-func GradientStepView(w *Weights, x *View, d []int32, n int64) error { return gradientStep(w, x, d, n) }
+func GradientStepView(w *WeightMatrix, x *View, d []int32, n int64) error {
+	return gradientStep(w, x, d, n)
+}
 
-func gradientStep(w *Weights, x source, d []int32, n int64) error {
+func gradientStep(w *WeightMatrix, x source, d []int32, n int64) error {
 	m, k := x.shape()
 	if m < 1 || k != w.rows || len(d) != m*w.cols {
 		panic(fmt.Sprintf("exact: %d×%d and %d cells for a gradient of %d×%d", m, k, len(d), w.rows, w.cols))
@@ -79,7 +81,7 @@ func gradientStep(w *Weights, x source, d []int32, n int64) error {
 }
 
 type step struct {
-	w        *Weights
+	w        *WeightMatrix
 	x        source
 	first, m int // rows of x
 	n        int64

@@ -16,17 +16,17 @@ const blockRows = 64
 
 // MulInto sets V = X·W for the m×K row-major cells x.
 // Requires m·K cells with |x| ≤ MaxInput.
-func (a *Accumulator) MulInto(x []int32, m int, w *Weights) {
+func (a *Accumulator) MulInto(x []int32, m int, w *WeightMatrix) {
 	a.multiply(checked(x, m, w.rows), w, blas.NoTrans)
 }
 
 // MulView sets V = X·W for an m×K view.
 // Requires |x| ≤ MaxInput.
-func (a *Accumulator) MulView(x *View, w *Weights) { a.multiply(x, w, blas.NoTrans) }
+func (a *Accumulator) MulView(x *View, w *WeightMatrix) { a.multiply(x, w, blas.NoTrans) }
 
 // MulTransposed sets U = dZ·Wᵀ for the m×N row-major cells d.
 // Requires m·N cells with |d| ≤ MaxInput.
-func (a *Accumulator) MulTransposed(d []int32, m int, w *Weights) {
+func (a *Accumulator) MulTransposed(d []int32, m int, w *WeightMatrix) {
 	a.multiply(checked(d, m, w.cols), w, blas.Trans)
 }
 
@@ -38,7 +38,7 @@ func checked(x []int32, m, k int) rowMajor {
 	return rowMajor{x, m, k}
 }
 
-func (a *Accumulator) multiply(x source, w *Weights, t blas.Transpose) {
+func (a *Accumulator) multiply(x source, w *WeightMatrix, t blas.Transpose) {
 	k, n := w.rows, w.cols
 	if t == blas.Trans {
 		k, n = n, k

@@ -43,7 +43,7 @@ func TestViewsAreTheMatricesThatTheyRead(t *testing.T) {
 		for i := range d {
 			d[i] = rng.Int32N(1<<16) - 1<<15
 		}
-		w, u := NewWeights(k, n, slices.Clone(weights)), NewWeights(k, n, slices.Clone(weights))
+		w, u := NewWeightMatrix(k, n, slices.Clone(weights)), NewWeightMatrix(k, n, slices.Clone(weights))
 		var a Accumulator
 		a.MulView(view, w)
 		compare(t, "product of a view", &a, bigProduct(dense, m, w, false))

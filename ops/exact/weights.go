@@ -11,9 +11,9 @@ const MaxWeightLog = 62
 // mantissa is the number of bits in which a float64 holds every integer.
 const mantissa = 53
 
-// Weights is a K×N matrix of int64 cells with |w| < 2^62, prepared for
+// WeightMatrix is a K×N matrix of int64 cells with |w| < 2^62, prepared for
 // products with float64 kernels. It is not safe for concurrent use.
-type Weights struct {
+type WeightMatrix struct {
 	rows, cols int
 	cells      []int64
 	largest    uint64 // max |w|
@@ -23,32 +23,32 @@ type Weights struct {
 	scratch    stepScratch
 }
 
-// NewWeights returns the matrix of rows inputs and cols units in the
+// NewWeightMatrix returns the matrix of rows inputs and cols units in the
 // row-major cells, which it shares. Requires rows·cols cells.
-func NewWeights(rows, cols int, cells []int64) *Weights {
+func NewWeightMatrix(rows, cols int, cells []int64) *WeightMatrix {
 	if rows < 1 || cols < 1 || len(cells) != rows*cols {
 		panic(fmt.Sprintf("exact: %d cells for weights of %d×%d", len(cells), rows, cols))
 	}
-	w := &Weights{rows: rows, cols: cols, cells: cells}
+	w := &WeightMatrix{rows: rows, cols: cols, cells: cells}
 	w.Refresh()
 	return w
 }
 
 // Rows returns K, the number of inputs.
-func (w *Weights) Rows() int { return w.rows }
+func (w *WeightMatrix) Rows() int { return w.rows }
 
 // Cols returns N, the number of units.
-func (w *Weights) Cols() int { return w.cols }
+func (w *WeightMatrix) Cols() int { return w.cols }
 
 // Cells returns the shared cells. After changing them call Refresh.
-func (w *Weights) Cells() []int64 { return w.cells }
+func (w *WeightMatrix) Cells() []int64 { return w.cells }
 
 // Largest returns max |w|.
-func (w *Weights) Largest() uint64 { return w.largest }
+func (w *WeightMatrix) Largest() uint64 { return w.largest }
 
 // Refresh must be called after the cells were changed from outside. Panics if
 // a cell is outside (−2^62, 2^62): such weights are to be refused on reading.
-func (w *Weights) Refresh() {
+func (w *WeightMatrix) Refresh() {
 	w.split = 0
 	w.largest = largest64(w.cells)
 	if w.largest >= 1<<MaxWeightLog {
@@ -74,7 +74,7 @@ func largest32(cells []int32) uint64 {
 
 // prepare cuts the weights into as few pieces as make a contraction over k
 // cells with inputs up to maxInput exact, and returns their number.
-func (w *Weights) prepare(k int, maxInput uint64) int {
+func (w *WeightMatrix) prepare(k int, maxInput uint64) int {
 	// Condition for c pieces: k·max|x|·max|p| ≤ 2^53.
 	hi, load := bits.Mul64(uint64(k), max(maxInput, 1))
 	if hi != 0 || load > 1<<(mantissa-4) {
@@ -102,7 +102,7 @@ func digitBits(largest uint64, c int) int {
 func top(largest uint64, d, c int) uint64 { return largest>>(d*(c-1)) + 1 }
 
 // cut makes the c pieces if they are not there yet.
-func (w *Weights) cut(c int) int {
+func (w *WeightMatrix) cut(c int) int {
 	if w.split == c {
 		return c
 	}
@@ -115,7 +115,7 @@ func (w *Weights) cut(c int) int {
 	return c
 }
 
-func (w *Weights) cutSpan(s span, c int) {
+func (w *WeightMatrix) cutSpan(s span, c int) {
 	if c == 1 {
 		out := w.pieces[0][s.from:s.to]
 		for i, v := range w.cells[s.from:s.to] {

@@ -46,7 +46,7 @@ func (p *Prover) Prove(ctx context.Context, n mode.Name, st *statement.Statement
 	return (&statement.Proof{Witness: c.Witness, Messages: c.Messages, Blinding: c.Blinding, Opening: c.Opening}).MarshalBinary()
 }
 
-func (p *Prover) wrap(ctx context.Context, s wrap.System, st *statement.Statement, secret prover.Secret) ([]byte, error) {
+func (p *Prover) wrap(ctx context.Context, s wrap.ProofSystem, st *statement.Statement, secret prover.Secret) ([]byte, error) {
 	w, err := wrap.NewWrapper(ctx, p.SRS.Verifier(), st.Layout, s, p.Cache)
 	if err != nil {
 		return nil, err

@@ -62,7 +62,7 @@ func (n Name) Memory(l *proof.Layout) *memory.Need {
 
 // System returns what wraps the conversations of the mode. PLONK's keys come
 // from the given powers, or from the development SRS if there are none.
-func (n Name) System(powers *commitments.SRS) wrap.System {
+func (n Name) System(powers *commitments.SRS) wrap.ProofSystem {
 	if n == ZKGroth16 {
 		return wrap.Groth16{}
 	}

@@ -30,7 +30,7 @@ func Converse(l *proof.Layout, tr proof.Transcript[fr.Element], peer proof.Peer[
 }
 
 // Reference returns the reference prover about an assignment with counts.
-func Reference(t testing.TB, l *proof.Layout, cells Assignment, mask fr.Vector) *reference.Prover {
+func Reference(t testing.TB, l *proof.Layout, cells Assignment, mask fr.Vector) *reference.Peer {
 	t.Helper()
 	tables, err := reference.Tables(l.System, cells)
 	if err != nil {

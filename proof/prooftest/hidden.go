@@ -52,8 +52,8 @@ func (c *Case) ForgeHidden(t testing.TB, hidden map[ID][]fr.Element) *statement.
 // hiding is a prover of what the script says about tensors, and of the opening
 // about whole rows.
 type hiding struct {
-	*reference.Prover
-	whole *reference.Prover
+	*reference.Peer
+	whole *reference.Peer
 }
 
 func newHiding(l *proof.Layout, tables [][]fr.Element, hidden map[ID][]fr.Element) (*hiding, error) {
@@ -73,7 +73,7 @@ func newHiding(l *proof.Layout, tables [][]fr.Element, hidden map[ID][]fr.Elemen
 
 // Drawn is part of proof.Peer.
 func (h *hiding) Drawn(c proof.Coord, v fr.Element) {
-	h.Prover.Drawn(c, v)
+	h.Peer.Drawn(c, v)
 	h.whole.Drawn(c, v)
 }
 

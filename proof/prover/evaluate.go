@@ -13,11 +13,11 @@ import (
 )
 
 // remember keeps an evaluation that a kernel has computed on its way.
-func (p *Prover) remember(id relation.ID, point []proof.Coord, v fr.Element) {
+func (p *Peer) remember(id relation.ID, point []proof.Coord, v fr.Element) {
 	p.known[id] = append(p.known[id], known{slices.Clone(point), v})
 }
 
-func (p *Prover) recall(id relation.ID, point []proof.Coord) (fr.Element, bool) {
+func (p *Peer) recall(id relation.ID, point []proof.Coord) (fr.Element, bool) {
 	for _, k := range p.known[id] {
 		if slices.Equal(k.point, point) {
 			return k.value, true
@@ -27,7 +27,7 @@ func (p *Prover) recall(id relation.ID, point []proof.Coord) (fr.Element, bool) 
 }
 
 // eq returns the equality table of a point, kept for the current phase.
-func (p *Prover) eq(point []proof.Coord) fr.Vector {
+func (p *Peer) eq(point []proof.Coord) fr.Vector {
 	key := coordKey(point)
 	if t, ok := p.eqs[key]; ok {
 		return t
@@ -45,7 +45,7 @@ func coordKey(point []proof.Coord) string {
 }
 
 // Evaluate is part of proof.Peer.
-func (p *Prover) Evaluate(id relation.ID, point []proof.Coord) fr.Element {
+func (p *Peer) Evaluate(id relation.ID, point []proof.Coord) fr.Element {
 	if v, ok := p.recall(id, point); ok {
 		return v
 	}
@@ -54,7 +54,7 @@ func (p *Prover) Evaluate(id relation.ID, point []proof.Coord) fr.Element {
 	return v
 }
 
-func (p *Prover) evaluate(id relation.ID, point []proof.Coord) fr.Element {
+func (p *Peer) evaluate(id relation.ID, point []proof.Coord) fr.Element {
 	t := p.sys.Tensor(id)
 	switch {
 	case t.Kind == relation.Public:
@@ -69,7 +69,7 @@ func (p *Prover) evaluate(id relation.ID, point []proof.Coord) fr.Element {
 
 // evaluateCells contracts the last variables on integers, the first ones on
 // field elements.
-func (p *Prover) evaluateCells(cells []int32, point []proof.Coord) fr.Element {
+func (p *Peer) evaluateCells(cells []int32, point []proof.Coord) fr.Element {
 	k := len(point) / 2
 	low := p.eq(point[k:])
 	rows := make(fr.Vector, 1<<k)
@@ -78,7 +78,7 @@ func (p *Prover) evaluateCells(cells []int32, point []proof.Coord) fr.Element {
 }
 
 // field returns the field elements of a tensor of large integers.
-func (p *Prover) field(id relation.ID) fr.Vector {
+func (p *Peer) field(id relation.ID) fr.Vector {
 	if v, ok := p.large[id]; ok {
 		return v
 	}
@@ -93,7 +93,7 @@ func (p *Prover) field(id relation.ID) fr.Vector {
 }
 
 // evaluateSum evaluates a virtual tensor without cells by its definition.
-func (p *Prover) evaluateSum(t *relation.Tensor, point []proof.Coord) fr.Element {
+func (p *Peer) evaluateSum(t *relation.Tensor, point []proof.Coord) fr.Element {
 	labels := map[relation.Label][]proof.Coord{}
 	for i, a := range t.Axes {
 		labels[t.Sum.Out[i]], point = point[:a.Log()], point[a.Log():]
@@ -108,7 +108,7 @@ func (p *Prover) evaluateSum(t *relation.Tensor, point []proof.Coord) fr.Element
 	return sum
 }
 
-func (p *Prover) termAt(sum *relation.Sum, term *relation.Term, labels map[relation.Label][]proof.Coord) fr.Element {
+func (p *Peer) termAt(sum *relation.Sum, term *relation.Term, labels map[relation.Label][]proof.Coord) fr.Element {
 	plan := p.sys.Plan(sum, term)
 	if len(plan.Bound) > 0 {
 		return p.TermValue(p.instance(sum, term, plan, labels))
@@ -122,7 +122,7 @@ func (p *Prover) termAt(sum *relation.Sum, term *relation.Term, labels map[relat
 }
 
 // instance is what the script will make of the same term.
-func (p *Prover) instance(sum *relation.Sum, term *relation.Term, plan *relation.Plan, labels map[relation.Label][]proof.Coord) *proof.Instance[fr.Element] {
+func (p *Peer) instance(sum *relation.Sum, term *relation.Term, plan *relation.Plan, labels map[relation.Label][]proof.Coord) *proof.Instance[fr.Element] {
 	inst := &proof.Instance[fr.Element]{Sum: sum, Term: term, Plan: plan, Labels: labels, Scale: fr.One()}
 	for i, f := range term.Factors {
 		if p.sys.Tensor(f.Tensor).Kind == relation.Public && !plan.Weighted(i) {

@@ -30,7 +30,7 @@ type layerSum struct {
 
 // Fractions is part of proof.Peer: the halves of layer+1, whole for the
 // root, else at the point that the layer's sumcheck has bound.
-func (p *Prover) Fractions(layer int) [4]fr.Element {
+func (p *Peer) Fractions(layer int) [4]fr.Element {
 	t := p.tree
 	if layer > 0 {
 		t.last = p.layer.finish()
@@ -44,7 +44,7 @@ func (p *Prover) Fractions(layer int) [4]fr.Element {
 }
 
 // Layer is part of proof.Peer.
-func (p *Prover) Layer(k int, point []proof.Coord, lambda fr.Element) {
+func (p *Peer) Layer(k int, point []proof.Coord, lambda fr.Element) {
 	t, size := p.tree, 1<<k
 	l := &layerSum{tree: t, layer: k + 1, size: size, filled: size, lambda: lambda, point: p.values(point)}
 	if l.layer == t.log {
@@ -91,7 +91,7 @@ func lerp(a, b, r *fr.Element) fr.Element {
 // LayerRound is part of proof.Peer: h(X) = a + b·X + c·X² with
 //
 //	h(X) = Σ_x eq(rest,x)·(S0·Q1 + P1·Q0)(X,x)
-func (p *Prover) LayerRound() [2]fr.Element {
+func (p *Peer) LayerRound() [2]fr.Element {
 	l := p.layer
 	a, c := l.evaluate((*layerRound).coefficients)
 	// claim = a + r·(b + c)
@@ -110,7 +110,7 @@ func (p *Prover) LayerRound() [2]fr.Element {
 }
 
 // LayerBind is part of proof.Peer.
-func (p *Prover) LayerBind(r fr.Element) {
+func (p *Peer) LayerBind(r fr.Element) {
 	l := p.layer
 	l.claim = horner(l.last[:], &r)
 	l.bound++

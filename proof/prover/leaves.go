@@ -40,7 +40,7 @@ type leafBlock struct {
 	rows   fr.Vector // the table's denominators
 }
 
-func (p *Prover) newLeaves(alpha, beta fr.Element) *leaves {
+func (p *Peer) newLeaves(alpha, beta fr.Element) *leaves {
 	l := p.layout
 	pow := make([]fr.Element, l.Arity+1)
 	pow[0].SetOne()
@@ -74,7 +74,7 @@ func (p *Prover) newLeaves(alpha, beta fr.Element) *leaves {
 	return out
 }
 
-func (p *Prover) leafBlock(b proof.Block, columns []relation.ID, alpha *fr.Element, pow []fr.Element) leafBlock {
+func (p *Peer) leafBlock(b proof.Block, columns []relation.ID, alpha *fr.Element, pow []fr.Element) leafBlock {
 	block := leafBlock{from: b.Offset, to: b.Offset + 1<<b.Log, pow: pow}
 	block.base.SetInt64(int64(b.Table + 1))
 	block.base.Mul(&block.base, &pow[len(pow)-1])
@@ -92,7 +92,7 @@ func (p *Prover) leafBlock(b proof.Block, columns []relation.ID, alpha *fr.Eleme
 // matchTable lets a lookup's block take denominators from its table. Cells are
 // rows of it by Count's check, but for padding and forced witnesses, whose
 // tuples are compared before.
-func (p *Prover) matchTable(block *leafBlock, b proof.Block, rows fr.Vector) {
+func (p *Peer) matchTable(block *leafBlock, b proof.Block, rows fr.Vector) {
 	columns := p.sys.Lookups[b.Lookup].Columns
 	for _, c := range columns {
 		small := p.cells[c].Small

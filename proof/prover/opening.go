@@ -15,7 +15,7 @@ type openingSum struct {
 }
 
 // Opening is part of proof.Peer.
-func (p *Prover) Opening(groups []*proof.Group[fr.Element], weights []fr.Element) {
+func (p *Peer) Opening(groups []*proof.Group[fr.Element], weights []fr.Element) {
 	o := &openingSum{}
 	for g, group := range groups {
 		row := p.foldGroup(group)
@@ -31,7 +31,7 @@ func (p *Prover) Opening(groups []*proof.Group[fr.Element], weights []fr.Element
 // foldGroup returns the group's polynomial
 //
 //	g(j) = Σ_claims weight_c · Σ_i eq(high_c, i)·cell_c(i·2^ℓ + j)
-func (p *Prover) foldGroup(g *proof.Group[fr.Element]) fr.Vector {
+func (p *Peer) foldGroup(g *proof.Group[fr.Element]) fr.Vector {
 	row := make(fr.Vector, 1<<p.layout.RowLog)
 	var fields []fr.Vector // short rows and rows of large integers
 	var fieldWeights []fr.Element
@@ -72,7 +72,7 @@ func (p *Prover) foldGroup(g *proof.Group[fr.Element]) fr.Vector {
 }
 
 // OpeningRound is part of proof.Peer.
-func (p *Prover) OpeningRound() [2]fr.Element {
+func (p *Peer) OpeningRound() [2]fr.Element {
 	var out [2]fr.Element
 	o := p.opening
 	for i, q := range o.parts {
@@ -88,7 +88,7 @@ func (p *Prover) OpeningRound() [2]fr.Element {
 }
 
 // OpeningBind is part of proof.Peer.
-func (p *Prover) OpeningBind(r fr.Element) {
+func (p *Peer) OpeningBind(r fr.Element) {
 	for i, q := range p.opening.parts {
 		for k := range q.t {
 			q.t[k] = poly.Fold(q.t[k], &r)
@@ -98,7 +98,7 @@ func (p *Prover) OpeningBind(r fr.Element) {
 }
 
 // Openings is part of proof.Peer.
-func (p *Prover) Openings(n int) []fr.Element {
+func (p *Peer) Openings(n int) []fr.Element {
 	var w []fr.Element
 	for _, q := range p.opening.parts {
 		w = append(w, q.t[1][0])
@@ -112,7 +112,7 @@ func (p *Prover) Openings(n int) []fr.Element {
 // Combined returns the one row to open once σ is drawn:
 //
 //	F = M + Σ_{g≥1} σ^g·g_g
-func (p *Prover) Combined(sigma fr.Element) fr.Vector {
+func (p *Peer) Combined(sigma fr.Element) fr.Vector {
 	f := make(fr.Vector, 1<<p.layout.RowLog)
 	rows := p.opening.rows
 	poly.Parallel(len(f), poly.Chunk, func(lo, hi int) {

@@ -10,7 +10,7 @@ import (
 
 // partial evaluates some axes of any tensor: fixed[i] holds the coordinates
 // of axis i, nil if the axis stays.
-func (p *Prover) partial(id relation.ID, fixed [][]fr.Element) fr.Vector {
+func (p *Peer) partial(id relation.ID, fixed [][]fr.Element) fr.Vector {
 	t := p.sys.Tensor(id)
 	switch {
 	case t.Kind == relation.Public:
@@ -30,7 +30,7 @@ func (p *Prover) partial(id relation.ID, fixed [][]fr.Element) fr.Vector {
 }
 
 // fixed is poly.Fix with a result of its own, since sumchecks fold in place.
-func (p *Prover) fixed(cells fr.Vector, axes []relation.Axis, at [][]fr.Element) fr.Vector {
+func (p *Peer) fixed(cells fr.Vector, axes []relation.Axis, at [][]fr.Element) fr.Vector {
 	if kept(at) == len(at) {
 		return append(fr.Vector(nil), cells...)
 	}
@@ -49,7 +49,7 @@ func kept(fixed [][]fr.Element) int {
 
 // materialize computes all cells of a virtual tensor without cells of its
 // own by its definition. It serves small tensors that no kernel covers.
-func (p *Prover) materialize(id relation.ID) fr.Vector {
+func (p *Peer) materialize(id relation.ID) fr.Vector {
 	if v, ok := p.large[id]; ok {
 		return v
 	}
@@ -63,7 +63,7 @@ func (p *Prover) materialize(id relation.ID) fr.Vector {
 }
 
 // addTerm adds c·Σ Π factors to every cell, by a loop over all labels.
-func (p *Prover) addTerm(out fr.Vector, t *relation.Tensor, term *relation.Term) {
+func (p *Peer) addTerm(out fr.Vector, t *relation.Tensor, term *relation.Term) {
 	plan := &relation.Plan{}
 	for i, l := range t.Sum.Out {
 		plan.Bound, plan.Logs = append(plan.Bound, l), append(plan.Logs, t.Axes[i].Log())

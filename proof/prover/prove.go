@@ -77,7 +77,7 @@ type Argument struct {
 	statement *statement.Statement
 	external  [][]fr.Element // blinding, see Secret
 	hiding    *hiding
-	prover    *Prover
+	prover    *Peer
 	made      *Conversation
 	hidden    *committed.Prover // of a committed conversation
 }
@@ -145,7 +145,7 @@ func (a *Argument) openRow(seed [32]byte) (commitments.OpeningProof, error) {
 
 // cancelling stops the conversation between rounds when its context ends.
 type cancelling struct {
-	*Prover
+	*Peer
 	ctx context.Context
 }
 
@@ -156,7 +156,7 @@ func (c *cancelling) Drawn(at proof.Coord, v fr.Element) {
 	if err := c.ctx.Err(); err != nil {
 		panic(cancelled{err})
 	}
-	c.Prover.Drawn(at, v)
+	c.Peer.Drawn(at, v)
 }
 
 // uncancelled runs the script; a cancelled context ends it by a panic that stops

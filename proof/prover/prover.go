@@ -11,8 +11,8 @@ import (
 	"github.com/zkaudit/zkaudit/relation"
 )
 
-// Prover answers the script of package proof about one assignment.
-type Prover struct {
+// Peer answers the script of package proof about one assignment.
+type Peer struct {
 	layout *proof.Layout
 	sys    *relation.System
 	cells  relation.Assignment
@@ -38,14 +38,14 @@ type known struct {
 	value fr.Element
 }
 
-// New returns a prover for an assignment whose table counts are filled in
+// New returns the honest peer for an assignment whose table counts are filled in
 // (see Count). mask is the random row of a masked layout, nil otherwise. The
 // arena may be nil.
-func New(l *proof.Layout, cells relation.Assignment, mask fr.Vector, arena *poly.Arena) (*Prover, error) {
+func New(l *proof.Layout, cells relation.Assignment, mask fr.Vector, arena *poly.Arena) (*Peer, error) {
 	if l.Masked != (mask != nil) || mask != nil && len(mask) != 1<<l.RowLog {
 		return nil, fmt.Errorf("mask row of %d cells, layout masked %v: %w", len(mask), l.Masked, fault.ErrUsage)
 	}
-	p := &Prover{
+	p := &Peer{
 		layout: l,
 		sys:    l.System,
 		cells:  cells,
@@ -70,14 +70,14 @@ func New(l *proof.Layout, cells relation.Assignment, mask fr.Vector, arena *poly
 }
 
 // Drawn is part of proof.Peer.
-func (p *Prover) Drawn(c proof.Coord, v fr.Element) {
+func (p *Peer) Drawn(c proof.Coord, v fr.Element) {
 	if int(c) != len(p.coords) {
 		panic("prover: coordinates are numbered in the order drawn")
 	}
 	p.coords = append(p.coords, v)
 }
 
-func (p *Prover) values(point []proof.Coord) []fr.Element {
+func (p *Peer) values(point []proof.Coord) []fr.Element {
 	vs := make([]fr.Element, len(point))
 	for i, c := range point {
 		vs[i] = p.coords[c]

@@ -26,7 +26,7 @@ type part struct {
 }
 
 // Sum is part of proof.Peer.
-func (p *Prover) Sum(instances []*proof.Instance[fr.Element], weights []fr.Element) {
+func (p *Peer) Sum(instances []*proof.Instance[fr.Element], weights []fr.Element) {
 	b := &batchedSum{}
 	for i, inst := range instances {
 		t := p.instanceTables(inst)
@@ -42,7 +42,7 @@ func (p *Prover) Sum(instances []*proof.Instance[fr.Element], weights []fr.Eleme
 
 // SumRound is part of proof.Peer. An instance that has fewer variables than
 // are left is constant in the current one: half of its weight.
-func (p *Prover) SumRound(degree int) []fr.Element {
+func (p *Peer) SumRound(degree int) []fr.Element {
 	b := p.sum
 	total := make([]fr.Element, degree+1)
 	for i, q := range b.parts {
@@ -67,7 +67,7 @@ func (p *Prover) SumRound(degree int) []fr.Element {
 }
 
 // SumBind is part of proof.Peer.
-func (p *Prover) SumBind(r fr.Element) {
+func (p *Peer) SumBind(r fr.Element) {
 	b := p.sum
 	b.bound = append(b.bound, proof.Coord(len(p.coords)-1))
 	for i, q := range b.parts {
@@ -89,7 +89,7 @@ func (p *Prover) SumBind(r fr.Element) {
 
 // keepFinals remembers the evaluations of data factors that a finished
 // sumcheck has at hand.
-func (p *Prover) keepFinals() {
+func (p *Peer) keepFinals() {
 	b := p.sum
 	for _, q := range b.parts {
 		plan := q.inst.Plan

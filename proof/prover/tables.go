@@ -21,7 +21,7 @@ type tables struct {
 
 // instanceTables returns the tables of an instance, those built before for
 // the same term at the same point if there are any.
-func (p *Prover) instanceTables(inst *proof.Instance[fr.Element]) *tables {
+func (p *Peer) instanceTables(inst *proof.Instance[fr.Element]) *tables {
 	var point []proof.Coord
 	for _, l := range inst.Sum.Out {
 		point = append(point, inst.Labels[l]...)
@@ -45,7 +45,7 @@ func (p *Prover) instanceTables(inst *proof.Instance[fr.Element]) *tables {
 // TermValue is part of proof.Peer:
 //
 //	Scale · Σ_x Π_i T_i(x)
-func (p *Prover) TermValue(inst *proof.Instance[fr.Element]) fr.Element {
+func (p *Peer) TermValue(inst *proof.Instance[fr.Element]) fr.Element {
 	t := p.instanceTables(inst).t
 	v := sumOfProducts(t)
 	v.Mul(&v, &inst.Scale)
@@ -71,7 +71,7 @@ func sumOfProducts(t []fr.Vector) fr.Element {
 }
 
 // weightTable multiplies eq weights and public factors on disjoint labels.
-func (p *Prover) weightTable(inst *proof.Instance[fr.Element], w *relation.Weight) fr.Vector {
+func (p *Peer) weightTable(inst *proof.Instance[fr.Element], w *relation.Weight) fr.Vector {
 	var out fr.Vector
 	multiply := func(piece fr.Vector, labels []relation.Label) {
 		e := expand(piece, labels, inst.Plan)
@@ -100,14 +100,14 @@ func (p *Prover) weightTable(inst *proof.Instance[fr.Element], w *relation.Weigh
 }
 
 // dataTable evaluates a factor at the coordinates of its free labels.
-func (p *Prover) dataTable(inst *proof.Instance[fr.Element], f relation.Factor) fr.Vector {
+func (p *Peer) dataTable(inst *proof.Instance[fr.Element], f relation.Factor) fr.Vector {
 	fixed, kept := p.split(inst, f)
 	return expand(p.partial(f.Tensor, fixed), kept, inst.Plan)
 }
 
 // split returns the coordinates of a factor's free axes (nil for bound ones)
 // and the labels of its bound axes, in the factor's order.
-func (p *Prover) split(inst *proof.Instance[fr.Element], f relation.Factor) (fixed [][]fr.Element, kept []relation.Label) {
+func (p *Peer) split(inst *proof.Instance[fr.Element], f relation.Factor) (fixed [][]fr.Element, kept []relation.Label) {
 	fixed = make([][]fr.Element, len(f.Labels))
 	for i, l := range f.Labels {
 		if slices.Contains(inst.Plan.Bound, l) {

@@ -20,7 +20,7 @@ import (
 // w's that leave one operand whole, C is that operand contracted with the other:
 // work by activations, not by weights. ok is false where the terms or the axes
 // are others.
-func (p *Prover) trajectory(t *relation.Tensor, fixed [][]fr.Element) (cells fr.Vector, ok bool) {
+func (p *Peer) trajectory(t *relation.Tensor, fixed [][]fr.Element) (cells fr.Vector, ok bool) {
 	uses, filter := p.usesOf(t)
 	if len(uses) == 0 || fixed[0] != nil {
 		return nil, false
@@ -53,7 +53,7 @@ type use struct {
 }
 
 // usesOf returns the uses of a trajectory, none if the tensor is no trajectory.
-func (p *Prover) usesOf(t *relation.Tensor) (uses []use, filter *relation.Filter) {
+func (p *Peer) usesOf(t *relation.Tensor) (uses []use, filter *relation.Filter) {
 	terms, out := t.Sum.Terms, t.Sum.Out
 	if len(terms) < 2 || len(out) < 2 || !p.startsTrajectory(&terms[0], out) {
 		return nil, nil
@@ -85,7 +85,7 @@ func (p *Prover) usesOf(t *relation.Tensor) (uses []use, filter *relation.Filter
 }
 
 // startsTrajectory reports whether a term is 1_S(t)·W0(w).
-func (p *Prover) startsTrajectory(term *relation.Term, out []relation.Label) bool {
+func (p *Peer) startsTrajectory(term *relation.Term, out []relation.Label) bool {
 	f := term.Factors
 	if !term.Coeff.IsOne() || len(f) != 2 || len(f[0].Labels) != 1 || f[0].Labels[0] != out[0] || !slices.Equal(f[1].Labels, out[1:]) {
 		return false
@@ -103,7 +103,7 @@ type operand struct {
 }
 
 // operandOf reads a factor through its view.
-func (p *Prover) operandOf(f relation.Factor) operand {
+func (p *Peer) operandOf(f relation.Factor) operand {
 	v, ok := p.viewOf(f.Tensor)
 	if !ok {
 		return operand{Factor: f, scale: fr.One()}
@@ -137,7 +137,7 @@ const inside relation.Label = "view "
 //
 // where D is an operand whose further axes i are all kept, F the other at its
 // fixed axes, and m the kept axes of maps, each of which moves F.
-func (p *Prover) changes(t *relation.Tensor, u *use, c coordinates) (fr.Vector, bool) {
+func (p *Peer) changes(t *relation.Tensor, u *use, c coordinates) (fr.Vector, bool) {
 	var kept []relation.Label
 	for _, l := range t.Sum.Out[1:] {
 		if c[l] == nil {
@@ -231,7 +231,7 @@ func (k *contraction) coversMasks(c coordinates) bool {
 }
 
 // contract computes C, one kept offset of the maps after the other.
-func (p *Prover) contract(k *contraction, c coordinates) fr.Vector {
+func (p *Peer) contract(k *contraction, c coordinates) fr.Vector {
 	logs := axesOf(p.sys.Tensor(k.whole.Tensor))
 	first := len(logs) - k.width
 	steps, middle, width := 1<<logs[0], 1<<sum(logs[1:first]), 1<<sum(logs[first:])
@@ -283,7 +283,7 @@ func (p *Prover) contract(k *contraction, c coordinates) fr.Vector {
 
 // move moves F through the maps at an offset of each; false if one of them has
 // no entry there.
-func (p *Prover) move(k *contraction, f *labelled, at coordinates) (*labelled, bool) {
+func (p *Peer) move(k *contraction, f *labelled, at coordinates) (*labelled, bool) {
 	for _, m := range k.maps {
 		from := m
 		if k.into {
@@ -299,7 +299,7 @@ func (p *Prover) move(k *contraction, f *labelled, at coordinates) (*labelled, b
 }
 
 // eachStep contracts the middle axes of a tensor step by step.
-func (p *Prover) eachStep(out fr.Vector, id relation.ID, weights fr.Vector, steps, middle, width int) {
+func (p *Peer) eachStep(out fr.Vector, id relation.ID, weights fr.Vector, steps, middle, width int) {
 	if small := p.cells[id].Small; small != nil {
 		poly.ContractEach(out, small, weights, steps, middle, width)
 		return

@@ -13,7 +13,7 @@ import (
 
 // kernel is a convolution in one dimension over 3 steps of 2 samples: pictures
 // of 5 cells with 2 channels, a kernel of 3, 3 positions and 2 units.
-func kernel(t *testing.T) (p *Prover, patches, weights ID) {
+func kernel(t *testing.T) (p *Peer, patches, weights ID) {
 	t.Helper()
 	axis := func(name string, n int) Axis { return Axis{Name: name, Size: n} }
 	b := NewBuilder("kernel")

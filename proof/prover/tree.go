@@ -30,7 +30,7 @@ type bitmap []uint64
 func (b bitmap) has(i int) bool { return b[i/64]>>(i%64)&1 == 1 }
 
 // Lookups is part of proof.Peer.
-func (p *Prover) Lookups(alpha, beta fr.Element) {
+func (p *Peer) Lookups(alpha, beta fr.Element) {
 	n := p.layout.Log
 	t := &tree{leaves: p.newLeaves(alpha, beta), log: n, stored: min(n-1, p.maxStored)}
 	t.p, t.q = make([]fr.Vector, t.stored+1), make([]fr.Vector, t.stored+1)

@@ -29,7 +29,7 @@ type axisMap struct {
 }
 
 // viewOf returns the view that a tensor is, if it has no cells and is one.
-func (p *Prover) viewOf(id relation.ID) (*view, bool) {
+func (p *Peer) viewOf(id relation.ID) (*view, bool) {
 	t := p.sys.Tensor(id)
 	if t.Kind != relation.Virtual || p.cells[id].Len() > 0 || len(t.Sum.Terms) != 1 {
 		return nil, false
@@ -99,7 +99,7 @@ func (c coordinates) of(f relation.Factor) [][]fr.Element {
 }
 
 // read returns a factor at the coordinates of its fixed labels, over the rest.
-func (p *Prover) read(f relation.Factor, c coordinates) *labelled {
+func (p *Peer) read(f relation.Factor, c coordinates) *labelled {
 	t := &labelled{cells: p.partial(f.Tensor, c.of(f))}
 	for i, l := range f.Labels {
 		if c[l] == nil {
@@ -111,7 +111,7 @@ func (p *Prover) read(f relation.Factor, c coordinates) *labelled {
 }
 
 // seen evaluates some axes of a view.
-func (p *Prover) seen(v *view, sum *relation.Sum, fixed [][]fr.Element) fr.Vector {
+func (p *Peer) seen(v *view, sum *relation.Sum, fixed [][]fr.Element) fr.Vector {
 	c := coordinatesOf(sum, fixed)
 	t := p.read(v.data, c)
 	for _, m := range v.maps {
@@ -133,7 +133,7 @@ func (p *Prover) seen(v *view, sum *relation.Sum, fixed [][]fr.Element) fr.Vecto
 
 // matrix returns the entries of a map from its summed label to its other labels
 // that are not fixed.
-func (p *Prover) matrix(m axisMap, c coordinates) (entries []entry, to []relation.Label, logs []int) {
+func (p *Peer) matrix(m axisMap, c coordinates) (entries []entry, to []relation.Label, logs []int) {
 	t := p.sys.Tensor(m.Tensor)
 	table := &labelled{cells: public.Partial(t, c.of(m.Factor))}
 	for i, l := range m.Labels {

@@ -6,8 +6,8 @@
 // it too, since its cells are field elements.
 //
 //	symbol   identifier      size
-//	T        Prover.tables   2^Log of the tensor, row-major, first variable on top
-//	p, q     Prover.p, q     by layer k, 2^k fractions
-//	g_g      Prover.rows     2^ℓ
+//	T        Peer.tables     2^Log of the tensor, row-major, first variable on top
+//	p, q     Peer.p, q       by layer k, 2^k fractions
+//	g_g      Peer.rows       2^ℓ
 //	F        Combined        2^ℓ
 package reference

@@ -11,7 +11,7 @@ import (
 //
 //	leaves       1_T(x)/(α − fp(x)), −m_i/(α − fp(i)), else 0/1
 //	layer k      p/q of x = p/q of x + p/q of x + 2^k, in layer k+1
-func (p *Prover) Lookups(alpha, beta fr.Element) {
+func (p *Peer) Lookups(alpha, beta fr.Element) {
 	n := p.layout.Log
 	p.p, p.q = make([][]fr.Element, n+1), make([][]fr.Element, n+1)
 	p.p[n], p.q[n] = make([]fr.Element, 1<<n), make([]fr.Element, 1<<n)
@@ -41,7 +41,7 @@ func cross(p0, p1, q0, q1 fr.Element) fr.Element {
 	return p0
 }
 
-func (p *Prover) leaf(b proof.Block, i int, alpha, beta fr.Element) (num, den fr.Element) {
+func (p *Peer) leaf(b proof.Block, i int, alpha, beta fr.Element) (num, den fr.Element) {
 	sys := p.layout.System
 	columns := sys.Tables[b.Table].Columns
 	if b.Lookup < 0 {
@@ -89,7 +89,7 @@ type layer struct {
 }
 
 // Fractions is part of proof.Peer.
-func (p *Prover) Fractions(k int) [4]fr.Element {
+func (p *Peer) Fractions(k int) [4]fr.Element {
 	if k == 0 {
 		return [4]fr.Element{p.p[1][0], p.p[1][1], p.q[1][0], p.q[1][1]}
 	}
@@ -98,7 +98,7 @@ func (p *Prover) Fractions(k int) [4]fr.Element {
 }
 
 // Layer is part of proof.Peer.
-func (p *Prover) Layer(k int, point []proof.Coord, lambda fr.Element) {
+func (p *Peer) Layer(k int, point []proof.Coord, lambda fr.Element) {
 	num, den, half := p.p[k+1], p.q[k+1], 1<<k
 	p.layer = layer{num[:half], num[half:], den[:half], den[half:], p.values(point), lambda}
 }
@@ -106,7 +106,7 @@ func (p *Prover) Layer(k int, point []proof.Coord, lambda fr.Element) {
 // LayerRound is part of proof.Peer: the coefficients 1 and 2 of
 //
 //	h(X) = Σ_x eq(rest,x)·(p0·q1 + p1·q0 + λ·q0·q1)(X,x)
-func (p *Prover) LayerRound() [2]fr.Element {
+func (p *Peer) LayerRound() [2]fr.Element {
 	eq := eqTable(p.layer.point[1:])
 	values := make([]fr.Element, 3)
 	for x := range values {
@@ -130,4 +130,4 @@ func (l layer) bind(r fr.Element) layer {
 }
 
 // LayerBind is part of proof.Peer.
-func (p *Prover) LayerBind(r fr.Element) { p.layer = p.layer.bind(r) }
+func (p *Peer) LayerBind(r fr.Element) { p.layer = p.layer.bind(r) }

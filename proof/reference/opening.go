@@ -8,7 +8,7 @@ import (
 )
 
 // Opening is part of proof.Peer: Σ_x Σ_g δ^g·eq(low_g, x)·g_g(x).
-func (p *Prover) Opening(groups []*proof.Group[fr.Element], weights []fr.Element) {
+func (p *Peer) Opening(groups []*proof.Group[fr.Element], weights []fr.Element) {
 	p.rows, p.folds, p.point = nil, nil, nil
 	for g, group := range groups {
 		row := p.groupRow(group)
@@ -18,7 +18,7 @@ func (p *Prover) Opening(groups []*proof.Group[fr.Element], weights []fr.Element
 }
 
 // groupRow returns Σ_claims weight · Σ_i eq(high,i)·(row i of the tensor).
-func (p *Prover) groupRow(group *proof.Group[fr.Element]) []fr.Element {
+func (p *Peer) groupRow(group *proof.Group[fr.Element]) []fr.Element {
 	row := make([]fr.Element, 1<<p.layout.RowLog)
 	for k, c := range group.Claims {
 		high := eqTable(p.values(c.Point[:max(0, len(c.Point)-p.layout.RowLog)]))
@@ -33,19 +33,19 @@ func (p *Prover) groupRow(group *proof.Group[fr.Element]) []fr.Element {
 }
 
 // OpeningRound is part of proof.Peer.
-func (p *Prover) OpeningRound() [2]fr.Element {
+func (p *Peer) OpeningRound() [2]fr.Element {
 	c := roundPolynomial(p.folds, 2)
 	return [2]fr.Element{c[0], c[2]}
 }
 
 // OpeningBind is part of proof.Peer.
-func (p *Prover) OpeningBind(r fr.Element) {
+func (p *Peer) OpeningBind(r fr.Element) {
 	bindAll(p.folds, r)
 	p.point = append(p.point, r)
 }
 
 // Openings is part of proof.Peer.
-func (p *Prover) Openings(int) []fr.Element {
+func (p *Peer) Openings(int) []fr.Element {
 	var w []fr.Element
 	for _, row := range p.rows {
 		w = append(w, naive.Evaluate(row, p.point))
@@ -57,7 +57,7 @@ func (p *Prover) Openings(int) []fr.Element {
 }
 
 // Combined returns the one row that is opened: F = M + Σ_{g≥1} σ^g·g_g.
-func (p *Prover) Combined(sigma fr.Element) []fr.Element {
+func (p *Peer) Combined(sigma fr.Element) []fr.Element {
 	f := make([]fr.Element, 1<<p.layout.RowLog)
 	copy(f, p.mask)
 	power := fr.One()

@@ -11,8 +11,8 @@ import (
 	"github.com/zkaudit/zkaudit/relation/naive"
 )
 
-// Prover answers the script of package proof about whole tables.
-type Prover struct {
+// Peer answers the script of package proof about whole tables.
+type Peer struct {
 	layout *proof.Layout
 	tables [][]fr.Element // by tensor
 	mask   []fr.Element   // the random row of a masked opening, or nil
@@ -29,7 +29,7 @@ type Prover struct {
 	point []fr.Element // bound by the opening so far
 }
 
-var _ proof.Peer[fr.Element] = (*Prover)(nil)
+var _ proof.Peer[fr.Element] = (*Peer)(nil)
 
 // Tables computes every tensor of a system from an assignment. Errors are
 // those of package naive.
@@ -48,7 +48,7 @@ func Tables(sys *relation.System, cells relation.Assignment) ([][]fr.Element, er
 
 // New returns a prover about tables, one per tensor of the layout's system.
 // mask is the random row of a masked layout, nil otherwise.
-func New(l *proof.Layout, tables [][]fr.Element, mask []fr.Element) (*Prover, error) {
+func New(l *proof.Layout, tables [][]fr.Element, mask []fr.Element) (*Peer, error) {
 	if len(tables) != len(l.System.Tensors) || l.Masked != (mask != nil) {
 		return nil, fmt.Errorf("%d tables for %d tensors, mask %v: %w", len(tables), len(l.System.Tensors), mask != nil, fault.ErrUsage)
 	}
@@ -57,18 +57,18 @@ func New(l *proof.Layout, tables [][]fr.Element, mask []fr.Element) (*Prover, er
 			return nil, fmt.Errorf("%d cells for tensor %q: %w", len(tables[id]), t.Name, fault.ErrUsage)
 		}
 	}
-	return &Prover{layout: l, tables: tables, mask: mask}, nil
+	return &Peer{layout: l, tables: tables, mask: mask}, nil
 }
 
 // Drawn is part of proof.Peer.
-func (p *Prover) Drawn(c proof.Coord, v fr.Element) { p.coords = append(p.coords, v) }
+func (p *Peer) Drawn(c proof.Coord, v fr.Element) { p.coords = append(p.coords, v) }
 
 // Evaluate is part of proof.Peer.
-func (p *Prover) Evaluate(t relation.ID, point []proof.Coord) fr.Element {
+func (p *Peer) Evaluate(t relation.ID, point []proof.Coord) fr.Element {
 	return naive.Evaluate(p.tables[t], p.values(point))
 }
 
-func (p *Prover) values(point []proof.Coord) []fr.Element {
+func (p *Peer) values(point []proof.Coord) []fr.Element {
 	vs := make([]fr.Element, len(point))
 	for i, c := range point {
 		vs[i] = p.coords[c]

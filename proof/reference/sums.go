@@ -11,7 +11,7 @@ import (
 // instance returns Scale·Σ_x Π factors over n ≥ n_c variables, of which it
 // reads the last n_c. The factors are eq(claim's coordinate, ·) for each
 // shared label, and every factor of the term that is not in the scale.
-func (p *Prover) instance(inst *proof.Instance[fr.Element], n int) product {
+func (p *Peer) instance(inst *proof.Instance[fr.Element], n int) product {
 	pr := product{weight: inst.Scale}
 	plan := inst.Plan
 	for _, l := range plan.Bound[:plan.Shared] {
@@ -37,7 +37,7 @@ func (p *Prover) instance(inst *proof.Instance[fr.Element], n int) product {
 
 // tabulate evaluates a function of the labels for every x in {0,1}^n: a bound
 // label is at its bits of x, a free one at the claim's coordinates.
-func (p *Prover) tabulate(inst *proof.Instance[fr.Element], n int, f func(map[relation.Label][]fr.Element) fr.Element) []fr.Element {
+func (p *Peer) tabulate(inst *proof.Instance[fr.Element], n int, f func(map[relation.Label][]fr.Element) fr.Element) []fr.Element {
 	at := map[relation.Label][]fr.Element{}
 	for l, point := range inst.Labels {
 		at[l] = p.values(point)
@@ -59,13 +59,13 @@ func (p *Prover) tabulate(inst *proof.Instance[fr.Element], n int, f func(map[re
 }
 
 // TermValue is part of proof.Peer.
-func (p *Prover) TermValue(inst *proof.Instance[fr.Element]) fr.Element {
+func (p *Peer) TermValue(inst *proof.Instance[fr.Element]) fr.Element {
 	pr := p.instance(inst, inst.Plan.Variables())
 	return pr.sum()
 }
 
 // Sum is part of proof.Peer.
-func (p *Prover) Sum(instances []*proof.Instance[fr.Element], weights []fr.Element) {
+func (p *Peer) Sum(instances []*proof.Instance[fr.Element], weights []fr.Element) {
 	n := 0
 	for _, inst := range instances {
 		n = max(n, inst.Plan.Variables())
@@ -79,13 +79,13 @@ func (p *Prover) Sum(instances []*proof.Instance[fr.Element], weights []fr.Eleme
 }
 
 // SumRound is part of proof.Peer.
-func (p *Prover) SumRound(degree int) []fr.Element {
+func (p *Peer) SumRound(degree int) []fr.Element {
 	c := roundPolynomial(p.products, degree)
 	return append(c[:1], c[2:]...)
 }
 
 // SumBind is part of proof.Peer.
-func (p *Prover) SumBind(r fr.Element) { bindAll(p.products, r) }
+func (p *Peer) SumBind(r fr.Element) { bindAll(p.products, r) }
 
 func bindAll(products []product, r fr.Element) {
 	for i := range products {

@@ -45,7 +45,7 @@ func BenchmarkSegment(b *testing.B) {
 	}
 }
 
-func (e *example) measure(b *testing.B, s wrap.System) {
+func (e *example) measure(b *testing.B, s wrap.ProofSystem) {
 	cache := wrap.NewCache("")
 	start := time.Now()
 	encoded := encode(b, e.prove(b, s, cache, crand.Reader))

@@ -68,7 +68,7 @@ type keys struct {
 
 // class is what keys are asked for by.
 type class struct {
-	System
+	ProofSystem
 	srs    *commitments.VerifierSRS
 	layout *proof.Layout
 }
@@ -173,7 +173,7 @@ func (k *keys) idle() bool {
 	return k.proving == nil
 }
 
-func (cl class) digest() [32]byte { return classDigest(cl.System, cl.srs, cl.layout) }
+func (cl class) digest() [32]byte { return classDigest(cl.ProofSystem, cl.srs, cl.layout) }
 
 // make returns keys of a class, for a verifier or a prover: those in the
 // directory, or new ones that it puts there. One process at a time does.

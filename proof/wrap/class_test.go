@@ -17,7 +17,7 @@ import (
 	"github.com/zkaudit/zkaudit/proof/transcript"
 )
 
-func compiled(t *testing.T, s System, l *proof.Layout) (constraint.ConstraintSystem, []byte) {
+func compiled(t *testing.T, s ProofSystem, l *proof.Layout) (constraint.ConstraintSystem, []byte) {
 	t.Helper()
 	ccs, err := s.Compile(circuit.New(l))
 	if err != nil {
@@ -53,7 +53,7 @@ func TestSegmentsShareTheirClass(t *testing.T) {
 	base := gatheredLayout(t, nil, 6)
 	class, shape := classDigest(PLONK{}, srs, base), base.System.ShapeDigest()
 	circuits := map[string][]byte{}
-	for _, s := range []System{PLONK{}, Groth16{}} {
+	for _, s := range []ProofSystem{PLONK{}, Groth16{}} {
 		_, circuits[s.Name()] = compiled(t, s, base)
 	}
 	for name, c := range map[string]struct {
@@ -73,7 +73,7 @@ func TestSegmentsShareTheirClass(t *testing.T) {
 		if same := classDigest(PLONK{}, srs, c.layout) == class; same != c.same {
 			t.Errorf("%s: same class %v, want %v", name, same, c.same)
 		}
-		for _, s := range []System{PLONK{}, Groth16{}} {
+		for _, s := range []ProofSystem{PLONK{}, Groth16{}} {
 			if _, b := compiled(t, s, c.layout); bytes.Equal(b, circuits[s.Name()]) != c.same {
 				t.Errorf("%s: same %s circuit %v, want %v", name, s.Name(), !c.same, c.same)
 			}
@@ -97,7 +97,7 @@ func TestSegmentsShareTheirClass(t *testing.T) {
 // without gnark's commitments nothing that proofs here leave out.
 func TestCircuitsLeaveTheProverNoChoice(t *testing.T) {
 	l := gatheredLayout(t, nil, 6)
-	for _, s := range []System{PLONK{}, Groth16{}} {
+	for _, s := range []ProofSystem{PLONK{}, Groth16{}} {
 		ccs, _ := compiled(t, s, l)
 		if n := len(ccs.GetCommitments().CommitmentIndexes()); n != 0 {
 			t.Errorf("%s: %d commitments", s.Name(), n)

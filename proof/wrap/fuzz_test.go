@@ -14,7 +14,7 @@ func FuzzUnmarshal(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	for _, s := range []System{PLONK{}, Groth16{}} {
+	for _, s := range []ProofSystem{PLONK{}, Groth16{}} {
 		b := make([]byte, Size(l, s))
 		b[0] = s.ID()
 		f.Add(b)
@@ -25,7 +25,7 @@ func FuzzUnmarshal(f *testing.F) {
 		f.Add(bytes.Clone(b))
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
-		for _, s := range []System{PLONK{}, Groth16{}} {
+		for _, s := range []ProofSystem{PLONK{}, Groth16{}} {
 			p, err := Unmarshal(l, s, b)
 			if err != nil {
 				continue
@@ -39,7 +39,7 @@ func FuzzUnmarshal(f *testing.F) {
 
 // FuzzDecodeSNARK: the same for the SNARK's own bytes.
 func FuzzDecodeSNARK(f *testing.F) {
-	for _, s := range []System{PLONK{}, Groth16{}} {
+	for _, s := range []ProofSystem{PLONK{}, Groth16{}} {
 		b := make([]byte, s.ProofBytes())
 		f.Add(b)
 		for i := 0; i < plonkPoints*32 && i < len(b); i += 32 {

@@ -28,7 +28,7 @@ type Proof struct {
 const keyBytes = sha256.Size
 
 // Size returns the encoded length of a proof for a layout and a system.
-func Size(l *proof.Layout, s System) int {
+func Size(l *proof.Layout, s ProofSystem) int {
 	return 1 + keyBytes + s.ProofBytes() + statement.WitnessBytes(l) + openingBytes(l) + (proof.ExposedLength(l)+1)*commitments.ScalarBytes
 }
 
@@ -55,7 +55,7 @@ func openingBytes(l *proof.Layout) int {
 // be on the curve, commitments not to be infinity, scalars to be canonical,
 // the length to be exact. The SNARK is decoded when it is verified. A proof of
 // another system is fault.ErrVersion, everything else fault.ErrMalformed.
-func Unmarshal(l *proof.Layout, s System, b []byte) (*Proof, error) {
+func Unmarshal(l *proof.Layout, s ProofSystem, b []byte) (*Proof, error) {
 	if len(b) > 0 && b[0] != s.ID() {
 		return nil, fmt.Errorf("proof of system %d, want %d (%s): %w", b[0], s.ID(), s.Name(), fault.ErrVersion)
 	}

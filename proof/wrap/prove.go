@@ -20,7 +20,7 @@ import (
 // Prove argues a statement in zero knowledge. rng, which must be
 // cryptographic, hides this one proof; nothing of it is kept or used again.
 // The SNARK draws randomness of its own from the operating system.
-func Prove(ctx context.Context, srs *commitments.SRS, st *statement.Statement, secret prover.Secret, s System, cache *Cache, rng io.Reader) (*Proof, error) {
+func Prove(ctx context.Context, srs *commitments.SRS, st *statement.Statement, secret prover.Secret, s ProofSystem, cache *Cache, rng io.Reader) (*Proof, error) {
 	w, err := NewWrapper(ctx, srs.Verifier(), st.Layout, s, cache)
 	if err != nil {
 		return nil, err
@@ -47,7 +47,7 @@ type Wrapper struct {
 }
 
 // NewWrapper takes keys from a cache, or makes them.
-func NewWrapper(ctx context.Context, srs *commitments.VerifierSRS, l *proof.Layout, s System, cache *Cache) (*Wrapper, error) {
+func NewWrapper(ctx context.Context, srs *commitments.VerifierSRS, l *proof.Layout, s ProofSystem, cache *Cache) (*Wrapper, error) {
 	if srs.Kind == commitments.Transparent {
 		return nil, fmt.Errorf("%s wraps proofs about powers of tau, not about a transparent setup: %w", s.Name(), fault.ErrUsage)
 	}

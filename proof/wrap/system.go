@@ -12,8 +12,8 @@ import (
 	"github.com/zkaudit/zkaudit/internal/fault"
 )
 
-// System is a proof system for circuits over the scalar field of BN254.
-type System interface {
+// ProofSystem is a proof system for circuits over the scalar field of BN254.
+type ProofSystem interface {
 	// ID is the first byte of every proof made with the system.
 	ID() byte
 	Name() string
@@ -51,8 +51,8 @@ type VerifyingKey interface {
 
 // Named returns the system with the given name, "plonk" or "groth16". PLONK
 // takes its strings from the development SRS; set them for any other.
-func Named(name string) (System, error) {
-	for _, s := range []System{PLONK{}, Groth16{}} {
+func Named(name string) (ProofSystem, error) {
+	for _, s := range []ProofSystem{PLONK{}, Groth16{}} {
 		if s.Name() == name {
 			return s, nil
 		}
@@ -61,7 +61,7 @@ func Named(name string) (System, error) {
 }
 
 // checkLength refuses a SNARK of another length than the system's.
-func checkLength(s System, proof []byte) error {
+func checkLength(s ProofSystem, proof []byte) error {
 	if len(proof) != s.ProofBytes() {
 		return fmt.Errorf("%s proof of %d bytes, want %d: %w", s.Name(), len(proof), s.ProofBytes(), fault.ErrMalformed)
 	}
@@ -69,11 +69,11 @@ func checkLength(s System, proof []byte) error {
 }
 
 // rejected reports what a system says of a false proof.
-func rejected(s System, err error) error {
+func rejected(s ProofSystem, err error) error {
 	return fmt.Errorf("%s proof: %w: %w", s.Name(), fault.ErrRejected, err)
 }
 
 // badKey reports a cached key that is not what it should be.
-func badKey(s System, what string) error {
+func badKey(s ProofSystem, what string) error {
 	return fmt.Errorf("%s key: %s: %w", s.Name(), what, fault.ErrVersion)
 }

@@ -29,7 +29,7 @@ func newTiny(t testing.TB, seed uint64) *example {
 	return hidden(t, ty.System, ty.Cells, 6)
 }
 
-func (e *example) prove(t testing.TB, s wrap.System, cache *wrap.Cache, rng io.Reader) *wrap.Proof {
+func (e *example) prove(t testing.TB, s wrap.ProofSystem, cache *wrap.Cache, rng io.Reader) *wrap.Proof {
 	t.Helper()
 	p, err := wrap.Prove(context.Background(), e.SRS, e.Statement, e.secret, s, cache, rng)
 	if err != nil {
@@ -38,12 +38,12 @@ func (e *example) prove(t testing.TB, s wrap.System, cache *wrap.Cache, rng io.R
 	return p
 }
 
-func (e *example) verify(t testing.TB, p *wrap.Proof, s wrap.System, cache *wrap.Cache) error {
+func (e *example) verify(t testing.TB, p *wrap.Proof, s wrap.ProofSystem, cache *wrap.Cache) error {
 	t.Helper()
 	return e.verifyBytes(encode(t, p), s, cache)
 }
 
-func (e *example) verifyBytes(b []byte, s wrap.System, cache *wrap.Cache) error {
+func (e *example) verifyBytes(b []byte, s wrap.ProofSystem, cache *wrap.Cache) error {
 	return wrap.Verify(context.Background(), e.SRS.Verifier(), e.Statement, b, s, cache)
 }
 
@@ -56,7 +56,7 @@ func encode(t testing.TB, p *wrap.Proof) []byte {
 	return b
 }
 
-var systems = []wrap.System{wrap.PLONK{}, wrap.Groth16{}}
+var systems = []wrap.ProofSystem{wrap.PLONK{}, wrap.Groth16{}}
 
 // shared is one cache for all tests of the package: keys are made once.
 var shared = sync.OnceValue(func() *wrap.Cache { return wrap.NewCache("") })

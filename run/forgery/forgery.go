@@ -60,7 +60,7 @@ func forge(ctx context.Context, d *run.Directory, j *run.Job, traces []*train.Tr
 	}
 	by := &forger.Prover{Prover: mode.Prover{SRS: j.SRS, Cache: d.Keys(), Rand: rand.Reader}}
 	by.Saw(claims.Run.Mode, j.Certificates[0])
-	prover := &run.Prover{By: by, Claims: claims, Parts: j.Parts}
+	prover := &owner.RunProver{By: by, Claims: claims, Parts: j.Parts}
 	b := &bundle.Bundle{Statement: claims.Run, Datasets: j.Certificates}
 	if b.Weights, err = prover.CertifyWeights(ctx, initial, traces[0].Before); err != nil {
 		return nil, err

@@ -1,4 +1,4 @@
-package run
+package owner
 
 import (
 	"context"
@@ -8,7 +8,6 @@ import (
 
 	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/graph"
-	"github.com/zkaudit/zkaudit/owner"
 	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/proof/poly"
 	"github.com/zkaudit/zkaudit/proof/prover"
@@ -23,21 +22,21 @@ type Arguer interface {
 	Prove(context.Context, mode.Name, *statement.Statement, prover.Secret) ([]byte, error)
 }
 
-// Prover makes the proofs of one run. It is not safe for concurrent use.
-type Prover struct {
+// RunProver makes the proofs of one run. It is not safe for concurrent use.
+type RunProver struct {
 	By     Arguer
 	Claims *bundle.Claims
-	Parts  []*owner.Part
+	Parts  []*Part
 	// Arena is shared by all proofs of the run; may be nil.
 	Arena *poly.Arena
 
-	initial      *owner.CommittedWeights
+	initial      *CommittedWeights
 	certificates [][32]byte
 }
 
 // Certified tells the prover of the certificates that its segments are bound
 // to: those of all parts and that of the initial weights.
-func (p *Prover) Certified(datasets [][]byte, weights []byte, initial *owner.CommittedWeights) error {
+func (p *RunProver) Certified(datasets [][]byte, weights []byte, initial *CommittedWeights) error {
 	p.certificates, p.initial = nil, initial
 	for i, encoded := range datasets {
 		digest, err := p.Claims.DatasetDigest(i, encoded)
@@ -55,7 +54,7 @@ func (p *Prover) Certified(datasets [][]byte, weights []byte, initial *owner.Com
 }
 
 // CertifyWeights proves the certificate of the initial weights.
-func (p *Prover) CertifyWeights(ctx context.Context, initial *owner.CommittedWeights, cells train.Weights) ([]byte, error) {
+func (p *RunProver) CertifyWeights(ctx context.Context, initial *CommittedWeights, cells train.Weights) ([]byte, error) {
 	cert, st, err := p.Claims.Weights()
 	if err != nil {
 		return nil, err
@@ -73,12 +72,12 @@ func (p *Prover) CertifyWeights(ctx context.Context, initial *owner.CommittedWei
 
 // SegmentClaim returns what the proof of a segment between two committed
 // borders is about. before and after hold the trainable weights.
-func (p *Prover) SegmentClaim(i int, before, after *owner.CommittedWeights) (*segment.System, *statement.Statement, error) {
+func (p *RunProver) SegmentClaim(i int, before, after *CommittedWeights) (*segment.Relations, *statement.Statement, error) {
 	return p.Claims.Segment(i, p.certificates, p.Claims.Run.Before(before.Public), after.Public)
 }
 
 // Segment proves one executed segment, given its claim.
-func (p *Prover) Segment(ctx context.Context, sys *segment.System, st *statement.Statement, trace *train.Trace, before, after *owner.CommittedWeights) ([]byte, error) {
+func (p *RunProver) Segment(ctx context.Context, sys *segment.Relations, st *statement.Statement, trace *train.Trace, before, after *CommittedWeights) ([]byte, error) {
 	cells := segment.Cells{Before: trace.Before, After: trace.After}
 	var blinding [][]fr.Element
 	for _, part := range p.Parts {
@@ -89,7 +88,7 @@ func (p *Prover) Segment(ctx context.Context, sys *segment.System, st *statement
 	if err != nil {
 		return nil, err
 	}
-	blinding = append(blinding, p.blindingBefore(before)...)
+	blinding = append(blinding, p.BlindingBefore(before)...)
 	encoded, err := p.prove(ctx, st, assignment, append(blinding, after.Blinding...))
 	if err != nil {
 		return nil, fmt.Errorf("segment %d: %w", trace.Segment, err)
@@ -97,9 +96,9 @@ func (p *Prover) Segment(ctx context.Context, sys *segment.System, st *statement
 	return encoded, nil
 }
 
-// blindingBefore adds the frozen weights' blinding to that of the trainable
+// BlindingBefore adds the frozen weights' blinding to that of the trainable
 // ones, in the program's order.
-func (p *Prover) blindingBefore(before *owner.CommittedWeights) [][]fr.Element {
+func (p *RunProver) BlindingBefore(before *CommittedWeights) [][]fr.Element {
 	program := p.Claims.Run.Program()
 	var blinding [][]fr.Element
 	next := 0
@@ -114,7 +113,7 @@ func (p *Prover) blindingBefore(before *owner.CommittedWeights) [][]fr.Element {
 	return blinding
 }
 
-func (p *Prover) prove(ctx context.Context, st *statement.Statement, cells relation.Assignment, blinding [][]fr.Element) ([]byte, error) {
+func (p *RunProver) prove(ctx context.Context, st *statement.Statement, cells relation.Assignment, blinding [][]fr.Element) ([]byte, error) {
 	secret := prover.Secret{Cells: cells, External: blinding, Arena: p.Arena}
 	return p.By.Prove(ctx, p.Claims.Run.Mode, st, secret)
 }
