@@ -47,8 +47,30 @@
 //
 // # Soundness
 //
-// Three answers to one first message give m and the blindings of its blocks, or
-// a relation between generators; m satisfies the script's equations, and was
-// fixed block by block before the challenges. The caller must still check the
-// opening of the outcome, that the statement is the one meant, and the batch.
+// By rewinding, with discrete logarithms hard and hashes for the verifier's
+// coins. K is the number of equations, t(j) the block of place j.
+//
+//	e   three answers to one first message give m with Q(m) = 0,
+//	    Σ C_t = Com(m) and Σ χ_t·C_t = Com(diag(χ)·m): error 2/|F|
+//	χ   T values of it give each C_t = Com(v_t), over all generators. Both sums
+//	    together say Σ_t (χ^t − χ^t(j))·v_(t,j) = 0 for every j. No v_(t,j)
+//	    depends on χ, so all outside of their blocks are 0: error T/|F|
+//	κ   Q(m) = 0 for a combination of all equations, whose m is that of the
+//	    blocks, makes each of them hold: error (K−1)/|F|
+//
+// or else a relation between generators. So m satisfies the script's equations
+// and was fixed block by block before the challenges. The caller must still check
+// the opening of the outcome, that the statement is the one meant, and the batch.
+//
+// # Zero knowledge
+//
+// In the model of a random oracle that the simulator answers. It draws all
+// challenges, e among them; uniform points for the C_t, T1 and the commitments of
+// the witness; z, the blindings, the opened row and ρ_F. The equations determine
+// the rest: D, D', T0, and the commitment to the mask row, which is why it has to
+// know the challenges before it makes it, and y. Then it answers queries
+// accordingly, each of which has points in it that nobody could guess. In a proof
+// the same values are uniform, since ρ_t, τ_1, the ρ of the witness, d, ρ_D, ρ_D',
+// τ_0, the mask row and its ρ are, and serve one proof: switching off any of them
+// shows in zk_test.go.
 package committed

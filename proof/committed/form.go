@@ -89,31 +89,27 @@ func (f *Form) at(m []fr.Element) fr.Element {
 // entry is a term or a product.
 type entry[E any] interface {
 	compare(E) int
-	plus(*E, *fr.Element) E // coefficient + k·that of another; nil is 0
+	plus(*E, *fr.Element) E // coefficient + k·that of another
 	scaled(*fr.Element) E
 }
 
-// merge returns a + k·b for two ordered lists of entries.
+// merge returns a + k·b for two ordered lists of entries. Where few entries are
+// added to many, as in the sums of a script, most of the work is copying.
 func merge[E entry[E]](a, b []E, k fr.Element) []E {
 	if len(b) == 0 {
 		return a
 	}
 	sum := make([]E, 0, len(a)+len(b))
-	for len(a) > 0 && len(b) > 0 {
-		switch order := a[0].compare(b[0]); {
-		case order < 0:
-			sum, a = append(sum, a[0]), a[1:]
-		case order > 0:
-			sum, b = append(sum, b[0].scaled(&k)), b[1:]
-		default:
-			sum, a, b = append(sum, a[0].plus(&b[0], &k)), a[1:], b[1:]
+	for i := range b {
+		n, found := slices.BinarySearchFunc(a, b[i], E.compare)
+		sum, a = append(sum, a[:n]...), a[n:]
+		if found {
+			sum, a = append(sum, a[0].plus(&b[i], &k)), a[1:]
+		} else {
+			sum = append(sum, b[i].scaled(&k))
 		}
 	}
-	sum = append(sum, a...)
-	for i := range b {
-		sum = append(sum, b[i].scaled(&k))
-	}
-	return sum
+	return append(sum, a...)
 }
 
 func (t term) compare(u term) int { return cmp.Compare(t.index, u.index) }
