@@ -32,7 +32,7 @@ type Bundle struct {
 }
 
 // Segment is the proof of one segment and the commitments to the trainable
-// weights behind it.
+// weights after it.
 type Segment struct {
 	After WeightCommitments
 	Proof []byte
@@ -40,7 +40,7 @@ type Segment struct {
 
 // Check returns fault.ErrMalformed unless the bundle has all that a run has: a
 // statement that can be proven, a certificate for each part, a proof for each
-// segment and a commitment to each trainable weight behind it. An encoding
+// segment and a commitment to each trainable weight after it. An encoding
 // leaves no choice in their number; a bundle in memory does.
 func (b *Bundle) Check() error {
 	s := b.Statement
@@ -57,7 +57,7 @@ func (b *Bundle) Check() error {
 	trained := len(s.Program().OfRole(graph.Weight))
 	for i := range b.Segments {
 		if n := len(b.Segments[i].After); n != trained {
-			return fmt.Errorf("bundle with %d weights behind segment %d, the program has %d: %w", n, i, trained, fault.ErrMalformed)
+			return fmt.Errorf("bundle with %d weights after segment %d, the program has %d: %w", n, i, trained, fault.ErrMalformed)
 		}
 	}
 	return nil
@@ -121,7 +121,7 @@ func Unmarshal(data []byte) (_ *Bundle, err error) {
 	trained := s.Program().OfRole(graph.Weight)
 	for i := 0; i < s.Segments() && r.Err() == nil; i++ {
 		b.Segments = append(b.Segments, Segment{
-			After: r.weights(fmt.Sprintf("behind segment %d: weight", i), s.Program(), s.RowBits, trained),
+			After: r.weights(fmt.Sprintf("after segment %d: weight", i), s.Program(), s.RowBits, trained),
 			Proof: r.Bytes(fmt.Sprintf("proof of segment %d", i), MaxProof),
 		})
 	}

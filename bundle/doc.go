@@ -39,8 +39,8 @@
 // # File
 //
 // A frame of package artefact of kind "bndl" whose statement digest is the run
-// digest. Its payload is the encoded statement behind its length, then the
-// certificates and segments in order, each proof behind its length; numbers
+// digest. Its payload is the encoded statement after its length, then the
+// certificates and segments in order, each proof after its length; numbers
 // are 8 bytes little-endian. Counts, shapes and numbers of points follow from
 // the statement and are never read from a proof.
 //

@@ -118,7 +118,7 @@ func appendPart(b []byte, p *PartCommitment) []byte {
 	return b
 }
 
-// part reads what appendPart wrote behind the number of attributes.
+// part reads what appendPart wrote after the number of attributes.
 func (r reader) part(what string, p *PartCommitment, shape segment.PartShape, rowBits int) {
 	p.Meaning = r.Digest(what)
 	r.partPoints(what, p, shape, rowBits)

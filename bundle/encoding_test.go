@@ -331,7 +331,7 @@ func TestMalformedBundles(t *testing.T) {
 		{"certificate 0", numbers(-1), fault.ErrMalformed, "bundle: certificate of part 0: -1, want 0 to "},
 		{"certificate 1", nil, fault.ErrMalformed, "bundle: certificate of part 1: 0 bytes left, needs 8"},
 		{"weights", numbers(1 << 40), fault.ErrMalformed, "bundle: certificate of the initial weights: 1099511627776, want 0 to "},
-		{"segment 1, weight 0", nil, fault.ErrMalformed, `bundle: behind segment 1: weight "`},
+		{"segment 1, weight 0", nil, fault.ErrMalformed, `bundle: after segment 1: weight "`},
 		{"segment 2, proof", nil, fault.ErrMalformed, "bundle: proof of segment 2: 0 bytes left, needs 8"},
 		{"segment 2, proof", append(field("proof"), 0), fault.ErrMalformed, "bundle: end: 1 bytes too many"},
 	} {

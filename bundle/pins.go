@@ -132,7 +132,7 @@ func (e *Expectation) compare(s *Statement, r *Report) error {
 	return nil
 }
 
-// compareNetwork compares the program with a model and choices in hand.
+// compareNetwork compares the program with a given model and choices.
 func (e *Expectation) compareNetwork(n *network.Network, r *Report) error {
 	if e.Model != nil && e.Forward == nil && e.Network == nil {
 		return fmt.Errorf("the expectation names a model that nobody has read: %w", fault.ErrUsage)

@@ -30,7 +30,7 @@ func (s *Statement) rate() string {
 }
 
 // compareRates compares the numerators that the statement lists, one for all
-// steps or one for each, with rates in hand: one, or one for each epoch, of which
+// steps or one for each, with given rates: one, or one for each epoch, of which
 // the last serves epochs beyond the list. That the network has their precision
 // is compared with the network, too.
 func (e *Expectation) compareRates(s *Statement, r *Report) error {

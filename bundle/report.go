@@ -22,7 +22,7 @@ type Report struct {
 	NotProven  []string `json:"not_proven"`
 	Revealed   []string `json:"revealed"`    // to whoever reads the bundle
 	Checked    []string `json:"checked"`     // pinned values that agree
-	NotChecked []string `json:"not_checked"` // values nobody pinned
+	NotChecked []string `json:"not_checked"` // values that are not pinned
 	// Unpinned is what decides the run and was not compared: of the program, the
 	// data, the order, the origin, the length and the rate.
 	Unpinned []string `json:"unpinned"`

@@ -8,7 +8,7 @@ import (
 // SharedRow returns two parts, given by the commitments of their tensors, that
 // have a committed row in common, or false. Commitments are blinded afresh, so parts that share one hold the same
 // cells, whatever else their digests cover: listed twice, their rows would count
-// twice. The same rows committed again share none, and nobody can tell.
+// twice. The same rows committed again share none, and no one can tell.
 func SharedRow(parts [][][]bn254.G1Affine) (i, j int, shared bool) {
 	of := map[fp.Element]int32{} // by one coordinate: a row negated is refused, too
 	for j, part := range parts {

@@ -76,7 +76,7 @@ const (
 )
 
 // Open reads run.toml and locks the directory. Close gives the lock back.
-// Errors wrap fault.ErrInput (no such run, or another process is at work in
+// Errors wrap fault.ErrInput (no such run, or another process is using
 // it) or fault.ErrUsage (choices that make no sense).
 func Open(dir string, o Options) (*Directory, error) {
 	c, err := ReadConfig(filepath.Join(dir, ConfigFile))
@@ -145,7 +145,7 @@ func (d *Directory) prover(srs *commitments.SRS) *mode.Prover {
 func (d *Directory) sweep() {
 	artefact.Sweep(d.Path)
 	for _, stage := range []string{commitDir, trainDir, proveDir} {
-		if info, err := os.Lstat(d.file(stage)); err == nil && info.IsDir() { // a link leads to somebody else's
+		if info, err := os.Lstat(d.file(stage)); err == nil && info.IsDir() { // a link leads elsewhere
 			artefact.Sweep(d.file(stage))
 		}
 	}
@@ -166,8 +166,8 @@ func (d *Directory) stage(name string) error {
 	return nil
 }
 
-// discard removes what a stage and those after it have made, the bundle first:
-// nothing is left for a moment that what it rests on is gone from. It fails with
+// discard removes what a stage and those after it have made, the bundle first, so
+// that nothing outlives what it rests on, not even for a moment. It fails with
 // fault.ErrUsage if run.toml reads one of these files, before any is removed.
 func (d *Directory) discard(from string) error {
 	made := map[string][]string{

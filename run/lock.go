@@ -14,7 +14,7 @@ func lock(dir string) (release func(), err error) {
 	path := filepath.Join(dir, "lock")
 	release, free, err := artefact.TryLock(path)
 	if err == nil && !free {
-		err = fmt.Errorf("another zkaudit is at work in %s (it holds %s): %w", dir, path, fault.ErrInput)
+		err = fmt.Errorf("another zkaudit is using %s (it holds %s): %w", dir, path, fault.ErrInput)
 	}
 	return release, err
 }

@@ -25,7 +25,7 @@ func ShowClaims(p Progress, in *audit.Inputs) (finish func()) {
 	return p.Finish
 }
 
-// silent is the Progress of nobody.
+// silent is a Progress that shows nothing.
 type silent struct{}
 
 func (silent) Start(string, int)   {}

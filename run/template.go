@@ -76,14 +76,14 @@ error = {{.Formats.Error}}   # of back-propagated errors
 
 [schedule]
 order = {{quote .Schedule.Order}}   # shuffled (a fresh order per epoch from the seed) | committed
-seed = {{quote .Schedule.Seed}}   # public; best chosen by somebody else than the trainer
+seed = {{quote .Schedule.Seed}}   # public; best chosen by someone other than the trainer
 tail = {{quote .Schedule.Tail}}   # rows left at the end of an epoch: drop | wrap
 without = {{list .Schedule.Without}}   # rows never read, by number from 0 as committed: "north:5", "south:10-19"; or a whole part: "west"
 
 [initial_weights]
 from = {{quote .Initial.From}}   # seed = random from a public seed | model = those of the model file
 seed = {{quote .Initial.Seed}}
-scheme = {{quote .Initial.Scheme}}   # he (behind ReLU) | glorot
+scheme = {{quote .Initial.Scheme}}   # he (for ReLU) | glorot
 publish = {{.Initial.Publish}}   # from model: true puts them in the bundle, false keeps them private
 
 [proof]

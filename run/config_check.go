@@ -1,0 +1,171 @@
+package run
+
+import (
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+
+	"github.com/zkaudit/zkaudit/commitments"
+	"github.com/zkaudit/zkaudit/data/schedule"
+	"github.com/zkaudit/zkaudit/internal/fault"
+	"github.com/zkaudit/zkaudit/internal/foreign"
+	"github.com/zkaudit/zkaudit/proof/mode"
+	"github.com/zkaudit/zkaudit/train"
+)
+
+// Check returns fault.ErrUsage, a fault.Setting, for a choice that makes no
+// sense by itself. Whether choices fit model and data shows when they are used.
+func (c *Config) Check() error {
+	bad := func(key string, format string, args ...any) error {
+		return &fault.Setting{Key: key, Err: fmt.Errorf("%s: %w", fmt.Sprintf(format, args...), fault.ErrUsage)}
+	}
+	oneOf := func(key, value string, allowed ...string) error {
+		for _, a := range allowed {
+			if value == a {
+				return nil
+			}
+		}
+		return bad(key, "%q, want one of %q", value, allowed)
+	}
+	t := &c.Training
+	switch {
+	case c.Model.File == "":
+		return bad("model.file", "missing")
+	case c.Model.batchAxisError() != nil:
+		return &fault.Setting{Key: "model.batch_axis", Err: c.Model.batchAxisError()}
+	case len(c.Data) == 0:
+		return bad("data", "no files")
+	case c.Test.Rows < 0:
+		return bad("test.rows", "%d", c.Test.Rows)
+	case t.Batch < 1:
+		return bad("training.batch", "%d", t.Batch)
+	case t.SegmentSteps < 1:
+		return bad("training.segment_steps", "%d", t.SegmentSteps)
+	case (t.Epochs > 0) == (t.Steps > 0) || t.Epochs < 0 || t.Steps < 0:
+		return fault.Advise(fmt.Errorf("%d epochs and %d steps: %w", t.Epochs, t.Steps, fault.ErrUsage), "give %s or %s, and 0 for the other", "training.epochs", "training.steps")
+	case (t.Rate != "") == (len(t.Rates) > 0):
+		return fault.Advise(fmt.Errorf("a learning rate, and one per epoch: %w", fault.ErrUsage), "give %s or %s", "training.rate", "training.rates")
+	case c.Proof.RowBits < commitments.MinRowBits || c.Proof.RowBits > commitments.MaxRowBits:
+		return bad("proof.row_bits", "%d, want %d to %d", c.Proof.RowBits, commitments.MinRowBits, commitments.MaxRowBits)
+	case mode.Name(c.Proof.Mode).Check() != nil:
+		return bad("proof.mode", "%q, want one of %q", c.Proof.Mode, mode.Names())
+	case c.Proof.SRS == "":
+		return bad("proof.srs", `missing: give a file, or "development" for the INSECURE one`)
+	case c.Schedule.Order == "shuffled" && c.Schedule.Seed == "":
+		return bad("schedule.seed", "a shuffled order needs a public seed")
+	case c.Initial.From == "seed" && c.Initial.Seed == "":
+		return bad("initial_weights.seed", "missing")
+	}
+	for i := range c.Data {
+		if err := c.checkData(i); err != nil {
+			return err
+		}
+	}
+	if err := c.checkNames(); err != nil {
+		return err
+	}
+	if _, err := c.Columns.layout().CSV(""); err != nil {
+		return err
+	}
+	if _, err := c.without(nil); err != nil {
+		return err
+	}
+	for _, choice := range []struct {
+		key, value string
+		allowed    []string
+	}{
+		{"columns.format", c.Columns.Format, []string{"csv", "idx"}},
+		{"columns.header", c.Columns.Header, []string{"auto", "yes", "no"}},
+		{"columns.normalise", c.Columns.Normalise, normalisations()},
+		{"columns.normalise_targets", c.Columns.NormaliseTargets, normalisations()},
+		{"test.from", c.Test.From, []string{"end", "spread"}},
+		{"schedule.order", c.Schedule.Order, []string{"committed", "shuffled"}},
+		{"schedule.tail", c.Schedule.Tail, []string{"drop", "wrap"}},
+		{"initial_weights.from", c.Initial.From, []string{"seed", "model"}},
+		{"initial_weights.scheme", c.Initial.Scheme, []string{string(train.He), string(train.Glorot)}},
+	} {
+		if err := oneOf(choice.key, choice.value, choice.allowed...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// names returns what a part and the rows held out of it are called.
+func (c *Config) names(i int) (part, test string) {
+	if name := c.Data[i].Name; name != "" {
+		return name, name + "-test"
+	}
+	return fmt.Sprintf(partPattern, i), fmt.Sprintf(testPattern, i)
+}
+
+// checkNames refuses parts that cannot be told apart.
+func (c *Config) checkNames() error {
+	seen := map[string]bool{}
+	for i := range c.Data {
+		part, test := c.names(i)
+		for _, name := range []string{part, test} {
+			if err := foreign.CheckName("a part", name); err != nil {
+				return fmt.Errorf("data %d: %v: %w", i+1, fault.Text(err, nil), fault.ErrUsage)
+			}
+		}
+		if seen[part] || seen[test] {
+			return fmt.Errorf("data %d: another part is called %q: %w", i+1, part, fault.ErrUsage)
+		}
+		seen[part], seen[test] = true, true
+	}
+	return nil
+}
+
+// without returns the rows that the schedule leaves out, given the rows of the
+// parts; nil: not known yet.
+func (c *Config) without(rows []int) ([]schedule.Range, error) {
+	list, err := schedule.ParseRows(c.Schedule.Without, func(name string) (int, int, error) {
+		for i := range c.Data {
+			if part, _ := c.names(i); part == name && rows == nil {
+				return i, math.MaxInt32, nil
+			} else if part == name {
+				return i, rows[i], nil
+			}
+		}
+		return 0, 0, fmt.Errorf("no part is called %q: %w", name, fault.ErrUsage)
+	})
+	if err != nil {
+		return nil, &fault.Setting{Key: "schedule.without", Err: err}
+	}
+	return list, nil
+}
+
+// checkData checks one [[data]] table.
+func (c *Config) checkData(i int) error {
+	d := &c.Data[i]
+	bad := func(format string, args ...any) error {
+		return fmt.Errorf("data %d: %s: %w", i+1, fmt.Sprintf(format, args...), fault.ErrUsage)
+	}
+	switch {
+	case d.File == "":
+		return bad("no file")
+	case c.Columns.Format == "idx" && d.Labels == "" && !c.Columns.Reconstruct:
+		return fault.Advise(bad("%s is idx and needs a file of labels", foreign.Quote(d.File)), "give it by %s", "data.labels")
+	case c.Columns.Format != "idx" && d.Labels != "":
+		return fault.Advise(bad("a file of labels goes with idx"), "name the columns to predict by %s", "columns.targets")
+	case (d.Part == "") != (d.Opening == ""):
+		return bad("a committed part needs part and opening")
+	case d.Part != "" && len(d.Constants) > 0:
+		return bad("the attributes of a committed part are its owner's to give")
+	case d.Part != "":
+		return nil
+	}
+	for name := range d.Constants {
+		if d.Constants[name] == "" {
+			return bad("constant %q is empty", name)
+		}
+	}
+	for k := range c.Data {
+		if other := &c.Data[k]; other.Part == "" && !slices.Equal(slices.Sorted(maps.Keys(other.Constants)), slices.Sorted(maps.Keys(d.Constants))) {
+			return bad("constants differ from those of data %d: give every file the same ones", k+1)
+		}
+	}
+	return nil
+}
