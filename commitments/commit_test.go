@@ -2,20 +2,14 @@ package commitments
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"log/slog"
-	"os"
-	"path/filepath"
-	"strings"
 	"testing"
 
 	"github.com/consensys/gnark-crypto/ecc"
 	"github.com/consensys/gnark-crypto/ecc/bn254"
 	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
 
-	"github.com/zkaudit/zkaudit/internal/artefact"
 	"github.com/zkaudit/zkaudit/internal/fault"
 )
 
@@ -147,161 +141,4 @@ func TestRandomScalars(t *testing.T) {
 	if _, err := RandomScalars(bytes.NewReader(make([]byte, 100)), 2); !errors.Is(err, fault.ErrInput) {
 		t.Errorf("source runs dry: %v", err)
 	}
-}
-
-func testFiles(t testing.TB) (*Commitment, *Opening) {
-	t.Helper()
-	s := testSRS(t, 3)
-	blind := newTestRand(63).scalars(t, 2)
-	rows, err := s.CommitInt32(make([]int32, 12), blind)
-	if err != nil {
-		t.Fatal(err)
-	}
-	c, err := NewCommitment(s, 12, true, rows)
-	if err != nil {
-		t.Fatal(err)
-	}
-	o, err := NewOpening(c, blind)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return c, o
-}
-
-func TestCommitmentAndOpeningFiles(t *testing.T) {
-	c, o := testFiles(t)
-	dir := t.TempDir()
-	pub, priv := filepath.Join(dir, "c"), filepath.Join(dir, "o")
-	if err := errors.Join(WriteCommitment(pub, c), WriteOpening(priv, o)); err != nil {
-		t.Fatal(err)
-	}
-	gotC, err := ReadCommitment(pub, 1<<20)
-	if err != nil {
-		t.Fatal(err)
-	}
-	gotO, err := ReadOpening(priv, gotC)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if gotC.Digest() != c.Digest() || gotC.Cells != 12 || !gotC.Hiding || gotO.Blinding[1] != o.Blinding[1] {
-		t.Error("files hold something else")
-	}
-	info, err := os.Stat(priv)
-	if err != nil || info.Mode().Perm() != 0o600 {
-		t.Errorf("private opening has mode %v, %v", info.Mode(), err)
-	}
-	if err := os.Chmod(priv, 0o644); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := ReadOpening(priv, c); !errors.Is(err, fault.ErrInput) {
-		t.Errorf("opening readable by others: %v", err)
-	}
-	if _, err := ReadCommitment(pub, 20); !errors.Is(err, fault.ErrMalformed) {
-		t.Errorf("over the size limit: %v", err)
-	}
-}
-
-func TestOpeningBelongsToItsCommitment(t *testing.T) {
-	c, o := testFiles(t)
-	other := *c
-	other.Cells = 11
-	if _, err := UnmarshalOpening(MarshalOpening(o), &other); !errors.Is(err, fault.ErrInput) {
-		t.Errorf("opening of another commitment: %v", err)
-	}
-	short := &Opening{Commitment: o.Commitment, Blinding: o.Blinding[1:]}
-	if _, err := UnmarshalOpening(MarshalOpening(short), c); !errors.Is(err, fault.ErrMalformed) {
-		t.Errorf("a factor missing: %v", err)
-	}
-	if _, err := NewOpening(c, o.Blinding[1:]); !errors.Is(err, fault.ErrUsage) {
-		t.Errorf("NewOpening with a factor missing: %v", err)
-	}
-}
-
-func TestCommitmentRefuses(t *testing.T) {
-	c, _ := testFiles(t)
-	for name, mutate := range map[string]func(*Commitment){
-		"row missing":   func(c *Commitment) { c.Rows = c.Rows[1:] },
-		"row extra":     func(c *Commitment) { c.Rows = append(c.Rows, c.Rows[0]) },
-		"no cells":      func(c *Commitment) { c.Cells = 0 },
-		"many cells":    func(c *Commitment) { c.Cells = 1 << 63 },
-		"row size zero": func(c *Commitment) { c.RowBits = 0 },
-		"row size huge": func(c *Commitment) { c.RowBits = 200 },
-		"infinity":      func(c *Commitment) { c.Rows[1].SetInfinity() },
-	} {
-		bad := *c
-		bad.Rows = append([]bn254.G1Affine(nil), c.Rows...)
-		mutate(&bad)
-		if _, err := bad.MarshalBinary(); !errors.Is(err, fault.ErrUsage) {
-			t.Errorf("%s encoded: %v", name, err)
-		}
-		data := artefact.Encode(artefact.Header{Kind: commitmentKind(), Version: commitmentVersion, Statement: bad.Digest()}, bad.payload())
-		if _, err := UnmarshalCommitment(data); !errors.Is(err, fault.ErrMalformed) {
-			t.Errorf("%s decoded: %v", name, err)
-		}
-	}
-	public := *c
-	public.Hiding = false
-	public.Rows = make([]bn254.G1Affine, 2) // a public table of zeros
-	data, err := public.MarshalBinary()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := UnmarshalCommitment(data); err != nil {
-		t.Errorf("public zeros: %v", err)
-	}
-	if public.Hiding = true; public.Digest() == c.Digest() {
-		t.Error("rows do not reach the digest")
-	}
-	wrongDigest := artefact.Encode(artefact.Header{Kind: commitmentKind(), Version: commitmentVersion}, c.payload())
-	if _, err := UnmarshalCommitment(wrongDigest); !errors.Is(err, fault.ErrMalformed) {
-		t.Errorf("another statement digest: %v", err)
-	}
-}
-
-func TestOpeningIsRedactedEverywhere(t *testing.T) {
-	_, o := testFiles(t)
-	var log bytes.Buffer
-	logger := slog.New(slog.NewJSONHandler(&log, nil))
-	logger.Info("x", "pointer", o, "value", *o)
-	asJSON, err := json.Marshal(struct{ O Opening }{*o})
-	if err != nil {
-		t.Fatal(err)
-	}
-	printed := log.String() + string(asJSON) + o.String()
-	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%x", "%d", "%q"} {
-		printed += fmt.Sprintf(verb+verb, o, *o) + fmt.Errorf("e: "+verb, o).Error()
-	}
-	for _, secret := range o.Blinding {
-		b := secret.Bytes()
-		for _, form := range []string{secret.String(), fmt.Sprintf("%x", b), fmt.Sprint(secret[0])} {
-			if strings.Contains(printed, form) {
-				t.Errorf("secret %s is printed: %s", form, printed)
-			}
-		}
-	}
-}
-
-func FuzzUnmarshalCommitment(f *testing.F) {
-	c, _ := testFiles(f)
-	f.Add(c.payload())
-	f.Fuzz(func(t *testing.T, payload []byte) {
-		data := artefact.Encode(artefact.Header{Kind: commitmentKind(), Version: commitmentVersion}, payload)
-		if _, err := UnmarshalCommitment(data); err == nil {
-			t.Fatal("accepted with a zero statement digest")
-		}
-		if c, err := decodeCommitment(payload); err == nil && !bytes.Equal(c.payload(), payload) {
-			t.Fatal("accepted bytes are not the canonical encoding")
-		}
-	})
-}
-
-func FuzzUnmarshalOpening(f *testing.F) {
-	c, o := testFiles(f)
-	f.Add(AppendScalars(nil, o.Blinding))
-	f.Fuzz(func(t *testing.T, payload []byte) {
-		data := artefact.Encode(artefact.Header{Kind: openingKind(), Version: openingVersion, Statement: c.Digest()}, payload)
-		if got, err := UnmarshalOpening(data, c); err == nil && !bytes.Equal(MarshalOpening(got), data) {
-			t.Fatal("accepted bytes are not the canonical encoding")
-		}
-	})
 }

@@ -100,71 +100,71 @@ func (c Builtin) known() bool { return c >= 0 && int(c) < len(builtinNames) }
 
 // optionsKind returns the table that holds the options of operator c, and false
 // where this package reads none for it.
-func (c Builtin) optionsKind() (OptionsKind, bool) {
+func (c Builtin) optionsKind() (optionsKind, bool) {
 	switch c {
 	case OpAdd:
-		return KindAdd, true
+		return kindAdd, true
 	case OpSub:
-		return KindSub, true
+		return kindSub, true
 	case OpMul:
-		return KindMul, true
+		return kindMul, true
 	case OpDiv:
-		return KindDiv, true
+		return kindDiv, true
 	case OpConv2D:
-		return KindConv2D, true
+		return kindConv2D, true
 	case OpDepthwiseConv2D:
-		return KindDepthwiseConv2D, true
+		return kindDepthwiseConv2D, true
 	case OpTransposeConv:
-		return KindTransposeConv, true
+		return kindTransposeConv, true
 	case OpAveragePool2D, OpMaxPool2D:
-		return KindPool2D, true
+		return kindPool2D, true
 	case OpFullyConnected:
-		return KindFullyConnected, true
+		return kindFullyConnected, true
 	case OpBatchMatMul:
-		return KindBatchMatMul, true
+		return kindBatchMatMul, true
 	case OpSoftmax:
-		return KindSoftmax, true
+		return kindSoftmax, true
 	case OpLeakyRelu:
-		return KindLeakyRelu, true
+		return kindLeakyRelu, true
 	case OpGelu:
-		return KindGelu, true
+		return kindGelu, true
 	case OpConcatenation:
-		return KindConcatenation, true
+		return kindConcatenation, true
 	case OpReshape:
-		return KindReshape, true
+		return kindReshape, true
 	case OpSqueeze:
-		return KindSqueeze, true
+		return kindSqueeze, true
 	case OpGather:
-		return KindGather, true
+		return kindGather, true
 	case OpMean, OpSum, OpReduceProd, OpReduceMax, OpReduceMin:
-		return KindReducer, true
+		return kindReducer, true
 	case OpSplit:
-		return KindSplit, true
+		return kindSplit, true
 	case OpSplitV:
-		return KindSplitV, true
+		return kindSplitV, true
 	case OpStridedSlice:
-		return KindStridedSlice, true
+		return kindStridedSlice, true
 	case OpCast:
-		return KindCast, true
+		return kindCast, true
 	case OpShape:
-		return KindShape, true
+		return kindShape, true
 	case OpArgMax:
-		return KindArgMax, true
+		return kindArgMax, true
 	case OpArgMin:
-		return KindArgMin, true
+		return kindArgMin, true
 	case OpPack:
-		return KindPack, true
+		return kindPack, true
 	case OpUnpack:
-		return KindUnpack, true
+		return kindUnpack, true
 	case OpOneHot:
-		return KindOneHot, true
+		return kindOneHot, true
 	case OpMirrorPad:
-		return KindMirrorPad, true
+		return kindMirrorPad, true
 	case OpSpaceToDepth:
-		return KindSpaceToDepth, true
+		return kindSpaceToDepth, true
 	case OpDepthToSpace:
-		return KindDepthToSpace, true
+		return kindDepthToSpace, true
 	default:
-		return KindNone, false
+		return kindNone, false
 	}
 }

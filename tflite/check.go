@@ -183,8 +183,8 @@ func (c *checker) options(i int, o *Operator, code OperatorCode) {
 		c.add(ProblemOptions, i, "", fmt.Sprintf("the options of %v (type %d) cannot be read", code, have.Of),
 			"replace the operator by supported ones")
 	default:
-		if reads && have.Kind() != want {
-			c.add(ProblemOptions, i, "", fmt.Sprintf("%v carries options of another operator (type %d, want %d)", code, have.Kind(), want), again)
+		if reads && have.kind() != want {
+			c.add(ProblemOptions, i, "", fmt.Sprintf("%v carries options of another operator (type %d, want %d)", code, have.kind(), want), again)
 		}
 	}
 	if o.Options2 != 0 || len(o.CustomOptions) > 0 || o.LargeOffset > 1 {

@@ -53,8 +53,8 @@ func (c *checker) tensor(t *Tensor, note func(key string, f Finding)) {
 	if c.m.elsewhere(t) {
 		note("external", Finding{Problem: ProblemExternal, Reason: "its data lies outside the FlatBuffer (models beyond 2 GB, or external weights)", Remedy: "export one self-contained .tflite below 256 MiB"})
 	}
-	if n := len(t.Shape); n > MaxRank {
-		note("rank", Finding{Problem: ProblemShape, Reason: fmt.Sprintf("rank %d, limit %d", n, MaxRank), Remedy: "reshape to fewer axes"})
+	if n := len(t.Shape); n > maxRank {
+		note("rank", Finding{Problem: ProblemShape, Reason: fmt.Sprintf("rank %d, limit %d", n, maxRank), Remedy: "reshape to fewer axes"})
 	}
 	if slices.Contains(t.Shape, 0) && !c.isShapeOfScalar(t) {
 		note("zero", Finding{Problem: ProblemShape, Reason: fmt.Sprintf("shape %v has no elements", t.Shape), Remedy: "give every axis a size of at least 1"})

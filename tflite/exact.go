@@ -27,9 +27,9 @@ const ExactMetadata = "zkaudit.exact_weights"
 const (
 	exactMagic   = "ZKAEXACT"
 	exactVersion = 1
-	// MaxFractionBits bounds the fraction bits of exact weights, so that the
+	// maxFractionBits bounds the fraction bits of exact weights, so that the
 	// float32 of every cell but 0 is a normal number.
-	MaxFractionBits = 120
+	maxFractionBits = 120
 )
 
 // ExactTensor is a trained weight tensor in the integers of its training.
@@ -42,7 +42,7 @@ type ExactTensor struct {
 }
 
 // Floats returns the nearest float32 of each cell, ties to even. Requires 0 <=
-// FractionBits <= MaxFractionBits.
+// FractionBits <= maxFractionBits.
 func (t *ExactTensor) Floats() []float32 {
 	out := make([]float32, len(t.Cells))
 	for i, x := range t.Cells {
@@ -56,13 +56,13 @@ func (t *ExactTensor) Floats() []float32 {
 // check reports a tensor that the layout cannot hold.
 func (t *ExactTensor) check() error {
 	n, ok := t.Shape.Elements()
-	if !ok || n == 0 || n != int64(len(t.Cells)) || len(t.Shape) > MaxRank {
+	if !ok || n == 0 || n != int64(len(t.Cells)) || len(t.Shape) > maxRank {
 		return fmt.Errorf("tflite: %w: exact weights of tensor %d (%s): shape %v with %d cells",
 			fault.ErrMalformed, t.Tensor, foreign.Quote(t.Name), t.Shape, len(t.Cells))
 	}
-	if t.FractionBits < 0 || t.FractionBits > MaxFractionBits {
+	if t.FractionBits < 0 || t.FractionBits > maxFractionBits {
 		return fmt.Errorf("tflite: %w: exact weights of tensor %d (%s): %d fraction bits, limit %d",
-			fault.ErrMalformed, t.Tensor, foreign.Quote(t.Name), t.FractionBits, MaxFractionBits)
+			fault.ErrMalformed, t.Tensor, foreign.Quote(t.Name), t.FractionBits, maxFractionBits)
 	}
 	return nil
 }
@@ -166,8 +166,8 @@ func (d *exactDecoder) tensor() ExactTensor {
 	t := ExactTensor{Tensor: int(d.uint32())}
 	t.Name = string(d.take(int64(d.uint32())))
 	rank := d.uint32()
-	if rank > MaxRank {
-		d.fail("rank %d, limit %d", rank, MaxRank)
+	if rank > maxRank {
+		d.fail("rank %d, limit %d", rank, maxRank)
 		return t
 	}
 	for range rank {
@@ -178,8 +178,8 @@ func (d *exactDecoder) tensor() ExactTensor {
 		t.Shape = append(t.Shape, int32(size))
 	}
 	bits := d.uint32()
-	if bits > MaxFractionBits {
-		d.fail("%d fraction bits, limit %d", bits, MaxFractionBits)
+	if bits > maxFractionBits {
+		d.fail("%d fraction bits, limit %d", bits, maxFractionBits)
 	}
 	n, ok := t.Shape.Elements()
 	if d.err == nil && (!ok || n > int64(len(d.rest))/8) {

@@ -90,7 +90,7 @@ func TestEncodeExactRefuses(t *testing.T) {
 		"negative axis":   func(e *ExactTensor) { e.Shape = Shape{-1, -2} },
 		"rank 7":          func(e *ExactTensor) { e.Shape = Shape{1, 1, 1, 1, 1, 1, 2} },
 		"bits negative":   func(e *ExactTensor) { e.FractionBits = -1 },
-		"bits too many":   func(e *ExactTensor) { e.FractionBits = MaxFractionBits + 1 },
+		"bits too many":   func(e *ExactTensor) { e.FractionBits = maxFractionBits + 1 },
 		"out of order":    func(e *ExactTensor) { e.Tensor = 4 },
 		"tensor negative": func(e *ExactTensor) { e.Tensor = -1 },
 	} {
@@ -110,7 +110,7 @@ func TestFloatsNearest(t *testing.T) {
 	for range 2000 {
 		cells = append(cells, int64(rng.Uint64())>>rng.IntN(63))
 	}
-	for _, bits := range []int{0, 1, 30, 40, 63, MaxFractionBits} {
+	for _, bits := range []int{0, 1, 30, 40, 63, maxFractionBits} {
 		e := ExactTensor{FractionBits: bits, Cells: cells}
 		for i, got := range e.Floats() {
 			want, _ := new(big.Float).SetMantExp(new(big.Float).SetInt64(cells[i]), -bits).Float32()

@@ -28,7 +28,7 @@ func TestLayoutMatchesSchema(t *testing.T) {
 	layouts := map[string]layout{}
 	collect(modelLayout(), layouts)
 	for k := range 256 {
-		if c, ok := codecOf(OptionsKind(k)); ok {
+		if c, ok := codecOf(optionsKind(k)); ok {
 			collect(c.layout, layouts)
 		}
 	}

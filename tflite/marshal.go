@@ -118,9 +118,9 @@ func (w *writer) subgraph(g *Subgraph) (offset, error) {
 
 func (w *writer) operator(o *Operator) (offset, error) {
 	var options offset
-	var kind OptionsKind
+	var kind optionsKind
 	if o.Options != nil {
-		kind = o.Options.Kind()
+		kind = o.Options.kind()
 		c, ok := codecOf(kind)
 		if ok {
 			options, ok = c.write(w.Builder, o.Options)

@@ -66,13 +66,13 @@ func TestMarshalOptions(t *testing.T) {
 		ReshapeOptions{[]int32{1, -1}}, SqueezeOptions{[]int32{2, 3}},
 		GatherOptions{1, 2}, ReducerOptions{true}, SplitOptions{3}, SplitVOptions{4},
 		StridedSliceOptions{1, 2, 3, 4, 5, true}, CastOptions{Int32, Float16},
-		OutputTypeOptions{KindShape, Int64}, OutputTypeOptions{KindArgMax, Int64}, OutputTypeOptions{KindArgMin, Int64},
+		OutputTypeOptions{kindShape, Int64}, OutputTypeOptions{kindArgMax, Int64}, OutputTypeOptions{kindArgMin, Int64},
 		PackOptions{2, 1}, UnpackOptions{2, 1}, OneHotOptions{1}, MirrorPadOptions{1},
-		BlockOptions{KindSpaceToDepth, 2}, BlockOptions{KindDepthToSpace, 2},
+		BlockOptions{kindSpaceToDepth, 2}, BlockOptions{kindDepthToSpace, 2},
 	}
-	covered := map[OptionsKind]bool{}
+	covered := map[optionsKind]bool{}
 	for _, o := range samples {
-		covered[o.Kind()] = true
+		covered[o.kind()] = true
 		for i := range reflect.TypeOf(o).NumField() {
 			if reflect.ValueOf(o).Field(i).IsZero() {
 				t.Fatalf("%T: the sample leaves field %d at zero", o, i)
@@ -80,13 +80,13 @@ func TestMarshalOptions(t *testing.T) {
 		}
 	}
 	for k := range 256 {
-		if _, ok := codecOf(OptionsKind(k)); !ok || covered[OptionsKind(k)] {
+		if _, ok := codecOf(optionsKind(k)); !ok || covered[optionsKind(k)] {
 			continue
 		}
-		if !OptionsKind(k).plain() {
+		if !optionsKind(k).plain() {
 			t.Errorf("options kind %d has no sample", k)
 		}
-		samples = append(samples, PlainOptions{OptionsKind(k)})
+		samples = append(samples, PlainOptions{optionsKind(k)})
 	}
 	// The defaults of the format where they are not zero.
 	samples = append(samples, Conv2DOptions{DilationW: 1, DilationH: 1}, Conv2DOptions{}, AddOptions{}, ReshapeOptions{}, SplitOptions{})
@@ -102,7 +102,7 @@ func TestMarshalOptions(t *testing.T) {
 // foreignOptions claim a kind whose Go type they are not.
 type foreignOptions struct{}
 
-func (foreignOptions) Kind() OptionsKind { return KindConv2D }
+func (foreignOptions) kind() optionsKind { return kindConv2D }
 
 func TestMarshalRefusesLoss(t *testing.T) {
 	for name, mutate := range map[string]func(m *Model, g *Subgraph){

@@ -6,56 +6,56 @@ import "fmt"
 // ...Options structs of this package, PlainOptions and OpaqueOptions.
 type Options interface {
 	// Kind says which table of the format holds these options.
-	Kind() OptionsKind
+	kind() optionsKind
 }
 
-// OptionsKind is the tag of an options table (BuiltinOptions of the format).
-type OptionsKind uint8
+// optionsKind is the tag of an options table (BuiltinOptions of the format).
+type optionsKind uint8
 
 // The kinds with fields that this package reads.
 const (
-	KindNone            OptionsKind = 0
-	KindConv2D          OptionsKind = 1
-	KindDepthwiseConv2D OptionsKind = 2
-	KindPool2D          OptionsKind = 5
-	KindFullyConnected  OptionsKind = 8
-	KindSoftmax         OptionsKind = 9
-	KindConcatenation   OptionsKind = 10
-	KindAdd             OptionsKind = 11
-	KindReshape         OptionsKind = 17
-	KindSpaceToDepth    OptionsKind = 19
-	KindMul             OptionsKind = 21
-	KindPad             OptionsKind = 22
-	KindGather          OptionsKind = 23
-	KindTranspose       OptionsKind = 26
-	KindReducer         OptionsKind = 27
-	KindSub             OptionsKind = 28
-	KindDiv             OptionsKind = 29
-	KindSqueeze         OptionsKind = 30
-	KindStridedSlice    OptionsKind = 32
-	KindExp             OptionsKind = 33
-	KindSplit           OptionsKind = 35
-	KindCast            OptionsKind = 37
-	KindArgMax          OptionsKind = 40
-	KindTransposeConv   OptionsKind = 49
-	KindShape           OptionsKind = 55
-	KindArgMin          OptionsKind = 57
-	KindPack            OptionsKind = 59
-	KindOneHot          OptionsKind = 61
-	KindUnpack          OptionsKind = 64
-	KindLeakyRelu       OptionsKind = 75
-	KindMirrorPad       OptionsKind = 77
-	KindSplitV          OptionsKind = 79
-	KindDepthToSpace    OptionsKind = 94
-	KindBatchMatMul     OptionsKind = 101
-	KindGelu            OptionsKind = 116
+	kindNone            optionsKind = 0
+	kindConv2D          optionsKind = 1
+	kindDepthwiseConv2D optionsKind = 2
+	kindPool2D          optionsKind = 5
+	kindFullyConnected  optionsKind = 8
+	kindSoftmax         optionsKind = 9
+	kindConcatenation   optionsKind = 10
+	kindAdd             optionsKind = 11
+	kindReshape         optionsKind = 17
+	kindSpaceToDepth    optionsKind = 19
+	kindMul             optionsKind = 21
+	kindPad             optionsKind = 22
+	kindGather          optionsKind = 23
+	kindTranspose       optionsKind = 26
+	kindReducer         optionsKind = 27
+	kindSub             optionsKind = 28
+	kindDiv             optionsKind = 29
+	kindSqueeze         optionsKind = 30
+	kindStridedSlice    optionsKind = 32
+	kindExp             optionsKind = 33
+	kindSplit           optionsKind = 35
+	kindCast            optionsKind = 37
+	kindArgMax          optionsKind = 40
+	kindTransposeConv   optionsKind = 49
+	kindShape           optionsKind = 55
+	kindArgMin          optionsKind = 57
+	kindPack            optionsKind = 59
+	kindOneHot          optionsKind = 61
+	kindUnpack          optionsKind = 64
+	kindLeakyRelu       optionsKind = 75
+	kindMirrorPad       optionsKind = 77
+	kindSplitV          optionsKind = 79
+	kindDepthToSpace    optionsKind = 94
+	kindBatchMatMul     optionsKind = 101
+	kindGelu            optionsKind = 116
 )
 
 // plain reports whether the format defines the table of this kind without
 // fields (PAD, TRANSPOSE, EXP and most elementwise operators).
-func (k OptionsKind) plain() bool {
+func (k optionsKind) plain() bool {
 	switch k {
-	case KindPad, KindTranspose, KindExp, 24, 25, 34, 36, 38, 39, 41, 42, 43, 44, 45, 46, 47, 48,
+	case kindPad, kindTranspose, kindExp, 24, 25, 34, 36, 38, 39, 41, 42, 43, 44, 45, 46, 47, 48,
 		51, 52, 53, 54, 56, 60, 62, 63, 65, 66, 67, 68, 72, 73, 76, 78, 81, 82, 83, 84, 85, 86,
 		88, 89, 90, 91, 95, 96, 97, 98, 99, 100, 104, 105, 117, 118, 119, 120, 121, 122, 123,
 		124, 125, 126:
@@ -227,7 +227,7 @@ type CastOptions struct{ In, Out DType }
 
 // OutputTypeOptions are those of SHAPE, ARG_MAX and ARG_MIN.
 type OutputTypeOptions struct {
-	Of     OptionsKind
+	Of     optionsKind
 	Output DType
 }
 
@@ -245,45 +245,45 @@ type MirrorPadOptions struct{ Mode int8 }
 
 // BlockOptions are those of SPACE_TO_DEPTH and DEPTH_TO_SPACE.
 type BlockOptions struct {
-	Of   OptionsKind
+	Of   optionsKind
 	Size int32
 }
 
 // PlainOptions stand for an options table that has no fields in the format.
-type PlainOptions struct{ Of OptionsKind }
+type PlainOptions struct{ Of optionsKind }
 
 // OpaqueOptions stand for a table this package cannot read. They cannot be
 // written either: Marshal refuses.
-type OpaqueOptions struct{ Of OptionsKind }
+type OpaqueOptions struct{ Of optionsKind }
 
 // Kind implements Options.
-func (Conv2DOptions) Kind() OptionsKind          { return KindConv2D }
-func (DepthwiseConv2DOptions) Kind() OptionsKind { return KindDepthwiseConv2D }
-func (TransposeConvOptions) Kind() OptionsKind   { return KindTransposeConv }
-func (Pool2DOptions) Kind() OptionsKind          { return KindPool2D }
-func (FullyConnectedOptions) Kind() OptionsKind  { return KindFullyConnected }
-func (BatchMatMulOptions) Kind() OptionsKind     { return KindBatchMatMul }
-func (SoftmaxOptions) Kind() OptionsKind         { return KindSoftmax }
-func (LeakyReluOptions) Kind() OptionsKind       { return KindLeakyRelu }
-func (GeluOptions) Kind() OptionsKind            { return KindGelu }
-func (ConcatenationOptions) Kind() OptionsKind   { return KindConcatenation }
-func (AddOptions) Kind() OptionsKind             { return KindAdd }
-func (SubOptions) Kind() OptionsKind             { return KindSub }
-func (MulOptions) Kind() OptionsKind             { return KindMul }
-func (DivOptions) Kind() OptionsKind             { return KindDiv }
-func (ReshapeOptions) Kind() OptionsKind         { return KindReshape }
-func (SqueezeOptions) Kind() OptionsKind         { return KindSqueeze }
-func (GatherOptions) Kind() OptionsKind          { return KindGather }
-func (ReducerOptions) Kind() OptionsKind         { return KindReducer }
-func (SplitOptions) Kind() OptionsKind           { return KindSplit }
-func (SplitVOptions) Kind() OptionsKind          { return KindSplitV }
-func (StridedSliceOptions) Kind() OptionsKind    { return KindStridedSlice }
-func (CastOptions) Kind() OptionsKind            { return KindCast }
-func (o OutputTypeOptions) Kind() OptionsKind    { return o.Of }
-func (PackOptions) Kind() OptionsKind            { return KindPack }
-func (UnpackOptions) Kind() OptionsKind          { return KindUnpack }
-func (OneHotOptions) Kind() OptionsKind          { return KindOneHot }
-func (MirrorPadOptions) Kind() OptionsKind       { return KindMirrorPad }
-func (o BlockOptions) Kind() OptionsKind         { return o.Of }
-func (o PlainOptions) Kind() OptionsKind         { return o.Of }
-func (o OpaqueOptions) Kind() OptionsKind        { return o.Of }
+func (Conv2DOptions) kind() optionsKind          { return kindConv2D }
+func (DepthwiseConv2DOptions) kind() optionsKind { return kindDepthwiseConv2D }
+func (TransposeConvOptions) kind() optionsKind   { return kindTransposeConv }
+func (Pool2DOptions) kind() optionsKind          { return kindPool2D }
+func (FullyConnectedOptions) kind() optionsKind  { return kindFullyConnected }
+func (BatchMatMulOptions) kind() optionsKind     { return kindBatchMatMul }
+func (SoftmaxOptions) kind() optionsKind         { return kindSoftmax }
+func (LeakyReluOptions) kind() optionsKind       { return kindLeakyRelu }
+func (GeluOptions) kind() optionsKind            { return kindGelu }
+func (ConcatenationOptions) kind() optionsKind   { return kindConcatenation }
+func (AddOptions) kind() optionsKind             { return kindAdd }
+func (SubOptions) kind() optionsKind             { return kindSub }
+func (MulOptions) kind() optionsKind             { return kindMul }
+func (DivOptions) kind() optionsKind             { return kindDiv }
+func (ReshapeOptions) kind() optionsKind         { return kindReshape }
+func (SqueezeOptions) kind() optionsKind         { return kindSqueeze }
+func (GatherOptions) kind() optionsKind          { return kindGather }
+func (ReducerOptions) kind() optionsKind         { return kindReducer }
+func (SplitOptions) kind() optionsKind           { return kindSplit }
+func (SplitVOptions) kind() optionsKind          { return kindSplitV }
+func (StridedSliceOptions) kind() optionsKind    { return kindStridedSlice }
+func (CastOptions) kind() optionsKind            { return kindCast }
+func (o OutputTypeOptions) kind() optionsKind    { return o.Of }
+func (PackOptions) kind() optionsKind            { return kindPack }
+func (UnpackOptions) kind() optionsKind          { return kindUnpack }
+func (OneHotOptions) kind() optionsKind          { return kindOneHot }
+func (MirrorPadOptions) kind() optionsKind       { return kindMirrorPad }
+func (o BlockOptions) kind() optionsKind         { return o.Of }
+func (o PlainOptions) kind() optionsKind         { return o.Of }
+func (o OpaqueOptions) kind() optionsKind        { return o.Of }

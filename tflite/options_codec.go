@@ -44,63 +44,63 @@ func newCodec[S any, P accessor[S], O Options](
 }
 
 // codecOf returns the codec of a kind, false where this package has none.
-func codecOf(k OptionsKind) (codec, bool) {
+func codecOf(k optionsKind) (codec, bool) {
 	switch k {
-	case KindConv2D:
+	case kindConv2D:
 		return conv2DCodec(), true
-	case KindDepthwiseConv2D:
+	case kindDepthwiseConv2D:
 		return depthwiseCodec(), true
-	case KindTransposeConv:
+	case kindTransposeConv:
 		return transposeConvCodec(), true
-	case KindPool2D:
+	case kindPool2D:
 		return pool2DCodec(), true
-	case KindFullyConnected:
+	case kindFullyConnected:
 		return fullyConnectedCodec(), true
-	case KindBatchMatMul:
+	case kindBatchMatMul:
 		return batchMatMulCodec(), true
-	case KindSoftmax:
+	case kindSoftmax:
 		return softmaxCodec(), true
-	case KindLeakyRelu:
+	case kindLeakyRelu:
 		return leakyReluCodec(), true
-	case KindGelu:
+	case kindGelu:
 		return geluCodec(), true
-	case KindConcatenation:
+	case kindConcatenation:
 		return concatenationCodec(), true
-	case KindAdd:
+	case kindAdd:
 		return addCodec(), true
-	case KindSub:
+	case kindSub:
 		return subCodec(), true
-	case KindMul:
+	case kindMul:
 		return mulCodec(), true
-	case KindDiv:
+	case kindDiv:
 		return divCodec(), true
-	case KindReshape:
+	case kindReshape:
 		return reshapeCodec(), true
-	case KindSqueeze:
+	case kindSqueeze:
 		return squeezeCodec(), true
-	case KindGather:
+	case kindGather:
 		return gatherCodec(), true
-	case KindReducer:
+	case kindReducer:
 		return reducerCodec(), true
-	case KindSplit:
+	case kindSplit:
 		return splitCodec(), true
-	case KindSplitV:
+	case kindSplitV:
 		return splitVCodec(), true
-	case KindStridedSlice:
+	case kindStridedSlice:
 		return stridedSliceCodec(), true
-	case KindCast:
+	case kindCast:
 		return castCodec(), true
-	case KindShape, KindArgMax, KindArgMin:
+	case kindShape, kindArgMax, kindArgMin:
 		return outputTypeCodec(k), true
-	case KindPack:
+	case kindPack:
 		return packCodec(), true
-	case KindUnpack:
+	case kindUnpack:
 		return unpackCodec(), true
-	case KindOneHot:
+	case kindOneHot:
 		return oneHotCodec(), true
-	case KindMirrorPad:
+	case kindMirrorPad:
 		return mirrorPadCodec(), true
-	case KindSpaceToDepth, KindDepthToSpace:
+	case kindSpaceToDepth, kindDepthToSpace:
 		return blockCodec(k), true
 	}
 	if k.plain() {
@@ -111,12 +111,12 @@ func codecOf(k OptionsKind) (codec, bool) {
 
 // optionsLayout is codecOf for the structure check.
 func optionsLayout(tag byte) (layout, bool) {
-	c, ok := codecOf(OptionsKind(tag))
+	c, ok := codecOf(optionsKind(tag))
 	return c.layout, ok
 }
 
 // plainCodec serves the tables without fields.
-func plainCodec(k OptionsKind) codec {
+func plainCodec(k optionsKind) codec {
 	return newCodec(layout{name: "Unread"},
 		func(*schema.Unread) PlainOptions { return PlainOptions{k} },
 		func(b *flatbuffers.Builder, _ PlainOptions) flatbuffers.UOffsetT {

@@ -149,7 +149,7 @@ func castCodec() codec {
 	return newCodec(t, read, write)
 }
 
-func outputTypeCodec(k OptionsKind) codec {
+func outputTypeCodec(k optionsKind) codec {
 	t := layout{"OutputTypeOptions", []field{num("output_type", 1)}}
 	read := func(s *schema.OutputTypeOptions) OutputTypeOptions {
 		return OutputTypeOptions{

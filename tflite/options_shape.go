@@ -200,7 +200,7 @@ func mirrorPadCodec() codec {
 	return newCodec(t, read, write)
 }
 
-func blockCodec(k OptionsKind) codec {
+func blockCodec(k optionsKind) codec {
 	t := layout{"BlockOptions", []field{num("block_size", 4)}}
 	read := func(s *schema.BlockOptions) BlockOptions {
 		return BlockOptions{

@@ -129,9 +129,9 @@ func readOperator(o *schema.Operator) Operator {
 		Options2:      o.BuiltinOptions2Type(),
 		DebugIndex:    o.DebugMetadataIndex(),
 	}
-	kind := OptionsKind(o.BuiltinOptionsType())
+	kind := optionsKind(o.BuiltinOptionsType())
 	table := o.BuiltinOptions(nil)
-	if kind == KindNone || table == nil {
+	if kind == kindNone || table == nil {
 		return op
 	}
 	if c, ok := codecOf(kind); ok {

@@ -37,11 +37,11 @@ func checkStructure(data []byte) ([]string, error) {
 	}
 	s := &structure{
 		data:      data,
-		tables:    MaxTables,
-		operators: MaxOperators,
+		tables:    maxTables,
+		operators: maxOperators,
 		// An honest writer shares short strings and shapes; eight times the
 		// file is far beyond what sharing saves in practice.
-		bytes:  min(8*len(data)+1<<16, MaxStructure),
+		bytes:  min(8*len(data)+1<<16, maxStructure),
 		unread: map[string]bool{},
 	}
 	root, err := s.follow(0, "root")
@@ -76,11 +76,11 @@ func (s *structure) follow(at int, what string) (int, error) {
 // table checks the table at pos and all it leads to. Requires 0 <= pos <=
 // len(data)-4.
 func (s *structure) table(pos int, t layout, depth int) error {
-	if depth > MaxDepth {
-		return malformed(pos, "tables nest deeper than %d", MaxDepth)
+	if depth > maxDepth {
+		return malformed(pos, "tables nest deeper than %d", maxDepth)
 	}
 	if s.tables--; s.tables < 0 {
-		return fmt.Errorf("%w: more than %d tables (a shared-offset bomb, or a model far beyond this system)", fault.ErrUnsupported, MaxTables)
+		return fmt.Errorf("%w: more than %d tables (a shared-offset bomb, or a model far beyond this system)", fault.ErrUnsupported, maxTables)
 	}
 	vtable, slots, size, err := s.vtable(pos, t.name)
 	if err != nil {
@@ -213,7 +213,7 @@ func (s *structure) tableVector(at int, f field, what string, depth int) error {
 	}
 	if f.table.name == "Operator" {
 		if s.operators -= int(n); s.operators < 0 {
-			return fmt.Errorf("%w: more than %d operators", fault.ErrUnsupported, MaxOperators)
+			return fmt.Errorf("%w: more than %d operators", fault.ErrUnsupported, maxOperators)
 		}
 	}
 	for i := range int(n) {
@@ -231,8 +231,8 @@ func (s *structure) tableVector(at int, f field, what string, depth int) error {
 // spend counts n visited bytes.
 func (s *structure) spend(at, n int) error {
 	if s.bytes -= n; s.bytes < 0 {
-		if len(s.data) > MaxStructure {
-			return fmt.Errorf("%w: more than %d bytes besides constants", fault.ErrUnsupported, MaxStructure)
+		if len(s.data) > maxStructure {
+			return fmt.Errorf("%w: more than %d bytes besides constants", fault.ErrUnsupported, maxStructure)
 		}
 		return malformed(at, "the same bytes are referenced over and over (a shared-offset bomb)")
 	}

@@ -187,7 +187,7 @@ func TestParseSharedOffsets(t *testing.T) {
 	}{
 		{"tensors with one shape", 1, 100_000, 10_000, fault.ErrMalformed},
 		{"subgraphs times tensors", 3_000, 3_000, 0, fault.ErrMalformed},
-		{"more tables than the limit", 1, MaxTables + 1, 0, fault.ErrUnsupported},
+		{"more tables than the limit", 1, maxTables + 1, 0, fault.ErrUnsupported},
 	} {
 		data := build(c.subgraphs, c.tensors, c.cells)
 		var before, after runtime.MemStats
@@ -210,7 +210,7 @@ func TestParseSharedOffsets(t *testing.T) {
 
 func TestParseTooManyOperators(t *testing.T) {
 	m := smallModel(t)
-	m.Subgraphs[0].Operators = make([]Operator, MaxOperators+1)
+	m.Subgraphs[0].Operators = make([]Operator, maxOperators+1)
 	if _, err := Parse(marshal(t, m)); !errors.Is(err, fault.ErrUnsupported) {
 		t.Errorf("%v, want unsupported", err)
 	}
@@ -218,7 +218,7 @@ func TestParseTooManyOperators(t *testing.T) {
 
 func TestParseTooManyOperands(t *testing.T) {
 	m := smallModel(t)
-	m.Subgraphs[0].Operators[0].Inputs = make([]int32, MaxOperands)
+	m.Subgraphs[0].Operators[0].Inputs = make([]int32, maxOperands)
 	if _, err := Parse(marshal(t, m)); !errors.Is(err, fault.ErrUnsupported) || !strings.Contains(err.Error(), "operands") {
 		t.Errorf("%v, want unsupported", err)
 	}
@@ -226,7 +226,7 @@ func TestParseTooManyOperands(t *testing.T) {
 
 func TestParseTooMuchStructure(t *testing.T) {
 	m := smallModel(t)
-	m.Description = strings.Repeat("x", MaxStructure)
+	m.Description = strings.Repeat("x", maxStructure)
 	if _, err := Parse(marshal(t, m)); !errors.Is(err, fault.ErrUnsupported) || !strings.Contains(err.Error(), "besides constants") {
 		t.Errorf("%v, want unsupported", err)
 	}

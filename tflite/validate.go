@@ -21,8 +21,8 @@ func (m *Model) validate() error {
 			return wrong("metadata %d (%s): buffer %d of %d", i, foreign.Quote(e.Name), e.Buffer, len(m.Buffers))
 		}
 	}
-	if n := m.operands(); n > MaxOperands {
-		return fmt.Errorf("%w: %d operands, limit %d", fault.ErrUnsupported, n, MaxOperands)
+	if n := m.operands(); n > maxOperands {
+		return fmt.Errorf("%w: %d operands, limit %d", fault.ErrUnsupported, n, maxOperands)
 	}
 	for i := range m.Subgraphs {
 		if err := m.validateSubgraph(&m.Subgraphs[i]); err != nil {

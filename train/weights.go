@@ -8,7 +8,6 @@ import (
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/internal/encode"
 	"github.com/zkaudit/zkaudit/internal/fault"
-	"github.com/zkaudit/zkaudit/internal/number"
 	"github.com/zkaudit/zkaudit/ops/exact"
 )
 
@@ -62,42 +61,6 @@ func checkCells(t *graph.Tensor, cells []int64) error {
 		}
 	}
 	return nil
-}
-
-// FromFloats rounds the real weights of a model half-even to the fraction bits
-// of the program's tensors. Errors name the tensor and the cell and wrap
-// fault.ErrInput (not finite, or another number of cells) or
-// fault.ErrOverflow.
-func FromFloats(p *graph.Program, values map[graph.TensorID][]float32) (Weights, error) {
-	w := Weights{}
-	for id, floats := range values {
-		if id < 0 || int(id) >= len(p.Tensors) {
-			return nil, fmt.Errorf("weights given for tensor %d, which is none: %w", id, fault.ErrInput)
-		}
-		t := p.Tensor(id)
-		cells := make([]int64, len(floats))
-		for i, x := range floats {
-			var err error
-			if cells[i], err = number.RoundFloat64(float64(x), t.Format.Fraction); err != nil {
-				return nil, fmt.Errorf("weight %q, cell %d: %w", t.Name, i, err)
-			}
-		}
-		w[id] = cells
-	}
-	return w, w.Check(p)
-}
-
-// Floats returns the float32 nearest to every weight.
-func (w Weights) Floats(p *graph.Program) map[graph.TensorID][]float32 {
-	values := make(map[graph.TensorID][]float32, len(w))
-	for id, cells := range w {
-		floats := make([]float32, len(cells))
-		for i, v := range cells {
-			floats[i] = number.NearestFloat32(v, p.Tensor(id).Format.Fraction)
-		}
-		values[id] = floats
-	}
-	return values
 }
 
 // Digest identifies the weights of a program, frozen ones included. It hides

@@ -108,41 +108,6 @@ func TestRandomWeightsRefuse(t *testing.T) {
 	}
 }
 
-func TestFloatsAndBack(t *testing.T) {
-	p, kernel, bias, frozen := weightProgram()
-	values := map[graph.TensorID][]float32{kernel: make([]float32, 2100), bias: make([]float32, 70), frozen: make([]float32, 20)}
-	values[kernel][5], values[bias][1], values[frozen][2] = -0.75, 1.5, 3
-	values[frozen][3] = 1.5 / (1 << 20) // a tie: to even
-	w, err := FromFloats(p, values)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if w[kernel][5] != -3<<32 || w[bias][1] != 3<<33 || w[frozen][2] != 3<<20 || w[frozen][3] != 2 {
-		t.Errorf("got %d %d %d %d", w[kernel][5], w[bias][1], w[frozen][2], w[frozen][3])
-	}
-	back := w.Floats(p)
-	if back[kernel][5] != -0.75 || back[bias][1] != 1.5 || back[frozen][3] != 2.0/(1<<20) {
-		t.Errorf("back: %v %v %v", back[kernel][5], back[bias][1], back[frozen][3])
-	}
-	values[kernel][7] = float32(math.NaN())
-	if _, err := FromFloats(p, values); !errors.Is(err, fault.ErrInput) || !strings.Contains(err.Error(), `"kernel", cell 7`) {
-		t.Errorf("NaN: %v", err)
-	}
-	values[kernel][7] = 1 << 28 // 2^62 at 34 fraction bits
-	if _, err := FromFloats(p, values); !errors.Is(err, fault.ErrOverflow) || !strings.Contains(err.Error(), `"kernel", cell 7`) {
-		t.Errorf("too large: %v", err)
-	}
-	values[kernel] = values[kernel][1:]
-	values[kernel][6] = 0
-	if _, err := FromFloats(p, values); !errors.Is(err, fault.ErrInput) || !strings.Contains(err.Error(), `"kernel"`) {
-		t.Errorf("short: %v", err)
-	}
-	delete(values, kernel)
-	if _, err := FromFloats(p, values); !errors.Is(err, fault.ErrInput) {
-		t.Errorf("missing: %v", err)
-	}
-}
-
 func TestWeightsDigest(t *testing.T) {
 	p, kernel, _, frozen := weightProgram()
 	w, err := Random(p, []byte("a"), He)

@@ -58,10 +58,6 @@ func (r *artefactReport) describe(h artefact.Header, data []byte) error {
 		r.Meaning, r.Private = "committed weights with their blinding", true
 	case artefact.Kind{'c', 'h', 'k', 'p'}:
 		r.Meaning, r.Private = "checkpoint: weights at the border of a segment", true
-	case artefact.Kind{'o', 'p', 'e', 'n'}:
-		r.Meaning, r.Private = "opening of a commitment", true
-	case artefact.Kind{'c', 'o', 'm', 'm'}:
-		return r.describeCommitment(data)
 	case artefact.Kind{'s', 'r', 's', ' '}:
 		s, err := commitments.UnmarshalSRS(data)
 		if err != nil {
@@ -179,17 +175,6 @@ func (r *artefactReport) describePart(data []byte) error {
 		r.add("normalisation fitted on %s, those trained on", counted(e.FittedRows, "row"))
 	}
 	r.add("mode %s, SRS %x, rows of 2^%d cells", f.Mode, f.SRS, f.RowBits)
-	return nil
-}
-
-func (r *artefactReport) describeCommitment(data []byte) error {
-	c, err := commitments.UnmarshalCommitment(data)
-	if err != nil {
-		return err
-	}
-	r.Meaning = "commitment to a tensor"
-	r.add("%d cells in %d rows of 2^%d, hiding: %t", c.Cells, len(c.Rows), c.RowBits, c.Hiding)
-	r.add("SRS %x", c.SRSID)
 	return nil
 }
 

@@ -29,11 +29,6 @@ func TestWithin(t *testing.T) {
 			t.Errorf("%v: does not say %q", err, want)
 		}
 	}
-	var both memory.Need
-	both.Merge(&need)
-	if both.Bytes() != need.Bytes() {
-		t.Errorf("merged %d bytes, want %d", both.Bytes(), need.Bytes())
-	}
 	if l := memory.Lowest(1); l.Bytes != 1 || l.By != "--max-memory" {
 		t.Errorf("one byte asked for: %+v", l)
 	}

@@ -58,9 +58,6 @@ func (n *Need) Check(work string, limit int64) error {
 		work, Format(total), n.largest(), Format(limit), fault.ErrResources)
 }
 
-// Merge adds what another need counts.
-func (n *Need) Merge(other *Need) { n.items = append(n.items, other.items...) }
-
 // largest lists the three largest items.
 func (n *Need) largest() string {
 	largest := slices.Clone(n.items)

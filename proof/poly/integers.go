@@ -77,12 +77,7 @@ func biasOf(y fr.Vector) fr.Element {
 	return sum
 }
 
-// Dot returns Σ_i x_i·y_i. Requires len(x) = len(y) < 2^32.
-func Dot(x []int32, y fr.Vector) fr.Element {
-	b := biasOf(y)
-	return dot(x, y, &b)
-}
-
+// dot returns Σ_i x_i·y_i, given biasOf(y). Requires len(x) = len(y) < 2^32.
 func dot(x []int32, y fr.Vector, bias *fr.Element) fr.Element {
 	var w wide
 	for i, v := range x {

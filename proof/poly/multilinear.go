@@ -76,20 +76,3 @@ func Evaluate(table fr.Vector, point []fr.Element) fr.Element {
 
 // Log returns log2 of the length of a table.
 func Log(n int) int { return bits.Len(uint(n)) - 1 }
-
-// EqAt returns eq(a, b) for two points of the same length.
-func EqAt(a, b []fr.Element) fr.Element {
-	acc := fr.One()
-	for i := range a {
-		// a·b + (1−a)(1−b) = 1 − a − b + 2ab
-		var t, u fr.Element
-		t.Mul(&a[i], &b[i])
-		t.Double(&t)
-		u.Add(&a[i], &b[i])
-		t.Sub(&t, &u)
-		u.SetOne()
-		t.Add(&t, &u)
-		acc.Mul(&acc, &t)
-	}
-	return acc
-}

@@ -49,17 +49,6 @@ type VerifyingKey interface {
 	Verify(public fr.Vector, proof []byte) error
 }
 
-// Named returns the system with the given name, "plonk" or "groth16". PLONK
-// takes its strings from the development SRS; set them for any other.
-func Named(name string) (ProofSystem, error) {
-	for _, s := range []ProofSystem{PLONK{}, Groth16{}} {
-		if s.Name() == name {
-			return s, nil
-		}
-	}
-	return nil, fmt.Errorf("proof system %q, want plonk or groth16: %w", name, fault.ErrUsage)
-}
-
 // checkLength refuses a SNARK of another length than the system's.
 func checkLength(s ProofSystem, proof []byte) error {
 	if len(proof) != s.ProofBytes() {
