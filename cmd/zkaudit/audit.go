@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -10,16 +9,11 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/BurntSushi/toml"
 	"github.com/spf13/cobra"
 
 	"github.com/zkaudit/zkaudit/audit"
-	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/internal/artefact"
 	"github.com/zkaudit/zkaudit/internal/fault"
-	"github.com/zkaudit/zkaudit/internal/foreign"
-	"github.com/zkaudit/zkaudit/owner"
-	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/run"
 )
 
@@ -27,9 +21,6 @@ import (
 const (
 	auditFile  = run.AuditFile
 	ledgerFile = run.LedgerFile
-
-	expectSuffix = "-expect.toml" // behind the name of an audit: what it is about
-	claimsSuffix = "-claims.toml" // the claim that zkaudit infer has made
 )
 
 // auditing holds the flags of zkaudit audit.
@@ -191,77 +182,6 @@ func (a *app) proveAudit(c *cobra.Command, claims *audit.Audit, in *audit.Inputs
 	return report, artefact.WriteFile(out, encoded, artefact.PublicMode)
 }
 
-// inputs opens everything that claims may name.
-func (o *auditing) inputs(a *app, d *run.Directory) (*audit.Inputs, error) {
-	in, err := d.Inputs()
-	if err != nil {
-		return nil, err
-	}
-	for _, named := range o.runs {
-		if err := o.addRun(a, in, named); err != nil {
-			return nil, err
-		}
-	}
-	for _, named := range o.parts {
-		if err := addPart(in, in.By.SRS, named); err != nil {
-			return nil, err
-		}
-	}
-	if err := o.addModels(in); err != nil {
-		return nil, err
-	}
-	return in, o.open(in, d)
-}
-
-func (o *auditing) addRun(a *app, in *audit.Inputs, named string) error {
-	name, dir, found := strings.Cut(named, "=")
-	if !found || name == "" {
-		return fmt.Errorf("--run %q: want NAME=DIR: %w", named, fault.ErrUsage)
-	}
-	if err := foreign.CheckName("--run: a run", name); err != nil {
-		return fault.Recast(err, fault.ErrUsage)
-	}
-	if in.Runs[name] != nil {
-		return fmt.Errorf("--run %q: there is another run of that name: %w", named, fault.ErrUsage)
-	}
-	d, err := a.open([]string{dir})
-	if err != nil {
-		return err
-	}
-	defer d.Close()
-	other, err := d.Inputs()
-	if err != nil {
-		return fmt.Errorf("run %s: %w", name, err)
-	}
-	if in.Runs[name] = other.Runs[run.AuditedRun]; in.Runs[name] == nil {
-		return fmt.Errorf("run %s: %s holds no bundle: run zkaudit prove first: %w", name, dir, fault.ErrUsage)
-	}
-	return nil
-}
-
-func addPart(in *audit.Inputs, srs *commitments.SRS, named string) error {
-	name, list, _ := strings.Cut(named, "=")
-	files := strings.Split(list, ",")
-	if name == "" || len(files) < 3 || len(files) > 4 {
-		return fmt.Errorf("--part %q: want NAME=PART,OPENING,ROWS[,LABELS]: %w", named, fault.ErrUsage)
-	}
-	if err := foreign.CheckName("--part: a part", name); err != nil {
-		return fault.Recast(err, fault.ErrUsage)
-	}
-	if in.Parts[name] != nil {
-		return fmt.Errorf("--part %q: there is another part of that name: %w", named, fault.ErrUsage)
-	}
-	part, certificate, err := owner.PartFiles{Part: files[0], Opening: files[1], Rows: files[2], Labels: strings.Join(files[3:], "")}.Open(srs)
-	if errors.Is(err, fault.ErrRejected) { // that files given do not fit is no verdict on a claim
-		return fmt.Errorf("--part %q: the files do not belong together: %w: %v", named, fault.ErrUsage, fault.Text(err, nil))
-	}
-	if err != nil {
-		return fmt.Errorf("part %s: %w", name, err)
-	}
-	in.Parts[name], in.Certificates[name] = part, certificate
-	return nil
-}
-
 // foldersOf refuses files to be written where there is no folder: better now
 // than when everything is proven.
 func foldersOf(files ...string) error {
@@ -284,60 +204,6 @@ func (a *app) proven(r *audit.Report, out, expect string) error {
 	})
 }
 
-// writeExpectation writes what the audit in a file is about beside it, and
-// returns the name.
-func writeExpectation(out, claims string, m mode.Name, r *audit.Report) (string, error) {
-	path := beside(out, expectSuffix)
-	claims, err := relativeTo(filepath.Dir(path), claims)
-	if err != nil {
-		return "", err
-	}
-	expect := auditExpectation{Mode: string(m), Claims: claims, Parts: map[string]string{}, Runs: map[string]string{}, Models: map[string]modelPin{}}
-	for _, p := range r.Parts {
-		expect.Parts[p.Name] = p.Digest
-	}
-	for _, run := range r.Runs {
-		expect.Runs[run.Name] = run.Digest
-	}
-	for _, m := range r.Models {
-		expect.Models[m.Name] = pinOf(m)
-	}
-	return path, expect.write(path)
-}
-
-// beside names another file after an audit: audit.zka, audit-expect.toml.
-func beside(out, suffix string) string { return strings.TrimSuffix(out, filepath.Ext(out)) + suffix }
-
-// auditExpectation is what a verifier requires of an audit. What is missing is
-// reported as NOT CHECKED.
-type auditExpectation struct {
-	Mode string `toml:"mode"` // of the proofs
-	// Claims is the file of the claims that must have been proven, relative to
-	// this one.
-	Claims string            `toml:"claims"`
-	Parts  map[string]string `toml:"parts"` // digests by name
-	Runs   map[string]string `toml:"runs"`  // digests of statements by name
-	// RunExpect names files that say what is required of the bundles of runs, as
-	// zkaudit verify --expect takes them, relative to this one.
-	RunExpect map[string]string   `toml:"run_expect,omitempty"`
-	Models    map[string]modelPin `toml:"models"` // public ones, by name
-}
-
-const auditExpectHead = `# What the audit beside this file claims to be about, as an expectation for
-#   zkaudit audit verify --expect
-# A verifier does not take these values from the prover: compare each with its own
-# source (the data's owners, the training bundle, whoever publishes a model, the file
-# of claims that was agreed on), and delete those that do not matter.
-`
-
-func (e *auditExpectation) write(path string) error {
-	text, err := toml.Marshal(e)
-	if err != nil {
-		return fmt.Errorf("%s: %w: %v", path, fault.ErrInput, err)
-	}
-	return artefact.WriteFile(path, append([]byte(auditExpectHead), text...), artefact.PublicMode)
-}
-
 // writeHTML writes the report as a page, if a file is asked for.
 func writeHTML(path string, r *audit.Report) error {
 	if path == "" {
@@ -355,19 +221,4 @@ func firstOf(choice, otherwise string) string {
 		return choice
 	}
 	return otherwise
-}
-
-// relativeTo returns a path that is relative to the working directory as one
-// relative to dir.
-func relativeTo(dir, path string) (string, error) {
-	from, err := filepath.Abs(dir)
-	if err == nil {
-		if path, err = filepath.Abs(path); err == nil {
-			path, err = filepath.Rel(from, path)
-		}
-	}
-	if err != nil {
-		return "", fmt.Errorf("%s: %w: %w", path, fault.ErrInput, err)
-	}
-	return path, nil
 }
