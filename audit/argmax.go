@@ -10,7 +10,7 @@ import (
 
 // predicted is the class that a model predicts for every row of an input: the
 // first maximum of the logits, or, of a single logit, whether it is above 0. A
-// public model of several outputs counts as one of classes.
+// public model with several outputs counts as one that predicts classes.
 func (s *Scope) predicted(model string, input relation.ID) (codes relation.ID, classes int) {
 	z := s.inference(model, input, logits)
 	if s.err != nil {

@@ -7,17 +7,17 @@ import (
 	"github.com/zkaudit/zkaudit/internal/fault"
 )
 
-// What a verdict tells. "It holds" is charged as it tells somebody to whom all
+// What a verdict tells. "It holds" is charged what it tells somebody to whom all
 // values of what the claim is about were equally likely:
 //
 //	⌈log2(values there are / values that the claim leaves)⌉ bits, at least 1
 //
-// A threshold in the middle costs one bit, at the end of its range or with
-// another one near it as many as the value itself, what says several things the
-// sum. What a claim publishes (Released) comes on top. Somebody who knew more
-// before learns less; who asks again and again, with thresholds that he chooses
-// by the answers, learns no more than the sum. A refusal costs one bit: see
-// Prove.
+// A threshold in the middle of its range costs one bit; at the end of it, or close
+// to another threshold, it costs as many as the value itself. A claim that says
+// several things costs their sum. What it publishes (Released) comes on top.
+// Somebody who knew more beforehand learns less; somebody who asks again and
+// again, with thresholds chosen by the answers, learns no more than the sum. A
+// refusal costs one bit: see Prove.
 
 // telling is a claim whose verdict may tell more than one bit.
 type telling interface {
@@ -37,7 +37,7 @@ func (s *Scope) verdictBits(c Claim) (int, error) {
 	return max(1, n), err
 }
 
-// outOf returns ⌈log2(values/left)⌉. Requires 1 <= left, or takes it for 1.
+// outOf returns ⌈log2(values/left)⌉. A left below 1 counts as 1.
 func outOf(values, left int64) int {
 	n := 0
 	for rest := new(big.Int).SetInt64(max(1, left)); rest.Cmp(big.NewInt(values)) < 0; n++ {
@@ -46,8 +46,8 @@ func outOf(values, left int64) int {
 	return n
 }
 
-// bitsOfCounts returns how many bits say what so many counts are that add up to
-// at most n, of which there are (n + counts choose counts).
+// bitsOfCounts returns how many bits it takes to say what a number of counts are
+// that add up to at most n: there are (n + counts choose counts) possibilities.
 func bitsOfCounts(n int64, counts int) int {
 	if fewer := min(n, int64(counts)); fewer <= maxExactCounts {
 		ways := new(big.Int).Binomial(n+int64(counts), fewer)

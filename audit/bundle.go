@@ -234,18 +234,25 @@ func (e *encodedBundle) decode() (*Bundle, error) {
 	if err := distinct(b.Parts, b.Runs, b.Models); err != nil {
 		return nil, malformed("%v", err)
 	}
+	if err := e.decodeClaims(b); err != nil {
+		return nil, malformed("%v", err)
+	}
+	return b, nil
+}
+
+func (e *encodedBundle) decodeClaims(b *Bundle) error {
 	if len(e.Claims) == 0 || len(e.Claims) > MaxClaims {
-		return nil, malformed("%d claims", len(e.Claims))
+		return fmt.Errorf("%d claims", len(e.Claims))
 	}
 	named := map[string]bool{}
 	for _, c := range e.Claims {
 		if err := foreign.CheckName("a claim", c.Name); err != nil || named[c.Name] {
-			return nil, malformed("claim %s twice, or of another form than names have", foreign.Quote(c.Name))
+			return fmt.Errorf("claim %s twice, or not in the form of a name", foreign.Quote(c.Name))
 		}
 		named[c.Name] = true
 		claim, err := decodeParameters(c.Kind, []byte(c.Parameters))
 		if err != nil {
-			return nil, malformed("claim %s: %v", foreign.Quote(c.Name), err)
+			return fmt.Errorf("claim %s: %v", foreign.Quote(c.Name), err)
 		}
 		proven := Proven{Item: Item{Name: c.Name, Kind: c.Kind, Claim: claim}, Released: []Released{}, Proof: c.Proof}
 		for _, r := range c.Released {
@@ -253,7 +260,7 @@ func (e *encodedBundle) decode() (*Bundle, error) {
 		}
 		b.Claims = append(b.Claims, proven)
 	}
-	return b, nil
+	return nil
 }
 
 func (e *encodedBundle) decodeModels(b *Bundle) error {

@@ -10,8 +10,8 @@ import (
 
 // Censorship bounds the share of the items with an attribute value that a
 // model classifies in a given way. Of n items, k are: k >= x·n, or k <= x·n.
-// For x stands the nearest fraction on its side with a denominator of at most N
-// (see neighbours), which says the same.
+// x is replaced by the nearest fraction on its side with a denominator of at most
+// N (see neighbours), which says the same.
 type Censorship struct {
 	Model     string   `toml:"model"`
 	Parts     []string `toml:"parts"`

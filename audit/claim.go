@@ -13,7 +13,7 @@ import (
 // Claim is one kind of claim with its parameters, which a table of a claims
 // file gives. It is a pointer to a struct of parameters with toml tags.
 type Claim interface {
-	// State states the claim in a scope. Errors of parameters go to the scope.
+	// State states the claim in a scope, which keeps errors in its parameters.
 	State(s *Scope)
 	// Words says what the claim says; s has the public side of its subjects.
 	Words(s *Subjects) Words

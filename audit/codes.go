@@ -19,7 +19,7 @@ import (
 func (s *Scope) combine(name string, x relation.ID, weights []int64) relation.ID {
 	axes := s.axes(x)
 	rows, columns := axes[0], axes[1]
-	var padded []int64 // none where there is no room for them
+	var padded []int64 // nil where there is no room for them
 	if columns.Padded() <= maxClaimCells-s.cells {
 		padded = make([]int64, columns.Padded())
 		copy(padded, weights)
@@ -31,7 +31,7 @@ func (s *Scope) combine(name string, x relation.ID, weights []int64) relation.ID
 		relation.Times(relation.Int(1), relation.At(w, "c"), relation.At(x, "i", "c")))
 }
 
-// ones are n times 1, none where there is no room for them.
+// ones returns n times 1, nil where there is no room for them.
 func (s *Scope) ones(n int) []int64 {
 	if !s.room(n) {
 		return nil
@@ -68,7 +68,7 @@ func (s *Scope) sum(name string, tensors []relation.ID, coefficients []int64) re
 	return s.virtual(name, []relation.Axis{axis}, []relation.Label{"i"}, terms...)
 }
 
-// attribute is the codes of an attribute, one per row, and its vocabulary.
+// attribute returns the codes of an attribute, one per row, and its vocabulary.
 func (p *partTensors) attribute(name string) (codes relation.ID, vocabulary []string) {
 	k, err := attributeOf(p.PublicPart, name)
 	if err != nil {
@@ -82,7 +82,8 @@ func (p *partTensors) attribute(name string) (codes relation.ID, vocabulary []st
 	return p.scope.combine(tensor, p.attributes(), unit(len(p.Attributes), k)), p.Attributes[k].Entries
 }
 
-// class is the true class of every row: Σ_c c·L(i,c). For bits, a single one.
+// class is the true class of every row: Σ_c c·L(i,c), or the label itself if that
+// is a single bit.
 func (p *partTensors) class() relation.ID {
 	tensor := p.label() + " class"
 	if id, ok := p.scope.b.Named(tensor); ok {
@@ -97,7 +98,7 @@ func (p *partTensors) class() relation.ID {
 	case p.LabelKind == graph.Bits && p.Labels == 1:
 		weights = []int64{1}
 	default:
-		p.scope.usage("part %q: labels of kind %q (%d columns) are no classes", p.name, p.LabelKind, p.Labels)
+		p.scope.usage("part %q: labels of kind %q (%d columns) are not classes", p.name, p.LabelKind, p.Labels)
 	}
 	return p.scope.combine(tensor, p.labels(), weights)
 }

@@ -119,7 +119,8 @@ func (c *Counterfactual) Words(s *Subjects) Words {
 	}
 }
 
-// reads says how many of the rows the first run has read at all, of how many.
+// reads returns how many of the rows the first run has read at all, and of how
+// many.
 func (c *Counterfactual) reads(s *Subjects) (read, all int) {
 	r := s.Runs[c.Models[0]]
 	rows, err := schedule.ParseRows(c.Without, func(name string) (int, int, error) {
@@ -138,7 +139,7 @@ func (c *Counterfactual) reads(s *Subjects) (read, all int) {
 	return r.Reads(rows), schedule.Rows(rows)
 }
 
-// length says in which sense the runs are of one length.
+// length says in which sense the runs are equally long.
 func (c *Counterfactual) length(s *Subjects) string {
 	a, b := s.Runs[c.Models[0]], s.Runs[c.Models[1]]
 	if a.Training.Schedule.Steps == b.Training.Schedule.Steps {

@@ -10,7 +10,7 @@ import (
 	"github.com/zkaudit/zkaudit/internal/fault"
 )
 
-// Training is what decides the weights of a run, beside its program and its
+// Training is what decides the weights of a run, besides its program and its
 // dataset: public values of its statement.
 type Training struct {
 	Schedule schedule.Spec
@@ -39,7 +39,7 @@ func Counterpart(a, b *PublicRun, rows []schedule.Range) error {
 	x, y := &a.Training.Schedule, &b.Training.Schedule
 	switch {
 	case a.ProgramDigest != b.ProgramDigest:
-		return differ("their programs are not one (architecture, formats, loss, batch size)")
+		return differ("their programs differ (architecture, formats, loss or batch size)")
 	case !slices.Equal(a.Parts, b.Parts) || !slices.Equal(x.Parts, y.Parts):
 		return differ("their datasets are not the same parts in the same order")
 	case x.Batch != y.Batch:
@@ -103,8 +103,8 @@ func wholeEpochs(s *schedule.Spec) int {
 	return epochs
 }
 
-// sameRates says in what way the rates differ, if they do both by step and by
-// epoch. An epoch that one run alone begins goes on with the rate before it.
+// sameRates says how the rates differ, unless they agree by step or by epoch. An
+// epoch that only one of the runs begins continues with the rate before it.
 func sameRates(a, b *Training) error {
 	if slices.Equal(a.Rates, b.Rates) {
 		return nil
@@ -146,8 +146,7 @@ func epochRates(t *Training) ([]int64, error) {
 	return rates, nil
 }
 
-// sameOrigin says in what way the initial weights differ, or why nobody can
-// tell.
+// sameOrigin says how the initial weights differ, or why nobody can tell.
 func sameOrigin(a, b *Training) error {
 	x, y := &a.Origin, &b.Origin
 	switch {
@@ -162,7 +161,7 @@ func sameOrigin(a, b *Training) error {
 	case x.Digest() != y.Digest():
 		return fmt.Errorf("their published initial weights")
 	case x.Kind == bundle.Private && (len(a.Initial) == 0 || a.Initial.Digest() != b.Initial.Digest()):
-		return fmt.Errorf("their initial weights are private and committed apart, so that nobody can see whether they are the same (both from one seed, or published, would show it)")
+		return fmt.Errorf("their initial weights are private and committed apart, so that nobody can tell whether they are the same (if both came from one seed, or were published, anybody could)")
 	}
 	return nil
 }

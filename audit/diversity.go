@@ -10,7 +10,6 @@ import (
 
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/internal/foreign"
-
 	"github.com/zkaudit/zkaudit/relation"
 )
 
@@ -202,7 +201,7 @@ func (d *Diversity) stateEntropy(s *Scope, m relation.ID, total int64) {
 }
 
 // collisionLimit returns ⌊N²/2^h⌋. Where h is no integer, N²/2^h is irrational
-// and computed to 40 digits more than h has, 20 of them behind the point, and as
+// and computed to 40 digits more than h has, 20 of them after the point, and as
 // many as h has: 10^-18 of the last ones is taken off before rounding down, so that
 // the limit is never too high.
 func collisionLimit(h Decimal, total int64) (int64, error) {

@@ -6,10 +6,11 @@
 //
 // # A kind of claim
 //
-// is a file with a struct of parameters, read from a table of a claims file,
-// and a line in Kinds. Its State adds to a Scope, in one go, the relations that
-// say the claim and the way an honest prover finds the cells for them. See
-// docs/audits.md for a worked example.
+// A kind is a file with a struct of parameters, read from a table of a claims
+// file, and a line in Kinds. Its State adds to a Scope the relations that state
+// the claim, along with how an honest prover finds the cells of its witnesses;
+// those of virtual tensors follow from the relations. See docs/audits.md for a
+// worked example.
 //
 //	symbol   identifier    meaning
 //	N        totalRows     rows of the parts that a claim is about
@@ -21,20 +22,21 @@
 // # Files
 //
 // Each kind of claim has a file of its name (non_inclusion and non_membership:
-// inclusion.go and membership.go). What claims are built from: codes, histogram
-// and confusion (counts), threshold, sign, products and regression
-// (comparisons), argmax, inference, layers and works; counterpart compares two
-// runs. What they are about: subject, run, model. How they become proofs: load,
-// scope, tensors, statement, release, prove, verify, certificate, bundle. What
-// the owner and the reader get: ledger, report, names, html, plot.
+// inclusion.go and membership.go). What claims are built from: codes, groups,
+// histogram and confusion (counts), threshold, sign, f1, products and regression
+// (comparisons), argmax, inference with forward and traces, layers and works;
+// hashing and placement serve disjointness; counterpart compares two runs. What
+// they are about: subject, run, model. How they become proofs: load, scope,
+// tensors, statement, release, pending, prove, verify, certificate, bundle. What
+// the owner and the reader get: bits, ledger, report, names, html, plot.
 //
 // # What is public
 //
 // The parameters of a claim, fixed before the proof; digests of the parts, runs
 // and public models it names; the weights of public models, which are tensors
 // of its system; the context; what it releases. All of it is in the statement
-// that the proof is bound to (publicBytes). A verdict is all a claim releases
-// unless it says so.
+// that the proof is bound to (publicBytes). A claim releases nothing but its
+// verdict unless it says so.
 //
 // # What the caller must still check
 //

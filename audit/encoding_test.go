@@ -1,6 +1,8 @@
 package audit
 
 import (
+	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
@@ -64,7 +66,7 @@ func TestEncodingsAreRefused(t *testing.T) {
 		"a run twice":             {func(e *encodedBundle) { e.Runs = append(e.Runs, e.Runs[0]) }, "run \"net\" twice"},
 		"a model twice":           {func(e *encodedBundle) { e.Models = append(e.Models, e.Models[0]) }, "model \"embedder\" twice"},
 		"a claim twice":           {func(e *encodedBundle) { e.Claims = append(e.Claims, e.Claims[0]) }, "claim \"a\" twice"},
-		"a claim's name":          {func(e *encodedBundle) { e.Claims[0].Name = "a claim" }, "claim \"a claim\" twice, or of another form"},
+		"a claim's name":          {func(e *encodedBundle) { e.Claims[0].Name = "a claim" }, "claim \"a claim\" twice, or not in the form of a name"},
 		"a run called as a model": {func(e *encodedBundle) { e.Runs[0].Name = e.Models[0].Name }, "both a training run and a public model"},
 		"digest of a run":         {func(e *encodedBundle) { e.Runs[0].Digest = "00" }, "run \"net\": digest of 1 bytes"},
 		"digest of a model":       {func(e *encodedBundle) { e.Models[0].SHA256 = "00" }, "model \"embedder\": digest of 1 bytes"},
@@ -220,5 +222,63 @@ func TestNothingIsEncodedInPart(t *testing.T) {
 	}
 	if file, err := b.Marshal(); !errors.Is(err, fault.ErrUsage) || file != nil {
 		t.Errorf("%d bytes, %v", len(file), err)
+	}
+}
+
+// proven is the file of an audit.
+func proven(t *testing.T) []byte {
+	t.Helper()
+	_, in := inputs(t)
+	b, _, err := Prove(context.Background(), parse(t, claims), in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, err := b.Marshal()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+func TestDamagedFiles(t *testing.T) {
+	good := proven(t)
+	for i := 0; i < len(good); i += 1 + len(good)/500 {
+		bad := bytes.Clone(good)
+		bad[i] ^= 1
+		if _, err := Unmarshal(bad); !errors.Is(err, fault.ErrMalformed) && !errors.Is(err, fault.ErrVersion) {
+			t.Errorf("byte %d: %v", i, err)
+		}
+		if _, err := Unmarshal(good[:i]); !errors.Is(err, fault.ErrMalformed) {
+			t.Errorf("cut at %d: %v", i, err)
+		}
+	}
+}
+
+// TestImpossibleBundles: what no audit is about cannot be read.
+func TestImpossibleBundles(t *testing.T) {
+	good := proven(t)
+	for name, change := range map[string]func(b *Bundle){
+		"no claim":           func(b *Bundle) { b.Claims = nil },
+		"rows of a bit":      func(b *Bundle) { b.RowBits = 0 },
+		"unknown mode":       func(b *Bundle) { b.Mode = "trust me" },
+		"kind of nothing":    func(b *Bundle) { b.Claims[1].Kind = "adversity" },
+		"rows beyond":        func(b *Bundle) { b.Parts["north"].Rows = 1 << 40 },
+		"commitment missing": func(b *Bundle) { b.Parts["north"].Commitments = b.Parts["north"].Commitments[:2] },
+		"same attribute":     func(b *Bundle) { p := b.Parts["north"]; p.Attributes = append(p.Attributes, p.Attributes[0]) },
+		"no nonce":           func(b *Bundle) { b.Parts["north"].Nonce = bundle.Nonce{} },
+		"no vocabulary":      func(b *Bundle) { b.Parts["north"].Attributes[0].Entries = nil },
+	} {
+		copied, err := Unmarshal(good)
+		if err != nil {
+			t.Fatal(err)
+		}
+		change(copied)
+		bad, err := copied.Marshal()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Unmarshal(bad); !errors.Is(err, fault.ErrMalformed) && !errors.Is(err, fault.ErrVersion) {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }

@@ -23,7 +23,7 @@ import (
 //	N(k,g) >= the minimum group size
 //
 // where p/q is the largest fraction up to x with a denominator that such a gap can
-// have (see neighbours), which says the same.
+// have (see neighbours): a bound of p/q says the same as one of x.
 type Fairness struct {
 	Model     string   `toml:"model"`
 	Parts     []string `toml:"parts"`

@@ -31,7 +31,7 @@ func FuzzParse(f *testing.F) {
 	})
 }
 
-// FuzzVerify changes the payload behind a right checksum: nothing panics, and
+// FuzzVerify changes the payload under a correct checksum: nothing panics, and
 // what is accepted is the canonical encoding of what it says.
 func FuzzVerify(f *testing.F) {
 	srs, err := developmentSRS()

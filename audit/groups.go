@@ -10,7 +10,7 @@ const between = " & "
 
 // groups are what rows are counted by: the values of an attribute, or the pairs
 // of values of two. A vocabulary of a thousand entries makes a million pairs,
-// whose names nobody holds.
+// whose names are never held all at once.
 type groups struct {
 	outer []string
 	inner []string // nil for a single attribute
@@ -31,7 +31,7 @@ func (g groups) name(i int) string {
 	return g.outer[i/len(g.inner)] + between + g.inner[i%len(g.inner)]
 }
 
-// finder finds groups by name, in time that follows the name's length.
+// finder finds groups by name, in time proportional to the name's length.
 func (g groups) finder() func(name string) []int {
 	outer, inner := placesOf(g.outer), placesOf(g.inner)
 	longest := 0
@@ -62,7 +62,7 @@ func (g groups) finder() func(name string) []int {
 // find returns the groups of that name, in order.
 func (g groups) find(name string) []int { return g.finder()(name) }
 
-// placesOf tells where texts stand in a list.
+// placesOf returns the places of texts in a list.
 func placesOf(list []string) map[string][]int {
 	places := map[string][]int{}
 	for i, text := range list {

@@ -237,7 +237,7 @@ func (w *world) witness(c Claim, forge *cheat) (*witness, error) {
 // fails checks that a false claim is refused by the honest prover, with a
 // reason that has the given words, and that the verifier rejects what a
 // cheating prover makes of it: the honest cells, and, for every tensor that
-// the prover chooses, cells moved by one with everything behind them
+// the prover chooses, cells moved by one with everything after them
 // recomputed.
 func (w *world) fails(name string, c Claim, why string) {
 	w.t.Helper()

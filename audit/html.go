@@ -47,9 +47,9 @@ type piece struct {
 	Quoted bool
 }
 
-// apart cuts a sentence into its quotations and what stands between them. The
-// page isolates quotations, so that letters written from right to left reorder
-// nothing beside them.
+// apart cuts a sentence into its quotations and what is between them. The page
+// isolates quotations, so that letters written from right to left reorder nothing
+// around them.
 func apart(sentence string) []piece {
 	var pieces []piece
 	sentence = foreign.Line(sentence)

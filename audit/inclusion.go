@@ -19,8 +19,8 @@ import (
 //
 // Rows are compared as committed: a copy that is shifted or redrawn may be far
 // away. With a model, they are compared by the activations of one of its
-// layers, whose computation is proven: the named one, or, of a run, the last
-// hidden layer, of a public model, its output before a final softmax or
+// layers, whose computation is proven: the one named, or else the last hidden
+// layer of a run, and of a public model its output before a final softmax or
 // logistic.
 type NonInclusion struct {
 	Parts    []string `toml:"parts"`

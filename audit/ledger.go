@@ -25,11 +25,11 @@ const DefaultBudget = 256
 // released about each part: one JSON object per line, for the owner's eyes
 // alone. Each claim costs what its verdict tells (see telling) and the bits of
 // what it publishes; the same claim about the same parts costs nothing the second
-// time. A part is charged, and the rows that it was committed from are: they keep
+// time. Both a part and the rows that it was committed from are charged: rows keep
 // their account when they are committed anew.
 //
 // Several processes may share one: Spend reads the file again, checks and
-// writes under a lock, which is a file beside it (".lock").
+// writes under a lock, which is a file next to it (".lock").
 type Ledger struct {
 	Path    string
 	Budget  int // bits per part; 0: DefaultBudget
@@ -106,7 +106,7 @@ func (l *Ledger) read() ([]byte, error) {
 	for i, line := range bytes.Split(bytes.TrimSuffix(text, []byte("\n")), []byte("\n")) {
 		e, err := parseEntry(line)
 		if err != nil {
-			return nil, fmt.Errorf("%s: line %d is no entry of a ledger: %v: %w", l.Path, i+1, fault.Text(err, nil), fault.ErrMalformed)
+			return nil, fmt.Errorf("%s: line %d is not an entry of a ledger: %v: %w", l.Path, i+1, fault.Text(err, nil), fault.ErrMalformed)
 		}
 		entries = append(entries, *e)
 	}
@@ -273,7 +273,7 @@ func (l *Ledger) Check(charges []Charge, override string) error {
 		for _, account := range c.accounts() {
 			b := balances[account].enter(&c)
 			if balances[account] = b; b.total > l.limit() {
-				return fmt.Errorf("ledger %s: %q would bring what is released about %s to %d bits, the budget is %d; release less, or override it with a reason that stands in the ledger: %w",
+				return fmt.Errorf("ledger %s: %q would bring what is released about %s to %d bits, the budget is %d; release less, or override it with a reason, which the ledger records: %w",
 					l.Path, c.Says, c.about(account), b.total, l.limit(), fault.ErrUsage)
 			}
 		}
@@ -294,7 +294,7 @@ func (c *Charge) about(account string) string {
 }
 
 // Spend writes the charges to the ledger, as it is now. Others' lines stay;
-// after a crash all of the charges stand in the file or none. Errors are those
+// after a crash the file has all of the charges or none. Errors are those
 // of Check, of reading and writing, or ctx's.
 func (l *Ledger) Spend(ctx context.Context, charges []Charge, override string, now time.Time) error {
 	return l.enter(ctx, charges, Entry{Override: override, Time: now.UTC().Format(time.RFC3339)})

@@ -3,6 +3,7 @@ package audit
 import (
 	"bytes"
 	"context"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -242,5 +243,50 @@ func TestAnswersAreCharged(t *testing.T) {
 		if e.Model != "" {
 			t.Errorf("where a model comes from is charged as its answers: %+v", e)
 		}
+	}
+}
+
+// TestLedgerOfAudits: what claims release is charged once, and within the budget
+// unless a reason overrides it.
+func TestLedgerOfAudits(t *testing.T) {
+	w, in := inputs(t)
+	path := filepath.Join(t.TempDir(), "ledger")
+	prove := func(budget int, override, text string) (*Ledger, error) {
+		l, err := OpenLedger(path, budget)
+		if err != nil {
+			t.Fatal(err)
+		}
+		in.Ledger, in.Override = l, override
+		_, _, err = Prove(context.Background(), parse(t, text), in)
+		return l, err
+	}
+	digest := w.subjects.Parts["north"].Digest(w.srs.ID, w.srs.RowBits)
+	north := hex.EncodeToString(digest[:])
+	// north: 4 of verdicts (each of two groups is said to have a share), 2 counts
+	// of at most 5 in all, of which there are 21, 9 of at most 6, of which there are
+	// 5,005: 4 + 5 + 13
+	if _, err := prove(21, "", claims); !errors.Is(err, fault.ErrUsage) {
+		t.Errorf("over the budget: %v", err)
+	}
+	l, err := prove(22, "", claims)
+	if err != nil || l.Spent(north) != 22 {
+		t.Fatalf("%v, %d bits", err, l.Spent(north))
+	}
+	if l, err = prove(22, "", claims); err != nil || l.Spent(north) != 22 {
+		t.Errorf("the same again: %v, %d bits", err, l.Spent(north))
+	}
+	sharper := strings.Replace(claims, "round = 2\nmin_group = 2", "round = 1\nmin_group = 1", 1)
+	if _, err := prove(22, "", sharper); !errors.Is(err, fault.ErrUsage) || !strings.Contains(err.Error(), "budget is 22") {
+		t.Errorf("sharper counts: %v", err)
+	}
+	if l, err = prove(22, "the regulator asked for it", sharper); err != nil || l.Spent(north) <= 22 {
+		t.Errorf("overridden: %v, %d bits", err, l.Spent(north))
+	}
+	if last := l.entries[len(l.entries)-2]; last.Override != "the regulator asked for it" || last.Kind != "performance" || last.Part != north {
+		t.Errorf("last entry but one %+v", last) // the last: the run's other part
+	}
+	again, err := OpenLedger(path, 22)
+	if err != nil || again.Spent(north) != l.Spent(north) {
+		t.Errorf("read again: %v", err)
 	}
 }

@@ -72,7 +72,7 @@ func (l *liar) add(suffix string, cell int, by int64) {
 	x.Add(x, &e)
 }
 
-// tables computes virtual tensors, and behind them the left sides of all
+// tables computes virtual tensors, and after them the left sides of all
 // equations as tensors of their own.
 func (l *liar) tables() (*relation.System, *naive.Tables) {
 	sys := *l.sys

@@ -51,7 +51,7 @@ func TestLiesAboutCounts(t *testing.T) {
 	}, "counts of histogram of groups", "range of bounds on groups slack 0")
 	lie("one row over", &Diversity{Parts: both, Attributes: []string{"race"}, Groups: []string{"A"}, AtMost: "0.566"}, nil, "range of bounds on groups slack 0")
 	// a count beyond the vocabulary takes what is too much
-	lie("a row hidden behind the vocabulary", &Diversity{Parts: both, Attributes: []string{"race"}, Groups: []string{"A"}, AtMost: "0.566"},
+	lie("a row hidden beyond the vocabulary", &Diversity{Parts: both, Attributes: []string{"race"}, Groups: []string{"A"}, AtMost: "0.566"},
 		func(l *liar) { l.move("histogram of groups", 0, 3) }, "counts of histogram of groups", "equation groups outside the vocabulary")
 	lie("entropy", &Diversity{Parts: both, Attributes: []string{"race"}, Entropy: "1.265"}, nil, "range of entropy slack 0")
 	lie("a tag moved", &Licence{Parts: both, Attribute: "race", Allowed: []string{"A", "B"}}, func(l *liar) {
@@ -64,7 +64,7 @@ func TestLiesAboutCounts(t *testing.T) {
 	lie("a code that stands for another pair", &Diversity{Parts: both, Attributes: []string{"sex", "race"}, MinCount: 1, Groups: []string{"M & A"}}, nil,
 		`range of part "north" attribute "race"`)
 	lie("a code in the copies of row 0", &WellFormed{Parts: both}, nil, `range of part "north" attribute "race"`)
-	lie("a code behind the vocabulary", &Licence{Parts: both, Attribute: "race", Allowed: races}, nil, "equation tags outside the vocabulary")
+	lie("a code beyond the vocabulary", &Licence{Parts: both, Attribute: "race", Allowed: races}, nil, "equation tags outside the vocabulary")
 }
 
 // The entropy bound is missed by the smallest step there is: Σ m² one more

@@ -38,8 +38,8 @@ type Audit struct {
 //	parts = ["north"]
 //	…
 //
-// It is strict: a key that a claim does not know, or that stands at the wrong
-// place, is refused, so that a misspelt threshold is not taken for none.
+// It is strict: a key that a claim does not know, or that is in the wrong place,
+// is refused, so that a misspelt threshold is not taken for a missing one.
 // Errors wrap fault.ErrUsage or fault.ErrInput.
 func Load(path string) (*Audit, error) {
 	text, err := artefact.ReadFile(path, MaxClaimsFile)
@@ -111,8 +111,8 @@ func (a *Audit) Marshal() ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// parseClaim reads a claim; one without a name is called as its kind, and by its
-// place if another is called so.
+// parseClaim reads a claim. One without a name gets that of its kind, with its
+// number if the name is taken.
 func parseClaim(i int, table map[string]any, taken map[string]bool) (*Item, error) {
 	kind, ok := table["kind"].(string)
 	if !ok {
@@ -124,7 +124,7 @@ func parseClaim(i int, table map[string]any, taken map[string]bool) (*Item, erro
 	}
 	if given, there := table["name"]; there {
 		if name, ok = given.(string); !ok {
-			return nil, fmt.Errorf("claim %d: name is no text: %w", i+1, fault.ErrUsage)
+			return nil, fmt.Errorf("claim %d: name is not a text: %w", i+1, fault.ErrUsage)
 		}
 	}
 	if err := foreign.CheckName(fmt.Sprintf("claim %d", i+1), name); err != nil {
@@ -200,8 +200,8 @@ func keysOf(t reflect.Type) []string {
 // mistyped is how the decoder says that a value has another type.
 const mistyped = `^toml: (line \d+) \(last key "([^"]*)"\): incompatible types: TOML value has type (\S+); destination has type (\S+)$`
 
-// inWords says what is wrong with a value in words of the file, not of Go;
-// lines says that those of the error are the file's.
+// inWords says what is wrong with a value in terms of the file, not of Go. lines
+// tells whether the line numbers of the error are the file's.
 func inWords(err error, lines bool) string {
 	form, failed := regexp.Compile(mistyped)
 	if failed != nil {
@@ -224,7 +224,7 @@ func inWords(err error, lines bool) string {
 	return fmt.Sprintf("%s%s is %s, not %s%s", line, key, have, want, hint)
 }
 
-// typeInWords calls a type what it is in a claims file.
+// typeInWords returns what a type is called in a claims file.
 func typeInWords(name string) string {
 	for prefix, words := range map[string]string{
 		"string": "a text", "slice": "a list", "[]": "a list", "map": "a table", "int": "a whole number", "float": "a number with a point", "bool": "true or false",

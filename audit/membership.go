@@ -69,7 +69,7 @@ func (c *Membership) State(s *Scope) {
 	for _, p := range parts {
 		features.rows = append(features.rows, p.features())
 	}
-	all := append([]compared{features}, c.beside(s, parts)...)
+	all := append([]compared{features}, c.besides(s, parts)...)
 	if s.err != nil {
 		return
 	}
@@ -108,8 +108,8 @@ func (c *Membership) State(s *Scope) {
 	}
 }
 
-// beside are what is compared besides features.
-func (c *Membership) beside(s *Scope, parts []*partTensors) []compared {
+// besides returns what is compared besides features.
+func (c *Membership) besides(s *Scope, parts []*partTensors) []compared {
 	if !c.WithLabels && len(c.WithAttributes) == 0 {
 		return nil
 	}

@@ -58,15 +58,15 @@ func (t *traces) spare(in *Inputs, st *stated, held int) {
 	t.limit = min(t.limit, int(in.Memory.Bytes-in.need(st, held).Bytes())/cellBytes)
 }
 
-// BytesPerByte bounds what decoding an audit takes for each of its bytes, beside
+// BytesPerByte bounds what decoding an audit takes for each of its bytes, besides
 // the 128 MiB of artefact.MaxObjects. 43 were measured, for a list of works of one
 // cell each.
 const BytesPerByte = 64
 
-// Memory estimates what verifying the audit takes beside the keys of wrapped
+// Memory estimates what verifying the audit takes besides the keys of wrapped
 // proofs (see wrap.Cache): its commitments, the public cells of one claim, which
 // Scope.room bounds, the weights of its public models, and what is kept of its
-// runs, whose bundles are verified before, one by one.
+// runs, whose bundles are verified beforehand, one by one.
 func (b *Bundle) Memory(subjects *Subjects) *memory.Need {
 	const pointBytes, cellBytes = 256, 8
 	need, points, cells := &memory.Need{}, 0, 0

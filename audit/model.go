@@ -33,7 +33,7 @@ const (
 type Fractions struct {
 	Feature    int `json:"feature"`    // those of the rows it is applied to
 	Activation int `json:"activation"` // of activations and outputs
-	// Weight bits of a weight stand behind those of its layer's input;
+	// Weight is how many more a weight has than the input of its layer;
 	// probabilities have as many.
 	Weight int `json:"weight"`
 }

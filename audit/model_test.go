@@ -332,7 +332,7 @@ func TestNewModelRefuses(t *testing.T) {
 func sha(file []byte) []byte { d := sha256.Sum256(file); return d[:] }
 
 // TestZeroKnowledgeOfPublicModel: the weights' evaluations are the verifier's,
-// behind a wrap, too.
+// in a wrap, too.
 func TestZeroKnowledgeOfPublicModel(t *testing.T) {
 	if testing.Short() {
 		t.Skip("a wrap takes seconds")

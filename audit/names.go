@@ -34,7 +34,7 @@ func thereAre(names []string) string {
 	return fmt.Sprintf("there %s %s%s", verb, foreign.Quotes(names[:min(len(names), maxNamed)]), more)
 }
 
-// enumerated joins clauses of a sentence, as many as a reader takes.
+// enumerated joins clauses of a sentence, as many as a reader can take in.
 func enumerated(clauses []string) string {
 	if more := len(clauses) - foreign.MaxList; more > 0 {
 		return fmt.Sprintf("%s and %d more", strings.Join(clauses[:foreign.MaxList], ", "), more)
@@ -42,9 +42,9 @@ func enumerated(clauses []string) string {
 	return strings.Join(clauses, ", ")
 }
 
-// distinct says which names have another form than names have, or stand for one
-// thing: a part listed under two names has rows that count twice. The error is
-// of no kind.
+// distinct reports names that do not have the form of one, and those that stand
+// for the same thing: a part listed under two names has rows that count twice. The
+// error wraps no sentinel.
 func distinct(parts map[string]*bundle.PublicPart, runs map[string][32]byte, models map[string]ModelID) error {
 	names := sortedKeys(parts)
 	committed := make([][][]bn254.G1Affine, len(names))
@@ -71,8 +71,7 @@ func distinct(parts map[string]*bundle.PublicPart, runs map[string][32]byte, mod
 	return nil
 }
 
-// distinctNames is distinct for things that are compared by what identifies
-// them.
+// distinctNames is distinct for things that are compared by what identifies them.
 func distinctNames[T comparable](what string, named map[string]T) error {
 	of := map[T]string{}
 	for _, name := range sortedKeys(named) {

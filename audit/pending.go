@@ -14,9 +14,9 @@ import (
 	"github.com/zkaudit/zkaudit/proof/statement"
 )
 
-// pending is a claim that an honest prover is asked for, from the reading of its
-// parameters to its proof. It is stated once, and once more where it releases
-// something: as soon as that is known.
+// pending is a claim on its way to a proof, in the hands of an honest prover. It
+// is stated once, and, where it releases something, a second time as soon as that
+// is known.
 type pending struct {
 	item    *Item
 	stated  *stated // nil where public values show that the claim is false, and after its proof
@@ -24,7 +24,7 @@ type pending struct {
 	refusal error // why the claim is false, nil as far as it is known to hold
 }
 
-// newPending states a claim. It fails with what is no answer to it.
+// newPending states a claim. That public values show it to be false is no error.
 func newPending(f *Frame, item *Item, subjects *Subjects, tables *ops.Tables) (*pending, error) {
 	st, err := state(f, item, subjects, nil, tables)
 	switch {
@@ -36,8 +36,8 @@ func newPending(f *Frame, item *Item, subjects *Subjects, tables *ops.Tables) (*
 	return &pending{item: item, stated: st}, nil
 }
 
-// examine finds out whether the claim holds, and what it releases. It fails with
-// what is no answer.
+// examine finds out whether the claim holds, and what it releases. That it is
+// false is no error.
 func (c *pending) examine() error {
 	if c.refusal != nil {
 		return nil

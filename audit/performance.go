@@ -86,7 +86,7 @@ func (c *Performance) releaseHits(s *Scope, m relation.ID, total int64, d []coef
 	asked, one := len(s.release.asked), relation.Axis{Name: what, Size: 1}
 	s.counts(what, Release{"counts", c.Round}, smallest, s.linear(what, one, &right, m), labels{1, len(what), func(int) string { return what }}, total, 1)
 	for k := asked; k < len(s.release.asked); k++ {
-		s.release.asked[k].Labels = nil // it is no group among others
+		s.release.asked[k].Labels = nil // it is not one group of several
 	}
 }
 

@@ -30,7 +30,7 @@ type Inputs struct {
 	Arena        *poly.Arena // may be nil
 	// Ledger records what is released about each part; nil records nothing.
 	Ledger   *Ledger
-	Override string // the reason for going over the ledger's budget, in the open
+	Override string // the reason for exceeding the ledger's budget, which the ledger records
 	// Memory is how much the process may take; the zero Limit is none.
 	Memory memory.Limit
 	// Progress is told of each proof begun; may be nil.
@@ -49,8 +49,8 @@ func (in *Inputs) subjects() *Subjects {
 }
 
 // Check finds out which claims of an audit hold, and proves nothing. It fails
-// with fault.ErrRejected for false claims, and says of each why: that is for the
-// eyes of the data's owner, and no ledger knows of it.
+// with fault.ErrRejected for false claims, and says why each is false: that is for
+// the eyes of the data's owner, and no ledger records it.
 func Check(a *Audit, in *Inputs) error {
 	if err := in.distinct(a); err != nil {
 		return fault.Recast(err, fault.ErrUsage)
@@ -71,7 +71,8 @@ func Check(a *Audit, in *Inputs) error {
 	return refusals(claims)
 }
 
-// distinct says which names are none, or stand for the same thing.
+// distinct reports names that have no name's form, and those that stand for the
+// same thing.
 func (in *Inputs) distinct(a *Audit) error {
 	for _, item := range a.Items {
 		if err := foreign.CheckName("a claim", item.Name); err != nil {
@@ -98,15 +99,16 @@ func (in *Inputs) frame(a *Audit) Frame {
 // if a claim is false: then nothing is proven.
 //
 // What is released is charged before anything is proven, so that no other audit
-// can use up the budget meanwhile; who is interrupted, or cannot write the bundle
-// somewhere, proves the same again without being charged twice. A budget that is
-// spent answers nothing: whether it suffices is found out before whether the
-// claims hold.
+// can use up the budget in the meantime; an owner who is interrupted, or cannot
+// write the bundle, proves the same again without being charged twice. A budget
+// that is used up answers nothing: whether it suffices is determined before
+// whether the claims hold.
 //
-// A false claim is charged one bit, which Check does not: who asks for a proof
-// asks for somebody else, and that there is none tells him as much as that there
-// is one. Otherwise thresholds that fail one after the other would cost nothing.
-// Nobody signs a refusal: it would be an oracle that anybody may be shown.
+// A false claim is charged one bit, although Check charges nothing: whoever asks
+// for a proof asks on behalf of somebody else, who learns as much from there being
+// none as from there being one. Otherwise a series of thresholds that fail would
+// cost nothing. Refusals are not signed: they would be an oracle's answers, which
+// anybody could be shown.
 func Prove(ctx context.Context, a *Audit, in *Inputs) (*Bundle, *Report, error) {
 	if err := in.distinct(a); err != nil {
 		return nil, nil, fault.Recast(err, fault.ErrUsage)

@@ -18,15 +18,15 @@ type Release struct {
 	Round int64 `toml:"round,omitempty"`
 }
 
-// DefaultRound is the rounding of released counts that do not say.
+// DefaultRound is the rounding of released counts where a claim gives none.
 const DefaultRound = 10
 
 // MinimumGroup is the smallest group that claims about groups accept, and that
 // released counts show, unless they say otherwise.
 const MinimumGroup = 10
 
-// smallestGroup is what a claim says about it: at least 1, since of no rows any
-// share is anything.
+// smallestGroup is the smallest group that a claim accepts: at least 1, since a
+// share of no rows can be anything.
 func (s *Scope) smallestGroup(given int64) int64 {
 	if given < 0 {
 		s.usage("min_group is %d", given)
@@ -34,7 +34,7 @@ func (s *Scope) smallestGroup(given int64) int64 {
 	return minimumGroup(given)
 }
 
-// minimumGroup is the smallest group of a claim that may say it.
+// minimumGroup is the smallest group of a claim that may leave it out.
 func minimumGroup(given int64) int64 {
 	if given == 0 {
 		return MinimumGroup
@@ -42,7 +42,7 @@ func minimumGroup(given int64) int64 {
 	return given
 }
 
-// shownGroup is smallestGroup of a claim that says it about released counts
+// shownGroup is smallestGroup for a claim in which it concerns released counts
 // alone.
 func (s *Scope) shownGroup(given int64, r Release) int64 {
 	if given != 0 && r.What == "" {
@@ -53,7 +53,7 @@ func (s *Scope) shownGroup(given int64, r Release) int64 {
 
 // Released are public numbers that the prover fills in: they become part of
 // the statement. Some say next to nothing about the data, such as the salt of a
-// hash, and are charged all the same.
+// hash, and are charged nonetheless.
 type Released struct {
 	Name   string   `json:"name"`
 	Labels []string `json:"labels,omitempty"` // one per value
@@ -61,15 +61,14 @@ type Released struct {
 	Unit   string   `json:"unit,omitempty"`
 	Bits   int      `json:"bits"` // at most so much is said
 	// Groups and Classes say how outcomes are laid out: by group, true class
-	// and predicted class. Of a predicted class, Classes alone say how it is
-	// called.
+	// and predicted class. A single predicted class has Classes alone: its names.
 	Groups  []string `json:"groups,omitempty"`
 	Classes []string `json:"classes,omitempty"`
 	compute func(v *Values) []int64
 }
 
-// release collects what a claim publishes. A prover states the claim twice:
-// first without values, to compute them, then with them.
+// release collects what a claim publishes. Where that is anything, a prover states
+// the claim twice: first without values, to compute them, then with them.
 type release struct {
 	given []Released // nil on the first time
 	asked []Released
@@ -109,32 +108,39 @@ func (l labels) all() []string {
 	return list
 }
 
+// releasesCounts tells whether counts are released, and fills in how they are
+// rounded. It refuses a release that makes no sense.
+func (s *Scope) releasesCounts(r *Release, smallest int64) bool {
+	switch {
+	case r.What == "" && r.Round == 0:
+		return false
+	case r.What == "":
+		s.usage("round without release = \"counts\"")
+		return false
+	case r.What != "counts":
+		s.usage("release %s: want \"counts\", or nothing for the verdict alone", foreign.Quote(r.What))
+		return false
+	case r.Round == 0:
+		r.Round = max(DefaultRound, smallest)
+	}
+	switch {
+	case r.Round < smallest:
+		s.usage("counts rounded to multiples of %d show groups of fewer than %d rows: round = %d hides them, min_group = %d allows them openly", r.Round, smallest, smallest, max(1, r.Round))
+		return false
+	case r.Round < 1 || r.Round > 1<<relation.MaxTableLog:
+		s.usage("counts rounded to multiples of %d", r.Round)
+		return false
+	}
+	return true
+}
+
 // counts publishes the counts of groups, rounded down, if the release says so:
 //
 //	m(g) − released(g) in [0, round),  round >= the smallest group
 //
 // free is how many of the exact counts do not follow from the others.
 func (s *Scope) counts(what string, r Release, smallest int64, m relation.ID, names labels, total int64, free int) {
-	switch r.What {
-	case "":
-		if r.Round != 0 {
-			s.usage("round without release = \"counts\"")
-		}
-		return
-	case "counts":
-	default:
-		s.usage("release %s: want \"counts\", or nothing for the verdict alone", foreign.Quote(r.What))
-		return
-	}
-	if r.Round == 0 {
-		r.Round = max(DefaultRound, smallest)
-	}
-	if r.Round < smallest {
-		s.usage("counts rounded to multiples of %d show groups of fewer than %d rows; round = %d does not, and min_group = %d allows it in the open", r.Round, smallest, smallest, max(1, r.Round))
-		return
-	}
-	if r.Round < 1 || r.Round > 1<<relation.MaxTableLog {
-		s.usage("counts rounded to multiples of %d", r.Round)
+	if !s.releasesCounts(&r, smallest) {
 		return
 	}
 	axis := s.axes(m)[0]

@@ -84,7 +84,7 @@ type Finding struct {
 	NotProven []string   `json:"not_proven,omitempty"`
 	Shares    []Share    `json:"shares,omitempty"`
 	Released  []Released `json:"released,omitempty"`
-	Bits      int        `json:"bits"` // that the verdict tells and what is released besides
+	Bits      int        `json:"bits"` // told by the verdict and by what is released besides
 	Bytes     int        `json:"bytes"`
 	Seconds   float64    `json:"-"` // of proving: for its owner, who sees it, not for those who get the report
 }
@@ -114,7 +114,7 @@ func newReport(b *Bundle, subjects *Subjects, insecure bool) (*Report, error) {
 	case mode.ZKPLONK:
 		r.Assumed = append(r.Assumed, "PLONK, with keys that each verifier derives itself, is sound in the algebraic group model")
 	case mode.ZKGroth16:
-		r.Assumed = append(r.Assumed, "whoever made the Groth16 keys in the verifier's cache has made them as prescribed and forgotten their secrets; Groth16 is sound in the generic group model")
+		r.Assumed = append(r.Assumed, "whoever made the Groth16 keys in the verifier's cache made them as prescribed and has forgotten their secrets; Groth16 is sound in the generic group model")
 	}
 	if !b.Mode.ZeroKnowledge() {
 		r.NotProven = append(r.NotProven, "secrecy: in mode validity proofs may leak data and weights")
@@ -172,7 +172,7 @@ func (r *Report) include(f *Finding) {
 }
 
 // checkNamed refuses a bundle that lists what none of its claims is about: a
-// report would say that it is the one expected, and nothing else of it.
+// report would say that it is the one expected, and nothing else about it.
 func (r *Report) checkNamed(b *Bundle) error {
 	for _, listed := range []struct {
 		what  string

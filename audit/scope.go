@@ -14,9 +14,8 @@ import (
 )
 
 // Scope is where a claim states itself: its relations over tensors that are
-// committed already, and, in the same breath, how an honest prover finds the
-// cells of the tensors it adds. A verifier states the same claim and computes
-// no cell.
+// already committed, along with how an honest prover finds the cells of the
+// witnesses that it adds. A verifier states the same claim and computes no cells.
 type Scope struct {
 	b        *relation.Builder
 	tables   *ops.Tables
@@ -32,15 +31,15 @@ type Scope struct {
 	err      error
 }
 
-// Subjects are the things that claims name. No name is that of a run and of a
-// model.
+// Subjects are the things that claims name. No run has the name of a public model.
 type Subjects struct {
 	Parts  map[string]*bundle.PublicPart
 	Runs   map[string]*PublicRun
 	Models map[string]*Model
-	Owned  // the private sides of these names
+	// The private sides of parts and runs, by the same names; empty for a verifier.
+	Owned
 
-	digests  map[digestKey][32]byte // kept, where parts do not change any more
+	digests  map[digestKey][32]byte // kept once parts no longer change
 	forwards *traces                // likewise
 }
 
@@ -52,7 +51,7 @@ type digestKey struct {
 }
 
 // digest is that of the part, computed once for all claims: hashing a part takes time
-// by its size, and nothing else of a claim about it may.
+// in proportion to its size, which nothing else about a claim on it may.
 func (s *Subjects) digest(p *bundle.PublicPart, f *Frame) [32]byte {
 	key := digestKey{p, f.SRS, f.RowBits}
 	d, known := s.digests[key]
@@ -95,7 +94,8 @@ func (s *Scope) axes(id relation.ID) []relation.Axis { return s.b.System().Tenso
 
 func (s *Scope) name(id relation.ID) string { return s.b.System().Tensor(id).Name }
 
-// fill adds something for the honest prover to compute, behind all before it.
+// fill adds something for the honest prover to compute, after all that was added
+// before it.
 func (s *Scope) fill(f func(v *Values)) { s.fills = append(s.fills, f) }
 
 // witness adds a tensor that the proof commits.
@@ -120,13 +120,13 @@ func (s *Scope) virtual(name string, axes []relation.Axis, out []relation.Label,
 	return id
 }
 
-// maxClaimCells bounds the public cells of a claim, 128 MiB of integers, beside
-// the weights of public models: what a verifier holds to state it. An entry of a
-// matrix counts for two.
+// maxClaimCells bounds the public cells that a verifier holds to state a claim,
+// 128 MiB of integers, apart from the weights of public models. An entry of a
+// matrix counts as two.
 const maxClaimCells = 1 << 24
 
-// room asks for public cells before memory is taken for them. If it is refused
-// the claim fails.
+// room asks for public cells before memory is taken for them. Where it returns
+// false, the claim has failed.
 func (s *Scope) room(cells int) bool {
 	if cells > maxClaimCells-s.cells {
 		s.fail("more than %d public cells, for so many groups, classes or columns: %w", maxClaimCells, fault.ErrUnsupported)
@@ -142,7 +142,7 @@ func (s *Scope) public(name string, cells []int64, axes ...relation.Axis) relati
 	return s.known(name, cells, axes...)
 }
 
-// known is public of cells that are held anyway, whatever claims do.
+// known is public for cells that are held anyway, whatever is claimed.
 func (s *Scope) known(name string, cells []int64, axes ...relation.Axis) relation.ID {
 	id := s.b.Public(name, &relation.Values{Cells: cells}, axes...)
 	s.fill(func(v *Values) { v.cells[id] = cells })

@@ -116,8 +116,8 @@ func publicBytes(f *Frame, item *Item, s *Scope) ([]byte, error) {
 	return appendModels(b, s.publicModels()), nil
 }
 
-// appendModels ends the encoding. Where there is no public model nothing is
-// added, as before there were any. Their weights are in the system's digest.
+// appendModels ends the encoding, and adds nothing where there are no public
+// models. Their weights are part of the system's digest.
 func appendModels(b []byte, models map[string]*Model) []byte {
 	if len(models) == 0 {
 		return b
@@ -135,17 +135,17 @@ func appendModels(b []byte, models map[string]*Model) []byte {
 	return b
 }
 
-// identity is the digest of what a claim says, whatever it is called and
-// whoever has asked: kind, parameters, subjects and mode, neither name nor
-// context, before anything is released.
+// identity is the digest of what a claim says, whatever its name and whoever asks
+// for it: kind, parameters, subjects and mode, but neither name nor context, before
+// anything is released.
 func (s *Scope) identity(f *Frame, item *Item) ([32]byte, error) {
 	public, err := publicBytes(&Frame{Mode: f.Mode, SRS: f.SRS, RowBits: f.RowBits}, &Item{Kind: item.Kind, Claim: item.Claim}, s)
 	return sha256.Sum256(public), err
 }
 
 // encodeParameters writes the parameters of a claim as the table of a claims
-// file: every field but empty texts and lists that may be left out, in the
-// order of the struct.
+// file: every field except optional ones that are empty, in the order of the
+// struct.
 func encodeParameters(c Claim) ([]byte, error) {
 	var b bytes.Buffer
 	if err := toml.NewEncoder(&b).Encode(c); err != nil {

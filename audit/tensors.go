@@ -56,7 +56,7 @@ func (s *Scope) partsOf(names []string) []*partTensors {
 }
 
 // label begins the names of tensors about the part. Names from outside are
-// quoted, so that none can stand for another tensor.
+// quoted, so that none can be taken for another tensor's.
 func (p *partTensors) label() string { return fmt.Sprintf("part %q", p.name) }
 
 func (p *partTensors) rowAxis() relation.Axis {

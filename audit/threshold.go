@@ -176,7 +176,8 @@ func (s *Scope) inequalities(name string, m relation.ID, limit int64, list []ine
 // maxMagnitude is what sums must stay below in bits: see nonNegative.
 const maxMagnitude = 249
 
-// maxSlackBits keeps sums of 64 bits from wrapping.
+// maxSlackBits keeps the coefficients of inequalities, and their sums, within 64
+// bits.
 const maxSlackBits = 61
 
 // fail keeps an error that is not the falsity of the claim.

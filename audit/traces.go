@@ -17,12 +17,12 @@ type pass struct {
 // traces are executed forward passes, kept for the claims of an audit that ask
 // for the same model, tensor and part, as far as there is room for them: each
 // claim looks at its cells several times, and several claims may be about one
-// model. Rows that are no part are few, or one claim's own, and not kept.
+// model. Rows that are not a part's are few, or one claim's own, and not kept.
 type traces struct {
 	limit    int // cells
 	cells    int // of those kept
 	kept     map[pass]*ops.Trace
-	order    []pass // as they came
+	order    []pass // the oldest first
 	executed int    // passes
 }
 
@@ -49,8 +49,7 @@ func (t *traces) trace(v *Values, f *forward, input relation.ID) *ops.Trace {
 	return made
 }
 
-// keep keeps a trace, and forgets those that came first where there is no room
-// for all.
+// keep keeps a trace, and forgets the oldest while there is no room for all.
 func (t *traces) keep(p pass, made *ops.Trace) {
 	n := cellsOf(made)
 	if n > t.limit {

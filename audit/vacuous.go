@@ -3,7 +3,7 @@ package audit
 import "fmt"
 
 // vacuous refuses a parameter with which a claim holds whatever was committed:
-// who reads "at least …" takes it for a bound. want says which values bound
+// whoever reads "at least …" takes it for a bound. want says which values bound
 // something.
 func (s *Scope) vacuous(parameter string, value any, want string, args ...any) {
 	s.usage("%s = %v holds of any data and says nothing; want %s", parameter, value, fmt.Sprintf(want, args...))

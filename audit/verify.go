@@ -157,7 +157,7 @@ func (b *Bundle) subjects(e *Expectation) (*Subjects, error) {
 		if r == nil {
 			return nil, fmt.Errorf("the audit is about run %q, statement %x: its bundle is needed, verified (--bundle): %w", name, digest, fault.ErrUsage)
 		}
-		if r.SRS != b.SRS || r.RowBits != b.RowBits { // its commitments would stand for other weights here
+		if r.SRS != b.SRS || r.RowBits != b.RowBits { // here its commitments would be to other weights
 			return nil, fmt.Errorf("run %q was proven with SRS %x of rows of 2^%d cells, the audit with %x of 2^%d: %w",
 				name, r.SRS[:8], r.RowBits, b.SRS[:8], b.RowBits, fault.ErrVersion)
 		}
@@ -240,6 +240,11 @@ func (e *Expectation) compare(b *Bundle, r *Report) error {
 	if err := e.compareModels(b, r); err != nil {
 		return err
 	}
+	return e.compareClaims(b, r)
+}
+
+// compareClaims checks the claims and the context.
+func (e *Expectation) compareClaims(b *Bundle, r *Report) error {
 	if e.Claims == nil {
 		r.NotChecked = append(r.NotChecked, "the claims and their thresholds: they are those the prover chose", "context: "+foreign.QuoteUpTo(b.Context, MaxContext))
 		return nil
@@ -311,9 +316,9 @@ func firstDifference(a, b string) (string, string) {
 	return line(x, y), line(y, x)
 }
 
-// compareRuns does so for runs. Of one that is not pinned by name it is known
-// that it is among those verified, valid whatever it is about; of several, the
-// prover has chosen which.
+// compareRuns does the same for runs. A run that is not pinned by name is known to
+// be among those verified: valid, whatever it is about. If there are several,
+// which one it is is the prover's choice.
 func (e *Expectation) compareRuns(b *Bundle, r *Report) error {
 	for _, name := range sortedKeys(b.Runs) {
 		digest := b.Runs[name]

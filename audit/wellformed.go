@@ -2,8 +2,9 @@ package audit
 
 import (
 	"fmt"
-	"github.com/zkaudit/zkaudit/internal/foreign"
 	"strings"
+
+	"github.com/zkaudit/zkaudit/internal/foreign"
 )
 
 // WellFormed says that every attribute code of parts is in its vocabulary,
@@ -28,7 +29,7 @@ func (c *WellFormed) State(s *Scope) {
 
 // Words implements Claim.
 func (c *WellFormed) Words(s *Subjects) Words {
-	var lists []string // what holds of parts, each once with the parts of which it does
+	var lists []string // what holds, each once with the parts that it holds of
 	of := map[string][]string{}
 	for _, name := range c.Parts {
 		var attributes []string

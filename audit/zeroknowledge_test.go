@@ -1,0 +1,84 @@
+package audit
+
+import (
+	"context"
+	crand "crypto/rand"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/zkaudit/zkaudit/commitments"
+	"github.com/zkaudit/zkaudit/internal/fault"
+	"github.com/zkaudit/zkaudit/proof/mode"
+	"github.com/zkaudit/zkaudit/proof/wrap"
+)
+
+// TestZeroKnowledge proves a small audit in mode zk.
+func TestZeroKnowledge(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a wrap takes seconds")
+	}
+	w := people(t)
+	w.frame.Mode = mode.ZKPLONK
+	for _, p := range w.subjects.OwnedParts {
+		p.Mode = mode.ZKPLONK // no proof is about them yet
+	}
+	a := parse(t, "[[claim]]\nkind = \"diversity\"\nparts = [\"north\"]\nattributes = [\"sex\"]\nmin_count = 5\n")
+	cache := wrap.NewCache("")
+	in := &Inputs{Mode: mode.ZKPLONK, By: &mode.Prover{SRS: w.srs, Cache: cache, Rand: crand.Reader}, Parts: w.subjects.OwnedParts}
+	b, _, err := Prove(context.Background(), a, in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := &mode.Verifier{SRS: w.srs.Verifier(), Cache: cache}
+	r, err := Verify(context.Background(), b, w.expectations(a), v, Options{AllowInsecure: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(strings.Join(r.Assumed, "\n"), "PLONK, with keys") {
+		t.Errorf("the report assumes nothing about PLONK: %q", r.Assumed)
+	}
+	w.noVerdicts(t, b, cache)
+	b.Claims[0].Claim.(*Diversity).MinCount = 4
+	if _, err := Verify(context.Background(), b, w.expectations(nil), v, Options{AllowInsecure: true}); !errors.Is(err, fault.ErrRejected) {
+		t.Errorf("an easier claim: %v", err)
+	}
+}
+
+// noVerdicts checks that nothing that is wrong with the verifier's own machine is
+// a verdict on an audit.
+func (w *world) noVerdicts(t *testing.T, b *Bundle, cache *wrap.Cache) {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cancelled, cancel := context.WithCancel(context.Background())
+	cancel()
+	for name, test := range map[string]struct {
+		ctx  context.Context
+		v    mode.Verifier
+		opts Options
+		code int
+	}{
+		"the cache is a file": {context.Background(), mode.Verifier{Cache: wrap.NewCache(file)}, Options{}, fault.ExitOK},
+		"no powers for keys":  {context.Background(), mode.Verifier{Cache: wrap.NewCache(file), Powers: &commitments.SRS{G1: w.srs.G1, G2: w.srs.G2}}, Options{}, fault.ExitVersion},
+		"no memory":           {context.Background(), mode.Verifier{Cache: cache}, Options{MaxMemory: 1}, fault.ExitResources},
+		"interrupted":         {cancelled, mode.Verifier{Cache: cache}, Options{}, fault.ExitInput},
+		"no run":              {context.Background(), mode.Verifier{Cache: cache}, Options{}, fault.ExitUsage},
+	} {
+		test.v.SRS, test.opts.AllowInsecure = w.srs.Verifier(), true
+		about := b
+		if name == "no run" {
+			more := *b
+			more.Runs = map[string][32]byte{"net": {1}}
+			about = &more
+		}
+		_, err := Verify(test.ctx, about, Expectation{}, &test.v, test.opts)
+		if code := fault.ExitCode(fault.Verdict(err)); code != test.code {
+			t.Errorf("%s: exit code %d, want %d: %v", name, code, test.code, err)
+		}
+	}
+}
