@@ -33,6 +33,7 @@ type Claims struct {
 }
 
 // NewClaims prepares the claims of a run. Errors are those of Statement.Check.
+// Protocol, section 16.
 func NewClaims(s *Statement, tables *ops.Tables) (*Claims, error) {
 	digest, err := s.Digest()
 	if err != nil {
@@ -88,7 +89,7 @@ func (c *Claims) Weights() (*segment.WeightsCertificate, *statement.Statement, e
 // Segment returns the claim of a segment's proof: that the weights committed
 // in after, one per trainable weight, are what the segment's steps compute
 // from those committed in before, one per weight. certificates are the digests
-// of all certificates of the run.
+// of all certificates of the run (protocol, section 16).
 func (c *Claims) Segment(i int, certificates [][32]byte, before, after WeightCommitments) (*segment.Relations, *statement.Statement, error) {
 	first, count := c.Run.Range(i)
 	rows, err := c.schedule.Segment(first, count)
@@ -140,7 +141,7 @@ func claim(m mode.Name, kind string, public []byte, sys *relation.System, srs [3
 
 // ClaimDigest identifies what a proof is about: kind, public values, relation
 // system, SRS, row size, whether it is masked and the commitments in the
-// statement.
+// statement (protocol, section 16).
 func ClaimDigest(st *statement.Statement) [32]byte {
 	system := st.Layout.System.Digest()
 	b := encode.Domain("zkaudit/claim/v1")
@@ -157,7 +158,7 @@ func ClaimDigest(st *statement.Statement) [32]byte {
 }
 
 // CertificateDigest identifies a certificate: its claims and their proofs, as
-// they are encoded.
+// they are encoded (protocol, section 16).
 func CertificateDigest(encoded []byte, claims ...*statement.Statement) [32]byte {
 	b := encode.Int(encode.Domain("zkaudit/certificate/v2"), len(claims))
 	for _, st := range claims {

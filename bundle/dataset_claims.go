@@ -30,6 +30,7 @@ type DatasetClaim struct {
 // statement names the part by its digest, the chunk by its position, and the
 // committed rows that the slices are; so a proof stands for no other chunk and
 // no other part, and a certificate with a proof of each is about all rows.
+// Protocol, section 7.
 func DatasetClaims(m mode.Name, shape segment.PartShape, srs [32]byte, rowBits int, part PartCommitment) ([]DatasetClaim, error) {
 	digest := PartDigest(shape, srs, rowBits, part)
 	chunks, err := segment.Chunks(shape, rowBits)
@@ -81,6 +82,7 @@ func CertifyDataset(ctx context.Context, by *mode.Prover, m mode.Name, claims []
 
 // VerifyDataset checks the encoded certificate of a part: as many proofs as
 // there are claims, each of its own. Errors are those of mode.Verifier.Verify.
+// Protocol, section 7.
 func VerifyDataset(ctx context.Context, v *mode.Verifier, m mode.Name, claims []DatasetClaim, encoded []byte) (err error) {
 	defer fault.Catch(&err, "certificate", fault.ErrMalformed)
 	r := newReader(encoded)

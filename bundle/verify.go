@@ -45,7 +45,7 @@ type Options struct {
 // Soundness: an accepted bundle shows what Report.Proven says, under what
 // Report.Assumed says. The caller must still look at Report.Unpinned: unless it
 // is empty the bundle may be about another training than the caller means; at
-// Report.NotChecked, and trust the SRS.
+// Report.NotChecked, and trust the SRS (protocol, section 16).
 func Verify(ctx context.Context, b *Bundle, expect Expectation, srs *commitments.VerifierSRS, opts Options) (_ *Report, err error) {
 	defer fault.Catch(&err, "bundle", fault.ErrMalformed)
 	if err := b.Check(); err != nil {

@@ -18,16 +18,19 @@ import (
 //	C_i = Σ_j T_ij·[τ^j]G + ρ_i·H
 //
 // blind holds one ρ_i per row; nil means none, for public tables only.
+// Protocol, section 12.
 func (s *SRS) CommitInt32(cells []int32, blind []fr.Element) ([]bn254.G1Affine, error) {
 	return commitRows(s, cells, blind, msmSigned[int32])
 }
 
 // CommitInt64 is CommitInt32 for wider integers, such as weights.
+// Protocol, section 12.
 func (s *SRS) CommitInt64(cells []int64, blind []fr.Element) ([]bn254.G1Affine, error) {
 	return commitRows(s, cells, blind, msmSigned[int64])
 }
 
 // CommitField is CommitInt32 for cells that fill the field.
+// Protocol, section 12.
 func (s *SRS) CommitField(cells []fr.Element, blind []fr.Element) ([]bn254.G1Affine, error) {
 	return commitRows(s, cells, blind, msmField)
 }

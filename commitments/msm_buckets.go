@@ -52,7 +52,7 @@ func sortByDigit(points []bn254.G1Affine, digits []int32, bound uint32, workers 
 		}
 	}
 	nonzero := next
-	for w := range cursors { // zeros go behind the rest and are cut off
+	for w := range cursors { // zeros go after the rest and are cut off
 		cursors[w][0], next = next, next+cursors[w][0]
 	}
 

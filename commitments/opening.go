@@ -39,6 +39,7 @@ type OpeningProof interface {
 // Requires len(f) = 2^ℓ and f to be the row that the claim is about (not
 // checked: it costs a multi-scalar multiplication; a proof for anything else
 // will not verify). A value f does not have at the point is fault.ErrUsage.
+// Protocol, section 12.
 func (s *SRS) Open(f fr.Vector, claim Claim, seed [32]byte) (OpeningProof, error) {
 	if len(f) != s.RowCells() || len(claim.Point) != s.RowBits {
 		return nil, fmt.Errorf("open: %d cells and %d coordinates for rows of 2^%d: %w", len(f), len(claim.Point), s.RowBits, fault.ErrUsage)
@@ -61,6 +62,7 @@ func (s *SRS) Open(f fr.Vector, claim Claim, seed [32]byte) (OpeningProof, error
 // the setup is the one it trusts (ID, Insecure), that the points of the claim
 // are the commitments meant and bound by the seed, that Point and Value come
 // from a transcript that absorbed them, and the batch.
+// Protocol, section 12.
 func (v *VerifierSRS) AddOpening(batch *Batch, place string, claim Claim, proof OpeningProof, seed [32]byte) error {
 	if len(claim.Point) != v.RowBits || len(claim.Rows.Points) != len(claim.Rows.Weights) {
 		return fmt.Errorf("%s: opening: %d coordinates for rows of 2^%d cells, %d weights for %d rows: %w",

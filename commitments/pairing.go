@@ -86,6 +86,8 @@ func prove(s *SRS, f fr.Vector, claim pairingClaim, t challenger) (*PairingProof
 // foldAll returns P_0 = f, P_1, …, P_{ℓ-1} and the constant P_ℓ:
 //
 //	P_{i+1}[j] = P_i[2j] + x·(P_i[2j+1] − P_i[2j]),  x = point[ℓ−1−i]
+//
+// Protocol, section 12.
 func foldAll(f fr.Vector, point []fr.Element) ([]fr.Vector, fr.Element) {
 	polys := make([]fr.Vector, 0, len(point))
 	cur := f

@@ -14,7 +14,7 @@ const (
 	// maxMagnitude is the power of ten of maxFloat64, the largest float64.
 	maxMagnitude = 308
 	maxFloat64   = "1.7976931348623157e308"
-	// missing is how a missing cell is called as a category.
+	// missing is the name of the category of missing cells.
 	missing = "?"
 )
 
@@ -25,7 +25,7 @@ const (
 	cellText            // anything else, numbers beyond the bounds included
 	cellMissing
 	cellInfinite
-	cellBeyond // a number that no float64 holds: nobody's measurement
+	cellBeyond // a number that no float64 holds: not a measurement
 )
 
 // classify tells what a trimmed cell holds.

@@ -55,7 +55,7 @@ type sheet struct {
 	names  []string // one per column
 	width  int
 	count  int // rows, the header included while it is one of them
-	first  int // row that is row 0: behind the header
+	first  int // row that is row 0: after the header
 	file   File
 
 	building strings.Builder

@@ -14,7 +14,7 @@ func (a Attributes) Int(name string) int {
 	return 0
 }
 
-// Node is one operator at work. Inputs may hold None.
+// Node is one use of an operator. Inputs may hold None.
 type Node struct {
 	Name string
 	Kind Kind

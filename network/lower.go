@@ -53,7 +53,7 @@ type value struct {
 	shape []int
 }
 
-// lowering is the translation of one architecture at work.
+// lowering is one architecture being translated.
 type lowering struct {
 	n         *Network
 	b         *graph.Builder

@@ -24,6 +24,7 @@ type Network struct {
 // layer, the reason and the remedy, for an architecture that cannot be trained
 // or proven; fault.ErrUsage for choices that make no sense;
 // fault.ErrOverflow for a constant that its format does not hold.
+// Protocol, section 1.
 func New(a Architecture, c Choices) (*Network, error) {
 	if err := a.check(); err != nil {
 		return nil, err

@@ -6,6 +6,7 @@ import "github.com/zkaudit/zkaudit/graph"
 // is defined by the inputs X and the errors dZ of all steps, so these must not
 // depend on a trajectory themselves: walking back from them through virtual
 // tensors, every rounded value is committed. All others stay virtual.
+// Protocol, section 5.
 func Anchor(p *graph.Program) *graph.Program {
 	q := p.Clone()
 	producers, table := q.Producers(), Table()

@@ -8,7 +8,7 @@ import (
 )
 
 // An axis map moves the entries of one axis: Y(…, o, …) = X(…, source(o), …).
-// Attribute: axis, counted behind the batch axis.
+// Attribute: axis, counted after the batch axis.
 
 const attrAxis = "axis"
 

@@ -106,6 +106,7 @@ func (constantDivision) Define(c *Context, n *graph.Node, i int) []relation.Term
 	}
 }
 
+// Constrain states the relations (protocol, section 2).
 func (constantDivision) Constrain(c *Context, n *graph.Node) {
 	y, r, d := n.Outputs[0], n.Outputs[1], int64(n.Attributes.Int(attrDivisor))
 	c.Relation.Unsigned(c.ID(r), 16)

@@ -199,7 +199,7 @@ func (c *Context) equation(name string, like graph.TensorID, terms ...relation.T
 	c.Relation.Equation(name, c.axes(c.Program.Tensor(like)), c.Labels(like), terms...)
 }
 
-// times is Times with the factors of a list behind the first ones.
+// times is Times with the factors of a list after the first ones.
 func times(coeff int64, more []relation.Factor, factors ...relation.Factor) relation.Term {
 	return relation.Times(relation.Int(coeff), append(factors, more...)...)
 }

@@ -88,7 +88,7 @@ func (k *contraction) windowOf(l relation.Label) (window, bool) {
 	return window{}, false
 }
 
-// extents are the axes behind labels.
+// extents are the axes that labels stand for.
 type extents map[relation.Label]relation.Axis
 
 // bind gives labels their axes; false if one of them has another size already.
@@ -271,6 +271,7 @@ func (multiplying) Gradient(r *Reverse, n *graph.Node) error {
 
 // Define: V = Σ X·W, and the bias wherever V has a real cell (of the steps, too,
 // where it is frozen: its trajectory is 0 beyond them).
+// Protocol, section 6.
 func (multiplying) Define(c *Context, n *graph.Node, _ int) []relation.Term {
 	k, e := contracted(n), extentsOf(c.Program, n)
 	terms := []relation.Term{c.product(&k, e, n.Inputs[0], k.input, n.Inputs[1], k.summed())}

@@ -55,7 +55,7 @@ func (s span) within(low, high int64) bool {
 	return s.integer && s.low >= float64(low) && s.high <= float64(high)
 }
 
-// analysis is the derivation at work.
+// analysis is the derivation in progress.
 type analysis struct {
 	sys    *relation.System
 	labels graph.LabelKind

@@ -17,7 +17,7 @@ type tableSpec struct {
 	input, output, derivative int
 }
 
-// functionTable is a table at work: values by input − offset.
+// functionTable is a table as it is used: values by input − offset.
 type functionTable struct {
 	tables.Table
 	offset int32

@@ -71,7 +71,7 @@ func divisionOutputs(axes []relation.Axis, fraction, bits int) []graph.Tensor {
 
 func divisionLimbs(bits int) int { return relation.LimbsOf(bits) }
 
-// division is a large division at work: the numerator, the divisor and the
+// division is a large division being computed: the numerator, the divisor and the
 // outputs of divisionOutputs.
 type division struct {
 	numerator, divisor, quotient graph.TensorID
@@ -158,6 +158,7 @@ func (largeDivision) Define(c *Context, n *graph.Node, _ int) []relation.Term {
 	return newDivision(c.Program, n.Inputs[0], n.Inputs[1], n.Outputs).complementTerms(c)
 }
 
+// Constrain states the relations (protocol, section 2).
 func (largeDivision) Constrain(c *Context, n *graph.Node) {
 	newDivision(c.Program, n.Inputs[0], n.Inputs[1], n.Outputs).constrain(c, n.Name)
 }

@@ -6,7 +6,7 @@ import (
 )
 
 // KindPermute reorders the axes of a sample: axis i of Y is axis order[i] of
-// X, both counted behind the batch axis.
+// X, both counted after the batch axis.
 //
 // Attribute: order. Output: Y, virtual, and free to prove.
 const KindPermute graph.Kind = "permute"

@@ -157,7 +157,7 @@ func (rescale) Bounds(b *Bounding, n *graph.Node) []Bound {
 	return bounds
 }
 
-// Define: Y = 2^−s·(V − R).
+// Define: Y = 2^−s·(V − R) (protocol, section 2).
 func (rescale) Define(c *Context, n *graph.Node, _ int) []relation.Term {
 	s := n.Attributes.Int(attrShift)
 	v := relation.Times(relation.Pow2(-s), c.At(n.Inputs[0]))
@@ -165,6 +165,7 @@ func (rescale) Define(c *Context, n *graph.Node, _ int) []relation.Term {
 }
 
 // Constrain: the limbs are in range; where Y is committed, V = 2^s·Y + R.
+// Protocol, section 2.
 func (rescale) Constrain(c *Context, n *graph.Node) {
 	y, s := n.Outputs[0], n.Attributes.Int(attrShift)
 	low, _ := exact.Limbs(s)

@@ -14,7 +14,7 @@ import (
 // where M_1(o,i) = [⌊o/J⌋ = i] and M_2(o,j) = [o mod J = j] for o < I·J: a
 // product of maps on single axes whatever the sizes are.
 //
-// Attributes: axis, the first one concerned, counted behind the batch axis;
+// Attributes: axis, the first one concerned, counted after the batch axis;
 // size, the J of a split, or 0 for a merge. Output: Y, virtual.
 const KindReshape graph.Kind = "reshape"
 

@@ -5,7 +5,7 @@ import (
 	"github.com/zkaudit/zkaudit/internal/number"
 )
 
-// Reverse is reverse-mode differentiation at work: it appends the backward
+// Reverse is reverse-mode differentiation: it appends the backward
 // pass to the graph that its Builder holds. Every gradient is a tensor of
 // 16-bit integers at f_g fraction bits with the shape of its tensor, also that
 // of an accumulator.

@@ -205,6 +205,7 @@ func (softmax) Define(c *Context, n *graph.Node, i int) []relation.Term {
 	}
 }
 
+// Constrain states the relations (protocol, section 6).
 func (softmax) Constrain(c *Context, n *graph.Node) {
 	m, u, d := n.Outputs[softmaxMaximum], n.Outputs[softmaxChoice], n.Outputs[softmaxDistance]
 	c.Relation.Unsigned(c.ID(u), 1)

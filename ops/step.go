@@ -8,7 +8,7 @@ import (
 	"github.com/zkaudit/zkaudit/internal/number"
 )
 
-// Step is one step of a run at work.
+// Step is one step of a run being executed.
 type Step struct {
 	Program *graph.Program
 	Buffers *Buffers

@@ -155,6 +155,8 @@ func (weightUpdateOp) reads(*graph.Program, *graph.Node) []products { return nil
 // uses,
 //
 //	W_S − W0 + Σ_uses Σ_s λ(s)·Σ X(s,b,…)·dZ(s,b,…) = 0.
+//
+// Protocol, section 5.
 func (weightUpdateOp) Constrain(c *Context, n *graph.Node) {
 	w := n.Inputs[0]
 	if n != c.updates[w][0] {

@@ -13,6 +13,7 @@ import (
 //	Σ_{g≥1} σ^g · Σ_{claims c of group g} weight_c · eq(high_c, row)
 //
 // The mask row has coefficient 1 and is not listed.
+// Protocol, section 12.
 func Combination(l *Layout, out *Outcome[fr.Element]) [][]fr.Element {
 	rows := make([][]fr.Element, len(l.System.Tensors))
 	sigma := fr.One()

@@ -6,7 +6,7 @@ import "github.com/consensys/gnark-crypto/ecc/bn254/fr"
 // coordinates of row folds, public claims and the opening point, in the order
 // drawn, then the values of public claims, γ, σ and the value opened. They are
 // the public inputs of a wrapped proof; which coordinate stands where follows
-// from the layout.
+// from the layout (protocol, section 14).
 func (o *Outcome[E]) Exposed(l *Layout) []E {
 	var list []E
 	for c, u := range o.used(l) {
@@ -41,6 +41,7 @@ func (o *Outcome[E]) used(l *Layout) []bool {
 }
 
 // ExposedLength returns how many elements a layout's outcome exposes.
+// Protocol, section 14.
 func ExposedLength(l *Layout) int { return len(shape(l).Exposed(l)) }
 
 // shape is an outcome without values: a dry run of the script over nothing.
@@ -51,6 +52,7 @@ func shape(l *Layout) *Outcome[struct{}] {
 // Reveal rebuilds an outcome from what it exposes: the claims on public
 // tensors, and of the groups what their row folds need. Values of claims on
 // committed tensors stay unknown and zero. Requires ExposedLength elements.
+// Protocol, section 14.
 func Reveal(l *Layout, exposed []fr.Element) *Outcome[fr.Element] {
 	s := shape(l)
 	o := &Outcome[fr.Element]{Coords: make([]fr.Element, len(s.Coords)), Point: s.Point}

@@ -47,6 +47,7 @@ const MaxDegree = 64
 
 // NewLayout validates a system and derives its layout: whatever is argued
 // about has passed relation.Validate and has a degree of at most MaxDegree.
+// Protocol, section 8.
 func NewLayout(sys *relation.System, rowLog int, masked bool) (*Layout, error) {
 	if err := sys.Validate(); err != nil {
 		return nil, err
@@ -65,6 +66,7 @@ func NewLayout(sys *relation.System, rowLog int, masked bool) (*Layout, error) {
 
 // checkDegrees computes the degrees: 1 for a committed tensor, 0 for a public
 // one, and for a sum the largest of its terms, whose factors' degrees add up.
+// Protocol, section 17.
 func checkDegrees(sys *relation.System) error {
 	degree := make([]int, len(sys.Tensors))
 	of := func(name string, sum *relation.Sum) (int, error) {
@@ -100,6 +102,7 @@ func checkDegrees(sys *relation.System) error {
 	return nil
 }
 
+// placeBlocks gives every table and lookup its leaves (protocol, section 9).
 func (l *Layout) placeBlocks() {
 	s := l.System
 	for i, k := range s.Lookups {
@@ -125,6 +128,7 @@ func (l *Layout) placeBlocks() {
 // rankVirtuals assigns to each virtual tensor the batched sumcheck in which
 // its claims are reduced: after every sumcheck that makes a claim on it. A
 // factor of a term without sumcheck may be reduced in the same rank.
+// Protocol, section 10.
 func (l *Layout) rankVirtuals() {
 	s := l.System
 	l.rank = make([]int, len(s.Tensors))

@@ -13,7 +13,7 @@ import (
 //
 // Layer k of the tree has 2^k fractions; fraction x of layer k is the sum of
 // fractions x and x + 2^k of layer k+1. The root's numerator is zero, its
-// denominator is not. Unused leaves are 0/1.
+// denominator is not. Unused leaves are 0/1 (protocol, section 9).
 func (s *session[E]) lookups() {
 	if s.Log == 0 {
 		return
@@ -33,6 +33,8 @@ func (s *session[E]) lookups() {
 	s.leaves(point, p, q, alpha, beta)
 }
 
+// fractions asks for the two fractions that a layer is summed from (protocol,
+// section 9).
 func (s *session[E]) fractions(layer int) [4]E {
 	f := s.peer.Fractions(layer)
 	s.tr.Absorb(transcript.Fractions, f[:]...)
@@ -40,7 +42,7 @@ func (s *session[E]) fractions(layer int) [4]E {
 }
 
 // descend combines the two halves of the next layer at a new coordinate,
-// which becomes the first of the point.
+// which becomes the first of the point (protocol, section 9).
 func (s *session[E]) descend(f [4]E, bound []Coord) (point []Coord, p, q E) {
 	a := s.arith
 	c := s.coordinate()
@@ -56,7 +58,7 @@ func (s *session[E]) descend(f [4]E, bound []Coord) (point []Coord, p, q E) {
 //
 // Round i sends h = a + b·X + c·X² without a, where the round polynomial is
 // eq(point_i, X)·h(X) times what is already bound (Gruen, eprint 2024/108);
-// a = claim − point_i·(b + c).
+// a = claim − point_i·(b + c) (protocol, section 9).
 func (s *session[E]) layer(k int, point []Coord, p, q E) ([]Coord, E, E) {
 	a := s.arith
 	lambda := s.challenge()
@@ -80,7 +82,7 @@ func (s *session[E]) layer(k int, point []Coord, p, q E) ([]Coord, E, E) {
 
 // leaves splits the claims on the leaf layer into claims on columns: block B
 // at its aligned offset contributes eq(offset bits, high point) times its own
-// fractions at the low coordinates.
+// fractions at the low coordinates (protocol, section 9).
 func (s *session[E]) leaves(point []Coord, p, q, alpha, beta E) {
 	a := s.arith
 	pow := s.powers(beta, s.Arity+1)
@@ -111,6 +113,7 @@ func (s *session[E]) leaves(point []Coord, p, q, alpha, beta E) {
 }
 
 // eqIndex returns eq(point, index) for a constant index.
+// Protocol, section 9.
 func (s *session[E]) eqIndex(point []Coord, index int) E {
 	acc := s.one
 	for i, c := range point {
@@ -124,6 +127,7 @@ func (s *session[E]) eqIndex(point []Coord, index int) E {
 }
 
 // maskOf returns the extension of 1_T at a point of the tensor.
+// Protocol, section 3.
 func (s *session[E]) maskOf(t *relation.Tensor, point []Coord) E {
 	acc := s.one
 	for _, axis := range t.Axes {

@@ -31,6 +31,7 @@ type Outcome[E any] struct {
 // polynomial at one point. A claim at (high, low), low the last ℓ
 // coordinates, is a claim at low on the rows folded by eq(high, ·); a tensor
 // of 2^m < 2^ℓ cells is the row of its cells followed by zeros.
+// Protocol, section 12.
 func (s *session[E]) openings() *Outcome[E] {
 	a := s.arith
 	out := &Outcome[E]{}
@@ -82,6 +83,7 @@ func (s *session[E]) openings() *Outcome[E] {
 	return out
 }
 
+// openingRounds reduces the weighted claims to one at r* (protocol, section 12).
 func (s *session[E]) openingRounds(out *Outcome[E], claim E) E {
 	a := s.arith
 	for range s.RowLog {
@@ -104,6 +106,7 @@ func (l *Layout) lowOf(point []Coord) []Coord {
 	return append(low, point...) // Zero is the zero value
 }
 
+// addToGroup collects claims at the same low coordinates (protocol, section 12).
 func addToGroup[E any](groups []*Group[E], low []Coord, c Claim[E]) []*Group[E] {
 	for _, g := range groups {
 		if slices.Equal(g.Low, low) {

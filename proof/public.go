@@ -7,7 +7,7 @@ import (
 )
 
 // evaluateStructured returns the extension of a structured public tensor at a
-// point, in O(log) operations.
+// point, in O(log) operations (protocol, section 11).
 func evaluateStructured[E any](a Arith[E], src relation.Source, point []E) E {
 	one := a.Const(big.NewInt(1))
 	switch src := src.(type) {
@@ -29,7 +29,7 @@ func evaluateStructured[E any](a Arith[E], src relation.Source, point []E) E {
 	panic("proof: source is not structured") // excluded by relation.Structured
 }
 
-// evaluateIndex returns Σ_k 2^(n−1−k)·x_k.
+// evaluateIndex returns Σ_k 2^(n−1−k)·x_k (protocol, section 11).
 func evaluateIndex[E any](a Arith[E], point []E) E {
 	acc := a.Const(new(big.Int))
 	for _, x := range point {
@@ -40,6 +40,7 @@ func evaluateIndex[E any](a Arith[E], point []E) E {
 
 // evaluateMask returns Σ_{i<size} eq(x,i): bit by bit from the top, an index
 // below size agrees with it up to a set bit and has 0 there.
+// Protocol, section 11.
 func evaluateMask[E any](a Arith[E], size int, point []E) E {
 	one := a.Const(big.NewInt(1))
 	if size == 1<<len(point) {

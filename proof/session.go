@@ -48,6 +48,7 @@ func (s *session[E]) power2(k int) E {
 }
 
 // challenge draws a challenge that depends on everything said before.
+// Protocol, section 13.
 func (s *session[E]) challenge() E {
 	if len(s.pending) > 0 {
 		s.tr.Absorb(transcript.Evaluations, s.pending...)
@@ -75,7 +76,7 @@ func (s *session[E]) values(point []Coord) []E {
 
 // at returns the value of a tensor at a point: computed for structured public
 // tensors, otherwise claimed by the peer, once per point, and to be proven or
-// checked later.
+// checked later (protocol, section 10).
 func (s *session[E]) at(id relation.ID, point []Coord) E {
 	t := s.System.Tensor(id)
 	if t.Kind == relation.Public && relation.Structured(t.Source) {
@@ -122,7 +123,7 @@ func (s *session[E]) powers(x E, n int) []E {
 	return p
 }
 
-// eq returns Π_i (a_i·b_i + (1−a_i)(1−b_i)).
+// eq returns Π_i (a_i·b_i + (1−a_i)(1−b_i)) (protocol, section 10).
 func (s *session[E]) eq(a, b []Coord) E {
 	acc := s.one
 	for i := range a {

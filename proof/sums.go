@@ -9,6 +9,7 @@ import (
 
 // relations proves all equations and reduces all claims on virtual tensors,
 // rank by rank, to claims on committed and public tensors.
+// Protocol, section 10.
 func (s *session[E]) relations() {
 	var open []*Instance[E]
 	points := make([][][]Coord, len(s.System.Equations))
@@ -38,7 +39,7 @@ func (s *session[E]) relations() {
 
 // axisPoints draws a random point for an equation, one per axis name (and, if
 // it names an axis twice, per occurrence), so that equations over the same
-// axes meet at the same point.
+// axes meet at the same point (protocol, section 10).
 func (s *session[E]) axisPoints(axes []relation.Axis) [][]Coord {
 	points := make([][]Coord, len(axes))
 	seen := map[string]int{}
@@ -66,6 +67,7 @@ func splitPoint(axes []relation.Axis, point []Coord) [][]Coord {
 // reduce takes the claim that a sum has the value v at a point of its output
 // labels. Terms without sumcheck become claims on their factors at once; the
 // others become instances. The value of the last instance follows from v.
+// Protocol, section 10.
 func (s *session[E]) reduce(name string, sum *relation.Sum, points [][]Coord, v E) []*Instance[E] {
 	a := s.arith
 	labels := map[relation.Label][]Coord{}
@@ -101,6 +103,7 @@ func (s *session[E]) reduce(name string, sum *relation.Sum, points [][]Coord, v 
 	return open
 }
 
+// instance is the sumcheck of one term at one claim (protocol, section 10).
 func (s *session[E]) instance(name string, sum *relation.Sum, t *relation.Term, plan *relation.Plan, labels map[relation.Label][]Coord) *Instance[E] {
 	inst := &Instance[E]{Sum: sum, Term: t, Plan: plan, Labels: labels, Scale: s.one, Name: name}
 	for i, f := range t.Factors {
@@ -112,6 +115,7 @@ func (s *session[E]) instance(name string, sum *relation.Sum, t *relation.Term, 
 }
 
 // coefficient returns a term's constant, or its inverse.
+// Protocol, section 10.
 func (s *session[E]) coefficient(t *relation.Term, inverse bool) E {
 	c := t.Coeff
 	if inverse {
@@ -126,7 +130,7 @@ func (s *session[E]) coefficient(t *relation.Term, inverse bool) E {
 //	Σ_c γ^c·2^(n−n_c)·Value_c = Σ_{x∈{0,1}^n} Σ_c γ^c·p_c(last n_c of x)
 //
 // A round sends its polynomial but for the coefficient of degree 1, which
-// follows from p(0) + p(1) = claim.
+// follows from p(0) + p(1) = claim (protocol, section 10).
 func (s *session[E]) batch(open []*Instance[E]) {
 	if len(open) == 0 {
 		return
@@ -154,6 +158,8 @@ func (s *session[E]) batch(open []*Instance[E]) {
 	a.AssertEqual(final, claim, "sumcheck of "+open[0].Name)
 }
 
+// round takes a round polynomial of a sumcheck and returns the challenge and
+// what remains to be shown (protocol, section 10).
 func (s *session[E]) round(claim E, degree int) (Coord, E) {
 	a := s.arith
 	m := s.peer.SumRound(degree)
@@ -168,6 +174,7 @@ func (s *session[E]) round(claim E, degree int) (Coord, E) {
 }
 
 // final returns an instance's summand at the point of its bound variables.
+// Protocol, section 10.
 func (s *session[E]) final(i *Instance[E], point []Coord) E {
 	labels := map[relation.Label][]Coord{}
 	for l, c := range i.Labels {

@@ -4,12 +4,13 @@ import "github.com/zkaudit/zkaudit/internal/encode"
 
 // Digest hashes the system with everything in it, the contents of public
 // tensors included. Two systems with the same digest claim the same.
+// Protocol, section 13.
 func (s *System) Digest() [32]byte { return s.hash("zkaudit/relation/v2", true) }
 
 // ShapeDigest hashes the system without the contents of the public tensors
 // that the verifier evaluates outside its script: rates, selected rows, cells
 // of tables. Two systems with the same shape digest have one script, and one
-// circuit.
+// circuit (protocol, section 15).
 func (s *System) ShapeDigest() [32]byte { return s.hash("zkaudit/shape/v2", false) }
 
 func (s *System) hash(domain string, contents bool) [32]byte {

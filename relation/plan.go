@@ -41,7 +41,7 @@ func (p *Plan) Degree() int {
 	return len(p.Weights) + len(p.Data)
 }
 
-// Plan derives the plan of one term of a sum.
+// Plan derives the plan of one term of a sum (protocol, section 4).
 func (s *System) Plan(sum *Sum, t *Term) *Plan {
 	count := map[Label]int{}
 	logs := map[Label]int{}
@@ -85,7 +85,7 @@ func (s *System) Plan(sum *Sum, t *Term) *Plan {
 
 // planWeights puts eq weights and public factors with bound labels into as
 // few tables as their labels allow. A public factor without bound labels
-// scales the claim and is in no table.
+// scales the claim and is in no table (protocol, section 4).
 func (s *System) planWeights(p *Plan, t *Term) {
 	var used []map[Label]bool
 	place := func(labels []Label) *Weight {

@@ -21,6 +21,7 @@ const (
 
 // Validate reports whether the system is well formed: shapes agree, the
 // definitions are acyclic, and every sum is one the argument can prove.
+// Protocol, section 4.
 func (s *System) Validate() error {
 	if err := s.validateCounts(); err != nil {
 		return fmt.Errorf("system %s has %w", s.Name, err)

@@ -56,6 +56,7 @@ type Relations struct {
 // features and labels of each part, then each weight before, then each
 // trainable weight after. Errors wrap fault.ErrMalformed for a program or
 // segment that makes no sense, fault.ErrUnsupported beyond a limit.
+// Protocol, section 7.
 func Build(p *graph.Program, shape Shape, run PublicInputs, tables *ops.Tables) (*Relations, error) {
 	if err := ops.Validate(p); err != nil {
 		return nil, err
@@ -129,6 +130,7 @@ func check(p *graph.Program, shape Shape, run PublicInputs) error {
 }
 
 // addWeights adds the tensors of the weights before and after.
+// Protocol, section 5.
 func (s *Relations) addWeights(b *relation.Builder) {
 	for i := range s.Program.Tensors {
 		t := &s.Program.Tensors[i]
@@ -146,7 +148,7 @@ func (s *Relations) addWeights(b *relation.Builder) {
 }
 
 // gather defines the features and labels of all steps:
-// X(t,b,c) = Σ_p Σ_i Sel_p(t,b,i)·D_p(i,c).
+// X(t,b,c) = Σ_p Σ_i Sel_p(t,b,i)·D_p(i,c) (protocol, section 7).
 func (s *Relations) gather(b *relation.Builder, c *ops.Context, rows []schedule.Ref) {
 	p := s.Program
 	selections := make([]relation.ID, len(s.Parts))

@@ -40,7 +40,7 @@ const (
 // that one. Small parts are one chunk. It fails with fault.ErrUsage for a shape
 // that no part has.
 //
-// Requires 1 <= rowBits <= 24.
+// Requires 1 <= rowBits <= 24 (protocol, section 7).
 func Chunks(shape PartShape, rowBits int) ([]Chunk, error) {
 	if err := shape.check(); err != nil {
 		return nil, err

@@ -37,7 +37,7 @@ type DatasetCertificate struct {
 //	A in [0, 2^16) on every real cell of the attributes, 0 in their padding
 //
 // That codes are in a vocabulary is an audit's claim to make. Requires a chunk
-// of the shape.
+// of the shape (protocol, section 7).
 func NewDatasetCertificate(shape PartShape, chunk Chunk) (*DatasetCertificate, error) {
 	b := relation.NewBuilder("dataset certificate")
 	c := &DatasetCertificate{Shape: shape, Chunk: chunk}
@@ -50,6 +50,7 @@ func NewDatasetCertificate(shape PartShape, chunk Chunk) (*DatasetCertificate, e
 }
 
 // certify adds slice k of a chunk and what it must satisfy.
+// Protocol, section 7.
 func (s Slice) certify(b *relation.Builder, k int, shape *PartShape) relation.ID {
 	column := relation.Axis{Name: []string{"features", "labels", "attributes"}[s.Tensor], Size: shape.widths()[s.Tensor]}
 	rows := relation.Axis{Name: "rows", Size: s.Rows} // padding is looked up, too: 0 is in every table
@@ -93,6 +94,7 @@ func (d *DatasetCertificate) Assign(part []relation.Cells) relation.Assignment {
 }
 
 // zeroPadding says that a tensor is 0 in its padding, axis by axis.
+// Protocol, section 7.
 func zeroPadding(b *relation.Builder, t relation.ID) {
 	for i, a := range b.System().Tensor(t).Axes {
 		if !a.Full() {

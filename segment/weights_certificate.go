@@ -36,6 +36,7 @@ const MaxInitialBits = 61
 // with b0 + 1 = 16h + w, L_i in [0, 2^16) and L_h in [−2^(w−1), 2^(w−1)).
 // A weight that has cells in public (unpadded) is instead claimed to equal
 // them: a published model, or weights drawn from a public seed.
+// Protocol, section 7.
 func NewWeightsCertificate(p *graph.Program, bits int, public map[graph.TensorID][]int64) (*WeightsCertificate, error) {
 	if bits < 1 || bits > MaxInitialBits {
 		return nil, fmt.Errorf("initial weights of %d bits, want 1 to %d: %w", bits, MaxInitialBits, fault.ErrUsage)
@@ -73,6 +74,7 @@ func (w *CertifiedWeight) labels() []relation.Label {
 }
 
 // bound adds the limbs of a weight and their ranges.
+// Protocol, section 7.
 func (w *CertifiedWeight) bound(b *relation.Builder, name string, bits int) {
 	zeroPadding(b, w.ID)
 	for i := range relation.LimbsOf(bits + 1) {
@@ -85,7 +87,7 @@ func (w *CertifiedWeight) bound(b *relation.Builder, name string, bits int) {
 }
 
 // equal adds the claim that a weight has the given public cells, padding
-// included.
+// included (protocol, section 7).
 func (w *CertifiedWeight) equal(b *relation.Builder, t *graph.Tensor, bits int, cells []int64) error {
 	if len(cells) != t.Size() {
 		return fmt.Errorf("%d public cells for weight %q of %d: %w", len(cells), t.Name, t.Size(), fault.ErrInput)

@@ -128,7 +128,7 @@ type Operator struct {
 	Mutating                       []bool // inputs that the operator changes
 	CustomOptions                  []byte
 	CustomFormat                   int8
-	// LargeOffset and LargeSize place custom options behind the FlatBuffer.
+	// LargeOffset and LargeSize place custom options after the FlatBuffer.
 	LargeOffset, LargeSize uint64
 	Options2               uint8 // tag of a second options table; not read
 	DebugIndex             int32 // −1: none
@@ -137,7 +137,7 @@ type Operator struct {
 // Buffer holds the bytes of a constant, or of a metadata entry.
 type Buffer struct {
 	Data []byte
-	// Offset and Size, where Offset > 1, place the data behind the FlatBuffer
+	// Offset and Size, where Offset > 1, place the data after the FlatBuffer
 	// (models beyond 2 GB).
 	Offset, Size uint64
 }

@@ -32,7 +32,7 @@
 // A checkpoint is an artefact of kind "chkp" whose statement digest is that of
 // the run (Run.Digest). Its payload, integers big-endian of 64 bits:
 //
-//	segment index i, first step of segment i (T_run behind the last),
+//	segment index i, first step of segment i (T_run after the last),
 //	number of trained weights, then for each, in the program's order:
 //	length of its name, name, number of cells, cells
 //

@@ -19,7 +19,7 @@ const Domain = "zkaudit/initial-weights/v2"
 type Scheme string
 
 const (
-	// He spreads over ±√(6/fan-in): for layers behind ReLU.
+	// He spreads over ±√(6/fan-in): for layers that follow a ReLU.
 	He Scheme = "he"
 	// Glorot spreads over ±√(6/(fan-in + fan-out)).
 	Glorot Scheme = "glorot"

@@ -49,7 +49,7 @@ func (r *Run) Range(segment int) StepRange {
 	return StepRange{First: first, Count: min(r.Segment, r.Steps()-first)}
 }
 
-// border returns the first step of a segment, or T_run behind the last one.
+// border returns the first step of a segment, or T_run after the last one.
 func (r *Run) border(segment int) int { return min(segment*r.Segment, r.Steps()) }
 
 // ConstantRate returns the rates of a run of the given number of steps.

@@ -40,7 +40,7 @@ type Progress struct {
 }
 
 // Train executes the run from the last checkpoint on and returns the final
-// weights. A checkpoint is written before the first step and behind every
+// weights. A checkpoint is written before the first step and after every
 // segment; what a call leaves behind when it is cancelled or dies, the next
 // one continues, with the same result as without interruption. A damaged
 // checkpoint is an error: delete the file to have its segment trained again.

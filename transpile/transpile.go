@@ -103,7 +103,7 @@ func read(m *tflite.Model, batchAxis *int) *reading {
 	return r
 }
 
-// reading is the translation of one model at work. What is no longer true once
+// reading is one model being translated. What is no longer true once
 // something is found stands for what a correct model would have there, so that
 // what comes after it can be looked at.
 type reading struct {
@@ -283,7 +283,7 @@ func (r *reading) input(index int32) {
 	r.value(index, shape) // one too many
 }
 
-// sample returns the sizes behind the batch axis; false if there are none.
+// sample returns the sizes after the batch axis; false if there are none.
 func sample(s tflite.Shape) ([]int, bool) {
 	if len(s) < 2 {
 		return nil, false

@@ -42,7 +42,7 @@ type permutation struct {
 }
 
 // New returns the schedule of spec, of which it keeps a copy. It fails with
-// the error of spec.Check.
+// the error of spec.Check (protocol, section 7).
 func New(spec Spec) (*Schedule, error) {
 	if err := spec.Check(); err != nil {
 		return nil, err

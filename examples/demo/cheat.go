@@ -26,7 +26,7 @@ const (
 // Cheats lists the cheats.
 func Cheats() []Cheat { return []Cheat{CheatRow, CheatStep, CheatInit, CheatRate, CheatWeights} }
 
-// Check returns fault.ErrUsage for a cheat that is none.
+// Check returns fault.ErrUsage unless the cheat is one of them.
 func (c Cheat) Check() error {
 	if c != NoCheat && !slices.Contains(Cheats(), c) {
 		return fmt.Errorf("no cheat %q, there are %q: %w", c, Cheats(), fault.ErrUsage)

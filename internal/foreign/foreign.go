@@ -28,7 +28,7 @@ func Line(text string) string { return escape(text, MaxLine, "") }
 // text ends the quotation, nor looks as if it did.
 func Quote(text string) string { return QuoteUpTo(text, MaxQuote) }
 
-// QuoteUpTo is Quote with another bound. What is cut off is counted behind the
+// QuoteUpTo is Quote with another bound. What is cut off is counted after the
 // quotation.
 func QuoteUpTo(text string, most int) string {
 	head, cut := clip(text, most)

@@ -13,7 +13,7 @@ import (
 )
 
 // readRedundant reads the list of mutants that no test can kill: a mutant's
-// key on a line, and behind it, indented, the check that makes it redundant.
+// key on a line, and below it, indented, the check that makes it redundant.
 func readRedundant(path string) (map[string]string, error) {
 	b, err := os.ReadFile(path)
 	if err != nil {

@@ -1,5 +1,5 @@
 // Package scramble changes decoded structures at random, for fuzz tests: whole
-// bundles, parts, audits, networks. Bytes changed behind a checksum mostly fail at
+// bundles, parts, audits, networks. Bytes changed under a checksum mostly fail at
 // the first length; a structure that is changed and encoded again goes through
 // everything that a verifier does.
 //

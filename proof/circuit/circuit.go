@@ -34,7 +34,7 @@ func New(l *proof.Layout) *Verifier {
 	return v
 }
 
-// Define states the circuit.
+// Define states the circuit (protocol, section 14).
 func (v *Verifier) Define(api frontend.API) error {
 	tr := transcript.NewCircuit(api, statement.Domain)
 	var salt frontend.Variable

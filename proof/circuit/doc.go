@@ -9,7 +9,7 @@
 //	Salt       secret   absorbed second, in masked layouts
 //	Messages   secret   the conversation
 //
-// Public values stand in the open rather than behind a hash of them: a public
+// Public values stand in the open rather than as a hash of them: a public
 // input costs one row of PLONK and no constraint of R1CS, hashing it a third of
 // a permutation, 225 rows or 88 constraints.
 package circuit

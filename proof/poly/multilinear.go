@@ -9,6 +9,8 @@ import (
 // Eq returns the table of eq(point, x) for x in {0,1}^n, 2^n cells:
 //
 //	eq(r,x) = Π_i (r_i·x_i + (1−r_i)·(1−x_i))
+//
+// Protocol, section 3.
 func Eq(point []fr.Element) fr.Vector {
 	table := make(fr.Vector, 1<<len(point))
 	table[0].SetOne()
@@ -56,7 +58,7 @@ func foldRange(lo, hi fr.Vector, r *fr.Element) {
 }
 
 // Evaluate returns the multilinear extension of the table at the point. The
-// table is left as it is.
+// table is left as it is (protocol, section 3).
 func Evaluate(table fr.Vector, point []fr.Element) fr.Element {
 	if len(point) == 0 {
 		return table[0]

@@ -9,7 +9,7 @@ import (
 
 // Count fills in the multiplicities of all tables. A tuple that is no row of
 // its table is not counted; the error, fault.ErrOverflow, names tensor and cell
-// of the first.
+// of the first (protocol, section 9).
 func Count(sys *relation.System, cells relation.Assignment) error {
 	counts := make([][]int32, len(sys.Tables))
 	rows := make([][][]int64, len(sys.Tables)) // [table][column][row]

@@ -19,11 +19,12 @@ import (
 // an open one.
 type hiding struct {
 	mask   fr.Vector      // M, a uniformly random row
-	salt   fr.Element     // absorbed behind the statement's digest
+	salt   fr.Element     // absorbed after the statement's digest
 	rows   [][]fr.Element // ρ of the witness rows, by witness tensor
 	ofMask []fr.Element   // ρ_M
 }
 
+// newHiding draws what hides one conversation (protocol, section 19).
 func newHiding(l *proof.Layout, rng io.Reader) (*hiding, error) {
 	h := &hiding{}
 	if !l.Masked {
@@ -88,6 +89,8 @@ func (h *hiding) commit(ctx context.Context, srs *commitments.SRS, l *proof.Layo
 // combine returns ρ_F, the blinding of the opened combination:
 //
 //	ρ_F = ρ_M + Σ_rows coefficient·ρ_row
+//
+// Protocol, section 12.
 func (h *hiding) combine(l *proof.Layout, coefficients [][]fr.Element, external [][]fr.Element) fr.Element {
 	var sum fr.Element
 	add := func(coefficients, rho []fr.Element) {

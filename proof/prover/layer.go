@@ -91,6 +91,8 @@ func lerp(a, b, r *fr.Element) fr.Element {
 // LayerRound is part of proof.Peer: h(X) = a + b·X + c·X² with
 //
 //	h(X) = Σ_x eq(rest,x)·(S0·Q1 + P1·Q0)(X,x)
+//
+// Protocol, section 9.
 func (p *Peer) LayerRound() [2]fr.Element {
 	l := p.layer
 	a, c := l.evaluate((*layerRound).coefficients)

@@ -120,6 +120,7 @@ func realCells(t *relation.Tensor) bitmap {
 }
 
 // denominators writes cells [at, at+len(q)) of the block.
+// Protocol, section 9.
 func (b *leafBlock) denominators(q fr.Vector, at int) {
 	switch {
 	case b.counts != nil && b.rows != nil: // a table whose rows are known
@@ -173,6 +174,7 @@ func (b *leafBlock) tuple(q *fr.Element, i int) {
 }
 
 // numerators writes cells [at, at+len(p)) of the block.
+// Protocol, section 9.
 func (b *leafBlock) numerators(p fr.Vector, at int) {
 	one := fr.One()
 	switch {

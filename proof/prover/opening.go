@@ -31,6 +31,8 @@ func (p *Peer) Opening(groups []*proof.Group[fr.Element], weights []fr.Element) 
 // foldGroup returns the group's polynomial
 //
 //	g(j) = Σ_claims weight_c · Σ_i eq(high_c, i)·cell_c(i·2^ℓ + j)
+//
+// Protocol, section 12.
 func (p *Peer) foldGroup(g *proof.Group[fr.Element]) fr.Vector {
 	row := make(fr.Vector, 1<<p.layout.RowLog)
 	var fields []fr.Vector // short rows and rows of large integers
@@ -112,6 +114,8 @@ func (p *Peer) Openings(n int) []fr.Element {
 // Combined returns the one row to open once σ is drawn:
 //
 //	F = M + Σ_{g≥1} σ^g·g_g
+//
+// Protocol, section 12.
 func (p *Peer) Combined(sigma fr.Element) fr.Vector {
 	f := make(fr.Vector, 1<<p.layout.RowLog)
 	rows := p.opening.rows

@@ -84,6 +84,7 @@ type Argument struct {
 
 // Commit begins an argument about cells with their multiplicities (see Count):
 // it draws what hides them and commits to them.
+// Protocol, section 19.
 func Commit(ctx context.Context, srs *commitments.SRS, st *statement.Statement, secret Secret, rng io.Reader) (*Argument, error) {
 	l := st.Layout
 	if srs.ID != st.SRS || srs.RowBits != l.RowLog {
@@ -107,6 +108,7 @@ func Commit(ctx context.Context, srs *commitments.SRS, st *statement.Statement, 
 
 // Argue answers the script. It fails with fault.ErrRejected if the cells do not
 // satisfy the statement: a verifier would not accept what was said.
+// Protocol, section 8.
 func (a *Argument) Argue(ctx context.Context) error {
 	l, c := a.statement.Layout, a.made
 	tr := transcript.NewNative(statement.Domain)
@@ -124,6 +126,7 @@ func (a *Argument) Argue(ctx context.Context) error {
 }
 
 // Open opens the combined row, which ends the conversation.
+// Protocol, section 12.
 func (a *Argument) Open() (*Conversation, error) {
 	a.blind()
 	var err error

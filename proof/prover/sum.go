@@ -42,6 +42,7 @@ func (p *Peer) Sum(instances []*proof.Instance[fr.Element], weights []fr.Element
 
 // SumRound is part of proof.Peer. An instance that has fewer variables than
 // are left is constant in the current one: half of its weight.
+// Protocol, section 10.
 func (p *Peer) SumRound(degree int) []fr.Element {
 	b := p.sum
 	total := make([]fr.Element, degree+1)

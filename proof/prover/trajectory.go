@@ -19,7 +19,7 @@ import (
 // with a filter Λ(t,s) = n_s·[s < t < S] in every term but the first. For fixed
 // w's that leave one operand whole, C is that operand contracted with the other:
 // work by activations, not by weights. ok is false where the terms or the axes
-// are others.
+// are others (protocol, section 5).
 func (p *Peer) trajectory(t *relation.Tensor, fixed [][]fr.Element) (cells fr.Vector, ok bool) {
 	uses, filter := p.usesOf(t)
 	if len(uses) == 0 || fixed[0] != nil {
@@ -314,6 +314,8 @@ func (p *Peer) eachStep(out fr.Vector, id relation.ID, weights fr.Vector, steps,
 // step, in place:
 //
 //	W(t) = W0 − Σ_{s<t} n_s·c(s)   for t < S, else 0
+//
+// Protocol, section 5.
 func accumulate(c, initial fr.Vector, rates []int64, width int) fr.Vector {
 	poly.Parallel(width, 64, func(lo, hi int) {
 		w := append(fr.Vector(nil), initial[lo:hi]...)

@@ -41,7 +41,7 @@ func (p *Peer) Lookups(alpha, beta fr.Element) {
 	p.tree = t
 }
 
-// addLayer sums the halves of layer k+1.
+// addLayer sums the halves of layer k+1 (protocol, section 9).
 func (t *tree) addLayer(k int) {
 	size := 1 << k
 	poly.Parallel(size, poly.Chunk, func(lo, hi int) {

@@ -110,7 +110,7 @@ func (p *Peer) read(f relation.Factor, c coordinates) *labelled {
 	return t
 }
 
-// seen evaluates some axes of a view.
+// seen evaluates some axes of a view (protocol, section 6).
 func (p *Peer) seen(v *view, sum *relation.Sum, fixed [][]fr.Element) fr.Vector {
 	c := coordinatesOf(sum, fixed)
 	t := p.read(v.data, c)

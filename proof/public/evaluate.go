@@ -8,7 +8,7 @@ import (
 )
 
 // Evaluate returns the multilinear extension of a public tensor at a point,
-// first axis first.
+// first axis first (protocol, section 11).
 func Evaluate(t *relation.Tensor, point []fr.Element) fr.Element {
 	switch src := t.Source.(type) {
 	case *relation.Values:
@@ -43,7 +43,7 @@ func splitEq(point []fr.Element) (high, low fr.Vector) {
 
 // evaluateValues sums row by row, Σ_i high_i·Σ_j low_j·cell(i,j): a verifier
 // evaluates the weights of a published model, and its memory should not be
-// eight times theirs.
+// eight times theirs (protocol, section 11).
 func evaluateValues(cells []int64, point []fr.Element) fr.Element {
 	high, low := splitEq(point)
 	rows := make(fr.Vector, len(high))
@@ -66,6 +66,7 @@ func evaluateValues(cells []int64, point []fr.Element) fr.Element {
 
 // evaluateSelection returns Σ_{(s,b) reads i} eq(p,s)·eq(q,b)·eq(r,i): work by
 // the rows read, whatever the size of the dataset.
+// Protocol, section 11.
 func evaluateSelection(sel *relation.Selection, p, q, r []fr.Element) fr.Element {
 	steps, slots := poly.Eq(p), poly.Eq(q)
 	high, low := splitEq(r)
@@ -88,6 +89,7 @@ func evaluateSelection(sel *relation.Selection, p, q, r []fr.Element) fr.Element
 
 // evaluateWindow returns Σ_{p,k} eq(a,p)·eq(b,k)·eq(c,p+k): work by the entries
 // of one axis, however many axes and channels are read through it.
+// Protocol, section 6.
 func evaluateWindow(win relation.Window, a, b, c []fr.Element) fr.Element {
 	positions, offsets, inputs := poly.Eq(a), poly.Eq(b), poly.Eq(c)
 	var sum, row, w fr.Element
@@ -105,7 +107,7 @@ func evaluateWindow(win relation.Window, a, b, c []fr.Element) fr.Element {
 
 // Partial returns the table of a public tensor over the axes that are not
 // fixed, row-major, at the coordinates of the axes that are: fixed[i] is nil
-// for an axis that stays.
+// for an axis that stays (protocol, section 11).
 func Partial(t *relation.Tensor, fixed [][]fr.Element) fr.Vector {
 	switch src := t.Source.(type) {
 	case *relation.Filter:
@@ -138,6 +140,8 @@ func fixLast(row fr.Vector, point []fr.Element) fr.Vector {
 // filterRow returns Λ~(point, s) for all s:
 //
 //	Λ~(r,s) = n_s · Σ_{s<t<S} eq(r,t)
+//
+// Protocol, section 5.
 func filterRow(rates []int64, n int, point []fr.Element) fr.Vector {
 	eq := poly.Eq(point)
 	row := make(fr.Vector, n)
@@ -151,6 +155,7 @@ func filterRow(rates []int64, n int, point []fr.Element) fr.Vector {
 }
 
 // selectionRow returns Sel~(p, q, i) = Σ_{(s,b) reads i} eq(p,s)·eq(q,b).
+// Protocol, section 7.
 func selectionRow(sel *relation.Selection, n int, p, q []fr.Element) fr.Vector {
 	row := make(fr.Vector, n)
 	steps, slots := poly.Eq(p), poly.Eq(q)

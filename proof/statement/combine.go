@@ -11,7 +11,7 @@ import (
 
 // Combination returns the combined row in terms of committed ones: the rows'
 // commitments by the coefficients of proof.Combination, and the mask row with
-// coefficient 1, less the blinding.
+// coefficient 1, less the blinding (protocol, section 12).
 func Combination(st *Statement, witness [][]bn254.G1Affine, blinding fr.Element, rows [][]fr.Element) commitments.Combination {
 	c := commitments.Combination{Blinding: blinding}
 	add := func(ids []relation.ID, commitments [][]bn254.G1Affine) {
@@ -31,6 +31,7 @@ func Combination(st *Statement, witness [][]bn254.G1Affine, blinding fr.Element,
 }
 
 // Claim returns what an accepted conversation leaves to be opened.
+// Protocol, section 12.
 func Claim(st *Statement, witness [][]bn254.G1Affine, blinding fr.Element, out *proof.Outcome[fr.Element]) commitments.Claim {
 	rows := Combination(st, witness, blinding, proof.Combination(st.Layout, out))
 	return commitments.Claim{Rows: rows, Point: out.At(out.Point), Value: out.Value}

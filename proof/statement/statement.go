@@ -26,7 +26,7 @@ type Statement struct {
 
 // Digest returns the field element that a proof's transcript starts from,
 // given the commitments the proof brings: witness tensors in order, then the
-// mask row if the layout has one.
+// mask row if the layout has one (protocol, section 13).
 func (s *Statement) Digest(witness [][]bn254.G1Affine) fr.Element {
 	h := encode.NewHash(Domain)
 	system := s.Layout.System.Digest()
@@ -49,6 +49,7 @@ func (s *Statement) Digest(witness [][]bn254.G1Affine) fr.Element {
 }
 
 // Rows returns how many committed rows a tensor has.
+// Protocol, section 12.
 func Rows(l *proof.Layout, id relation.ID) int {
 	return 1 << max(0, l.System.Tensor(id).Log()-l.RowLog)
 }

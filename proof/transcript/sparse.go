@@ -8,7 +8,7 @@ import (
 )
 
 // internalMatrix is the matrix of a partial round, M = J + diag(d): ones, and
-// d added on the diagonal. Split behind the first row and column, it is
+// d added on the diagonal. Split after the first row and column, it is
 //
 //	M = | 1+d_0  u |   u = (1 1 1) = vᵀ,  A = J + diag(d_1, d_2, d_3)
 //	    |   v    A |
@@ -86,7 +86,7 @@ func integers(v [3]fr.Element) (w [3]*big.Int) {
 }
 
 // partialRounds applies the partial rounds, of which the first is round from,
-// and adds the keys of the round behind them.
+// and adds the keys of the round after them.
 func (c *Circuit) partialRounds(state *[4]frontend.Variable, from int) {
 	y, z := state[0], [3]frontend.Variable(state[1:])
 	for r := range PartialRounds {

@@ -22,6 +22,7 @@ import (
 // commitments that satisfy the statement's system. The caller must still check
 // that the system is the one meant, that external commitments are the
 // expected ones and are certified, and that the SRS is trusted.
+// Protocol, section 8.
 func Verify(srs *commitments.VerifierSRS, st *statement.Statement, encoded []byte) error {
 	batch := srs.NewBatch(rand.Reader)
 	if err := Add(batch, st.Kind, srs, st, encoded); err != nil {
@@ -66,6 +67,7 @@ func AddOutcome(batch *commitments.Batch, place string, srs *commitments.Verifie
 }
 
 // CheckPublic evaluates the public tensors that the script left outside.
+// Protocol, section 11.
 func CheckPublic(l *proof.Layout, out *proof.Outcome[fr.Element]) error {
 	for _, c := range out.Public {
 		t := l.System.Tensor(c.Tensor)

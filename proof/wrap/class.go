@@ -68,7 +68,7 @@ func (c *Cache) fits(cl class) error {
 // classDigest identifies everything that keys depend on: the proof system, the
 // libraries, the SRS, the shape of what is proven, and every operation the
 // script does for it. The last makes keys of an older script unusable without
-// anyone having to count its versions.
+// anyone having to count its versions (protocol, section 15).
 func classDigest(s ProofSystem, srs *commitments.VerifierSRS, l *proof.Layout) [32]byte {
 	t := &trace{Hash: encode.NewHash(circuitVersion)}
 	for _, text := range []string{statement.Domain, s.Name(), gnark.Version.String()} {

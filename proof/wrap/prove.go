@@ -20,6 +20,7 @@ import (
 // Prove argues a statement in zero knowledge. rng, which must be
 // cryptographic, hides this one proof; nothing of it is kept or used again.
 // The SNARK draws randomness of its own from the operating system.
+// Protocol, section 14.
 func Prove(ctx context.Context, srs *commitments.SRS, st *statement.Statement, secret prover.Secret, s ProofSystem, cache *Cache, rng io.Reader) (*Proof, error) {
 	w, err := NewWrapper(ctx, srs.Verifier(), st.Layout, s, cache)
 	if err != nil {
@@ -73,6 +74,7 @@ func (w *Wrapper) Published(c *prover.Conversation) *Proof {
 }
 
 // SNARK proves that the script accepts a conversation's messages.
+// Protocol, section 14.
 func (w *Wrapper) SNARK(c *prover.Conversation) ([]byte, error) {
 	l, exposed := w.layout, c.Outcome.Exposed(w.layout)
 	full, err := frontend.NewWitness(circuit.Assign(l, c.Digest, c.Salt, c.Messages, exposed), ecc.BN254.ScalarField())

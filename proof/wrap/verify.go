@@ -26,6 +26,7 @@ import (
 // that nobody else writes to the cache; with Groth16, that whoever made the
 // keys in it has forgotten their secrets. A system whose keys are not Derived
 // says nothing of a proof, fault.ErrVersion, where the cache had no key.
+// Protocol, section 14.
 func Verify(ctx context.Context, srs *commitments.VerifierSRS, st *statement.Statement, encoded []byte, s ProofSystem, cache *Cache) error {
 	l := st.Layout
 	if !l.Masked {
