@@ -301,5 +301,9 @@ func verifyClaim(ctx context.Context, f *Frame, item *Item, subjects *Subjects, 
 	if err != nil {
 		return err
 	}
-	return st.verify(ctx, v, encoded)
+	batch := v.NewBatch()
+	if err := st.verify(ctx, batch, encoded); err != nil {
+		return err
+	}
+	return falseProof(batch.Check())
 }

@@ -150,7 +150,7 @@ func Prove(ctx context.Context, a *Audit, in *Inputs) (*Bundle, *Report, error) 
 			return nil, nil, fmt.Errorf("part %q: %w", name, err)
 		}
 	}
-	r, err := newReport(b, subjects, in.By.SRS.Insecure)
+	r, err := newReport(b, subjects, in.By.SRS.Kind)
 	if err != nil {
 		return nil, nil, err
 	}

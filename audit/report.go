@@ -4,6 +4,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"github.com/zkaudit/zkaudit/commitments"
 	"io"
 	"strings"
 
@@ -12,7 +13,6 @@ import (
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/internal/foreign"
 	"github.com/zkaudit/zkaudit/ops"
-	"github.com/zkaudit/zkaudit/proof/mode"
 )
 
 // Report says, in plain words, what an audit has shown.
@@ -90,31 +90,19 @@ type Finding struct {
 }
 
 // newReport describes what a bundle is about. Its claims are added one by one.
-func newReport(b *Bundle, subjects *Subjects, insecure bool) (*Report, error) {
+func newReport(b *Bundle, subjects *Subjects, setup commitments.Kind) (*Report, error) {
 	digest, err := b.Digest()
 	if err != nil {
 		return nil, err
 	}
 	r := &Report{
 		named:  map[string]bool{},
-		Digest: hex.EncodeToString(digest[:]), Mode: string(b.Mode), Context: b.Context, SRS: hex.EncodeToString(b.SRS[:]), Insecure: insecure,
-		Assumed: []string{
-			"nobody knows the secret of the SRS (powers of tau); discrete logarithms on BN254 are hard, in the algebraic group model",
-			"Poseidon2 and SHA-256 behave as random oracles",
-		},
+		Digest: hex.EncodeToString(digest[:]), Mode: string(b.Mode), Context: b.Context, SRS: hex.EncodeToString(b.SRS[:]), Insecure: setup == commitments.Development,
+		Assumed: b.Mode.Assumed(setup),
 		NotProven: []string{
 			"that the data, its labels, attributes and tags are true: they are what their owners have committed to",
 			"that rows are different ones: the same row, committed twice or in two parts committed apart, counts twice",
 		},
-	}
-	if insecure {
-		r.Assumed[0] = "NOTHING ABOUT THE SRS: it is the INSECURE development string, with which anyone can forge every proof here"
-	}
-	switch b.Mode {
-	case mode.ZKPLONK:
-		r.Assumed = append(r.Assumed, "PLONK, with keys that each verifier derives itself, is sound in the algebraic group model")
-	case mode.ZKGroth16:
-		r.Assumed = append(r.Assumed, "whoever made the Groth16 keys in the verifier's cache made them as prescribed and has forgotten their secrets; Groth16 is sound in the generic group model")
 	}
 	if !b.Mode.ZeroKnowledge() {
 		r.NotProven = append(r.NotProven, "secrecy: in mode validity proofs may leak data and weights")
@@ -235,7 +223,7 @@ func (r *Report) WriteText(w io.Writer) error {
 	}
 	fmt.Fprintf(&b, "mode %s, context %s\n", r.Mode, foreign.QuoteUpTo(r.Context, MaxContext))
 	if r.Insecure {
-		b.WriteString("INSECURE: made with the development SRS; anyone can forge such an audit. For demonstrations and tests only.\n")
+		b.WriteString("INSECURE: made with the development setup; anyone can forge such an audit. For demonstrations and tests only.\n")
 	}
 	for i, c := range r.Claims {
 		fmt.Fprintf(&b, "\n%d. %s (%s)\n   %s\n", i+1, foreign.Quote(c.Name), c.Kind, foreign.Line(c.Says))

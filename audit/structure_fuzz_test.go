@@ -169,7 +169,7 @@ func everything(t *testing.T, b *Bundle, e Expectation, v *mode.Verifier, tables
 	if err != nil || read.Memory(subjects).Bytes() > 1<<30 {
 		return len(file)
 	}
-	report, err := newReport(read, subjects, true)
+	report, err := newReport(read, subjects, commitments.Development)
 	verdict("reporting", err)
 	if err != nil {
 		return len(file)

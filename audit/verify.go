@@ -86,13 +86,13 @@ func Verify(ctx context.Context, b *Bundle, e Expectation, v *mode.Verifier, opt
 			b.SRS[:8], b.RowBits, v.SRS.ID[:8], v.SRS.RowBits, fault.ErrVersion)
 	}
 	if v.SRS.Insecure && !opts.AllowInsecure {
-		return nil, fmt.Errorf("the audit was made with the INSECURE development SRS: anyone can forge such proofs; --allow-insecure-srs verifies it all the same: %w", fault.ErrVersion)
+		return nil, fmt.Errorf("the audit was made with the INSECURE development setup: anyone can forge such proofs; --allow-insecure-setup verifies it all the same: %w", fault.ErrVersion)
 	}
 	subjects, err := b.subjects(&e)
 	if err != nil {
 		return nil, err
 	}
-	report, err := newReport(b, subjects, v.SRS.Insecure)
+	report, err := newReport(b, subjects, v.SRS.Kind)
 	if err != nil {
 		return nil, fault.OfFile(err)
 	}
@@ -105,6 +105,7 @@ func Verify(ctx context.Context, b *Bundle, e Expectation, v *mode.Verifier, opt
 	if err := b.Memory(subjects).Check("verifying this audit", opts.MaxMemory); err != nil {
 		return nil, err
 	}
+	batch := v.NewBatch()
 	done, total := 0, len(b.Parts)+len(b.Claims)
 	step := func() error {
 		if done++; opts.Progress != nil {
@@ -113,12 +114,13 @@ func Verify(ctx context.Context, b *Bundle, e Expectation, v *mode.Verifier, opt
 		return ctx.Err()
 	}
 	for _, name := range sortedKeys(b.Parts) {
+		place := fmt.Sprintf("certificate of part %q", name)
 		claims, err := certificate(&b.Frame, b.Parts[name])
-		if err = fault.OfFile(err); err == nil {
-			err = bundle.VerifyDataset(ctx, v, b.Mode, claims, b.Certificates[name])
+		if err = fault.OfFile(err); err != nil {
+			return nil, fmt.Errorf("%s: %w", place, err)
 		}
-		if err != nil {
-			return nil, fmt.Errorf("certificate of part %q: %w", name, err)
+		if err := bundle.VerifyDataset(ctx, batch, b.Mode, place, claims, b.Certificates[name]); err != nil {
+			return nil, err
 		}
 		if err := step(); err != nil {
 			return nil, err
@@ -130,12 +132,15 @@ func Verify(ctx context.Context, b *Bundle, e Expectation, v *mode.Verifier, opt
 		if err != nil {
 			return nil, fault.OfFile(err)
 		}
-		if err := st.verify(ctx, v, b.Claims[i].Proof); err != nil {
+		if err := st.verify(ctx, batch, b.Claims[i].Proof); err != nil {
 			return nil, err
 		}
 		if err := step(); err != nil {
 			return nil, err
 		}
+	}
+	if err := batch.Check(); err != nil {
+		return nil, falseProof(err)
 	}
 	return report, report.checkNamed(b)
 }
@@ -341,21 +346,22 @@ func (e *Expectation) compareRuns(b *Bundle, r *Report) error {
 	return nil
 }
 
-// verify checks the proof of the claim. Errors wrap fault.ErrRejected where it is
-// false.
-func (st *stated) verify(ctx context.Context, v *mode.Verifier, encoded []byte) error {
+// falseProof says that a proof which is refused is false.
+func falseProof(err error) error {
+	if errors.Is(err, fault.ErrRejected) || errors.Is(err, fault.ErrMalformed) {
+		return fmt.Errorf("the proof is false: %w", err)
+	}
+	return err
+}
+
+// verify checks the proof of the claim, but for what it leaves to the batch.
+// Errors wrap fault.ErrRejected where it is false.
+func (st *stated) verify(ctx context.Context, batch *mode.Batch, encoded []byte) error {
 	if st.statement == nil {
 		if len(encoded) > 0 {
 			return fmt.Errorf("claim %q follows from public values and has a proof: %w", st.item.Name, fault.ErrMalformed)
 		}
 		return nil
 	}
-	err := v.Verify(ctx, st.scope.frame.Mode, st.statement, encoded)
-	switch {
-	case errors.Is(err, fault.ErrRejected), errors.Is(err, fault.ErrMalformed):
-		return fmt.Errorf("claim %q: the proof is false: %w", st.item.Name, err)
-	case err != nil:
-		return fmt.Errorf("claim %q: %w", st.item.Name, err)
-	}
-	return nil
+	return falseProof(batch.Add(ctx, st.scope.frame.Mode, fmt.Sprintf("claim %q", st.item.Name), st.statement, encoded))
 }

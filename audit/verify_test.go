@@ -53,7 +53,7 @@ func TestVerifyRefusesEachDifference(t *testing.T) {
 		}
 	}
 	if _, err := Verify(ctx, b, w.expectations(parse(t, claims)), v, Options{}); !errors.Is(err, fault.ErrVersion) || !strings.Contains(err.Error(), "INSECURE") {
-		t.Errorf("with the development SRS: %v", err)
+		t.Errorf("with the development setup: %v", err)
 	}
 	longer, err := commitments.DevelopmentVerifierSRS(w.srs.RowBits + 1)
 	if err != nil {
@@ -158,7 +158,7 @@ func TestWhatIsCompared(t *testing.T) {
 
 	compare := func(e Expectation) (*Report, error) {
 		e.Runs = known.Runs
-		r, err := newReport(b, subjects, true)
+		r, err := newReport(b, subjects, commitments.Development)
 		if err != nil {
 			t.Fatal(err)
 		}

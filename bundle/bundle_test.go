@@ -93,7 +93,7 @@ func makeRunBy(change func(c *run.Config), cache string, trainer func(ctx contex
 		Data:     []run.DataConfig{{File: filepath.Join(dir, "a.csv")}, {File: filepath.Join(dir, "b.csv")}},
 		Columns:  run.ColumnConfig{Header: "no"},
 		Training: run.TrainingConfig{Batch: 4, Steps: 12, SegmentSteps: 5},
-		Proof:    run.ProofConfig{Mode: "validity", RowBits: 8, Context: "nonce 7"},
+		Proof:    run.ProofConfig{Mode: "validity", RowBits: 8, Setup: run.DevelopmentSetup, Context: "nonce 7"},
 	}
 	if change != nil {
 		change(c)
@@ -117,7 +117,11 @@ func makeRunBy(change func(c *run.Config), cache string, trainer func(ctx contex
 	if err != nil {
 		return made{}, err
 	}
-	srs, err := commitments.DevelopmentVerifierSRS(c.Proof.RowBits)
+	b, err := bundle.Unmarshal(bytes)
+	if err != nil {
+		return made{}, err
+	}
+	srs, err := run.VerifierSetup("", b.Statement.RowBits, b.Statement.SRS)
 	return made{bytes, srs}, err
 }
 

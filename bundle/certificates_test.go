@@ -110,7 +110,7 @@ func TestCertificatesAreVerified(t *testing.T) {
 				t.Fatal(err)
 			}
 		}, nil)
-		refusedFor(t, b, fmt.Sprintf("certificate of dataset part %d: the proof is false", i))
+		refusedFor(t, b, fmt.Sprintf("the proof is false: certificate of dataset part %d", i))
 	}
 	// Initial weights other than those of the seed, from which all is trained.
 	b := forge(t, nil, func(r *train.Run, traces []*train.Trace) {
@@ -118,7 +118,7 @@ func TestCertificatesAreVerified(t *testing.T) {
 			r.Initial[r.Program.OfRole(graph.Weight)[0]][0] += 5
 		}
 	})
-	refusedFor(t, b, "certificate of the initial weights: the proof is false")
+	refusedFor(t, b, "the proof is false: certificate of the initial weights")
 }
 
 // TestForgeIsNoForgery: the machinery of these tests makes valid bundles where

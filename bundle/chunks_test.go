@@ -55,8 +55,8 @@ func certificateOf(proofs [][]byte) []byte {
 
 // A certificate of several chunks is that of its own, in their order.
 func TestChunksAreBound(t *testing.T) {
-	f, v := commitPart(t, crowd())
-	foreign, _ := commitPart(t, crowd())
+	f, v := commitRows(t, crowd(), 6)
+	foreign, _ := commitRows(t, crowd(), 6)
 	if err := f.Verify(context.Background(), v); err != nil {
 		t.Fatal(err)
 	}
@@ -103,7 +103,7 @@ func TestChunksAreBound(t *testing.T) {
 
 // No certificate is made of rows of which one chunk is not well formed.
 func TestFalseChunkIsNotCertified(t *testing.T) {
-	srs, err := commitments.DevelopmentSRS(8)
+	srs, err := commitments.DevelopmentSRS(6)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -121,7 +121,7 @@ func TestFalseChunkIsNotCertified(t *testing.T) {
 // Each statement of a certificate names part, shape and position: with the same
 // committed rows, another of them is another statement.
 func TestChunksNameTheirPlace(t *testing.T) {
-	f, _ := commitPart(t, crowd())
+	f, _ := commitRows(t, crowd(), 6)
 	claims, err := bundle.DatasetClaims(mode.Validity, f.Shape, f.SRS, f.RowBits, f.Commitment)
 	if err != nil {
 		t.Fatal(err)

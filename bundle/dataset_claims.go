@@ -81,9 +81,10 @@ func CertifyDataset(ctx context.Context, by *mode.Prover, m mode.Name, claims []
 }
 
 // VerifyDataset checks the encoded certificate of a part: as many proofs as
-// there are claims, each of its own. Errors are those of mode.Verifier.Verify.
+// there are claims, each of its own, under the name of place. Errors are those of
+// mode.Batch.Add, and nothing is proven before the batch is checked.
 // Protocol, section 7.
-func VerifyDataset(ctx context.Context, v *mode.Verifier, m mode.Name, claims []DatasetClaim, encoded []byte) (err error) {
+func VerifyDataset(ctx context.Context, batch *mode.Batch, m mode.Name, place string, claims []DatasetClaim, encoded []byte) (err error) {
 	defer fault.Catch(&err, "certificate", fault.ErrMalformed)
 	r := newReader(encoded)
 	proofs := make([][]byte, len(claims))
@@ -91,11 +92,11 @@ func VerifyDataset(ctx context.Context, v *mode.Verifier, m mode.Name, claims []
 		proofs[i] = r.Bytes(fmt.Sprintf("chunk %d of %d", i+1, len(claims)), MaxProof)
 	}
 	if err := r.End("certificate"); err != nil {
-		return err
+		return fmt.Errorf("%s: %w", place, err)
 	}
 	for i, c := range claims {
-		if err := v.Verify(ctx, m, c.Statement, proofs[i]); err != nil {
-			return fmt.Errorf("chunk %d of %d: %w", i+1, len(claims), err)
+		if err := batch.Add(ctx, m, fmt.Sprintf("%s: chunk %d of %d", place, i+1, len(claims)), c.Statement, proofs[i]); err != nil {
+			return err
 		}
 	}
 	return nil

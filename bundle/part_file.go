@@ -152,8 +152,9 @@ func (f *PartFile) Verify(ctx context.Context, v *mode.Verifier) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := VerifyDataset(ctx, v, f.Mode, claims, f.Certificate); err != nil {
-		return fmt.Errorf("certificate of the part: %w", err)
+	batch := v.NewBatch()
+	if err := VerifyDataset(ctx, batch, f.Mode, "certificate of the part", claims, f.Certificate); err != nil {
+		return err
 	}
-	return nil
+	return batch.Check()
 }

@@ -37,7 +37,13 @@ func people() *data.Dataset {
 // commitPart commits to a dataset and certifies it.
 func commitPart(t testing.TB, d *data.Dataset) (*bundle.PartFile, *mode.Verifier) {
 	t.Helper()
-	srs, err := commitments.DevelopmentSRS(8)
+	return commitRows(t, d, 8)
+}
+
+// commitRows is commitPart in rows of 2^rowBits cells.
+func commitRows(t testing.TB, d *data.Dataset, rowBits int) (*bundle.PartFile, *mode.Verifier) {
+	t.Helper()
+	srs, err := commitments.DevelopmentSRS(rowBits)
 	if err != nil {
 		t.Fatal(err)
 	}

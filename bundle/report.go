@@ -36,12 +36,9 @@ func newReport(b *Bundle, srs *commitments.VerifierSRS) (*Report, error) {
 	}
 	f.Insecure = srs.Insecure
 	r := &Report{
-		Facts:  *f,
-		Proven: proven(b.Statement, f),
-		Assumed: []string{
-			"nobody knows the secret of the SRS (powers of tau); discrete logarithms on BN254 are hard, in the algebraic group model",
-			"Poseidon2 and SHA-256 behave as random oracles; the program cannot compute the transcript's hash",
-		},
+		Facts:    *f,
+		Proven:   proven(b.Statement, f),
+		Assumed:  b.Statement.Mode.Assumed(srs.Kind),
 		Unpinned: []string{},
 		NotProven: []string{
 			"that the data is true, lawful, representative or labelled rightly; only that it is the committed data",
@@ -51,20 +48,11 @@ func newReport(b *Bundle, srs *commitments.VerifierSRS) (*Report, error) {
 		},
 		Revealed: revealed(b.Statement),
 	}
-	switch m := b.Statement.Mode; m {
-	case mode.ZKPLONK:
-		r.Assumed = append(r.Assumed, "PLONK, with keys that this verifier derived itself, is sound in the algebraic group model")
-	case mode.ZKGroth16:
-		r.Assumed = append(r.Assumed, "whoever made the Groth16 keys in this verifier's cache has forgotten their secrets; Groth16 is sound in the generic group model",
-			"that the proofs hide anything: whoever made the Groth16 keys made them as prescribed")
-	case mode.Validity:
+	if b.Statement.Mode == mode.Validity {
 		r.NotProven = append(r.NotProven, "secrecy: the bundle may leak training data and weights")
 	}
 	if err := r.NameFeatures(); err != nil {
 		return nil, err
-	}
-	if f.Insecure {
-		r.Assumed[0] = "NOTHING ABOUT THE SRS: it is the INSECURE development string, with which anyone can forge every proof here"
 	}
 	return r, nil
 }
@@ -117,7 +105,7 @@ func (r *Report) WriteText(w io.Writer) error {
 	}
 	fmt.Fprintf(&b, "%s\n", r.Mode())
 	if r.Facts.Insecure {
-		b.WriteString("INSECURE: made with the development SRS; anyone can forge such a bundle. For demonstrations and tests only.\n")
+		b.WriteString("INSECURE: made with the development setup; anyone can forge such a bundle. For demonstrations and tests only.\n")
 	}
 	for _, section := range []struct {
 		title string
@@ -146,7 +134,7 @@ func (r *Report) provenTitle() string {
 		title = "Proven of the training that the bundle describes"
 	}
 	if r.Facts.Insecure {
-		return title + " (as far as an INSECURE SRS proves anything)"
+		return title + " (as far as an INSECURE setup proves anything)"
 	}
 	return title
 }

@@ -57,7 +57,7 @@ func Verify(ctx context.Context, b *Bundle, expect Expectation, srs *commitments
 			s.SRS[:8], s.RowBits, srs.ID[:8], srs.RowBits, fault.ErrVersion)
 	}
 	if srs.Insecure && !opts.AllowInsecure {
-		return nil, fmt.Errorf("the bundle was made with the INSECURE development SRS: anyone can forge such proofs; --allow-insecure-srs verifies it all the same: %w", fault.ErrVersion)
+		return nil, fmt.Errorf("the bundle was made with the INSECURE development setup: anyone can forge such proofs; --allow-insecure-setup verifies it all the same: %w", fault.ErrVersion)
 	}
 	report, err := newReport(b, srs)
 	if err != nil {
@@ -78,30 +78,43 @@ func Verify(ctx context.Context, b *Bundle, expect Expectation, srs *commitments
 	}
 	v := newVerification(ctx, b, srs, opts)
 	if err := v.certificates(b, claims); err != nil {
-		return nil, err
+		return nil, falseProof(err)
 	}
 	before := s.Trained()
 	for i, seg := range b.Segments {
+		first, count := s.Range(i)
+		place := fmt.Sprintf("segment %d of %d (steps %d to %d)", i+1, len(b.Segments), first, first+count-1)
 		_, st, err := claims.Segment(i, v.digests, s.Before(before), seg.After)
-		if err = fault.OfFile(err); err == nil {
-			err = v.proof(st, seg.Proof)
+		if err = fault.OfFile(err); err != nil {
+			return nil, fmt.Errorf("%s: %w", place, err)
 		}
-		if err != nil {
-			first, count := s.Range(i)
-			return nil, fmt.Errorf("segment %d of %d (steps %d to %d): %w", i+1, len(b.Segments), first, first+count-1, err)
+		if err := v.proof(place, st, seg.Proof); err != nil {
+			return nil, falseProof(err)
 		}
 		before = seg.After
 	}
+	if err := v.batch.Check(); err != nil {
+		return nil, falseProof(err)
+	}
 	return report, nil
+}
+
+// falseProof says that a proof which is refused is false.
+func falseProof(err error) error {
+	if errors.Is(err, fault.ErrRejected) {
+		return fmt.Errorf("the proof is false: %w", err)
+	}
+	return err
 }
 
 func newVerification(ctx context.Context, b *Bundle, srs *commitments.VerifierSRS, opts Options) *verification {
 	if opts.Cache == nil {
 		opts.Cache = wrap.NewCache("")
 	}
+	verifier := &mode.Verifier{SRS: srs, Powers: opts.Powers, Cache: opts.Cache}
 	return &verification{
 		ctx: ctx, mode: b.Statement.Mode, total: len(b.Datasets) + 1 + len(b.Segments), progress: opts.Progress,
-		verifier: mode.Verifier{SRS: srs, Powers: opts.Powers, Cache: opts.Cache},
+		batch: verifier.NewBatch(),
 	}
 }
 
@@ -109,7 +122,7 @@ func newVerification(ctx context.Context, b *Bundle, srs *commitments.VerifierSR
 type verification struct {
 	ctx         context.Context
 	mode        mode.Name
-	verifier    mode.Verifier
+	batch       *mode.Batch
 	digests     [][32]byte // of the certificates
 	done, total int
 	progress    func(done, total int)
@@ -117,39 +130,35 @@ type verification struct {
 
 func (v *verification) certificates(b *Bundle, claims *Claims) error {
 	for i, encoded := range b.Datasets {
+		place := fmt.Sprintf("certificate of dataset part %d", i)
 		of, err := claims.Dataset(i)
-		if err = fault.OfFile(err); err == nil {
-			v.digests = append(v.digests, DatasetDigest(of, encoded))
-			err = v.count(VerifyDataset(v.ctx, &v.verifier, v.mode, of, encoded))
+		if err = fault.OfFile(err); err != nil {
+			return fmt.Errorf("%s: %w", place, err)
 		}
-		if err != nil {
-			return fmt.Errorf("certificate of dataset part %d: %w", i, err)
+		v.digests = append(v.digests, DatasetDigest(of, encoded))
+		if err := v.count(VerifyDataset(v.ctx, v.batch, v.mode, place, of, encoded)); err != nil {
+			return err
 		}
 	}
+	const place = "certificate of the initial weights"
 	_, st, err := claims.Weights()
-	if err = fault.OfFile(err); err == nil {
-		v.digests = append(v.digests, CertificateDigest(b.Weights, st))
-		err = v.proof(st, b.Weights)
+	if err = fault.OfFile(err); err != nil {
+		return fmt.Errorf("%s: %w", place, err)
 	}
-	if err != nil {
-		return fmt.Errorf("certificate of the initial weights: %w", err)
-	}
-	return nil
+	v.digests = append(v.digests, CertificateDigest(b.Weights, st))
+	return v.proof(place, st, b.Weights)
 }
 
-func (v *verification) proof(st *statement.Statement, encoded []byte) error {
+func (v *verification) proof(place string, st *statement.Statement, encoded []byte) error {
 	if err := v.ctx.Err(); err != nil {
 		return err
 	}
-	return v.count(v.verifier.Verify(v.ctx, v.mode, st, encoded))
+	return v.count(v.batch.Add(v.ctx, v.mode, place, st, encoded))
 }
 
-// count tells of one more thing that is proven, unless err says otherwise.
+// count tells of one more thing that has been looked at, unless err says otherwise.
 func (v *verification) count(err error) error {
 	if err != nil {
-		if errors.Is(err, fault.ErrRejected) {
-			return fmt.Errorf("the proof is false: %w", err)
-		}
 		return err
 	}
 	v.done++

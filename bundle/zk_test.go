@@ -19,21 +19,85 @@ import (
 	"github.com/zkaudit/zkaudit/run"
 )
 
-// TestZeroKnowledgeBundle: what holds for bundles of mode validity holds for
-// wrapped ones, where the verifier's script runs nowhere but in the SNARK.
-func TestZeroKnowledgeBundle(t *testing.T) {
-	if testing.Short() {
-		t.Skip("wraps three proofs")
-	}
-	cache := t.TempDir()
-	m, err := makeRun(func(c *run.Config) {
+// zkRun trains for four steps and proves them in a mode of zero knowledge, with
+// the setup that is its default.
+func zkRun(t *testing.T, m mode.Name, cache string) made {
+	t.Helper()
+	done, err := makeRun(func(c *run.Config) {
 		c.Data = c.Data[:1]
 		c.Training.Steps = 4
-		c.Proof.Mode, c.Proof.RowBits = "zk-plonk", 4
+		c.Proof = run.ProofConfig{Mode: string(m), RowBits: 4, Context: c.Proof.Context}
 	}, cache)
 	if err != nil {
 		t.Fatal(err)
 	}
+	return done
+}
+
+// TestZeroKnowledgeBundle: what holds for bundles of mode validity holds for
+// those in zero knowledge, with nothing of the conversation in the clear.
+func TestZeroKnowledgeBundle(t *testing.T) {
+	m := zkRun(t, mode.ZK, t.TempDir())
+	check := func(b *bundle.Bundle, e bundle.Expectation, _ *wrap.Cache) (*bundle.Report, error) {
+		return bundle.Verify(context.Background(), b, e, m.srs, bundle.Options{})
+	}
+	report, err := check(decode(t, m), bundle.Expectation{}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	reported(t, report, mode.ZK)
+	changedInZeroKnowledge(t, m, check, nil)
+	modesExpected(t, m, mode.ZK, check, nil)
+	falseInBatch(t, m, check)
+}
+
+// falseInBatch: proofs whose equations are decided together are named when they
+// are false, each by itself.
+func falseInBatch(t *testing.T, m made, check checker) {
+	of := func(b *bundle.Bundle) map[string]*[]byte {
+		return map[string]*[]byte{
+			"certificate of dataset part 0": &b.Datasets[0], "certificate of the initial weights": &b.Weights, "segment 1 of 1": &b.Segments[0].Proof,
+		}
+	}
+	for place := range of(decode(t, m)) {
+		b := decode(t, m)
+		proof := of(b)[place]
+		*proof = bytes.Clone(*proof) // shared with the file
+		(*proof)[len(*proof)-1] ^= 1 // of the opening's last cell
+		_, err := check(b, bundle.Expectation{}, nil)
+		if !errors.Is(err, fault.ErrRejected) || !strings.Contains(err.Error(), "the proof is false: "+place) {
+			t.Errorf("%s: %v", place, err)
+		}
+	}
+}
+
+func reported(t *testing.T, report *bundle.Report, m mode.Name) {
+	t.Helper()
+	var text strings.Builder
+	if err := report.WriteText(&text); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"mode " + string(m) + ": the bundle reveals nothing", "Revealed to whoever reads the bundle", "0 constants of the model", "mode of the proofs: " + string(m)} {
+		if !strings.Contains(text.String(), want) {
+			t.Errorf("report does not say %q:\n%s", want, text.String())
+		}
+	}
+	if strings.Contains(text.String(), "hide no more") {
+		t.Error("report warns as in mode validity")
+	}
+	if strings.Contains(text.String(), "INSECURE") != m.Wrapped() {
+		t.Errorf("INSECURE is what the development setup is, and the transparent one is not:\n%s", text.String())
+	}
+}
+
+// TestWrappedBundle is TestZeroKnowledgeBundle where the verifier's script runs
+// nowhere but in a SNARK.
+func TestWrappedBundle(t *testing.T) {
+	if testing.Short() {
+		t.Skip("wraps three proofs")
+	}
+	cache := t.TempDir()
+	m := zkRun(t, mode.ZKPLONK, cache)
 	keys := wrap.NewCache(filepath.Join(cache, "keys"))
 	check := func(b *bundle.Bundle, e bundle.Expectation, keys *wrap.Cache) (*bundle.Report, error) {
 		return bundle.Verify(context.Background(), b, e, m.srs, bundle.Options{AllowInsecure: true, Cache: keys})
@@ -42,22 +106,9 @@ func TestZeroKnowledgeBundle(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Run("report", func(t *testing.T) {
-		var text strings.Builder
-		if err := report.WriteText(&text); err != nil {
-			t.Fatal(err)
-		}
-		for _, want := range []string{"mode zk-plonk: the bundle reveals nothing", "Revealed to whoever reads the bundle", "0 constants of the model", "mode of the proofs: zk-plonk"} {
-			if !strings.Contains(text.String(), want) {
-				t.Errorf("report does not say %q:\n%s", want, text.String())
-			}
-		}
-		if strings.Contains(text.String(), "hide no more") {
-			t.Error("report warns as in mode validity")
-		}
-	})
+	t.Run("report", func(t *testing.T) { reported(t, report, mode.ZKPLONK) })
 	t.Run("changed", func(t *testing.T) { changedInZeroKnowledge(t, m, check, keys) })
-	t.Run("expectation", func(t *testing.T) { modesExpected(t, m, check, keys) })
+	t.Run("expectation", func(t *testing.T) { modesExpected(t, m, mode.ZKPLONK, check, keys) })
 	t.Run("own faults", func(t *testing.T) { ownFaults(t, m, filepath.Join(cache, "keys")) })
 	t.Run("cache", func(t *testing.T) { damagedCache(t, m, check, filepath.Join(cache, "keys")) })
 }
@@ -107,15 +158,15 @@ func changedInZeroKnowledge(t *testing.T, m made, check checker, keys *wrap.Cach
 
 // modesExpected: whoever asks for zero knowledge, or for a system without
 // shared keys, is not given another.
-func modesExpected(t *testing.T, m made, check checker, keys *wrap.Cache) {
+func modesExpected(t *testing.T, m made, own mode.Name, check checker, keys *wrap.Cache) {
 	for _, want := range mode.Names() {
 		pinned := string(want)
 		_, err := check(decode(t, m), bundle.Expectation{Mode: &pinned}, keys)
-		if want == mode.ZKPLONK && err != nil {
+		if want == own && err != nil {
 			t.Errorf("pinned to its own mode: %v", err)
 		}
-		if want != mode.ZKPLONK && (!errors.Is(err, fault.ErrRejected) || !strings.Contains(err.Error(), "mode")) {
-			t.Errorf("zk-plonk for %s: %v", want, err)
+		if want != own && (!errors.Is(err, fault.ErrRejected) || !strings.Contains(err.Error(), "mode")) {
+			t.Errorf("%s for %s: %v", own, want, err)
 		}
 	}
 	open, pinned := first(t), string(mode.ZKPLONK)

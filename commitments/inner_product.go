@@ -105,7 +105,7 @@ func equality(point []fr.Element) fr.Vector {
 // bit 0 being the most significant one.
 func (v *VerifierSRS) addInnerProduct(batch *Batch, place string, claim Claim, proof *InnerProductProof, t *innerProductTranscript) error {
 	if len(proof.Left) != v.RowBits || len(proof.Right) != v.RowBits {
-		return fmt.Errorf("%s: opening: %d and %d points for rows of 2^%d cells: %w", place, len(proof.Left), len(proof.Right), v.RowBits, fault.ErrMalformed)
+		return fmt.Errorf("opening: %d and %d points for rows of 2^%d cells: %w", len(proof.Left), len(proof.Right), v.RowBits, fault.ErrMalformed)
 	}
 	xi := t.claim(v.ID, claim)
 	challenges := make([]fr.Element, v.RowBits)
@@ -113,7 +113,7 @@ func (v *VerifierSRS) addInnerProduct(batch *Batch, place string, claim Claim, p
 	for i := range challenges {
 		challenges[i] = t.round(proof.Left[i], proof.Right[i]).element()
 		if challenges[i].IsZero() {
-			return fmt.Errorf("%s: opening: degenerate challenge: %w", place, fault.ErrRejected)
+			return fmt.Errorf("opening: degenerate challenge: %w", fault.ErrRejected)
 		}
 		var factor fr.Element
 		factor.Mul(&challenges[i], &claim.Point[i])

@@ -54,7 +54,8 @@ func (s *SRS) Open(f fr.Vector, claim Claim, seed [32]byte) (OpeningProof, error
 	return openPairing(s, f, c, seed)
 }
 
-// AddOpening checks a proof of a claim, as far as it is not left to the batch.
+// AddOpening checks a proof of a claim, as far as it is not left to the batch,
+// where it is called place.
 // A proof of another kind of setup is fault.ErrMalformed, a false one
 // fault.ErrRejected, by this function or by the batch.
 //
@@ -65,8 +66,8 @@ func (s *SRS) Open(f fr.Vector, claim Claim, seed [32]byte) (OpeningProof, error
 // Protocol, section 12.
 func (v *VerifierSRS) AddOpening(batch *Batch, place string, claim Claim, proof OpeningProof, seed [32]byte) error {
 	if len(claim.Point) != v.RowBits || len(claim.Rows.Points) != len(claim.Rows.Weights) {
-		return fmt.Errorf("%s: opening: %d coordinates for rows of 2^%d cells, %d weights for %d rows: %w",
-			place, len(claim.Point), v.RowBits, len(claim.Rows.Weights), len(claim.Rows.Points), fault.ErrUsage)
+		return fmt.Errorf("opening: %d coordinates for rows of 2^%d cells, %d weights for %d rows: %w",
+			len(claim.Point), v.RowBits, len(claim.Rows.Weights), len(claim.Rows.Points), fault.ErrUsage)
 	}
 	switch p := proof.(type) {
 	case *InnerProductProof:
@@ -76,16 +77,13 @@ func (v *VerifierSRS) AddOpening(batch *Batch, place string, claim Claim, proof 
 	case *PairingProof:
 		if v.Kind != Transparent {
 			c, err := v.folded(claim)
-			if err == nil {
-				err = verifyPairing(v, c, p, seed)
-			}
 			if err != nil {
-				return fmt.Errorf("%s: %w", place, err)
+				return err
 			}
-			return nil
+			return verifyPairing(v, c, p, seed)
 		}
 	}
-	return fmt.Errorf("%s: opening: not a proof for a %s setup: %w", place, v.Kind, fault.ErrMalformed)
+	return fmt.Errorf("opening: not a proof for a %s setup: %w", v.Kind, fault.ErrMalformed)
 }
 
 // folded returns the claim about one commitment that a claim amounts to.

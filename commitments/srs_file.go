@@ -80,7 +80,9 @@ func decodeSRSHead(b []byte, id [32]byte) (*VerifierSRS, error) {
 	if v.Insecure && flags&flagInsecure == 0 {
 		return nil, fmt.Errorf("SRS: the INSECURE development string passed off as a secure one: %w", fault.ErrMalformed)
 	}
-	v.Insecure = flags&flagInsecure != 0 // a file may admit more than we can see
+	if flags&flagInsecure != 0 { // a file may admit more than we can see
+		v.Kind, v.Insecure = Development, true
+	}
 	if v.ID != id {
 		return nil, fmt.Errorf("SRS: id does not match the content: %w", fault.ErrMalformed)
 	}
@@ -139,7 +141,7 @@ func decodeSRS(data []byte) (*SRS, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.Insecure = v.Insecure
+	s.Kind, s.Insecure = v.Kind, v.Insecure
 	return s, nil
 }
 

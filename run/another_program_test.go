@@ -12,7 +12,6 @@ import (
 	"testing"
 
 	"github.com/zkaudit/zkaudit/bundle"
-	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/tflite"
 )
@@ -89,7 +88,7 @@ func verifyFile(t *testing.T, dir string, e bundle.Expectation) (*bundle.Report,
 	if err != nil {
 		return nil, err
 	}
-	srs, err := commitments.DevelopmentVerifierSRS(b.Statement.RowBits)
+	srs, err := VerifierSetup("", b.Statement.RowBits, b.Statement.SRS)
 	if err != nil {
 		t.Fatal(err)
 	}

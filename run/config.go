@@ -129,7 +129,7 @@ type InitialConfig struct {
 type ProofConfig struct {
 	Mode    string `toml:"mode"`
 	RowBits int    `toml:"row_bits"`
-	SRS     string `toml:"srs"` // "development" or a file
+	Setup   string `toml:"setup"` // "transparent", "development" or a file
 	Context string `toml:"context"`
 }
 
@@ -143,9 +143,16 @@ type AuditConfig struct {
 
 const maxConfig = 1 << 20
 
-// DevelopmentSRS is the value of ProofConfig.SRS that asks for the INSECURE
-// string.
-const DevelopmentSRS = "development"
+// Values of ProofConfig.Setup that are no files.
+const (
+	TransparentSetup = "transparent" // generators that nobody knows a relation between
+	DevelopmentSetup = "development" // the INSECURE powers of a public τ
+)
+
+// setupFile reports whether the setup is a file.
+func (c *ProofConfig) setupFile() bool {
+	return c.Setup != TransparentSetup && c.Setup != DevelopmentSetup
+}
 
 // ReadConfig reads and checks run.toml. A key it does not know is refused.
 func ReadConfig(path string) (_ *Config, err error) {

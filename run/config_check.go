@@ -50,8 +50,12 @@ func (c *Config) Check() error {
 		return bad("proof.row_bits", "%d, want %d to %d", c.Proof.RowBits, commitments.MinRowBits, commitments.MaxRowBits)
 	case mode.Name(c.Proof.Mode).Check() != nil:
 		return bad("proof.mode", "%q, want one of %q", c.Proof.Mode, mode.Names())
-	case c.Proof.SRS == "":
-		return bad("proof.srs", `missing: give a file, or "development" for the INSECURE one`)
+	case c.Proof.Setup == "":
+		return bad("proof.setup", `missing: "transparent" needs nothing`)
+	case c.Proof.Setup == TransparentSetup && mode.Name(c.Proof.Mode).Wrapped():
+		return bad("proof.setup", "mode %s needs powers of tau: a file, or %q for the INSECURE ones", c.Proof.Mode, DevelopmentSetup)
+	case c.Proof.Setup == TransparentSetup && c.Proof.RowBits > commitments.MaxTransparentBits:
+		return bad("proof.row_bits", "%d, a transparent setup has rows of at most 2^%d cells", c.Proof.RowBits, commitments.MaxTransparentBits)
 	case c.Schedule.Order == "shuffled" && c.Schedule.Seed == "":
 		return bad("schedule.seed", "a shuffled order needs a public seed")
 	case c.Initial.From == "seed" && c.Initial.Seed == "":

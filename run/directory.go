@@ -223,31 +223,44 @@ func (d *Directory) readRecord(stage string, r any) (bool, error) {
 	return true, nil
 }
 
-// SRS returns the string that the run is configured for.
+// SRS returns the setup that the run is configured for.
 func (d *Directory) SRS() (*commitments.SRS, error) {
 	if d.srs != nil {
 		return d.srs, nil
 	}
 	c := &d.Config.Proof
 	var err error
-	if c.SRS == DevelopmentSRS {
-		d.progress.Start(fmt.Sprintf("INSECURE development SRS, 2^%d powers", c.RowBits), 0)
+	if !c.setupFile() {
+		d.progress.Start(fmt.Sprintf("%s setup, 2^%d generators", c.Setup, c.RowBits), 0)
 		defer d.progress.Finish()
-		d.srs, err = CachedDevelopmentSRS(d.cacheDir, c.RowBits)
+		d.srs, err = CachedSetup(d.cacheDir, c.Setup, c.RowBits)
 		return d.srs, err
 	}
-	if d.srs, err = commitments.ReadSRS(within(d.Path, c.SRS)); err != nil {
+	if d.srs, err = commitments.ReadSRS(within(d.Path, c.Setup)); err != nil {
 		return nil, err
 	}
 	if d.srs.RowBits != c.RowBits {
-		return nil, fmt.Errorf("proof.row_bits is %d, the SRS has rows of 2^%d cells: %w", c.RowBits, d.srs.RowBits, fault.ErrUsage)
+		return nil, fmt.Errorf("proof.row_bits is %d, the setup has rows of 2^%d cells: %w", c.RowBits, d.srs.RowBits, fault.ErrUsage)
 	}
 	return d.srs, nil
 }
 
-// CachedDevelopmentSRS makes the development string, or takes it from the cache. A
-// cache that cannot be used is done without.
-func CachedDevelopmentSRS(cacheDir string, rowBits int) (*commitments.SRS, error) {
+// VerifierSetup returns the setup that an id stands for: the transparent one, or
+// else the development one, whether that is its id or not.
+func VerifierSetup(cacheDir string, rowBits int, id [32]byte) (*commitments.VerifierSRS, error) {
+	v, err := commitments.TransparentVerifier(rowBits, commitments.CachedGenerators(cacheDir))
+	if err != nil || v.ID != id {
+		return commitments.DevelopmentVerifierSRS(rowBits)
+	}
+	return v, nil
+}
+
+// CachedSetup makes the transparent or the development setup, or takes it from
+// the cache. A cache that cannot be used is done without.
+func CachedSetup(cacheDir, name string, rowBits int) (*commitments.SRS, error) {
+	if name == TransparentSetup {
+		return commitments.NewTransparent(rowBits, commitments.CachedGenerators(cacheDir))
+	}
 	if cacheDir != "" {
 		if s, err := commitments.LoadOrCreateDevelopmentSRS(cacheDir, rowBits); err == nil {
 			return s, nil

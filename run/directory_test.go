@@ -10,7 +10,6 @@ import (
 	"testing"
 
 	"github.com/zkaudit/zkaudit/bundle"
-	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/tflite"
 )
 
@@ -123,7 +122,7 @@ func check(dir string) (*bundle.Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	srs, err := commitments.DevelopmentVerifierSRS(b.Statement.RowBits)
+	srs, err := VerifierSetup("", b.Statement.RowBits, b.Statement.SRS)
 	if err != nil {
 		return nil, err
 	}

@@ -106,8 +106,8 @@ func (c *Config) files() []*string {
 	for i := range c.Data {
 		names = append(names, &c.Data[i].File, &c.Data[i].Labels, &c.Data[i].Part, &c.Data[i].Opening)
 	}
-	if c.Proof.SRS != DevelopmentSRS {
-		names = append(names, &c.Proof.SRS)
+	if c.Proof.setupFile() {
+		names = append(names, &c.Proof.Setup)
 	}
 	return names
 }
@@ -141,7 +141,11 @@ func (c *Config) complete() (*Survey, error) {
 	fallback(&c.Test.From, "spread")
 	fallback(&c.Initial.From, "seed")
 	fallback(&c.Initial.Seed, "zkaudit-1")
-	fallback(&c.Proof.SRS, DevelopmentSRS)
+	fallback(&c.Proof.Mode, string(mode.Default))
+	if mode.Name(c.Proof.Mode).Wrapped() {
+		fallback(&c.Proof.Setup, DevelopmentSetup)
+	}
+	fallback(&c.Proof.Setup, TransparentSetup)
 	if len(c.Data) == 0 {
 		return nil, fmt.Errorf("no data given: %w", fault.ErrUsage)
 	}
@@ -282,7 +286,6 @@ func schemeFor(p *graph.Program) train.Scheme {
 // refuses what cannot be proven.
 func (c *Config) size(parts schedule.Parts) error {
 	fallback(&c.Proof.RowBits, commitments.DefaultRowBits)
-	fallback(&c.Proof.Mode, string(mode.Default))
 	chosen := *c
 	fallback(&chosen.Training.SegmentSteps, 1)
 	if err := chosen.Check(); err != nil {

@@ -78,8 +78,8 @@ func (d *Directory) like(without []string) *Config {
 	if c.Columns.Encoding != "" {
 		c.Columns.Encoding = within(d.Path, c.Columns.Encoding)
 	}
-	if c.Proof.SRS != DevelopmentSRS {
-		c.Proof.SRS = within(d.Path, c.Proof.SRS)
+	if c.Proof.setupFile() {
+		c.Proof.Setup = within(d.Path, c.Proof.Setup)
 	}
 	return &c
 }

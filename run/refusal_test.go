@@ -38,7 +38,7 @@ func TestConfigRoundTrip(t *testing.T) {
 		Formats:  FormatConfig{Feature: 7, Activation: 8, Error: 9},
 		Schedule: ScheduleConfig{Order: "shuffled", Seed: "s", Tail: "wrap", Without: []string{"north:5", "part-001:10-19"}},
 		Initial:  InitialConfig{From: "model", Scheme: "he", Publish: true},
-		Proof:    ProofConfig{Mode: "validity", RowBits: 10, SRS: "development", Context: "c"},
+		Proof:    ProofConfig{Mode: "validity", RowBits: 10, Setup: "development", Context: "c"},
 	}
 	path := filepath.Join(t.TempDir(), ConfigFile)
 	if err := WriteConfig(path, c); err != nil {
@@ -68,7 +68,7 @@ func TestConfigErrors(t *testing.T) {
 		{"without = []", `without = ["nobody:7"]`, "schedule.without"},
 		{`from = "seed"`, `from = "stars"`, "initial_weights.from"},
 		{`labels = ""`, `labels = "x"`, "data 1"},
-		{`srs = "development"`, `srs = ""`, "proof.srs"},
+		{`setup = "transparent"`, `setup = ""`, "proof.setup"},
 		{"[proof]", "[proof", ConfigFile},
 	} {
 		write(t, path, strings.Replace(string(original), test.old, test.replacement, 1))

@@ -87,9 +87,9 @@ scheme = {{quote .Initial.Scheme}}   # he (for ReLU) | glorot
 publish = {{.Initial.Publish}}   # from model: true puts them in the bundle, false keeps them private
 
 [proof]
-mode = {{quote .Proof.Mode}}   # zk-plonk | zk-groth16 (keys from a setup of your own) | validity (NOT zero-knowledge)
+mode = {{quote .Proof.Mode}}   # zk | zk-plonk (short proofs) | zk-groth16 (keys from a setup of your own) | validity (NOT zero-knowledge)
 row_bits = {{.Proof.RowBits}}   # committed rows have 2^row_bits cells; parts are exchanged in one size
-srs = {{quote .Proof.SRS}}   # a file, or "development": INSECURE, anyone can forge, for trying only
+setup = {{quote .Proof.Setup}}   # transparent: nothing to trust | a file of powers of tau | development: INSECURE, anyone can forge, for trying only
 context = {{quote .Proof.Context}}   # what the verifier asks to be bound: a nonce, an order number
 
 [audit]

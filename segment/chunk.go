@@ -30,7 +30,7 @@ type Chunk []Slice
 // committed rows: what is proven at once takes about 2 GiB of memory.
 const (
 	sliceLog     = 24
-	sliceRowsLog = 8
+	sliceRowsLog = 10
 )
 
 // Chunks cuts a part into what is certified at once, from its shape and the

@@ -120,17 +120,17 @@ func TestChunksOfKnownShapes(t *testing.T) {
 	}
 }
 
-// A part of 135 rows of 5 features in committed rows of 2^1 cells: slices of 2^9
-// cells. Each lie about one cell breaks the certificate of one chunk.
+// A part of 540 rows of 5 features in committed rows of 2^1 cells: slices of
+// 2^11 cells. Each lie about one cell breaks the certificate of one chunk.
 func TestChunkedCertificate(t *testing.T) {
-	const rows, rowBits = 135, 1
+	const rows, rowBits = 540, 1
 	shape := segment.PartShape{Rows: rows, Features: 5, Labels: 3, Kind: graph.OneHot, Attributes: 2}
 	chunks := chunksOf(t, shape, rowBits)
 	if len(chunks) < 3 {
 		t.Fatalf("%d chunks", len(chunks))
 	}
 	honest := func() []relation.Cells {
-		cells := []relation.Cells{{Small: make([]int32, 256*8)}, {Small: make([]int32, 256*4)}, {Small: make([]int32, 256*2)}}
+		cells := []relation.Cells{{Small: make([]int32, 1024*8)}, {Small: make([]int32, 1024*4)}, {Small: make([]int32, 1024*2)}}
 		for i := range rows {
 			for c := range 5 {
 				cells[0].Small[8*i+c] = int32(1000*c - i)
@@ -163,21 +163,21 @@ func TestChunkedCertificate(t *testing.T) {
 		tensor, cell int
 		value        int32
 	}{
-		"a feature too large":                  {0, 8*64 + 4, 1 << 15},
-		"a feature too small, in the last row": {0, 8 * 134, -1<<15 - 1},
-		"padding of a full slice's columns":    {0, 8*63 + 5, 1},
-		"padding of the last slice's columns":  {0, 8*134 + 7, 1},
-		"the first row that is none":           {0, 8 * 135, 1},
-		"the last row of the last slice":       {0, 8*191 + 4, 1},
-		"a slice of padding, first cell":       {0, 8 * 192, 1},
-		"a slice of padding, last cell":        {0, 8*255 + 7, 1},
-		"no class":                             {1, 4*128 + 2, 0},
-		"two classes":                          {1, 4*127 + 2, 1},
-		"a class of padding":                   {1, 4 * 135, 1},
-		"a class in the padding":               {1, 4*134 + 3, 1},
-		"a label of two":                       {1, 4*130 + 1, 2},
-		"a negative code":                      {2, 2 * 134, -1},
-		"a code of padding":                    {2, 2*255 + 1, 1},
+		"a feature too large":                  {0, 8*256 + 4, 1 << 15},
+		"a feature too small, in the last row": {0, 8 * 539, -1<<15 - 1},
+		"padding of a full slice's columns":    {0, 8*255 + 5, 1},
+		"padding of the last slice's columns":  {0, 8*539 + 7, 1},
+		"the first row that is none":           {0, 8 * 540, 1},
+		"the last row of the last slice":       {0, 8*767 + 4, 1},
+		"a slice of padding, first cell":       {0, 8 * 768, 1},
+		"a slice of padding, last cell":        {0, 8*1023 + 7, 1},
+		"no class":                             {1, 4*512 + 2, 0},
+		"two classes":                          {1, 4*511 + 2, 1},
+		"a class of padding":                   {1, 4 * 540, 1},
+		"a class in the padding":               {1, 4*539 + 3, 1},
+		"a label of two":                       {1, 4*520 + 1, 2},
+		"a negative code":                      {2, 2 * 539, -1},
+		"a code of padding":                    {2, 2*1023 + 1, 1},
 	} {
 		cells := honest()
 		if cells[lie.tensor].Small[lie.cell] == lie.value {

@@ -300,6 +300,6 @@ func (a *app) memoryLimit() memory.Limit {
 // insecure warns of the development SRS.
 func (a *app) insecure(yes bool) {
 	if yes {
-		a.say("INSECURE: made with the development SRS; anyone can forge such proofs. For trying only.")
+		a.say("INSECURE: made with the development setup; anyone can forge such proofs. For trying only.")
 	}
 }

@@ -19,12 +19,13 @@ import (
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/internal/foreign"
 	"github.com/zkaudit/zkaudit/proof/mode"
+	"github.com/zkaudit/zkaudit/run"
 )
 
 // auditVerifying holds the flags of zkaudit audit verify.
 type auditVerifying struct {
 	bundles, models, runs []string
-	expect, srs, html     string
+	expect, setup, html   string
 	insecure, unpinned    bool
 }
 
@@ -68,9 +69,9 @@ those given. 7: valid as far as it was compared. Only 1 says that the audit is f
 	f.StringVar(&o.expect, "expect", "", "TOML file of the values you require")
 	f.StringArrayVar(&o.runs, "run-expect", nil, "NAME=FILE: what you require of the bundle of a run, as zkaudit verify --expect takes it")
 	f.BoolVar(&o.unpinned, "unpinned", false, "exit with 0 also if nothing says which training the runs are")
-	f.StringVar(&o.srs, "srs", "", "the SRS you trust, whole or the verifier's part (default: the INSECURE development one)")
+	f.StringVar(&o.setup, "setup", "", "the powers of tau you trust, whole or the verifier's part (default: the transparent setup, or the INSECURE development one)")
 	f.StringVar(&o.html, "html", "", "write the report as one HTML page, too")
-	f.BoolVar(&o.insecure, "allow-insecure-srs", false, "accept the development SRS, with which anyone can forge")
+	f.BoolVar(&o.insecure, "allow-insecure-setup", false, "accept the development setup, with which anyone can forge")
 	return c
 }
 
@@ -86,7 +87,7 @@ func (a *app) verifyAudit(ctx context.Context, path string, o *auditVerifying) (
 	if err := o.pinRuns(runExpect); err != nil {
 		return nil, err
 	}
-	srs, powers, err := readVerifierSRS(o.srs, made.RowBits)
+	srs, powers, err := a.verifierSetup(o.setup, made.RowBits, made.SRS)
 	if err != nil {
 		return nil, err
 	}
@@ -230,26 +231,27 @@ func readAuditExpectation(path string) (audit.Expectation, map[string]string, er
 	return e, runs, err
 }
 
-// readVerifierSRS reads the SRS to verify with, or makes the development one.
-func readVerifierSRS(path string, rowBits int) (*commitments.VerifierSRS, *commitments.SRS, error) {
+// verifierSetup reads the setup to verify with. Without a file it is the
+// transparent one if that is what id says, or else the development one.
+func (a *app) verifierSetup(path string, rowBits int, id [32]byte) (*commitments.VerifierSRS, *commitments.SRS, error) {
 	if path == "" {
-		v, err := commitments.DevelopmentVerifierSRS(rowBits)
+		v, err := run.VerifierSetup(a.cacheDir(), rowBits, id)
 		return v, nil, err
 	}
 	data, err := artefact.ReadFile(path, 1<<32)
 	if err != nil {
-		return nil, nil, fmt.Errorf("SRS: %w", err)
+		return nil, nil, fmt.Errorf("setup: %w", err)
 	}
 	v, err := commitments.UnmarshalVerifierSRS(data)
 	switch {
 	case err == nil:
 		return v, nil, nil
 	case errors.Is(err, fault.ErrVersion): // the verifier's part of one, not a whole one
-		return nil, nil, fmt.Errorf("SRS %s: %w", path, err)
+		return nil, nil, fmt.Errorf("setup %s: %w", path, err)
 	}
 	s, err := commitments.UnmarshalSRS(data)
 	if err != nil {
-		return nil, nil, fmt.Errorf("SRS %s: %w", path, err)
+		return nil, nil, fmt.Errorf("setup %s: %w", path, err)
 	}
 	return s.Verifier(), s, nil
 }

@@ -57,7 +57,7 @@ With --cheat the trainer is dishonest, forges the proof, and is found out:
 		},
 	}
 	c.Flags().StringVar(&cheat, "cheat", "", "cheat: row, step, init, rate or weights")
-	c.Flags().StringVar(&name, "mode", string(mode.Default), "zk-plonk, zk-groth16, or validity, which hides nothing")
+	c.Flags().StringVar(&name, "mode", string(mode.Default), "zk, zk-plonk, zk-groth16, or validity, which hides nothing")
 	c.Flags().StringVar(&dir, "dir", "", "make the run in this directory, which must not hold one, and keep it")
 	return c
 }
@@ -103,8 +103,12 @@ func writeDemo(w io.Writer, s *demo.Summary) error {
 	if s.Directory != "" {
 		made, kept := filepath.Join(s.Directory, run.BundleFile), filepath.Join(s.Directory, run.AuditFile)
 		expect := filepath.Join(s.Directory, run.ExpectationFile)
-		fmt.Fprintf(w, "Kept in %s; verify again with:\n  zkaudit verify %s --expect %s --allow-insecure-srs\n  zkaudit audit verify %s --bundle %s --run-expect run=%s --allow-insecure-srs\n\n",
-			s.Directory, made, expect, kept, made, expect)
+		allow := ""
+		if f.Insecure {
+			allow = " --allow-insecure-setup"
+		}
+		fmt.Fprintf(w, "Kept in %s; verify again with:\n  zkaudit verify %s --expect %s%s\n  zkaudit audit verify %s --bundle %s --run-expect run=%s%s\n\n",
+			s.Directory, made, expect, allow, kept, made, expect, allow)
 	}
 	return s.Report.WriteText(w)
 }

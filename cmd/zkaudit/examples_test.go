@@ -14,7 +14,7 @@ import (
 
 // TestExamples runs the examples of the folder of that name: on a small table
 // of invented people, and, where there are fixtures, on real data. Proofs are
-// of mode validity; the examples' own default is zk-plonk.
+// of mode validity; the examples' own default is zk.
 func TestExamples(t *testing.T) {
 	examples, err := filepath.Abs("../../examples")
 	if err != nil {

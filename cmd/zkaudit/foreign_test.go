@@ -90,7 +90,7 @@ func TestRejectedFilesPrintNoReport(t *testing.T) {
 	}
 	_, stderr := printed(t, func(a *app) {
 		root := newRoot(a)
-		root.SetArgs([]string{"verify", file, "--expect", expect, "--allow-insecure-srs", "--quiet"})
+		root.SetArgs([]string{"verify", file, "--expect", expect, "--allow-insecure-setup", "--quiet"})
 		if code := a.report(root.ExecuteContext(t.Context())); code != fault.ExitRejected {
 			t.Errorf("exit code %d", code)
 		}
@@ -98,7 +98,7 @@ func TestRejectedFilesPrintNoReport(t *testing.T) {
 	if !strings.HasPrefix(stderr, `REJECTED: expected context "agreed on", the bundle is about "\x1b[2K\x1b[1A\rVERIFIED`) || strings.ContainsAny(stderr, steers) || strings.Count(stderr, "\n") != 1 {
 		t.Errorf("the rejection reads\n%q", stderr)
 	}
-	for _, args := range [][]string{{"verify", file, "--allow-insecure-srs", "--quiet", "--unpinned"}, {"verify", file, "--allow-insecure-srs", "--quiet", "--json", "--unpinned"}, {"inspect", file}, {"inspect", file, "--json"}} {
+	for _, args := range [][]string{{"verify", file, "--allow-insecure-setup", "--quiet", "--unpinned"}, {"verify", file, "--allow-insecure-setup", "--quiet", "--json", "--unpinned"}, {"inspect", file}, {"inspect", file, "--json"}} {
 		stdout, stderr := printed(t, func(a *app) {
 			root := newRoot(a)
 			root.SetArgs(args)

@@ -56,8 +56,8 @@ read, numbered from 0 as they are committed.
 				return err
 			}
 			a.remark(found.Remarks)
-			if c.Proof.SRS == run.DevelopmentSRS {
-				a.note("INSECURE: proofs will be made with the development SRS; anyone can forge such proofs. Set proof.srs for anything but trying.")
+			if c.Proof.Setup == run.DevelopmentSetup {
+				a.note("INSECURE: proofs will be made with the development setup; anyone can forge such proofs. Set proof.setup for anything but trying.")
 			}
 			return a.result(initialised{c, found.Parts}, func(w io.Writer) error {
 				fmt.Fprintf(w, "%s: loss %s, batch %d, %s, rate %s, segments of %d steps\n",
@@ -215,9 +215,9 @@ func trainingFlags(cmd *cobra.Command, c *run.Config) {
 	f.StringVar(&c.Initial.Seed, "initial-seed", "", "public seed of the initial weights")
 	f.StringVar(&c.Initial.Scheme, "initial-scheme", "", "he or glorot (default: he behind ReLU)")
 	f.BoolVar(&c.Initial.Publish, "publish-initial", false, "put the model's initial weights in the bundle")
-	f.StringVar(&c.Proof.Mode, "mode", "", "zk-plonk, zk-groth16, or validity, which hides nothing (default zk-plonk)")
+	f.StringVar(&c.Proof.Mode, "mode", "", "zk, zk-plonk, zk-groth16, or validity, which hides nothing (default zk)")
 	f.IntVar(&c.Proof.RowBits, "row-bits", 0, fmt.Sprintf("log2 of the cells of a committed row (default %d)", commitments.DefaultRowBits))
-	f.StringVar(&c.Proof.SRS, "srs", "", `SRS file (default "development": INSECURE)`)
+	f.StringVar(&c.Proof.Setup, "setup", "", `transparent, a file of powers of tau, or development: INSECURE (default transparent; development for zk-plonk and zk-groth16)`)
 	f.StringVar(&c.Proof.Context, "context", "", "what the verifier asks to be bound: a nonce, an order number")
 }
 
@@ -236,7 +236,7 @@ func settingFlags() map[string]string {
 		"fraction-features": "formats.feature", "fraction-activations": "formats.activation", "fraction-errors": "formats.error",
 		"order": "schedule.order", "seed": "schedule.seed", "tail": "schedule.tail", "without": "schedule.without",
 		"initial": "initial_weights.from", "initial-seed": "initial_weights.seed", "initial-scheme": "initial_weights.scheme", "publish-initial": "initial_weights.publish",
-		"mode": "proof.mode", "row-bits": "proof.row_bits", "srs": "proof.srs", "context": "proof.context",
+		"mode": "proof.mode", "row-bits": "proof.row_bits", "setup": "proof.setup", "context": "proof.context",
 	}
 }
 

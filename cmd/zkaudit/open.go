@@ -20,7 +20,7 @@ import (
 
 // opening holds the flags of zkaudit open.
 type opening struct {
-	part, labels, opening, bundle, srs string
+	part, labels, opening, bundle, setup string
 }
 
 // opened is what zkaudit open has found.
@@ -64,7 +64,7 @@ Exit code 1: FILE is not what was committed.`,
 	f.StringVar(&o.bundle, "bundle", "", "the bundle that names the part or has the model's weights")
 	f.StringVar(&o.opening, "opening", "", "what opens it, readable by you alone")
 	f.StringVar(&o.labels, "labels", "", "labels of the rows, for IDX")
-	f.StringVar(&o.srs, "srs", "", "the SRS of the commitments (default: the INSECURE development one)")
+	f.StringVar(&o.setup, "setup", "", "the setup file of the commitments (default: the transparent setup, or the INSECURE development one)")
 	return c
 }
 
@@ -99,7 +99,7 @@ func (a *app) openFile(ctx context.Context, path string, o *opening) (*opened, e
 	if err != nil {
 		return nil, err
 	}
-	srs, err := a.committingSRS(o.srs, part.RowBits)
+	srs, err := a.committingSetup(o.setup, part.RowBits, part.SRS)
 	if err != nil {
 		return nil, err
 	}
@@ -117,7 +117,7 @@ func (a *app) openModel(r *opened, b *bundle.Bundle, o *opening) error {
 	if err != nil {
 		return err
 	}
-	srs, err := a.committingSRS(o.srs, b.Statement.RowBits)
+	srs, err := a.committingSetup(o.setup, b.Statement.RowBits, b.Statement.SRS)
 	if err != nil {
 		return err
 	}
@@ -130,12 +130,16 @@ func (a *app) openModel(r *opened, b *bundle.Bundle, o *opening) error {
 	return nil
 }
 
-// committingSRS reads an SRS to commit with, or makes the development one.
-func (a *app) committingSRS(path string, rowBits int) (*commitments.SRS, error) {
+// committingSetup reads a setup to commit with, or makes the one that id says.
+func (a *app) committingSetup(path string, rowBits int, id [32]byte) (*commitments.SRS, error) {
 	if path != "" {
 		return commitments.ReadSRS(path)
 	}
-	return run.CachedDevelopmentSRS(a.cacheDir(), rowBits)
+	s, err := run.CachedSetup(a.cacheDir(), run.TransparentSetup, rowBits)
+	if err == nil && s.ID != id {
+		return run.CachedSetup(a.cacheDir(), run.DevelopmentSetup, rowBits)
+	}
+	return s, err
 }
 
 func (r *opened) writeText(w io.Writer) error {

@@ -49,12 +49,12 @@ func TestSRSIsNoVerdict(t *testing.T) {
 		if err := os.WriteFile(path, test.file, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		_, _, err := readVerifierSRS(path, rowBits)
+		_, _, err := (&app{}).verifierSetup(path, rowBits, [32]byte{})
 		if code := fault.ExitCode(err); code != test.code {
 			t.Errorf("%s: exit code %d, want %d: %v", name, code, test.code, err)
 		}
 	}
-	if _, _, err := readVerifierSRS(filepath.Join(dir, "none"), rowBits); fault.ExitCode(err) != fault.ExitInput {
+	if _, _, err := (&app{}).verifierSetup(filepath.Join(dir, "none"), rowBits, [32]byte{}); fault.ExitCode(err) != fault.ExitInput {
 		t.Errorf("none: %v", err)
 	}
 }

@@ -19,7 +19,7 @@ import (
 
 func verifyCommand(a *app) *cobra.Command {
 	var pins runPins
-	var srsFile string
+	var setup string
 	var partFiles []string
 	var insecure, unpinned bool
 	c := &cobra.Command{
@@ -54,7 +54,7 @@ that the bundle is false.`,
 			if err != nil {
 				return err
 			}
-			srs, powers, err := readVerifierSRS(srsFile, b.Statement.RowBits)
+			srs, powers, err := a.verifierSetup(setup, b.Statement.RowBits, b.Statement.SRS)
 			if err != nil {
 				return err
 			}
@@ -87,8 +87,8 @@ that the bundle is false.`,
 	pins.flags(c.Flags())
 	c.Flags().StringArrayVar(&partFiles, "part", nil, "the file of a part of the dataset, which names the features that the model could read; may be repeated")
 	c.Flags().BoolVar(&unpinned, "unpinned", false, "exit with 0 also if nothing says which program, data, order, origin, length and rate are meant")
-	c.Flags().StringVar(&srsFile, "srs", "", "the SRS you trust, whole or the verifier's part (default: the INSECURE development one)")
-	c.Flags().BoolVar(&insecure, "allow-insecure-srs", false, "accept the development SRS, with which anyone can forge")
+	c.Flags().StringVar(&setup, "setup", "", "the powers of tau you trust, whole or the verifier's part (default: the transparent setup, or the INSECURE development one)")
+	c.Flags().BoolVar(&insecure, "allow-insecure-setup", false, "accept the development setup, with which anyone can forge")
 	return c
 }
 

@@ -9,7 +9,6 @@ import (
 
 	"github.com/zkaudit/zkaudit/audit"
 	"github.com/zkaudit/zkaudit/bundle"
-	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/internal/artefact"
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/proof/mode"
@@ -82,7 +81,7 @@ func (s *Summary) audit(ctx context.Context, d *run.Directory, progress run.Prog
 
 // verifyAudit does what the auditor does, who has the claims, both bundles and
 // nothing else.
-func (s *Summary) verifyAudit(ctx context.Context, dir string, m mode.Name, trained *bundle.Bundle, keys *wrap.Cache) error {
+func (s *Summary) verifyAudit(ctx context.Context, dir string, m mode.Name, trained *bundle.Bundle, cacheDir string, keys *wrap.Cache) error {
 	file, err := artefact.ReadFile(filepath.Join(dir, run.AuditFile), maxBundle)
 	if err != nil {
 		return err
@@ -91,7 +90,7 @@ func (s *Summary) verifyAudit(ctx context.Context, dir string, m mode.Name, trai
 	if err != nil {
 		return err
 	}
-	srs, err := commitments.DevelopmentVerifierSRS(made.RowBits)
+	srs, err := run.VerifierSetup(cacheDir, made.RowBits, made.SRS)
 	if err != nil {
 		return err
 	}
@@ -107,7 +106,7 @@ func (s *Summary) verifyAudit(ctx context.Context, dir string, m mode.Name, trai
 		Mode: m, Claims: asked, Parts: map[string]string{part: s.Commit.Parts[0].Digest},
 		Runs: []*audit.PublicRun{r}, RunDigests: map[string]string{run.AuditedRun: hex.EncodeToString(r.Digest[:])},
 	}
-	s.Audit, err = audit.Verify(ctx, made, e, &mode.Verifier{SRS: srs, Cache: keys}, audit.Options{AllowInsecure: true})
+	s.Audit, err = audit.Verify(ctx, made, e, &mode.Verifier{SRS: srs, Cache: keys}, audit.Options{AllowInsecure: m.Wrapped()})
 	if err == nil && len(s.Audit.NotChecked) > 0 {
 		return fmt.Errorf("the audit's verifier has not checked %q: %w", s.Audit.NotChecked, fault.ErrRejected)
 	}

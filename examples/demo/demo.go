@@ -9,7 +9,6 @@ import (
 
 	"github.com/zkaudit/zkaudit/audit"
 	"github.com/zkaudit/zkaudit/bundle"
-	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/internal/artefact"
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/ops"
@@ -76,14 +75,14 @@ func Run(ctx context.Context, dir string, m mode.Name, cheat Cheat, o run.Option
 	if err != nil {
 		return s, err
 	}
-	trained, err := s.verify(ctx, dir, m, d.Keys())
+	trained, err := s.verify(ctx, dir, m, o.CacheDir, d.Keys())
 	if err != nil {
 		return s, err
 	}
 	if err := s.Seconds.clock(&s.Seconds.Audit, func() error { return s.audit(ctx, d, o.Progress) }); err != nil {
 		return s, err
 	}
-	return s, s.Seconds.clock(&s.Seconds.Check, func() error { return s.verifyAudit(ctx, dir, m, trained, d.Keys()) })
+	return s, s.Seconds.clock(&s.Seconds.Check, func() error { return s.verifyAudit(ctx, dir, m, trained, o.CacheDir, d.Keys()) })
 }
 
 func (*Times) clock(seconds *float64, what func() error) error {
@@ -121,7 +120,7 @@ func (s *Summary) dishonest(ctx context.Context, d *run.Directory, progress run.
 const maxBundle = 64 << 20
 
 // verify does what an auditor does who has the bundle and nothing else.
-func (s *Summary) verify(ctx context.Context, dir string, m mode.Name, keys *wrap.Cache) (b *bundle.Bundle, err error) {
+func (s *Summary) verify(ctx context.Context, dir string, m mode.Name, cacheDir string, keys *wrap.Cache) (b *bundle.Bundle, err error) {
 	data, err := artefact.ReadFile(filepath.Join(dir, run.BundleFile), maxBundle)
 	if err != nil {
 		return nil, err
@@ -131,7 +130,7 @@ func (s *Summary) verify(ctx context.Context, dir string, m mode.Name, keys *wra
 		if b, err = bundle.Unmarshal(data); err != nil {
 			return err
 		}
-		srs, err := commitments.DevelopmentVerifierSRS(b.Statement.RowBits)
+		srs, err := run.VerifierSetup(cacheDir, b.Statement.RowBits, b.Statement.SRS)
 		if err != nil {
 			return err
 		}
@@ -139,7 +138,7 @@ func (s *Summary) verify(ctx context.Context, dir string, m mode.Name, keys *wra
 		if err != nil {
 			return err
 		}
-		s.Report, err = bundle.Verify(ctx, b, expect, srs, bundle.Options{AllowInsecure: true, Cache: keys})
+		s.Report, err = bundle.Verify(ctx, b, expect, srs, bundle.Options{AllowInsecure: m.Wrapped(), Cache: keys})
 		return err
 	})
 	if s.Cheat == NoCheat {

@@ -99,7 +99,7 @@ func TestForgingHonestlyIsAccepted(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.verify(context.Background(), dir, mode.Validity, d.Keys()); err != nil {
+	if _, err := s.verify(context.Background(), dir, mode.Validity, "", d.Keys()); err != nil {
 		t.Error(err)
 	}
 }

@@ -38,7 +38,7 @@ func setUp(dir string, m mode.Name) error {
 		Training: run.TrainingConfig{Batch: batch, Steps: steps, SegmentSteps: segmentSteps, Rate: rate},
 		Schedule: run.ScheduleConfig{Order: "shuffled", Seed: "drawn by the auditor"},
 		Initial:  run.InitialConfig{From: "seed", Seed: "drawn by the auditor, too"},
-		Proof:    run.ProofConfig{Mode: string(m), SRS: run.DevelopmentSRS, Context: "demo"},
+		Proof:    run.ProofConfig{Mode: string(m), Context: "demo"},
 	}
 	model, err := network()
 	if err != nil {

@@ -7,7 +7,7 @@
 #
 #   sh examples/near-duplicates/run.sh images.gz labels.gz WORKDIR [zk-plonk|validity]
 set -eu
-images=$1 labels=$2 work=$3 mode=${4:-zk-plonk}
+images=$1 labels=$2 work=$3 mode=${4:-zk}
 here=$(cd "$(dirname "$0")" && pwd)
 mkdir -p "$work"
 gzip -dc "$images" > "$work/all-images"
@@ -60,7 +60,7 @@ public="embedder=$work/embedder/trained.tflite"
 # trained network or the public one sees them.
 zkaudit audit "$here/claims.toml" --dir "$work/digits" $parts --model "$public" --html "$work/report.html"
 zkaudit audit verify "$work/digits/audit.zka" --bundle "$work/digits/bundle.zka" --model "$public" \
-	--expect "$work/digits/audit-expect.toml" --allow-insecure-srs
+	--expect "$work/digits/audit-expect.toml"
 
 # With altered copies among them, that cannot be proven.
 for claims in altered altered-hidden altered-embedder; do

@@ -5,9 +5,12 @@ import (
 	"context"
 	crand "crypto/rand"
 	"errors"
+	"fmt"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
+	"github.com/consensys/gnark-crypto/ecc/bn254"
 	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
 
 	"github.com/zkaudit/zkaudit/commitments"
@@ -215,5 +218,36 @@ func TestOtherStatement(t *testing.T) {
 		if err := verifier.VerifyCommitted(e.setup.Verifier(), &other, b); !errors.Is(err, fault.ErrRejected) {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+}
+
+// TestLongConversationsAreRefused: before anything is computed, by both sides.
+func TestLongConversationsAreRefused(t *testing.T) {
+	b := NewBuilder("long")
+	axis := Axis{Name: "i", Size: 2}
+	terms := make([]Term, 1<<14)
+	for i := range terms {
+		terms[i] = Times(Int(1), At(b.External(fmt.Sprint("x", i), axis), "i"))
+	}
+	b.Equation("sum", []Axis{axis}, []Label{"i"}, terms...)
+	sys, err := b.Build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := proof.NewLayout(sys, rowBits, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	setup := setups(t)[0]
+	rows, err := setup.CommitInt32([]int32{0, 0}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	st := &statement.Statement{Kind: "test", Layout: l, SRS: setup.ID, External: slices.Repeat([][]bn254.G1Affine{rows}, len(terms))}
+	if _, err := prover.ProveCommitted(context.Background(), setup, st, prover.Secret{}, crand.Reader); !errors.Is(err, fault.ErrResources) {
+		t.Errorf("proven: %v", err)
+	}
+	if err := verifier.VerifyCommitted(setup.Verifier(), st, nil); !errors.Is(err, fault.ErrResources) {
+		t.Errorf("verified: %v", err)
 	}
 }

@@ -23,6 +23,19 @@ type Proof struct {
 // scalars is how many scalars a proof has beside z: y, three blindings, ρ_F.
 const scalars = 5
 
+// maxMessages bounds conversations: forms grow with the messages before them, so
+// time does with the square; 2^14 messages take a verifier some 20 s.
+const maxMessages = 1 << 14
+
+// CheckSize returns fault.ErrResources for a layout whose conversation is too
+// long.
+func CheckSize(l *proof.Layout) error {
+	if n := proof.Length(l); n > maxMessages {
+		return fmt.Errorf("conversation of %s: %d elements, at most %d can be committed to: %w", fault.Quote(l.System.Name), n, maxMessages, fault.ErrResources)
+	}
+	return nil
+}
+
 // Size returns the encoded length of a proof for a layout, whose conversations
 // have the given shape, and a kind of setup.
 func Size(l *proof.Layout, s Shape, k commitments.Kind) int {

@@ -50,8 +50,8 @@ func ShapeOf(l *proof.Layout) Shape {
 	return Shape{Hidden: c.hidden, Blocks: len(c.blocks)}
 }
 
-// Verify runs the script over the forms of a conversation and puts to the batch
-// what is left: the caller must check it, and the opening that the outcome asks
+// Verify runs the script over the forms of a conversation and puts to the batch,
+// under the name of place, what is left: the caller must check it, and the opening that the outcome asks
 // for, with the seed. Public tensors have been evaluated.
 func Verify(batch *commitments.Batch, place string, l *proof.Layout, digest fr.Element, p *Conversation, blinding fr.Element) (*proof.Outcome[fr.Element], [32]byte, error) {
 	r := &reader{p.Blocks}
@@ -62,10 +62,10 @@ func Verify(batch *commitments.Batch, place string, l *proof.Layout, digest fr.E
 	s := c.conclude()
 	switch {
 	case c.failed != nil:
-		return nil, [32]byte{}, fmt.Errorf("%s: %w", place, c.failed)
+		return nil, [32]byte{}, c.failed
 	case len(r.blocks) > 0 || len(p.Z) != c.hidden:
-		return nil, [32]byte{}, fmt.Errorf("%s: conversation with %d blocks and an answer of %d, the statement asks for %d and %d: %w",
-			place, len(p.Blocks), len(p.Z), len(c.blocks), c.hidden, fault.ErrMalformed)
+		return nil, [32]byte{}, fmt.Errorf("conversation with %d blocks and an answer of %d, the statement asks for %d and %d: %w",
+			len(p.Blocks), len(p.Z), len(c.blocks), c.hidden, fault.ErrMalformed)
 	}
 	p.Answer.addTo(batch, place, s, p.Blocks, c.draw(p.First))
 	return out, c.seed(&p.Answer, blinding), nil

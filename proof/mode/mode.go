@@ -28,10 +28,10 @@ const (
 )
 
 // Default is the mode of those who do not choose.
-const Default = ZKPLONK
+const Default = ZK
 
 // Names lists the modes, the default first.
-func Names() []Name { return []Name{ZKPLONK, ZK, ZKGroth16, Validity} }
+func Names() []Name { return []Name{ZK, ZKPLONK, ZKGroth16, Validity} }
 
 // Check returns fault.ErrVersion unless the mode is known.
 func (n Name) Check() error {
@@ -120,7 +120,7 @@ type Verifier struct {
 // must come from what the caller trusts, not from the proof.
 func (v *Verifier) Verify(ctx context.Context, n Name, st *statement.Statement, encoded []byte) error {
 	b := v.NewBatch()
-	if err := b.Add(ctx, n, st.Kind, st, encoded); err != nil {
+	if err := b.add(ctx, n, st.Kind, st, encoded); err != nil {
 		return err
 	}
 	return b.Check()
@@ -141,6 +141,13 @@ func (v *Verifier) NewBatch() *Batch { return &Batch{v, v.SRS.NewBatch(rand.Read
 //
 // Soundness: as of Verify, and no proof counts before Check has returned nil.
 func (b *Batch) Add(ctx context.Context, n Name, place string, st *statement.Statement, encoded []byte) error {
+	if err := b.add(ctx, n, place, st, encoded); err != nil {
+		return fmt.Errorf("%s: %w", place, err)
+	}
+	return nil
+}
+
+func (b *Batch) add(ctx context.Context, n Name, place string, st *statement.Statement, encoded []byte) error {
 	v := b.verifier
 	if err := n.Check(); err != nil {
 		return err

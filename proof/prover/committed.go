@@ -17,6 +17,9 @@ func ProveCommitted(ctx context.Context, srs *commitments.SRS, st *statement.Sta
 	if !st.Layout.Masked {
 		return nil, fmt.Errorf("a committed conversation is masked: %w", fault.ErrUsage)
 	}
+	if err := committed.CheckSize(st.Layout); err != nil {
+		return nil, err
+	}
 	if err := Count(st.Layout.System, secret.Cells); err != nil {
 		return nil, err
 	}

@@ -23,13 +23,16 @@ func VerifyCommitted(srs *commitments.VerifierSRS, st *statement.Statement, enco
 }
 
 // AddCommitted is VerifyCommitted but for what it puts to the batch, which the
-// caller must check; place is what its errors begin with.
+// caller must check; place is what it is called there.
 func AddCommitted(batch *commitments.Batch, place string, srs *commitments.VerifierSRS, st *statement.Statement, encoded []byte) error {
 	l := st.Layout
 	if !l.Masked {
 		return fmt.Errorf("a committed conversation is masked: %w", fault.ErrUsage)
 	}
 	if err := CheckStatement(srs, st); err != nil {
+		return err
+	}
+	if err := committed.CheckSize(l); err != nil {
 		return err
 	}
 	p, err := committed.Unmarshal(l, srs.Kind, encoded)

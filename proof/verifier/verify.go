@@ -32,7 +32,7 @@ func Verify(srs *commitments.VerifierSRS, st *statement.Statement, encoded []byt
 }
 
 // Add is Verify but for what it puts to the batch, which the caller must check;
-// place is what its errors begin with.
+// place is what it is called there.
 func Add(batch *commitments.Batch, place string, srs *commitments.VerifierSRS, st *statement.Statement, encoded []byte) error {
 	l := st.Layout
 	if l.Masked {

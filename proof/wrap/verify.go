@@ -33,7 +33,7 @@ func Verify(ctx context.Context, srs *commitments.VerifierSRS, st *statement.Sta
 		return fmt.Errorf("a wrapped conversation is masked: %w", fault.ErrUsage)
 	}
 	if srs.Kind == commitments.Transparent {
-		return fmt.Errorf("%s wraps proofs about powers of tau, not about a transparent setup: %w", s.Name(), fault.ErrUsage)
+		return fmt.Errorf("%s wraps proofs about powers of tau, not about a transparent setup: %w", s.Name(), fault.ErrMalformed)
 	}
 	if err := verifier.CheckStatement(srs, st); err != nil {
 		return err
