@@ -3,19 +3,24 @@
 // # Rows
 //
 // The integers of a tensor T are cut, row-major, in rows of 2^ℓ cells, the
-// last one zero-extended. Over the SRS ([τ^j]G), j < 2^ℓ, row i becomes
+// last one zero-extended. With generators G_j, j < 2^ℓ, row i becomes
 //
-//	C_i = Σ_j T_ij·[τ^j]G + ρ_i·H
+//	C_i = Σ_j T_ij·G_j + ρ_i·H
 //
-// a Pedersen commitment, hiding by ρ_i and binding as long as nobody knows τ
-// or a relation between the [τ^j]G and H. H is hashed to the curve, never read
-// from a file. A claim about T~ at (r_hi, r_lo) becomes one about the row
-// Σ_i eq(r_hi,i)·row_i at r_lo, committed in Σ_i eq(r_hi,i)·C_i.
+// a Pedersen commitment, hiding by ρ_i and binding as long as nobody knows a
+// relation between the G_j and H. In a transparent setup G_j is the hash of j to
+// the curve (generators.go); otherwise G_j = [τ^j]G, and nobody may know τ. H, U and
+// the generators of what is committed besides rows are hashed to the curve in
+// every setup, never read from a file. A claim about T~ at (r_hi, r_lo) becomes one
+// about the row Σ_i eq(r_hi,i)·row_i at r_lo, committed in Σ_i eq(r_hi,i)·C_i.
 //
 // # Opening
 //
-// The multilinear scheme is Gemini's (eprint 2022/420, section 2.4; HyperKZG)
-// over univariate KZG. Cell j of the row f is coefficient j of P_0, and the
+// In a transparent setup by an inner-product argument: inner_product.go has its
+// equations, batch.go decides them together with others.
+//
+// Over powers of tau the multilinear scheme is Gemini's (eprint 2022/420, section
+// 2.4; HyperKZG) over univariate KZG. Cell j of the row f is coefficient j of P_0, and the
 // claim f~(r) = v, r_0 for the most significant bit of j, is folded ℓ times:
 //
 //	P_{i+1}(X²) = (1−x_i)·E_i + x_i·O_i,  P_i(X) = E_i(X²) + X·O_i(X²),  x_i = r_{ℓ−1−i}
@@ -46,9 +51,9 @@
 //
 //	symbol       identifier              size
 //	ℓ            SRS.RowBits             1 … 22
-//	[τ^j]G       SRS.G1                  2^ℓ points
+//	G_j          SRS.G1                  2^ℓ points
 //	G₂, [τ]G₂    SRS.G2                  2 points
-//	H            SRS.H                   1 point
+//	H, U         SRS.H, SRS.U            1 point each
 //	T            cells                   integers, ⌈cells/2^ℓ⌉ rows
 //	ρ            blind, Opening.Blinding one scalar per row
 //	C, r, v      Claim                   point, ℓ scalars, scalar
@@ -56,13 +61,14 @@
 //	P_i(±β)      PairingProof.Pos, Neg   ℓ scalars each
 //	P_0(β²)      PairingProof.Square     1 scalar
 //	Q, W         PairingProof.Quotient, Witness
+//	L, R, a      InnerProductProof       ℓ points each, 1 scalar
 //
 // # What callers must still check
 //
-// That the SRS is one they trust: the development SRS says Insecure, and
-// everything made with it can be forged by anyone. That commitments in a claim
-// are the ones they folded themselves, and that points and values come from a
-// transcript which absorbed those commitments. That cells are in range: a row
+// That the setup is one they trust: the development one says Insecure, and
+// everything made with it can be forged by anyone. That a batch is checked before
+// anything is accepted. That commitments in a claim are the ones they mean, and
+// that points and values come from a transcript which absorbed those commitments. That cells are in range: a row
 // commits to any field elements, not only to small ones. Arithmetic here is
 // not constant-time: a co-resident observer of the prover is out of scope.
 package commitments

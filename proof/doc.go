@@ -8,6 +8,7 @@
 //	instance            E                   peer               where
 //	prover              field elements      computes answers   proof/prover
 //	verifier            field elements      reads a proof      Verify (replay.go)
+//	mode zk             forms               hides messages     proof/committed
 //	wrap's circuit      circuit variables   a witness          proof/circuit
 //	tests               field elements      evaluates          proof/reference
 //
@@ -15,7 +16,8 @@
 //
 // # The conversation
 //
-//	Begin         absorbs the statement's digest and, if masked, a salt
+//	Begin         absorbs the statement's digest and, if masked, a salt (mode zk
+//	              has a transcript, and a beginning, of its own)
 //	lookups       every lookup and table in one sum of fractions, layer by
 //	              layer of a binary tree (section 9; lookups.go)
 //	relations     equations at a random point, then virtual tensors rank by

@@ -1,5 +1,6 @@
-// Package wrap makes and checks proofs of mode zk: the conversation of package
-// proof stays secret, and a SNARK shows that the verifier's script accepts it.
+// Package wrap makes and checks proofs of modes zk-plonk and zk-groth16: the
+// conversation of package proof stays secret, and a SNARK shows that the verifier's
+// script accepts it. Rows are committed over powers of tau.
 //
 //	part       bytes                      what
 //	system     1                          System.ID

@@ -13,7 +13,7 @@ import (
 	"github.com/zkaudit/zkaudit/proof/statement"
 )
 
-// Proof is everything the prover sends in mode zk.
+// Proof is everything the prover sends in a mode that wraps.
 type Proof struct {
 	System   byte               // ID of the system of SNARK
 	Key      [32]byte           // digest of the key that verifies SNARK

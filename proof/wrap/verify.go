@@ -14,7 +14,7 @@ import (
 	"github.com/zkaudit/zkaudit/proof/verifier"
 )
 
-// Verify checks an encoded proof of mode zk. Everything but the proof comes
+// Verify checks an encoded proof of a mode that wraps. Everything but the proof comes
 // from the verifier; keys it does not find in the cache it makes, once the
 // rest of the proof has passed.
 //
