@@ -68,7 +68,7 @@ type Options struct {
 // Verify checks an audit against what is expected of it, then the certificate
 // of every part and then the proof of every claim. What proofs are about is derived
 // from public values, never from a proof. A claim is stated, which may take far
-// more memory than its parameters, when all proofs before it have passed, and
+// more memory than its parameters, when all proofs before it have been looked at, and
 // forgotten before the next (Scope.room bounds what it takes).
 //
 // Errors wrap fault.ErrRejected, fault.ErrMalformed, fault.ErrVersion,

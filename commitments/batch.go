@@ -59,16 +59,19 @@ func (b *Batch) Check() error {
 	if err != nil || holds {
 		return err
 	}
-	for i := range equations {
-		if holds, err = b.hold(equations[i : i+1]); err != nil {
+	// One of them does not: the first half is false, or else the second is.
+	for len(equations) > 1 {
+		half := len(equations) / 2
+		if holds, err = b.hold(equations[:half]); err != nil {
 			return err
 		}
-		if !holds {
-			return fmt.Errorf("%s: %w", equations[i].Place, fault.ErrRejected)
+		if holds {
+			equations = equations[half:]
+		} else {
+			equations = equations[:half]
 		}
 	}
-	// Excluded: if each holds, any sum of them does.
-	return fmt.Errorf("equations between points: the sum does not hold, though each does: %w", fault.ErrRejected)
+	return fmt.Errorf("%s: %w", equations[0].Place, fault.ErrRejected)
 }
 
 // hold reports whether a random linear combination of equations holds.

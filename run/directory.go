@@ -27,8 +27,8 @@ import (
 type Options struct {
 	Progress Progress  // nil: silent
 	Rand     io.Reader // nil: crypto/rand
-	// CacheDir keeps the development SRS and the keys that proofs are wrapped
-	// with between runs; "" makes them anew.
+	// CacheDir keeps generators, the development setup and the keys of wraps
+	// between runs; "" makes them anew.
 	CacheDir string
 	// KeysNotKept is told why keys cannot be kept in CacheDir; may be nil.
 	KeysNotKept func(err error)

@@ -13,7 +13,6 @@ import (
 	"github.com/zkaudit/zkaudit/proof"
 	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/proof/prover"
-	"github.com/zkaudit/zkaudit/proof/wrap"
 	"github.com/zkaudit/zkaudit/segment"
 )
 
@@ -41,8 +40,8 @@ func (s *segmenting) layout(steps int) (*proof.Layout, error) {
 		return nil, err
 	}
 	l, err := proof.NewLayout(sys.Relation, s.rowBits, s.mode.ZeroKnowledge())
-	if err == nil && s.mode.ZeroKnowledge() {
-		err = wrap.CheckSize(l)
+	if err == nil {
+		err = s.mode.CheckSize(l)
 	}
 	return l, err
 }
@@ -75,8 +74,10 @@ func (s *segmenting) check(steps int) error {
 }
 
 // What proving takes beside the argument of a segment, in seconds on two cores
-// (README, figures): a wrap for each segment, and keys for each length of one.
+// (README, figures): a wrap or a committed conversation for each segment, and keys
+// for each length of one.
 var wrapping = map[mode.Name]struct{ wrap, keys float64 }{
+	mode.ZK:        {wrap: 0.3},
 	mode.ZKPLONK:   {wrap: 11.6, keys: 4.4},
 	mode.ZKGroth16: {wrap: 1.5, keys: 15.4},
 	mode.Validity:  {wrap: 0.05},

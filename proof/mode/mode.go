@@ -10,6 +10,7 @@ import (
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/internal/memory"
 	"github.com/zkaudit/zkaudit/proof"
+	"github.com/zkaudit/zkaudit/proof/committed"
 	"github.com/zkaudit/zkaudit/proof/prover"
 	"github.com/zkaudit/zkaudit/proof/statement"
 	"github.com/zkaudit/zkaudit/proof/verifier"
@@ -49,6 +50,18 @@ func (n Name) ZeroKnowledge() bool { return n != Validity }
 
 // Wrapped reports whether proofs of the mode are SNARKs of a verifier.
 func (n Name) Wrapped() bool { return n == ZKPLONK || n == ZKGroth16 }
+
+// CheckSize returns fault.ErrResources for a layout of the mode whose
+// conversation is too long to be proven.
+func (n Name) CheckSize(l *proof.Layout) error {
+	switch {
+	case n.Wrapped():
+		return wrap.CheckSize(l)
+	case n == ZK:
+		return committed.CheckSize(l)
+	}
+	return nil
+}
 
 // Memory estimates what a proof of the mode about a layout takes: the argument,
 // and its wrap.
