@@ -3,6 +3,7 @@ package audit
 import (
 	"fmt"
 	"math/big"
+	"slices"
 
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/relation"
@@ -22,14 +23,13 @@ func (c *Performance) stateError(s *Scope, parts []*partTensors) {
 	one := relation.Axis{Name: "constraint", Size: 1}
 	inside := relation.At(s.b.Mask(one), "q")
 	var terms []relation.Term
-	var errors, signs []relation.ID
 	cells, fraction, worst := int64(0), 0, new(big.Int)
 	for _, p := range parts {
 		e, f, largest := c.residual(s, p)
 		if s.err != nil {
 			return
 		}
-		if len(errors) > 0 && f != fraction {
+		if cells > 0 && f != fraction {
 			s.usage("parts %q and %q have labels of different fraction bits: their errors are in other units", parts[0].name, p.name)
 			return
 		}
@@ -38,14 +38,12 @@ func (c *Performance) stateError(s *Scope, parts []*partTensors) {
 		of := int64(axes[0].Size * axes[1].Size)
 		cells += of
 		worst.Add(worst, new(big.Int).Mul(big.NewInt(of), c.power(largest)))
-		at, masks := relation.At(e, "i", "c"), append(s.b.Masks(axes, []relation.Label{"i", "c"}), inside)
-		errors = append(errors, e)
+		at, masks := relation.At(e, "i", "c"), slices.Clip(append(s.b.Masks(axes, []relation.Label{"i", "c"}), inside))
 		if c.Metric == "mse" {
 			terms = append(terms, relation.Times(relation.Int(-1), append(masks, at, at)...))
 			continue
 		}
 		b := s.atLeastZero("not below in "+p.label(), e, 18+fraction)
-		signs = append(signs, b)
 		terms = append(terms, relation.Times(relation.Int(-2), append(masks, relation.At(b, "i", "c"), at)...),
 			relation.Times(relation.Int(1), append(masks, at)...))
 	}
