@@ -18,7 +18,11 @@ func TestGeneratorDigests(t *testing.T) {
 	} else if !testing.Short() {
 		log = 14
 	}
-	for i, d := range digestsOf(new(Generators).First(1 << log)) {
+	digests := digestsOf(new(Generators).First(1 << log))
+	if len(digests) != log+1 {
+		t.Fatalf("%d digests of 2^%d generators", len(digests), log)
+	}
+	for i, d := range digests {
 		if d != generatorDigests[i] {
 			t.Errorf("2^%d generators have digest %s, the table says %s", i, d, generatorDigests[i])
 		}

@@ -251,3 +251,47 @@ func TestLongConversationsAreRefused(t *testing.T) {
 		t.Errorf("verified: %v", err)
 	}
 }
+
+// TestShapeOfConversation: blocks, answer and y are those of the statement, and
+// an opening that is none is refused where it is read.
+func TestShapeOfConversation(t *testing.T) {
+	e := newExample(t, setups(t)[0])
+	l, honest := e.statement.Layout, e.prove(t)
+	verify := func(of committed.Conversation) error {
+		batch := e.setup.Verifier().NewBatch(crand.Reader)
+		if _, _, err := committed.Verify(batch, "test", l, e.statement.Digest(honest.Witness), &of, honest.Blinding); err != nil {
+			return err
+		}
+		return batch.Check()
+	}
+	if err := verify(honest.Conversation); err != nil {
+		t.Fatal(err)
+	}
+	for name, test := range map[string]struct {
+		change func(c *committed.Conversation)
+		want   error
+	}{
+		"a block less":   {func(c *committed.Conversation) { c.Blocks = c.Blocks[:len(c.Blocks)-1] }, fault.ErrMalformed},
+		"a block more":   {func(c *committed.Conversation) { c.Blocks = append(slices.Clone(c.Blocks), c.Blocks[0]) }, fault.ErrMalformed},
+		"an answer less": {func(c *committed.Conversation) { c.Z = c.Z[:len(c.Z)-1] }, fault.ErrMalformed},
+		"an answer more": {func(c *committed.Conversation) { c.Z = append(slices.Clone(c.Z), fr.Element{}) }, fault.ErrMalformed},
+		"another y":      {func(c *committed.Conversation) { c.Value.Double(&c.Value) }, fault.ErrRejected},
+		"blocks in exchange": {func(c *committed.Conversation) {
+			c.Blocks = slices.Clone(c.Blocks)
+			c.Blocks[0], c.Blocks[1] = c.Blocks[1], c.Blocks[0]
+		}, fault.ErrRejected},
+	} {
+		of := honest.Conversation
+		test.change(&of)
+		if err := verify(of); !errors.Is(err, test.want) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	b := encode(t, honest)
+	for i := range fr.Bytes { // no canonical scalar
+		b[len(b)-1-i] = 0xff
+	}
+	if _, err := committed.Unmarshal(l, e.setup.Kind, b); !errors.Is(err, fault.ErrMalformed) {
+		t.Errorf("an opening that is none: %v", err)
+	}
+}
