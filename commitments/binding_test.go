@@ -242,3 +242,17 @@ func TestAdmittedInsecure(t *testing.T) {
 		t.Errorf("a file that admits it is %s, insecure %t", read.Kind, read.Insecure)
 	}
 }
+
+// TestBatchOfLengths: rows of equations are as long as the longest needs.
+func TestBatchOfLengths(t *testing.T) {
+	s := transparent(t, 2)
+	for _, lengths := range [][]int{{3, 5}, {5, 3}} {
+		batch := s.Verifier().NewBatch(crand.Reader)
+		for _, n := range lengths {
+			batch.Add(trueEquation(t, s, n))
+		}
+		if err := batch.Check(); err != nil {
+			t.Errorf("lengths %v: %v", lengths, err)
+		}
+	}
+}
