@@ -139,7 +139,7 @@ func TestStrangersStayStrangers(t *testing.T) {
 	}
 	for name, p := range all {
 		for _, imported := range p.Imports {
-			circuits := []string{"proof/circuit", "proof/transcript", "proof/wrap", "bench/circuitstats"}
+			circuits := []string{"proof/circuit", "proof/wrap", "bench/circuitstats"}
 			if strings.HasPrefix(imported, gnark) && !slices.Contains(circuits, name) {
 				t.Errorf("%s imports %s: circuits are stated in proof/circuit and proven in proof/wrap only", name, imported)
 			}

@@ -15,7 +15,6 @@ import (
 	"github.com/zkaudit/zkaudit/proof/circuit"
 	"github.com/zkaudit/zkaudit/proof/prooftest"
 	"github.com/zkaudit/zkaudit/proof/statement"
-	"github.com/zkaudit/zkaudit/proof/transcript"
 	"github.com/zkaudit/zkaudit/relation"
 )
 
@@ -205,7 +204,7 @@ func (l *lie) accepted(messages []fr.Element, drop int) bool {
 		witness.Messages[i] = messages[i]
 	}
 	define := func(api frontend.API, m []frontend.Variable) {
-		var tr proof.Transcript[frontend.Variable] = transcript.NewCircuit(api, statement.Domain)
+		var tr proof.Transcript[frontend.Variable] = circuit.NewTranscript(api, statement.Domain)
 		proof.Begin(l.layout, tr, frontend.Variable(prooftest.StatementDigest()), nil)
 		if l.alpha != nil {
 			tr = &unlucky[frontend.Variable]{tr, []frontend.Variable{l.alpha.of(l), l.alpha.beta()}}

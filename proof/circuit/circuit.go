@@ -8,7 +8,6 @@ import (
 
 	"github.com/zkaudit/zkaudit/proof"
 	"github.com/zkaudit/zkaudit/proof/statement"
-	"github.com/zkaudit/zkaudit/proof/transcript"
 )
 
 // Verifier is the circuit of one layout.
@@ -36,7 +35,7 @@ func New(l *proof.Layout) *Verifier {
 
 // Define states the circuit (protocol, section 14).
 func (v *Verifier) Define(api frontend.API) error {
-	tr := transcript.NewCircuit(api, statement.Domain)
+	tr := NewTranscript(api, statement.Domain)
 	var salt frontend.Variable
 	if v.layout.Masked {
 		salt = v.Salt[0]

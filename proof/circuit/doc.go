@@ -1,7 +1,7 @@
 // Package circuit runs the verifier's script inside a gnark circuit: the same
-// code as the native verifier, over variables. It has no group operations and
-// no foreign-field arithmetic; what the script leaves open is public and
-// checked outside.
+// code as the native verifier, over variables, with a transcript of its own
+// (NewTranscript). It has no group operations and no foreign-field arithmetic;
+// what the script leaves open is public and checked outside.
 //
 //	input      kind     what
 //	Digest     public   statement digest c0, absorbed first

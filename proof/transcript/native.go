@@ -18,7 +18,7 @@ type Native struct{ permutation *poseidon2.Permutation }
 
 // NewNative returns a transcript over field elements.
 func NewNative(domain string) *Sponge[fr.Element] {
-	return New(Native{poseidon2.NewPermutation(width, FullRounds, PartialRounds)}, domain)
+	return New(Native{poseidon2.NewPermutation(Width, FullRounds, PartialRounds)}, domain)
 }
 
 // Const returns the element of an integer.
@@ -37,6 +37,6 @@ func (Native) Add(a, b fr.Element) fr.Element {
 // Permute applies Poseidon2.
 func (n Native) Permute(state *[4]fr.Element) {
 	if err := n.permutation.Permutation(state[:]); err != nil {
-		panic(err) // the width is a constant
+		panic(err) // the Width is a constant
 	}
 }

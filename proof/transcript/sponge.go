@@ -17,10 +17,10 @@ const (
 	Openings
 )
 
-const (
-	width = 4
-	rate  = width - 1
-)
+// Width is the elements of the sponge's state.
+const Width = 4
+
+const rate = Width - 1
 
 // Field is what the sponge needs of the element type.
 type Field[E any] interface {
@@ -33,7 +33,7 @@ type Field[E any] interface {
 // Sponge is a transcript over elements E.
 type Sponge[E any] struct {
 	field Field[E]
-	state [width]E
+	state [Width]E
 	spent int // challenges read since the last permutation
 }
 

@@ -17,7 +17,7 @@ import (
 )
 
 // circuitVersion counts changes of what the script's operations become in a
-// circuit: the gadgets of proof/transcript, the order of public inputs.
+// circuit: the gadgets of proof/circuit, the order of public inputs.
 const circuitVersion = "zkaudit/wrap/v2"
 
 // maxMessages bounds the conversations that are wrapped. Every two or three of

@@ -120,7 +120,7 @@ type gadget struct {
 }
 
 func (g *gadget) Define(api frontend.API) error {
-	tr := transcript.NewCircuit(api, "gadget")
+	tr := circuit.NewTranscript(api, "gadget")
 	tr.Absorb(transcript.Openings, g.Message[:]...)
 	api.AssertIsEqual(g.Result, tr.Challenge())
 	return nil

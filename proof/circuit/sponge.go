@@ -1,28 +1,30 @@
-package transcript
+package circuit
 
 import (
 	"math/big"
 
 	"github.com/consensys/gnark-crypto/ecc/bn254/fr/poseidon2"
 	"github.com/consensys/gnark/frontend"
+
+	"github.com/zkaudit/zkaudit/proof/transcript"
 )
 
-// Circuit computes the sponge on variables of a gnark circuit.
+// permutation is that of the transcript, Poseidon2, on variables of a circuit.
 //
-// The permutation is gnark-crypto's, with its constants. What differs from
-// gnark's own gadget, and saves a sixth of a permutation's rows in PLONK, is
-// that a round key is added together with the matrix before it, where a
-// constant is free, and that partial rounds are in sparse form.
-type Circuit struct {
+// It is gnark-crypto's, with its constants. What differs from gnark's own gadget,
+// and saves a sixth of a permutation's rows in PLONK, is that a round key is added
+// together with the matrix before it, where a constant is free, and that partial
+// rounds are in sparse form.
+type permutation struct {
 	api     frontend.API
 	keys    [][]*big.Int // by round; a partial round has one
 	partial sparse
 }
 
-// NewCircuit returns a transcript over circuit variables.
-func NewCircuit(api frontend.API, domain string) *Sponge[frontend.Variable] {
-	p := poseidon2.NewParameters(width, FullRounds, PartialRounds)
-	c := &Circuit{api: api}
+// NewTranscript returns a transcript over circuit variables.
+func NewTranscript(api frontend.API, domain string) *transcript.Sponge[frontend.Variable] {
+	p := poseidon2.NewParameters(transcript.Width, transcript.FullRounds, transcript.PartialRounds)
+	c := &permutation{api: api}
 	for _, round := range p.RoundKeys {
 		var keys []*big.Int
 		for i := range round {
@@ -31,27 +33,27 @@ func NewCircuit(api frontend.API, domain string) *Sponge[frontend.Variable] {
 		c.keys = append(c.keys, keys)
 	}
 	c.partial = newSparse(internalMatrix(p.DiagM1))
-	return New[frontend.Variable](c, domain)
+	return transcript.New[frontend.Variable](c, domain)
 }
 
 // Const returns the constant of an integer.
-func (*Circuit) Const(v *big.Int) frontend.Variable { return v }
+func (*permutation) Const(v *big.Int) frontend.Variable { return v }
 
 // Add returns a + b.
-func (c *Circuit) Add(a, b frontend.Variable) frontend.Variable { return c.api.Add(a, b) }
+func (c *permutation) Add(a, b frontend.Variable) frontend.Variable { return c.api.Add(a, b) }
 
 // Permute applies Poseidon2: an external matrix, half the full rounds, the
 // partial rounds, the other full rounds; each round adds its keys, raises to
 // the fifth power (all elements, or the first) and multiplies by its matrix.
-func (c *Circuit) Permute(state *[4]frontend.Variable) {
-	const half = FullRounds / 2
+func (c *permutation) Permute(state *[4]frontend.Variable) {
+	const half = transcript.FullRounds / 2
 	c.external(state, c.key(0))
 	c.fullRounds(state, 0, half)
 	c.partialRounds(state, half)
-	c.fullRounds(state, half+PartialRounds, FullRounds+PartialRounds)
+	c.fullRounds(state, half+transcript.PartialRounds, transcript.FullRounds+transcript.PartialRounds)
 }
 
-func (c *Circuit) fullRounds(state *[4]frontend.Variable, from, to int) {
+func (c *permutation) fullRounds(state *[4]frontend.Variable, from, to int) {
 	for r := from; r < to; r++ {
 		for i := range state {
 			state[i] = c.fifth(state[i])
@@ -61,7 +63,7 @@ func (c *Circuit) fullRounds(state *[4]frontend.Variable, from, to int) {
 }
 
 // key returns the keys that round r adds, zero where it adds none.
-func (c *Circuit) key(r int) [4]*big.Int {
+func (c *permutation) key(r int) [4]*big.Int {
 	var k [4]*big.Int
 	for i := range k {
 		k[i] = new(big.Int)
@@ -72,14 +74,14 @@ func (c *Circuit) key(r int) [4]*big.Int {
 	return k
 }
 
-func (c *Circuit) fifth(x frontend.Variable) frontend.Variable {
+func (c *permutation) fifth(x frontend.Variable) frontend.Variable {
 	square := c.api.Mul(x, x)
 	return c.api.Mul(c.api.Mul(square, square), x)
 }
 
 // external multiplies by the matrix M4 of Poseidon2 (eprint 2023/323, appendix
 // B) and adds the keys of the round to come.
-func (c *Circuit) external(s *[4]frontend.Variable, key [4]*big.Int) {
+func (c *permutation) external(s *[4]frontend.Variable, key [4]*big.Int) {
 	add, mul := c.api.Add, c.api.Mul
 	t0, t1 := add(s[0], s[1]), add(s[2], s[3])
 	t2, t3 := add(mul(s[1], 2), t1), add(mul(s[3], 2), t0)

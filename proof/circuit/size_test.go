@@ -1,4 +1,4 @@
-package transcript
+package circuit
 
 import (
 	"testing"
@@ -8,6 +8,8 @@ import (
 	"github.com/consensys/gnark/frontend"
 	"github.com/consensys/gnark/frontend/cs/r1cs"
 	"github.com/consensys/gnark/frontend/cs/scs"
+
+	"github.com/zkaudit/zkaudit/proof/transcript"
 )
 
 // permutations is a circuit of as many permutations as messages.
@@ -17,9 +19,9 @@ type permutations struct {
 }
 
 func (c *permutations) Define(api frontend.API) error {
-	s := NewCircuit(api, "test")
+	s := NewTranscript(api, "test")
 	for i := range c.Messages {
-		s.Absorb(SumRound, c.Messages[i][:]...)
+		s.Absorb(transcript.SumRound, c.Messages[i][:]...)
 	}
 	api.AssertIsEqual(c.Want, s.Challenge())
 	return nil

@@ -1,10 +1,12 @@
-package transcript
+package circuit
 
 import (
 	"math/big"
 
 	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
 	"github.com/consensys/gnark/frontend"
+
+	"github.com/zkaudit/zkaudit/proof/transcript"
 )
 
 // internalMatrix is the matrix of a partial round, M = J + diag(d): ones, and
@@ -50,9 +52,9 @@ func (d internalMatrix) solve(b [3]fr.Element) [3]fr.Element {
 //
 // six additions in place of seven, and s = Aʳ·z in the end.
 type sparse struct {
-	corner      *big.Int                   // 1 + d_0
-	read, write [PartialRounds][3]*big.Int // u·Aʳ and A⁻⁽ʳ⁺¹⁾·v
-	last        [3][3]*big.Int             // A^PartialRounds
+	corner      *big.Int                              // 1 + d_0
+	read, write [transcript.PartialRounds][3]*big.Int // u·Aʳ and A⁻⁽ʳ⁺¹⁾·v
+	last        [3][3]*big.Int                        // A^PartialRounds
 }
 
 func newSparse(d internalMatrix) sparse {
@@ -64,7 +66,7 @@ func newSparse(d internalMatrix) sparse {
 	read := [3]fr.Element{one, one, one} // A is its own transpose
 	write := read
 	unit := [3][3]fr.Element{{one}, {{}, one}, {{}, {}, one}}
-	for r := range PartialRounds {
+	for r := range transcript.PartialRounds {
 		write = d.solve(write)
 		s.read[r], s.write[r] = integers(read), integers(write)
 		read = d.apply(read)
@@ -87,16 +89,16 @@ func integers(v [3]fr.Element) (w [3]*big.Int) {
 
 // partialRounds applies the partial rounds, of which the first is round from,
 // and adds the keys of the round after them.
-func (c *Circuit) partialRounds(state *[4]frontend.Variable, from int) {
+func (c *permutation) partialRounds(state *[4]frontend.Variable, from int) {
 	y, z := state[0], [3]frontend.Variable(state[1:])
-	for r := range PartialRounds {
+	for r := range transcript.PartialRounds {
 		x := c.fifth(y)
 		y = c.api.Add(c.api.Mul(x, c.partial.corner), c.dot(c.partial.read[r], z, c.key(from + r + 1)[0]))
 		for i := range z {
 			z[i] = c.api.Add(z[i], c.api.Mul(x, c.partial.write[r][i]))
 		}
 	}
-	keys := c.key(from + PartialRounds)
+	keys := c.key(from + transcript.PartialRounds)
 	state[0] = y
 	for i := range z {
 		state[i+1] = c.dot(c.partial.last[i], z, keys[i+1])
@@ -104,6 +106,6 @@ func (c *Circuit) partialRounds(state *[4]frontend.Variable, from int) {
 }
 
 // dot returns Σ a_i·z_i + constant.
-func (c *Circuit) dot(a [3]*big.Int, z [3]frontend.Variable, constant *big.Int) frontend.Variable {
+func (c *permutation) dot(a [3]*big.Int, z [3]frontend.Variable, constant *big.Int) frontend.Variable {
 	return c.api.Add(c.api.Mul(z[0], a[0]), c.api.Mul(z[1], a[1]), c.api.Mul(z[2], a[2]), constant)
 }
