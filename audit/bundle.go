@@ -19,7 +19,7 @@ import (
 )
 
 // Version is the format version of audit bundles.
-const Version = 4
+const Version = 5
 
 // MaxBytes bounds an audit bundle.
 const MaxBytes = 1 << 30

@@ -109,8 +109,10 @@ func TestEncodingsAreRefused(t *testing.T) {
 	if _, err := Unmarshal(artefact.Encode(h, []byte(`{"mode": 3}`))); !errors.Is(err, fault.ErrMalformed) || !strings.Contains(err.Error(), "cannot unmarshal") {
 		t.Errorf("a number for a text: %v", err)
 	}
-	if _, err := Unmarshal(artefact.Encode(artefact.Header{Kind: h.Kind, Version: Version + 1}, payload)); !errors.Is(err, fault.ErrVersion) {
-		t.Errorf("another version: %v", err)
+	for _, version := range []uint32{Version - 1, Version + 1} {
+		if _, err := Unmarshal(artefact.Encode(artefact.Header{Kind: h.Kind, Version: version, Statement: h.Statement}, payload)); fault.ExitCode(fault.Verdict(err)) != fault.ExitVersion {
+			t.Errorf("version %d: %v", version, err)
+		}
 	}
 }
 

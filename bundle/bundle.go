@@ -12,7 +12,7 @@ import (
 )
 
 // Version is the format version of bundles.
-const Version = 3
+const Version = 4
 
 // MaxBytes bounds a bundle.
 const MaxBytes = 4 << 30

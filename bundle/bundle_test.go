@@ -236,9 +236,11 @@ func TestLengths(t *testing.T) {
 	if _, err := bundle.Unmarshal(m.bytes[:len(m.bytes)-1]); !errors.Is(err, fault.ErrMalformed) {
 		t.Errorf("truncated file: %v", err)
 	}
-	head.Version++
-	if _, err := bundle.Unmarshal(artefact.Encode(head, payload)); !errors.Is(err, fault.ErrVersion) {
-		t.Errorf("next version: %v", err)
+	for _, version := range []uint32{bundle.Version - 1, bundle.Version + 1} {
+		head.Version = version
+		if _, err := bundle.Unmarshal(artefact.Encode(head, payload)); fault.ExitCode(fault.Verdict(err)) != fault.ExitVersion {
+			t.Errorf("version %d: %v", version, err)
+		}
 	}
 	if !bundle.Recognised(m.bytes) || bundle.Recognised(payload) {
 		t.Error("recognition")

@@ -14,7 +14,7 @@ import (
 )
 
 // PartVersion is the format version of part files.
-const PartVersion = 4
+const PartVersion = 5
 
 // MaxPartBytes bounds a part file.
 const MaxPartBytes = 1 << 30

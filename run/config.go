@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 
 	"github.com/BurntSushi/toml"
 
@@ -141,7 +142,12 @@ type AuditConfig struct {
 	Ledger string `toml:"ledger"`
 }
 
-const maxConfig = 1 << 20
+const (
+	maxConfig = 1 << 20
+	// olderSetup is what proof.setup was called before there were transparent
+	// setups. Commitments and proofs of such a run cannot be read any more.
+	olderSetup = "proof.srs"
+)
 
 // Values of ProofConfig.Setup that are no files.
 const (
@@ -173,6 +179,10 @@ func ReadConfig(path string) (_ *Config, err error) {
 		return nil, fmt.Errorf("%s: %w: %v", path, fault.ErrUsage, err)
 	}
 	if unknown := meta.Undecoded(); len(unknown) > 0 {
+		if slices.ContainsFunc(unknown, func(k toml.Key) bool { return k.String() == olderSetup }) {
+			err := fmt.Errorf("%s: key %q: an older zkaudit made this run, and its commitments and proofs are of older formats: %w", path, olderSetup, fault.ErrVersion)
+			return nil, fault.Advise(err, "use that one, or start anew with zkaudit init, where the setup is %s", "proof.setup")
+		}
 		return nil, fmt.Errorf("%s: unknown key %q: %w", path, unknown[0].String(), fault.ErrUsage)
 	}
 	if err := c.Check(); err != nil {

@@ -22,8 +22,8 @@ func ProofKind() artefact.Kind { return artefact.Kind{'p', 'r', 'o', 'f'} }
 func WeightsKind() artefact.Kind { return artefact.Kind{'w', 'g', 't', 's'} }
 
 const (
-	proofVersion   = 2
-	weightsVersion = 1
+	proofVersion   = 3
+	weightsVersion = 2
 	maxPartFile    = 1 << 32
 )
 

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/zkaudit/zkaudit/internal/artefact"
 	"github.com/zkaudit/zkaudit/internal/fault"
 )
 
@@ -76,8 +77,37 @@ func TestConfigErrors(t *testing.T) {
 			t.Errorf("%s: %v", test.replacement, err)
 		}
 	}
+	write(t, path, strings.Replace(string(original), "setup = ", "srs = ", 1))
+	if _, err := Open(dir, Options{}); fault.ExitCode(err) != fault.ExitVersion || !strings.Contains(err.Error(), "older zkaudit") || !strings.Contains(err.Error(), "proof.setup") {
+		t.Errorf("a run of an older zkaudit: %v", err)
+	}
 	if _, err := Open(t.TempDir(), Options{}); !errors.Is(err, fault.ErrInput) || !strings.Contains(err.Error(), "zkaudit init") {
 		t.Errorf("no run.toml: %v", err)
+	}
+}
+
+// TestOlderFiles: proofs and weights that an older zkaudit has made are neither
+// taken nor passed over.
+func TestOlderFiles(t *testing.T) {
+	d := &Directory{}
+	path := filepath.Join(t.TempDir(), "file")
+	for name, test := range map[string]struct {
+		kind    artefact.Kind
+		version uint32
+		load    func() error
+	}{
+		"proof":   {ProofKind(), proofVersion, func() error { _, err := d.loadProof(path, [32]byte{1}); return err }},
+		"weights": {WeightsKind(), weightsVersion, func() error { _, err := d.loadWeights(path, [32]byte{1}, nil, nil, nil); return err }},
+	} {
+		for _, of := range []struct{ change, code int }{{0, fault.ExitOK}, {-1, fault.ExitVersion}, {1, fault.ExitVersion}} {
+			h := artefact.Header{Kind: test.kind, Version: uint32(int(test.version) + of.change), Statement: [32]byte{1}}
+			if err := artefact.WriteFile(path, artefact.Encode(h, nil), artefact.PrivateMode); err != nil {
+				t.Fatal(err)
+			}
+			if err := test.load(); fault.ExitCode(err) != of.code || err != nil && !strings.Contains(err.Error(), "delete") {
+				t.Errorf("%s, version changed by %d: %v", name, of.change, err)
+			}
+		}
 	}
 }
 

@@ -17,7 +17,7 @@ import (
 // checkpointKind is the artefact kind of a checkpoint.
 var checkpointKind = artefact.Kind{'c', 'h', 'k', 'p'}
 
-const checkpointVersion = 1
+const checkpointVersion = 2
 
 // Checkpoints keeps the weights at the segment borders of one run in a
 // directory: number i holds those before segment i, the last number those

@@ -97,6 +97,9 @@ func TestCheckpointRefusals(t *testing.T) {
 	other := testRun(t)
 	other.Rates[4] = 2
 	otherBytes := artefact.Encode(artefact.Header{Kind: checkpointKind, Version: checkpointVersion, Statement: other.Digest()}, c.encode(1, run.Initial))
+	version := func(v uint32) []byte {
+		return artefact.Encode(artefact.Header{Kind: checkpointKind, Version: v, Statement: run.Digest()}, c.encode(1, run.Initial))
+	}
 	flipped := bytes.Clone(good)
 	flipped[1000] ^= 4
 	for _, test := range []struct {
@@ -117,6 +120,8 @@ func TestCheckpointRefusals(t *testing.T) {
 		{"other size", frame(func(p []byte) { p[38]++ }), fault.ErrMalformed},
 		{"weight of 2^62", frame(func(p []byte) { copy(p[46:], []byte{0, 0, 0, 0, 0, 0, 0, 0x40}) }), fault.ErrOverflow},
 		{"other run", otherBytes, fault.ErrUsage},
+		{"older version", version(checkpointVersion - 1), fault.ErrVersion},
+		{"newer version", version(checkpointVersion + 1), fault.ErrVersion},
 	} {
 		if err := os.WriteFile(c.Path(1), test.data, 0o600); err != nil {
 			t.Fatal(err)

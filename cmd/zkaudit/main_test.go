@@ -15,6 +15,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/zkaudit/zkaudit/internal/artefact"
 	"github.com/zkaudit/zkaudit/tflite"
 )
 
@@ -33,7 +34,7 @@ func TestScripts(t *testing.T) {
 			return writeInputs(e.WorkDir)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exit": exitCode, "flip": flip, "truncate": truncate, "killed": killed, "bomb": bomb,
+			"exit": exitCode, "flip": flip, "truncate": truncate, "killed": killed, "bomb": bomb, "artefact": framed,
 		},
 	})
 }
@@ -83,6 +84,18 @@ func truncate(ts *testscript.TestScript, neg bool, args []string) {
 	size, err := strconv.ParseInt(args[1], 10, 64)
 	ts.Check(err)
 	ts.Check(os.Truncate(ts.MkAbs(args[0]), size))
+}
+
+// framed writes an artefact with a payload of a few bytes: artefact FILE KIND
+// VERSION.
+func framed(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 || len(args[1]) != 4 {
+		ts.Fatalf("usage: artefact FILE KIND VERSION")
+	}
+	version, err := strconv.ParseUint(args[2], 10, 32)
+	ts.Check(err)
+	file := artefact.Encode(artefact.Header{Kind: artefact.Kind([]byte(args[1])), Version: uint32(version)}, []byte("payload"))
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), file, 0o600))
 }
 
 // bomb writes a compressed table that unfolds to a thousand times its size: bomb

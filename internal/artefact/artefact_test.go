@@ -41,8 +41,10 @@ func TestDecodeRefusesEveryChange(t *testing.T) {
 	if _, _, err := Decode(append(bytes.Clone(good), 0), testHeader.Kind, 3); !errors.Is(err, fault.ErrMalformed) {
 		t.Fatalf("extended: %v", err)
 	}
-	if _, _, err := Decode(good, testHeader.Kind, 4); !errors.Is(err, fault.ErrVersion) {
-		t.Fatalf("other version: %v", err)
+	for version, says := range map[uint32]string{2: "format version 3, want 2: a newer zkaudit made it", 4: "format version 3, want 4: an older zkaudit made it"} {
+		if _, _, err := Decode(good, testHeader.Kind, version); !errors.Is(err, fault.ErrVersion) || errors.Is(err, fault.ErrMalformed) || !strings.Contains(err.Error(), says) {
+			t.Errorf("other version: %v, want %q", err, says)
+		}
 	}
 }
 

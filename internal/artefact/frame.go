@@ -57,6 +57,14 @@ func DecodeHeader(data []byte) (Header, error) {
 	return h, nil
 }
 
+// otherProgram says what to do with a file of another format version.
+func otherProgram(older bool) string {
+	if older {
+		return "an older zkaudit made it; use that one, or have it made again"
+	}
+	return "a newer zkaudit made it; use that one"
+}
+
 // Decode checks the frame of data and returns its header and payload; the
 // payload aliases data. Errors wrap fault.ErrMalformed, except another format
 // version of the right kind, which is fault.ErrVersion.
@@ -69,7 +77,7 @@ func Decode(data []byte, kind Kind, version uint32) (Header, []byte, error) {
 		return h, nil, fmt.Errorf("artefact is of kind %q, want %q: %w", h.Kind[:], kind[:], fault.ErrMalformed)
 	}
 	if h.Version != version {
-		return h, nil, fmt.Errorf("artefact %q has format version %d, want %d: %w", kind[:], h.Version, version, fault.ErrVersion)
+		return h, nil, fmt.Errorf("artefact %q has format version %d, want %d: %s: %w", kind[:], h.Version, version, otherProgram(h.Version < version), fault.ErrVersion)
 	}
 	if len(data) < Overhead {
 		return h, nil, fmt.Errorf("artefact %q: truncated at %d bytes: %w", kind[:], len(data), fault.ErrMalformed)
