@@ -12,7 +12,7 @@ import (
 // Names of calls that state something, and of those that bind a value.
 var (
 	asserting = regexp.MustCompile(`^(AssertEqual|AssertNonZero|AssertIsEqual|AssertIsDifferent|Signed|Unsigned|Equation|LookUp|zeroPadding|zeroOutside|bound)$`)
-	absorbing = regexp.MustCompile(`^(Absorb|absorb|Write|part|points|int|ints|bool|text|layer|architecture)$`)
+	absorbing = regexp.MustCompile(`^(Absorb|absorb|Write|part|points|int|ints|bool|text|layer|architecture|Int|Ints|Bool|Bytes|Text|Texts|Fixed|Cells)$`)
 	appending = regexp.MustCompile(`^[aA]ppend([A-Z]\w*)?$`)
 	drawing   = regexp.MustCompile(`^(challenge|coordinate)$`)
 	refusing  = regexp.MustCompile(`^(panic|fail|usage|refuse)$`)
@@ -199,7 +199,9 @@ func (v *visitor) rangeLoop(n *ast.RangeStmt) {
 	}
 	at := v.loop(n, n.Body, n.X)
 	bound := v.addText("bound", v.of(n.X), n.Pos()).number
-	v.insert(n.Body.Lbrace+1, false, fmt.Sprintf(" if mutantAt%d == mutantLength(%s) && mutantIs(%d) { break }; ", at, v.of(n.X), bound))
+	v.around(n, fmt.Sprintf("{ mutantAll%d := 0; ", bound), " }")
+	v.around(n.X, fmt.Sprintf("mutantCount(&mutantAll%d, ", bound), ")")
+	v.insert(n.Body.Lbrace+1, false, fmt.Sprintf(" if mutantAt%d == mutantAll%[2]d && mutantIs(%[2]d) { break }; ", at, bound))
 }
 
 func callee(c *ast.CallExpr) string {
@@ -260,7 +262,7 @@ func (v *visitor) assignment(n *ast.AssignStmt) {
 
 func (v *visitor) call(c *ast.CallExpr) {
 	switch name := callee(c); {
-	case appending.MatchString(name) && len(c.Args) > 1 && !v.several[c] && !strings.Contains(v.of(c), "fault."):
+	case (appending.MatchString(name) || v.of(c.Fun) == "encode."+name) && len(c.Args) > 1 && !v.several[c] && !strings.Contains(v.of(c), "fault."):
 		v.around(c, fmt.Sprintf("mutantSkip(%d, %s, ", v.add("absorb", c), v.of(c.Args[0])), ")")
 	case drawing.MatchString(name):
 		v.challenge(c, name)

@@ -95,6 +95,13 @@ func mutantMore[T mutantInteger](n int, bound T) T {
 	return bound
 }
 
+// mutantCount returns what a loop ranges over, and counts its iterations. What it
+// ranges over is computed once: it may read from somewhere.
+func mutantCount[T any](all *int, of T) T {
+	*all = mutantLength(of)
+	return of
+}
+
 // mutantLength returns how many iterations a range makes.
 func mutantLength(of any) int {
 	v := mutantReflect.ValueOf(of)
