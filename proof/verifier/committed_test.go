@@ -29,11 +29,17 @@ import (
 // it. Its openings are decided by the batch, not by what puts them there.
 func overTransparent(t *testing.T, masked bool) (*commitments.SRS, *statement.Statement, prover.Secret) {
 	t.Helper()
-	ty := prooftest.NewTiny(t, rand.New(rand.NewPCG(21, 22)))
 	srs, err := commitments.NewTransparent(6, new(commitments.Generators))
 	if err != nil {
 		t.Fatal(err)
 	}
+	return layerOver(t, srs, masked)
+}
+
+// layerOver is the small layer over a setup, and what proves it.
+func layerOver(t *testing.T, srs *commitments.SRS, masked bool) (*commitments.SRS, *statement.Statement, prover.Secret) {
+	t.Helper()
+	ty := prooftest.NewTiny(t, rand.New(rand.NewPCG(21, 22)))
 	l, err := proof.NewLayout(ty.System, srs.RowBits, masked)
 	if err != nil {
 		t.Fatal(err)
@@ -119,24 +125,34 @@ func TestCommittedProof(t *testing.T) {
 }
 
 // TestOpeningOfCommittedProofCounts: with equations that all hold, and an opening
-// of another row.
+// of another row. Pairings are decided at once, inner products by the batch.
 func TestOpeningOfCommittedProofCounts(t *testing.T) {
-	srs, st, secret := overTransparent(t, true)
-	p, err := prover.ProveCommitted(context.Background(), srs, st, secret, crand.Reader)
+	transparent, err := commitments.NewTransparent(6, new(commitments.Generators))
 	if err != nil {
 		t.Fatal(err)
 	}
-	again, err := prover.ProveCommitted(context.Background(), srs, st, secret, crand.Reader)
+	development, err := commitments.DevelopmentSRS(6)
 	if err != nil {
 		t.Fatal(err)
 	}
-	p.Opening = again.Opening
-	encoded, err := p.MarshalBinary()
-	if err != nil {
-		t.Fatal(err)
+	for _, setup := range []*commitments.SRS{transparent, development} {
+		srs, st, secret := layerOver(t, setup, true)
+		p, err := prover.ProveCommitted(context.Background(), srs, st, secret, crand.Reader)
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, err := prover.ProveCommitted(context.Background(), srs, st, secret, crand.Reader)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.Opening = again.Opening
+		encoded, err := p.MarshalBinary()
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = verifier.VerifyCommitted(srs.Verifier(), st, encoded)
+		refused(t, "the opening of another proof", err, fault.ErrRejected)
 	}
-	err = verifier.VerifyCommitted(srs.Verifier(), st, encoded)
-	refused(t, "the opening of another proof", err, fault.ErrRejected)
 }
 
 // TestLongConversationIsRefused: before anything of a proof is read. Its limit is
