@@ -12,6 +12,7 @@ import (
 
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/proof/mode"
+	"github.com/zkaudit/zkaudit/proof/proving"
 )
 
 const claims = `
@@ -49,7 +50,7 @@ func inputs(t *testing.T) (*world, *Inputs) {
 		run.Parts, run.Rows, run.Used = append(run.Parts, p.Digest(w.srs.ID, w.srs.RowBits)), append(run.Rows, p.Rows), append(run.Used, 60)
 	}
 	return w, &Inputs{
-		Mode: mode.Validity, By: &mode.Prover{SRS: w.srs, Rand: crand.Reader},
+		Mode: mode.Validity, By: &proving.Prover{SRS: w.srs, Rand: crand.Reader},
 		Parts: w.subjects.OwnedParts, Runs: w.subjects.OwnedRuns,
 	}
 }

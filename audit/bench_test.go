@@ -14,6 +14,7 @@ import (
 	"github.com/zkaudit/zkaudit/data"
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/proof/mode"
+	"github.com/zkaudit/zkaudit/proof/proving"
 	"github.com/zkaudit/zkaudit/proof/wrap"
 	"github.com/zkaudit/zkaudit/tflite"
 	"github.com/zkaudit/zkaudit/transpile"
@@ -158,7 +159,7 @@ func BenchmarkCensus(b *testing.B) {
 	}
 	b.Run("certificate", func(b *testing.B) {
 		for b.Loop() {
-			if _, err := w.subjects.OwnedParts["test"].Certify(context.Background(), mode.Validity, &mode.Prover{SRS: w.srs, Rand: crand.Reader}, nil); err != nil {
+			if _, err := w.subjects.OwnedParts["test"].Certify(context.Background(), mode.Validity, &proving.Prover{SRS: w.srs, Rand: crand.Reader}, nil); err != nil {
 				b.Fatal(err)
 			}
 		}

@@ -18,6 +18,7 @@ import (
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/internal/memory"
 	"github.com/zkaudit/zkaudit/proof/mode"
+	"github.com/zkaudit/zkaudit/proof/proving"
 	"github.com/zkaudit/zkaudit/relation"
 )
 
@@ -333,7 +334,7 @@ func TestMemoryIsAskedFor(t *testing.T) {
 func TestClaimThatDoesNotFit(t *testing.T) {
 	w := people(t)
 	claims := &Audit{Items: []*Item{w.item(&Diversity{Parts: []string{"north"}, Attributes: []string{"sex"}, MinCount: 1})}}
-	in := &Inputs{Mode: w.frame.Mode, By: &mode.Prover{SRS: w.srs}, Parts: w.subjects.OwnedParts}
+	in := &Inputs{Mode: w.frame.Mode, By: &proving.Prover{SRS: w.srs}, Parts: w.subjects.OwnedParts}
 	in.Memory = memory.Limit{Bytes: memory.Base, By: "a test"}
 	proofs := 0
 	in.Progress = func(int, int, string) { proofs++ }

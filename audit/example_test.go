@@ -12,6 +12,7 @@ import (
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/owner"
 	"github.com/zkaudit/zkaudit/proof/mode"
+	"github.com/zkaudit/zkaudit/proof/proving"
 )
 
 // An owner of eight patients' rows proves a claim about them, fixed beforehand.
@@ -35,7 +36,7 @@ func Example() {
 	part, err := owner.CommitPart(srs, patients(), graph.OneHot, mode.Validity, rand.Reader)
 	check(err)
 	made, _, err := audit.Prove(context.Background(), claims, &audit.Inputs{
-		Mode: mode.Validity, By: &mode.Prover{SRS: srs, Rand: rand.Reader}, Parts: map[string]*owner.Part{"patients": part},
+		Mode: mode.Validity, By: &proving.Prover{SRS: srs, Rand: rand.Reader}, Parts: map[string]*owner.Part{"patients": part},
 	})
 	check(err)
 	file, err := made.Marshal()

@@ -13,6 +13,7 @@ import (
 	"github.com/zkaudit/zkaudit/internal/artefact"
 	"github.com/zkaudit/zkaudit/owner"
 	"github.com/zkaudit/zkaudit/proof/mode"
+	"github.com/zkaudit/zkaudit/proof/proving"
 )
 
 func FuzzParse(f *testing.F) {
@@ -106,7 +107,7 @@ func smallBundle(srs *commitments.SRS, file []byte, claims string) ([]byte, erro
 		return nil, err
 	}
 	b, _, err := Prove(context.Background(), a, &Inputs{
-		Mode: mode.Validity, By: &mode.Prover{SRS: srs}, Parts: map[string]*owner.Part{"p": p}, Models: map[string]*Model{"m": m},
+		Mode: mode.Validity, By: &proving.Prover{SRS: srs}, Parts: map[string]*owner.Part{"p": p}, Models: map[string]*Model{"m": m},
 	})
 	if err != nil {
 		return nil, err

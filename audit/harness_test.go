@@ -22,6 +22,7 @@ import (
 	"github.com/zkaudit/zkaudit/owner"
 	"github.com/zkaudit/zkaudit/proof/forger"
 	"github.com/zkaudit/zkaudit/proof/mode"
+	"github.com/zkaudit/zkaudit/proof/proving"
 	"github.com/zkaudit/zkaudit/proof/wrap"
 	"github.com/zkaudit/zkaudit/relation"
 	"github.com/zkaudit/zkaudit/relation/naive"
@@ -158,7 +159,7 @@ func (c *cheat) compute(s *Scope) *Values {
 // prove proves a claim; with a cheat, what can be made of it, true or false.
 func (w *world) prove(c Claim, cheat *cheat) ([]Released, []byte, error) {
 	w.t.Helper()
-	by := mode.Prover{SRS: w.srs, Cache: w.cache, Rand: crand.Reader}
+	by := proving.Prover{SRS: w.srs, Cache: w.cache, Rand: crand.Reader}
 	if cheat == nil {
 		return proveClaim(context.Background(), &w.frame, w.item(c), w.subjects, &by, w.tables)
 	}
@@ -174,7 +175,7 @@ func (w *world) prove(c Claim, cheat *cheat) ([]Released, []byte, error) {
 func (w *world) verify(c Claim, released []Released, proof []byte) error {
 	w.t.Helper()
 	public := &Subjects{Parts: w.subjects.Parts, Runs: w.subjects.Runs, Models: w.subjects.Models}
-	v := &mode.Verifier{SRS: w.srs.Verifier(), Cache: w.cache}
+	v := &mode.Verifier{SRS: w.srs.Verifier(), Wraps: wrap.Verifier{Cache: w.cache}}
 	return verifyClaim(context.Background(), &w.frame, w.item(c), public, v, released, proof, w.tables)
 }
 
@@ -284,7 +285,7 @@ func smallDataset() *data.Dataset {
 }
 
 // proveClaim states a claim as a prover does and proves it.
-func proveClaim(ctx context.Context, f *Frame, item *Item, subjects *Subjects, by *mode.Prover, tables *ops.Tables) ([]Released, []byte, error) {
+func proveClaim(ctx context.Context, f *Frame, item *Item, subjects *Subjects, by *proving.Prover, tables *ops.Tables) ([]Released, []byte, error) {
 	st, err := state(f, item, subjects, nil, tables)
 	if err != nil {
 		return nil, nil, err

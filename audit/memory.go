@@ -7,6 +7,7 @@ import (
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/internal/memory"
 	"github.com/zkaudit/zkaudit/ops"
+	"github.com/zkaudit/zkaudit/proof/proving"
 	"github.com/zkaudit/zkaudit/relation"
 )
 
@@ -14,7 +15,7 @@ import (
 // computed from, those of all parts, and so many public cells of claims that are
 // stated already. Claims are proven one after another.
 func (in *Inputs) need(st *stated, held int) *memory.Need {
-	need := in.Mode.Memory(st.statement.Layout)
+	need := proving.Memory(in.Mode, st.statement.Layout)
 	const integers = 8 // while cells are computed
 	cells, committed := 0, 0
 	for i := range st.statement.Layout.System.Tensors {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/proof/mode"
+	"github.com/zkaudit/zkaudit/proof/proving"
 )
 
 const modelClaims = `
@@ -38,7 +39,7 @@ func published(t *testing.T) (*world, *Inputs, []byte) {
 	file := embedder(t, 1, true, 5, 6, 4, 3)
 	w.publish("embedder", file)
 	return w, &Inputs{
-		Mode: mode.Validity, By: &mode.Prover{SRS: w.srs, Rand: crand.Reader},
+		Mode: mode.Validity, By: &proving.Prover{SRS: w.srs, Rand: crand.Reader},
 		Parts: w.subjects.OwnedParts, Runs: w.subjects.OwnedRuns, Models: w.subjects.Models,
 	}, file
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/owner"
 	"github.com/zkaudit/zkaudit/proof/mode"
+	"github.com/zkaudit/zkaudit/proof/proving"
 )
 
 // noNames are what an attacker would call things, if a name could be more.
@@ -27,7 +28,7 @@ func (w *world) audited(claims ...Claim) *Bundle {
 	w.t.Helper()
 	ctx := context.Background()
 	b := &Bundle{Frame: w.frame, Parts: map[string]*bundle.PublicPart{}, Certificates: map[string][]byte{}, Runs: map[string][32]byte{}, Models: map[string]ModelID{}}
-	by := &mode.Prover{SRS: w.srs}
+	by := &proving.Prover{SRS: w.srs}
 	for i, c := range claims {
 		item := w.item(c)
 		item.Name = fmt.Sprintf("claim-%d", i)
@@ -88,7 +89,7 @@ func TestOnePartUnderTwoNames(t *testing.T) {
 				t.Errorf("VERIFIED: %s", report.Claims[0].Says)
 			}
 		}
-		in := &Inputs{Mode: w.frame.Mode, By: &mode.Prover{SRS: w.srs}, Parts: w.subjects.OwnedParts}
+		in := &Inputs{Mode: w.frame.Mode, By: &proving.Prover{SRS: w.srs}, Parts: w.subjects.OwnedParts}
 		if _, _, err := Prove(context.Background(), &Audit{Items: []*Item{w.item(c)}}, in); !errors.Is(err, fault.ErrUsage) || !strings.Contains(err.Error(), "the same committed rows") {
 			t.Errorf("%s: the owner: %v", name, err)
 		}
@@ -111,7 +112,7 @@ func TestOneNameEach(t *testing.T) {
 			t.Errorf("%v, want %q", err, says)
 		}
 	}
-	in := &Inputs{Mode: w.frame.Mode, By: &mode.Prover{SRS: w.srs}, Parts: w.subjects.OwnedParts, Runs: w.subjects.OwnedRuns}
+	in := &Inputs{Mode: w.frame.Mode, By: &proving.Prover{SRS: w.srs}, Parts: w.subjects.OwnedParts, Runs: w.subjects.OwnedRuns}
 	if err := Check(parse(t, "[[claim]]\nkind = \"well_formed\"\nparts = [\"north\"]\n"), in); !errors.Is(err, fault.ErrUsage) || !strings.Contains(err.Error(), "one name is enough") {
 		t.Errorf("the owner: %v", err)
 	}

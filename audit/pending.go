@@ -8,9 +8,9 @@ import (
 
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/ops"
-	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/proof/poly"
 	"github.com/zkaudit/zkaudit/proof/prover"
+	"github.com/zkaudit/zkaudit/proof/proving"
 	"github.com/zkaudit/zkaudit/proof/statement"
 )
 
@@ -132,7 +132,7 @@ func (st *stated) assign() (*witness, error) {
 }
 
 // prove proves the claim.
-func (st *stated) prove(ctx context.Context, by *mode.Prover, arena *poly.Arena) ([]Released, []byte, error) {
+func (st *stated) prove(ctx context.Context, by *proving.Prover, arena *poly.Arena) ([]Released, []byte, error) {
 	w, err := st.assign()
 	if err != nil || w.values == nil {
 		return nil, nil, err

@@ -13,13 +13,14 @@ import (
 	"github.com/zkaudit/zkaudit/owner"
 	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/proof/poly"
+	"github.com/zkaudit/zkaudit/proof/proving"
 )
 
 // Inputs are what an audit is proven from: the private side of everything its
 // claims name.
 type Inputs struct {
 	Mode  mode.Name
-	By    *mode.Prover
+	By    *proving.Prover
 	Parts map[string]*owner.Part
 	Runs  map[string]*OwnedRun
 	// Models are public; a verifier needs their files.

@@ -12,6 +12,7 @@ import (
 	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/proof/mode"
+	"github.com/zkaudit/zkaudit/proof/proving"
 	"github.com/zkaudit/zkaudit/proof/wrap"
 )
 
@@ -27,12 +28,12 @@ func TestZeroKnowledge(t *testing.T) {
 	}
 	a := parse(t, "[[claim]]\nkind = \"diversity\"\nparts = [\"north\"]\nattributes = [\"sex\"]\nmin_count = 5\n")
 	cache := wrap.NewCache("")
-	in := &Inputs{Mode: mode.ZKPLONK, By: &mode.Prover{SRS: w.srs, Cache: cache, Rand: crand.Reader}, Parts: w.subjects.OwnedParts}
+	in := &Inputs{Mode: mode.ZKPLONK, By: &proving.Prover{SRS: w.srs, Cache: cache, Rand: crand.Reader}, Parts: w.subjects.OwnedParts}
 	b, _, err := Prove(context.Background(), a, in)
 	if err != nil {
 		t.Fatal(err)
 	}
-	v := &mode.Verifier{SRS: w.srs.Verifier(), Cache: cache}
+	v := &mode.Verifier{SRS: w.srs.Verifier(), Wraps: wrap.Verifier{Cache: cache}}
 	r, err := Verify(context.Background(), b, w.expectations(a), v, Options{AllowInsecure: true})
 	if err != nil {
 		t.Fatal(err)
@@ -63,11 +64,11 @@ func (w *world) noVerdicts(t *testing.T, b *Bundle, cache *wrap.Cache) {
 		opts Options
 		code int
 	}{
-		"the cache is a file": {context.Background(), mode.Verifier{Cache: wrap.NewCache(file)}, Options{}, fault.ExitOK},
-		"no powers for keys":  {context.Background(), mode.Verifier{Cache: wrap.NewCache(file), Powers: &commitments.SRS{G1: w.srs.G1, G2: w.srs.G2}}, Options{}, fault.ExitVersion},
-		"no memory":           {context.Background(), mode.Verifier{Cache: cache}, Options{MaxMemory: 1}, fault.ExitResources},
-		"interrupted":         {cancelled, mode.Verifier{Cache: cache}, Options{}, fault.ExitInput},
-		"no run":              {context.Background(), mode.Verifier{Cache: cache}, Options{}, fault.ExitUsage},
+		"the cache is a file": {context.Background(), mode.Verifier{Wraps: wrap.Verifier{Cache: wrap.NewCache(file)}}, Options{}, fault.ExitOK},
+		"no powers for keys":  {context.Background(), mode.Verifier{Wraps: wrap.Verifier{Cache: wrap.NewCache(file), Powers: &commitments.SRS{G1: w.srs.G1, G2: w.srs.G2}}}, Options{}, fault.ExitVersion},
+		"no memory":           {context.Background(), mode.Verifier{Wraps: wrap.Verifier{Cache: cache}}, Options{MaxMemory: 1}, fault.ExitResources},
+		"interrupted":         {cancelled, mode.Verifier{Wraps: wrap.Verifier{Cache: cache}}, Options{}, fault.ExitInput},
+		"no run":              {context.Background(), mode.Verifier{Wraps: wrap.Verifier{Cache: cache}}, Options{}, fault.ExitUsage},
 	} {
 		test.v.SRS, test.opts.AllowInsecure = w.srs.Verifier(), true
 		about := b

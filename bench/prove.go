@@ -14,6 +14,7 @@ import (
 	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/proof/poly"
 	"github.com/zkaudit/zkaudit/proof/prover"
+	"github.com/zkaudit/zkaudit/proof/proving"
 	"github.com/zkaudit/zkaudit/proof/statement"
 	"github.com/zkaudit/zkaudit/proof/transcript"
 	"github.com/zkaudit/zkaudit/proof/verifier"
@@ -69,7 +70,7 @@ func (w *Workload) ProveWrapped(ctx context.Context, srs *commitments.SRS, m mod
 		return r, err
 	}
 	cache := wrap.NewCache("")
-	p := mode.Prover{SRS: srs, Cache: cache, Rand: rand.Reader}
+	p := proving.Prover{SRS: srs, Cache: cache, Rand: rand.Reader}
 	secret := prover.Secret{Cells: w.Cells, Arena: arena}
 	var encoded []byte
 	for i := range 2 { // the first proof makes the keys
@@ -84,7 +85,7 @@ func (w *Workload) ProveWrapped(ctx context.Context, srs *commitments.SRS, m mod
 	}
 	r.Keys -= r.Prove
 	r.Bytes = len(encoded)
-	v := mode.Verifier{SRS: srs.Verifier(), Cache: cache}
+	v := mode.Verifier{SRS: srs.Verifier(), Wraps: wrap.Verifier{Cache: cache}}
 	start := time.Now()
 	err = v.Verify(ctx, m, st, encoded)
 	r.Verify = time.Since(start)

@@ -17,6 +17,7 @@ import (
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/owner"
 	"github.com/zkaudit/zkaudit/proof/mode"
+	"github.com/zkaudit/zkaudit/proof/proving"
 	"github.com/zkaudit/zkaudit/segment"
 )
 
@@ -113,7 +114,7 @@ func TestFalseChunkIsNotCertified(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := p.Certify(context.Background(), mode.Validity, &mode.Prover{SRS: srs, Rand: crand.Reader}, nil); !errors.Is(err, fault.ErrOverflow) || !strings.Contains(err.Error(), "chunk 3 of 3") {
+	if _, err := p.Certify(context.Background(), mode.Validity, &proving.Prover{SRS: srs, Rand: crand.Reader}, nil); !errors.Is(err, fault.ErrOverflow) || !strings.Contains(err.Error(), "chunk 3 of 3") {
 		t.Errorf("%v", err)
 	}
 }

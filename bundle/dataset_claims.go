@@ -4,15 +4,10 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
-
 	"github.com/zkaudit/zkaudit/internal/encode"
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/proof/mode"
-	"github.com/zkaudit/zkaudit/proof/poly"
-	"github.com/zkaudit/zkaudit/proof/prover"
 	"github.com/zkaudit/zkaudit/proof/statement"
-	"github.com/zkaudit/zkaudit/relation"
 	"github.com/zkaudit/zkaudit/segment"
 )
 
@@ -48,36 +43,20 @@ func DatasetClaims(m mode.Name, shape segment.PartShape, srs [32]byte, rowBits i
 		if err != nil {
 			return nil, err
 		}
-		st.External = sliced(c, rowBits, part.Tensors())
+		st.External = Sliced(c, rowBits, part.Tensors())
 		claims[i] = DatasetClaim{c, st}
 	}
 	return claims, nil
 }
 
-// sliced returns what each slice of a chunk has of its tensor's committed rows.
-func sliced[T any](c *segment.DatasetCertificate, rowBits int, tensors [][]T) [][]T {
+// Sliced returns what each slice of a chunk has of its tensor's committed rows.
+func Sliced[T any](c *segment.DatasetCertificate, rowBits int, tensors [][]T) [][]T {
 	var slices [][]T
 	for _, s := range c.Chunk {
 		from, to := s.CommittedRows(c.Shape, rowBits)
 		slices = append(slices, tensors[s.Tensor][from:to:to])
 	}
 	return slices
-}
-
-// CertifyDataset proves the claims of a part's certificate, given the padded
-// cells of its tensors and their blinding, and returns them encoded: each proof
-// after its length.
-func CertifyDataset(ctx context.Context, by *mode.Prover, m mode.Name, claims []DatasetClaim, cells []relation.Cells, blinding [][]fr.Element, arena *poly.Arena) ([]byte, error) {
-	var encoded []byte
-	for i, c := range claims {
-		secret := prover.Secret{Cells: c.Assign(cells), External: sliced(c.DatasetCertificate, c.Statement.Layout.RowLog, blinding), Arena: arena}
-		made, err := by.Prove(ctx, m, c.Statement, secret)
-		if err != nil {
-			return nil, fmt.Errorf("dataset certificate, chunk %d of %d: %w", i+1, len(claims), err)
-		}
-		encoded = encode.Bytes(encoded, made)
-	}
-	return encoded, nil
 }
 
 // VerifyDataset checks the encoded certificate of a part: as many proofs as

@@ -11,6 +11,7 @@ import (
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/owner"
 	"github.com/zkaudit/zkaudit/proof/mode"
+	"github.com/zkaudit/zkaudit/proof/proving"
 )
 
 // An auditor reads a bundle, says what she requires, and verifies: here the
@@ -46,7 +47,7 @@ func ExamplePartFile() {
 	}
 	part, err := owner.CommitPart(srs, rows, graph.OneHot, mode.Validity, rand.Reader)
 	must(err)
-	certificate, err := part.Certify(context.Background(), mode.Validity, &mode.Prover{SRS: srs}, nil)
+	certificate, err := part.Certify(context.Background(), mode.Validity, &proving.Prover{SRS: srs}, nil)
 	must(err)
 	file, err := part.File(srs, certificate).Marshal()
 	must(err)

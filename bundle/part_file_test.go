@@ -20,6 +20,7 @@ import (
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/owner"
 	"github.com/zkaudit/zkaudit/proof/mode"
+	"github.com/zkaudit/zkaudit/proof/proving"
 )
 
 // people is a small dataset with two attributes.
@@ -51,7 +52,7 @@ func commitRows(t testing.TB, d *data.Dataset, rowBits int) (*bundle.PartFile, *
 	if err != nil {
 		t.Fatal(err)
 	}
-	certificate, err := p.Certify(context.Background(), mode.Validity, &mode.Prover{SRS: srs, Rand: crand.Reader}, nil)
+	certificate, err := p.Certify(context.Background(), mode.Validity, &proving.Prover{SRS: srs, Rand: crand.Reader}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

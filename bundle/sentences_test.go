@@ -28,6 +28,7 @@ import (
 	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/proof/prooftest"
 	"github.com/zkaudit/zkaudit/proof/prover"
+	"github.com/zkaudit/zkaudit/proof/proving"
 	"github.com/zkaudit/zkaudit/relation"
 	"github.com/zkaudit/zkaudit/run"
 	"github.com/zkaudit/zkaudit/run/forgery"
@@ -284,7 +285,7 @@ func byOwner(change func(c cellsOf)) func(t *testing.T) error {
 			t.Fatal(err)
 		}
 		a := claims[0].Assign([]relation.Cells{{Small: c.features}, {Small: c.labels}, {Small: c.attributes}})
-		proof, err := (&forger.Prover{Prover: mode.Prover{SRS: srs}}).Prove(context.Background(), f.Mode, claims[0].Statement, prover.Secret{Cells: a, External: blinding})
+		proof, err := (&forger.Prover{Prover: proving.Prover{SRS: srs}}).Prove(context.Background(), f.Mode, claims[0].Statement, prover.Secret{Cells: a, External: blinding})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -11,17 +11,12 @@ import (
 	"github.com/zkaudit/zkaudit/ops"
 	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/proof/statement"
-	"github.com/zkaudit/zkaudit/proof/wrap"
 )
 
 // Options of a verification.
 type Options struct {
-	// Cache keeps the keys that wrapped proofs are verified with; nil derives
-	// them anew.
-	Cache *wrap.Cache
-	// Powers derive PLONK's keys where the cache has none; nil for the
-	// development SRS.
-	Powers *commitments.SRS
+	// Wraps verifies the proofs of wrapped modes; nil for none of them.
+	Wraps mode.Wraps
 	// AllowInsecure accepts the development SRS, with which anyone can forge.
 	AllowInsecure bool
 	// MaxMemory is how much memory the verification may take, in bytes; 0 stands
@@ -108,10 +103,7 @@ func falseProof(err error) error {
 }
 
 func newVerification(ctx context.Context, b *Bundle, srs *commitments.VerifierSRS, opts Options) *verification {
-	if opts.Cache == nil {
-		opts.Cache = wrap.NewCache("")
-	}
-	verifier := &mode.Verifier{SRS: srs, Powers: opts.Powers, Cache: opts.Cache}
+	verifier := &mode.Verifier{SRS: srs, Wraps: opts.Wraps}
 	return &verification{
 		ctx: ctx, mode: b.Statement.Mode, total: len(b.Datasets) + 1 + len(b.Segments), progress: opts.Progress,
 		batch: verifier.NewBatch(),

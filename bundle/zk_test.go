@@ -100,7 +100,7 @@ func TestWrappedBundle(t *testing.T) {
 	m := zkRun(t, mode.ZKPLONK, cache)
 	keys := wrap.NewCache(filepath.Join(cache, "keys"))
 	check := func(b *bundle.Bundle, e bundle.Expectation, keys *wrap.Cache) (*bundle.Report, error) {
-		return bundle.Verify(context.Background(), b, e, m.srs, bundle.Options{AllowInsecure: true, Cache: keys})
+		return bundle.Verify(context.Background(), b, e, m.srs, bundle.Options{AllowInsecure: true, Wraps: wrap.Verifier{Cache: keys}})
 	}
 	report, err := check(decode(t, m), bundle.Expectation{}, keys)
 	if err != nil {
@@ -195,12 +195,12 @@ func ownFaults(t *testing.T, m made, keys string) {
 		opts bundle.Options
 		code int
 	}{
-		"nothing":                     {context.Background(), bundle.Options{Cache: wrap.NewCache(keys)}, fault.ExitOK},
-		"the cache is a file":         {context.Background(), bundle.Options{Cache: wrap.NewCache(file)}, fault.ExitOK},
-		"no powers for keys":          {context.Background(), bundle.Options{Cache: wrap.NewCache(file), Powers: few}, fault.ExitVersion},
-		"no memory":                   {context.Background(), bundle.Options{Cache: wrap.NewCache(keys), MaxMemory: 1}, fault.ExitResources},
-		"interrupted":                 {cancelled, bundle.Options{Cache: wrap.NewCache(keys)}, fault.ExitInput},
-		"interrupted, with no memory": {cancelled, bundle.Options{Cache: wrap.NewCache(keys), MaxMemory: 1}, fault.ExitResources},
+		"nothing":                     {context.Background(), bundle.Options{Wraps: wrap.Verifier{Cache: wrap.NewCache(keys)}}, fault.ExitOK},
+		"the cache is a file":         {context.Background(), bundle.Options{Wraps: wrap.Verifier{Cache: wrap.NewCache(file)}}, fault.ExitOK},
+		"no powers for keys":          {context.Background(), bundle.Options{Wraps: wrap.Verifier{Cache: wrap.NewCache(file), Powers: few}}, fault.ExitVersion},
+		"no memory":                   {context.Background(), bundle.Options{MaxMemory: 1, Wraps: wrap.Verifier{Cache: wrap.NewCache(keys)}}, fault.ExitResources},
+		"interrupted":                 {cancelled, bundle.Options{Wraps: wrap.Verifier{Cache: wrap.NewCache(keys)}}, fault.ExitInput},
+		"interrupted, with no memory": {cancelled, bundle.Options{MaxMemory: 1, Wraps: wrap.Verifier{Cache: wrap.NewCache(keys)}}, fault.ExitResources},
 	} {
 		test.opts.AllowInsecure = true
 		_, err := bundle.Verify(test.ctx, decode(t, m), bundle.Expectation{}, m.srs, test.opts)

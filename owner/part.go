@@ -11,9 +11,12 @@ import (
 	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/data"
 	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/internal/encode"
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/proof/poly"
+	"github.com/zkaudit/zkaudit/proof/prover"
+	"github.com/zkaudit/zkaudit/proof/proving"
 	"github.com/zkaudit/zkaudit/relation"
 	"github.com/zkaudit/zkaudit/segment"
 )
@@ -91,7 +94,7 @@ func (p *Part) commit(srs *commitments.SRS) error {
 // Certify proves the dataset certificate of the part, which depends on no run and
 // no audit. It fails with fault.ErrUsage unless the part was committed for proofs
 // of that mode.
-func (p *Part) Certify(ctx context.Context, m mode.Name, by *mode.Prover, arena *poly.Arena) ([]byte, error) {
+func (p *Part) Certify(ctx context.Context, m mode.Name, by *proving.Prover, arena *poly.Arena) ([]byte, error) {
 	if err := p.CheckMode("the part", m); err != nil {
 		return nil, err
 	}
@@ -99,7 +102,23 @@ func (p *Part) Certify(ctx context.Context, m mode.Name, by *mode.Prover, arena 
 	if err != nil {
 		return nil, err
 	}
-	return bundle.CertifyDataset(ctx, by, m, claims, p.Cells, p.Blinding, arena)
+	return certifyDataset(ctx, by, m, claims, p.Cells, p.Blinding, arena)
+}
+
+// certifyDataset proves the claims of a part's certificate, given the padded
+// cells of its tensors and their blinding, and returns them encoded: each proof
+// after its length.
+func certifyDataset(ctx context.Context, by *proving.Prover, m mode.Name, claims []bundle.DatasetClaim, cells []relation.Cells, blinding [][]fr.Element, arena *poly.Arena) ([]byte, error) {
+	var encoded []byte
+	for i, c := range claims {
+		secret := prover.Secret{Cells: c.Assign(cells), External: bundle.Sliced(c.DatasetCertificate, c.Statement.Layout.RowLog, blinding), Arena: arena}
+		made, err := by.Prove(ctx, m, c.Statement, secret)
+		if err != nil {
+			return nil, fmt.Errorf("dataset certificate, chunk %d of %d: %w", i+1, len(claims), err)
+		}
+		encoded = encode.Bytes(encoded, made)
+	}
+	return encoded, nil
 }
 
 // CheckMode refuses to prove in a mode that the part was not committed for.

@@ -17,7 +17,7 @@ import (
 	"github.com/zkaudit/zkaudit/train"
 )
 
-// Arguer makes proofs of statements, as a mode.Prover does.
+// Arguer makes proofs of statements, as a proving.Prover does.
 type Arguer interface {
 	Prove(context.Context, mode.Name, *statement.Statement, prover.Secret) ([]byte, error)
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/zkaudit/zkaudit/proof"
 	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/proof/prover"
+	"github.com/zkaudit/zkaudit/proof/proving"
 	"github.com/zkaudit/zkaudit/proof/statement"
 	"github.com/zkaudit/zkaudit/relation"
 )
@@ -40,7 +41,7 @@ func Example() {
 
 	cells := relation.NewAssignment(system)
 	cells[c] = relation.Cells{Small: []int32{0, 1, 0, 0}}
-	p := mode.Prover{SRS: srs}
+	p := proving.Prover{SRS: srs}
 	encoded, err := p.Prove(context.Background(), mode.Validity, vote("monday"), prover.Secret{Cells: cells})
 	if err != nil {
 		panic(err)

@@ -18,8 +18,8 @@ import (
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/internal/memory"
 	"github.com/zkaudit/zkaudit/ops"
-	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/proof/poly"
+	"github.com/zkaudit/zkaudit/proof/proving"
 	"github.com/zkaudit/zkaudit/proof/wrap"
 )
 
@@ -136,8 +136,8 @@ func keyDir(cacheDir string) string {
 func (d *Directory) Keys() *wrap.Cache { return d.keys }
 
 // prover makes proofs with the run's randomness and keys.
-func (d *Directory) prover(srs *commitments.SRS) *mode.Prover {
-	return &mode.Prover{SRS: srs, Cache: d.keys, Rand: d.rand}
+func (d *Directory) prover(srs *commitments.SRS) *proving.Prover {
+	return &proving.Prover{SRS: srs, Cache: d.keys, Rand: d.rand}
 }
 
 // sweep removes what processes that were killed while they wrote have left in

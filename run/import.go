@@ -15,6 +15,7 @@ import (
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/owner"
 	"github.com/zkaudit/zkaudit/proof/mode"
+	"github.com/zkaudit/zkaudit/proof/wrap"
 )
 
 // readImported reads the parts that their owners have committed.
@@ -90,7 +91,7 @@ func (d *Directory) checkImported(ctx context.Context, p *imported, rows *data.D
 	if _, err := owner.OpenPart(srs, p.file, p.opening, rows); err != nil {
 		return err
 	}
-	return p.file.Verify(ctx, &mode.Verifier{SRS: srs.Verifier(), Powers: srs, Cache: d.keys})
+	return p.file.Verify(ctx, &mode.Verifier{SRS: srs.Verifier(), Wraps: wrap.Verifier{Powers: srs, Cache: d.keys}})
 }
 
 // Import checks a part that its owner has committed, against its rows and the

@@ -10,6 +10,7 @@ import (
 	"github.com/zkaudit/zkaudit/owner"
 	"github.com/zkaudit/zkaudit/proof"
 	"github.com/zkaudit/zkaudit/proof/mode"
+	"github.com/zkaudit/zkaudit/proof/proving"
 	"github.com/zkaudit/zkaudit/relation"
 	"github.com/zkaudit/zkaudit/segment"
 )
@@ -49,7 +50,7 @@ func certifying(shape segment.PartShape, m mode.Name, rowBits int) (*memory.Need
 		if err != nil {
 			return nil, err
 		}
-		if need := m.Memory(l); need.Bytes() > largest.Bytes() {
+		if need := proving.Memory(m, l); need.Bytes() > largest.Bytes() {
 			largest = need
 		}
 	}
@@ -122,7 +123,7 @@ func (d *Directory) fitsProving(j *Job) error {
 		if err != nil {
 			return nil, err
 		}
-		need := s.mode.Memory(l)
+		need := proving.Memory(s.mode, l)
 		j.rows.addMemory(need)
 		return need, nil
 	}

@@ -17,6 +17,7 @@ import (
 	"github.com/zkaudit/zkaudit/internal/encode"
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/owner"
+	"github.com/zkaudit/zkaudit/proof/wrap"
 	"github.com/zkaudit/zkaudit/train"
 )
 
@@ -74,7 +75,7 @@ func (d *Directory) Prove(ctx context.Context, restart bool) (*ProveRecord, erro
 	if err != nil {
 		return nil, err
 	}
-	w := &proving{directory: d, job: j, stage: proveDir, source: &execution{trainer, checkpoints}}
+	w := &proveCall{directory: d, job: j, stage: proveDir, source: &execution{trainer, checkpoints}}
 	if err := w.begin(ctx, [32]byte(id)); err != nil {
 		return nil, unproven(err)
 	}
@@ -103,8 +104,8 @@ func (e *execution) trace(ctx context.Context, i int) (*train.Trace, error) {
 	return e.trainer.Trace(ctx, e.checkpoints, i)
 }
 
-// proving is one call of Prove.
-type proving struct {
+// proveCall is one call of Prove.
+type proveCall struct {
 	directory *Directory
 	job       *Job
 	stage     string // directory of what is made
@@ -118,7 +119,7 @@ type proving struct {
 
 // begin commits to the initial weights, proves their certificate and settles
 // the statement.
-func (w *proving) begin(ctx context.Context, runID [32]byte) error {
+func (w *proveCall) begin(ctx context.Context, runID [32]byte) error {
 	d, j := w.directory, w.job
 	d.progress.Start("certify initial weights", 0)
 	defer d.progress.Finish()
@@ -157,7 +158,7 @@ func (w *proving) begin(ctx context.Context, runID [32]byte) error {
 
 // border commits to weights before segment i, or takes the commitment made
 // earlier: it is made once and keeps its bytes.
-func (w *proving) border(i int, ids []graph.TensorID, cells train.Weights) (*owner.CommittedWeights, error) {
+func (w *proveCall) border(i int, ids []graph.TensorID, cells train.Weights) (*owner.CommittedWeights, error) {
 	d, j := w.directory, w.job
 	path := d.file(w.stage, fmt.Sprintf("weights-%06d.committed", i))
 	run, weights := j.Run.Digest(), cells.Digest(j.Run.Program)
@@ -178,7 +179,7 @@ func (w *proving) border(i int, ids []graph.TensorID, cells train.Weights) (*own
 }
 
 // segments proves all segments in order.
-func (w *proving) segments(ctx context.Context) error {
+func (w *proveCall) segments(ctx context.Context) error {
 	d, j := w.directory, w.job
 	n := j.Run.Segments()
 	d.progress.Start("prove", n)
@@ -206,7 +207,7 @@ func (w *proving) segments(ctx context.Context) error {
 }
 
 // segment proves a segment, or takes the proof made earlier.
-func (w *proving) segment(ctx context.Context, i int, before, after *owner.CommittedWeights) ([]byte, error) {
+func (w *proveCall) segment(ctx context.Context, i int, before, after *owner.CommittedWeights) ([]byte, error) {
 	d := w.directory
 	sys, claim, err := w.prover.SegmentClaim(i, before, after)
 	if err != nil {
@@ -229,7 +230,7 @@ func (w *proving) segment(ctx context.Context, i int, before, after *owner.Commi
 }
 
 // finish verifies the bundle and writes it with the expectation it meets.
-func (w *proving) finish(ctx context.Context) (*ProveRecord, error) {
+func (w *proveCall) finish(ctx context.Context) (*ProveRecord, error) {
 	d, j := w.directory, w.job
 	encoded, err := w.bundle.Marshal()
 	if err != nil {
@@ -238,7 +239,7 @@ func (w *proving) finish(ctx context.Context) (*ProveRecord, error) {
 	d.progress.Start("check the bundle", 0)
 	defer d.progress.Finish()
 	report, err := bundle.Verify(ctx, w.bundle, bundle.Expectation{}, j.SRS.Verifier(), bundle.Options{
-		AllowInsecure: true, Cache: d.keys, Powers: j.SRS,
+		AllowInsecure: true, Wraps: wrap.Verifier{Powers: j.SRS, Cache: d.keys},
 		MaxMemory: math.MaxInt64, // it took more to prove it here
 	})
 	if err != nil {

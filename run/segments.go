@@ -13,6 +13,7 @@ import (
 	"github.com/zkaudit/zkaudit/proof"
 	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/proof/prover"
+	"github.com/zkaudit/zkaudit/proof/proving"
 	"github.com/zkaudit/zkaudit/segment"
 )
 
@@ -41,7 +42,7 @@ func (s *segmenting) layout(steps int) (*proof.Layout, error) {
 	}
 	l, err := proof.NewLayout(sys.Relation, s.rowBits, s.mode.ZeroKnowledge())
 	if err == nil {
-		err = s.mode.CheckSize(l)
+		err = proving.CheckSize(s.mode, l)
 	}
 	return l, err
 }

@@ -19,6 +19,7 @@ import (
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/internal/foreign"
 	"github.com/zkaudit/zkaudit/proof/mode"
+	"github.com/zkaudit/zkaudit/proof/wrap"
 	"github.com/zkaudit/zkaudit/run"
 )
 
@@ -91,7 +92,7 @@ func (a *app) verifyAudit(ctx context.Context, path string, o *auditVerifying) (
 	if err != nil {
 		return nil, err
 	}
-	v := &mode.Verifier{SRS: srs, Powers: powers, Cache: a.keys()}
+	v := &mode.Verifier{SRS: srs, Wraps: wrap.Verifier{Powers: powers, Cache: a.keys()}}
 	if expect.ModelFiles, err = readModelFiles(o.models, made); err != nil {
 		return nil, err
 	}
@@ -162,7 +163,7 @@ func (a *app) verifyRuns(ctx context.Context, o *auditVerifying, made *audit.Bun
 		if err != nil {
 			return fmt.Errorf("%s: %w", path, fault.Verdict(err))
 		}
-		options := bundle.Options{AllowInsecure: o.insecure, Powers: v.Powers, Cache: v.Cache, MaxMemory: a.limit}
+		options := bundle.Options{AllowInsecure: o.insecure, MaxMemory: a.limit, Wraps: v.Wraps}
 		report, err := bundle.Verify(ctx, b, expected[digest], v.SRS, options)
 		if err != nil {
 			return fmt.Errorf("%s: %w", path, fault.Verdict(err))

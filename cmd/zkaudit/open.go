@@ -14,6 +14,7 @@ import (
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/owner"
 	"github.com/zkaudit/zkaudit/proof/mode"
+	"github.com/zkaudit/zkaudit/proof/wrap"
 	"github.com/zkaudit/zkaudit/run"
 	"github.com/zkaudit/zkaudit/tflite"
 )
@@ -104,7 +105,7 @@ func (a *app) openFile(ctx context.Context, path string, o *opening) (*opened, e
 		return nil, err
 	}
 	a.insecure(srs.Insecure)
-	v := &mode.Verifier{SRS: srs.Verifier(), Powers: srs, Cache: a.keys()}
+	v := &mode.Verifier{SRS: srs.Verifier(), Wraps: wrap.Verifier{Powers: srs, Cache: a.keys()}}
 	return r, owner.CheckRows(ctx, srs, v, part, secret, path, o.labels)
 }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/internal/number"
 	"github.com/zkaudit/zkaudit/network"
+	"github.com/zkaudit/zkaudit/proof/wrap"
 	"github.com/zkaudit/zkaudit/run"
 )
 
@@ -64,7 +65,7 @@ that the bundle is false.`,
 			}
 			start := time.Now()
 			progress := a.newProgress()
-			options := bundle.Options{AllowInsecure: insecure, Powers: powers, Cache: a.keys(), MaxMemory: a.limit}
+			options := bundle.Options{AllowInsecure: insecure, MaxMemory: a.limit, Wraps: wrap.Verifier{Powers: powers, Cache: a.keys()}}
 			if progress != nil {
 				progress.Start("verify", len(b.Datasets)+1+len(b.Segments))
 				defer progress.Finish()

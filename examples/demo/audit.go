@@ -106,7 +106,7 @@ func (s *Summary) verifyAudit(ctx context.Context, dir string, m mode.Name, trai
 		Mode: m, Claims: asked, Parts: map[string]string{part: s.Commit.Parts[0].Digest},
 		Runs: []*audit.PublicRun{r}, RunDigests: map[string]string{run.AuditedRun: hex.EncodeToString(r.Digest[:])},
 	}
-	s.Audit, err = audit.Verify(ctx, made, e, &mode.Verifier{SRS: srs, Cache: keys}, audit.Options{AllowInsecure: m.Wrapped()})
+	s.Audit, err = audit.Verify(ctx, made, e, &mode.Verifier{SRS: srs, Wraps: wrap.Verifier{Cache: keys}}, audit.Options{AllowInsecure: m.Wrapped()})
 	if err == nil && len(s.Audit.NotChecked) > 0 {
 		return fmt.Errorf("the audit's verifier has not checked %q: %w", s.Audit.NotChecked, fault.ErrRejected)
 	}

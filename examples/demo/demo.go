@@ -138,7 +138,7 @@ func (s *Summary) verify(ctx context.Context, dir string, m mode.Name, cacheDir 
 		if err != nil {
 			return err
 		}
-		s.Report, err = bundle.Verify(ctx, b, expect, srs, bundle.Options{AllowInsecure: m.Wrapped(), Cache: keys})
+		s.Report, err = bundle.Verify(ctx, b, expect, srs, bundle.Options{AllowInsecure: m.Wrapped(), Wraps: wrap.Verifier{Cache: keys}})
 		return err
 	})
 	if s.Cheat == NoCheat {

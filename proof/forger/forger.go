@@ -11,6 +11,7 @@ import (
 	"github.com/zkaudit/zkaudit/proof/committed"
 	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/proof/prover"
+	"github.com/zkaudit/zkaudit/proof/proving"
 	"github.com/zkaudit/zkaudit/proof/statement"
 	"github.com/zkaudit/zkaudit/proof/wrap"
 	"github.com/zkaudit/zkaudit/relation"
@@ -19,7 +20,7 @@ import (
 // Prover makes proofs of true and false statements. It is not safe for
 // concurrent use.
 type Prover struct {
-	mode.Prover
+	proving.Prover
 
 	snark []byte // of the last proof that has one
 }
@@ -30,7 +31,7 @@ func (p *Prover) Prove(ctx context.Context, n mode.Name, st *statement.Statement
 		return nil, err
 	}
 	if n.Wrapped() {
-		return p.wrap(ctx, n.System(p.SRS), st, secret)
+		return p.wrap(ctx, wrap.System(n, p.SRS), st, secret)
 	}
 	if n == mode.ZK {
 		made, err := ProveCommitted(ctx, p.SRS, st, secret, p.Rand)
@@ -68,7 +69,7 @@ func (p *Prover) wrap(ctx context.Context, s wrap.ProofSystem, st *statement.Sta
 // Saw shows the forger a proof of the given mode, whose SNARK it may copy.
 func (p *Prover) Saw(n mode.Name, encoded []byte) {
 	if n.Wrapped() {
-		p.snark = encoded[max(0, len(encoded)-n.System(p.SRS).ProofBytes()):]
+		p.snark = encoded[max(0, len(encoded)-wrap.System(n, p.SRS).ProofBytes()):]
 	}
 }
 

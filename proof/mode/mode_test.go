@@ -14,6 +14,7 @@ import (
 	"github.com/zkaudit/zkaudit/proof"
 	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/proof/prover"
+	"github.com/zkaudit/zkaudit/proof/proving"
 	"github.com/zkaudit/zkaudit/proof/statement"
 	"github.com/zkaudit/zkaudit/proof/transcript"
 	"github.com/zkaudit/zkaudit/proof/wrap"
@@ -67,7 +68,7 @@ func development(t *testing.T) *commitments.SRS {
 func TestValidityGivesBlindingAway(t *testing.T) {
 	srs := development(t)
 	st, secret := ranged(t, mode.Validity, srs)
-	p := &mode.Prover{SRS: srs}
+	p := &proving.Prover{SRS: srs}
 	encoded, err := p.Prove(context.Background(), mode.Validity, st, secret)
 	if err != nil {
 		t.Fatal(err)
@@ -114,8 +115,8 @@ func TestValidityGivesBlindingAway(t *testing.T) {
 func TestModeAndLayoutAgree(t *testing.T) {
 	srs := development(t)
 	ctx, cache := context.Background(), wrap.NewCache("")
-	p := &mode.Prover{SRS: srs, Cache: cache, Rand: crand.Reader}
-	v := &mode.Verifier{SRS: srs.Verifier(), Cache: cache}
+	p := &proving.Prover{SRS: srs, Cache: cache, Rand: crand.Reader}
+	v := &mode.Verifier{SRS: srs.Verifier(), Wraps: wrap.Verifier{Cache: cache}}
 	for _, test := range []struct{ layout, used mode.Name }{
 		{mode.Validity, mode.ZKPLONK}, {mode.Validity, mode.ZKGroth16}, {mode.ZKPLONK, mode.Validity},
 	} {
@@ -138,6 +139,19 @@ func TestModeAndLayoutAgree(t *testing.T) {
 	}
 }
 
+// TestWithoutWraps: a verifier that is given nothing to verify wraps with says
+// nothing of them.
+func TestWithoutWraps(t *testing.T) {
+	srs := development(t)
+	v := &mode.Verifier{SRS: srs.Verifier()}
+	for _, name := range []mode.Name{mode.ZKPLONK, mode.ZKGroth16} {
+		st, _ := ranged(t, name, srs)
+		if err := v.Verify(context.Background(), name, st, nil); !errors.Is(err, fault.ErrVersion) || errors.Is(err, fault.ErrRejected) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 // TestZeroKnowledgeNeedsRandomness: without a source nothing is proven.
 func TestZeroKnowledgeNeedsRandomness(t *testing.T) {
 	if testing.Short() {
@@ -145,7 +159,7 @@ func TestZeroKnowledgeNeedsRandomness(t *testing.T) {
 	}
 	srs := development(t)
 	st, secret := ranged(t, mode.ZKPLONK, srs)
-	p := &mode.Prover{SRS: srs, Cache: wrap.NewCache("")}
+	p := &proving.Prover{SRS: srs, Cache: wrap.NewCache("")}
 	if _, err := p.Prove(context.Background(), mode.ZKPLONK, st, secret); !errors.Is(err, fault.ErrUsage) {
 		t.Errorf("without randomness: %v", err)
 	}

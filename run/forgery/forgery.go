@@ -15,7 +15,7 @@ import (
 	"github.com/zkaudit/zkaudit/ops"
 	"github.com/zkaudit/zkaudit/owner"
 	"github.com/zkaudit/zkaudit/proof/forger"
-	"github.com/zkaudit/zkaudit/proof/mode"
+	"github.com/zkaudit/zkaudit/proof/proving"
 	"github.com/zkaudit/zkaudit/run"
 	"github.com/zkaudit/zkaudit/train"
 )
@@ -58,7 +58,7 @@ func forge(ctx context.Context, d *run.Directory, j *run.Job, traces []*train.Tr
 	if err != nil {
 		return nil, err
 	}
-	by := &forger.Prover{Prover: mode.Prover{SRS: j.SRS, Cache: d.Keys(), Rand: rand.Reader}}
+	by := &forger.Prover{Prover: proving.Prover{SRS: j.SRS, Cache: d.Keys(), Rand: rand.Reader}}
 	by.Saw(claims.Run.Mode, j.Certificates[0])
 	prover := &owner.RunProver{By: by, Claims: claims, Parts: j.Parts}
 	b := &bundle.Bundle{Statement: claims.Run, Datasets: j.Certificates}

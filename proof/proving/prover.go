@@ -1,0 +1,45 @@
+package proving
+
+import (
+	"context"
+	"io"
+
+	"github.com/zkaudit/zkaudit/commitments"
+	"github.com/zkaudit/zkaudit/proof/mode"
+	"github.com/zkaudit/zkaudit/proof/prover"
+	"github.com/zkaudit/zkaudit/proof/statement"
+	"github.com/zkaudit/zkaudit/proof/wrap"
+)
+
+// Prover makes proofs. It is not safe for concurrent use.
+type Prover struct {
+	SRS   *commitments.SRS
+	Cache *wrap.Cache // of wrapping keys; not used in mode validity
+	Rand  io.Reader   // cryptographic; not used in mode validity
+}
+
+// Prove proves a statement in the given mode, which its layout must fit.
+func (p *Prover) Prove(ctx context.Context, n mode.Name, st *statement.Statement, secret prover.Secret) ([]byte, error) {
+	if err := n.Check(); err != nil {
+		return nil, err
+	}
+	if n == mode.Validity {
+		made, err := prover.Prove(ctx, p.SRS, st, secret)
+		if err != nil {
+			return nil, err
+		}
+		return made.MarshalBinary()
+	}
+	if n == mode.ZK {
+		made, err := prover.ProveCommitted(ctx, p.SRS, st, secret, p.Rand)
+		if err != nil {
+			return nil, err
+		}
+		return made.MarshalBinary()
+	}
+	made, err := wrap.Prove(ctx, p.SRS, st, secret, wrap.System(n, p.SRS), p.Cache, p.Rand)
+	if err != nil {
+		return nil, err
+	}
+	return made.MarshalBinary()
+}

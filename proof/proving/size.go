@@ -1,0 +1,32 @@
+package proving
+
+import (
+	"github.com/zkaudit/zkaudit/internal/memory"
+	"github.com/zkaudit/zkaudit/proof"
+	"github.com/zkaudit/zkaudit/proof/committed"
+	"github.com/zkaudit/zkaudit/proof/mode"
+	"github.com/zkaudit/zkaudit/proof/prover"
+	"github.com/zkaudit/zkaudit/proof/wrap"
+)
+
+// CheckSize returns fault.ErrResources for a layout of the mode whose
+// conversation is too long to be proven.
+func CheckSize(n mode.Name, l *proof.Layout) error {
+	switch {
+	case n.Wrapped():
+		return wrap.CheckSize(l)
+	case n == mode.ZK:
+		return committed.CheckSize(l)
+	}
+	return nil
+}
+
+// Memory estimates what a proof of the mode about a layout takes: the argument,
+// and its wrap.
+func Memory(n mode.Name, l *proof.Layout) *memory.Need {
+	need := prover.Memory(l)
+	if n.Wrapped() {
+		wrap.AddMemory(need, l)
+	}
+	return need
+}

@@ -1,0 +1,36 @@
+package wrap
+
+import (
+	"context"
+
+	"github.com/zkaudit/zkaudit/commitments"
+	"github.com/zkaudit/zkaudit/proof/mode"
+	"github.com/zkaudit/zkaudit/proof/statement"
+)
+
+// System returns what wraps the conversations of the mode. PLONK's keys come
+// from the given powers, or from the development SRS if there are none.
+func System(n mode.Name, powers *commitments.SRS) ProofSystem {
+	if n == mode.ZKGroth16 {
+		return Groth16{}
+	}
+	if powers == nil || powers.Insecure {
+		return PLONK{}
+	}
+	return PLONK{Strings: powers.KZG}
+}
+
+// Verifier verifies the wraps of all modes that have one.
+type Verifier struct {
+	// Powers derive PLONK's keys; nil for the development SRS, and where keys
+	// are cached.
+	Powers *commitments.SRS
+	Cache  *Cache
+}
+
+// Verify implements mode.Wraps.
+//
+// Soundness: as of the function Verify.
+func (v Verifier) Verify(ctx context.Context, n mode.Name, srs *commitments.VerifierSRS, st *statement.Statement, encoded []byte) error {
+	return Verify(ctx, srs, st, encoded, System(n, v.Powers), v.Cache)
+}
