@@ -26,15 +26,11 @@ func games(t *testing.T) map[string]*game {
 	if err != nil {
 		t.Fatal(err)
 	}
-	mask := make([]fr.Element, 1<<masked.RowLog)
-	for i := range mask {
-		mask[i].SetUint64(uint64(i*i + 3))
-	}
 	return map[string]*game{
 		"chain":    s.game,
 		"tiny":     {layout: tiny.layout, digest: fr.NewElement(7), committed: tiny.honest},
 		"gathered": {layout: c.Statement.Layout, digest: fr.NewElement(7), committed: c.Tables},
-		"masked":   {layout: masked, digest: fr.NewElement(7), committed: c.Tables, mask: mask},
+		"masked":   {layout: masked, digest: fr.NewElement(7), committed: c.Tables, mask: prooftest.MaskRow(masked)},
 	}
 }
 

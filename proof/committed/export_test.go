@@ -21,21 +21,21 @@ type Guess struct {
 	closing *conclusion
 }
 
-// guessing is the side of somebody who has a prover's answers and reads another
-// one's blocks.
-type guessing struct {
-	reader
+// knowing is the side of somebody who knows what is hidden in blocks that
+// another one has made.
+type knowing struct {
+	side
 	m fr.Vector
 }
 
-func (g *guessing) hide(_ int, values func() []fr.Element) { g.m = append(g.m, values()...) }
+func (k *knowing) hide(_ int, values func() []fr.Element) { k.m = append(k.m, values()...) }
 
-func (g *guessing) value(f *Form) fr.Element { return f.at(g.m) }
+func (k *knowing) value(f *Form) fr.Element { return f.at(k.m) }
 
 // NewGuess holds the conversation again with an honest prover whose mask row is
 // 0: the mask's value, which comes last, follows from y.
 func NewGuess(l *proof.Layout, digest fr.Element, of proof.Peer[fr.Element], said *Conversation) *Guess {
-	s := &guessing{reader: reader{said.Blocks}}
+	s := &knowing{side: &reader{said.Blocks}}
 	c := start(digest, s)
 	forms := proof.Argue[Form](l, c, c, &peer{conversation: c, layout: l, of: of})
 	g := &Guess{said: said, Unmasked: s.value(&forms.Value), Outcome: c.open(forms, said.Value)}
@@ -56,9 +56,11 @@ func NewGuess(l *proof.Layout, digest fr.Element, of proof.Peer[fr.Element], sai
 }
 
 // Holds reports whether m satisfies all equations, by their combination.
-func (g *Guess) Holds() bool {
-	q := &g.closing.q
-	value, linear := q.squared(g.m), q.b.InnerProduct(g.m)
+func (g *Guess) Holds() bool { return g.closing.q.vanishes(g.m) }
+
+// vanishes reports whether Q(m) = 0.
+func (q *quadratic) vanishes(m fr.Vector) bool {
+	value, linear := q.squared(m), q.b.InnerProduct(m)
 	value.Add(&value, &linear).Add(&value, &q.c)
 	return value.IsZero()
 }

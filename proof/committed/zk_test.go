@@ -20,6 +20,7 @@ import (
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/proof"
 	"github.com/zkaudit/zkaudit/proof/committed"
+	"github.com/zkaudit/zkaudit/proof/prooftest"
 	"github.com/zkaudit/zkaudit/proof/prover"
 	"github.com/zkaudit/zkaudit/proof/statement"
 	. "github.com/zkaudit/zkaudit/relation"
@@ -33,10 +34,7 @@ const (
 	chiSquareLimit = 40.52
 )
 
-// ambiguous is a small statement that two witnesses satisfy, which is what zero
-// knowledge is about; the second one is other:
-//
-//	Y(i) + Z(i) = A(i),  Σ_i rates(i)·(Y(i) + Z(i)) = B,  0 ≤ Y, Z < 2^2
+// ambiguous is a statement that two witnesses satisfy, with one of them.
 type ambiguous struct {
 	*example
 	other Assignment
@@ -44,35 +42,12 @@ type ambiguous struct {
 
 func newAmbiguous(t testing.TB, rowBits int) *ambiguous {
 	t.Helper()
-	b := NewBuilder("ambiguous")
-	axis, one := Axis{Name: "i", Size: 3}, Axis{Name: "one", Size: 1}
-	sums, total := b.External("A", axis), b.External("B", one)
-	y, z := b.Witness("Y", axis), b.Witness("Z", axis)
-	rates := b.Public("rates", &Filter{Rates: []int64{3, 1, 2}}, axis)
-	b.Equation("sum", []Axis{axis}, []Label{"i"}, Times(Int(1), At(y, "i")), Times(Int(1), At(z, "i")), Times(Int(-1), At(sums, "i")))
-	b.Equation("weighted", []Axis{one}, []Label{"o"}, Times(Int(-1), At(total, "o")),
-		Times(Int(1), At(b.Mask(one), "o"), At(rates, "i"), At(y, "i")), Times(Int(1), At(b.Mask(one), "o"), At(rates, "i"), At(z, "i")))
-	b.Unsigned(y, 2)
-	b.Unsigned(z, 2)
-	sys, err := b.Build()
-	if err != nil {
-		t.Fatal(err)
-	}
-	assign := func(first, second []int32) Assignment {
-		cells := NewAssignment(sys)
-		cells[sums], cells[total] = Cells{Large: []int64{3, 2, 4, 0}}, Cells{Large: []int64{19}}
-		cells[y], cells[z] = Cells{Small: first}, Cells{Small: second}
-		if err := prover.Count(sys, cells); err != nil {
-			t.Fatal(err)
-		}
-		return cells
-	}
 	setup, err := commitments.NewTransparent(rowBits, new(commitments.Generators))
 	if err != nil {
 		t.Fatal(err)
 	}
-	cells := assign([]int32{1, 0, 3, 0}, []int32{2, 2, 1, 0})
-	return &ambiguous{exampleOf(t, setup, sys, cells), assign([]int32{3, 2, 2, 0}, []int32{0, 0, 2, 0})}
+	a := prooftest.NewAmbiguous(t)
+	return &ambiguous{exampleOf(t, setup, a.System, a.Cells), a.Other}
 }
 
 // randomness is what hides a proof, in the order it is drawn.
