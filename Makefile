@@ -6,7 +6,7 @@ GO          ?= go
 STATICCHECK ?= honnef.co/go/tools/cmd/staticcheck@v0.8.2
 FUZZTIME    ?= 60
 
-.PHONY: check format vet staticcheck generated tidy short fuzz-briefly mutate-briefly mutate test fixtures-test fuzz fuzz-long bench circuit-stats
+.PHONY: check format vet staticcheck generated tidy short fuzz-briefly mutate-briefly mutate test fixtures-test examples-test fuzz fuzz-long bench circuit-stats
 
 check: format vet staticcheck generated tidy short fuzz-briefly mutate-briefly
 
@@ -55,6 +55,13 @@ test:
 fixtures-test:
 	@if [ -z "$$ZKAUDIT_FIXTURES" ]; then echo "set ZKAUDIT_FIXTURES to the folder of docs/fixtures.md" >&2; exit 1; fi
 	$(GO) test -count=1 ./...
+
+# What `make test` runs a smaller form of: the examples on all their data, the
+# demonstration in a SNARK, a network of 670,000 weights on 4,000 pictures. It
+# takes a quarter of an hour on 2 cores.
+examples-test:
+	@if [ -z "$$ZKAUDIT_FIXTURES" ]; then echo "set ZKAUDIT_FIXTURES to the folder of docs/fixtures.md" >&2; exit 1; fi
+	$(GO) test -count=1 -timeout 2h -run '^(TestExamples|TestWrappedDemo|TestMNIST)$$' ./cmd/zkaudit ./examples/demo ./run -whole
 
 # FUZZTIME seconds per target.
 fuzz:

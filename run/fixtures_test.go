@@ -1,6 +1,11 @@
 package run
 
 import (
+	"bytes"
+	"compress/gzip"
+	"encoding/binary"
+	"flag"
+	"io"
 	"math"
 	"os"
 	"path/filepath"
@@ -20,8 +25,11 @@ func fixtures(t *testing.T) string {
 	return dir
 }
 
+// whole is set by make examples-test.
+var whole = flag.Bool("whole", false, "train on all pictures that there are, from a seed and from a model, for minutes")
+
 // TestRealTables trains real models and datasets with default choices but for the
-// mode, proves and verifies.
+// mode and the length of committed rows, proves and verifies.
 func TestRealTables(t *testing.T) {
 	dir := fixtures(t)
 	if testing.Short() {
@@ -45,7 +53,7 @@ func TestRealTables(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			work := t.TempDir()
 			c := &Config{Model: ModelConfig{File: test.model}, Data: []DataConfig{{File: test.data}}, Test: TestConfig{Rows: DefaultTestRows}}
-			c.Proof.Mode = string(mode.Validity) // quick; bundle and demo test zero knowledge
+			c.Proof = ProofConfig{Mode: string(mode.Validity), RowBits: 10} // quick; bundle and demo test the defaults
 			if _, err := Init(work, c); err != nil {
 				t.Fatal(err)
 			}
@@ -64,21 +72,28 @@ func TestRealTables(t *testing.T) {
 	}
 }
 
-// TestMNIST trains 784-512-512-10 on 4,000 images for two epochs, from random
-// weights of a seed and from the model's own.
+// TestMNIST trains 784-512-512-10 on 500 images for eight steps, from the model's
+// own weights. Whole, it does so on 4,000 images for two epochs, and from
+// random weights of a seed, too.
 func TestMNIST(t *testing.T) {
 	dir := fixtures(t)
 	if testing.Short() {
-		t.Skip("takes a minute")
+		t.Skip("commits to 669,706 weights")
 	}
-	for _, from := range []string{"seed", "model"} {
+	images, labels := filepath.Join(dir, "data/mnist5k-images-idx3-ubyte.gz"), filepath.Join(dir, "data/mnist5k-labels-idx1-ubyte.gz")
+	held, training, origins := 1000, TrainingConfig{Batch: 64, Epochs: 2, Rate: "0.125"}, []string{"seed", "model"}
+	if !*whole {
+		held, training, origins = 100, TrainingConfig{Batch: 64, Steps: 8, SegmentSteps: 4, Rate: "0.125"}, []string{"model"}
+		images, labels = firstRecords(t, images, 600), firstRecords(t, labels, 600)
+	}
+	for _, from := range origins {
 		t.Run(from, func(t *testing.T) {
 			work := t.TempDir()
 			c := &Config{
 				Model:    ModelConfig{File: filepath.Join(dir, "models/gotflite_mnist_mlp_784_512_512_10.tflite")},
-				Data:     []DataConfig{{File: filepath.Join(dir, "data/mnist5k-images-idx3-ubyte.gz"), Labels: filepath.Join(dir, "data/mnist5k-labels-idx1-ubyte.gz")}},
-				Test:     TestConfig{Rows: 1000, From: "end"},
-				Training: TrainingConfig{Batch: 64, Epochs: 2, Rate: "0.125"},
+				Data:     []DataConfig{{File: images, Labels: labels}},
+				Test:     TestConfig{Rows: held, From: "end"},
+				Training: training,
 				Initial:  InitialConfig{From: from},
 				Proof:    ProofConfig{Mode: string(mode.Validity)},
 			}
@@ -92,6 +107,27 @@ func TestMNIST(t *testing.T) {
 			t.Logf("%s: %d steps in %d segments, accuracy held out %.1f %%", from, r.Steps, r.Segments, 100**r.After.Accuracy)
 		})
 	}
+}
+
+// firstRecords writes the first n records of a compressed IDX file to a file of
+// its own.
+func firstRecords(t *testing.T, path string, n int) string {
+	t.Helper()
+	z, err := gzip.NewReader(bytes.NewReader(readFile(t, path)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, err := io.ReadAll(z)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Two zeros, the type of a cell, the number of axes d; d sizes of 4 bytes; cells.
+	header := 4 + 4*int(file[3])
+	records := int(binary.BigEndian.Uint32(file[4:]))
+	binary.BigEndian.PutUint32(file[4:], uint32(n))
+	first := filepath.Join(t.TempDir(), "first.idx")
+	write(t, first, string(file[:header+(len(file)-header)/records*n]))
+	return first
 }
 
 // TestAutoencoder trains the ten-layer autoencoder on generated inputs: sums of

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -11,6 +12,9 @@ import (
 
 	"github.com/zkaudit/zkaudit/internal/prg"
 )
+
+// whole is set by make examples-test.
+var whole = flag.Bool("whole", false, "run examples on all data that they have, for minutes")
 
 // TestExamples runs the examples of the folder of that name: on a small table
 // of invented people, and, where there are fixtures, on real data. Proofs are
@@ -37,10 +41,13 @@ func TestExamples(t *testing.T) {
 			return os.WriteFile(filepath.Join(e.WorkDir, "people.csv"), []byte(people(1800)), 0o644)
 		},
 		Condition: func(name string) (bool, error) {
-			if name != "fixtures" {
-				return false, fmt.Errorf("unknown condition %q", name)
+			switch name {
+			case "fixtures":
+				return fixtures != "", nil
+			case "whole":
+				return *whole, nil
 			}
-			return fixtures != "", nil
+			return false, fmt.Errorf("unknown condition %q", name)
 		},
 	})
 }

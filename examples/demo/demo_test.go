@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"flag"
 	"strings"
 	"testing"
 
@@ -16,14 +17,23 @@ import (
 	"github.com/zkaudit/zkaudit/train"
 )
 
+// shown is the mode that people see the demonstration in; short tests have
+// one that is quick.
+func shown() mode.Name {
+	if testing.Short() {
+		return mode.Validity
+	}
+	return mode.ZK
+}
+
 func TestHonestDemo(t *testing.T) {
-	s, err := Run(context.Background(), t.TempDir(), mode.Validity, NoCheat, run.Options{})
+	s, err := Run(context.Background(), t.TempDir(), shown(), NoCheat, run.Options{CacheDir: t.TempDir()})
 	if err != nil {
 		t.Fatal(err)
 	}
 	f := s.Report.Facts
-	if f.Rows[0] < 1000 || f.Parameters < 10_000 || f.Steps < 64 || f.Segments != 2 {
-		t.Errorf("too small: %+v", f)
+	if f.Rows[0] < 1000 || f.Parameters < 10_000 || f.Steps < 64 || f.Segments != 2 || s.Bytes > 120<<10 {
+		t.Errorf("too small, or a bundle too large: %+v, %d bytes", f, s.Bytes)
 	}
 	if *s.Training.Before.Accuracy > 0.3 || *s.Training.After.Accuracy < 0.8 {
 		t.Errorf("accuracy on rows held out %.3f before, %.3f after", *s.Training.Before.Accuracy, *s.Training.After.Accuracy)
@@ -31,13 +41,19 @@ func TestHonestDemo(t *testing.T) {
 	if len(s.Audit.Claims) != 2 || s.Audit.Bits != 2 || s.AuditBytes == 0 {
 		t.Errorf("audit %+v", s.Audit)
 	}
+	if f.Mode != string(shown()) || s.Audit.Mode != string(shown()) {
+		t.Errorf("bundle of mode %s, audit of mode %s", f.Mode, s.Audit.Mode)
+	}
 }
 
-// TestZeroKnowledgeDemo runs the demonstration as people see it, honest and
-// cheating where the cheat breaks a segment and where it breaks a certificate.
-func TestZeroKnowledgeDemo(t *testing.T) {
-	if testing.Short() {
-		t.Skip("wraps a dozen proofs in PLONK: a minute or two")
+// whole is set by make examples-test.
+var whole = flag.Bool("whole", false, "wrap the demonstration in a SNARK, for minutes")
+
+// TestWrappedDemo is the demonstration of TestHonestDemo and two cheats where the
+// verifier's script runs nowhere but in a SNARK.
+func TestWrappedDemo(t *testing.T) {
+	if !*whole {
+		t.Skip("wraps a dozen proofs in PLONK: -whole does")
 	}
 	o := run.Options{CacheDir: t.TempDir()}
 	s, err := Run(context.Background(), t.TempDir(), mode.ZKPLONK, NoCheat, o)
@@ -55,24 +71,33 @@ func TestZeroKnowledgeDemo(t *testing.T) {
 	}
 }
 
+// TestCheatsAreRejected: where the cheat is. One that breaks a segment and one
+// that breaks a certificate are shown in zero knowledge, the others in mode
+// validity, where the same script says the same.
 func TestCheatsAreRejected(t *testing.T) {
-	place := map[Cheat]string{
-		CheatRow:     "segment 1 of 2",
-		CheatStep:    "segment 1 of 2",
-		CheatInit:    "certificate of the initial weights",
-		CheatRate:    "segment 1 of 2",
-		CheatWeights: "segment 2 of 2",
-	}
-	for _, cheat := range Cheats() {
+	o := run.Options{CacheDir: t.TempDir()}
+	for cheat, test := range map[Cheat]struct {
+		mode  mode.Name
+		place string
+	}{
+		CheatRow:     {shown(), "segment 1 of 2"},
+		CheatStep:    {mode.Validity, "segment 1 of 2"},
+		CheatInit:    {shown(), "certificate of the initial weights"},
+		CheatRate:    {mode.Validity, "segment 1 of 2"},
+		CheatWeights: {mode.Validity, "segment 2 of 2"},
+	} {
 		t.Run(string(cheat), func(t *testing.T) {
-			s, err := Run(context.Background(), t.TempDir(), mode.Validity, cheat, run.Options{})
-			if !errors.Is(err, fault.ErrRejected) || !strings.Contains(err.Error(), place[cheat]) {
-				t.Fatalf("%v, want a rejection of %s", err, place[cheat])
+			s, err := Run(context.Background(), t.TempDir(), test.mode, cheat, o)
+			if !errors.Is(err, fault.ErrRejected) || !strings.Contains(err.Error(), test.place) {
+				t.Fatalf("%v, want a rejection of %s", err, test.place)
 			}
 			if s.Rejection == "" || s.Report != nil || s.Audit != nil || cheat.Deed() == "" || cheat.Reason() == "" {
 				t.Errorf("summary %+v", s)
 			}
 		})
+	}
+	if len(Cheats()) != 5 {
+		t.Errorf("%d cheats, 5 are tested", len(Cheats()))
 	}
 	if err := Cheat("sleep").Check(); !errors.Is(err, fault.ErrUsage) {
 		t.Error(err)
@@ -86,7 +111,8 @@ func TestForgingHonestlyIsAccepted(t *testing.T) {
 	if err := setUp(dir, mode.Validity); err != nil {
 		t.Fatal(err)
 	}
-	d, err := run.Open(dir, run.Options{})
+	cache := t.TempDir()
+	d, err := run.Open(dir, run.Options{CacheDir: cache})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -99,7 +125,7 @@ func TestForgingHonestlyIsAccepted(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.verify(context.Background(), dir, mode.Validity, "", d.Keys()); err != nil {
+	if _, err := s.verify(context.Background(), dir, mode.Validity, cache, d.Keys()); err != nil {
 		t.Error(err)
 	}
 }

@@ -6,8 +6,10 @@
 # labels, .gz, at least 4,832 of them) and zkaudit on the PATH.
 #
 #   sh examples/near-duplicates/run.sh images.gz labels.gz WORKDIR [zk-plonk|validity]
+#
+# IMAGES is the number of digits, 4,000 or from 1,000 on fewer.
 set -eu
-images=$1 labels=$2 work=$3 mode=${4:-zk}
+images=$1 labels=$2 work=$3 mode=${4:-zk} count=${IMAGES:-4000}
 here=$(cd "$(dirname "$0")" && pwd)
 mkdir -p "$work"
 gzip -dc "$images" > "$work/all-images"
@@ -23,14 +25,15 @@ number() { printf "\\$(printf %03o $(($1 / 256)))\\$(printf %03o $(($1 % 256)))"
 # altered N is image N with a few bright pixels: a watermark, or a scratch.
 altered() { take "$1" 1 | head -c 200; printf '\377\377\377'; take "$1" 1 | tail -c 581; }
 
-{ image_head 4000; take 0 4000; } > "$work/images"
-{ label_head 4000; label 0 4000; } > "$work/labels"
+copied="7 70 700 $((count - 223))"
+{ image_head $count; take 0 $count; } > "$work/images"
+{ label_head $count; label 0 $count; } > "$work/labels"
 { image_head 800; take 4016 800; } > "$work/others"
 { label_head 800; label 4016 800; } > "$work/others-labels"
 { image_head 16; take 4816 16; } > "$work/strangers"
 { label_head 16; label 4816 16; } > "$work/strangers-labels"
-{ image_head 20; take 4816 16; for n in 7 70 700 3777; do altered $n; done; } > "$work/queries"
-{ label_head 20; label 4816 16; for n in 7 70 700 3777; do label $n 1; done; } > "$work/queries-labels"
+{ image_head 20; take 4816 16; for n in $copied; do altered $n; done; } > "$work/queries"
+{ label_head 20; label 4816 16; for n in $copied; do label $n 1; done; } > "$work/queries-labels"
 
 proofs="--mode $mode --test-rows 0 --context duplicates-1"
 zkaudit dense "$work/digits.tflite" --units 784,64,32,10
