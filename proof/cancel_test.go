@@ -11,35 +11,21 @@ import (
 	"github.com/zkaudit/zkaudit/relation"
 )
 
-// failures returns the places of the checks that fail.
-func (g *game) failures(messages []fr.Element) []string {
-	d := g.verify(messages)
-	var places []string
-	for i := range d.of {
-		if !d.of[i].IsZero() {
-			places = append(places, d.places[i])
-		}
-	}
-	if d.Err() != nil {
-		places = append(places, d.Err().Error())
-	}
-	return places
-}
-
 // TestLeavesAreColumns: a tree of fractions about other columns or counts than
 // those committed is refused where it meets them, and nowhere else.
 func TestLeavesAreColumns(t *testing.T) {
-	s := newSetting(t)
-	count := s.layout.System.Tables[0].Count
-	for place, wrong := range map[string]relation.ID{"lookup denominators": s.ids["A"], "lookup numerators": count} {
-		g := &game{layout: s.layout, digest: fr.NewElement(7), committed: slices.Clone(s.honest)}
-		g.committed[wrong] = slices.Clone(s.honest[wrong])
+	s := prooftest.NewSetting(t, false)
+	count := s.Layout.System.Tables[0].Count
+	for place, wrong := range map[string]relation.ID{"lookup denominators": s.IDs["A"], "lookup numerators": count} {
+		g := s.Game()
+		g.Committed = slices.Clone(s.Honest)
+		g.Committed[wrong] = slices.Clone(s.Honest[wrong])
 		one := fr.One()
-		g.committed[wrong][0].Add(&g.committed[wrong][0], &one)
-		p := g.liar(t, s.honest)
-		p.columns = true
-		messages, _, _ := prooftest.Converse(g.layout, g.transcript(), p)
-		if got := g.failures(messages); !slices.Equal(got, []string{place}) {
+		g.Committed[wrong][0].Add(&g.Committed[wrong][0], &one)
+		p := g.Teller(t, s.Honest)
+		p.Columns = true
+		messages, _ := g.Converse(p)
+		if got := g.Failures(messages); !slices.Equal(got, []string{place}) {
 			t.Errorf("%s: refused at %q", place, got)
 		}
 	}
@@ -50,8 +36,9 @@ func TestLeavesAreColumns(t *testing.T) {
 // the λ that the prover expects: 1, that of another conversation, or the last
 // coordinate. λ weighs denominators, and nobody knows it in advance.
 func TestNumeratorsAndDenominatorsApart(t *testing.T) {
-	s := newSetting(t)
-	g := &game{layout: s.layout, digest: fr.NewElement(7), committed: s.wrong("A", 0)}
+	s := prooftest.NewSetting(t, false)
+	g := s.Game()
+	g.Committed = s.Wrong("A", 0)
 	constant := func(lambda fr.Element) func([4]fr.Element) [4]fr.Element {
 		return func(f [4]fr.Element) [4]fr.Element {
 			// (p0 + λδ)·q1 + p1·(q0 − δ) = 0
@@ -65,15 +52,15 @@ func TestNumeratorsAndDenominatorsApart(t *testing.T) {
 			return f
 		}
 	}
-	first, _, _ := g.tell(t, g.committed, nil)
-	g.digest = fr.NewElement(8)
+	first, _, _ := g.Tell(t, g.Committed, nil)
+	g.Digest = fr.NewElement(8)
 	for name, root := range map[string]func([4]fr.Element) [4]fr.Element{
 		"1":                         constant(fr.One()),
-		"that of another statement": constant(first.lambdas[0]),
+		"that of another statement": constant(first.Lambdas[0]),
 		"the coordinate before it":  lastCoordinate,
 	} {
-		_, m, _ := g.tell(t, g.committed, root)
-		if got := g.failures(m); !slices.Equal(got, []string{"lookup layer"}) {
+		_, m, _ := g.Tell(t, g.Committed, root)
+		if got := g.Failures(m); !slices.Equal(got, []string{"lookup layer"}) {
 			t.Errorf("λ is %s: refused at %q", name, got)
 		}
 	}
@@ -106,11 +93,12 @@ func lastCoordinate(f [4]fr.Element) [4]fr.Element {
 // sum is 0/0, numerator zero whatever the other leaves are; all that refuses
 // it is that the denominator of the root must not be zero.
 func TestZeroDenominators(t *testing.T) {
-	s := newSetting(t)
-	g := &game{layout: s.layout, digest: fr.NewElement(7), committed: s.honest, forgets: transcript.Statement}
-	tr := g.transcript()
+	s := prooftest.NewSetting(t, false)
+	g := s.Game()
+	g.Forgets = transcript.Statement
+	tr := g.Transcript()
 	alpha, beta := tr.Challenge(), tr.Challenge()
-	system := s.layout.System
+	system := s.Layout.System
 	var relu relation.Lookup
 	for _, l := range system.Lookups {
 		if len(l.Columns) == 3 {
@@ -129,13 +117,13 @@ func TestZeroDenominators(t *testing.T) {
 		}
 		v.Sub(&v, &tables[relu.Columns[0]][cell])
 		v.Div(&v, &beta)
-		tables[s.ids["A"]][cell] = v
+		tables[s.IDs["A"]][cell] = v
 	}
-	g.committed = s.wrong("A", 2) // no row of the table, unless it is hidden
-	poison(g.committed, 0)
-	poison(g.committed, 1)
-	_, m, _ := g.tell(t, g.committed, nil)
-	if got := g.failures(m); !slices.Equal(got, []string{"lookup denominator: rejected"}) {
+	g.Committed = s.Wrong("A", 2) // no row of the table, unless it is hidden
+	poison(g.Committed, 0)
+	poison(g.Committed, 1)
+	_, m, _ := g.Tell(t, g.Committed, nil)
+	if got := g.Failures(m); !slices.Equal(got, []string{"lookup denominator: rejected"}) {
 		t.Errorf("refused at %q", got)
 	}
 }

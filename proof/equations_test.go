@@ -16,7 +16,7 @@ import (
 // each, that it is 0: z = 0, or z = Σ of as many squares x·x. The honest tables
 // are 0 everywhere.
 type zeros struct {
-	*game
+	*prooftest.Game
 	z      []relation.ID
 	honest [][]fr.Element
 }
@@ -52,7 +52,7 @@ func newZeros(t *testing.T, squares int, axes ...[]string) *zeros {
 	for i := range sys.Tensors {
 		s.honest = append(s.honest, make([]fr.Element, sys.Tensors[i].Cells()))
 	}
-	s.game = &game{layout: l, digest: fr.NewElement(7)}
+	s.Game = &prooftest.Game{Layout: l, Digest: fr.NewElement(7)}
 	return s
 }
 
@@ -73,21 +73,6 @@ func lastBit() []fr.Element {
 	return []fr.Element{relation.Int(0), relation.Int(1), relation.Int(0), relation.Int(1)}
 }
 
-// refusedAt holds a conversation about committed tables, with a story of
-// others, and expects it to be refused at one place alone.
-func (g *game) refusedAt(t *testing.T, what, place string, story [][]fr.Element, change func(*liar)) *liar {
-	t.Helper()
-	p := g.liar(t, story)
-	if change != nil {
-		change(p)
-	}
-	messages, _, _ := prooftest.Converse(g.layout, g.transcript(), p)
-	if got := g.failures(messages); !slices.Equal(got, []string{place}) {
-		t.Errorf("%s: refused at %q, want %q", what, got, place)
-	}
-	return p
-}
-
 // TestErrorsDoNotCancel: two falsehoods, in two instances of one sumcheck, two
 // claims of one group, or two groups, whose errors cancel under the weights
 // that the prover expects: 1, those of another conversation, and the challenge
@@ -98,23 +83,23 @@ func TestErrorsDoNotCancel(t *testing.T) {
 	for name, test := range map[string]struct {
 		squares int
 		axes    [][]string
-		weight  func(*liar) fr.Element
+		weight  func(*prooftest.Teller) fr.Element
 		lie     bool // until the opening
 		place   string
 	}{
-		"instances": {1, [][]string{a, a}, func(p *liar) fr.Element { return p.sums[0].weights[1] }, false, "sumcheck of equation 0"},
-		"claims":    {0, [][]string{a, a}, func(p *liar) fr.Element { return p.gamma[1] }, true, "openings"},
-		"groups":    {0, [][]string{a, b}, func(p *liar) fr.Element { return p.delta[1] }, true, "openings"},
+		"instances": {1, [][]string{a, a}, func(p *prooftest.Teller) fr.Element { return p.Sums[0].Weights[1] }, false, "sumcheck of equation 0"},
+		"claims":    {0, [][]string{a, a}, func(p *prooftest.Teller) fr.Element { return p.Gamma[1] }, true, "openings"},
+		"groups":    {0, [][]string{a, b}, func(p *prooftest.Teller) fr.Element { return p.Delta[1] }, true, "openings"},
 	} {
 		s := newZeros(t, test.squares, test.axes...)
-		attack := func(what string, first, second []fr.Element) *liar {
-			s.committed = s.with(first, second)
-			story := s.committed
+		attack := func(what string, first, second []fr.Element) *prooftest.Teller {
+			s.Committed = s.with(first, second)
+			story := s.Committed
 			if test.lie {
 				story = s.honest
 			}
-			s.digest.Add(&s.digest, &one) // it covers what is committed
-			return s.refusedAt(t, name+", "+what, test.place, story, nil)
+			s.Digest.Add(&s.Digest, &one) // it covers what is committed
+			return s.RefusedAt(t, name+", "+what, test.place, story, nil)
 		}
 		told := attack("weights 1", everywhere(one), everywhere(minus))
 		attack("weights of another statement", everywhere(test.weight(told)), everywhere(minus))
@@ -123,8 +108,8 @@ func TestErrorsDoNotCancel(t *testing.T) {
 	// δ = γ: the second claim of a group and the next group's first have one
 	// weight, so 5 = 7 here and 7 = 5 there.
 	s := newZeros(t, 0, a, a, b)
-	s.committed = s.with(s.honest[s.z[0]], everywhere(one), everywhere(minus))
-	s.refusedAt(t, "δ is γ", "openings", s.honest, nil)
+	s.Committed = s.with(s.honest[s.z[0]], everywhere(one), everywhere(minus))
+	s.RefusedAt(t, "δ is γ", "openings", s.honest, nil)
 }
 
 // TestEquations: an equation without products that is false, told as it is.
@@ -132,10 +117,10 @@ func TestEquations(t *testing.T) {
 	s := newZeros(t, 0, []string{"a"}, []string{"a"})
 	for i := range s.z {
 		for cell := range 4 {
-			s.committed = slices.Clone(s.honest)
-			s.committed[s.z[i]] = everywhere(fr.Element{})
-			s.committed[s.z[i]][cell].SetOne()
-			s.refusedAt(t, fmt.Sprintf("cell %d", cell), fmt.Sprint("equation ", i), s.committed, nil)
+			s.Committed = slices.Clone(s.honest)
+			s.Committed[s.z[i]] = everywhere(fr.Element{})
+			s.Committed[s.z[i]][cell].SetOne()
+			s.RefusedAt(t, fmt.Sprintf("cell %d", cell), fmt.Sprint("equation ", i), s.Committed, nil)
 		}
 	}
 }
@@ -146,8 +131,8 @@ func TestAxisTwice(t *testing.T) {
 	s := newZeros(t, 0, []string{"a", "a"})
 	z := make([]fr.Element, 16)
 	z[0*4+1], z[1*4+0] = relation.Int(1), relation.Int(-1)
-	s.committed = s.with(z)
-	s.refusedAt(t, "antisymmetric error", "equation 0", s.committed, nil)
+	s.Committed = s.with(z)
+	s.RefusedAt(t, "antisymmetric error", "equation 0", s.Committed, nil)
 }
 
 // TestRoundsAreAnsweredInAdvance: whoever knows the challenge of a round sends
@@ -163,16 +148,16 @@ func TestRoundsAreAnsweredInAdvance(t *testing.T) {
 	}
 	one := fr.One()
 	s := newZeros(t, 1, []string{"a"})
-	s.committed = s.with(everywhere(one))
-	s.refusedAt(t, "sumcheck", "sumcheck of equation 0", s.committed, func(p *liar) {
-		p.sumRound = func(m []fr.Element) {
-			a := shift(p.sums[0].instances[0].Value, p.coords[len(p.coords)-1])
+	s.Committed = s.with(everywhere(one))
+	s.RefusedAt(t, "sumcheck", "sumcheck of equation 0", s.Committed, func(p *prooftest.Teller) {
+		p.FirstSumRound = func(m []fr.Element) {
+			a := shift(p.Sums[0].Instances[0].Value, p.Coords[len(p.Coords)-1])
 			m[0].Add(&m[0], &a)
 		}
 	})
-	s.refusedAt(t, "opening", "openings", s.honest, func(p *liar) {
-		p.openingRound = func(m *[2]fr.Element) {
-			a := shift(relation.Int(-1), p.coords[len(p.coords)-1])
+	s.RefusedAt(t, "opening", "openings", s.honest, func(p *prooftest.Teller) {
+		p.FirstOpeningRound = func(m *[2]fr.Element) {
+			a := shift(relation.Int(-1), p.Coords[len(p.Coords)-1])
 			m[0].Add(&m[0], &a)
 		}
 	})
@@ -180,17 +165,18 @@ func TestRoundsAreAnsweredInAdvance(t *testing.T) {
 	s = newZeros(t, 0, []string{"a"})
 	z := everywhere(fr.Element{})
 	z[2].SetOne()
-	s.committed = s.with(z)
-	s.refusedAt(t, "equation", "equation 0", s.committed, nil)
+	s.Committed = s.with(z)
+	s.RefusedAt(t, "equation", "equation 0", s.Committed, nil)
 }
 
 // TestHalvesAreMetAtRandom: a false sum of fractions is balanced in the half
 // of the root that a known coordinate, 0, does not read.
 func TestHalvesAreMetAtRandom(t *testing.T) {
-	s := newSetting(t)
-	g := &game{layout: s.layout, digest: fr.NewElement(7), committed: s.wrong("A", 0)}
-	g.refusedAt(t, "second half of the root", "lookup layer", g.committed, func(p *liar) {
-		p.root = func(f [4]fr.Element) [4]fr.Element {
+	s := prooftest.NewSetting(t, false)
+	g := s.Game()
+	g.Committed = s.Wrong("A", 0)
+	g.RefusedAt(t, "second half of the root", "lookup layer", g.Committed, func(p *prooftest.Teller) {
+		p.Root = func(f [4]fr.Element) [4]fr.Element {
 			f[1].Mul(&f[0], &f[3])
 			f[1].Neg(&f[1])
 			f[1].Div(&f[1], &f[2])
@@ -204,12 +190,12 @@ func TestHalvesAreMetAtRandom(t *testing.T) {
 // that they agree with the claim and with the weights.
 func TestTermsAreSaidBeforeTheirWeights(t *testing.T) {
 	s := newZeros(t, 3, []string{"a"})
-	s.committed = s.with(everywhere(fr.One()))
-	told := s.refusedAt(t, "as it is", "sumcheck of equation 0", s.committed, nil)
-	w := told.sums[0].weights
+	s.Committed = s.with(everywhere(fr.One()))
+	told := s.RefusedAt(t, "as it is", "sumcheck of equation 0", s.Committed, nil)
+	w := told.Sums[0].Weights
 	// v0 + v1 + v2 = 1 with v1 = 0, and w0·v0 + w2·v2 = 0.
-	s.refusedAt(t, "after the weights", "sumcheck of equation 0", s.committed, func(p *liar) {
-		p.term = func(v *fr.Element) {
+	s.RefusedAt(t, "after the weights", "sumcheck of equation 0", s.Committed, func(p *prooftest.Teller) {
+		p.FirstTerm = func(v *fr.Element) {
 			v.Sub(&w[2], &w[0])
 			v.Div(&w[2], v)
 		}

@@ -17,20 +17,20 @@ import (
 )
 
 // games are honest conversations about systems of every kind.
-func games(t *testing.T) map[string]*game {
+func games(t *testing.T) map[string]*prooftest.Game {
 	t.Helper()
-	s, tiny := newChain(t), newSetting(t)
+	s, tiny := newChain(t), prooftest.NewSetting(t, false)
 	gathered := prooftest.NewGathered(t, prooftest.NewSpec())
 	c := prooftest.NewCase(t, gathered.System, gathered.Cells)
 	masked, err := proof.NewLayout(c.Statement.Layout.System, c.Statement.Layout.RowLog, true)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return map[string]*game{
-		"chain":    s.game,
-		"tiny":     {layout: tiny.layout, digest: fr.NewElement(7), committed: tiny.honest},
-		"gathered": {layout: c.Statement.Layout, digest: fr.NewElement(7), committed: c.Tables},
-		"masked":   {layout: masked, digest: fr.NewElement(7), committed: c.Tables, mask: prooftest.MaskRow(masked)},
+	return map[string]*prooftest.Game{
+		"chain":    s.Game,
+		"tiny":     tiny.Game(),
+		"gathered": {Layout: c.Statement.Layout, Digest: fr.NewElement(7), Committed: c.Tables},
+		"masked":   {Layout: masked, Digest: fr.NewElement(7), Committed: c.Tables, Mask: prooftest.MaskRow(masked)},
 	}
 }
 
@@ -38,15 +38,15 @@ func games(t *testing.T) map[string]*game {
 // script need, and each value of it counts: with another one they fail.
 func TestReveal(t *testing.T) {
 	for name, g := range games(t) {
-		_, _, out := g.tell(t, g.committed, nil)
-		exposed := out.Exposed(g.layout)
-		if want := proof.ExposedLength(g.layout); len(exposed) != want {
+		_, _, out := g.Tell(t, g.Committed, nil)
+		exposed := out.Exposed(g.Layout)
+		if want := proof.ExposedLength(g.Layout); len(exposed) != want {
 			t.Fatalf("%s: %d values exposed, want %d", name, len(exposed), want)
 		}
 		holds := func() bool {
-			d := &differences{}
-			g.check(d, proof.Reveal(g.layout, exposed))
-			return !slices.ContainsFunc(d.of, func(v fr.Element) bool { return !v.IsZero() })
+			d := &prooftest.Differences{}
+			g.Check(d, proof.Reveal(g.Layout, exposed))
+			return !slices.ContainsFunc(d.Of, func(v fr.Element) bool { return !v.IsZero() })
 		}
 		if !holds() {
 			t.Errorf("%s: the outcome that was exposed is refused", name)
@@ -68,7 +68,7 @@ func TestReveal(t *testing.T) {
 func TestLengths(t *testing.T) {
 	want := map[string][2]int{"chain": {199, 17}, "tiny": {236, 21}, "gathered": {159, 25}, "masked": {160, 25}}
 	for name, g := range games(t) {
-		if got := [2]int{proof.Length(g.layout), proof.ExposedLength(g.layout)}; got != want[name] {
+		if got := [2]int{proof.Length(g.Layout), proof.ExposedLength(g.Layout)}; got != want[name] {
 			t.Errorf("%s: %d messages and exposed values, want %d", name, got, want[name])
 		}
 	}
@@ -78,9 +78,9 @@ func TestLengths(t *testing.T) {
 // number of them nor another one of them.
 func TestVerify(t *testing.T) {
 	for name, g := range games(t) {
-		_, m, _ := g.tell(t, g.committed, nil)
+		_, m, _ := g.Tell(t, g.Committed, nil)
 		verify := func(m []fr.Element) error {
-			_, err := proof.Verify(g.layout, g.transcript(), m)
+			_, err := proof.Verify(g.Layout, g.Transcript(), m)
 			return err
 		}
 		if err := verify(m); err != nil {
@@ -92,7 +92,7 @@ func TestVerify(t *testing.T) {
 			}
 		}
 		last := len(m) - 1
-		if g.layout.Masked {
+		if g.Layout.Masked {
 			last-- // the mask's value is for the opening to check
 		}
 		step := 7
@@ -119,12 +119,12 @@ func TestSalt(t *testing.T) {
 	for name, g := range games(t) {
 		first := func(salt uint64) fr.Element {
 			tr := transcript.NewNative(statement.Domain)
-			proof.Begin[fr.Element](g.layout, tr, g.digest, fr.NewElement(salt))
+			proof.Begin[fr.Element](g.Layout, tr, g.Digest, fr.NewElement(salt))
 			return tr.Challenge()
 		}
 		a, b := first(1), first(2)
-		if a.Equal(&b) == g.layout.Masked {
-			t.Errorf("%s: masked %v, challenges under two salts are equal: %v", name, g.layout.Masked, a.Equal(&b))
+		if a.Equal(&b) == g.Layout.Masked {
+			t.Errorf("%s: masked %v, challenges under two salts are equal: %v", name, g.Layout.Masked, a.Equal(&b))
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
 
 	"github.com/zkaudit/zkaudit/proof"
+	"github.com/zkaudit/zkaudit/proof/prooftest"
 	"github.com/zkaudit/zkaudit/relation"
 )
 
@@ -19,7 +20,7 @@ import (
 // The system "last" has only v3 = x·x and w4 = v3·x, and v3 is its last tensor;
 // "first" has only five and w3, and five is its first.
 type products struct {
-	*game
+	*prooftest.Game
 	ids    map[string]relation.ID
 	system *relation.System
 }
@@ -74,7 +75,7 @@ func newProducts(t *testing.T, which string) *products {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &products{&game{layout: l, digest: fr.NewElement(7)}, ids, sys}
+	return &products{&prooftest.Game{Layout: l, Digest: fr.NewElement(7)}, ids, sys}
 }
 
 // about returns tables in which one virtual tensor is 1 more than it should
@@ -138,14 +139,14 @@ func TestClaimsOfProductsAreReduced(t *testing.T) {
 	}
 	for which := range places {
 		s := newProducts(t, which)
-		s.committed = s.about(t, "")
-		if _, m, _ := s.tell(t, s.committed, nil); !s.accepts(m) {
+		s.Committed = s.about(t, "")
+		if _, m, _ := s.Tell(t, s.Committed, nil); !s.Accepts(m) {
 			t.Fatalf("%s: honest messages are refused", which)
 		}
 		for name, place := range places[which] {
-			s.committed = s.about(t, name)
-			_, m, _ := s.tell(t, s.committed, nil)
-			if got := s.failures(m); !slices.Equal(got, []string{place}) {
+			s.Committed = s.about(t, name)
+			_, m, _ := s.Tell(t, s.Committed, nil)
+			if got := s.Failures(m); !slices.Equal(got, []string{place}) {
 				t.Errorf("%s, false %s: refused at %q, want %q", which, name, got, place)
 			}
 		}

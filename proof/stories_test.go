@@ -21,7 +21,7 @@ import (
 //	z(c,a) = P(c)·v(a)·v(a) − 5·P(c)·v(a)·x1(a) + 7·P(c)·x1(a)·x1(a)
 //	w = z,  x1 of 4 bits, v of 10 bits
 type chain struct {
-	*game
+	*prooftest.Game
 	system *relation.System
 	ids    map[string]relation.ID
 	honest [][]fr.Element
@@ -54,7 +54,7 @@ func newChain(t *testing.T) *chain {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &chain{game: &game{layout: l, digest: fr.NewElement(7)}, system: sys,
+	s := &chain{Game: &prooftest.Game{Layout: l, Digest: fr.NewElement(7)}, system: sys,
 		ids: map[string]relation.ID{"x": x, "u": u, "x1": x1, "w": w, "P": p, "y": y, "v": v, "z": z}}
 	s.honest = make([][]fr.Element, len(sys.Tensors))
 	fill := func(id relation.ID, seed int64) {
@@ -70,7 +70,7 @@ func newChain(t *testing.T) *chain {
 	fill(u, 5)
 	fill(x1, 4)
 	s.honest = s.told(t, nil)
-	s.committed = s.honest
+	s.Committed = s.honest
 	return s
 }
 
@@ -123,7 +123,7 @@ func plus1(table []fr.Element) []fr.Element {
 
 func TestHonestChain(t *testing.T) {
 	s := newChain(t)
-	if _, m, _ := s.tell(t, s.honest, nil); !s.accepts(m) {
+	if _, m, _ := s.Tell(t, s.honest, nil); !s.Accepts(m) {
 		t.Error("honest messages are refused")
 	}
 }
@@ -133,9 +133,9 @@ func TestHonestChain(t *testing.T) {
 func TestDefinitionsAreChecked(t *testing.T) {
 	s := newChain(t)
 	for name, place := range map[string]string{"y": "sumcheck of y", "v": "v", "z": "sumcheck of z"} {
-		s.committed = s.told(t, s.plus1(name))
-		_, m, _ := s.tell(t, s.committed, nil)
-		if got := slices.Compact(s.failures(m)); !slices.Equal(got, []string{place}) {
+		s.Committed = s.told(t, s.plus1(name))
+		_, m, _ := s.Tell(t, s.Committed, nil)
+		if got := slices.Compact(s.Failures(m)); !slices.Equal(got, []string{place}) {
 			t.Errorf("false %s: refused at %q", name, got)
 		}
 	}
@@ -147,23 +147,23 @@ func TestEveryClaimIsReduced(t *testing.T) {
 	s := newChain(t)
 	for name, place := range map[string]string{"v": "v", "x1": "openings"} {
 		lied := s.told(t, s.plus1(name))
-		lookups := func(tables [][]fr.Element) func(*liar) {
-			return func(p *liar) {
+		lookups := func(tables [][]fr.Element) func(*prooftest.Teller) {
+			return func(p *prooftest.Teller) {
 				var err error
-				if p.lookups, err = reference.New(s.layout, tables, nil); err != nil {
+				if p.AboutLookups, err = reference.New(s.Layout, tables, nil); err != nil {
 					t.Fatal(err)
 				}
 			}
 		}
-		s.committed = slices.Clone(s.honest)
+		s.Committed = slices.Clone(s.honest)
 		for _, table := range s.system.Tables { // counts are of the lookups told
-			s.committed[table.Count] = lied[table.Count]
+			s.Committed[table.Count] = lied[table.Count]
 		}
-		s.refusedAt(t, "lookups of a false "+name, place, s.committed, lookups(lied))
+		s.RefusedAt(t, "lookups of a false "+name, place, s.Committed, lookups(lied))
 
-		s.committed = slices.Clone(s.honest)
-		s.committed[s.ids["w"]] = lied[s.ids["w"]]
-		s.refusedAt(t, "sums of a false "+name, place, lied, lookups(s.honest))
+		s.Committed = slices.Clone(s.honest)
+		s.Committed[s.ids["w"]] = lied[s.ids["w"]]
+		s.RefusedAt(t, "sums of a false "+name, place, lied, lookups(s.honest))
 	}
 }
 
@@ -172,20 +172,20 @@ func TestEveryClaimIsReduced(t *testing.T) {
 func TestCommitmentsAreOpened(t *testing.T) {
 	s := newChain(t)
 	gathered := prooftest.NewGathered(t, prooftest.NewSpec())
-	tiny := newSetting(t)
+	tiny := prooftest.NewSetting(t, false)
 	c := prooftest.NewCase(t, gathered.System, gathered.Cells)
 	for _, test := range []struct {
-		layout *proof.Layout
+		Layout *proof.Layout
 		tables [][]fr.Element
-	}{{s.layout, s.honest}, {c.Statement.Layout, c.Tables}, {tiny.layout, tiny.honest}} {
-		for id := range test.layout.System.Tensors {
-			tensor := &test.layout.System.Tensors[id]
+	}{{s.Layout, s.honest}, {c.Statement.Layout, c.Tables}, {tiny.Layout, tiny.Honest}} {
+		for id := range test.Layout.System.Tensors {
+			tensor := &test.Layout.System.Tensors[id]
 			if tensor.Kind != relation.Witness && tensor.Kind != relation.External {
 				continue
 			}
-			g := &game{layout: test.layout, digest: fr.NewElement(7), committed: slices.Clone(test.tables)}
-			g.committed[id] = plus1(test.tables[id])
-			g.refusedAt(t, test.layout.System.Name+", "+tensor.Name, "openings", test.tables, nil)
+			g := &prooftest.Game{Layout: test.Layout, Digest: fr.NewElement(7), Committed: slices.Clone(test.tables)}
+			g.Committed[id] = plus1(test.tables[id])
+			g.RefusedAt(t, test.Layout.System.Name+", "+tensor.Name, "openings", test.tables, nil)
 		}
 	}
 }
@@ -223,8 +223,8 @@ func TestPublicTensorsAreLeftToTheVerifier(t *testing.T) {
 		tables := slices.Clone(c.Tables)
 		add(tables, named(name), 0, fr.One())
 		lie(tables)
-		g := &game{layout: c.Statement.Layout, digest: fr.NewElement(7), committed: tables}
-		g.refusedAt(t, name, "public tensor "+name, tables, nil)
+		g := &prooftest.Game{Layout: c.Statement.Layout, Digest: fr.NewElement(7), Committed: tables}
+		g.RefusedAt(t, name, "public tensor "+name, tables, nil)
 	}
 }
 
@@ -233,9 +233,9 @@ func TestPublicTensorsAreLeftToTheVerifier(t *testing.T) {
 func TestGatheredGame(t *testing.T) {
 	gathered := prooftest.NewGathered(t, prooftest.NewSpec())
 	c := prooftest.NewCase(t, gathered.System, gathered.Cells)
-	g := &game{layout: c.Statement.Layout, digest: fr.NewElement(7), committed: c.Tables}
-	if _, m, _ := g.tell(t, c.Tables, nil); !g.accepts(m) {
-		t.Fatalf("honest messages are refused at %q", g.failures(m))
+	g := &prooftest.Game{Layout: c.Statement.Layout, Digest: fr.NewElement(7), Committed: c.Tables}
+	if _, m, _ := g.Tell(t, c.Tables, nil); !g.Accepts(m) {
+		t.Fatalf("honest messages are refused at %q", g.Failures(m))
 	}
 	rng := rand.New(rand.NewPCG(35, 36))
 	for name, id := range gathered.IDs {
@@ -243,9 +243,9 @@ func TestGatheredGame(t *testing.T) {
 		for !prooftest.IsReal(gathered.System.Tensor(id).Axes, real) {
 			real = rng.IntN(len(c.Tables[id]))
 		}
-		g.committed = slices.Clone(c.Tables)
-		g.committed[id] = plus1(c.Tables[id])
-		if _, m, _ := g.tell(t, g.committed, nil); g.accepts(m) {
+		g.Committed = slices.Clone(c.Tables)
+		g.Committed[id] = plus1(c.Tables[id])
+		if _, m, _ := g.Tell(t, g.Committed, nil); g.Accepts(m) {
 			t.Errorf("a wrong cell of %s is accepted", name)
 		}
 	}

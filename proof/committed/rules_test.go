@@ -1,8 +1,10 @@
 package committed
 
 import (
+	"fmt"
 	"io"
 
+	"github.com/consensys/gnark-crypto/ecc/bn254"
 	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
 
 	"github.com/zkaudit/zkaudit/commitments"
@@ -71,6 +73,9 @@ type Lax struct {
 	First   []fr.Element    // challenges that are given, and not drawn
 	Without int             // the assertion that does not count, from 1
 	Forgets transcript.Kind // messages whose blocks are not absorbed
+	// Made keeps commitments to blocks, which take longest, by what is in them;
+	// may be nil.
+	Made map[string]bn254.G1Affine
 }
 
 // lax is arithmetic and transcript by lax rules.
@@ -127,10 +132,33 @@ type Forgery struct {
 	Outcome *proof.Outcome[fr.Element]
 }
 
+// remembering makes no block twice.
+type remembering struct {
+	*Prover
+	made map[string]bn254.G1Affine
+}
+
+func (s *remembering) block(from, to int) (bn254.G1Affine, error) {
+	rho, err := commitments.RandomScalars(s.rng, 1)
+	if err != nil {
+		return bn254.G1Affine{}, err
+	}
+	key := fmt.Sprint(from, rho, s.m[from:to])
+	c, ok := s.made[key]
+	if !ok {
+		c = commit(s.setup, from, s.m[from:to], rho[0])
+		if s.made != nil {
+			s.made[key] = c
+		}
+	}
+	s.rho, s.blocks = append(s.rho, rho[0]), append(s.blocks, c)
+	return c, nil
+}
+
 // Forge is Prove by lax rules, but for the answer.
 func Forge(setup *commitments.SRS, l *proof.Layout, digest fr.Element, r Lax, of proof.Peer[fr.Element], rng io.Reader) *Forgery {
 	p := &Prover{setup: setup, rng: rng}
-	x := r.start(digest, p)
+	x := r.start(digest, &remembering{p, r.Made})
 	p.talk = x.conversation
 	forms := x.argue(l, of)
 	y := p.value(&forms.Value)
