@@ -12,6 +12,7 @@ import (
 	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/internal/fault"
+	"github.com/zkaudit/zkaudit/network"
 	"github.com/zkaudit/zkaudit/proof/mode"
 )
 
@@ -45,7 +46,7 @@ func flat(t *testing.T) *world {
 	t.Helper()
 	w := newWorld(t)
 	p, cells := perceptron(t, 3, 5, 6, 3, graph.SoftmaxCrossEntropy)
-	for _, id := range bundle.WeightTensors(p) {
+	for _, id := range network.WeightTensors(p) {
 		clear(cells[id])
 	}
 	w.train("flat", p, cells)

@@ -10,10 +10,10 @@ import (
 
 	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
 
-	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/data"
 	"github.com/zkaudit/zkaudit/data/schedule"
 	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/network"
 	"github.com/zkaudit/zkaudit/relation"
 )
 
@@ -118,7 +118,7 @@ func mixture(z [3]int64, class int64) ([3]int64, bool) {
 func TestLiesAboutOneLogit(t *testing.T) {
 	w := newWorld(t)
 	p, cells := perceptron(t, 6, 5, 6, 1, graph.LogisticLoss)
-	for _, id := range bundle.WeightTensors(p) { // all logits are 0: none is above
+	for _, id := range network.WeightTensors(p) { // all logits are 0: none is above
 		clear(cells[id])
 	}
 	w.train("net", p, cells)

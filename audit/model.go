@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"fmt"
 
-	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/internal/foreign"
@@ -105,7 +104,7 @@ func NewModel(file []byte, f Fractions) (_ *Model, err error) {
 		return nil, err
 	}
 	m := &Model{ModelID: ModelID{SHA256: sha256.Sum256(file), Fractions: f}, Program: step.Program, ProgramDigest: step.Network.Digest(), cells: map[graph.TensorID][]int64{}}
-	ids, total := bundle.WeightTensors(m.Program), 0
+	ids, total := network.WeightTensors(m.Program), 0
 	for _, id := range ids {
 		padded := 1
 		for _, a := range m.Program.Tensor(id).Axes {
@@ -159,7 +158,7 @@ func (s *Scope) weightsOf(name string) map[graph.TensorID]relation.ID {
 		return m.weights
 	}
 	m.weights = map[graph.TensorID]relation.ID{}
-	for k, w := range bundle.WeightTensors(m.Program) {
+	for k, w := range network.WeightTensors(m.Program) {
 		t := m.Tensor(w)
 		label := fmt.Sprintf("model %q weight %q", name, t.Name)
 		if m.public != nil {

@@ -5,10 +5,10 @@ import (
 	"math/rand/v2"
 	"testing"
 
-	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/data"
 	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/network"
 	"github.com/zkaudit/zkaudit/ops"
 	"github.com/zkaudit/zkaudit/owner"
 	"github.com/zkaudit/zkaudit/tflite"
@@ -50,7 +50,7 @@ func perceptron(t testing.TB, seed uint64, inputs, hiddenUnits, outputs int, los
 func (w *world) train(name string, p *graph.Program, cells map[graph.TensorID][]int64) *OwnedRun {
 	w.t.Helper()
 	r := &OwnedRun{PublicRun: PublicRun{Program: p, SRS: w.srs.ID, RowBits: w.srs.RowBits, Digest: [32]byte{byte(len(name)), name[0]}}, TrainedModel: owner.TrainedModel{Cells: cells, Mode: w.frame.Mode}}
-	for _, id := range bundle.WeightTensors(p) {
+	for _, id := range network.WeightTensors(p) {
 		padded := ops.Pad(p.Tensor(id).Axes, cells[id])
 		blind, err := commitments.RandomScalars(crand.Reader, w.srs.Rows(len(padded)))
 		if err != nil {

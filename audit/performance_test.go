@@ -7,9 +7,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/data"
 	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/network"
 	"github.com/zkaudit/zkaudit/relation"
 )
 
@@ -160,7 +160,7 @@ func TestDigitsOfF1(t *testing.T) {
 func TestTiedLogits(t *testing.T) {
 	w := newWorld(t)
 	p, cells := perceptron(t, 3, 5, 6, 3, graph.SoftmaxCrossEntropy)
-	for _, id := range bundle.WeightTensors(p) { // all logits are 0
+	for _, id := range network.WeightTensors(p) { // all logits are 0
 		clear(cells[id])
 	}
 	w.train("flat", p, cells)

@@ -10,6 +10,8 @@ import (
 
 	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/network"
+	"github.com/zkaudit/zkaudit/owner"
 	"github.com/zkaudit/zkaudit/proof"
 	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/proof/poly"
@@ -21,7 +23,6 @@ import (
 	"github.com/zkaudit/zkaudit/proof/wrap"
 	"github.com/zkaudit/zkaudit/relation"
 	"github.com/zkaudit/zkaudit/segment"
-	"github.com/zkaudit/zkaudit/train"
 )
 
 // Result is one measured proof.
@@ -131,7 +132,7 @@ func Certificates(ctx context.Context, srs *commitments.SRS, d Dense, rows int, 
 	if err != nil {
 		return 0, err
 	}
-	initial, err := train.Random(p, []byte("bench"), train.Glorot)
+	initial, err := network.Random(p, []byte("bench"), network.Glorot)
 	if err != nil {
 		return 0, err
 	}
@@ -143,7 +144,7 @@ func Certificates(ctx context.Context, srs *commitments.SRS, d Dense, rows int, 
 	if err != nil {
 		return 0, err
 	}
-	features, labels := segment.PartCells(d.Digits(rows))
+	features, labels := owner.PartCells(d.Digits(rows))
 	for _, chunk := range chunks {
 		c, err := segment.NewDatasetCertificate(shape, chunk)
 		if err != nil {

@@ -12,7 +12,9 @@ import (
 	"github.com/zkaudit/zkaudit/data/schedule"
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/internal/number"
+	"github.com/zkaudit/zkaudit/network"
 	"github.com/zkaudit/zkaudit/ops"
+	"github.com/zkaudit/zkaudit/owner"
 	"github.com/zkaudit/zkaudit/proof"
 	"github.com/zkaudit/zkaudit/proof/statement"
 	"github.com/zkaudit/zkaudit/relation"
@@ -149,7 +151,7 @@ func (d Dense) Segment(ctx context.Context, srs *commitments.SRS, rows, steps in
 	if err != nil {
 		return nil, err
 	}
-	initial, err := train.Random(p, []byte("bench"), train.Glorot)
+	initial, err := network.Random(p, []byte("bench"), network.Glorot)
 	if err != nil {
 		return nil, err
 	}
@@ -197,7 +199,7 @@ func execute(ctx context.Context, run *train.Run, tables *ops.Tables) (*train.Tr
 }
 
 func (d Dense) workload(srs *commitments.SRS, sys *segment.Relations, set *data.Dataset, trace *train.Trace) (*Workload, error) {
-	features, labels := segment.PartCells(set)
+	features, labels := owner.PartCells(set)
 	cells, err := sys.Assign(trace.Recorded, segment.Cells{
 		Features: []relation.Cells{features}, Labels: []relation.Cells{labels},
 		Before: trace.Before, After: trace.After,

@@ -173,7 +173,7 @@ func CertificateDigest(encoded []byte, claims ...*statement.Statement) [32]byte 
 func (s *Statement) Before(trained WeightCommitments) WeightCommitments {
 	var w WeightCommitments
 	next := 0
-	for i, id := range WeightTensors(s.Program()) {
+	for i, id := range network.WeightTensors(s.Program()) {
 		if s.Program().Tensor(id).Role == graph.Weight {
 			w = append(w, trained[next])
 			next++
@@ -187,7 +187,7 @@ func (s *Statement) Before(trained WeightCommitments) WeightCommitments {
 // Trained returns the trainable ones of the initial weights.
 func (s *Statement) Trained() WeightCommitments {
 	var w WeightCommitments
-	for i, id := range WeightTensors(s.Program()) {
+	for i, id := range network.WeightTensors(s.Program()) {
 		if s.Program().Tensor(id).Role == graph.Weight {
 			w = append(w, s.Initial[i])
 		}

@@ -159,7 +159,7 @@ func TestFrozenWeightsComeFromTheBeginning(t *testing.T) {
 	s := decode(t, first(t)).Statement
 	altered(s, func(_ *network.Architecture, c *network.Choices) { c.Frozen = []int{1} })
 	p := s.Program()
-	ids := bundle.WeightTensors(p)
+	ids := network.WeightTensors(p)
 	_, _, g, _ := bn254.Generators()
 	trained := bundle.WeightCommitments{}
 	for i := range s.Initial {

@@ -103,7 +103,7 @@ func (s *Statement) decodePoints(r reader) error {
 		s.Parts = append(s.Parts, PartCommitment{Columns: r.Bounded("attributes of a part", 0, MaxAttributes)})
 		r.part(fmt.Sprintf("part %d", i), &s.Parts[i], s.PartShape(i), s.RowBits)
 	}
-	s.Initial = r.weights("initial weight", s.Program(), s.RowBits, WeightTensors(s.Program()))
+	s.Initial = r.weights("initial weight", s.Program(), s.RowBits, network.WeightTensors(s.Program()))
 	if err := r.End("statement"); err != nil {
 		return err
 	}

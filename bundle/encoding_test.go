@@ -131,7 +131,7 @@ func openStatements(t *testing.T) map[string]*bundle.Statement {
 	}
 	s.RowBits = 3
 	s.Origin = bundle.Origin{Kind: bundle.Published, Bits: 40}
-	for i, id := range bundle.WeightTensors(s.Program()) {
+	for i, id := range network.WeightTensors(s.Program()) {
 		cells := make([]int64, s.Program().Tensor(id).Size())
 		for j := range cells {
 			cells[j] = int64(10*i - j)

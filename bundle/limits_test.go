@@ -16,7 +16,6 @@ import (
 	"github.com/zkaudit/zkaudit/network"
 	"github.com/zkaudit/zkaudit/relation"
 	"github.com/zkaudit/zkaudit/segment"
-	"github.com/zkaudit/zkaudit/train"
 )
 
 // flaw is one thing wrong with a statement, and what its refusal says.
@@ -156,7 +155,7 @@ func TestOriginsOfAStatement(t *testing.T) {
 	published := func(change func(cells [][]int64) [][]int64) func(s *bundle.Statement) {
 		return func(s *bundle.Statement) {
 			var cells [][]int64
-			for _, id := range bundle.WeightTensors(s.Program()) {
+			for _, id := range network.WeightTensors(s.Program()) {
 				cells = append(cells, make([]int64, s.Program().Tensor(id).Size()))
 			}
 			s.Origin = bundle.Origin{Kind: bundle.Published, Bits: 47, Cells: change(cells)}
@@ -193,12 +192,12 @@ func TestPublicWeights(t *testing.T) {
 	altered(s, func(_ *network.Architecture, c *network.Choices) { c.Frozen = []int{1} })
 	p, published := s.Program(), bundle.Origin{Kind: bundle.Published, Bits: 40}
 	want := map[graph.TensorID][]int64{}
-	for i, id := range bundle.WeightTensors(p) {
+	for i, id := range network.WeightTensors(p) {
 		cells := make([]int64, p.Tensor(id).Size())
 		cells[0] = int64(i + 1)
 		want[id], published.Cells = cells, append(published.Cells, cells)
 	}
-	drawn, err := train.Random(p, []byte("x"), train.Glorot)
+	drawn, err := network.Random(p, []byte("x"), network.Glorot)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -217,15 +216,6 @@ func TestPublicWeights(t *testing.T) {
 	unknown := bundle.Origin{Kind: bundle.Seeded, Bits: 40, Seed: "x", Scheme: "mine"}
 	if got, err := unknown.Public(p); !errors.Is(err, fault.ErrMalformed) || got != nil {
 		t.Errorf("a scheme nobody knows: %v, %v", got, err)
-	}
-}
-
-// TestWeightTensors: trained and frozen weights of a program, wherever they
-// stand in it.
-func TestWeightTensors(t *testing.T) {
-	p := &graph.Program{Tensors: []graph.Tensor{{Role: graph.Weight}, {Role: graph.Constant}, {Role: graph.Frozen}, {Role: graph.Frozen}, {Role: graph.Label}, {Role: graph.Weight}}}
-	if ids := bundle.WeightTensors(p); !slices.Equal(ids, []graph.TensorID{0, 2, 3, 5}) {
-		t.Errorf("weights %v", ids)
 	}
 }
 

@@ -9,7 +9,7 @@ import (
 	"io"
 	"unicode/utf8"
 
-	"github.com/zkaudit/zkaudit/data"
+	"github.com/zkaudit/zkaudit/data/encoding"
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/internal/artefact"
 	"github.com/zkaudit/zkaudit/internal/encode"
@@ -33,7 +33,7 @@ type Meaning struct {
 	// Encoding is the exact recipe by which the cells of a table became these
 	// integers. Fitted offsets and scales tell of the rows they were fitted
 	// on: nil unless the owner publishes them.
-	Encoding *data.Encoding `json:"encoding,omitempty"`
+	Encoding *encoding.Encoding `json:"encoding,omitempty"`
 }
 
 // Nonce is 32 random bytes, in hexadecimal where it is text. A part that is
@@ -74,16 +74,6 @@ type Vocabulary struct {
 // maxMeaning bounds an encoded meaning.
 const maxMeaning = 64 << 20
 
-// MeaningOf returns the meaning of a dataset, without its encoding and without
-// a nonce.
-func MeaningOf(d *data.Dataset) Meaning {
-	m := Meaning{FractionBits: d.FractionBits, LabelFractionBits: d.Labels.FractionBits, Features: d.FeatureNames, Classes: d.Labels.Classes}
-	for _, a := range d.Attributes {
-		m.Attributes = append(m.Attributes, Vocabulary{Name: a.Name, Entries: a.Vocabulary})
-	}
-	return m
-}
-
 // Encode returns the meaning as JSON; equal meanings have equal encodings. It
 // fails with fault.ErrInput for text that is not UTF-8.
 func (m *Meaning) Encode() ([]byte, error) {
@@ -108,7 +98,7 @@ func (m *Meaning) texts() []string {
 	if m.Encoding == nil {
 		return all
 	}
-	for _, columns := range [][]data.Column{m.Encoding.Features, m.Encoding.Targets, m.Encoding.Attributes} {
+	for _, columns := range [][]encoding.Column{m.Encoding.Features, m.Encoding.Targets, m.Encoding.Attributes} {
 		for _, c := range columns {
 			all = append(append(all, c.Name, c.Offset, c.Scale), c.Categories...)
 		}
@@ -130,7 +120,7 @@ func (m *Meaning) Digest() [32]byte {
 		return sha256.Sum256(b)
 	}
 	b = encode.Int(encode.Int(b, e.FractionBits), e.TargetFractionBits)
-	for _, columns := range [][]data.Column{e.Features, e.Targets, e.Attributes} {
+	for _, columns := range [][]encoding.Column{e.Features, e.Targets, e.Attributes} {
 		b = encode.Int(b, len(columns))
 		for _, c := range columns {
 			b = encode.Bool(encode.Int(encode.Text(b, c.Name), c.Index), c.Numeric)
@@ -164,7 +154,7 @@ func (m *Meaning) Check(shape segment.PartShape) error {
 		return malformed("no nonce")
 	}
 	for _, bits := range []int{m.FractionBits, m.LabelFractionBits} {
-		if bits < 0 || bits > data.MaxFractionBits {
+		if bits < 0 || bits > encoding.MaxFractionBits {
 			return malformed("%d fraction bits", bits)
 		}
 	}
@@ -183,7 +173,7 @@ func (m *Meaning) Check(shape segment.PartShape) error {
 			return malformed("attribute %s is there twice or has no name", fault.Quote(v.Name))
 		}
 		names[v.Name] = true
-		if len(v.Entries) < 1 || len(v.Entries) > data.MaxVocabulary {
+		if len(v.Entries) < 1 || len(v.Entries) > encoding.MaxVocabulary {
 			return malformed("attribute %s: vocabulary of %d entries", fault.Quote(v.Name), len(v.Entries))
 		}
 		seen := map[string]bool{}

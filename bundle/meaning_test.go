@@ -14,6 +14,7 @@ import (
 	"github.com/zkaudit/zkaudit/data"
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/internal/fault"
+	"github.com/zkaudit/zkaudit/owner"
 	"github.com/zkaudit/zkaudit/segment"
 )
 
@@ -172,7 +173,7 @@ func TestMeaningOf(t *testing.T) {
 	d := people()
 	d.Labels.FractionBits = 6
 	d.Attributes = append(d.Attributes, data.Attribute{Name: "town", Vocabulary: []string{"B", "C"}, Codes: make([]int32, 5)})
-	m := bundle.MeaningOf(d)
+	m := owner.MeaningOf(d)
 	var names []string
 	for i, a := range m.Attributes {
 		if names = append(names, a.Name); !slices.Equal(a.Entries, d.Attributes[i].Vocabulary) {

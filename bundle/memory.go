@@ -4,6 +4,7 @@ import (
 	"github.com/zkaudit/zkaudit/data/schedule"
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/internal/memory"
+	"github.com/zkaudit/zkaudit/network"
 	"github.com/zkaudit/zkaudit/ops"
 )
 
@@ -58,7 +59,7 @@ func (b *Bundle) Memory() *memory.Need {
 	need.Add("constants of the model", int64(constants), constantBytes)
 	if s.Origin.Kind != Private {
 		cells := 0
-		for _, id := range WeightTensors(s.Program()) {
+		for _, id := range network.WeightTensors(s.Program()) {
 			cells += ops.PaddedSize(s.Program().Tensor(id).Axes) + s.Program().Tensor(id).Size()
 		}
 		need.Add("public initial weights", int64(cells), weightBytes)

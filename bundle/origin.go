@@ -8,8 +8,8 @@ import (
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/internal/encode"
 	"github.com/zkaudit/zkaudit/internal/fault"
+	"github.com/zkaudit/zkaudit/network"
 	"github.com/zkaudit/zkaudit/segment"
-	"github.com/zkaudit/zkaudit/train"
 )
 
 // check says what is wrong with an origin for a program, without a fault kind.
@@ -30,12 +30,12 @@ func (o *Origin) check(p *graph.Program) error {
 		if o.Seed == "" || len(o.Seed) > schedule.MaxSeed {
 			return fmt.Errorf("seed of %d bytes, want 1 to %d", len(o.Seed), schedule.MaxSeed)
 		}
-		if s := train.Scheme(o.Scheme); s != train.He && s != train.Glorot {
+		if s := network.Scheme(o.Scheme); s != network.He && s != network.Glorot {
 			return fmt.Errorf("initial weights by scheme %q", o.Scheme)
 		}
 		return nil
 	case Published:
-		ids := WeightTensors(p)
+		ids := network.WeightTensors(p)
 		if len(o.Cells) != len(ids) {
 			return fmt.Errorf("%d published weights of %d", len(o.Cells), len(ids))
 		}
@@ -53,7 +53,7 @@ func (o *Origin) check(p *graph.Program) error {
 // parameters returns the number of weights of a program.
 func parameters(p *graph.Program) int {
 	n := 0
-	for _, id := range WeightTensors(p) {
+	for _, id := range network.WeightTensors(p) {
 		n += p.Tensor(id).Size()
 	}
 	return n
@@ -65,14 +65,14 @@ func parameters(p *graph.Program) int {
 func (o *Origin) Public(p *graph.Program) (map[graph.TensorID][]int64, error) {
 	switch o.Kind {
 	case Seeded:
-		w, err := train.Random(p, []byte(o.Seed), train.Scheme(o.Scheme))
+		w, err := network.Random(p, []byte(o.Seed), network.Scheme(o.Scheme))
 		if err != nil {
 			return nil, fmt.Errorf("initial weights from the seed: %w: %w", fault.ErrMalformed, err)
 		}
 		return w, nil
 	case Published:
 		cells := map[graph.TensorID][]int64{}
-		for i, id := range WeightTensors(p) {
+		for i, id := range network.WeightTensors(p) {
 			cells[id] = o.Cells[i]
 		}
 		return cells, nil

@@ -194,7 +194,7 @@ func TestPartsThatContradictThemselves(t *testing.T) {
 		"not text":            func(f *bundle.PartFile) { f.Meaning.Features = []string{"\xff", "b"} },
 	} {
 		f := *original
-		f.Meaning = bundle.MeaningOf(people())
+		f.Meaning = owner.MeaningOf(people())
 		f.Meaning.Nonce = original.Meaning.Nonce
 		change(&f)
 		if name != "meaning not named" {
@@ -223,7 +223,7 @@ func TestMeaningBindsFittedRows(t *testing.T) {
 func TestMeaningIsBlinded(t *testing.T) {
 	f, _ := commitPart(t, people())
 	again, _ := commitPart(t, people())
-	guess := bundle.MeaningOf(people())
+	guess := owner.MeaningOf(people())
 	if guess.Digest() == f.Commitment.Meaning || again.Commitment.Meaning == f.Commitment.Meaning {
 		t.Error("the digest of the meaning depends on nothing that cannot be guessed")
 	}

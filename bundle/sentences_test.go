@@ -23,7 +23,9 @@ import (
 	"github.com/zkaudit/zkaudit/data/schedule"
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/internal/fault"
+	"github.com/zkaudit/zkaudit/network"
 	"github.com/zkaudit/zkaudit/ops"
+	"github.com/zkaudit/zkaudit/owner"
 	"github.com/zkaudit/zkaudit/proof/forger"
 	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/proof/prooftest"
@@ -165,7 +167,7 @@ func (how trainer) execute(r *train.Run, tables *ops.Tables) ([]*train.Trace, er
 	p, weights := r.Program, r.Initial
 	if how.init {
 		var err error
-		if weights, err = train.Random(p, []byte("mine"), train.He); err != nil {
+		if weights, err = network.Random(p, []byte("mine"), network.He); err != nil {
 			return nil, err
 		}
 	}
@@ -223,7 +225,7 @@ func (how trainer) step(r *train.Run, b *ops.Buffers, step int) error {
 
 func weightsIn(p *graph.Program, b *ops.Buffers) train.Weights {
 	w := train.Weights{}
-	for _, id := range bundle.WeightTensors(p) {
+	for _, id := range network.WeightTensors(p) {
 		w[id] = slices.Clone(b.Weight(id))
 	}
 	return w
@@ -263,8 +265,8 @@ func byOwner(change func(c cellsOf)) func(t *testing.T) error {
 			t.Fatal(err)
 		}
 		d := people()
-		features, labels := segment.PartCells(d)
-		c := cellsOf{features.Small, labels.Small, segment.AttributeCells(d).Small}
+		features, labels := owner.PartCells(d)
+		c := cellsOf{features.Small, labels.Small, owner.AttributeCells(d).Small}
 		change(c)
 		f := &bundle.PartFile{Shape: segment.PartShape{Rows: 5, Features: 2, Labels: 2, Kind: graph.OneHot, Attributes: 2}, Mode: mode.Validity, SRS: srs.ID, RowBits: srs.RowBits, Commitment: bundle.PartCommitment{Columns: 2}}
 		var blinding [][]fr.Element

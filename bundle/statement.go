@@ -69,7 +69,7 @@ type OriginKind uint8
 const (
 	// Private: known to the trainer only; the certificate bounds them.
 	Private OriginKind = iota
-	// Seeded: derived from a public seed by train.Random.
+	// Seeded: derived from a public seed by network.Random.
 	Seeded
 	// Published: a base model whose integers stand in the statement.
 	Published
@@ -88,7 +88,7 @@ type Origin struct {
 	Kind   OriginKind
 	Bits   int    // b0
 	Seed   string // Seeded
-	Scheme string // Seeded: a train.Scheme
+	Scheme string // Seeded: a network.Scheme
 	// Cells are the unpadded integers of a Published model, by weight tensor
 	// in the program's order.
 	Cells [][]int64
@@ -120,18 +120,6 @@ func (s *Statement) RatesOf(first, count int) []int64 {
 		rates[i] = s.Rates[0]
 	}
 	return rates
-}
-
-// WeightTensors returns the program's weights: trainable and frozen ones, in
-// order.
-func WeightTensors(p *graph.Program) []graph.TensorID {
-	var ids []graph.TensorID
-	for i := range p.Tensors {
-		if r := p.Tensors[i].Role; r == graph.Weight || r == graph.Frozen {
-			ids = append(ids, graph.TensorID(i))
-		}
-	}
-	return ids
 }
 
 // PartShape returns the shape of a dataset part.
@@ -316,7 +304,7 @@ func (s *Statement) checkCommitments() error {
 	if i, j, shared := SharedRow(parts); shared {
 		return fmt.Errorf("statement: parts %d and %d hold the same committed rows, which would count twice: %w", i, j, fault.ErrMalformed)
 	}
-	ids := WeightTensors(s.Program())
+	ids := network.WeightTensors(s.Program())
 	if len(s.Initial) != len(ids) {
 		return fmt.Errorf("statement: commitments to %d initial weights of %d: %w", len(s.Initial), len(ids), fault.ErrMalformed)
 	}

@@ -166,7 +166,7 @@ func repairTo(b *bundle.Bundle, most int) {
 		}
 		return have
 	}
-	s.Initial = weights(s.Initial, bundle.WeightTensors(s.Program()))
+	s.Initial = weights(s.Initial, network.WeightTensors(s.Program()))
 	if s.Segment < 1 || s.Segment > 1<<32 || s.Steps() < 1 || s.Steps() > 1<<32 || s.Segments() > 64 { // no file says more
 		return
 	}

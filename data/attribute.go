@@ -2,14 +2,14 @@ package data
 
 import (
 	"fmt"
-	"math"
 	"slices"
 
+	"github.com/zkaudit/zkaudit/data/encoding"
 	"github.com/zkaudit/zkaudit/internal/fault"
 )
 
 // MaxVocabulary bounds the entries of an attribute's vocabulary.
-const MaxVocabulary = math.MaxInt16
+const MaxVocabulary = encoding.MaxVocabulary
 
 // Attribute is something known about every row for audits: sex, licence, owner.
 // It is a category: an index into a vocabulary. Training does not read it, unless

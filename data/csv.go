@@ -99,7 +99,7 @@ func encodeFitted(s *sheet, o CSVOptions) (*Dataset, error) {
 	if err != nil {
 		return nil, err
 	}
-	encoding.setLayout(s.layout)
+	setLayout(encoding, s.layout)
 	d, err := s.integers(encoding)
 	if err != nil || o.FitOn == nil || encoding.FittedRows == 0 {
 		return d, err
@@ -121,7 +121,7 @@ func encodeFitted(s *sheet, o CSVOptions) (*Dataset, error) {
 // ReadCSV.
 func ReadCSVAs(r io.Reader, format CSVFormat, encoding *Encoding) (_ *Dataset, err error) {
 	defer fault.Catch(&err, "CSV", fault.ErrInput)
-	if err := encoding.check(); err != nil {
+	if err := check(encoding); err != nil {
 		return nil, err
 	}
 	if format, err = format.like(encoding); err != nil {

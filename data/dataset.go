@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/zkaudit/zkaudit/data/encoding"
 	"github.com/zkaudit/zkaudit/internal/encode"
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/internal/number"
@@ -14,8 +15,8 @@ const (
 	CellBits = 16
 	// DefaultFractionBits is the usual number of fraction bits of a feature.
 	DefaultFractionBits = 8
-	// MaxFractionBits is the largest: 1.0 must fit a cell.
-	MaxFractionBits = 14
+	// MaxFractionBits is the largest.
+	MaxFractionBits = encoding.MaxFractionBits
 	// maxCells bounds the features of a dataset: 1 GiB of them.
 	maxCells = 1 << 28
 )

@@ -27,7 +27,7 @@ func (s *sheet) integers(encoding *Encoding) (*Dataset, error) {
 		if err := encodeFeature(s, column, d, first); err != nil {
 			return nil, err
 		}
-		first += column.width()
+		first += column.Width()
 	}
 	if err := encodeLabels(s, encoding, d); err != nil {
 		return nil, err
@@ -50,8 +50,8 @@ const maxNames = 64 << 20
 func (s *sheet) fits(encoding *Encoding) (width int, err error) {
 	names := 0
 	for _, column := range encoding.Features {
-		width += column.width()
-		names += len(column.Name) * column.width()
+		width += column.Width()
+		names += len(column.Name) * column.Width()
 		for _, category := range column.Categories {
 			names += len(category)
 		}
@@ -106,7 +106,7 @@ func encodeLabels(s *sheet, encoding *Encoding, d *Dataset) error {
 		return nil
 	}
 	labels := &d.Labels
-	if classes := encoding.classes(); classes != nil {
+	if classes := encoding.Classes(); classes != nil {
 		*labels = Labels{Kind: OneHot, Classes: classes, Class: make([]int32, d.Rows)}
 	} else {
 		n := len(encoding.Targets)

@@ -6,60 +6,20 @@ import (
 	"strings"
 
 	"github.com/cockroachdb/apd/v3"
+	"github.com/zkaudit/zkaudit/data/encoding"
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/internal/number"
 )
 
-// Encoding is the exact recipe by which the cells of a table became integers.
-// It can be written as JSON and applied to other rows with ReadCSVAs.
-type Encoding struct {
-	// Separator of the table's cells, by SeparatorName, and whether its numbers
-	// have decimal commas; "": commas between cells.
-	Separator    string `json:"separator,omitempty"`
-	DecimalComma bool   `json:"decimalComma,omitempty"`
+// Encoding is the recipe of a table, and Column that of one of its columns.
+type (
+	Encoding = encoding.Encoding
+	Column   = encoding.Column
+)
 
-	FractionBits       int `json:"fractionBits"`
-	TargetFractionBits int `json:"targetFractionBits,omitempty"`
-	// FittedRows is how many rows offsets and scales are fitted on: those that
-	// are trained on, where others are held out. 0: nothing was fitted.
-	FittedRows int      `json:"fittedRows,omitempty"`
-	Features   []Column `json:"features"`
-	// Targets is one column with a vocabulary for classes, columns without for
-	// values, and empty for rows without labels.
-	Targets []Column `json:"targets,omitempty"`
-	// Attributes are columns with a vocabulary, for audits. Training reads those
-	// that are among Features, too.
-	Attributes []Column `json:"attributes,omitempty"`
-}
-
-// Column is the recipe of one column: a number (cell − Offset)/Scale, or an
-// entry of the vocabulary Categories.
-type Column struct {
-	Name  string `json:"name"`
-	Index int    `json:"index"` // in the file it was fitted on, from 1
-
-	Offset string `json:"offset,omitempty"` // exact decimal
-	Scale  string `json:"scale,omitempty"`  // exact decimal above zero
-
-	Categories []string `json:"categories,omitempty"`
-	// Numeric: categories are numbers, compared by value.
-	Numeric bool `json:"numeric,omitempty"`
-}
-
-// width is the number of features the column becomes.
-func (c Column) width() int { return max(1, len(c.Categories)) }
-
-// classes returns the vocabulary of the labels, nil for values or none.
-func (e *Encoding) classes() []string {
-	if len(e.Targets) == 1 {
-		return e.Targets[0].Categories
-	}
-	return nil
-}
-
-// Layout says how the table was written that e was fitted on. Errors wrap
+// LayoutOf says how the table was written that e was fitted on. Errors wrap
 // fault.ErrInput.
-func (e *Encoding) Layout() (Layout, error) {
+func LayoutOf(e *Encoding) (Layout, error) {
 	l := Layout{Separator: ',', DecimalComma: e.DecimalComma}
 	if e.Separator == "" {
 		return l, nil
@@ -71,7 +31,7 @@ func (e *Encoding) Layout() (Layout, error) {
 	return l, err
 }
 
-func (e *Encoding) setLayout(l Layout) {
+func setLayout(e *Encoding, l Layout) {
 	if e.DecimalComma = l.DecimalComma; l.Separator != ',' {
 		e.Separator = SeparatorName(l.Separator)
 	}
@@ -80,7 +40,7 @@ func (e *Encoding) setLayout(l Layout) {
 // like settles what a format leaves open as the table was written that an
 // encoding was fitted on.
 func (f CSVFormat) like(e *Encoding) (CSVFormat, error) {
-	l, err := e.Layout()
+	l, err := LayoutOf(e)
 	if f.Separator == 0 {
 		f.Separator = l.Separator
 	}
@@ -94,7 +54,7 @@ func (f CSVFormat) like(e *Encoding) (CSVFormat, error) {
 
 // check returns fault.ErrInput unless e, which may come from a file, can be
 // applied.
-func (e *Encoding) check() error {
+func check(e *Encoding) error {
 	for _, bits := range []int{e.FractionBits, e.TargetFractionBits} {
 		if bits < 0 || bits > MaxFractionBits {
 			return input("encoding: %d fraction bits, want 0 to %d", bits, MaxFractionBits)
@@ -103,7 +63,7 @@ func (e *Encoding) check() error {
 	if e.FittedRows < 0 {
 		return input("encoding: fitted on %d rows", e.FittedRows)
 	}
-	if _, err := e.Layout(); err != nil {
+	if _, err := LayoutOf(e); err != nil {
 		return err
 	}
 	if len(e.Features) == 0 {
@@ -148,7 +108,7 @@ func newEncoder(c Column) (*encoder, error) {
 	}
 	e.index = make(map[string]int, len(c.Categories))
 	for i, category := range c.Categories {
-		key := e.key(category)
+		key := keyOf(&e.Column, category)
 		if _, ok := e.index[key]; ok || category == "" {
 			return nil, input("encoding: column %s has an empty or repeated category %s", fault.Quote(c.Name), fault.Quote(category))
 		}
@@ -157,8 +117,8 @@ func newEncoder(c Column) (*encoder, error) {
 	return e, nil
 }
 
-// key is what two cells of one category have in common.
-func (c Column) key(cell string) string {
+// keyOf is what two cells of one category have in common.
+func keyOf(c *Column, cell string) string {
 	value, kind := parseNumber(cell)
 	switch {
 	case kind == cellMissing:
@@ -201,7 +161,7 @@ func (e *encoder) number(cell string, fraction int) (int32, error) {
 // category returns the position of the cell in the vocabulary. Its errors do
 // not name the place.
 func (e *encoder) category(cell string) (int, error) {
-	key := e.key(cell)
+	key := keyOf(&e.Column, cell)
 	if i, ok := e.index[key]; ok {
 		return i, nil
 	}

@@ -14,7 +14,7 @@ import (
 // fit derives the encoding of the sheet's columns from its rows.
 func fit(s *sheet, o CSVOptions) (*Encoding, error) {
 	encoding, err := fitColumns(s, o)
-	if err == nil && len(encoding.normalised(o)) > 0 {
+	if err == nil && len(normalised(encoding, o)) > 0 {
 		encoding.FittedRows = s.rows()
 	}
 	return encoding, err
@@ -24,8 +24,8 @@ func fit(s *sheet, o CSVOptions) (*Encoding, error) {
 func refit(s *sheet, e *Encoding, rows []int, o CSVOptions) (*Encoding, error) {
 	some := *e
 	some.Features, some.Targets, some.FittedRows = slices.Clone(e.Features), slices.Clone(e.Targets), len(rows)
-	for column, mode := range some.normalised(o) {
-		if err := column.fitNumbers(s, slices.Values(rows), mode); err != nil {
+	for column, mode := range normalised(&some, o) {
+		if err := fitNumbers(column, s, slices.Values(rows), mode); err != nil {
 			return nil, err
 		}
 	}
@@ -33,7 +33,7 @@ func refit(s *sheet, e *Encoding, rows []int, o CSVOptions) (*Encoding, error) {
 }
 
 // normalised are the columns whose numbers are shifted and scaled, and how.
-func (e *Encoding) normalised(o CSVOptions) map[*Column]Normalisation {
+func normalised(e *Encoding, o CSVOptions) map[*Column]Normalisation {
 	columns := map[*Column]Normalisation{}
 	add := func(list []Column, mode Normalisation) {
 		for i := range list {
@@ -235,7 +235,7 @@ func fitCategories(s *sheet, at, limit int) (Column, error) {
 	}
 	seen := map[string]bool{}
 	for row := range s.rows() {
-		key := column.key(s.cell(row, at))
+		key := keyOf(&column, s.cell(row, at))
 		if seen[key] {
 			continue
 		}
@@ -245,12 +245,12 @@ func fitCategories(s *sheet, at, limit int) (Column, error) {
 		seen[key] = true
 		column.Categories = append(column.Categories, key)
 	}
-	column.sortCategories()
+	sortCategories(&column)
 	return column, nil
 }
 
 // sortCategories sorts by value where all are numbers, else by bytes.
-func (c *Column) sortCategories() {
+func sortCategories(c *Column) {
 	slices.SortFunc(c.Categories, func(a, b string) int {
 		x, kindX := parseNumber(a)
 		y, kindY := parseNumber(b)
@@ -277,12 +277,12 @@ func fitNumber(s *sheet, at int, mode Normalisation) (Column, error) {
 			return column, s.cellError(row, at, unusable(cell, kind))
 		}
 	}
-	return column, column.fitNumbers(s, s.all(), mode)
+	return column, fitNumbers(&column, s, s.all(), mode)
 }
 
 // fitNumbers finds the offset and scale of the column from some rows, at least
 // one. Requires that all their cells are numbers.
-func (c *Column) fitNumbers(s *sheet, rows iter.Seq[int], mode Normalisation) error {
+func fitNumbers(c *Column, s *sheet, rows iter.Seq[int], mode Normalisation) error {
 	numbers := func(yield func(*apd.Decimal) bool) { // parsed again: a column of them would take more than the table
 		for row := range rows {
 			if value, _ := parseNumber(s.cell(row, c.Index-1)); !yield(value) {

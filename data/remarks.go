@@ -26,7 +26,7 @@ func remarks(s *sheet, d *Dataset) []error {
 				list = append(list, f.remark(s, d, at))
 			}
 		}
-		first += column.width()
+		first += column.Width()
 	}
 	if n := len(constant); n > 0 {
 		named := strings.Join(constant[:min(n, 5)], ", ")

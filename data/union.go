@@ -38,7 +38,7 @@ func Union(encodings ...*Encoding) (*Encoding, error) {
 				return nil, fmt.Errorf("table %d has other columns than table 0: %w", i+1, fault.ErrUsage)
 			}
 			for k := range columns {
-				if err := (*side.into)[k].extend(columns[k]); err != nil {
+				if err := extend(&(*side.into)[k], columns[k]); err != nil {
 					return nil, fmt.Errorf("table %d: %w", i+1, err)
 				}
 			}
@@ -48,7 +48,7 @@ func Union(encodings ...*Encoding) (*Encoding, error) {
 }
 
 // extend adds the categories of the same column of another table.
-func (c *Column) extend(other Column) error {
+func extend(c *Column, other Column) error {
 	if c.Name != other.Name {
 		return fmt.Errorf("column %s stands where table 0 has %s: %w", fault.Quote(other.Name), fault.Quote(c.Name), fault.ErrUsage)
 	}
@@ -65,6 +65,6 @@ func (c *Column) extend(other Column) error {
 		}
 	}
 	c.Numeric = c.Numeric && other.Numeric
-	c.sortCategories()
+	sortCategories(c)
 	return nil
 }

@@ -109,7 +109,7 @@ func OpenModel(srs *commitments.SRS, b *bundle.Bundle, model []byte, o *ModelOpe
 		return nil, err
 	}
 	final, p := finalWeights(b), s.Program()
-	for k, id := range bundle.WeightTensors(p) {
+	for k, id := range network.WeightTensors(p) {
 		rows, err := srs.CommitInt64(ops.Pad(p.Tensor(id).Axes, cells[id]), o.Blinding[k])
 		if err != nil {
 			return nil, err

@@ -56,7 +56,7 @@ func TrustedPart(file *bundle.PartFile, o *PartOpening, d *data.Dataset) *Part {
 // sameMeaning returns fault.ErrRejected unless the numbers of d mean what the
 // part file says. It names what differs, and quotes nothing of either.
 func sameMeaning(file *bundle.PartFile, d *data.Dataset) error {
-	said, found := file.Meaning, bundle.MeaningOf(d)
+	said, found := file.Meaning, MeaningOf(d)
 	said.Encoding, said.Nonce = nil, bundle.Nonce{} // neither is in the rows
 	if said.Digest() == found.Digest() {
 		return nil

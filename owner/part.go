@@ -44,11 +44,11 @@ func ShapeOf(d *data.Dataset, kind graph.LabelKind) segment.PartShape {
 // without commitments and nonce: what an owner has before Commit, or beside
 // commitments made earlier.
 func NewPart(d *data.Dataset, kind graph.LabelKind) *Part {
-	p := &Part{PublicPart: bundle.PublicPart{Rows: d.Rows, Features: d.Width, Labels: d.Labels.Width(), LabelKind: kind, Meaning: bundle.MeaningOf(d)}}
-	features, labels := segment.PartCells(d)
+	p := &Part{PublicPart: bundle.PublicPart{Rows: d.Rows, Features: d.Width, Labels: d.Labels.Width(), LabelKind: kind, Meaning: MeaningOf(d)}}
+	features, labels := PartCells(d)
 	p.Cells = []relation.Cells{features, labels}
 	if len(d.Attributes) > 0 {
-		p.Cells = append(p.Cells, segment.AttributeCells(d))
+		p.Cells = append(p.Cells, AttributeCells(d))
 	}
 	return p
 }

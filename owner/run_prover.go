@@ -8,6 +8,7 @@ import (
 
 	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/network"
 	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/proof/poly"
 	"github.com/zkaudit/zkaudit/proof/prover"
@@ -102,7 +103,7 @@ func (p *RunProver) BlindingBefore(before *CommittedWeights) [][]fr.Element {
 	program := p.Claims.Run.Program()
 	var blinding [][]fr.Element
 	next := 0
-	for i, id := range bundle.WeightTensors(program) {
+	for i, id := range network.WeightTensors(program) {
 		if program.Tensor(id).Role == graph.Weight {
 			blinding = append(blinding, before.Blinding[next])
 			next++

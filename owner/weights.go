@@ -9,6 +9,7 @@ import (
 	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/network"
 	"github.com/zkaudit/zkaudit/ops"
 )
 
@@ -41,7 +42,7 @@ func CommitWeights(srs *commitments.SRS, p *graph.Program, ids []graph.TensorID,
 // Trained returns the trainable ones among the weights of a program.
 func (w *CommittedWeights) Trained(p *graph.Program) *CommittedWeights {
 	t := &CommittedWeights{}
-	for i, id := range bundle.WeightTensors(p) {
+	for i, id := range network.WeightTensors(p) {
 		if p.Tensor(id).Role == graph.Weight {
 			t.Public, t.Blinding = append(t.Public, w.Public[i]), append(t.Blinding, w.Blinding[i])
 		}

@@ -10,8 +10,8 @@ import (
 	"github.com/zkaudit/zkaudit/data/schedule"
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/internal/foreign"
+	"github.com/zkaudit/zkaudit/network"
 	"github.com/zkaudit/zkaudit/proof/mode"
-	"github.com/zkaudit/zkaudit/train"
 )
 
 // Check returns fault.ErrUsage, a fault.Setting, for a choice that makes no
@@ -87,7 +87,7 @@ func (c *Config) Check() error {
 		{"schedule.order", c.Schedule.Order, []string{"committed", "shuffled"}},
 		{"schedule.tail", c.Schedule.Tail, []string{"drop", "wrap"}},
 		{"initial_weights.from", c.Initial.From, []string{"seed", "model"}},
-		{"initial_weights.scheme", c.Initial.Scheme, []string{string(train.He), string(train.Glorot)}},
+		{"initial_weights.scheme", c.Initial.Scheme, []string{string(network.He), string(network.Glorot)}},
 	} {
 		if err := oneOf(choice.key, choice.value, choice.allowed...); err != nil {
 			return err

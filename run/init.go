@@ -14,9 +14,9 @@ import (
 	"github.com/zkaudit/zkaudit/data/schedule"
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/internal/fault"
+	"github.com/zkaudit/zkaudit/network"
 	"github.com/zkaudit/zkaudit/ops"
 	"github.com/zkaudit/zkaudit/proof/mode"
-	"github.com/zkaudit/zkaudit/train"
 	"github.com/zkaudit/zkaudit/transpile"
 )
 
@@ -222,7 +222,7 @@ func (c *Config) tellLayout(d *dataset, found *Survey) error {
 	if c.Columns.Format != "csv" || c.Columns.Encoding != "" || d.recipes[0] == nil || d.imported[0] != nil {
 		return nil
 	}
-	l, err := d.recipes[0].Encoding.Layout()
+	l, err := data.LayoutOf(d.recipes[0].Encoding)
 	if err != nil {
 		return err
 	}
@@ -273,13 +273,13 @@ func (c *Config) divisions(d *dataset) (parts []Division, trained int) {
 	return parts, trained
 }
 
-func schemeFor(p *graph.Program) train.Scheme {
+func schemeFor(p *graph.Program) network.Scheme {
 	for i := range p.Nodes {
 		if k := p.Nodes[i].Kind; k == ops.KindRelu || k == ops.KindRelu6 {
-			return train.He
+			return network.He
 		}
 	}
-	return train.Glorot
+	return network.Glorot
 }
 
 // size chooses the row size, and the steps of a segment where nobody did, and

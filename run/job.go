@@ -9,6 +9,7 @@ import (
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/internal/encode"
 	"github.com/zkaudit/zkaudit/internal/fault"
+	"github.com/zkaudit/zkaudit/network"
 	"github.com/zkaudit/zkaudit/ops"
 	"github.com/zkaudit/zkaudit/owner"
 	"github.com/zkaudit/zkaudit/proof/mode"
@@ -152,7 +153,7 @@ func (j *Job) origin(c *InitialConfig) bundle.Origin {
 		o.Kind, o.Seed, o.Scheme = bundle.Seeded, c.Seed, c.Scheme
 	case c.Publish:
 		o.Kind = bundle.Published
-		for _, id := range bundle.WeightTensors(j.Run.Program) {
+		for _, id := range network.WeightTensors(j.Run.Program) {
 			o.Cells = append(o.Cells, j.Run.Initial[id])
 		}
 	}

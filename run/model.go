@@ -152,7 +152,7 @@ func (m *model) initialWeights(c *InitialConfig) (train.Weights, error) {
 		}
 		return w, nil
 	}
-	return train.Random(m.program(), []byte(c.Seed), train.Scheme(c.Scheme))
+	return network.Random(m.program(), []byte(c.Seed), network.Scheme(c.Scheme))
 }
 
 // export returns the model with trained weights as a .tflite file, the exact

@@ -14,6 +14,7 @@ import (
 	"github.com/zkaudit/zkaudit/data"
 	"github.com/zkaudit/zkaudit/data/recipe"
 	"github.com/zkaudit/zkaudit/internal/fault"
+	"github.com/zkaudit/zkaudit/network"
 	"github.com/zkaudit/zkaudit/owner"
 	"github.com/zkaudit/zkaudit/proof/mode"
 )
@@ -328,7 +329,7 @@ func TestOpenModel(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			last := bundle.WeightTensors(m.program())[3]
+			last := network.WeightTensors(m.program())[3]
 			own.Cells[last][0]++
 			moved, err := m.export(own.Cells)
 			if err != nil {

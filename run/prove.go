@@ -16,6 +16,7 @@ import (
 	"github.com/zkaudit/zkaudit/internal/artefact"
 	"github.com/zkaudit/zkaudit/internal/encode"
 	"github.com/zkaudit/zkaudit/internal/fault"
+	"github.com/zkaudit/zkaudit/network"
 	"github.com/zkaudit/zkaudit/owner"
 	"github.com/zkaudit/zkaudit/proof/wrap"
 	"github.com/zkaudit/zkaudit/train"
@@ -123,7 +124,7 @@ func (w *proveCall) begin(ctx context.Context, runID [32]byte) error {
 	d, j := w.directory, w.job
 	d.progress.Start("certify initial weights", 0)
 	defer d.progress.Finish()
-	all := bundle.WeightTensors(j.Run.Program)
+	all := network.WeightTensors(j.Run.Program)
 	cells, err := w.source.weights(0)
 	if err != nil {
 		return err

@@ -7,6 +7,7 @@ import (
 	"github.com/zkaudit/zkaudit/data"
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/internal/fault"
+	"github.com/zkaudit/zkaudit/owner"
 	"github.com/zkaudit/zkaudit/relation"
 	"github.com/zkaudit/zkaudit/relation/naive"
 	"github.com/zkaudit/zkaudit/segment"
@@ -32,7 +33,7 @@ func TestAttributesCertificate(t *testing.T) {
 		{"attribute in the padding", 3, 1, false}, {"row in the padding", 12, 1, false},
 	} {
 		f, l := part(0, 0, 0)
-		cells := segment.AttributeCells(d)
+		cells := owner.AttributeCells(d)
 		if cells.Small[4] != 1 || cells.Small[5] != 8 {
 			t.Fatalf("cells %v", cells.Small)
 		}

@@ -11,6 +11,7 @@ import (
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/ops"
+	"github.com/zkaudit/zkaudit/owner"
 	"github.com/zkaudit/zkaudit/relation"
 	"github.com/zkaudit/zkaudit/relation/naive"
 	"github.com/zkaudit/zkaudit/segment"
@@ -241,7 +242,7 @@ func TestPartCellsAreCertified(t *testing.T) {
 		for i := range d.Features {
 			d.Features[i] = int32(i - 7)
 		}
-		features, cells := segment.PartCells(d)
+		features, cells := owner.PartCells(d)
 		cert := certificateOf(t, segment.PartShape{Rows: 3, Features: 5, Labels: d.Labels.Width(), Kind: kind})
 		if err := naive.Check(cert.Relation, cert.Assign([]relation.Cells{features, cells})); err != nil {
 			t.Errorf("%s: %v", kind, err)

@@ -16,11 +16,7 @@ import (
 func testRun(t *testing.T) *Run {
 	t.Helper()
 	p, _, _, _ := weightProgram()
-	w, err := Random(p, []byte("checkpoint"), He)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return &Run{Program: p, Rates: []int64{3, 3, 3, 3, 3}, Segment: 2, Initial: w}
+	return &Run{Program: p, Rates: []int64{3, 3, 3, 3, 3}, Segment: 2, Initial: weightsOf(p)}
 }
 
 func TestSegmentsTileTheRun(t *testing.T) {

@@ -13,6 +13,7 @@ import (
 	"github.com/zkaudit/zkaudit/data/schedule"
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/internal/number"
+	"github.com/zkaudit/zkaudit/network"
 	"github.com/zkaudit/zkaudit/ops"
 )
 
@@ -49,7 +50,7 @@ func TestLearnsDigits(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	initial, err := Random(n.p, []byte("digits"), Glorot)
+	initial, err := network.Random(n.p, []byte("digits"), network.Glorot)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -84,7 +85,7 @@ type floatDigits struct {
 	w1, b1, w2, b2 []float64
 }
 
-func newFloatDigits(run *Run, n network) *floatDigits {
+func newFloatDigits(run *Run, n perceptron) *floatDigits {
 	real := func(id graph.TensorID) []float64 {
 		values := make([]float64, len(run.Initial[id]))
 		for i, v := range run.Initial[id] {

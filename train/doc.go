@@ -13,20 +13,6 @@
 // Losses and accuracies are floats, computed beside the integers for people to
 // look at; no decision rests on them.
 //
-// # Initial weights
-//
-// Random derives them from a public seed, so that anyone can repeat it. The
-// cells of weight T come row-major from the stream of package prg under the
-// domain "zkaudit/initial-weights/v2" with the parts (seed, number of T among
-// the program's weights from 0, in decimal), uniform on [−L, L] with
-//
-//	L = ⌊√(6·4^f_w / d)⌋,  d = fan-in (He) or fan-in + fan-out (Glorot)
-//
-// where f_w are T's fraction bits, fan-in counts the products that its operator
-// adds up for a unit and fan-out the units that a cell of its input takes part
-// in (ops.Fans): inputs and units of a fully connected layer, both times the
-// kernel's cells in a convolution. A weight that is only added starts at 0.
-//
 // # Checkpoints
 //
 // A checkpoint is an artefact of kind "chkp" whose statement digest is that of

@@ -9,13 +9,14 @@ import (
 	"github.com/zkaudit/zkaudit/data/schedule"
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/internal/number"
+	"github.com/zkaudit/zkaudit/network"
 	"github.com/zkaudit/zkaudit/ops"
 	"github.com/zkaudit/zkaudit/relation"
 )
 
-// network is a multilayer perceptron with one hidden layer of ReLU and
+// perceptron is a multilayer perceptron with one hidden layer of ReLU and
 // softmax cross-entropy, assembled operator by operator.
-type network struct {
+type perceptron struct {
 	p              *graph.Program
 	w1, b1, w2, b2 graph.TensorID
 }
@@ -24,7 +25,7 @@ type shape struct{ batch, inputs, hidden, units, shift int }
 
 var testFractions = graph.Fractions{Feature: 8, Activation: 8, Error: 10}
 
-func newNetwork(tb testing.TB, s shape, kind graph.OptimizerKind) network {
+func newNetwork(tb testing.TB, s shape, kind graph.OptimizerKind) perceptron {
 	tb.Helper()
 	f := testFractions
 	b := graph.NewBuilder("perceptron", s.batch, f)
@@ -50,7 +51,7 @@ func newNetwork(tb testing.TB, s shape, kind graph.OptimizerKind) network {
 	fw1, fw2 := f.Feature+f.Error+s.shift, f.Activation+f.Error+s.shift
 	x := add("features", graph.Input, 16, f.Feature, batch, inputs)
 	y := add("classes", graph.Label, 2, 0, batch, units)
-	n := network{p: b.Program()}
+	n := perceptron{p: b.Program()}
 	n.w1, n.b1 = add("hidden/kernel", graph.Weight, 63, fw1, inputs, hidden), add("hidden/bias", graph.Weight, 63, fw1, hidden)
 	n.w2, n.b2 = add("output/kernel", graph.Weight, 63, fw2, hidden, units), add("output/bias", graph.Weight, 63, fw2, units)
 	a := must(ops.Activation(b, ops.KindRelu, "relu", dense("hidden", x, n.w1, n.b1), f.Activation))
@@ -91,14 +92,14 @@ func moons(rows int, seed uint64) *data.Dataset {
 }
 
 // moonRun trains on moons: 16 hidden units, batches of 16.
-func moonRun(tb testing.TB, steps, segment int) (*Run, network) {
+func moonRun(tb testing.TB, steps, segment int) (*Run, perceptron) {
 	tb.Helper()
 	rate, _, err := number.ParseRate("0.5", 16)
 	if err != nil {
 		tb.Fatal(err)
 	}
 	n := newNetwork(tb, shape{batch: 16, inputs: 2, hidden: 16, units: 2, shift: rate.K}, graph.ConstantSGD)
-	w, err := Random(n.p, []byte("moons"), He)
+	w, err := network.Random(n.p, []byte("moons"), network.He)
 	if err != nil {
 		tb.Fatal(err)
 	}

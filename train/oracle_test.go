@@ -19,7 +19,7 @@ type oracle struct {
 	w1, b1, w2, b2 [][]*big.Rat
 }
 
-func newOracle(n network, s shape, w Weights) *oracle {
+func newOracle(n perceptron, s shape, w Weights) *oracle {
 	real := func(id graph.TensorID, rows int) [][]*big.Rat {
 		cells, t := w[id], n.p.Tensor(id)
 		out := make([][]*big.Rat, rows)
@@ -154,7 +154,7 @@ func (o *oracle) softmax(z []*big.Rat) []*big.Rat {
 }
 
 // weights returns the oracle's weights as integers.
-func (o *oracle) weights(n network) Weights {
+func (o *oracle) weights(n perceptron) Weights {
 	w := Weights{}
 	for id, rows := range map[graph.TensorID][][]*big.Rat{n.w1: o.w1, n.b1: o.b1, n.w2: o.w2, n.b2: o.b2} {
 		for _, row := range rows {

@@ -9,6 +9,7 @@ import (
 	"github.com/zkaudit/zkaudit/data/schedule"
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/internal/fault"
+	"github.com/zkaudit/zkaudit/network"
 	"github.com/zkaudit/zkaudit/ops"
 	"github.com/zkaudit/zkaudit/relation"
 	"github.com/zkaudit/zkaudit/relation/naive"
@@ -30,7 +31,7 @@ func TestTracesSatisfyTheRelations(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	initial, err := Random(n.p, []byte("segment"), He)
+	initial, err := network.Random(n.p, []byte("segment"), network.He)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/network"
 	"github.com/zkaudit/zkaudit/ops"
 )
 
@@ -107,7 +108,7 @@ func (t *Trainer) cells(id graph.TensorID) []int32 { return t.buffers.Small[id] 
 
 // set loads weights into the buffers.
 func (t *Trainer) set(w Weights) error {
-	for _, id := range weightsOf(t.run.Program) {
+	for _, id := range network.WeightTensors(t.run.Program) {
 		if err := t.buffers.SetWeight(t.run.Program, id, w[id]); err != nil {
 			return err
 		}
@@ -118,7 +119,7 @@ func (t *Trainer) set(w Weights) error {
 // weights returns the weights in the buffers, without copying them.
 func (t *Trainer) weights() Weights {
 	w := Weights{}
-	for _, id := range weightsOf(t.run.Program) {
+	for _, id := range network.WeightTensors(t.run.Program) {
 		w[id] = t.buffers.Weight(id)
 	}
 	return w

@@ -15,6 +15,7 @@ import (
 
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/internal/fault"
+	"github.com/zkaudit/zkaudit/network"
 	"github.com/zkaudit/zkaudit/ops"
 )
 
@@ -54,7 +55,7 @@ func randomRows(steps int, s shape) fixedRows {
 func TestTrainAgreesWithRationals(t *testing.T) {
 	s := shape{batch: 3, inputs: 5, hidden: 6, units: 3, shift: 7}
 	n := newNetwork(t, s, graph.ScheduledSGD)
-	initial, err := Random(n.p, []byte("oracle"), Glorot)
+	initial, err := network.Random(n.p, []byte("oracle"), network.Glorot)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -97,7 +98,7 @@ func TestTrainAgreesWithRationals(t *testing.T) {
 func TestTracePadsWithZeros(t *testing.T) {
 	s := shape{batch: 3, inputs: 5, hidden: 6, units: 3, shift: 7}
 	n := newNetwork(t, s, graph.ConstantSGD)
-	initial, err := Random(n.p, []byte("pad"), He)
+	initial, err := network.Random(n.p, []byte("pad"), network.He)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -324,15 +325,15 @@ func TestOverflowIsNamed(t *testing.T) {
 	fractionOutput := n.p.Tensor(n.w2).Format.Fraction // the shift of the logits
 	for _, test := range []struct {
 		name   string
-		change func(run *Run, n network)
+		change func(run *Run, n perceptron)
 		want   []string
 	}{
-		{"activation", func(run *Run, n network) {
+		{"activation", func(run *Run, n perceptron) {
 			for i := range run.Initial[n.w1] {
 				run.Initial[n.w1][i] = 200 << run.Program.Tensor(n.w1).Format.Fraction
 			}
 		}, []string{"step 0", "hidden rounded", "s16.8", "formats.activation", "value "}},
-		{"accumulator of 70 bits", func(run *Run, n network) {
+		{"accumulator of 70 bits", func(run *Run, n perceptron) {
 			run.Initial[n.b2][1] = 1<<62 - 1
 			clear(run.Initial[n.w2])
 		}, []string{"step 0", "output rounded", "sample 0, cell 1", "s16.8", fmt.Sprint("value ", 1<<(62+8-fractionOutput))}},
@@ -357,15 +358,15 @@ func TestOverflowIsNamed(t *testing.T) {
 }
 
 func TestRunsThatMakeNoSense(t *testing.T) {
-	for name, change := range map[string]func(r *Run, n network){
-		"no steps":        func(r *Run, _ network) { r.Rates = nil },
-		"no segment":      func(r *Run, _ network) { r.Segment = 0 },
-		"rate 0":          func(r *Run, _ network) { r.Rates[1] = 0 },
-		"rate 256":        func(r *Run, _ network) { r.Rates[1] = 256 },
-		"two rates":       func(r *Run, _ network) { r.Rates[1] = r.Rates[0] - 1 },
-		"no rows":         func(r *Run, _ network) { r.Rows = nil },
-		"missing weights": func(r *Run, n network) { delete(r.Initial, n.b1) },
-		"other weights":   func(r *Run, n network) { r.Initial[n.p.Input] = nil },
+	for name, change := range map[string]func(r *Run, n perceptron){
+		"no steps":        func(r *Run, _ perceptron) { r.Rates = nil },
+		"no segment":      func(r *Run, _ perceptron) { r.Segment = 0 },
+		"rate 0":          func(r *Run, _ perceptron) { r.Rates[1] = 0 },
+		"rate 256":        func(r *Run, _ perceptron) { r.Rates[1] = 256 },
+		"two rates":       func(r *Run, _ perceptron) { r.Rates[1] = r.Rates[0] - 1 },
+		"no rows":         func(r *Run, _ perceptron) { r.Rows = nil },
+		"missing weights": func(r *Run, n perceptron) { delete(r.Initial, n.b1) },
+		"other weights":   func(r *Run, n perceptron) { r.Initial[n.p.Input] = nil },
 	} {
 		run, n := moonRun(t, 4, 2)
 		change(run, n)

@@ -8,7 +8,8 @@ import (
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/internal/encode"
 	"github.com/zkaudit/zkaudit/internal/fault"
-	"github.com/zkaudit/zkaudit/ops/exact"
+	"github.com/zkaudit/zkaudit/internal/number"
+	"github.com/zkaudit/zkaudit/network"
 )
 
 // Weights are the integer cells of a program's weights, row-major, unpadded,
@@ -24,18 +25,11 @@ func (w Weights) Clone() Weights {
 	return c
 }
 
-// weightsOf returns the trained and frozen weights of a program, in order.
-func weightsOf(p *graph.Program) []graph.TensorID {
-	ids := append(p.OfRole(graph.Weight), p.OfRole(graph.Frozen)...)
-	slices.Sort(ids)
-	return ids
-}
-
 // Check reports whether the weights are those of the program's trained and
 // frozen tensors, with cells in (−2^62, 2^62). Errors name the tensor and wrap
 // fault.ErrInput or, for a cell, fault.ErrOverflow.
 func (w Weights) Check(p *graph.Program) error {
-	ids := weightsOf(p)
+	ids := network.WeightTensors(p)
 	for id := range w {
 		if !slices.Contains(ids, id) {
 			return fmt.Errorf("weights given for tensor %d, which is none: %w", id, fault.ErrInput)
@@ -54,10 +48,10 @@ func (w Weights) Check(p *graph.Program) error {
 }
 
 func checkCells(t *graph.Tensor, cells []int64) error {
-	const limit = int64(1) << exact.MaxWeightLog
+	const limit = int64(1) << number.MaxWeightLog
 	for i, v := range cells {
 		if v <= -limit || v >= limit {
-			return fmt.Errorf("weight %q, cell %d: %d is outside (−2^%d, 2^%d): %w", t.Name, i, v, exact.MaxWeightLog, exact.MaxWeightLog, fault.ErrOverflow)
+			return fmt.Errorf("weight %q, cell %d: %d is outside (−2^%d, 2^%d): %w", t.Name, i, v, number.MaxWeightLog, number.MaxWeightLog, fault.ErrOverflow)
 		}
 	}
 	return nil
@@ -67,7 +61,7 @@ func checkCells(t *graph.Tensor, cells []int64) error {
 // nothing: what a statement shows is their commitment.
 func (w Weights) Digest(p *graph.Program) [sha256.Size]byte {
 	h := encode.NewHash("zkaudit/weights/v2")
-	for _, id := range weightsOf(p) {
+	for _, id := range network.WeightTensors(p) {
 		h.Int(int(id))
 		h.Ints(w[id])
 	}

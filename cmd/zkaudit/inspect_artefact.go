@@ -11,6 +11,7 @@ import (
 	"github.com/zkaudit/zkaudit/audit"
 	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/commitments"
+	"github.com/zkaudit/zkaudit/data"
 	"github.com/zkaudit/zkaudit/internal/artefact"
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/internal/foreign"
@@ -151,8 +152,8 @@ func (r *artefactReport) describeAudit(data []byte) error {
 }
 
 // describePart describes an owner's part.
-func (r *artefactReport) describePart(data []byte) error {
-	f, err := bundle.UnmarshalPart(data)
+func (r *artefactReport) describePart(file []byte) error {
+	f, err := bundle.UnmarshalPart(file)
 	if err != nil {
 		return err
 	}
@@ -167,7 +168,7 @@ func (r *artefactReport) describePart(data []byte) error {
 	}
 	r.add("encoding published: %t", f.Meaning.Encoding != nil)
 	if e := f.Meaning.Encoding; e != nil {
-		if l, err := e.Layout(); err == nil {
+		if l, err := data.LayoutOf(e); err == nil {
 			r.add("  fitted to %s", l)
 		}
 	}

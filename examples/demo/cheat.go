@@ -6,6 +6,7 @@ import (
 
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/internal/fault"
+	"github.com/zkaudit/zkaudit/network"
 	"github.com/zkaudit/zkaudit/ops"
 	"github.com/zkaudit/zkaudit/train"
 )
@@ -66,7 +67,7 @@ func (c Cheat) execute(r *train.Run, tables *ops.Tables) ([]*train.Trace, error)
 	weights := r.Initial
 	if c == CheatInit {
 		var err error
-		if weights, err = train.Random(p, []byte("my favourite weights"), train.He); err != nil {
+		if weights, err = network.Random(p, []byte("my favourite weights"), network.He); err != nil {
 			return nil, err
 		}
 	}

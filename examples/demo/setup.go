@@ -40,7 +40,7 @@ func setUp(dir string, m mode.Name) error {
 		Initial:  run.InitialConfig{From: "seed", Seed: "drawn by the auditor, too"},
 		Proof:    run.ProofConfig{Mode: string(m), Context: "demo"},
 	}
-	model, err := network()
+	model, err := perceptron()
 	if err != nil {
 		return err
 	}
@@ -58,9 +58,9 @@ func setUp(dir string, m mode.Name) error {
 	return err
 }
 
-// network is a perceptron 169-64-10 as a .tflite file. Its weights are zero:
+// perceptron is a network 169-64-10 as a .tflite file. Its weights are zero:
 // the run begins with random ones from a seed.
-func network() ([]byte, error) {
+func perceptron() ([]byte, error) {
 	layer := func(inputs, units int, f tflite.Activation) tflite.DenseLayer {
 		return tflite.DenseLayer{Units: units, Activation: f, Weights: make([]float32, inputs*units), Bias: make([]float32, units)}
 	}

@@ -112,6 +112,8 @@ func TestStrangersStayStrangers(t *testing.T) {
 			"a verifier must not depend on what made the proof"},
 		{[]string{"bundle", "proof/mode", "proof/verifier", "proof/wrap"}, []string{"owner"},
 			"a verifier must not depend on what opens commitments"},
+		{[]string{"bundle", "proof/mode"}, append(executor, "proof/prover", "proof/proving", "proof/wrap", "proof/circuit"),
+			"who verifies a bundle needs neither readers nor executor nor prover, nor the circuits of wraps"},
 		{[]string{"ops", "graph", "segment"}, []string{"train", "proof", "proof/prover", "proof/verifier", "commitments"},
 			"operators state relations; who executes or proves them is not their business"},
 		{[]string{"network"}, append(executor, "proof", "proof/prover", "proof/verifier", "commitments"),

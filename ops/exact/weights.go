@@ -3,10 +3,12 @@ package exact
 import (
 	"fmt"
 	"math/bits"
+
+	"github.com/zkaudit/zkaudit/internal/number"
 )
 
 // MaxWeightLog bounds weights: |w| < 2^MaxWeightLog.
-const MaxWeightLog = 62
+const MaxWeightLog = number.MaxWeightLog
 
 // mantissa is the number of bits in which a float64 holds every integer.
 const mantissa = 53

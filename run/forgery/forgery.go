@@ -12,6 +12,7 @@ import (
 	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/internal/artefact"
+	"github.com/zkaudit/zkaudit/network"
 	"github.com/zkaudit/zkaudit/ops"
 	"github.com/zkaudit/zkaudit/owner"
 	"github.com/zkaudit/zkaudit/proof/forger"
@@ -50,7 +51,7 @@ func Write(ctx context.Context, d *run.Directory, execute Execution) error {
 // forge proves, as far as can be, that a job was executed as the traces say.
 func forge(ctx context.Context, d *run.Directory, j *run.Job, traces []*train.Trace, tables *ops.Tables) (*bundle.Bundle, error) {
 	p := j.Run.Program
-	initial, err := owner.CommitWeights(j.SRS, p, bundle.WeightTensors(p), traces[0].Before, rand.Reader)
+	initial, err := owner.CommitWeights(j.SRS, p, network.WeightTensors(p), traces[0].Before, rand.Reader)
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
-package segment
+package owner
 
 import (
+	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/data"
 	"github.com/zkaudit/zkaudit/ops"
 	"github.com/zkaudit/zkaudit/relation"
@@ -37,4 +38,14 @@ func AttributeCells(d *data.Dataset) relation.Cells {
 		}
 	}
 	return relation.Cells{Small: ops.Pad([]relation.Axis{{Name: "row", Size: d.Rows}, {Name: "attribute", Size: width}}, cells)}
+}
+
+// MeaningOf returns the meaning of a dataset, without its encoding and without
+// a nonce.
+func MeaningOf(d *data.Dataset) bundle.Meaning {
+	m := bundle.Meaning{FractionBits: d.FractionBits, LabelFractionBits: d.Labels.FractionBits, Features: d.FeatureNames, Classes: d.Labels.Classes}
+	for _, a := range d.Attributes {
+		m.Attributes = append(m.Attributes, bundle.Vocabulary{Name: a.Name, Entries: a.Vocabulary})
+	}
+	return m
 }

@@ -1,0 +1,58 @@
+// Package encoding says how the cells of a table became integers, in words that
+// a part may publish. Package data fits encodings and applies them.
+package encoding
+
+import "math"
+
+// MaxFractionBits is the largest number of fraction bits: 1.0 must fit a cell.
+const MaxFractionBits = 14
+
+// MaxVocabulary bounds the entries of an attribute's vocabulary.
+const MaxVocabulary = math.MaxInt16
+
+// Encoding is the exact recipe by which the cells of a table became integers.
+// It can be written as JSON and applied to other rows with data.ReadCSVAs.
+type Encoding struct {
+	// Separator of the table's cells, by data.SeparatorName, and whether its numbers
+	// have decimal commas; "": commas between cells.
+	Separator    string `json:"separator,omitempty"`
+	DecimalComma bool   `json:"decimalComma,omitempty"`
+
+	FractionBits       int `json:"fractionBits"`
+	TargetFractionBits int `json:"targetFractionBits,omitempty"`
+	// FittedRows is how many rows offsets and scales are fitted on: those that
+	// are trained on, where others are held out. 0: nothing was fitted.
+	FittedRows int      `json:"fittedRows,omitempty"`
+	Features   []Column `json:"features"`
+	// Targets is one column with a vocabulary for classes, columns without for
+	// values, and empty for rows without labels.
+	Targets []Column `json:"targets,omitempty"`
+	// Attributes are columns with a vocabulary, for audits. Training reads those
+	// that are among Features, too.
+	Attributes []Column `json:"attributes,omitempty"`
+}
+
+// Column is the recipe of one column: a number (cell − Offset)/Scale, or an
+// entry of the vocabulary Categories.
+type Column struct {
+	Name  string `json:"name"`
+	Index int    `json:"index"` // in the file it was fitted on, from 1
+
+	Offset string `json:"offset,omitempty"` // exact decimal
+	Scale  string `json:"scale,omitempty"`  // exact decimal above zero
+
+	Categories []string `json:"categories,omitempty"`
+	// Numeric: categories are numbers, compared by value.
+	Numeric bool `json:"numeric,omitempty"`
+}
+
+// Width is the number of features the column becomes.
+func (c Column) Width() int { return max(1, len(c.Categories)) }
+
+// Classes returns the vocabulary of the labels, nil for values or none.
+func (e *Encoding) Classes() []string {
+	if len(e.Targets) == 1 {
+		return e.Targets[0].Categories
+	}
+	return nil
+}
