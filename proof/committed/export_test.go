@@ -1,6 +1,8 @@
 package committed
 
 import (
+	"slices"
+
 	"github.com/consensys/gnark-crypto/ecc/bn254"
 	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
 
@@ -63,6 +65,19 @@ func (q *quadratic) vanishes(m fr.Vector) bool {
 	value, linear := q.squared(m), q.b.InnerProduct(m)
 	value.Add(&value, &linear).Add(&value, &q.c)
 	return value.IsZero()
+}
+
+// E returns the challenge of the answer.
+func (g *Guess) E() fr.Element { return g.e }
+
+// Extract returns m from two answers to one first message.
+func Extract(z, other []fr.Element, e, otherE fr.Element) fr.Vector {
+	m := slices.Clone(fr.Vector(z))
+	m.Sub(m, other)
+	e.Sub(&e, &otherE)
+	e.Inverse(&e)
+	m.ScalarMul(m, &e)
+	return m
 }
 
 // D returns what the first message of the answer hides of m.

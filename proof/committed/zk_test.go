@@ -5,7 +5,6 @@ import (
 	crand "crypto/rand"
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"io"
 	"math/big"
 	"math/rand/v2"
@@ -13,7 +12,6 @@ import (
 	"testing"
 
 	"github.com/consensys/gnark-crypto/ecc/bn254"
-	"github.com/consensys/gnark-crypto/ecc/bn254/fp"
 	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
 
 	"github.com/zkaudit/zkaudit/commitments"
@@ -27,11 +25,8 @@ import (
 )
 
 const (
-	proofs  = 128
-	buckets = 8
-	// chiSquareLimit is exceeded with probability 10^-6 at 7 degrees of
-	// freedom.
-	chiSquareLimit = 40.52
+	proofs = 128
+	parts  = 8 // of a field, see prooftest.Uneven
 )
 
 // ambiguous is a statement that two witnesses satisfy, with one of them.
@@ -108,59 +103,20 @@ func (e *example) proveWith(t testing.TB, rng io.Reader) *committed.Proof {
 	return p
 }
 
-// part is one point or scalar that a proof publishes.
-type part struct {
-	name     string
-	encoded  string
-	fraction float64 // of its field; of a point the abscissa
-}
-
 // published lists all that a proof consists of.
-func published(p *committed.Proof) (parts []part) {
-	points := func(name string, list ...bn254.G1Affine) {
-		for i := range list {
-			f, _ := new(big.Rat).SetFrac(list[i].X.BigInt(new(big.Int)), fp.Modulus()).Float64()
-			parts = append(parts, part{fmt.Sprint(name, " ", i), string(commitments.AppendPoints(nil, list[i:i+1])), f})
-		}
-	}
-	scalars := func(name string, list ...fr.Element) {
-		for i := range list {
-			f, _ := new(big.Rat).SetFrac(list[i].BigInt(new(big.Int)), fr.Modulus()).Float64()
-			parts = append(parts, part{fmt.Sprint(name, " ", i), string(commitments.AppendScalars(nil, list[i:i+1])), f})
-		}
-	}
-	points("row", slices.Concat(p.Witness...)...)
-	points("block", p.Blocks...)
-	points("first message", p.First[:]...)
-	scalars("y", p.Value)
-	scalars("z", p.Z...)
-	scalars("blinding of the answer", p.Blinds[:]...)
-	scalars("blinding of the opened row", p.Blinding)
+func published(p *committed.Proof) []prooftest.Sample {
 	opening := p.Opening.(*commitments.InnerProductProof)
-	points("left", opening.Left...)
-	points("right", opening.Right...)
-	scalars("last cell", opening.Last)
-	return parts
-}
-
-// uneven returns the parts whose distribution over all proofs a χ² test
-// refuses.
-func uneven(runs [][]part) (names []string) {
-	expected := float64(len(runs)) / buckets
-	for i := range runs[0] {
-		var hits [buckets]float64
-		for _, run := range runs {
-			hits[int(run[i].fraction*buckets)]++
-		}
-		chi := 0.0
-		for _, h := range hits {
-			chi += (h - expected) * (h - expected) / expected
-		}
-		if chi > chiSquareLimit {
-			names = append(names, runs[0][i].name)
-		}
-	}
-	return names
+	return slices.Concat(
+		prooftest.OfPoints("row", slices.Concat(p.Witness...)...),
+		prooftest.OfPoints("block", p.Blocks...),
+		prooftest.OfPoints("first message", p.First[:]...),
+		prooftest.OfScalars("y", p.Value),
+		prooftest.OfScalars("z", p.Z...),
+		prooftest.OfScalars("blinding of the answer", p.Blinds[:]...),
+		prooftest.OfScalars("blinding of the opened row", p.Blinding),
+		prooftest.OfPoints("left", opening.Left...),
+		prooftest.OfPoints("right", opening.Right...),
+		prooftest.OfScalars("last cell", opening.Last))
 }
 
 // TestPublishedValuesAreUniform: over proofs of one statement by one witness,
@@ -172,7 +128,7 @@ func TestPublishedValuesAreUniform(t *testing.T) {
 	}
 	e := newAmbiguous(t, 2)
 	l := e.statement.Layout
-	runs := make([][]part, proofs)
+	runs := make([][]prooftest.Sample, proofs)
 	for i := range runs {
 		p := e.proveWith(t, fresh(uint64(i)).reader(l))
 		if runs[i] = published(p); i == 0 {
@@ -181,13 +137,13 @@ func TestPublishedValuesAreUniform(t *testing.T) {
 			}
 		}
 	}
-	if bad := uneven(runs); bad != nil {
+	if bad := prooftest.Uneven(runs, parts); bad != nil {
 		t.Errorf("not uniform: %q", bad)
 	}
 	for i := range runs {
 		runs[i] = runs[0]
 	}
-	if bad := uneven(runs); len(bad) != len(runs[0]) {
+	if bad := prooftest.Uneven(runs, parts); len(bad) != len(runs[0]) {
 		t.Errorf("proofs that are all the same: only %q of %d parts are noticed", bad, len(runs[0]))
 	}
 }
@@ -196,11 +152,11 @@ func TestPublishedValuesAreUniform(t *testing.T) {
 func repeated(p, q *committed.Proof) (names []string) {
 	seen := map[string]bool{}
 	for _, part := range published(p) {
-		seen[part.encoded] = true
+		seen[part.Encoded] = true
 	}
 	for _, part := range published(q) {
-		if seen[part.encoded] {
-			names = append(names, part.name)
+		if seen[part.Encoded] {
+			names = append(names, part.Name)
 		}
 	}
 	return names
@@ -328,6 +284,71 @@ func TestEachBlindingIsNeeded(t *testing.T) {
 		}
 		if got := e.traces(t, p, e.other); got != nil {
 			t.Errorf("without %q: a wrong guess shows %q", k, got)
+		}
+	}
+}
+
+// again is randomness that repeats itself, scalar by scalar.
+type again struct{ of [64]byte }
+
+func (a again) Read(b []byte) (int, error) { return copy(b, a.of[:]), nil }
+
+// TestOneBlindingForAllBlocks: with one ρ in all blocks, which is uniform and
+// hides each by itself, their differences show which of two witnesses made them.
+func TestOneBlindingForAllBlocks(t *testing.T) {
+	e := newAmbiguous(t, 2)
+	differences := func(p *committed.Proof, cells Assignment) (bare int) {
+		var first bn254.G1Affine
+		from := 0
+		for i, block := range e.guess(t, p, cells).Blocks {
+			c, err := e.setup.CommitHashed(from, block, new(fr.Element))
+			if err != nil {
+				t.Fatal(err)
+			}
+			from += len(block)
+			// C_i − Com(m_i) = ρ_i·H
+			if c.Sub(&p.Blocks[i], &c); i == 0 {
+				first = c
+			} else if c.Equal(&first) {
+				bare++
+			}
+		}
+		return bare
+	}
+	reused, honest := fresh(50), fresh(51)
+	reused["blocks"] = again{[64]byte{1, 2, 3}}
+	p := e.proveWith(t, reused.reader(e.statement.Layout))
+	if right, wrong := differences(p, e.secret.Cells), differences(p, e.other); right != len(p.Blocks)-1 || wrong != 0 {
+		t.Errorf("with one blinding the right guess explains %d differences of %d, the wrong one %d", right, len(p.Blocks)-1, wrong)
+	}
+	p = e.proveWith(t, honest.reader(e.statement.Layout))
+	if right := differences(p, e.secret.Cells); right != 0 {
+		t.Errorf("a guess explains %d differences of an honest proof", right)
+	}
+}
+
+// TestOneFirstMessageForTwoChallenges: d answers two e, as when a process is
+// cloned after it drew d, and all that was hidden is known:
+//
+//	z − z' = (e − e')·m
+func TestOneFirstMessageForTwoChallenges(t *testing.T) {
+	e := newAmbiguous(t, 2)
+	cloned := fresh(60)
+	cloned["T1"] = fresh(61)["T1"] // drawn after d, and absorbed before e
+	p, q := e.proveWith(t, fresh(60).reader(e.statement.Layout)), e.proveWith(t, cloned.reader(e.statement.Layout))
+	g, h := e.guess(t, p, e.secret.Cells), e.guess(t, q, e.secret.Cells)
+	if a, b := g.E(), h.E(); !p.First[0].Equal(&q.First[0]) || a.Equal(&b) {
+		t.Fatal("not one D and two challenges")
+	}
+	for i, known := range committed.Extract(p.Z, q.Z, g.E(), h.E()) {
+		if m := slices.Concat(g.Blocks...)[i]; !known.Equal(&m) {
+			t.Fatalf("hidden value %d is not what two answers say", i)
+		}
+	}
+	q = e.proveWith(t, fresh(62).reader(e.statement.Layout))
+	for i, known := range committed.Extract(p.Z, q.Z, g.E(), e.guess(t, q, e.secret.Cells).E()) {
+		if m := slices.Concat(g.Blocks...)[i]; known.Equal(&m) {
+			t.Errorf("two honest proofs show hidden value %d", i)
 		}
 	}
 }

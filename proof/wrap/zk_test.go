@@ -6,13 +6,12 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
-	"math/big"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"testing"
 
 	"github.com/consensys/gnark-crypto/ecc/bn254"
-	"github.com/consensys/gnark-crypto/ecc/bn254/fp"
 	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
 
 	"github.com/zkaudit/zkaudit/commitments"
@@ -26,10 +25,7 @@ import (
 
 const (
 	conversations = 512
-	buckets       = 16
-	// chiSquareLimit is exceeded with probability 10^-6 at 15 degrees of
-	// freedom.
-	chiSquareLimit = 56.49
+	parts         = 16 // of a field, see prooftest.Uneven
 )
 
 // randomness is what a conversation is hidden by, in the order it is drawn.
@@ -62,56 +58,10 @@ func (off) Read(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// sample is one value that a proof publishes, as a fraction of its field.
-type sample struct {
-	name     string
-	fraction float64
-}
-
-func ofScalar(name string, v fr.Element) sample {
-	return sample{name, fractionOf(v.BigInt(new(big.Int)), fr.Modulus())}
-}
-
-func ofPoint(name string, p bn254.G1Affine) sample {
-	return sample{name, fractionOf(p.X.BigInt(new(big.Int)), fp.Modulus())}
-}
-
-func fractionOf(v, modulus *big.Int) float64 {
-	f, _ := new(big.Rat).SetFrac(v, modulus).Float64()
-	return f
-}
-
-func scalars(name string, vs []fr.Element) (list []sample) {
-	for i, v := range vs {
-		list = append(list, ofScalar(fmt.Sprint(name, " ", i), v))
-	}
-	return list
-}
-
-// uneven returns the samples whose distribution over all conversations a χ²
-// test refuses.
-func uneven(runs [][]sample) (names []string) {
-	expected := float64(len(runs)) / buckets
-	for i := range runs[0] {
-		var hits [buckets]float64
-		for _, run := range runs {
-			hits[int(run[i].fraction*buckets)]++
-		}
-		chi := 0.0
-		for _, h := range hits {
-			chi += (h - expected) * (h - expected) / expected
-		}
-		if chi > chiSquareLimit {
-			names = append(names, runs[0][i].name)
-		}
-	}
-	return names
-}
-
 // repeat holds many conversations, on all processors.
-func repeat(t *testing.T, converse func(i uint64) []sample) [][]sample {
+func repeat(t *testing.T, converse func(i uint64) []prooftest.Sample) [][]prooftest.Sample {
 	t.Helper()
-	runs := make([][]sample, conversations)
+	runs := make([][]prooftest.Sample, conversations)
 	var all sync.WaitGroup
 	const workers = 2
 	for w := range workers {
@@ -140,27 +90,24 @@ func (e *example) converse(t *testing.T, r randomness) *prover.Conversation {
 }
 
 // revealed are the field elements of a conversation that are published.
-func (e *example) revealed(c *prover.Conversation) []sample {
+func (e *example) revealed(c *prover.Conversation) []prooftest.Sample {
 	opening := c.Opening.(*commitments.PairingProof)
-	list := scalars("exposed", c.Outcome.Exposed(e.Statement.Layout))
-	list = append(list, ofScalar("blinding", c.Blinding))
-	list = append(list, scalars("opening at β", opening.Pos)...)
-	list = append(list, scalars("opening at −β", opening.Neg)...)
-	return append(list, ofScalar("opening at β²", opening.Square))
+	return slices.Concat(
+		prooftest.OfScalars("exposed", c.Outcome.Exposed(e.Statement.Layout)...),
+		prooftest.OfScalars("blinding", c.Blinding),
+		prooftest.OfScalars("opening at β", opening.Pos...),
+		prooftest.OfScalars("opening at −β", opening.Neg...),
+		prooftest.OfScalars("opening at β²", opening.Square))
 }
 
 // committed are the points of a conversation that are published.
-func committed(c *prover.Conversation) (list []sample) {
+func committed(c *prover.Conversation) (list []prooftest.Sample) {
 	opening := c.Opening.(*commitments.PairingProof)
 	for i, rows := range c.Witness {
-		for k, p := range rows {
-			list = append(list, ofPoint(fmt.Sprintf("commitment %d, row %d", i, k), p))
-		}
+		list = append(list, prooftest.OfPoints(fmt.Sprintf("commitment %d, row", i), rows...)...)
 	}
-	for i, p := range opening.Folds {
-		list = append(list, ofPoint(fmt.Sprint("fold ", i), p))
-	}
-	return append(list, ofPoint("quotient", opening.Quotient), ofPoint("witness", opening.Witness))
+	list = append(list, prooftest.OfPoints("fold", opening.Folds...)...)
+	return append(list, prooftest.OfPoints("quotient, witness", opening.Quotient, opening.Witness)...)
 }
 
 // TestPublishedValuesAreUniform: over conversations about one witness, each
@@ -180,13 +127,13 @@ func TestPublishedValuesAreUniform(t *testing.T) {
 		e       *example
 		set     func(r *randomness, i uint64)
 		off     func(r *randomness)
-		publish func(c *prover.Conversation) []sample
+		publish func(c *prover.Conversation) []prooftest.Sample
 	}{
 		{"everything", tiny, func(r *randomness, i uint64) {
 			*r = randomness{stream(5, i), stream(6, i), stream(7, i), stream(8, i)}
 		}, func(r *randomness) {
 			*r = randomness{off{}, off{}, off{}, off{}}
-		}, func(c *prover.Conversation) []sample { return append(tiny.revealed(c), committed(c)...) }},
+		}, func(c *prover.Conversation) []prooftest.Sample { return append(tiny.revealed(c), committed(c)...) }},
 
 		// With commitments given, challenges and what follows from them.
 		{"salt", small, func(r *randomness, i uint64) { r.salt = stream(7, i) },
@@ -194,17 +141,17 @@ func TestPublishedValuesAreUniform(t *testing.T) {
 
 		{"blinding", small, func(r *randomness, i uint64) { r.blinding, r.maskBlinding = stream(6, i), stream(8, i) },
 			func(r *randomness) { r.blinding, r.maskBlinding = off{}, off{} },
-			func(c *prover.Conversation) []sample {
-				return append(committed(c), ofScalar("blinding", c.Blinding))
+			func(c *prover.Conversation) []prooftest.Sample {
+				return append(committed(c), prooftest.OfScalars("blinding", c.Blinding)...)
 			}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			runs := repeat(t, func(i uint64) []sample {
+			runs := repeat(t, func(i uint64) []prooftest.Sample {
 				r := frozen()
 				c.set(&r, i)
 				return c.publish(c.e.converse(t, r))
 			})
-			if bad := uneven(runs); bad != nil {
+			if bad := prooftest.Uneven(runs, parts); bad != nil {
 				t.Errorf("not uniform: %q", bad)
 			}
 			r := frozen()
@@ -213,7 +160,7 @@ func TestPublishedValuesAreUniform(t *testing.T) {
 			for i := range runs {
 				runs[i] = without
 			}
-			if bad := uneven(runs); len(bad) != len(without) {
+			if bad := prooftest.Uneven(runs, parts); len(bad) != len(without) {
 				t.Errorf("switched off, only %q of %d values are noticed", bad, len(without))
 			}
 		})
@@ -241,7 +188,7 @@ func TestMaskHidesTheOpenedRow(t *testing.T) {
 		t.Fatal(err)
 	}
 	l := prooftest.Layout(t, ty.System, true)
-	opened := func(source io.Reader) []sample {
+	opened := func(source io.Reader) []prooftest.Sample {
 		mask, err := commitments.RandomScalars(source, 1<<l.RowLog)
 		if err != nil {
 			t.Error(err)
@@ -257,17 +204,17 @@ func TestMaskHidesTheOpenedRow(t *testing.T) {
 		if err := checks.Err(); err != nil {
 			t.Error(err)
 		}
-		return append(scalars("cell", peer.Combined(out.Sigma)), ofScalar("value", out.Value))
+		return append(prooftest.OfScalars("cell", peer.Combined(out.Sigma)...), prooftest.OfScalars("value", out.Value)...)
 	}
-	runs := repeat(t, func(i uint64) []sample { return opened(stream(5, i)) })
-	if bad := uneven(runs); bad != nil {
+	runs := repeat(t, func(i uint64) []prooftest.Sample { return opened(stream(5, i)) })
+	if bad := prooftest.Uneven(runs, parts); bad != nil {
 		t.Errorf("not uniform: %q", bad)
 	}
 	without := opened(off{})
 	for i := range runs {
 		runs[i] = without
 	}
-	if bad := uneven(runs); len(bad) != len(without) {
+	if bad := prooftest.Uneven(runs, parts); len(bad) != len(without) {
 		t.Errorf("switched off, only %q of %d values are noticed", bad, len(without))
 	}
 }
