@@ -121,7 +121,7 @@ func makeRunBy(change func(c *run.Config), cache string, trainer func(ctx contex
 	if err != nil {
 		return made{}, err
 	}
-	srs, err := run.VerifierSetup("", b.Statement.RowBits, b.Statement.SRS)
+	srs, err := commitments.VerifierSetup("", b.Statement.RowBits, b.Statement.SRS)
 	return made{bytes, srs}, err
 }
 

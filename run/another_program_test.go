@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/zkaudit/zkaudit/bundle"
+	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/tflite"
 )
@@ -88,7 +89,7 @@ func verifyFile(t *testing.T, dir string, e bundle.Expectation) (*bundle.Report,
 	if err != nil {
 		return nil, err
 	}
-	srs, err := VerifierSetup("", b.Statement.RowBits, b.Statement.SRS)
+	srs, err := commitments.VerifierSetup("", b.Statement.RowBits, b.Statement.SRS)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -245,16 +245,6 @@ func (d *Directory) SRS() (*commitments.SRS, error) {
 	return d.srs, nil
 }
 
-// VerifierSetup returns the setup that an id stands for: the transparent one, or
-// else the development one, whether that is its id or not.
-func VerifierSetup(cacheDir string, rowBits int, id [32]byte) (*commitments.VerifierSRS, error) {
-	v, err := commitments.TransparentVerifier(rowBits, commitments.CachedGenerators(cacheDir))
-	if err != nil || v.ID != id {
-		return commitments.DevelopmentVerifierSRS(rowBits)
-	}
-	return v, nil
-}
-
 // CachedSetup makes the transparent or the development setup, or takes it from
 // the cache. A cache that cannot be used is done without.
 func CachedSetup(cacheDir, name string, rowBits int) (*commitments.SRS, error) {

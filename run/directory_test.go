@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/zkaudit/zkaudit/bundle"
+	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/tflite"
 )
 
@@ -122,7 +123,7 @@ func check(dir string) (*bundle.Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	srs, err := VerifierSetup("", b.Statement.RowBits, b.Statement.SRS)
+	srs, err := commitments.VerifierSetup("", b.Statement.RowBits, b.Statement.SRS)
 	if err != nil {
 		return nil, err
 	}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -13,9 +12,9 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/zkaudit/zkaudit/internal/artefact"
+	"github.com/zkaudit/zkaudit/cmd/internal/console"
+	"github.com/zkaudit/zkaudit/cmd/internal/verify"
 	"github.com/zkaudit/zkaudit/internal/fault"
-	"github.com/zkaudit/zkaudit/internal/foreign"
 	"github.com/zkaudit/zkaudit/internal/memory"
 	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/proof/wrap"
@@ -113,21 +112,11 @@ func (a *app) checkFlags() (err error) {
 // report prints an error and returns the exit code. Whatever the error holds of
 // a file, it is one line, and the first word is the program's.
 func (a *app) report(err error) int {
-	switch {
-	case err == nil:
-		return fault.ExitOK
-	case errors.Is(err, context.Canceled):
+	if errors.Is(err, context.Canceled) {
 		a.say("zkaudit: interrupted; what is done is kept, the same command continues")
 		return exitInterrupted
 	}
-	code, head := fault.ExitCode(err), "zkaudit"
-	if code == fault.ExitRejected {
-		head = "REJECTED"
-	}
-	for _, one := range joined(err) {
-		a.say(head + ": " + a.textOf(one))
-	}
-	return code
+	return a.console().Report(err, a.textOf)
 }
 
 // textOf is what an error says, with settings called as the command that is
@@ -173,30 +162,16 @@ func settingsOf(c *cobra.Command) map[string]string {
 	return flags
 }
 
-// joined are the errors of errors.Join, or the one error.
-func joined(err error) []error {
-	list, several := err.(interface{ Unwrap() []error })
-	if !several || len(list.Unwrap()) == 0 || errors.Join(list.Unwrap()...).Error() != err.Error() {
-		return []error{err}
-	}
-	var all []error
-	for _, e := range list.Unwrap() {
-		all = append(all, joined(e)...)
-	}
-	return all
-}
-
 // say prints a line beside the result: errors, notes and warnings.
-func (a *app) say(text string) { fmt.Fprintln(a.stderr, foreign.Line(text)) }
+func (a *app) say(text string) { a.console().Say(text) }
+
+func (a *app) console() *console.Console {
+	return console.New("zkaudit", a.stdout, a.stderr, a.json)
+}
 
 // arguments accepts between low and high of them, named for the message.
 func arguments(low, high int, names string) cobra.PositionalArgs {
-	return func(c *cobra.Command, args []string) error {
-		if len(args) < low || len(args) > high {
-			return fmt.Errorf("%s takes %s, got %d argument(s); see %s --help: %w", c.CommandPath(), names, len(args), c.CommandPath(), fault.ErrUsage)
-		}
-		return nil
-	}
+	return console.Arguments(low, high, names)
 }
 
 // note prints a line beside the result, unless asked to be quiet.
@@ -215,17 +190,7 @@ func (a *app) remark(list []error) {
 
 // result prints a value as JSON, or by text. Either way nothing in it steers a
 // terminal.
-func (a *app) result(v any, text func(w io.Writer) error) error {
-	if !a.json {
-		return text(foreign.Writer(a.stdout))
-	}
-	encoded, err := json.MarshalIndent(v, "", "  ")
-	if err != nil {
-		return fmt.Errorf("result: %w: %w", fault.ErrInput, err)
-	}
-	_, err = a.stdout.Write(append(foreign.JSON(encoded), '\n'))
-	return err
-}
+func (a *app) result(v any, text func(w io.Writer) error) error { return a.console().Result(v, text) }
 
 // cacheDir keeps the development SRS and keys; "" if neither --cache nor the
 // system names such a place.
@@ -259,15 +224,7 @@ func (a *app) keys() *wrap.Cache {
 // size to decode. Errors wrap fault.ErrResources where that is more memory than
 // allowed, before it is read.
 func (a *app) readFile(path string, most, times int64) ([]byte, error) {
-	info, err := os.Stat(path)
-	if err == nil && info.Mode().IsRegular() {
-		var need memory.Need
-		need.Add("the file", info.Size(), times)
-		if err := need.Check("reading "+path, a.limit); err != nil {
-			return nil, err
-		}
-	}
-	return artefact.ReadFile(path, most)
+	return verify.ReadFile(path, most, times, a.limit)
 }
 
 func (a *app) keysNotKept(err error) {

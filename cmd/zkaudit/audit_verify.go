@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"path/filepath"
@@ -14,13 +13,13 @@ import (
 
 	"github.com/zkaudit/zkaudit/audit"
 	"github.com/zkaudit/zkaudit/bundle"
+	"github.com/zkaudit/zkaudit/cmd/internal/verify"
 	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/internal/artefact"
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/internal/foreign"
 	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/proof/wrap"
-	"github.com/zkaudit/zkaudit/run"
 )
 
 // auditVerifying holds the flags of zkaudit audit verify.
@@ -232,27 +231,7 @@ func readAuditExpectation(path string) (audit.Expectation, map[string]string, er
 	return e, runs, err
 }
 
-// verifierSetup reads the setup to verify with. Without a file it is the
-// transparent one if that is what id says, or else the development one.
+// verifierSetup reads the setup to verify with (verify.Setup).
 func (a *app) verifierSetup(path string, rowBits int, id [32]byte) (*commitments.VerifierSRS, *commitments.SRS, error) {
-	if path == "" {
-		v, err := run.VerifierSetup(a.cacheDir(), rowBits, id)
-		return v, nil, err
-	}
-	data, err := artefact.ReadFile(path, 1<<32)
-	if err != nil {
-		return nil, nil, fmt.Errorf("setup: %w", err)
-	}
-	v, err := commitments.UnmarshalVerifierSRS(data)
-	switch {
-	case err == nil:
-		return v, nil, nil
-	case errors.Is(err, fault.ErrVersion): // the verifier's part of one, not a whole one
-		return nil, nil, fmt.Errorf("setup %s: %w", path, err)
-	}
-	s, err := commitments.UnmarshalSRS(data)
-	if err != nil {
-		return nil, nil, fmt.Errorf("setup %s: %w", path, err)
-	}
-	return s.Verifier(), s, nil
+	return verify.Setup(path, a.cacheDir(), rowBits, id)
 }

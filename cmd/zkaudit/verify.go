@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -10,6 +9,7 @@ import (
 
 	"github.com/zkaudit/zkaudit/audit"
 	"github.com/zkaudit/zkaudit/bundle"
+	"github.com/zkaudit/zkaudit/cmd/internal/verify"
 	"github.com/zkaudit/zkaudit/internal/artefact"
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/internal/number"
@@ -59,7 +59,7 @@ that the bundle is false.`,
 			if err != nil {
 				return err
 			}
-			parts, err := readParts(partFiles)
+			parts, err := verify.ReadParts(partFiles)
 			if err != nil {
 				return err
 			}
@@ -82,7 +82,7 @@ that the bundle is false.`,
 			if err := a.result(report, report.WriteText); err != nil {
 				return err
 			}
-			return compared(report.Unpinned, unpinned)
+			return verify.Compared(report.Unpinned, unpinned, "--expect, --model and --with pin them")
 		},
 	}
 	pins.flags(c.Flags())
@@ -91,19 +91,6 @@ that the bundle is false.`,
 	c.Flags().StringVar(&setup, "setup", "", "the powers of tau you trust, whole or the verifier's part (default: the transparent setup, or the INSECURE development one)")
 	c.Flags().BoolVar(&insecure, "allow-insecure-setup", false, "accept the development setup, with which anyone can forge")
 	return c
-}
-
-// readParts reads files of parts.
-func readParts(paths []string) ([]*bundle.PartFile, error) {
-	var parts []*bundle.PartFile
-	for _, path := range paths {
-		p, err := bundle.ReadPart(path)
-		if err != nil {
-			return nil, err
-		}
-		parts = append(parts, p)
-	}
-	return parts, nil
 }
 
 // runPins are the flags that say which run a verifier means.
@@ -161,29 +148,10 @@ func networkOf(model, with, batchAxis string) (*network.Network, []number.Rate, 
 	return run.ReadNetwork(model, c)
 }
 
-// compared refuses to call valid what nobody has compared, unless told to.
-func compared(unpinned []string, wanted bool) error {
-	if len(unpinned) == 0 || wanted {
-		return nil
-	}
-	return fmt.Errorf("nobody has compared %s; --expect, --model and --with pin them, --unpinned does without: %w", strings.Join(unpinned, ", "), fault.ErrUnpinned)
-}
-
 // readBundle reads a bundle. What is recognised as one and is damaged counts
 // as false.
 func (a *app) readBundle(path string) (*bundle.Bundle, error) {
-	data, err := a.readFile(path, bundle.MaxBytes, bundle.BytesPerByte)
-	if err != nil {
-		return nil, err
-	}
-	if !bundle.Recognised(data) {
-		return nil, anotherKind(path, data, "a bundle")
-	}
-	b, err := bundle.Unmarshal(data)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, fault.Verdict(err))
-	}
-	return b, nil
+	return verify.ReadBundle(path, a.limit, anotherKind)
 }
 
 // anotherKind says that a file is not what was asked for, and what it is.

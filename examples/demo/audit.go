@@ -9,6 +9,7 @@ import (
 
 	"github.com/zkaudit/zkaudit/audit"
 	"github.com/zkaudit/zkaudit/bundle"
+	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/internal/artefact"
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/proof/mode"
@@ -90,7 +91,7 @@ func (s *Summary) verifyAudit(ctx context.Context, dir string, m mode.Name, trai
 	if err != nil {
 		return err
 	}
-	srs, err := run.VerifierSetup(cacheDir, made.RowBits, made.SRS)
+	srs, err := commitments.VerifierSetup(cacheDir, made.RowBits, made.SRS)
 	if err != nil {
 		return err
 	}

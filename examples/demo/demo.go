@@ -9,6 +9,7 @@ import (
 
 	"github.com/zkaudit/zkaudit/audit"
 	"github.com/zkaudit/zkaudit/bundle"
+	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/internal/artefact"
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/ops"
@@ -130,7 +131,7 @@ func (s *Summary) verify(ctx context.Context, dir string, m mode.Name, cacheDir 
 		if b, err = bundle.Unmarshal(data); err != nil {
 			return err
 		}
-		srs, err := run.VerifierSetup(cacheDir, b.Statement.RowBits, b.Statement.SRS)
+		srs, err := commitments.VerifierSetup(cacheDir, b.Statement.RowBits, b.Statement.SRS)
 		if err != nil {
 			return err
 		}

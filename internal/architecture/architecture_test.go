@@ -112,7 +112,7 @@ func TestStrangersStayStrangers(t *testing.T) {
 			"a verifier must not depend on what made the proof"},
 		{[]string{"bundle", "proof/mode", "proof/verifier", "proof/wrap"}, []string{"owner"},
 			"a verifier must not depend on what opens commitments"},
-		{[]string{"bundle", "proof/mode"}, append(executor, "proof/prover", "proof/proving", "proof/wrap", "proof/circuit"),
+		{[]string{"bundle", "proof/mode", "cmd/zkaudit-verify"}, append(executor, "owner", "proof/prover", "proof/proving", "proof/wrap", "proof/circuit"),
 			"who verifies a bundle needs neither readers nor executor nor prover, nor the circuits of wraps"},
 		{[]string{"ops", "graph", "segment"}, []string{"train", "proof", "proof/prover", "proof/verifier", "commitments"},
 			"operators state relations; who executes or proves them is not their business"},
@@ -136,6 +136,13 @@ func TestStrangersStayStrangers(t *testing.T) {
 				if slices.Contains(rule.not, dep) {
 					t.Errorf("%s depends on %s: %s", name, dep, rule.why)
 				}
+			}
+		}
+	}
+	for _, name := range []string{"bundle", "cmd/zkaudit-verify"} {
+		for _, dep := range all[name].Deps {
+			if strings.HasPrefix(dep, gnark) {
+				t.Errorf("%s depends on %s: who verifies without wraps needs no circuit", name, dep)
 			}
 		}
 	}

@@ -1,0 +1,21 @@
+// Command zkaudit-verify is the verifier of package bundle, and nothing else: it
+// has no prover, no executor and no reader of models or data. For bundles of
+// modes zk and validity it says what zkaudit verify says.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+func main() { os.Exit(execute()) }
+
+// execute runs the command line and returns its exit code.
+func execute() int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	a := &app{stdout: os.Stdout, stderr: os.Stderr}
+	return a.report(newRoot(a).ExecuteContext(ctx))
+}
