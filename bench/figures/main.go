@@ -76,14 +76,23 @@ func main() {
 	repeat := flag.Int("repeat", 3, "repetitions of each measurement; the best counts")
 	epoch := flag.Bool("epoch", true, "measure an epoch of 60,000 samples")
 	zk := flag.Bool("zk", true, "measure proofs in zero knowledge")
+	wraps := flag.Bool("wraps", true, "measure wraps in a SNARK")
+	fresh := flag.String("cold", "", "prove the segment of this `name` in this process, which is fresh, and print what was measured as JSON")
+	again := flag.Bool("again", false, "with -cold: once more, warm, and beside other things")
 	flag.Parse()
-	if err := run(*rowBits, *repeat, *epoch, *zk); err != nil {
+	var err error
+	if *fresh != "" {
+		err = cold(*fresh, *again)
+	} else {
+		err = run(*rowBits, *repeat, *epoch, *zk, *wraps)
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "figures:", err)
 		os.Exit(1)
 	}
 }
 
-func run(rowBits, repeat int, epoch, zk bool) error {
+func run(rowBits, repeat int, epoch, zk, wraps bool) error {
 	srs, err := commitments.DevelopmentSRS(rowBits)
 	if err != nil {
 		return err
@@ -91,10 +100,16 @@ func run(rowBits, repeat int, epoch, zk bool) error {
 	s := &session{ctx: context.Background(), srs: srs, arena: new(poly.Arena), repeat: repeat}
 	steps := []func() error{s.commitment, s.executor, s.segment, s.width}
 	if zk {
-		steps = append(steps, s.zeroKnowledge)
+		steps = append(steps, s.committed)
+	}
+	if wraps {
+		steps = append(steps, s.wraps)
 	}
 	if epoch {
 		steps = append(steps, s.epoch)
+	}
+	if epoch && zk {
+		steps = append(steps, s.wholeEpoch)
 	}
 	for _, step := range steps {
 		if err := step(); err != nil {

@@ -57,7 +57,7 @@ func ratio(a, b time.Duration) float64 { return float64(a) / float64(b) }
 
 // floatSteps is the time of some float64 steps of 784-128-10, batch 64, on
 // rows with as many zeros as those of the exact executor: both skip them.
-func (s *session) floatSteps(steps int) (time.Duration, error) {
+func floatSteps(steps int) (time.Duration, error) {
 	net := floatstep.New()
 	for i, x := range mnist.Digits(mnist.Batch).Features {
 		net.X[i] = float64(x) / 256
@@ -82,7 +82,7 @@ func (s *session) executor() error {
 		if err != nil {
 			return err
 		}
-		f, err := s.floatSteps(steps)
+		f, err := floatSteps(steps)
 		if err != nil {
 			return err
 		}
@@ -118,7 +118,7 @@ func (s *session) segment() error {
 	if err != nil {
 		return err
 	}
-	float, err := s.best(func() (time.Duration, error) { return s.floatSteps(steps) })
+	float, err := s.best(func() (time.Duration, error) { return floatSteps(steps) })
 	if err != nil {
 		return err
 	}
@@ -129,11 +129,11 @@ func (s *session) segment() error {
 	return nil
 }
 
-// zeroKnowledge measures the wrap of the same segment, with rows of the size
-// that runs have.
-func (s *session) zeroKnowledge() error {
-	const steps = 256
-	srs, err := commitments.DevelopmentSRS(commitments.DefaultRowBits)
+// wraps measures the wraps of the same segment, with rows of the size that
+// keeps their circuits small.
+func (s *session) wraps() error {
+	const steps, rowBits = 256, 16
+	srs, err := commitments.DevelopmentSRS(rowBits)
 	if err != nil {
 		return err
 	}
