@@ -45,13 +45,15 @@ func commitRows[T any](s *SRS, cells []T, blind []fr.Element, msm func(crew, []b
 	}
 	sums := make([]bn254.G1Jac, rows)
 	errs := make([]error, rows)
-	fullCrew().spread(rows, func(c crew, i int) {
+	all := fullCrew()
+	all.spread(rows, func(c crew, i int) {
 		row := cells[i<<s.RowBits : min(len(cells), (i+1)<<s.RowBits)]
 		sums[i], errs[i] = msm(c, s.G1[:len(row)], row)
 		if blind != nil {
 			addMultiple(&sums[i], &s.H, &blind[i])
 		}
 	})
+	all.dismiss()
 	if err := errors.Join(errs...); err != nil {
 		return nil, fmt.Errorf("commit: %w", err)
 	}
@@ -71,9 +73,11 @@ func (s *SRS) CommitHashed(from int, v []fr.Element, rho *fr.Element) (bn254.G1A
 		}
 	} else {
 		var err error
-		if sum, err = msmField(fullCrew(), g, v); err != nil {
+		all := fullCrew()
+		if sum, err = msmField(all, g, v); err != nil {
 			return bn254.G1Affine{}, fmt.Errorf("commit: %w", err)
 		}
+		all.dismiss()
 	}
 	addMultiple(&sum, &s.H, rho)
 	return *new(bn254.G1Affine).FromJacobian(&sum), nil

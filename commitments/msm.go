@@ -107,7 +107,7 @@ func msmField(c crew, points []bn254.G1Affine, cells []fr.Element) (bn254.G1Jac,
 func (c crew) sumPlan(points []bn254.G1Affine, cells int, plan digitPlan, digits func(w int, dst []int32)) bn254.G1Jac {
 	sums := make([]bn254.G1Jac, plan.count)
 	c.spread(plan.count, func(part crew, w int) {
-		d := make([]int32, cells)
+		d := lent(&part[0].digits, cells)
 		digits(w, d)
 		sums[w] = part.sumDigits(points, d, plan.bound(w))
 	})

@@ -19,20 +19,44 @@ const smallBuckets = 64
 // Σ k·B_k is taken. Requires len(points) >= len(digits).
 func (c crew) sumDigits(points []bn254.G1Affine, digits []int32, bound uint32) bn254.G1Jac {
 	var infinities atomic.Bool
-	keys, list := sortByDigit(points, digits, bound, len(c))
-	sums := make([]bn254.G1Affine, len(keys))
+	keys, list := c.sortByDigit(points, digits, bound)
+	sums := cleared(&c[0].buckets.sums, len(keys))
 	c.sumSegments(sums, list, &infinities)
 	return c.weightedSum(keys, sums, &infinities)
 }
 
+// A bucketList is the memory of one level of buckets, which serves one row after
+// the other.
+type bucketList struct {
+	counts, keys, ends []uint32
+	entries            []signedIndex
+	sums               []bn254.G1Affine
+}
+
+// lent returns n elements with arbitrary contents of a buffer, which it makes
+// longer if need be.
+func lent[T any](buffer *[]T, n int) []T {
+	if cap(*buffer) < n {
+		*buffer = make([]T, n)
+	}
+	return (*buffer)[:n]
+}
+
+// cleared is lent with zeros.
+func cleared[T any](buffer *[]T, n int) []T {
+	b := lent(buffer, n)
+	clear(b)
+	return b
+}
+
 // sortByDigit sorts the nonzero digits by absolute value: segment s of the
 // list has the points whose digit is ±keys[s]. keys increase; none is zero.
-func sortByDigit(points []bn254.G1Affine, digits []int32, bound uint32, workers int) ([]uint32, segmentList) {
+func (c crew) sortByDigit(points []bn254.G1Affine, digits []int32, bound uint32) ([]uint32, segmentList) {
 	n := len(digits)
-	workers = max(1, min(workers, n/4096))
+	workers := max(1, min(len(c), n/4096))
 	cursors := make([][]uint32, workers) // first counts, then where to write
 	inParallel(workers, func(w int) {
-		counts := make([]uint32, bound+1)
+		counts := cleared(&c[w].buckets.counts, int(bound)+1)
 		for _, d := range digits[n*w/workers : n*(w+1)/workers] {
 			magnitude, _ := signAndMagnitude(d)
 			counts[magnitude]++
@@ -40,7 +64,8 @@ func sortByDigit(points []bn254.G1Affine, digits []int32, bound uint32, workers 
 		cursors[w] = counts
 	})
 
-	var keys, ends []uint32
+	own := &c[0].buckets
+	keys, ends := own.keys[:0], own.ends[:0]
 	next := uint32(0)
 	for k := uint32(1); k <= bound; k++ {
 		start := next
@@ -56,7 +81,7 @@ func sortByDigit(points []bn254.G1Affine, digits []int32, bound uint32, workers 
 		cursors[w][0], next = next, next+cursors[w][0]
 	}
 
-	entries := make([]signedIndex, n)
+	entries := lent(&own.entries, n)
 	inParallel(workers, func(w int) {
 		at := cursors[w]
 		lo := n * w / workers
@@ -66,6 +91,7 @@ func sortByDigit(points []bn254.G1Affine, digits []int32, bound uint32, workers 
 			at[magnitude]++
 		}
 	})
+	own.keys, own.ends = keys, ends
 	return keys, segmentList{points: points, entries: entries[:nonzero], ends: ends}
 }
 
@@ -90,8 +116,8 @@ func (c crew) weightedSum(keys []uint32, sums []bn254.G1Affine, infinities *atom
 	}
 	m := (bits.Len32(top) + 1) / 2
 	sumOver := func(part crew, digit func(uint32) uint32) bn254.G1Jac {
-		groups, list := groupByDigit(keys, sums, digit)
-		totals := make([]bn254.G1Affine, len(groups))
+		groups, list := part[0].groups.byDigit(keys, sums, digit)
+		totals := cleared(&part[0].groups.sums, len(groups))
 		part.sumSegments(totals, list, infinities)
 		return runningSum(groups, totals)
 	}
@@ -119,17 +145,17 @@ func (c crew) split() []crew {
 	return []crew{c[:len(c)/2], c[len(c)/2:]}
 }
 
-// groupByDigit lists the sums in segments of equal nonzero digit(key).
-func groupByDigit(keys []uint32, sums []bn254.G1Affine, digit func(uint32) uint32) ([]uint32, segmentList) {
+// byDigit lists the sums in segments of equal nonzero digit(key).
+func (own *bucketList) byDigit(keys []uint32, sums []bn254.G1Affine, digit func(uint32) uint32) ([]uint32, segmentList) {
 	top := uint32(0)
 	for _, k := range keys {
 		top = max(top, digit(k))
 	}
-	cursor := make([]uint32, top+1)
+	cursor := cleared(&own.counts, int(top)+1)
 	for _, k := range keys {
 		cursor[digit(k)]++
 	}
-	var groups, ends []uint32
+	groups, ends := own.keys[:0], own.ends[:0]
 	next := uint32(0)
 	for d := uint32(1); d <= top; d++ {
 		count := cursor[d]
@@ -139,13 +165,14 @@ func groupByDigit(keys []uint32, sums []bn254.G1Affine, digit func(uint32) uint3
 			groups, ends = append(groups, d), append(ends, next)
 		}
 	}
-	entries := make([]signedIndex, next)
+	entries := lent(&own.entries, int(next))
 	for s, k := range keys {
 		if d := digit(k); d != 0 {
 			entries[cursor[d]] = uint32(s) << 1
 			cursor[d]++
 		}
 	}
+	own.keys, own.ends = groups, ends
 	return groups, segmentList{points: sums, entries: entries, ends: ends}
 }
 

@@ -1,6 +1,7 @@
 package commitments
 
 import (
+	"sync"
 	"sync/atomic"
 
 	"github.com/consensys/gnark-crypto/ecc/bn254"
@@ -27,13 +28,31 @@ type segmentList struct {
 // crew is the working memory of the threads that share a sum, one worker each.
 type crew []*segmentSummer
 
+// summers are those that no crew has: their memory serves all commitments of a
+// process, since touching fresh pages costs as much as the work done on them.
+var summers = sync.Pool{New: func() any {
+	return &segmentSummer{batch: newPairBatch(), tmp: make([]bn254.G1Affine, 0, chunkEntries)}
+}}
+
 // newCrew returns a crew of n. Requires n >= 1.
 func newCrew(n int) crew {
 	c := make(crew, n)
 	for i := range c {
-		c[i] = &segmentSummer{batch: newPairBatch(), tmp: make([]bn254.G1Affine, 0, chunkEntries)}
+		c[i] = summers.Get().(*segmentSummer)
 	}
 	return c
+}
+
+// dismiss gives the crew's memory back. The crew must have finished its sums, and
+// must not be used any more.
+func (c crew) dismiss() {
+	for _, w := range c {
+		if w.batch.n != 0 || len(w.tmp) != 0 || len(w.active) != 0 {
+			panic("commitments: a crew is dismissed in the middle of a sum")
+		}
+		w.list = segmentList{}
+		summers.Put(w)
+	}
 }
 
 // sumSegments sets dst[s] to the sum of segment s. The entries are shared
@@ -77,6 +96,9 @@ type segmentSummer struct {
 	batch  *pairBatch
 	tmp    []bn254.G1Affine // partial sums of the current chunk
 	active []partialSegment
+
+	digits          []int32
+	buckets, groups bucketList // of the rows that this worker leads, and of their weighted sums
 
 	touched int    // entries before this one have been read once
 	sink    uint64 // keeps those reads
