@@ -1,13 +1,10 @@
 package prover
 
 import (
-	"math/bits"
-
 	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
 
 	"github.com/zkaudit/zkaudit/internal/memory"
 	"github.com/zkaudit/zkaudit/proof"
-	"github.com/zkaudit/zkaudit/proof/poly"
 	"github.com/zkaudit/zkaudit/relation"
 )
 
@@ -19,7 +16,7 @@ import (
 // which is what most have, and twice for expanding them.
 func Memory(l *proof.Layout) *memory.Need {
 	need := &memory.Need{}
-	need.Add("the lookup tree", treeCells(l, maxStored), fr.Bytes)
+	need.Add("the lookup tree", treeCells(l), fr.Bytes)
 	tables := int64(0)
 	for _, cells := range l.SumcheckCells() {
 		tables = max(tables, cells)
@@ -38,37 +35,5 @@ func Memory(l *proof.Layout) *memory.Need {
 }
 
 // treeCells counts the field elements that the arena holds after the lookups of
-// a layout: layers that are stored, and what of the tables of longer ones is
-// not made from them.
-func treeCells(l *proof.Layout, maxStored int) int64 {
-	if l.Log == 0 {
-		return 0
-	}
-	used := 0
-	for _, b := range l.Blocks {
-		used = max(used, b.Offset+1<<b.Log)
-	}
-	stored := min(l.Log-1, maxStored)
-	var have [64]int // tables at hand, by log2 of their length
-	for k := 1; k <= stored; k++ {
-		have[k] = 2
-	}
-	for k := stored; k < l.Log; k++ {
-		half := 1 << max(0, k-1)
-		filled := half
-		if k+1 == l.Log {
-			filled = min(half, ceilChunk(used-1<<k))
-		}
-		want := map[int]int{}
-		want[poly.Log(half)] += 2
-		want[bits.Len(uint(filled-1))] += 2
-		for log, n := range want {
-			have[log] = max(have[log], n)
-		}
-	}
-	cells := int64(0)
-	for log, n := range have {
-		cells += int64(n) << log
-	}
-	return cells
-}
+// a layout (see tree).
+func treeCells(l *proof.Layout) int64 { return 1 << l.Log }

@@ -44,35 +44,28 @@ func columns(t *testing.T, width int, sizes ...int) (*proof.Layout, relation.Ass
 	return l, cells
 }
 
-// Tables shorter than 2^12 cells are not kept by an arena.
-const notKept = 4 * 1 << 12
-
-// The estimate of the lookup tree is what the arena holds afterwards.
+// The estimate of the lookup tree is what the arena holds afterwards, and a block
+// at least.
 func TestTreeMemory(t *testing.T) {
 	for name, sizes := range map[string][]int{
-		"one block":       {1 << 16},
-		"two":             {1 << 16, 1 << 16},
-		"with padding":    {50_000, 1 << 14},
-		"three quarters":  {1 << 16, 1 << 15},
-		"many":            {1 << 14, 1 << 14, 1 << 13, 1 << 12, 3},
-		"small ones":      {5, 3, 1},
-		"nearly the half": {1 << 16, 1 << 10},
+		"one block":       {1 << 20},
+		"two":             {1 << 20, 1 << 20},
+		"with padding":    {800_000, 1 << 18},
+		"three quarters":  {1 << 20, 1 << 19},
+		"many":            {1 << 18, 1 << 18, 1 << 17, 1 << 16, 3},
+		"nearly the half": {1 << 20, 1 << 14},
 	} {
-		for depth := range 4 {
-			l, cells := columns(t, 10, sizes...)
-			arena := new(poly.Arena)
-			p, err := prover.New(l, cells, nil, arena)
-			if err != nil {
-				t.Fatal(err)
-			}
-			stored := max(0, l.Log-1-depth)
-			prover.Store(p, stored)
-			if _, _, err := prooftest.Converse(l, prooftest.Transcript(l), p); err != nil {
-				t.Fatalf("%s, %d layers stored: %v", name, stored, err)
-			}
-			if got, want := arena.Cells(), prover.TreeCells(l, stored); got > want || got < want-notKept {
-				t.Errorf("%s, %d layers of %d stored: %d cells lent, %d estimated", name, stored, l.Log, got, want)
-			}
+		l, cells := columns(t, 10, sizes...)
+		arena := new(poly.Arena)
+		p, err := prover.New(l, cells, nil, arena)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := prooftest.Converse(l, prooftest.Transcript(l), p); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if got, want := arena.Cells(), prover.TreeCells(l); int64(got) != want {
+			t.Errorf("%s, 2^%d leaves: %d cells lent, %d estimated", name, l.Log, got, want)
 		}
 	}
 }

@@ -19,7 +19,7 @@ type Peer struct {
 	mask   fr.Vector // the random row of a masked opening, or nil
 	arena  *poly.Arena
 
-	maxStored int // the longest layer of the lookup tree that is stored
+	stored int // the longest layer of the lookup tree that is stored
 
 	coords  []fr.Element
 	known   [][]known            // by tensor: evaluations at hand
@@ -52,11 +52,11 @@ func New(l *proof.Layout, cells relation.Assignment, mask fr.Vector, arena *poly
 		mask:   mask,
 		arena:  arena,
 
-		maxStored: maxStored,
-		known:     make([][]known, len(l.System.Tensors)),
-		eqs:       map[string]fr.Vector{},
-		large:     map[relation.ID]fr.Vector{},
-		pending:   map[*relation.Term][]*tables{},
+		stored:  storedLayer(l.Log),
+		known:   make([][]known, len(l.System.Tensors)),
+		eqs:     map[string]fr.Vector{},
+		large:   map[relation.ID]fr.Vector{},
+		pending: map[*relation.Term][]*tables{},
 	}
 	for id := range p.sys.Tensors {
 		t := &p.sys.Tensors[id]

@@ -10,9 +10,10 @@ import (
 // being the sum of x and x + 2^k of layer k+1.
 //
 // Each layer is as long as all above it, and is read in one sumcheck only. The
-// longest are not stored: their cells are computed from the leaves, chunk by
+// two longest are not stored: their cells are computed from the leaves, chunk by
 // chunk, when the layer above is built, and in the first round of their
-// sumcheck, which leaves tables of half the size.
+// sumcheck, which leaves tables of half the size. These, of the leaves, take as
+// much as all layers that are stored, which are done with by then: 2^log cells.
 type tree struct {
 	leaves *leaves
 	log    int           // of the leaf layer
@@ -21,8 +22,8 @@ type tree struct {
 	last   [4]fr.Element // the fractions said last
 }
 
-// maxStored bounds the layers that are stored: those up to it take 1 GiB.
-const maxStored = 23
+// storedLayer returns the longest layer that is stored of a tree.
+func storedLayer(log int) int { return max(0, log-2) }
 
 // bitmap is a set of cell indices.
 type bitmap []uint64
@@ -32,7 +33,8 @@ func (b bitmap) has(i int) bool { return b[i/64]>>(i%64)&1 == 1 }
 // Lookups is part of proof.Peer.
 func (p *Peer) Lookups(alpha, beta fr.Element) {
 	n := p.layout.Log
-	t := &tree{leaves: p.newLeaves(alpha, beta), log: n, stored: min(n-1, p.maxStored)}
+	t := &tree{leaves: p.newLeaves(alpha, beta), log: n, stored: p.stored}
+	p.arena.Reserve(1 << n)
 	t.p, t.q = make([]fr.Vector, t.stored+1), make([]fr.Vector, t.stored+1)
 	for k := t.stored; k >= 1; k-- {
 		t.p[k], t.q[k] = p.arena.Get(1<<k), p.arena.Get(1<<k)
