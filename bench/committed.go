@@ -37,9 +37,9 @@ func (w *Workload) ProveCommitted(ctx context.Context, srs *commitments.SRS, mas
 	return encoded, time.Since(start), err
 }
 
-// VerifyCommitted verifies a proof of mode zk several times over in one batch, as
+// CheckCommitted verifies a proof of mode zk several times over in one batch, as
 // the segments of a bundle are, and returns how long it took.
-func VerifyCommitted(srs *commitments.VerifierSRS, masked *statement.Statement, encoded []byte, times int) (time.Duration, error) {
+func CheckCommitted(srs *commitments.VerifierSRS, masked *statement.Statement, encoded []byte, times int) (time.Duration, error) {
 	start := time.Now()
 	batch := srs.NewBatch(rand.Reader)
 	for i := range times {
