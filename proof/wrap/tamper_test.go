@@ -6,6 +6,7 @@ import (
 	crand "crypto/rand"
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/consensys/gnark-crypto/ecc/bn254"
@@ -119,6 +120,12 @@ func TestOtherStatements(t *testing.T) {
 		if err := wrap.Verify(context.Background(), e.SRS.Verifier(), &st, encoded, wrap.PLONK{}, shared()); !errors.Is(err, fault.ErrRejected) {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+	// Public tensors are the verifier's to evaluate, before the SNARK is looked at.
+	rates := *e.Statement
+	rates.Layout = newSmall(t, small{rates: []int64{3, 1, 1}}).Statement.Layout
+	if err := wrap.Verify(context.Background(), e.SRS.Verifier(), &rates, encoded, wrap.PLONK{}, shared()); !errors.Is(err, fault.ErrRejected) || !strings.Contains(err.Error(), `public tensor "rates"`) {
+		t.Errorf("other rates: %v", err)
 	}
 	clear := *e.Statement
 	clear.Layout, _ = proof.NewLayout(e.Statement.Layout.System, e.SRS.RowBits, false)
