@@ -190,7 +190,8 @@ func simulated(f *forger, s *conclusion, e fr.Element) *Answer {
 		a.First[1] = less(a.First[1], f.blocks[t], *k.Mul(&e, &s.power[t]))
 	}
 	// zᵀAz + e·(bᵀz + e·c)
-	value, linear, squared := s.q.c, s.q.b.InnerProduct(z), s.q.squared(z)
+	value := s.q.c
+	squared, linear := s.q.at(z)
 	value.Mul(&value, &e).Add(&value, &linear).Mul(&value, &e).Add(&value, &squared)
 	a.First[3] = commit(f.setup, 0, nil, random[len(z)+3])
 	a.First[2] = less(f.setup.CommitScalar(&value, &a.Blinds[2]), a.First[3], e)
@@ -276,7 +277,7 @@ func TestEquationsAreWeighted(t *testing.T) {
 	}, forger: forger{say: says(13, 8)}}).try(t, &rules{conclude: func(c *conversation) *conclusion {
 		sum := Form{}
 		for i := range c.equations {
-			sum = sum.plus(c.equations[i].form, weights[i])
+			sum = c.plus(sum, c.equations[i].form, weights[i])
 		}
 		c.equations = []equation{{sum, "sum"}}
 		return c.conclude()
@@ -303,7 +304,7 @@ func TestPublicEquationsAreDecided(t *testing.T) {
 	}
 	x := c.hide(2, nil)
 	gone := c.Sub(c.Mul(c.Mul(x[0], x[1]), Form{}), c.Mul(x[0], Form{}))
-	if gone.isConstant() || len(gone.quadratic) != 1 {
+	if gone.isConstant() || gone.degree != 2 {
 		t.Errorf("a challenge 0 changes which entries there are: %v", gone)
 	}
 	c.AssertEqual(gone, constant(fr.One()), "0 = 1")

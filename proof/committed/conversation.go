@@ -20,10 +20,12 @@ const domain = "zkaudit v1 committed conversation"
 // for both sides. What a side does by itself is make, or read, the commitment
 // to a block.
 type conversation struct {
+	tape
 	chain     *commitments.Transcript
 	side      side
-	hidden    int   // length of m so far
-	blocks    []int // where each block ends in m
+	worth     []polynomial // of nodes, to the prover, as far as it was asked
+	hidden    int          // length of m so far
+	blocks    []int        // where each block ends in m
 	equations []equation
 	failed    error
 }
@@ -39,8 +41,8 @@ type side interface {
 	// hide takes the values that the next hidden ones have; only the prover
 	// calls values.
 	hide(count int, values func() []fr.Element)
-	// value returns what a form is worth, to the prover.
-	value(*Form) fr.Element
+	// secret returns the value of m_index, to the prover.
+	secret(index int) fr.Element
 	// block returns the commitment to m[from:to].
 	block(from, to int) (bn254.G1Affine, error)
 }
@@ -57,15 +59,25 @@ func (c *conversation) hide(count int, values func() []fr.Element) []Form {
 	c.side.hide(count, values)
 	forms := make([]Form, count)
 	for i := range forms {
-		forms[i] = variable(c.hidden)
+		forms[i] = c.variable(c.hidden)
 		c.hidden++
 	}
 	return forms
 }
 
+// value returns what a form is worth, to the prover.
+func (c *conversation) value(f *Form) fr.Element {
+	if f.isConstant() {
+		return f.constant
+	}
+	c.worth = c.extend(c.worth, c.side.secret)
+	v := c.worth[f.node-1].value()
+	return *v.Add(&v, &f.constant)
+}
+
 // define returns a hidden value that equals a form.
 func (c *conversation) define(f Form, place string) Form {
-	h := c.hide(1, func() []fr.Element { return []fr.Element{c.side.value(&f)} })[0]
+	h := c.hide(1, func() []fr.Element { return []fr.Element{c.value(&f)} })[0]
 	c.AssertEqual(h, f, place)
 	return h
 }
@@ -112,12 +124,12 @@ func (*conversation) Const(v *big.Int) Form {
 }
 
 // Add is part of proof.Arith.
-func (*conversation) Add(a, b Form) Form { return a.plus(b, fr.One()) }
+func (c *conversation) Add(a, b Form) Form { return c.plus(a, b, fr.One()) }
 
 // Sub is part of proof.Arith.
-func (*conversation) Sub(a, b Form) Form {
+func (c *conversation) Sub(a, b Form) Form {
 	one := fr.One()
-	return a.plus(b, *one.Neg(&one))
+	return c.plus(a, b, *one.Neg(&one))
 }
 
 // Mul is part of proof.Arith. A form has degree two at most, so a factor that
@@ -125,17 +137,17 @@ func (*conversation) Sub(a, b Form) Form {
 func (c *conversation) Mul(a, b Form) Form {
 	switch {
 	case a.isConstant():
-		return b.times(a.constant)
+		return c.times(b, a.constant)
 	case b.isConstant():
-		return a.times(b.constant)
+		return c.times(a, b.constant)
 	}
-	if len(a.quadratic) > 0 {
+	if a.degree > 1 {
 		a = c.define(a, "product")
 	}
-	if len(b.quadratic) > 0 {
+	if b.degree > 1 {
 		b = c.define(b, "product")
 	}
-	return a.outer(b)
+	return c.outer(a, b)
 }
 
 // AssertEqual is part of proof.Arith. An equation without hidden values is
@@ -159,10 +171,10 @@ func (c *conversation) AssertNonZero(a Form, place string) {
 	}
 	u := c.define(a, place)
 	w := c.hide(1, func() []fr.Element {
-		v := c.side.value(&a)
+		v := c.value(&a)
 		return []fr.Element{*v.Inverse(&v)}
 	})[0]
-	c.AssertEqual(u.outer(w), constant(fr.One()), place)
+	c.AssertEqual(c.outer(u, w), constant(fr.One()), place)
 }
 
 // say absorbs y, which is public from here on.

@@ -13,7 +13,8 @@
 //
 // is absorbed, with generators hashed to the curve. Challenges are hashes of
 // statement and commitments, hence public, so the verifier runs the script over
-// forms: polynomials of degree two in m with public coefficients (form.go). Of
+// forms: polynomials of degree two in m with public coefficients, kept as the sums
+// and products that they are made of, not by their coefficients (form.go). Of
 // the script's operations
 //
 //	product of a factor of degree two   becomes a hidden value h, and h = factor
@@ -41,7 +42,7 @@
 //	symbol         identifier            size
 //	m              Prover.m              n scalars
 //	C_t            Conversation.Blocks   T points
-//	A, b, c        quadratic             sparse; n; 1
+//	A, b, c        quadratic             evaluated, not written out
 //	D, D', T0, T1  Answer.First          4 points
 //	z              Answer.Z              n scalars
 //

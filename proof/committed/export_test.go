@@ -32,7 +32,7 @@ type knowing struct {
 
 func (k *knowing) hide(_ int, values func() []fr.Element) { k.m = append(k.m, values()...) }
 
-func (k *knowing) value(f *Form) fr.Element { return f.at(k.m) }
+func (k *knowing) secret(index int) fr.Element { return k.m[index] }
 
 // NewGuess holds the conversation again with an honest prover whose mask row is
 // 0: the mask's value, which comes last, follows from y.
@@ -40,7 +40,7 @@ func NewGuess(l *proof.Layout, digest fr.Element, of proof.Peer[fr.Element], sai
 	s := &knowing{side: &reader{said.Blocks}}
 	c := start(digest, s)
 	forms := proof.Argue[Form](l, c, c, &peer{conversation: c, layout: l, of: of})
-	g := &Guess{said: said, Unmasked: s.value(&forms.Value), Outcome: c.open(forms, said.Value)}
+	g := &Guess{said: said, Unmasked: c.value(&forms.Value), Outcome: c.open(forms, said.Value)}
 	c.say(said.Value)
 	g.closing = c.conclude()
 	g.m = s.m
@@ -62,7 +62,7 @@ func (g *Guess) Holds() bool { return g.closing.q.vanishes(g.m) }
 
 // vanishes reports whether Q(m) = 0.
 func (q *quadratic) vanishes(m fr.Vector) bool {
-	value, linear := q.squared(m), q.b.InnerProduct(m)
+	value, linear := q.at(m)
 	value.Add(&value, &linear).Add(&value, &q.c)
 	return value.IsZero()
 }
@@ -87,7 +87,8 @@ func (g *Guess) D() fr.Vector { return g.d }
 func (g *Guess) Unblinded(setup *commitments.SRS) [4]bn254.G1Affine {
 	weighted := make(fr.Vector, len(g.d))
 	weighted.Mul(g.d, g.closing.chi)
-	t0, t1 := g.closing.q.squared(g.d), g.T1()
+	t0, _ := g.closing.q.at(g.d)
+	t1 := g.T1()
 	return [4]bn254.G1Affine{
 		commit(setup, 0, g.d, fr.Element{}), commit(setup, 0, weighted, fr.Element{}),
 		setup.CommitScalar(&t0, new(fr.Element)), setup.CommitScalar(&t1, new(fr.Element)),
@@ -96,6 +97,7 @@ func (g *Guess) Unblinded(setup *commitments.SRS) [4]bn254.G1Affine {
 
 // T1 returns what T1 hides, which no proof may say.
 func (g *Guess) T1() fr.Element {
-	t1, linear := g.closing.q.crossed(g.m, g.d), g.closing.q.b.InnerProduct(g.d)
+	t1 := g.closing.q.crossed(g.m, g.d)
+	_, linear := g.closing.q.at(g.d)
 	return *t1.Add(&t1, &linear)
 }

@@ -1,141 +1,113 @@
 package committed
 
-import (
-	"cmp"
-	"slices"
+import "github.com/consensys/gnark-crypto/ecc/bn254/fr"
 
-	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
+// Form is what a verifier knows of a value that depends on the hidden vector m: a
+// constant, and a node of a tape for the rest. The zero value is the constant 0.
+//
+// A coefficient that is 0 keeps its node, so that which nodes there are, and of
+// which degree a form is, follows from the layout and not from challenges.
+type Form struct {
+	constant fr.Element
+	node     int // from 1; 0: nothing hidden
+	degree   int // in m, at most 2
+}
+
+// operation is what a node does.
+type operation uint8
+
+const (
+	variableNode operation = iota // m_left
+	sumNode                       // left + scale·right, left 0 for nothing
+	productNode                   // left·right, both of degree one
 )
 
-// Form is what a verifier knows of a value that depends on the hidden vector m:
-//
-//	constant + Σ_k linear_k·m_k + Σ_{k≤l} quadratic_kl·m_k·m_l
-//
-// Forms are values: no operation changes an operand. An entry that cancels is
-// kept with coefficient 0, so that which entries there are follows from the
-// layout, and not from challenges.
-type Form struct {
-	constant  fr.Element
-	linear    []term // by increasing index
-	quadratic []product
+// node is a polynomial in m without a constant, made of earlier ones.
+type node struct {
+	operation
+	left, right int
+	scale       fr.Element
 }
 
-// term is coefficient·m_index.
-type term struct {
-	index       int
-	coefficient fr.Element
-}
-
-// product is coefficient·m_i·m_j, i <= j.
-type product struct {
-	i, j        int
-	coefficient fr.Element
-}
+// tape holds what forms are made of, in the order made: n operations of the script
+// take n nodes, however many hidden values they come from. (Written out, forms grow
+// with the conversation, and time with its square.)
+type tape struct{ nodes []node }
 
 func constant(c fr.Element) Form { return Form{constant: c} }
 
-// variable returns the form m_index.
-func variable(index int) Form { return Form{linear: []term{{index, fr.One()}}} }
-
 // isConstant reports whether no hidden value is in the form.
-func (f *Form) isConstant() bool { return len(f.linear) == 0 && len(f.quadratic) == 0 }
+func (f *Form) isConstant() bool { return f.node == 0 }
+
+// add appends a node.
+func (t *tape) add(n node) int {
+	t.nodes = append(t.nodes, n)
+	return len(t.nodes)
+}
+
+// variable returns the form m_index.
+func (t *tape) variable(index int) Form {
+	return Form{node: t.add(node{operation: variableNode, left: index}), degree: 1}
+}
 
 // plus returns f + k·g.
-func (f Form) plus(g Form, k fr.Element) Form {
-	var sum Form
-	sum.constant.Mul(&g.constant, &k)
-	sum.constant.Add(&sum.constant, &f.constant)
-	sum.linear = merge(f.linear, g.linear, k)
-	sum.quadratic = merge(f.quadratic, g.quadratic, k)
-	return sum
+func (t *tape) plus(f, g Form, k fr.Element) Form {
+	var c fr.Element
+	f.constant.Add(&f.constant, c.Mul(&g.constant, &k))
+	if !g.isConstant() {
+		f.node, f.degree = t.add(node{sumNode, f.node, g.node, k}), max(f.degree, g.degree)
+	}
+	return f
 }
 
 // times returns k·f.
-func (f Form) times(k fr.Element) Form { return Form{}.plus(f, k) }
+func (t *tape) times(f Form, k fr.Element) Form { return t.plus(Form{}, f, k) }
 
-// outer returns f·g for two forms without quadratic part.
-func (f Form) outer(g Form) Form {
-	var p Form
+// outer returns f·g for two forms of degree one:
+//
+//	(a + x)·(b + y) = a·b + b·x + a·y + x·y
+func (t *tape) outer(f, g Form) Form {
+	p := Form{node: t.add(node{operation: productNode, left: f.node, right: g.node}), degree: 2}
 	p.constant.Mul(&f.constant, &g.constant)
-	p.linear = merge(merge(nil, f.linear, g.constant), g.linear, f.constant)
-	for _, a := range f.linear {
-		row := make([]product, 0, len(g.linear))
-		for _, b := range g.linear {
-			q := product{i: min(a.index, b.index), j: max(a.index, b.index)}
-			q.coefficient.Mul(&a.coefficient, &b.coefficient)
-			row = append(row, q)
+	a, b := f.constant, g.constant
+	f.constant.SetZero()
+	g.constant.SetZero()
+	return t.plus(t.plus(p, f, b), g, a)
+}
+
+// polynomial is what a node is worth somewhere: its parts of degree one and two.
+type polynomial struct{ linear, quadratic fr.Element }
+
+// value returns the whole.
+func (p *polynomial) value() fr.Element { return *new(fr.Element).Add(&p.linear, &p.quadratic) }
+
+// extend computes what nodes are worth from the first one that is not in the list
+// to the last, where at returns the values of m.
+func (t *tape) extend(worth []polynomial, at func(index int) fr.Element) []polynomial {
+	of := func(n int) polynomial {
+		if n == 0 {
+			return polynomial{}
 		}
-		slices.SortFunc(row, product.compare)
-		p.quadratic = merge(p.quadratic, row, fr.One())
+		return worth[n-1]
 	}
-	return p
-}
-
-// at returns the value of the form for a vector m.
-func (f *Form) at(m []fr.Element) fr.Element {
-	sum := f.constant
-	var t fr.Element
-	for i := range f.linear {
-		sum.Add(&sum, t.Mul(&f.linear[i].coefficient, &m[f.linear[i].index]))
-	}
-	for i := range f.quadratic {
-		p := &f.quadratic[i]
-		t.Mul(&m[p.i], &m[p.j]).Mul(&t, &p.coefficient)
-		sum.Add(&sum, &t)
-	}
-	return sum
-}
-
-// entry is a term or a product.
-type entry[E any] interface {
-	compare(E) int
-	plus(*E, *fr.Element) E // coefficient + k·that of another
-	scaled(*fr.Element) E
-}
-
-// merge returns a + k·b for two ordered lists of entries. Where few entries are
-// added to many, as in the sums of a script, most of the work is copying.
-func merge[E entry[E]](a, b []E, k fr.Element) []E {
-	if len(b) == 0 {
-		return a
-	}
-	sum := make([]E, 0, len(a)+len(b))
-	for i := range b {
-		n, found := slices.BinarySearchFunc(a, b[i], E.compare)
-		sum, a = append(sum, a[:n]...), a[n:]
-		if found {
-			sum, a = append(sum, a[0].plus(&b[i], &k)), a[1:]
-		} else {
-			sum = append(sum, b[i].scaled(&k))
+	for i := len(worth); i < len(t.nodes); i++ {
+		n := &t.nodes[i]
+		var p polynomial
+		switch n.operation {
+		case variableNode:
+			p.linear = at(n.left)
+		case sumNode:
+			p = of(n.right)
+			p.linear.Mul(&p.linear, &n.scale)
+			p.quadratic.Mul(&p.quadratic, &n.scale)
+			left := of(n.left)
+			p.linear.Add(&p.linear, &left.linear)
+			p.quadratic.Add(&p.quadratic, &left.quadratic)
+		case productNode:
+			left, right := of(n.left), of(n.right)
+			p.quadratic.Mul(&left.linear, &right.linear)
 		}
+		worth = append(worth, p)
 	}
-	return append(sum, a...)
-}
-
-func (t term) compare(u term) int { return cmp.Compare(t.index, u.index) }
-
-func (t term) scaled(k *fr.Element) term {
-	t.coefficient.Mul(&t.coefficient, k)
-	return t
-}
-
-func (t term) plus(u *term, k *fr.Element) term {
-	var c fr.Element
-	t.coefficient.Add(&t.coefficient, c.Mul(&u.coefficient, k))
-	return t
-}
-
-func (p product) compare(q product) int {
-	return cmp.Or(cmp.Compare(p.i, q.i), cmp.Compare(p.j, q.j))
-}
-
-func (p product) scaled(k *fr.Element) product {
-	p.coefficient.Mul(&p.coefficient, k)
-	return p
-}
-
-func (p product) plus(q *product, k *fr.Element) product {
-	var c fr.Element
-	p.coefficient.Add(&p.coefficient, c.Mul(&q.coefficient, k))
-	return p
+	return worth
 }

@@ -94,7 +94,7 @@ func (p *peer) Sum(instances []*proof.Instance[Form], weights []Form) {
 func (p *peer) instance(i *proof.Instance[Form]) *proof.Instance[fr.Element] {
 	return &proof.Instance[fr.Element]{
 		Sum: i.Sum, Term: i.Term, Plan: i.Plan, Labels: i.Labels, Name: i.Name,
-		Scale: p.side.value(&i.Scale), Value: p.side.value(&i.Value),
+		Scale: p.value(&i.Scale), Value: p.value(&i.Value),
 	}
 }
 
@@ -117,7 +117,7 @@ func (p *peer) Opening(groups []*proof.Group[Form], weights []Form) {
 	}
 	list := make([]*proof.Group[fr.Element], len(groups))
 	for i := range groups {
-		list[i] = openGroup(groups[i], p.side.value)
+		list[i] = openGroup(groups[i], p.value)
 	}
 	p.of.Opening(list, constants(weights))
 }

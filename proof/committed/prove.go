@@ -38,7 +38,7 @@ func Prove(setup *commitments.SRS, l *proof.Layout, digest fr.Element, of proof.
 	p := &Prover{setup: setup, rng: rng}
 	p.talk = start(digest, p)
 	forms := proof.Argue[Form](l, p.talk, p.talk, &peer{conversation: p.talk, layout: l, of: of})
-	y := p.value(&forms.Value)
+	y := p.talk.value(&forms.Value)
 	out := p.talk.open(forms, y)
 	p.talk.say(y)
 	s := p.talk.conclude()
@@ -56,7 +56,7 @@ func Prove(setup *commitments.SRS, l *proof.Layout, digest fr.Element, of proof.
 // Failed returns the place of the first equation that does not hold, or "".
 func (p *Prover) Failed() string {
 	for i := range p.talk.equations {
-		if v := p.value(&p.talk.equations[i].form); !v.IsZero() {
+		if v := p.talk.value(&p.talk.equations[i].form); !v.IsZero() {
 			return p.talk.equations[i].place
 		}
 	}
@@ -72,8 +72,8 @@ func (p *Prover) Conversation(blinding fr.Element) (*Conversation, [32]byte) {
 // hide is part of side.
 func (p *Prover) hide(_ int, values func() []fr.Element) { p.m = append(p.m, values()...) }
 
-// value is part of side.
-func (p *Prover) value(f *Form) fr.Element { return f.at(p.m) }
+// secret is part of side.
+func (p *Prover) secret(index int) fr.Element { return p.m[index] }
 
 // block is part of side.
 func (p *Prover) block(from, to int) (bn254.G1Affine, error) {

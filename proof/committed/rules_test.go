@@ -20,7 +20,7 @@ func Judge(l *proof.Layout, tr proof.Transcript[fr.Element], of proof.Peer[fr.El
 	s := &knowing{side: &counting{}}
 	j := &judging{start(fr.Element{}, s), tr, told}
 	out := proof.Argue[Form](l, j, j, &peer{conversation: j.conversation, layout: l, of: of})
-	j.open(out, s.value(&out.Value))
+	j.open(out, j.value(&out.Value))
 	return j.conclude().q.vanishes(s.m) && j.failed == nil
 }
 
@@ -34,7 +34,7 @@ type judging struct {
 func (j *judging) values(forms ...Form) []fr.Element {
 	values := make([]fr.Element, len(forms))
 	for i := range forms {
-		values[i] = j.side.value(&forms[i])
+		values[i] = j.value(&forms[i])
 	}
 	return values
 }
@@ -58,7 +58,7 @@ func (j *judging) tell(place string, assert func()) {
 	assert()
 	holds := j.failed == nil
 	for _, e := range j.equations[before:] {
-		v := j.side.value(&e.form)
+		v := j.value(&e.form)
 		holds = holds && v.IsZero()
 	}
 	if earlier != nil {
@@ -161,7 +161,7 @@ func Forge(setup *commitments.SRS, l *proof.Layout, digest fr.Element, r Lax, of
 	x := r.start(digest, &remembering{p, r.Made})
 	p.talk = x.conversation
 	forms := x.argue(l, of)
-	y := p.value(&forms.Value)
+	y := x.value(&forms.Value)
 	f := &Forgery{p, x.open(forms, y)}
 	p.talk.say(y)
 	return f
@@ -170,7 +170,7 @@ func Forge(setup *commitments.SRS, l *proof.Layout, digest fr.Element, r Lax, of
 // Equations tells what becomes of each equation: 0 if it holds.
 func (f *Forgery) Equations(told func(difference fr.Element, place string)) {
 	for i := range f.talk.equations {
-		told(f.value(&f.talk.equations[i].form), f.talk.equations[i].place)
+		told(f.talk.value(&f.talk.equations[i].form), f.talk.equations[i].place)
 	}
 }
 

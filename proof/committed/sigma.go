@@ -11,12 +11,14 @@ import (
 	"github.com/zkaudit/zkaudit/commitments"
 )
 
-// quadratic is Q(m) = mᵀAm + bᵀm + c, the combination of all equations of a
-// conversation.
+// quadratic is Q(m) = mᵀAm + bᵀm + c = Σ_i κ^i·q_i(m), the combination of all
+// equations q_i of a conversation. A and b are not written out: evaluating the tape
+// takes time by the length of the script.
 type quadratic struct {
-	a []product // i <= j
-	b fr.Vector
-	c fr.Element
+	tape      *tape
+	equations []equation
+	weights   fr.Vector // κ^i
+	c         fr.Element
 }
 
 // conclusion is what the Σ-protocol shows, drawn when all blocks are committed:
@@ -32,7 +34,7 @@ type conclusion struct {
 func (c *conversation) conclude() *conclusion {
 	chi := c.Challenge().constant
 	kappa := c.chain.Challenge("equations")
-	s := &conclusion{q: quadratic{b: make(fr.Vector, c.hidden)}, power: make(fr.Vector, len(c.blocks))}
+	s := &conclusion{q: quadratic{tape: &c.tape, equations: c.equations}, power: make(fr.Vector, len(c.blocks))}
 	power := fr.One()
 	from := 0
 	for t, to := range c.blocks {
@@ -44,42 +46,36 @@ func (c *conversation) conclude() *conclusion {
 	}
 	weight := fr.One()
 	for i := range c.equations {
-		f := &c.equations[i].form
 		var t fr.Element
-		s.q.c.Add(&s.q.c, t.Mul(&f.constant, &weight))
-		for _, e := range f.linear {
-			s.q.b[e.index].Add(&s.q.b[e.index], t.Mul(&e.coefficient, &weight))
-		}
-		for _, p := range f.quadratic {
-			s.q.a = append(s.q.a, p.scaled(&weight))
-		}
+		s.q.c.Add(&s.q.c, t.Mul(&c.equations[i].form.constant, &weight))
+		s.q.weights = append(s.q.weights, weight)
 		weight.Mul(&weight, &kappa)
 	}
 	return s
 }
 
-// squared returns xᵀAx.
-func (q *quadratic) squared(x fr.Vector) fr.Element {
-	var sum, t fr.Element
-	for i := range q.a {
-		p := &q.a[i]
-		t.Mul(&x[p.i], &x[p.j]).Mul(&t, &p.coefficient)
-		sum.Add(&sum, &t)
+// at returns xᵀAx and bᵀx.
+func (q *quadratic) at(x fr.Vector) (squared, linear fr.Element) {
+	worth := q.tape.extend(make([]polynomial, 0, len(q.tape.nodes)), func(index int) fr.Element { return x[index] })
+	var t fr.Element
+	for i := range q.equations {
+		p := &worth[q.equations[i].form.node-1]
+		squared.Add(&squared, t.Mul(&p.quadratic, &q.weights[i]))
+		linear.Add(&linear, t.Mul(&p.linear, &q.weights[i]))
 	}
-	return sum
+	return squared, linear
 }
 
-// crossed returns xᵀ(A+Aᵀ)y.
+// crossed returns xᵀ(A+Aᵀ)y = (x+y)ᵀA(x+y) − xᵀAx − yᵀAy.
 func (q *quadratic) crossed(x, y fr.Vector) fr.Element {
-	var sum, t, u fr.Element
-	for i := range q.a {
-		p := &q.a[i]
-		t.Mul(&x[p.i], &y[p.j])
-		u.Mul(&x[p.j], &y[p.i])
-		t.Add(&t, &u).Mul(&t, &p.coefficient)
-		sum.Add(&sum, &t)
+	both := make(fr.Vector, len(x))
+	both.Add(x, y)
+	crossed, _ := q.at(both)
+	for _, v := range []fr.Vector{x, y} {
+		squared, _ := q.at(v)
+		crossed.Sub(&crossed, &squared)
 	}
-	return sum
+	return crossed
 }
 
 // Answer is a proof of knowledge of m and the blindings of its blocks.
@@ -104,8 +100,8 @@ func answer(setup *commitments.SRS, c *conversation, s *conclusion, m fr.Vector,
 	d, blind := fr.Vector(random[:len(m)]), random[len(m):]
 	weighted := make(fr.Vector, len(d))
 	weighted.Mul(d, s.chi)
-	t0, t1 := s.q.squared(d), s.q.crossed(m, d)
-	linear := s.q.b.InnerProduct(d)
+	t0, linear := s.q.at(d)
+	t1 := s.q.crossed(m, d)
 	t1.Add(&t1, &linear)
 	p := &Answer{Z: make([]fr.Element, len(m))}
 	for i, of := range []fr.Vector{d, weighted} {
@@ -180,12 +176,9 @@ func (p *Answer) addTo(batch *commitments.Batch, place string, s *conclusion, bl
 		})
 	}
 	// −(zᵀAz + e·(bᵀz + e·c))
+	squared, linear := s.q.at(z)
 	value := s.q.c
-	value.Mul(&value, &e)
-	linear := s.q.b.InnerProduct(z)
-	value.Add(&value, &linear).Mul(&value, &e)
-	squared := s.q.squared(z)
-	value.Add(&value, &squared)
+	value.Mul(&value, &e).Add(&value, &linear).Mul(&value, &e).Add(&value, &squared)
 	batch.Add(commitments.Equation{
 		Place:    place + ": equations of the script",
 		Points:   p.First[2:],

@@ -23,8 +23,8 @@ type reader struct{ blocks []bn254.G1Affine }
 
 func (*reader) hide(int, func() []fr.Element) {}
 
-// value is not asked for: only provers evaluate forms.
-func (*reader) value(*Form) fr.Element { panic("committed: a verifier asked for a hidden value") }
+// secret is not asked for: only provers evaluate forms.
+func (*reader) secret(int) fr.Element { panic("committed: a verifier asked for a hidden value") }
 
 func (r *reader) block(int, int) (bn254.G1Affine, error) {
 	if len(r.blocks) == 0 {
