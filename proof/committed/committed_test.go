@@ -180,13 +180,16 @@ func TestShortestRows(t *testing.T) {
 // TestEveryByteMatters flips bits over the whole proof.
 func TestEveryByteMatters(t *testing.T) {
 	rng := rand.New(rand.NewPCG(23, 24))
-	for _, setup := range setups(t) {
-		e := newExample(t, setup)
+	for _, test := range []struct {
+		*example
+		tries int
+	}{
+		{newAmbiguous(t, commitments.MinRowBits).example, 300}, // short, with all that a proof has
+		{newExample(t, setups(t)[0]), 60},
+		{newExample(t, setups(t)[1]), 60},
+	} {
+		e, setup, tries := test.example, test.setup, test.tries
 		honest := encode(t, e.prove(t))
-		tries := 300
-		if testing.Short() {
-			tries = 60
-		}
 		for k := range tries {
 			i := k*len(honest)/tries + rng.IntN(len(honest)/tries)
 			b := bytes.Clone(honest)
