@@ -97,11 +97,6 @@ func (d *Directory) pieces(rows *dataset) (parts, tests []piece) {
 // fails with fault.ErrUsage unless restart is set, which discards everything
 // made so far. The record returned may be shown, the one on disk may not.
 func (d *Directory) Commit(ctx context.Context, restart bool) (*CommitRecord, error) {
-	if restart {
-		if err := d.discard(commitDir); err != nil {
-			return nil, err
-		}
-	}
 	m, rows, err := d.read()
 	if err != nil {
 		return nil, err
@@ -116,6 +111,16 @@ func (d *Directory) Commit(ctx context.Context, restart bool) (*CommitRecord, er
 	srs, err := d.SRS()
 	if err != nil {
 		return nil, err
+	}
+	parts, tests := d.pieces(rows)
+	fits := func() error { return d.fitsCommit(rows, append(parts, tests...), m.program().Loss.Labels) }
+	if restart {
+		if err := fits(); err != nil {
+			return nil, err
+		}
+		if err := d.discard(commitDir); err != nil {
+			return nil, err
+		}
 	}
 	if err := d.stage(commitDir); err != nil {
 		return nil, err
@@ -134,8 +139,7 @@ func (d *Directory) Commit(ctx context.Context, restart bool) (*CommitRecord, er
 			return nil, err
 		}
 	}
-	parts, tests := d.pieces(rows)
-	if err := d.fitsCommit(rows, append(parts, tests...), m.program().Loss.Labels); err != nil {
+	if err := fits(); err != nil {
 		return nil, err
 	}
 	d.progress.Start("commit and certify", 2*(len(parts)+len(tests)))

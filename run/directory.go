@@ -115,6 +115,9 @@ func (d *Directory) read() (*model, *dataset, error) {
 	if err != nil || d.rows != nil {
 		return m, d.rows, err
 	}
+	if err := FitsReading(d.Path, d.Config, d.memory); err != nil {
+		return nil, nil, err
+	}
 	if d.rows, err = readDataset(d.Path, d.Config, m.program()); err != nil {
 		d.rows = nil
 		return nil, nil, err

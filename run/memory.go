@@ -1,10 +1,14 @@
 package run
 
 import (
+	"encoding/binary"
 	"fmt"
+	"os"
+	"strings"
 
 	"github.com/zkaudit/zkaudit/data"
 	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/internal/memory"
 	"github.com/zkaudit/zkaudit/ops"
 	"github.com/zkaudit/zkaudit/owner"
@@ -56,6 +60,67 @@ func certifying(shape segment.PartShape, m mode.Name, rowBits int) (*memory.Need
 	}
 	addPart(largest, shape)
 	return largest, nil
+}
+
+// readingBytes is how much memory reading takes for each byte of a table: its
+// cells as text, as numbers, and as integers. Half a million rows of eleven
+// numbers of seven bytes take 7.
+const readingBytes = 8
+
+// FitsReading returns fault.ErrResources unless reading the tables of a
+// configuration in a directory fits.
+func FitsReading(dir string, c *Config, limit memory.Limit) error {
+	need := &memory.Need{}
+	for _, files := range c.Data {
+		for _, name := range []string{files.File, files.Labels} {
+			if name == "" {
+				continue
+			}
+			bytes, err := unpackedBytes(within(dir, name))
+			if err != nil {
+				return nil // whoever reads it says what is wrong with it
+			}
+			need.Add(fmt.Sprintf("the table %s", fault.Quote(name)), bytes, readingBytes)
+		}
+	}
+	return need.Within("reading the data", limit, "leave out rows, or divide them into several runs")
+}
+
+// unpackedBytes returns the length of a file, or of what it unpacks to.
+func unpackedBytes(path string) (int64, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return 0, err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil || !strings.HasSuffix(path, ".gz") || info.Size() < 4 {
+		return info.Size(), err
+	}
+	var end [4]byte // of gzip: the length before it was packed
+	if _, err := f.ReadAt(end[:], info.Size()-4); err != nil {
+		return 0, err
+	}
+	return max(info.Size(), int64(binary.LittleEndian.Uint32(end[:]))), nil
+}
+
+// fitsTraining returns fault.ErrResources unless training fits: every tensor of a
+// step, and what the weights were and become.
+func (d *Directory) fitsTraining(j *Job) error {
+	need := &memory.Need{}
+	j.rows.addMemory(need)
+	step, weights := int64(0), int64(0)
+	p := j.Run.Program
+	for i := range p.Tensors {
+		t := &p.Tensors[i]
+		step += int64(t.Size())
+		if t.Role == graph.Weight || t.Role == graph.Frozen {
+			weights += int64(t.Size())
+		}
+	}
+	need.Add("a training step", step, 8)
+	need.Add("weights", weights, 3*8)
+	return need.Within(fmt.Sprintf("training with batches of %d rows", p.Batch), d.memory, "smaller batches (training.batch), or a smaller model, would take less")
 }
 
 // fitsCommit returns fault.ErrResources, with a number of rows that would fit,

@@ -1,7 +1,11 @@
 package run
 
 import (
+	"bytes"
+	"compress/gzip"
 	"errors"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -50,5 +54,51 @@ func TestCommitThatDoesNotFit(t *testing.T) {
 	d.memory.Bytes = 1
 	if err = d.fitsCommit(read, []piece{big}, graph.Values); !errors.Is(err, fault.ErrResources) || !strings.Contains(err.Error(), "no part fits") {
 		t.Errorf("%v", err)
+	}
+}
+
+// Training that does not fit is refused with what would take less, reading with
+// the table that is too long.
+func TestTrainingAndReadingThatDoNotFit(t *testing.T) {
+	dir := small(t, nil)
+	d := open(t, dir, nil)
+	defer d.Close()
+	if _, err := d.Commit(t.Context(), false); err != nil {
+		t.Fatal(err)
+	}
+	j, err := d.Job()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := d.fitsTraining(j); err != nil {
+		t.Errorf("no limit: %v", err)
+	}
+	d.memory = memory.Limit{Bytes: memory.Base, By: "a test"}
+	err = d.fitsTraining(j)
+	if !errors.Is(err, fault.ErrResources) || !strings.Contains(err.Error(), "a training step") || !strings.Contains(err.Error(), "smaller batches") {
+		t.Error(err)
+	}
+	err = FitsReading(dir, d.Config, d.memory)
+	if !errors.Is(err, fault.ErrResources) || !strings.Contains(err.Error(), "for the table") {
+		t.Error(err)
+	}
+}
+
+// What a packed table needs is told by its length before it was packed.
+func TestUnpackedBytes(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "rows.csv.gz")
+	var packed bytes.Buffer
+	w := gzip.NewWriter(&packed)
+	if _, err := w.Write(make([]byte, 100_000)); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, packed.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := unpackedBytes(path); err != nil || n != 100_000 {
+		t.Errorf("%d bytes: %v", n, err)
 	}
 }

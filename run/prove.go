@@ -37,11 +37,6 @@ type ProveRecord struct {
 // writes the bundle. It continues where an earlier call stopped: proofs that
 // are there already and are about the same claims are kept.
 func (d *Directory) Prove(ctx context.Context, restart bool) (*ProveRecord, error) {
-	if restart {
-		if err := d.discard(proveDir); err != nil {
-			return nil, err
-		}
-	}
 	start := time.Now()
 	j, err := d.Job()
 	if err != nil {
@@ -64,6 +59,11 @@ func (d *Directory) Prove(ctx context.Context, restart bool) (*ProveRecord, erro
 	}
 	if err := d.fitsProving(j); err != nil {
 		return nil, err
+	}
+	if restart {
+		if err := d.discard(proveDir); err != nil {
+			return nil, err
+		}
 	}
 	if err := d.stage(proveDir); err != nil {
 		return nil, err

@@ -57,14 +57,17 @@ func scoresOf(m train.Metrics) Scores {
 // which discards training and proofs. A value outside its format is
 // fault.ErrOverflow and names the choice that widens it.
 func (d *Directory) Train(ctx context.Context, restart bool) (*TrainRecord, error) {
+	j, err := d.Job()
+	if err != nil {
+		return nil, err
+	}
+	if err := d.fitsTraining(j); err != nil {
+		return nil, err
+	}
 	if restart {
 		if err := d.discard(trainDir); err != nil {
 			return nil, err
 		}
-	}
-	j, err := d.Job()
-	if err != nil {
-		return nil, err
 	}
 	if err := d.stage(trainDir); err != nil {
 		return nil, err

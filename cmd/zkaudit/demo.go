@@ -43,7 +43,7 @@ With --cheat the trainer is dishonest, forges the proof, and is found out:
 				return err
 			}
 			defer clean()
-			s, err := demo.Run(c.Context(), place, mode.Name(name), demo.Cheat(cheat), run.Options{Progress: a.newProgress(), CacheDir: a.cacheDir()})
+			s, err := demo.Run(c.Context(), place, mode.Name(name), demo.Cheat(cheat), run.Options{Progress: a.newProgress(), CacheDir: a.cacheDir(), Memory: a.memoryLimit()})
 			if s == nil || err != nil && !errors.Is(err, fault.ErrRejected) {
 				return err
 			}

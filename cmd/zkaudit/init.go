@@ -51,6 +51,9 @@ read, numbered from 0 as they are committed.
 			if !cmd.Flags().Changed("commit-test") {
 				c.Test.Commit = len(c.Columns.Attributes)+len(files.constants) > 0
 			}
+			if err := run.FitsReading(".", &c, a.memoryLimit()); err != nil {
+				return err
+			}
 			found, err := run.Init(args[0], &c)
 			if err != nil {
 				return err
