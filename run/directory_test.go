@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/zkaudit/zkaudit/bundle"
@@ -111,6 +112,49 @@ func all(t testing.TB, dir string) (*TrainRecord, *bundle.Report) {
 		t.Fatal(err)
 	}
 	return r, report
+}
+
+// provenFiles are the files of a directory that all stages have run in.
+var provenFiles struct {
+	once sync.Once
+	text map[string]string
+	mode map[string]os.FileMode
+}
+
+// proven returns a copy of the directory of small, trained and proven, for tests
+// that begin with what a whole run leaves.
+func proven(t testing.TB) string {
+	t.Helper()
+	made := &provenFiles
+	made.once.Do(func() {
+		dir := small(t, nil)
+		config := filepath.Join(dir, ConfigFile)
+		write(t, config, strings.ReplaceAll(string(readFile(t, config)), dir+"/", "")) // so that it can be moved
+		all(t, dir)
+		made.text, made.mode = map[string]string{}, map[string]os.FileMode{}
+		for path, text := range files(t, dir) {
+			name, err := filepath.Rel(dir, path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			info, err := os.Stat(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			made.text[name], made.mode[name] = text, info.Mode()
+		}
+	})
+	dir := t.TempDir()
+	for name, text := range made.text {
+		path := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), made.mode[name]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
 }
 
 // check verifies the bundle of a directory against its expect.toml.

@@ -5,7 +5,7 @@ import "testing"
 // For tests that import what imports this package.
 var (
 	Small       = small
-	All         = all
+	Proven      = proven
 	CheckBundle = check
 	VerifyFile  = verifyFile
 )

@@ -114,8 +114,11 @@ func elsewhere(q *graph.Program) func(r *train.Run, tables *ops.Tables) ([]*trai
 // claimed to be the training of the model: the file has no place to say
 // otherwise, and the verifier's own step is another one.
 func TestAnotherStepThanTheModels(t *testing.T) {
-	dir := run.Small(t, nil)
-	_, report := run.All(t, dir)
+	dir := run.Proven(t)
+	report, err := run.CheckBundle(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
 	d := run.OpenTest(t, dir)
 	j, err := d.Job()
 	if err != nil {

@@ -140,8 +140,7 @@ func TestLike(t *testing.T) {
 // TestLikeCopies: a run like another one, without anything left out, gives the
 // weights of the other.
 func TestLikeCopies(t *testing.T) {
-	dir := small(t, nil)
-	all(t, dir)
+	dir := proven(t)
 	other, err := like(t, dir)
 	if err != nil {
 		t.Fatal(err)
@@ -164,8 +163,7 @@ func TestLikeRefuses(t *testing.T) {
 	}
 	dir := prepared(nil)
 	few := fmt.Sprintf("south:3-%d", readAll(t, dir).train[1].Rows-1)
-	changed := small(t, nil)
-	all(t, changed)
+	changed := proven(t)
 	edit(t, filepath.Join(changed, ConfigFile), `rate = "0.1"`, `rate = "0.2"`)
 	for name, test := range map[string]struct {
 		dir     string

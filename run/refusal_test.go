@@ -184,8 +184,7 @@ func TestStaleInputs(t *testing.T) {
 
 func TestDamagedFiles(t *testing.T) {
 	ctx := context.Background()
-	dir := small(t, nil)
-	all(t, dir)
+	dir := proven(t)
 	for _, name := range []string{
 		"commit/part-000.part", "commit/part-000.opening",
 		"train/weights-000001.ckpt", "prove/weights-000002.committed", "prove/segment-000001.proof", "prove/initial-weights.certificate",

@@ -27,8 +27,7 @@ func audited(t *testing.T, dir string) (*audit.Inputs, error) {
 // would take the old bundle for the run.
 func TestRestartDiscards(t *testing.T) {
 	ctx := context.Background()
-	dir := small(t, nil)
-	all(t, dir)
+	dir := proven(t)
 	kept := map[string][]byte{}
 	for _, name := range made {
 		text, err := os.ReadFile(filepath.Join(dir, name))
@@ -76,8 +75,7 @@ func TestRestartDiscards(t *testing.T) {
 // What a run reads is not discarded with what it made.
 func TestRestartSparesInputs(t *testing.T) {
 	ctx := context.Background()
-	dir := small(t, nil)
-	all(t, dir)
+	dir := proven(t)
 	encoding := filepath.Join(dir, commitDir, "encoding.json")
 	edit(t, filepath.Join(dir, ConfigFile), `encoding = ""`, `encoding = "commit/encoding.json"`)
 	d := open(t, dir, nil)
@@ -91,8 +89,7 @@ func TestRestartSparesInputs(t *testing.T) {
 
 // Files of a run that do not belong together are no verdict on anything.
 func TestMixedFilesAreNoVerdict(t *testing.T) {
-	dir, other := small(t, nil), small(t, nil)
-	all(t, dir)
+	dir, other := proven(t), small(t, nil)
 	all(t, other)
 	for _, name := range []string{ModelOpeningFile, ModelFile} {
 		path := filepath.Join(dir, name)

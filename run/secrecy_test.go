@@ -123,8 +123,7 @@ func words(data []byte) map[string]bool {
 // that starts over commits anew, to everything.
 func TestModesDoNotMix(t *testing.T) {
 	ctx, cache := context.Background(), t.TempDir()
-	dir := small(t, nil)
-	all(t, dir)
+	dir := proven(t)
 	bundled, err := os.ReadFile(filepath.Join(dir, BundleFile))
 	if err != nil {
 		t.Fatal(err)

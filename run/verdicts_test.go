@@ -61,8 +61,7 @@ func TestUnreadableRowsAreNoVerdict(t *testing.T) {
 // A run whose own files have been damaged is proven false by nobody.
 func TestDamageIsNoVerdict(t *testing.T) {
 	ctx := context.Background()
-	dir := small(t, nil)
-	all(t, dir)
+	dir := proven(t)
 	stages := map[string]func(d *Directory) error{
 		"train": func(d *Directory) error { _, err := d.Train(ctx, false); return err },
 		"prove": func(d *Directory) error { _, err := d.Prove(ctx, false); return err },
