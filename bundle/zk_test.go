@@ -175,7 +175,6 @@ func modesExpected(t *testing.T, m made, own mode.Name, check checker, keys *wra
 	}
 }
 
-// damagedCache: a damaged key is made again, and the verdict is the same.
 // ownFaults: nothing that is wrong with the verifier's own machine, keys or SRS
 // is a verdict on the bundle; what is wrong with the bundle is one in spite of it.
 func ownFaults(t *testing.T, m made, keys string) {
@@ -190,36 +189,36 @@ func ownFaults(t *testing.T, m made, keys string) {
 	few.Insecure = false // so that its own powers make the keys, of which it has 16
 	cancelled, cancel := context.WithCancel(context.Background())
 	cancel()
+	of := func(cache string) wrap.Verifier { return wrap.Verifier{Cache: wrap.NewCache(cache)} }
+	background := context.Background()
 	for name, test := range map[string]struct {
-		ctx  context.Context
-		opts bundle.Options
-		code int
+		ctx    context.Context
+		opts   bundle.Options
+		untrue bool // the proof that is looked at first
+		code   int
 	}{
-		"nothing":                     {context.Background(), bundle.Options{Wraps: wrap.Verifier{Cache: wrap.NewCache(keys)}}, fault.ExitOK},
-		"the cache is a file":         {context.Background(), bundle.Options{Wraps: wrap.Verifier{Cache: wrap.NewCache(file)}}, fault.ExitOK},
-		"no powers for keys":          {context.Background(), bundle.Options{Wraps: wrap.Verifier{Cache: wrap.NewCache(file), Powers: few}}, fault.ExitVersion},
-		"no memory":                   {context.Background(), bundle.Options{MaxMemory: 1, Wraps: wrap.Verifier{Cache: wrap.NewCache(keys)}}, fault.ExitResources},
-		"interrupted":                 {cancelled, bundle.Options{Wraps: wrap.Verifier{Cache: wrap.NewCache(keys)}}, fault.ExitInput},
-		"interrupted, with no memory": {cancelled, bundle.Options{MaxMemory: 1, Wraps: wrap.Verifier{Cache: wrap.NewCache(keys)}}, fault.ExitResources},
+		"nothing":                             {background, bundle.Options{Wraps: of(keys)}, false, fault.ExitOK},
+		"a false proof":                       {background, bundle.Options{Wraps: of(keys)}, true, fault.ExitRejected},
+		"a false proof, and the cache a file": {background, bundle.Options{Wraps: of(file)}, true, fault.ExitRejected}, // a true one: keys.txtar
+		"no powers for keys":                  {background, bundle.Options{Wraps: wrap.Verifier{Cache: wrap.NewCache(file), Powers: few}}, false, fault.ExitVersion},
+		"no memory":                           {background, bundle.Options{MaxMemory: 1, Wraps: of(keys)}, false, fault.ExitResources},
+		"interrupted":                         {cancelled, bundle.Options{Wraps: of(keys)}, false, fault.ExitInput},
+		"interrupted, with no memory":         {cancelled, bundle.Options{MaxMemory: 1, Wraps: of(keys)}, false, fault.ExitResources},
 	} {
 		test.opts.AllowInsecure = true
-		_, err := bundle.Verify(test.ctx, decode(t, m), bundle.Expectation{}, m.srs, test.opts)
+		b := decode(t, m)
+		if test.untrue {
+			b.Datasets[0] = bytes.Clone(b.Datasets[0]) // shared with the file
+			b.Datasets[0][len(b.Datasets[0])-1] ^= 1
+		}
+		_, err := bundle.Verify(test.ctx, b, bundle.Expectation{}, m.srs, test.opts)
 		if code := fault.ExitCode(fault.Verdict(err)); code != test.code {
 			t.Errorf("%s: exit code %d, want %d: %v", name, code, test.code, err)
-		}
-		if test.code != fault.ExitOK {
-			continue
-		}
-		b := decode(t, m)
-		b.Segments[0].Proof = bytes.Clone(b.Segments[0].Proof) // shared with the file
-		b.Segments[0].Proof[len(b.Segments[0].Proof)-1] ^= 1
-		_, err = bundle.Verify(test.ctx, b, bundle.Expectation{}, m.srs, test.opts)
-		if code := fault.ExitCode(fault.Verdict(err)); code != fault.ExitRejected {
-			t.Errorf("%s, and a false proof: exit code %d: %v", name, code, err)
 		}
 	}
 }
 
+// damagedCache: a damaged key is made again, and the verdict is the same.
 func damagedCache(t *testing.T, m made, check checker, dir string) {
 	names, err := filepath.Glob(filepath.Join(dir, "*.vk"))
 	if err != nil || len(names) != 3 {
