@@ -13,6 +13,7 @@ import (
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/proof/proving"
+	"github.com/zkaudit/zkaudit/transpile"
 )
 
 const claims = `
@@ -83,7 +84,7 @@ func (a *Audit) names(t testing.TB, name string) bool {
 
 // expectations are what a verifier who knows everything requires.
 func (w *world) expectations(a *Audit) Expectation {
-	e := Expectation{Mode: w.frame.Mode, Claims: a, Parts: map[string]string{}, RunDigests: map[string]string{}}
+	e := Expectation{ReadModel: transpile.ReadModel, Mode: w.frame.Mode, Claims: a, Parts: map[string]string{}, RunDigests: map[string]string{}}
 	for name, p := range w.subjects.Parts {
 		if !a.names(w.t, name) {
 			continue

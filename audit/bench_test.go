@@ -13,6 +13,7 @@ import (
 	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/data"
 	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/network"
 	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/proof/proving"
 	"github.com/zkaudit/zkaudit/proof/wrap"
@@ -98,7 +99,7 @@ func (w *world) dense(b *testing.B, name string, units []int) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	fractions := transpile.DefaultFormats()
+	fractions := network.DefaultFormats()
 	fractions.Feature = 4
 	r, err := transpile.Transpile(m, transpile.Options{Batch: 64, Formats: fractions, RateShift: 10})
 	if err != nil {
@@ -159,7 +160,7 @@ func BenchmarkCensus(b *testing.B) {
 	}
 	b.Run("certificate", func(b *testing.B) {
 		for b.Loop() {
-			if _, err := w.subjects.OwnedParts["test"].Certify(context.Background(), mode.Validity, &proving.Prover{SRS: w.srs, Rand: crand.Reader}, nil); err != nil {
+			if _, err := w.owned("test").Certify(context.Background(), mode.Validity, &proving.Prover{SRS: w.srs, Rand: crand.Reader}, nil); err != nil {
 				b.Fatal(err)
 			}
 		}

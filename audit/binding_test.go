@@ -94,7 +94,7 @@ func everyClaim(t *testing.T) (*world, map[string][2]Claim) {
 
 func bestClass(t *testing.T, run *OwnedRun, d *data.Dataset, row int) int {
 	t.Helper()
-	z := outputs(t, run.Program, run.Cells, d, run.Program.Loss.Logits)[row]
+	z := outputs(t, run.Program, trained(run).Cells, d, run.Program.Loss.Logits)[row]
 	return slices.Index(z, slices.Max(z))
 }
 
@@ -125,7 +125,7 @@ func TestEveryClaimIsBound(t *testing.T) {
 		}
 		for part := range used.scope.parts {
 			genuine := w.subjects.Parts[part]
-			again, err := w.srs.CommitInt32(w.subjects.OwnedParts[part].Cells[featureTensor].Small, make([]fr.Element, len(genuine.Commitments[featureTensor])))
+			again, err := w.srs.CommitInt32(w.owned(part).Cells[featureTensor].Small, make([]fr.Element, len(genuine.Commitments[featureTensor])))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -144,7 +144,7 @@ func TestEveryClaimIsBound(t *testing.T) {
 		}
 		for run := range used.scope.runs {
 			genuine := w.subjects.Runs[run]
-			again := w.train("again", genuine.Program, w.subjects.OwnedRuns[run].Cells)
+			again := w.train("again", genuine.Program, trained(w.subjects.OwnedRuns[run]).Cells)
 			renamed, recommitted := *genuine, *genuine
 			renamed.Digest[31]++
 			recommitted.Weights = again.Weights

@@ -15,6 +15,7 @@ import (
 	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/owner"
+	"github.com/zkaudit/zkaudit/proof/proving"
 )
 
 func TestOutOf(t *testing.T) {
@@ -207,7 +208,7 @@ func TestRowsKeepTheirAccount(t *testing.T) {
 		_, _, err := Prove(context.Background(), parse(t, strings.Replace(fmt.Sprintf(text, n), `"north", "again"`, names, 1)), in)
 		return err
 	}
-	north := in.Parts["north"]
+	north := in.Parts["north"].(*owner.Part)
 	north.Origins = []string{rows}
 	in.Parts["again"] = w.anew(north)
 	if err := prove(1, `"north"`); err != nil || in.Ledger.Spent(rows) == 0 {
@@ -231,7 +232,7 @@ func TestRowsKeepTheirAccount(t *testing.T) {
 	// A model's answers tell about the rows it was trained on.
 	digest := w.subjects.Parts["north"].Digest(w.srs.ID, w.srs.RowBits)
 	delete(in.Parts, "north")
-	in.Runs["net"].Origins = map[[32]byte][]string{digest: {rows}}
+	trained(in.Runs["net"]).Origins = map[[32]byte][]string{digest: {rows}}
 	in.Ledger = openLedger(t, path, 6)
 	if _, _, err := Prove(context.Background(), parse(t, "[[claim]]\nkind = \"prediction\"\nmodel = \"net\"\ninput = [1, 2, 3, 4, 5]\nrelease = \"class\"\n"), in); !errors.Is(err, fault.ErrUsage) {
 		t.Errorf("answers of a model: %v", err)
@@ -248,7 +249,7 @@ func TestNoAuditFailsAfterProving(t *testing.T) {
 	var all sync.WaitGroup
 	for n := range many {
 		own, l := *in, openLedger(t, path, budget)
-		by := *in.By
+		by := *in.By.(*proving.Prover)
 		own.Ledger, own.By, own.Arena = l, &by, nil
 		own.Parts, own.Runs = maps.Clone(in.Parts), maps.Clone(in.Runs)
 		own.Progress = func(int, int, string) { lock.Lock(); began[n] = true; lock.Unlock() }

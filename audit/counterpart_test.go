@@ -44,15 +44,15 @@ func (w *world) pair(first, second string, without ...schedule.Range) (a, b *Pub
 func (w *world) swap(first, second string) {
 	a, b := w.subjects.OwnedRuns[first], w.subjects.OwnedRuns[second]
 	a.Weights, b.Weights = b.Weights, a.Weights
-	a.Cells, b.Cells = b.Cells, a.Cells
-	a.Blinding, b.Blinding = b.Blinding, a.Blinding
+	trained(a).Cells, trained(b).Cells = trained(b).Cells, trained(a).Cells
+	trained(a).Blinding, trained(b).Blinding = trained(b).Blinding, trained(a).Blinding
 }
 
 // paired is a world with a model and the same one, called without, and a claim
 // on them that holds.
 func paired(t *testing.T) (*world, *Counterfactual) {
 	w, run, _ := classified(t)
-	w.train("without", run.Program, run.Cells)
+	w.train("without", run.Program, trained(run).Cells)
 	w.pair("net", "without", schedule.Range{Part: 0, From: 5, To: 6}, schedule.Range{Part: 1, From: 10, To: 20})
 	return w, &Counterfactual{Models: []string{"net", "without"}, Without: []string{"south:10-19", "north:5"}, Parts: []string{"north"}, AtMost: "0"}
 }

@@ -68,7 +68,7 @@ func TestDiversityMissed(t *testing.T) {
 // A code outside the vocabulary cannot be hidden in another group.
 func TestCodeOutsideTheVocabulary(t *testing.T) {
 	w := people(t)
-	w.subjects.OwnedParts["north"].Cells[attributeTensor].Small[3] = 3 // race of row 1; sex is column 0
+	w.owned("north").Cells[attributeTensor].Small[3] = 3 // race of row 1; sex is column 0
 	w.recommit("north")
 	w.fails("code of 3", &Diversity{Parts: []string{"north"}, Attributes: []string{"race"}, MinCount: 1}, "outside the vocabulary")
 }
@@ -106,7 +106,7 @@ func TestBinding(t *testing.T) {
 	w.subjects.Parts["north"] = other.subjects.Parts["north"]
 	change("the same rows, committed by someone else", fault.ErrRejected, func(*Diversity) {})
 	// other meanings of the same codes
-	renamed := *w.subjects.OwnedParts["north"]
+	renamed := *w.owned("north")
 	renamed.Attributes = slices.Clone(renamed.Attributes)
 	renamed.Attributes[0].Entries = []string{"M", "F"}
 	w.subjects.Parts["north"] = &renamed.PublicPart

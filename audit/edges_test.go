@@ -121,7 +121,7 @@ func TestCommittedWorksByDistance(t *testing.T) {
 // A class with the name of another one is no class to make claims about.
 func TestNamesOfClasses(t *testing.T) {
 	w, _, _ := classified(t)
-	p := w.subjects.OwnedParts["north"]
+	p := w.owned("north")
 	p.Classes = []string{"a", "a", "b"}
 	c := Censorship{Model: "net", Parts: []string{"north"}, Attribute: "sex", Value: "M", Class: "a", AtMost: "0.999", MinGroup: 1}
 	w.usage("two classes of a name", &c, `two classes "a"`)
@@ -170,7 +170,7 @@ func TestProvenanceSubstituted(t *testing.T) {
 		p := w.subjects.Parts[name]
 		run.Parts, run.Rows, run.Used = append(run.Parts, p.Digest(w.srs.ID, w.srs.RowBits)), append(run.Rows, p.Rows), append(run.Used, 60)
 	}
-	w.train("other", run.Program, run.Cells)
+	w.train("other", run.Program, trained(run).Cells)
 	w.commit("more", smallDataset(), graph.OneHot)
 	c := &Provenance{Run: "net", Parts: []string{"north", "south"}}
 	if err := w.verify(c, nil, nil); err != nil {
@@ -211,7 +211,7 @@ func classifiedAgain(t *testing.T) *bundle.PublicPart {
 func TestRunsAreCompared(t *testing.T) {
 	w, in := inputs(t)
 	net := w.subjects.OwnedRuns["net"]
-	w.train("other", net.Program, net.Cells)
+	w.train("other", net.Program, trained(net).Cells)
 	a := parse(t, claims)
 	b, _, err := Prove(context.Background(), a, in)
 	if err != nil {

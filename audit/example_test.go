@@ -36,7 +36,7 @@ func Example() {
 	part, err := owner.CommitPart(srs, patients(), graph.OneHot, mode.Validity, rand.Reader)
 	check(err)
 	made, _, err := audit.Prove(context.Background(), claims, &audit.Inputs{
-		Mode: mode.Validity, By: &proving.Prover{SRS: srs, Rand: rand.Reader}, Parts: map[string]*owner.Part{"patients": part},
+		Mode: mode.Validity, By: &proving.Prover{SRS: srs, Rand: rand.Reader}, Parts: map[string]audit.OwnedPart{"patients": part},
 	})
 	check(err)
 	file, err := made.Marshal()

@@ -122,8 +122,8 @@ func TestCounterfactualPrediction(t *testing.T) {
 	w, run, parts := classified(t)
 	p, cells := perceptron(t, 11, 5, 6, 3, run.Program.Loss.Kind)
 	other := w.train("without", p, cells)
-	a := outputs(t, p, run.Cells, parts[0], p.Loss.Prediction)[4]
-	b := outputs(t, p, other.Cells, parts[0], p.Loss.Prediction)[4]
+	a := outputs(t, p, trained(run).Cells, parts[0], p.Loss.Prediction)[4]
+	b := outputs(t, p, trained(other).Cells, parts[0], p.Loss.Prediction)[4]
 	largest := int64(0)
 	for j := range a {
 		largest = max(largest, int64(a[j]-b[j]), int64(b[j]-a[j]))

@@ -14,6 +14,7 @@ import (
 	"github.com/zkaudit/zkaudit/owner"
 	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/proof/proving"
+	"github.com/zkaudit/zkaudit/transpile"
 )
 
 func FuzzParse(f *testing.F) {
@@ -82,7 +83,7 @@ func FuzzVerify(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if _, err := Verify(context.Background(), b, Expectation{ModelFiles: [][]byte{file}}, v, Options{AllowInsecure: true}); err == nil {
+		if _, err := Verify(context.Background(), b, Expectation{ModelFiles: [][]byte{file}, ReadModel: transpile.ReadModel}, v, Options{AllowInsecure: true}); err == nil {
 			again, err := b.Marshal()
 			if err != nil || !slices.ContainsFunc(good, func(made []byte) bool { return bytes.Equal(again, made) }) {
 				t.Error("another bundle than the one proven is accepted")
@@ -102,12 +103,12 @@ func smallBundle(srs *commitments.SRS, file []byte, claims string) ([]byte, erro
 	if err != nil {
 		return nil, err
 	}
-	m, err := NewModel(file, DefaultFractions(4))
+	m, err := NewModel(file, DefaultFractions(4), transpile.ReadModel)
 	if err != nil {
 		return nil, err
 	}
 	b, _, err := Prove(context.Background(), a, &Inputs{
-		Mode: mode.Validity, By: &proving.Prover{SRS: srs}, Parts: map[string]*owner.Part{"p": p}, Models: map[string]*Model{"m": m},
+		Mode: mode.Validity, By: &proving.Prover{SRS: srs}, Parts: map[string]OwnedPart{"p": p}, Models: map[string]*Model{"m": m},
 	})
 	if err != nil {
 		return nil, err

@@ -56,9 +56,15 @@ func newWorld(t testing.TB) *world {
 
 func newWorldOf(t testing.TB, srs *commitments.SRS) *world {
 	return &world{t: t, srs: srs, rng: crand.Reader, tables: ops.NewTables(), subjects: &Subjects{
-		Parts: map[string]*bundle.PublicPart{}, Runs: map[string]*PublicRun{}, Models: map[string]*Model{}, Owned: Owned{map[string]*owner.Part{}, map[string]*OwnedRun{}},
+		Parts: map[string]*bundle.PublicPart{}, Runs: map[string]*PublicRun{}, Models: map[string]*Model{}, Owned: Owned{map[string]OwnedPart{}, map[string]*OwnedRun{}},
 	}, frame: Frame{Mode: mode.Validity, SRS: srs.ID, RowBits: srs.RowBits, Context: "test"}}
 }
+
+// owned returns a part with what opens it.
+func (w *world) owned(part string) *owner.Part { return w.subjects.OwnedParts[part].(*owner.Part) }
+
+// trained returns what opens the weights of a run.
+func trained(r *OwnedRun) *owner.TrainedModel { return r.OwnedModel.(*owner.TrainedModel) }
 
 // commit adds a part.
 func (w *world) commit(name string, d *data.Dataset, kind graph.LabelKind) *owner.Part {
@@ -77,7 +83,7 @@ func (w *world) commit(name string, d *data.Dataset, kind graph.LabelKind) *owne
 // recommit commits to a part's cells as a test has changed them.
 func (w *world) recommit(name string) {
 	w.t.Helper()
-	p := w.subjects.OwnedParts[name]
+	p := w.owned(name)
 	for k, cells := range p.Cells {
 		rows, err := w.srs.CommitInt32(cells.Small, p.Blinding[k])
 		if err != nil {

@@ -88,8 +88,8 @@ func TestNonInclusionByEmbedding(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	e := outputs(t, run.Program, run.Cells, parts[0], hiddenUnits)
-	far := outputs(t, run.Program, run.Cells, &data.Dataset{Rows: 1, Width: 5, Features: []int32{40, 41, 42, 43, 44}}, hiddenUnits)[0]
+	e := outputs(t, run.Program, trained(run).Cells, parts[0], hiddenUnits)
+	far := outputs(t, run.Program, trained(run).Cells, &data.Dataset{Rows: 1, Width: 5, Features: []int32{40, 41, 42, 43, 44}}, hiddenUnits)[0]
 	least := int64(1 << 60)
 	for _, a := range e {
 		sum := int64(0)

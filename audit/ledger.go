@@ -182,11 +182,11 @@ func (s *Scope) charges(f *Frame, item *Item) ([]Charge, error) {
 func (s *Scope) origins() map[[32]byte][]string {
 	all := map[[32]byte][]string{}
 	for _, r := range s.subjects.OwnedRuns {
-		maps.Copy(all, r.Origins)
+		maps.Copy(all, r.Accounts())
 	}
 	for _, p := range s.subjects.OwnedParts {
-		if len(p.Origins) > 0 {
-			all[s.subjects.digest(&p.PublicPart, s.frame)] = p.Origins
+		if accounts := p.Accounts(); len(accounts) > 0 {
+			all[s.subjects.digest(p.Public(), s.frame)] = accounts
 		}
 	}
 	return all

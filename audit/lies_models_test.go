@@ -27,7 +27,7 @@ const northFeatures = `part "north" features`
 // wrongRow finds a row whose predicted class is not the true one.
 func wrongRow(t *testing.T, run *OwnedRun, d *data.Dataset) (row, best, truth int, z []int32) {
 	t.Helper()
-	for row, z := range outputs(t, run.Program, run.Cells, d, run.Program.Loss.Logits) {
+	for row, z := range outputs(t, run.Program, trained(run).Cells, d, run.Program.Loss.Logits) {
 		best := slices.Index(z, slices.Max(z))
 		if truth := int(d.Labels.Class[row]); truth != best {
 			return row, best, truth, z
@@ -83,7 +83,7 @@ func TestLiesAboutBits(t *testing.T) {
 	_, above := decimals(o.right, o.rows)
 	c := &Performance{Model: "net", Parts: []string{"north"}, Metric: "accuracy", AtLeast: above}
 	found := 0
-	for row, z := range outputs(t, run.Program, run.Cells, parts[0], run.Program.Loss.Logits) {
+	for row, z := range outputs(t, run.Program, trained(run).Cells, parts[0], run.Program.Loss.Logits) {
 		truth := int64(parts[0].Labels.Class[row])
 		if u, ok := mixture([3]int64{int64(z[0]), int64(z[1]), int64(z[2])}, truth); ok && int64(slices.Index(z, slices.Max(z))) != truth {
 			found++
@@ -362,12 +362,12 @@ func firstOf(l *liar, key int) int {
 
 func TestLiesAboutAnswers(t *testing.T) {
 	w, run, parts := classified(t)
-	z := outputs(t, run.Program, run.Cells, parts[0], run.Program.Loss.Logits)[7]
+	z := outputs(t, run.Program, trained(run).Cells, parts[0], run.Program.Loss.Logits)[7]
 	best := slices.Index(z, slices.Max(z))
 	c := &Prediction{Model: "net", Question: Question{Part: "north", Row: 7}, Class: fmt.Sprint((best + 1) % 3)}
 	w.lie("another class", c, nil, "equation class as stated")
 	w.lie("another choice", c, func(l *liar) { l.choose(0, best, (best+1)%3) }, `range of class of row 7 of part "north" by model "net": gap`)
-	y := outputs(t, run.Program, run.Cells, parts[0], run.Program.Loss.Prediction)[7]
+	y := outputs(t, run.Program, trained(run).Cells, parts[0], run.Program.Loss.Prediction)[7]
 	moved := []int64{int64(y[0]), int64(y[1]), int64(y[2]) + 1}
 	w.lie("an output moved", &Prediction{Model: "net", Question: Question{Input: row64(parts[0], 7)}, Outputs: moved}, nil, "equation outputs as stated")
 }

@@ -59,7 +59,7 @@ func TestLiesAboutCounts(t *testing.T) {
 		counts[0].Add(&counts[0], &counts[2])
 		counts[2] = fr.Element{}
 	}, "counts of histogram of tags")
-	w.subjects.OwnedParts["north"].Cells[attributeTensor].Small[1] = 3 // race of row 0, a woman: F & 3 has the key of M & A
+	w.owned("north").Cells[attributeTensor].Small[1] = 3 // race of row 0, a woman: F & 3 has the key of M & A
 	w.recommit("north")
 	lie("a code that stands for another pair", &Diversity{Parts: both, Attributes: []string{"sex", "race"}, MinCount: 1, Groups: []string{"M & A"}}, nil,
 		`range of part "north" attribute "race"`)

@@ -7,7 +7,6 @@ import (
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/internal/memory"
 	"github.com/zkaudit/zkaudit/ops"
-	"github.com/zkaudit/zkaudit/proof/proving"
 	"github.com/zkaudit/zkaudit/relation"
 )
 
@@ -15,7 +14,7 @@ import (
 // computed from, those of all parts, and so many public cells of claims that are
 // stated already. Claims are proven one after another.
 func (in *Inputs) need(st *stated, held int) *memory.Need {
-	need := proving.Memory(in.Mode, st.statement.Layout)
+	need := in.By.Memory(in.Mode, st.statement.Layout)
 	const integers = 8 // while cells are computed
 	cells, committed := 0, 0
 	for i := range st.statement.Layout.System.Tensors {
@@ -25,8 +24,9 @@ func (in *Inputs) need(st *stated, held int) *memory.Need {
 	}
 	need.Add("integers", int64(cells), integers)
 	for _, p := range in.Parts {
-		for _, c := range p.Cells {
-			committed += c.Len()
+		for k := range p.Public().Commitments {
+			cells, _ := p.Opening(k)
+			committed += cells.Len()
 		}
 	}
 	need.Add("committed cells of all parts", int64(committed), 4)

@@ -10,8 +10,6 @@ import (
 	"github.com/zkaudit/zkaudit/network"
 	"github.com/zkaudit/zkaudit/ops"
 	"github.com/zkaudit/zkaudit/relation"
-	"github.com/zkaudit/zkaudit/tflite"
-	"github.com/zkaudit/zkaudit/transpile"
 )
 
 // Limits of public models.
@@ -41,7 +39,7 @@ type Fractions struct {
 // fraction bits: those of training, where weights have some more for the
 // learning rate.
 func DefaultFractions(feature int) Fractions {
-	f := transpile.DefaultFormats()
+	f := network.DefaultFormats()
 	return Fractions{Feature: feature, Activation: f.Activation, Weight: f.Error}
 }
 
@@ -80,30 +78,25 @@ type Model struct {
 	cells         map[graph.TensorID][]int64 // of weights, padded
 }
 
+// ModelReader reads a .tflite file as a network that is trained with batches of one
+// row, in the given formats, and returns what makes its weights: package transpile
+// has it. Errors are verdicts on the file.
+type ModelReader func(file []byte, f network.Formats) (n *network.Network, weights func() (map[graph.TensorID][]int64, error), err error)
+
 // NewModel reads a .tflite file. Weights are its floats, rounded half-even;
 // exact integers that it may carry are not read. Errors wrap fault.ErrUsage
 // for fractions out of range and fault.ErrUnsupported for what cannot be
-// proven, or are those of tflite.Parse, transpile.Transpile and
-// transpile.Result.Initial.
-func NewModel(file []byte, f Fractions) (_ *Model, err error) {
+// proven, or are those of the reader.
+func NewModel(file []byte, f Fractions, read ModelReader) (_ *Model, err error) {
 	defer fault.Catch(&err, "public model", fault.ErrInput)
 	if err := f.Check(); err != nil {
 		return nil, err
 	}
-	if len(file) > tflite.MaxFileSize {
-		return nil, fmt.Errorf("a model of %d bytes, at most %d: %w", len(file), tflite.MaxFileSize, fault.ErrUnsupported)
-	}
-	parsed, err := tflite.Parse(file)
+	n, weights, err := read(file, network.Formats{Feature: f.Feature, Activation: f.Activation, Error: f.Weight})
 	if err != nil {
 		return nil, err
 	}
-	step, err := transpile.Transpile(parsed, transpile.Options{
-		Batch: 1, Formats: network.Formats{Feature: f.Feature, Activation: f.Activation, Error: f.Weight},
-	})
-	if err != nil {
-		return nil, err
-	}
-	m := &Model{ModelID: ModelID{SHA256: sha256.Sum256(file), Fractions: f}, Program: step.Program, ProgramDigest: step.Network.Digest(), cells: map[graph.TensorID][]int64{}}
+	m := &Model{ModelID: ModelID{SHA256: sha256.Sum256(file), Fractions: f}, Program: n.Program(), ProgramDigest: n.Digest(), cells: map[graph.TensorID][]int64{}}
 	ids, total := network.WeightTensors(m.Program), 0
 	for _, id := range ids {
 		padded := 1
@@ -114,7 +107,7 @@ func NewModel(file []byte, f Fractions) (_ *Model, err error) {
 			return nil, fmt.Errorf("a public model of over %d weights, padded: %w", MaxModelCells, fault.ErrUnsupported)
 		}
 	}
-	initial, err := step.Initial(parsed)
+	initial, err := weights()
 	if err != nil {
 		return nil, err
 	}
@@ -167,8 +160,11 @@ func (s *Scope) weightsOf(name string) map[graph.TensorID]relation.ID {
 		}
 		e := external{id: s.b.External(label, t.Axes...), rows: s.run(name).Weights[k]}
 		if owned := s.subjects.OwnedRuns[name]; owned != nil {
-			e.blinding = owned.Blinding[k]
-			e.cells = func() relation.Cells { return relation.Cells{Large: ops.Pad(t.Axes, owned.Cells[w])} }
+			_, e.blinding = owned.Opening(k, w)
+			e.cells = func() relation.Cells {
+				cells, _ := owned.Opening(k, w)
+				return relation.Cells{Large: ops.Pad(t.Axes, cells)}
+			}
 		}
 		s.external = append(s.external, e)
 		m.weights[w] = e.id

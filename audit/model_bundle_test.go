@@ -14,6 +14,7 @@ import (
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/proof/proving"
+	"github.com/zkaudit/zkaudit/transpile"
 )
 
 const modelClaims = `
@@ -65,6 +66,7 @@ func TestAuditOfPublicModel(t *testing.T) {
 	}{
 		"as it is":       {func(*Bundle, *Expectation) {}, nil, ""},
 		"one file more":  {func(_ *Bundle, e *Expectation) { e.ModelFiles = append(e.ModelFiles, another) }, nil, ""},
+		"no reader":      {func(_ *Bundle, e *Expectation) { e.ReadModel = nil }, fault.ErrVersion, "are not read here"},
 		"no file":        {func(_ *Bundle, e *Expectation) { e.ModelFiles = nil }, fault.ErrUsage, pin.SHA256},
 		"another file":   {func(_ *Bundle, e *Expectation) { e.ModelFiles = [][]byte{another} }, fault.ErrUsage, `"embedder"`},
 		"another digest": {func(b *Bundle, _ *Expectation) { b.Models["embedder"] = ModelID{[32]byte{1}, Fractions{4, 8, 10}} }, fault.ErrUsage, "SHA-256 01"},
@@ -105,11 +107,11 @@ func TestAuditOfPublicModel(t *testing.T) {
 			t.Errorf("%s: not checked: %q", name, r.NotChecked)
 		}
 	}
-	loose, err := Verify(ctx, made, Expectation{Runs: w.expectations(a).Runs, ModelFiles: [][]byte{file}, Models: map[string]ModelPin{"embedder": {SHA256: pin.SHA256}}}, v, Options{AllowInsecure: true})
+	loose, err := Verify(ctx, made, Expectation{Runs: w.expectations(a).Runs, ModelFiles: [][]byte{file}, ReadModel: transpile.ReadModel, Models: map[string]ModelPin{"embedder": {SHA256: pin.SHA256}}}, v, Options{AllowInsecure: true})
 	if err != nil || !slices.Contains(loose.NotChecked, "model \"embedder\": fraction bits 4 of features, 8 of activations, 10 more of weights") {
 		t.Errorf("formats not pinned: %v, %q", err, loose.NotChecked)
 	}
-	loose, err = Verify(ctx, made, Expectation{Runs: w.expectations(a).Runs, ModelFiles: [][]byte{file}}, v, Options{AllowInsecure: true})
+	loose, err = Verify(ctx, made, Expectation{Runs: w.expectations(a).Runs, ModelFiles: [][]byte{file}, ReadModel: transpile.ReadModel}, v, Options{AllowInsecure: true})
 	if err != nil || !slices.Contains(loose.NotChecked, "model \"embedder\": SHA-256 "+pin.SHA256) {
 		t.Errorf("file not pinned: %v, %q", err, loose.NotChecked)
 	}

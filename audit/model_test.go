@@ -16,6 +16,7 @@ import (
 	"github.com/zkaudit/zkaudit/ops"
 	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/tflite"
+	"github.com/zkaudit/zkaudit/transpile"
 )
 
 // firstHidden and secondHidden are layers of embedder's models.
@@ -57,7 +58,7 @@ func embedder(t testing.TB, seed uint64, softmax bool, units ...int) []byte {
 // publish adds a public model for rows of 4 fraction bits.
 func (w *world) publish(name string, file []byte) *Model {
 	w.t.Helper()
-	m, err := NewModel(file, DefaultFractions(4))
+	m, err := NewModel(file, DefaultFractions(4), transpile.ReadModel)
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -319,11 +320,11 @@ func TestNewModelRefuses(t *testing.T) {
 		// 2^24 cells when padded, and the biases
 		"too many weights": {embedder(t, 1, true, 4097, 1025), DefaultFractions(4), fault.ErrUnsupported},
 	} {
-		if _, err := NewModel(test.file, test.Fractions); !errors.Is(err, test.want) {
+		if _, err := NewModel(test.file, test.Fractions, transpile.ReadModel); !errors.Is(err, test.want) {
 			t.Errorf("%s: %v, want %v", name, err, test.want)
 		}
 	}
-	if m, err := NewModel(small, Fractions{14, 14, 14}); err != nil || m.Program.Tensor(m.Program.Input).Format.Fraction != 14 {
+	if m, err := NewModel(small, Fractions{14, 14, 14}, transpile.ReadModel); err != nil || m.Program.Tensor(m.Program.Input).Format.Fraction != 14 {
 		t.Errorf("the finest formats: %v", err)
 	}
 }
@@ -359,7 +360,7 @@ func FuzzNewModel(f *testing.F) {
 		if len(file) > 1<<16 {
 			return
 		}
-		m, err := NewModel(file, Fractions{feature, activation, weight})
+		m, err := NewModel(file, Fractions{feature, activation, weight}, transpile.ReadModel)
 		if err != nil {
 			if fault.ExitCode(err) == 0 {
 				t.Errorf("unnamed error %v", err)

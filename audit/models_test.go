@@ -33,7 +33,7 @@ func perceptron(t testing.TB, seed uint64, inputs, hiddenUnits, outputs int, los
 	if err != nil {
 		t.Fatal(err)
 	}
-	fractions := transpile.DefaultFormats()
+	fractions := network.DefaultFormats()
 	fractions.Feature = 4
 	r, err := transpile.Transpile(m, transpile.Options{Batch: 3, Formats: fractions, RateShift: 6, Loss: loss})
 	if err != nil {
@@ -49,7 +49,7 @@ func perceptron(t testing.TB, seed uint64, inputs, hiddenUnits, outputs int, los
 // train adds a run with committed weights, as if it had ended with them.
 func (w *world) train(name string, p *graph.Program, cells map[graph.TensorID][]int64) *OwnedRun {
 	w.t.Helper()
-	r := &OwnedRun{PublicRun: PublicRun{Program: p, SRS: w.srs.ID, RowBits: w.srs.RowBits, Digest: [32]byte{byte(len(name)), name[0]}}, TrainedModel: owner.TrainedModel{Cells: cells, Mode: w.frame.Mode}}
+	r := &OwnedRun{PublicRun: PublicRun{Program: p, SRS: w.srs.ID, RowBits: w.srs.RowBits, Digest: [32]byte{byte(len(name)), name[0]}}, OwnedModel: &owner.TrainedModel{Cells: cells, Mode: w.frame.Mode}}
 	for _, id := range network.WeightTensors(p) {
 		padded := ops.Pad(p.Tensor(id).Axes, cells[id])
 		blind, err := commitments.RandomScalars(crand.Reader, w.srs.Rows(len(padded)))
@@ -60,7 +60,7 @@ func (w *world) train(name string, p *graph.Program, cells map[graph.TensorID][]
 		if err != nil {
 			w.t.Fatal(err)
 		}
-		r.Weights, r.Blinding = append(r.Weights, rows), append(r.Blinding, blind)
+		r.Weights, trained(r).Blinding = append(r.Weights, rows), append(trained(r).Blinding, blind)
 	}
 	w.subjects.Runs[name], w.subjects.OwnedRuns[name] = &r.PublicRun, r
 	return r
@@ -99,7 +99,7 @@ func outcomes(t *testing.T, r *OwnedRun, parts ...*data.Dataset) outcome {
 	t.Helper()
 	o := outcome{count: map[[3]int]int64{}}
 	for _, d := range parts {
-		for row, z := range outputs(t, r.Program, r.Cells, d, r.Program.Loss.Logits) {
+		for row, z := range outputs(t, r.Program, trained(r).Cells, d, r.Program.Loss.Logits) {
 			best := 0
 			for c := range z {
 				if z[c] > z[best] {

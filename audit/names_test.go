@@ -32,7 +32,7 @@ func (w *world) audited(claims ...Claim) *Bundle {
 	for i, c := range claims {
 		item := w.item(c)
 		item.Name = fmt.Sprintf("claim-%d", i)
-		if _, err := b.prepare(&Audit{Items: []*Item{item}}, &Inputs{Mode: w.frame.Mode}, w.subjects, w.tables); err != nil {
+		if _, err := b.prepare(&Audit{Items: []*Item{item}}, &Inputs{Mode: w.frame.Mode, By: by}, w.subjects, w.tables); err != nil {
 			w.t.Fatal(err)
 		}
 		released, proof, err := proveClaim(ctx, &w.frame, item, w.subjects, by, w.tables)
@@ -42,7 +42,7 @@ func (w *world) audited(claims ...Claim) *Bundle {
 		b.Claims = append(b.Claims, Proven{Item: *item, Released: released, Proof: proof})
 	}
 	for name := range b.Parts {
-		certificate, err := w.subjects.OwnedParts[name].Certify(ctx, w.frame.Mode, by, nil)
+		certificate, err := w.owned(name).Certify(ctx, w.frame.Mode, by, nil)
 		if err != nil {
 			w.t.Fatal(err)
 		}
@@ -79,7 +79,7 @@ func TestOnePartUnderTwoNames(t *testing.T) {
 		"other names of features": func(p *owner.Part) { p.Meaning.Features = []string{"a", "b", "c", "d", "e"} },
 	} {
 		w := people(t) // 5 women and 8 men in north
-		again := *w.subjects.OwnedParts["north"]
+		again := *w.owned("north")
 		change(&again)
 		w.subjects.OwnedParts["again"], w.subjects.Parts["again"] = &again, &again.PublicPart
 		report, err := w.received(w.audited(c))
@@ -174,7 +174,7 @@ func TestErrorsInOneUnit(t *testing.T) {
 	finer := dataset(rand.New(rand.NewPCG(9, 9)), 5, 3, "sex", sexes, repeat(5, 8))
 	finer.Labels = data.Labels{Kind: data.Values, Targets: 2, FractionBits: 9}
 	line := w.subjects.OwnedRuns["line"]
-	for _, y := range outputs(t, line.Program, line.Cells, finer, line.Program.Loss.Prediction) {
+	for _, y := range outputs(t, line.Program, trained(line).Cells, finer, line.Program.Loss.Prediction) {
 		for _, cell := range y[:2] { // no error, in units half as large as those of values
 			finer.Labels.Values = append(finer.Labels.Values, 2*cell)
 		}

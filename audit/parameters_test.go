@@ -20,7 +20,7 @@ import (
 func TestOddParameters(t *testing.T) {
 	w, _, net := archive(t)
 	w.publish("embedder", embedder(t, 1, true, 5, 6, 4, 3))
-	w.train("other", net.Program, net.Cells)
+	w.train("other", net.Program, trained(net).Cells)
 	w.pair("net", "other", schedule.Range{Part: 0, From: 5, To: 6})
 	rng := rand.New(rand.NewPCG(6, 6))
 	texts := []string{"", "north", "south", "works", "nobody", "net", "other", "sex", "F", "M", "a", "b", "0", "0.5", "1", "2.5", "999999999999",

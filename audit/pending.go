@@ -9,8 +9,6 @@ import (
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/ops"
 	"github.com/zkaudit/zkaudit/proof/poly"
-	"github.com/zkaudit/zkaudit/proof/prover"
-	"github.com/zkaudit/zkaudit/proof/proving"
 	"github.com/zkaudit/zkaudit/proof/statement"
 )
 
@@ -132,7 +130,7 @@ func (st *stated) assign() (*witness, error) {
 }
 
 // prove proves the claim.
-func (st *stated) prove(ctx context.Context, by *proving.Prover, arena *poly.Arena) ([]Released, []byte, error) {
+func (st *stated) prove(ctx context.Context, by Prover, arena *poly.Arena) ([]Released, []byte, error) {
 	w, err := st.assign()
 	if err != nil || w.values == nil {
 		return nil, nil, err
@@ -154,8 +152,8 @@ func (st *stated) prove(ctx context.Context, by *proving.Prover, arena *poly.Are
 
 // secret returns what a proof of the claim takes. It leaves the witness without
 // its values.
-func (w *witness) secret() (*statement.Statement, prover.Secret) {
-	secret := prover.Secret{Cells: w.values.assignment()}
+func (w *witness) secret() (*statement.Statement, statement.Secret) {
+	secret := statement.Secret{Cells: w.values.assignment()}
 	for _, e := range w.scope.external {
 		secret.External = append(secret.External, e.blinding)
 	}

@@ -40,7 +40,7 @@ func TestTopK(t *testing.T) {
 	w, run, parts := classified(t)
 	hits, rows := int64(0), int64(0)
 	for _, d := range parts {
-		for row, z := range outputs(t, run.Program, run.Cells, d, run.Program.Loss.Logits) {
+		for row, z := range outputs(t, run.Program, trained(run).Cells, d, run.Program.Loss.Logits) {
 			y, before := d.Labels.Class[row], 0
 			for c := range z {
 				if z[c] > z[y] || z[c] == z[y] && c < int(y) {
@@ -103,7 +103,7 @@ func TestMacroF1ThatIsTheBound(t *testing.T) {
 	w, run, parts := classified(t)
 	d := *parts[1]
 	d.Features, d.Labels.Class, d.Attributes = nil, nil, nil
-	for row, z := range outputs(t, run.Program, run.Cells, parts[1], run.Program.Loss.Logits) {
+	for row, z := range outputs(t, run.Program, trained(run).Cells, parts[1], run.Program.Loss.Logits) {
 		if z[1] > z[0] && z[1] >= z[2] && len(d.Labels.Class) < 7 {
 			d.Features = append(d.Features, parts[1].Row(row)...)
 			d.Labels.Class = append(d.Labels.Class, []int32{1, 0, 2, 1, 0, 2, 1}[len(d.Labels.Class)])
@@ -197,7 +197,7 @@ func regression(t *testing.T) (*world, int64, int64, int64) {
 			d.Labels.Values = append(d.Labels.Values, rng.Int32N(65)-32)
 		}
 		w.commit(name, d, graph.Values)
-		for row, y := range outputs(t, run.Program, run.Cells, d, p.Loss.Prediction) {
+		for row, y := range outputs(t, run.Program, trained(run).Cells, d, p.Loss.Prediction) {
 			for j := range y {
 				e := int64(y[j]) - int64(d.Labels.Values[2*row+j])<<(p.Tensor(p.Loss.Prediction).Format.Fraction-3)
 				square, absolute, n = square+e*e, absolute+max(e, -e), n+1
@@ -239,7 +239,7 @@ func TestAccuracyOfOneLogit(t *testing.T) {
 	}
 	w.commit("test", d, graph.Bits)
 	right := int64(0)
-	for row, z := range outputs(t, p, run.Cells, d, p.Loss.Logits) {
+	for row, z := range outputs(t, p, trained(run).Cells, d, p.Loss.Logits) {
 		if (z[0] > 0) == (d.Labels.Values[row] == 1) {
 			right++
 		}

@@ -77,7 +77,7 @@ func TestListedIsNamed(t *testing.T) {
 		t.Fatal(err)
 	}
 	net := w.subjects.OwnedRuns["net"]
-	run := w.train("more", net.Program, net.Cells)
+	run := w.train("more", net.Program, trained(net).Cells)
 	for name, add := range map[string]func(b *Bundle){
 		"":             func(*Bundle) {},
 		`part "more"`:  func(b *Bundle) { b.Parts["more"], b.Certificates["more"] = &more.PublicPart, certificate },

@@ -12,7 +12,7 @@ import (
 func TestPrediction(t *testing.T) {
 	w, run, parts := classified(t)
 	prediction := run.Program.Loss.Prediction
-	y := outputs(t, run.Program, run.Cells, parts[0], prediction)[7]
+	y := outputs(t, run.Program, trained(run).Cells, parts[0], prediction)[7]
 	want := []int64{int64(y[0]), int64(y[1]), int64(y[2])}
 	best := slices.Index(want, slices.Max(want))
 	for name, c := range map[string]*Prediction{
@@ -45,7 +45,7 @@ func TestPredictionOfAnotherModel(t *testing.T) {
 	w, run, _ := classified(t)
 	c := &Prediction{Model: "net", Question: Question{Part: "north", Row: 0}, What: "class"}
 	released, proof := w.holds("as it is", c)
-	again := w.train("other", run.Program, run.Cells) // the same weights, committed again
+	again := w.train("other", run.Program, trained(run).Cells) // the same weights, committed again
 	w.subjects.Runs["net"] = &again.PublicRun
 	if err := w.verify(c, released, proof); !errors.Is(err, fault.ErrRejected) {
 		t.Errorf("another commitment: %v", err)

@@ -10,18 +10,24 @@ import (
 	"github.com/zkaudit/zkaudit/internal/foreign"
 	"github.com/zkaudit/zkaudit/internal/memory"
 	"github.com/zkaudit/zkaudit/ops"
-	"github.com/zkaudit/zkaudit/owner"
+	"github.com/zkaudit/zkaudit/proof"
 	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/proof/poly"
-	"github.com/zkaudit/zkaudit/proof/proving"
 )
+
+// Prover makes the proofs of an audit, as a proving.Prover does.
+type Prover interface {
+	mode.Prover
+	// Memory estimates what a proof takes.
+	Memory(mode.Name, *proof.Layout) *memory.Need
+}
 
 // Inputs are what an audit is proven from: the private side of everything its
 // claims name.
 type Inputs struct {
 	Mode  mode.Name
-	By    *proving.Prover
-	Parts map[string]*owner.Part
+	By    Prover
+	Parts map[string]OwnedPart
 	Runs  map[string]*OwnedRun
 	// Models are public; a verifier needs their files.
 	Models map[string]*Model
@@ -41,7 +47,7 @@ type Inputs struct {
 func (in *Inputs) subjects() *Subjects {
 	s := &Subjects{Parts: map[string]*bundle.PublicPart{}, Runs: map[string]*PublicRun{}, Models: in.Models, Owned: Owned{in.Parts, in.Runs}, digests: map[digestKey][32]byte{}, forwards: newTraces()}
 	for name, p := range in.Parts {
-		s.Parts[name] = &p.PublicPart
+		s.Parts[name] = p.Public()
 	}
 	for name, r := range in.Runs {
 		s.Runs[name] = &r.PublicRun
@@ -92,7 +98,7 @@ func (in *Inputs) distinct(a *Audit) error {
 }
 
 func (in *Inputs) frame(a *Audit) Frame {
-	return Frame{Mode: in.Mode, SRS: in.By.SRS.ID, RowBits: in.By.SRS.RowBits, Context: a.Context}
+	return Frame{Mode: in.Mode, SRS: in.By.Setup().ID, RowBits: in.By.Setup().RowBits, Context: a.Context}
 }
 
 // Prove proves every claim of an audit. It fails with fault.ErrUsage for claims
@@ -151,7 +157,7 @@ func Prove(ctx context.Context, a *Audit, in *Inputs) (*Bundle, *Report, error) 
 			return nil, nil, fmt.Errorf("part %q: %w", name, err)
 		}
 	}
-	r, err := newReport(b, subjects, in.By.SRS.Kind)
+	r, err := newReport(b, subjects, in.By.Setup().Kind)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -210,7 +216,7 @@ func (in *Inputs) check(b *Bundle) error {
 		if err := p.CheckMode("part "+name, in.Mode); err != nil {
 			return err
 		}
-		if p.Nonce == (bundle.Nonce{}) {
+		if p.Public().Nonce == (bundle.Nonce{}) {
 			return fmt.Errorf("part %s was committed without a nonce: %w", name, fault.ErrUsage)
 		}
 	}

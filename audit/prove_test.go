@@ -21,9 +21,9 @@ func TestProveInOneMode(t *testing.T) {
 		f    func(in *Inputs)
 		says string
 	}{
-		"a part of zk-plonk":   {func(in *Inputs) { in.Parts["south"].Mode = mode.ZKPLONK }, "part south was committed for proofs of mode zk-plonk"},
-		"a part of no mode":    {func(in *Inputs) { in.Parts["south"].Mode = "" }, "part south does not say"},
-		"a run of zk-groth16":  {func(in *Inputs) { in.Runs["net"].Mode = mode.ZKGroth16 }, "run net was committed for proofs of mode zk-groth16"},
+		"a part of zk-plonk":   {func(in *Inputs) { in.Parts["south"].(*owner.Part).Mode = mode.ZKPLONK }, "part south was committed for proofs of mode zk-plonk"},
+		"a part of no mode":    {func(in *Inputs) { in.Parts["south"].(*owner.Part).Mode = "" }, "part south does not say"},
+		"a run of zk-groth16":  {func(in *Inputs) { trained(in.Runs["net"]).Mode = mode.ZKGroth16 }, "run net was committed for proofs of mode zk-groth16"},
 		"an audit in zk-plonk": {func(in *Inputs) { in.Mode = mode.ZKPLONK }, "part north was committed for proofs of mode validity"},
 	} {
 		_, in := inputs(t)
@@ -37,8 +37,8 @@ func TestProveInOneMode(t *testing.T) {
 	if _, _, err := Prove(ctx, parse(t, claims), in); err != nil {
 		t.Error(err)
 	}
-	in.Parts["north"].Mode = mode.ZKGroth16
-	if _, err := in.Parts["north"].Certify(ctx, mode.Validity, in.By, nil); !errors.Is(err, fault.ErrUsage) {
+	in.Parts["north"].(*owner.Part).Mode = mode.ZKGroth16
+	if _, err := in.Parts["north"].(*owner.Part).Certify(ctx, mode.Validity, in.By, nil); !errors.Is(err, fault.ErrUsage) {
 		t.Errorf("certificate in another mode: %v", err)
 	}
 }
@@ -47,7 +47,7 @@ func TestProveInOneMode(t *testing.T) {
 // guess tested.
 func TestPartsNeedANonce(t *testing.T) {
 	_, in := inputs(t)
-	in.Parts["north"].Nonce = bundle.Nonce{}
+	in.Parts["north"].(*owner.Part).Nonce = bundle.Nonce{}
 	one := "[[claim]]\nkind = \"well_formed\"\nparts = [\"north\"]\n"
 	if _, _, err := Prove(context.Background(), parse(t, one), in); !errors.Is(err, fault.ErrUsage) || !strings.Contains(err.Error(), "part north was committed without a nonce") {
 		t.Errorf("a part without a nonce: %v", err)

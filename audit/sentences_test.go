@@ -87,9 +87,9 @@ func computed(c Claim, want string) func(w *world) (string, error) {
 // that has its features.
 func label(part string) func(w *world) {
 	return func(w *world) {
-		labels := w.subjects.OwnedParts[part].Cells[labelTensor].Small
+		labels := w.owned(part).Cells[labelTensor].Small
 		clear(labels)
-		there := w.subjects.OwnedParts["south"].Cells[labelTensor].Small[4*39:][:3]
+		there := w.owned("south").Cells[labelTensor].Small[4*39:][:3]
 		labels[(slices.Index(there, 1)+1)%3] = 1
 		w.recommit(part)
 	}
@@ -98,14 +98,14 @@ func label(part string) func(w *world) {
 // tag does the same with its only attribute.
 func tag(part string) func(w *world) {
 	return func(w *world) {
-		code(part, 0, 1-w.subjects.OwnedParts["south"].Cells[attributeTensor].Small[39])(w)
+		code(part, 0, 1-w.owned("south").Cells[attributeTensor].Small[39])(w)
 	}
 }
 
 // code changes the code of an attribute in a row and commits again.
 func code(part string, cell int, to int32) func(w *world) {
 	return func(w *world) {
-		w.subjects.OwnedParts[part].Cells[attributeTensor].Small[cell] = to
+		w.owned(part).Cells[attributeTensor].Small[cell] = to
 		w.recommit(part)
 	}
 }

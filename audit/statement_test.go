@@ -144,7 +144,7 @@ func (e *encoding) text(b []byte) {
 // count.
 func TestClaimsByTheirDefinition(t *testing.T) {
 	w, _, net := archive(t)
-	w.train("other", net.Program, net.Cells)
+	w.train("other", net.Program, trained(net).Cells)
 	embedded := w.publish("embedder", embedder(t, 1, true, 5, 6, 4, 3))
 	item := w.item(&Performance{Model: "net", Parts: []string{"south", "north"}, Metric: "accuracy", AtLeast: "0.1", Release: Release{What: "counts"}})
 	st, err := state(&w.frame, item, w.subjects, nil, ops.NewTables())

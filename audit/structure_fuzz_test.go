@@ -22,6 +22,7 @@ import (
 	"github.com/zkaudit/zkaudit/proof/prooftest"
 	"github.com/zkaudit/zkaudit/proof/statement"
 	"github.com/zkaudit/zkaudit/relation"
+	"github.com/zkaudit/zkaudit/transpile"
 )
 
 // everyKind is an audit of claims of all kinds, with what a verifier has beside
@@ -29,7 +30,7 @@ import (
 func everyKind(t testing.TB) (file []byte, e Expectation, v *mode.Verifier) {
 	w, parts, net := archive(t)
 	w.publish("embedder", embedder(t, 1, true, 5, 6, 4, 3))
-	w.train("other", net.Program, net.Cells)
+	w.train("other", net.Program, trained(net).Cells)
 	w.pair("net", "other", schedule.Range{Part: 0, From: 5, To: 6})
 	for _, r := range w.subjects.Runs {
 		r.Used = make([]int64, len(r.Parts))
@@ -61,7 +62,7 @@ func everyKind(t testing.TB) (file []byte, e Expectation, v *mode.Verifier) {
 	for name, m := range w.subjects.Models {
 		b.Models[name] = m.ModelID
 	}
-	e.ModelFiles = [][]byte{embedder(t, 1, true, 5, 6, 4, 3)}
+	e.ModelFiles, e.ReadModel = [][]byte{embedder(t, 1, true, 5, 6, 4, 3)}, transpile.ReadModel
 	file, err := b.Marshal()
 	if err != nil {
 		t.Fatal(err)

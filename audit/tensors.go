@@ -82,8 +82,11 @@ func (p *partTensors) tensor(k int, what string, width int) relation.ID {
 	}
 	e := external{id: p.ids[k], rows: p.Commitments[k]}
 	if owned := s.subjects.OwnedParts[p.name]; owned != nil {
-		e.blinding = owned.Blinding[k]
-		e.cells = func() relation.Cells { return owned.Cells[k] }
+		_, e.blinding = owned.Opening(k)
+		e.cells = func() relation.Cells {
+			cells, _ := owned.Opening(k)
+			return cells
+		}
 	}
 	s.external = append(s.external, e)
 	return p.ids[k]

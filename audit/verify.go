@@ -44,6 +44,8 @@ type Expectation struct {
 	// ModelFiles are .tflite files that the caller has. Claims about a public
 	// model whose file is not among them are refused.
 	ModelFiles [][]byte
+	// ReadModel reads them; nil where the caller reads no such files.
+	ReadModel ModelReader
 }
 
 // ModelPin is what a verifier requires of a public model.
@@ -177,7 +179,10 @@ func (b *Bundle) subjects(e *Expectation) (*Subjects, error) {
 		if !there {
 			return nil, fmt.Errorf("the audit is about the public model %q: its .tflite file, with SHA-256 %x, is needed (--model %s=FILE): %w", name, id.SHA256, name, fault.ErrUsage)
 		}
-		m, err := NewModel(file, id.Fractions)
+		if e.ReadModel == nil {
+			return nil, fmt.Errorf("the audit is about the public model %q, and .tflite files are not read here: %w", name, fault.ErrVersion)
+		}
+		m, err := NewModel(file, id.Fractions, e.ReadModel)
 		if err != nil { // nobody can have proven claims about it
 			return nil, fmt.Errorf("public model %q: %w: %v", name, fault.ErrRejected, fault.Text(err, nil))
 		}

@@ -14,6 +14,7 @@ import (
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/ops"
 	"github.com/zkaudit/zkaudit/proof/mode"
+	"github.com/zkaudit/zkaudit/transpile"
 )
 
 // TestVerifyRefusesEachDifference: an audit that is true, and one thing that
@@ -146,10 +147,10 @@ func TestWhatIsCompared(t *testing.T) {
 		t.Fatalf("%d runs, %d models: %v", len(subjects.Runs), len(subjects.Models), err)
 	}
 	for name, e := range map[string]Expectation{
-		"first run missing":   {Runs: known.Runs[1:], ModelFiles: known.ModelFiles},
-		"last run missing":    {Runs: known.Runs[:1], ModelFiles: known.ModelFiles},
-		"first model missing": {Runs: known.Runs, ModelFiles: known.ModelFiles[1:]},
-		"last model missing":  {Runs: known.Runs, ModelFiles: known.ModelFiles[:1]},
+		"first run missing":   {Runs: known.Runs[1:], ModelFiles: known.ModelFiles, ReadModel: transpile.ReadModel},
+		"last run missing":    {Runs: known.Runs[:1], ModelFiles: known.ModelFiles, ReadModel: transpile.ReadModel},
+		"first model missing": {Runs: known.Runs, ModelFiles: known.ModelFiles[1:], ReadModel: transpile.ReadModel},
+		"last model missing":  {Runs: known.Runs, ModelFiles: known.ModelFiles[:1], ReadModel: transpile.ReadModel},
 	} {
 		if _, err := b.subjects(&e); !errors.Is(err, fault.ErrUsage) || !strings.Contains(err.Error(), "is needed") {
 			t.Errorf("%s: %v", name, err)

@@ -21,7 +21,7 @@ func TestWellFormed(t *testing.T) {
 	if says := (&WellFormed{Parts: []string{"north", "west"}}).Words(&Subjects{Parts: map[string]*bundle.PublicPart{"north": w.subjects.Parts["north"], "west": &other}}).Says; !strings.HasSuffix(says, `; every row of "west" has attributes in their vocabulary: "sex" (2 values)`) {
 		t.Error(says)
 	}
-	w.subjects.OwnedParts["south"].Cells[attributeTensor].Small[1] = 3
+	w.owned("south").Cells[attributeTensor].Small[1] = 3
 	w.recommit("south")
 	w.fails("a code beyond the vocabulary", c, "row 0: code 3 is outside the vocabulary of 3")
 }
@@ -30,7 +30,7 @@ func TestLicence(t *testing.T) {
 	w := people(t)
 	w.holds("allowed", &Licence{Parts: []string{"north", "south"}, Attribute: "race", Allowed: []string{"A", "C", "B"}})
 	w.fails("one tag left out", &Licence{Parts: []string{"north", "south"}, Attribute: "race", Allowed: []string{"A", "B"}}, `10 row(s) have "race" "C"`)
-	codes := w.subjects.OwnedParts["north"].Cells[attributeTensor].Small
+	codes := w.owned("north").Cells[attributeTensor].Small
 	for i := range 13 { // columns sex, race
 		codes[2*i+1] = min(codes[2*i+1], 1)
 	}

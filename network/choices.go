@@ -93,3 +93,8 @@ func (a *Architecture) ChooseLoss(loss graph.LossKind, labels graph.LabelKind) (
 	}
 	return loss, labels, nil
 }
+
+// DefaultFormats are formats that lose no accuracy on MNIST.
+func DefaultFormats() Formats {
+	return Formats{Feature: 8, Activation: 8, Error: 10}
+}

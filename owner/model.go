@@ -35,6 +35,16 @@ func (m *TrainedModel) CheckMode(what string, proving mode.Name) error {
 	return sameMode(what, m.Blinding, m.Mode, proving)
 }
 
+// Opening returns the cells of a weight, number k of the program's, and what blinds
+// them.
+func (m *TrainedModel) Opening(k int, weight graph.TensorID) ([]int64, []fr.Element) {
+	return m.Cells[weight], m.Blinding[k]
+}
+
+// Accounts are what a ledger enters charges under beside the digests of the parts
+// that the model was trained on, by these digests.
+func (m *TrainedModel) Accounts() map[[32]byte][]string { return m.Origins }
+
 // ModelOpeningKind is the artefact kind of the opening of a model, which is
 // private.
 func ModelOpeningKind() artefact.Kind { return artefact.Kind{'w', 'o', 'p', 'n'} }

@@ -16,7 +16,6 @@ import (
 	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/proof/poly"
 	"github.com/zkaudit/zkaudit/proof/prover"
-	"github.com/zkaudit/zkaudit/proof/proving"
 	"github.com/zkaudit/zkaudit/relation"
 	"github.com/zkaudit/zkaudit/segment"
 )
@@ -94,11 +93,11 @@ func (p *Part) commit(srs *commitments.SRS) error {
 // Certify proves the dataset certificate of the part, which depends on no run and
 // no audit. It fails with fault.ErrUsage unless the part was committed for proofs
 // of that mode.
-func (p *Part) Certify(ctx context.Context, m mode.Name, by *proving.Prover, arena *poly.Arena) ([]byte, error) {
+func (p *Part) Certify(ctx context.Context, m mode.Name, by mode.Prover, arena *poly.Arena) ([]byte, error) {
 	if err := p.CheckMode("the part", m); err != nil {
 		return nil, err
 	}
-	claims, err := bundle.DatasetClaims(m, p.Shape(), by.SRS.ID, by.SRS.RowBits, p.Commitment())
+	claims, err := bundle.DatasetClaims(m, p.Shape(), by.Setup().ID, by.Setup().RowBits, p.Commitment())
 	if err != nil {
 		return nil, err
 	}
@@ -108,7 +107,7 @@ func (p *Part) Certify(ctx context.Context, m mode.Name, by *proving.Prover, are
 // certifyDataset proves the claims of a part's certificate, given the padded
 // cells of its tensors and their blinding, and returns them encoded: each proof
 // after its length.
-func certifyDataset(ctx context.Context, by *proving.Prover, m mode.Name, claims []bundle.DatasetClaim, cells []relation.Cells, blinding [][]fr.Element, arena *poly.Arena) ([]byte, error) {
+func certifyDataset(ctx context.Context, by mode.Prover, m mode.Name, claims []bundle.DatasetClaim, cells []relation.Cells, blinding [][]fr.Element, arena *poly.Arena) ([]byte, error) {
 	var encoded []byte
 	for i, c := range claims {
 		secret := prover.Secret{Cells: c.Assign(cells), External: bundle.Sliced(c.DatasetCertificate, c.Statement.Layout.RowLog, blinding), Arena: arena}
@@ -126,6 +125,17 @@ func certifyDataset(ctx context.Context, by *proving.Prover, m mode.Name, claims
 func (p *Part) CheckMode(what string, m mode.Name) error {
 	return sameMode(what, p.Blinding, p.Mode, m)
 }
+
+// Public returns what everybody may know of the part.
+func (p *Part) Public() *bundle.PublicPart { return &p.PublicPart }
+
+// Opening returns the cells of a committed tensor, and what blinds them.
+func (p *Part) Opening(tensor int) (relation.Cells, []fr.Element) {
+	return p.Cells[tensor], p.Blinding[tensor]
+}
+
+// Accounts are what a ledger enters charges under beside the part's digest.
+func (p *Part) Accounts() []string { return p.Origins }
 
 // File returns the public side of the part with its certificate.
 func (p *Part) File(srs *commitments.SRS, certificate []byte) *bundle.PartFile {

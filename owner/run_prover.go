@@ -18,14 +18,9 @@ import (
 	"github.com/zkaudit/zkaudit/train"
 )
 
-// Arguer makes proofs of statements, as a proving.Prover does.
-type Arguer interface {
-	Prove(context.Context, mode.Name, *statement.Statement, prover.Secret) ([]byte, error)
-}
-
 // RunProver makes the proofs of one run. It is not safe for concurrent use.
 type RunProver struct {
-	By     Arguer
+	By     mode.Prover
 	Claims *bundle.Claims
 	Parts  []*Part
 	// Arena is shared by all proofs of the run; may be nil.

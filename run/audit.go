@@ -41,14 +41,14 @@ func (d *Directory) Inputs() (*audit.Inputs, error) {
 	if err != nil {
 		return nil, err
 	}
-	r, err := d.committed(rows, m, in.By.SRS)
+	r, err := d.committed(rows, m, in.By.Setup())
 	if err != nil {
 		return nil, err
 	}
 	parts, tests := d.pieces(rows)
 	records := append(pointers(r.Parts), pointers(r.Tests)...)
 	for i, p := range append(parts, tests...) {
-		part, certificate, err := d.loadPart(p.name, p.rows, records[i], in.By.SRS)
+		part, certificate, err := d.loadPart(p.name, p.rows, records[i], in.By.Setup())
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", p.name, err)
 		}
@@ -70,7 +70,7 @@ func (d *Directory) NoInputs() (*audit.Inputs, error) {
 	}
 	return &audit.Inputs{
 		Mode: mode.Name(d.Config.Proof.Mode), By: d.prover(srs), Memory: d.memory,
-		Parts: map[string]*owner.Part{}, Certificates: map[string][]byte{}, Runs: map[string]*audit.OwnedRun{},
+		Parts: map[string]audit.OwnedPart{}, Certificates: map[string][]byte{}, Runs: map[string]*audit.OwnedRun{},
 	}, nil
 }
 
@@ -99,7 +99,7 @@ func (d *Directory) addRun(in *audit.Inputs, trained []*PartRecord) error {
 	if err != nil {
 		return err
 	}
-	model, err := owner.OpenModel(in.By.SRS, b, file, opening)
+	model, err := owner.OpenModel(in.By.Setup(), b, file, opening)
 	if err != nil {
 		return d.apart(err)
 	}
@@ -109,9 +109,9 @@ func (d *Directory) addRun(in *audit.Inputs, trained []*PartRecord) error {
 	}
 	model.Origins = map[[32]byte][]string{}
 	for i, digest := range public.Parts {
-		model.Origins[digest] = in.Parts[trained[i].Name].Origins
+		model.Origins[digest] = in.Parts[trained[i].Name].Accounts()
 	}
-	in.Runs[AuditedRun] = &audit.OwnedRun{PublicRun: *public, TrainedModel: *model}
+	in.Runs[AuditedRun] = &audit.OwnedRun{PublicRun: *public, OwnedModel: model}
 	return nil
 }
 

@@ -17,7 +17,6 @@ import (
 	"github.com/zkaudit/zkaudit/network"
 	"github.com/zkaudit/zkaudit/ops"
 	"github.com/zkaudit/zkaudit/proof/mode"
-	"github.com/zkaudit/zkaudit/transpile"
 )
 
 // ConfigFile is the name of a run's configuration in its directory.
@@ -123,7 +122,7 @@ func fallback[T comparable](choice *T, value T) {
 // complete makes the choices that are left open. Requires names relative to
 // the working directory.
 func (c *Config) complete() (*Survey, error) {
-	f := transpile.DefaultFormats()
+	f := network.DefaultFormats()
 	fallback(&c.Formats.Feature, f.Feature)
 	fallback(&c.Formats.Activation, f.Activation)
 	fallback(&c.Formats.Error, f.Error)

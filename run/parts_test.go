@@ -445,8 +445,9 @@ func TestCommittedForOneMode(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if part := a.Parts["north"]; part.Mode != mode.Validity || a.Runs[AuditedRun] == nil || a.Runs[AuditedRun].Mode != mode.Validity {
-		t.Errorf("part committed for mode %q, run %+v", part.Mode, a.Runs[AuditedRun])
+	committed, run := a.Parts["north"].(*owner.Part), a.Runs[AuditedRun]
+	if committed.Mode != mode.Validity || run == nil || run.OwnedModel.(*owner.TrainedModel).Mode != mode.Validity {
+		t.Errorf("part committed for mode %q, run %+v", committed.Mode, run)
 	}
 	srs, err := d.SRS()
 	if err != nil {

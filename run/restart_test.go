@@ -144,7 +144,7 @@ func TestOriginsOutliveCommitments(t *testing.T) {
 		}
 		origins := map[string][]string{}
 		for name, p := range a.Parts {
-			origins[name] = p.Origins
+			origins[name] = p.Accounts()
 		}
 		return origins
 	}

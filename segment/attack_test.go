@@ -10,6 +10,7 @@ import (
 	"github.com/zkaudit/zkaudit/data/schedule"
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/internal/fault"
+	"github.com/zkaudit/zkaudit/network"
 	"github.com/zkaudit/zkaudit/ops"
 	"github.com/zkaudit/zkaudit/relation"
 	"github.com/zkaudit/zkaudit/relation/naive"
@@ -24,7 +25,7 @@ import (
 // one of 2^200 makes the accumulators of a run wrap.
 func TestWeightsCarriedByAnyLimb(t *testing.T) {
 	const bits = 50 // limbs of 16, 16, 16 and 3 bits
-	p, initial := network(t, 2)
+	p, initial := perceptron(t, 2)
 	cert, err := segment.NewWeightsCertificate(p, bits, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -113,7 +114,7 @@ func real(axes []relation.Axis, cell int) bool {
 // TestPublicCellsAreWithinTheirBits: each cell of an origin that is beyond b0
 // at either end is refused, since bounds of a run count on b0.
 func TestPublicCellsAreWithinTheirBits(t *testing.T) {
-	p, initial := network(t, 2)
+	p, initial := perceptron(t, 2)
 	bound, err := segment.NewWeightsCertificate(p, 40, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -144,7 +145,7 @@ func TestPublicCellsAreWithinTheirBits(t *testing.T) {
 	}
 }
 
-// frozenNetwork is network with its first layer's weights frozen.
+// frozenNetwork is perceptron with its first layer's weights frozen.
 func frozenNetwork(t *testing.T) (*graph.Program, map[graph.TensorID][]int64) {
 	t.Helper()
 	m, err := tflite.NewDense("net", []tflite.DenseLayer{
@@ -154,7 +155,7 @@ func frozenNetwork(t *testing.T) (*graph.Program, map[graph.TensorID][]int64) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := transpile.Options{Batch: 3, Formats: transpile.DefaultFormats(), RateShift: 6, Scheduled: true, Frozen: []string{m.Subgraphs[0].Tensors[1].Name}}
+	o := transpile.Options{Batch: 3, Formats: network.DefaultFormats(), RateShift: 6, Scheduled: true, Frozen: []string{m.Subgraphs[0].Tensors[1].Name}}
 	r, err := transpile.Transpile(m, o)
 	if err != nil {
 		t.Fatal(err)

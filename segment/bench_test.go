@@ -6,6 +6,7 @@ import (
 
 	"github.com/zkaudit/zkaudit/data/schedule"
 	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/network"
 	"github.com/zkaudit/zkaudit/ops"
 	"github.com/zkaudit/zkaudit/segment"
 	"github.com/zkaudit/zkaudit/tflite"
@@ -30,7 +31,7 @@ func digits(b *testing.B) (*graph.Program, map[graph.TensorID][]int64) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	r, err := transpile.Transpile(m, transpile.Options{Batch: 64, Formats: transpile.DefaultFormats(), RateShift: 10})
+	r, err := transpile.Transpile(m, transpile.Options{Batch: 64, Formats: network.DefaultFormats(), RateShift: 10})
 	if err != nil {
 		b.Fatal(err)
 	}

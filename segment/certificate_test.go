@@ -10,6 +10,7 @@ import (
 	"github.com/zkaudit/zkaudit/data"
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/internal/fault"
+	"github.com/zkaudit/zkaudit/network"
 	"github.com/zkaudit/zkaudit/ops"
 	"github.com/zkaudit/zkaudit/owner"
 	"github.com/zkaudit/zkaudit/relation"
@@ -84,7 +85,7 @@ func TestDatasetCertificate(t *testing.T) {
 }
 
 func TestWeightsCertificateBounds(t *testing.T) {
-	p, _ := network(t, 2)
+	p, _ := perceptron(t, 2)
 	for _, bits := range []int{1, 15, 16, 31, 35, 61} {
 		cert, err := segment.NewWeightsCertificate(p, bits, nil)
 		if err != nil {
@@ -139,7 +140,7 @@ func TestWeightsCertificateOfKernels(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := transpile.Transpile(m, transpile.Options{Batch: 2, Formats: transpile.DefaultFormats(), RateShift: 8})
+	r, err := transpile.Transpile(m, transpile.Options{Batch: 2, Formats: network.DefaultFormats(), RateShift: 8})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -203,7 +204,7 @@ func forge(a relation.Assignment, w segment.CertifiedWeight, cell int, v int64) 
 }
 
 func TestWeightsCertificateOrigin(t *testing.T) {
-	p, initial := network(t, 2)
+	p, initial := perceptron(t, 2)
 	cert, err := segment.NewWeightsCertificate(p, 40, initial)
 	if err != nil {
 		t.Fatal(err)

@@ -10,6 +10,7 @@ import (
 	"github.com/zkaudit/zkaudit/data/schedule"
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/internal/fault"
+	"github.com/zkaudit/zkaudit/network"
 	"github.com/zkaudit/zkaudit/ops"
 	"github.com/zkaudit/zkaudit/relation"
 	"github.com/zkaudit/zkaudit/relation/naive"
@@ -34,7 +35,7 @@ func TestFixtureModels(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			r, err := transpile.Transpile(m, transpile.Options{Batch: 3, Formats: transpile.DefaultFormats(), RateShift: 9})
+			r, err := transpile.Transpile(m, transpile.Options{Batch: 3, Formats: network.DefaultFormats(), RateShift: 9})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -9,6 +9,7 @@ import (
 	"github.com/zkaudit/zkaudit/data/schedule"
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/internal/fault"
+	"github.com/zkaudit/zkaudit/network"
 	"github.com/zkaudit/zkaudit/ops"
 	"github.com/zkaudit/zkaudit/relation"
 	"github.com/zkaudit/zkaudit/relation/naive"
@@ -28,8 +29,8 @@ type built struct {
 	trace  *ops.Trace
 }
 
-// network is a program with 5 features, 6 hidden units and 3 classes.
-func network(t *testing.T, batch int) (*graph.Program, map[graph.TensorID][]int64) {
+// perceptron is a program with 5 features, 6 hidden units and 3 classes.
+func perceptron(t *testing.T, batch int) (*graph.Program, map[graph.TensorID][]int64) {
 	t.Helper()
 	rng := rand.New(rand.NewPCG(1, 1))
 	floats := func(n int) []float32 {
@@ -47,7 +48,7 @@ func network(t *testing.T, batch int) (*graph.Program, map[graph.TensorID][]int6
 		t.Fatal(err)
 	}
 	r, err := transpile.Transpile(m, transpile.Options{
-		Batch: batch, Formats: transpile.DefaultFormats(), RateShift: 6, Scheduled: true,
+		Batch: batch, Formats: network.DefaultFormats(), RateShift: 6, Scheduled: true,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -61,7 +62,7 @@ func network(t *testing.T, batch int) (*graph.Program, map[graph.TensorID][]int6
 
 func build(t *testing.T, batch, steps int, parts ...int) *built {
 	t.Helper()
-	p, initial := network(t, batch)
+	p, initial := perceptron(t, batch)
 	rng := rand.New(rand.NewPCG(2, 2))
 	x := &built{p: p, shape: segment.Shape{Steps: steps, PartRows: parts}, tables: ops.NewTables()}
 	x.cells = segment.Cells{Before: initial, After: map[graph.TensorID][]int64{}}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/internal/fault"
+	"github.com/zkaudit/zkaudit/network"
 	"github.com/zkaudit/zkaudit/tflite"
 	"github.com/zkaudit/zkaudit/transpile"
 )
@@ -234,7 +235,7 @@ func TestOtherConvolutionsAreRefused(t *testing.T) {
 		}
 	}
 	if _, err := transpile.Transpile(change(func(*tflite.Conv2DOptions) {}).m, transpile.Options{
-		Batch: 1, Formats: transpile.DefaultFormats(), RateShift: 8, Loss: graph.MeanSquaredError, Labels: graph.Values,
+		Batch: 1, Formats: network.DefaultFormats(), RateShift: 8, Loss: graph.MeanSquaredError, Labels: graph.Values,
 	}); err != nil {
 		t.Errorf("the plain one: %v", err)
 	}

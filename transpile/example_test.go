@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/network"
 	"github.com/zkaudit/zkaudit/tflite"
 	"github.com/zkaudit/zkaudit/transpile"
 )
@@ -19,7 +20,7 @@ func ExampleTranspile() {
 		return
 	}
 	r, err := transpile.Transpile(m, transpile.Options{
-		Batch: 4, Formats: transpile.DefaultFormats(), RateShift: 5,
+		Batch: 4, Formats: network.DefaultFormats(), RateShift: 5,
 	})
 	if err != nil {
 		fmt.Println(err)

@@ -29,11 +29,6 @@ type Options struct {
 	Frozen []string
 }
 
-// DefaultFormats are formats that lose no accuracy on MNIST.
-func DefaultFormats() network.Formats {
-	return network.Formats{Feature: 8, Activation: 8, Error: 10}
-}
-
 // frozen returns the weights of the given names in the model's file.
 func frozen(m *tflite.Model, weights []Weight, names []string) ([]int, error) {
 	var list []int

@@ -18,7 +18,7 @@ import (
 )
 
 func options(batch int) transpile.Options {
-	return transpile.Options{Batch: batch, Formats: transpile.DefaultFormats(), RateShift: 8}
+	return transpile.Options{Batch: batch, Formats: network.DefaultFormats(), RateShift: 8}
 }
 
 func floats(rng *rand.Rand, n int, scale float64) []float32 {

@@ -25,7 +25,7 @@ func (o *auditing) inputs(a *app, d *run.Directory) (*audit.Inputs, error) {
 		}
 	}
 	for _, named := range o.parts {
-		if err := addPart(in, in.By.SRS, named); err != nil {
+		if err := addPart(in, in.By.Setup(), named); err != nil {
 			return nil, err
 		}
 	}

@@ -20,6 +20,7 @@ import (
 	"github.com/zkaudit/zkaudit/internal/foreign"
 	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/proof/wrap"
+	"github.com/zkaudit/zkaudit/transpile"
 )
 
 // auditVerifying holds the flags of zkaudit audit verify.
@@ -92,6 +93,7 @@ func (a *app) verifyAudit(ctx context.Context, path string, o *auditVerifying) (
 		return nil, err
 	}
 	v := &mode.Verifier{SRS: srs, Wraps: wrap.Verifier{Powers: powers, Cache: a.keys()}}
+	expect.ReadModel = transpile.ReadModel
 	if expect.ModelFiles, err = readModelFiles(o.models, made); err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/rand"
 	"encoding/hex"
 	"fmt"
 	"path/filepath"
@@ -124,18 +125,20 @@ func (o *inferring) claim(d *run.Directory) (*audit.Audit, *audit.Inputs, error)
 		in.Models = map[string]*audit.Model{prediction.Model: m}
 	}
 	for _, part := range in.Parts {
-		prediction.Classes = part.Classes
+		prediction.Classes = part.Public().Classes
 	}
-	in.Parts, in.Certificates = map[string]*owner.Part{}, nil // the claim names none of them
+	in.Parts, in.Certificates = map[string]audit.OwnedPart{}, nil // the claim names none of them
 	if o.private {
 		// The row has no label: a constant one is committed with it, hidden and
 		// read by nobody.
 		row.Labels = data.Labels{Kind: data.OneHot, Classes: []string{"none"}, Class: []int32{0}}
-		if in.Parts[privateInput], err = owner.CommitPart(in.By.SRS, row, graph.OneHot, in.Mode, in.By.Rand); err != nil {
+		part, err := owner.CommitPart(in.By.Setup(), row, graph.OneHot, in.Mode, rand.Reader)
+		if err != nil {
 			return nil, nil, err
 		}
 		integers := row.Digest()
-		in.Parts[privateInput].Origins = []string{hex.EncodeToString(integers[:])}
+		part.Origins = []string{hex.EncodeToString(integers[:])}
+		in.Parts[privateInput] = part
 		prediction.Part = privateInput
 	} else {
 		for _, cell := range row.Features {

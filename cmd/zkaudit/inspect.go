@@ -16,6 +16,7 @@ import (
 	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/internal/artefact"
 	"github.com/zkaudit/zkaudit/internal/fault"
+	"github.com/zkaudit/zkaudit/network"
 	"github.com/zkaudit/zkaudit/run"
 	"github.com/zkaudit/zkaudit/tflite"
 	"github.com/zkaudit/zkaudit/transpile"
@@ -171,7 +172,7 @@ func (r *modelReport) judge(m *tflite.Model, axis *int) (err error) {
 		return err
 	}
 	if r.Provable = len(r.Findings) == 0; r.Provable {
-		step, err := transpile.Transpile(m, transpile.Options{Batch: 1, BatchAxis: axis, Formats: transpile.DefaultFormats()})
+		step, err := transpile.Transpile(m, transpile.Options{Batch: 1, BatchAxis: axis, Formats: network.DefaultFormats()})
 		if err == nil {
 			p := step.Program
 			r.Layers = audit.Layers(p)

@@ -14,6 +14,7 @@ import (
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/internal/foreign"
 	"github.com/zkaudit/zkaudit/tflite"
+	"github.com/zkaudit/zkaudit/transpile"
 )
 
 // asRows says that a model's features have the fraction bits of the rows.
@@ -40,7 +41,7 @@ func (m *modelFormats) read(path string, rows int) (*audit.Model, error) {
 	if f.Feature == asRows {
 		f.Feature = rows
 	}
-	model, err := audit.NewModel(file, f)
+	model, err := audit.NewModel(file, f, transpile.ReadModel)
 	if err != nil {
 		return nil, fmt.Errorf("model %s: %w", path, err)
 	}
@@ -56,10 +57,10 @@ func (o *auditing) addModels(in *audit.Inputs) error {
 	}
 	rows := asRows
 	for _, p := range in.Parts {
-		if rows != asRows && rows != p.FractionBits && o.formats.feature == asRows {
-			return fmt.Errorf("features of some parts have %d fraction bits, those of others %d: say by --fraction-features which the models take: %w", rows, p.FractionBits, fault.ErrUsage)
+		if rows != asRows && rows != p.Public().FractionBits && o.formats.feature == asRows {
+			return fmt.Errorf("features of some parts have %d fraction bits, those of others %d: say by --fraction-features which the models take: %w", rows, p.Public().FractionBits, fault.ErrUsage)
 		}
-		rows = p.FractionBits
+		rows = p.Public().FractionBits
 	}
 	for _, named := range o.models {
 		name, path, err := namedModel(named)

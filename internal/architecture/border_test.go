@@ -20,7 +20,7 @@ var guarded = map[string][]string{
 	"owner":       {"ReadModelOpening", "ReadPartOpening"},
 	"run":         {"ReadConfig"},
 	"tflite":      {"DecodeExact", "Parse"},
-	"transpile":   {"Read", "Transpile"},
+	"transpile":   {"Read", "ReadModel", "Transpile"},
 }
 
 // unguarded are functions called like a border that stand behind one, or read

@@ -12,20 +12,12 @@ import (
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/proof"
 	"github.com/zkaudit/zkaudit/proof/committed"
-	"github.com/zkaudit/zkaudit/proof/poly"
 	"github.com/zkaudit/zkaudit/proof/statement"
 	"github.com/zkaudit/zkaudit/proof/transcript"
-	"github.com/zkaudit/zkaudit/relation"
 )
 
 // Secret is what only the prover knows of a statement.
-type Secret struct {
-	Cells relation.Assignment
-	// External holds the blinding factors of the external commitments, in
-	// the order of Statement.External; nil entries are unblinded.
-	External [][]fr.Element
-	Arena    *poly.Arena // may be nil
-}
+type Secret = statement.Secret
 
 // Conversation is a finished argument. In a masked one Messages and Salt are
 // secret: the wrap proves that they are accepted.

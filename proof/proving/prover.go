@@ -5,6 +5,8 @@ import (
 	"io"
 
 	"github.com/zkaudit/zkaudit/commitments"
+	"github.com/zkaudit/zkaudit/internal/memory"
+	"github.com/zkaudit/zkaudit/proof"
 	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/proof/prover"
 	"github.com/zkaudit/zkaudit/proof/statement"
@@ -43,3 +45,9 @@ func (p *Prover) Prove(ctx context.Context, n mode.Name, st *statement.Statement
 	}
 	return made.MarshalBinary()
 }
+
+// Setup implements mode.Prover.
+func (p *Prover) Setup() *commitments.SRS { return p.SRS }
+
+// Memory is the function Memory, for those who know the prover alone.
+func (p *Prover) Memory(n mode.Name, l *proof.Layout) *memory.Need { return Memory(n, l) }
