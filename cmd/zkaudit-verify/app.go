@@ -10,11 +10,13 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/zkaudit/zkaudit/audit"
 	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/cmd/internal/console"
 	"github.com/zkaudit/zkaudit/cmd/internal/verify"
 	"github.com/zkaudit/zkaudit/internal/artefact"
 	"github.com/zkaudit/zkaudit/internal/fault"
+	"github.com/zkaudit/zkaudit/internal/foreign"
 	"github.com/zkaudit/zkaudit/internal/memory"
 	"github.com/zkaudit/zkaudit/proof/mode"
 )
@@ -30,28 +32,29 @@ type app struct {
 	memory         string // that verifying may take, as given
 	limit          int64  // the same in bytes
 
-	expect, setup      string
-	parts              []string
-	insecure, unpinned bool
+	of    verify.Auditing // what the flags say, of bundles, too
+	parts []string
 }
 
 func newRoot(a *app) *cobra.Command {
 	c := &cobra.Command{
-		Use:   "zkaudit-verify BUNDLE",
-		Short: "Verify a bundle of mode zk or validity, offline, without data or weights",
-		Long: `Does what zkaudit verify does, with the same report and exit codes, and holds nothing
-but the verifier: no prover, no executor, no reader of models or data, and no circuit.
+		Use:   "zkaudit-verify BUNDLE|AUDIT",
+		Short: "Verify a bundle or an audit of mode zk or validity, offline, without data or weights",
+		Long: `Does what zkaudit verify and zkaudit audit verify do, with the same reports and exit
+codes, and holds nothing but the verifier: no prover, no executor, no reader of models or
+data, and no circuit.
 
-Checks every certificate and every segment of a bundle, and every value that --expect
-pins. Values that nobody pins are listed as NOT CHECKED: a bundle can be valid and about
-another model or dataset than you think. So it is "valid as far as it was compared",
-exit code 7, unless program, data, order, origin of the initial weights, length and
-learning rate are pinned, or --unpinned says that this is wanted.
+Checks every certificate and every proof of a bundle, or of an audit with the bundles of
+its runs, and every value that --expect pins. Values that nobody pins are listed as NOT
+CHECKED: a bundle can be valid and about another model or dataset than you think. So it
+is "valid as far as it was compared", exit code 7, unless program, data, order, origin of
+the initial weights, length and learning rate are pinned, in an audit for each run by its
+digest or --run-expect, or --unpinned says that this is wanted.
 
 A model is pinned by its digest, "program" or "architecture" in the file of --expect:
-what zkaudit inspect M.tflite --with run.toml prints. To pin one by its .tflite file
-takes zkaudit verify --model. So do wrapped modes, zk-plonk and zk-groth16, and audits
-take zkaudit audit verify: exit code 6.
+what zkaudit inspect M.tflite --with run.toml prints. What needs a .tflite file takes
+the whole program: zkaudit verify --model, and zkaudit audit verify --model for claims
+about public models. So do wrapped modes, zk-plonk and zk-groth16: exit code 6.
 
 --part FILE, once for each part of the dataset, lists the names of the features that
 the model could read, and which attributes are among them: a bundle has their digest
@@ -60,17 +63,18 @@ alone.
 Exit code 0: valid, and what was required. 1: false, damaged, or about something else.
 2: usage. 3: cannot be read. 5: takes more memory than --max-memory allows. 6: a mode, a
 version or a setup that is not verified here. 7: valid as far as it was compared. Only 1
-says that the bundle is false.`,
+says that the file is false.`,
 		SilenceErrors: true, SilenceUsage: true,
-		Args: console.Arguments(1, 1, "one bundle"),
+		Args: console.Arguments(1, 1, "one bundle or audit"),
 		RunE: func(c *cobra.Command, args []string) error { return a.verify(c.Context(), args[0]) },
 	}
 	f := c.Flags()
-	f.StringVar(&a.expect, "expect", "", "TOML file of the values you require")
+	f.StringVar(&a.of.Expect, "expect", "", "TOML file of the values you require")
 	f.StringArrayVar(&a.parts, "part", nil, "the file of a part of the dataset, which names the features that the model could read; may be repeated")
-	f.BoolVar(&a.unpinned, "unpinned", false, "exit with 0 also if nothing says which program, data, order, origin, length and rate are meant")
-	f.StringVar(&a.setup, "setup", "", "the powers of tau you trust, whole or the verifier's part (default: the transparent setup, or the INSECURE development one)")
-	f.BoolVar(&a.insecure, "allow-insecure-setup", false, "accept the development setup, with which anyone can forge")
+	f.BoolVar(&a.of.Unpinned, "unpinned", false, "exit with 0 also if nothing says which program, data, order, origin, length and rate are meant")
+	f.StringVar(&a.of.Setup, "setup", "", "the powers of tau you trust, whole or the verifier's part (default: the transparent setup, or the INSECURE development one)")
+	f.BoolVar(&a.of.Insecure, "allow-insecure-setup", false, "accept the development setup, with which anyone can forge")
+	a.of.Flags(f)
 	f.BoolVar(&a.json, "json", false, "print the result as JSON")
 	f.StringVar(&a.cache, "cache", "", "directory that keeps the setup's generators; whoever writes there is trusted (default: the user's cache)")
 	f.StringVar(&a.memory, "max-memory", memory.Format(memory.Default), "how much memory the verification may take; it is estimated first")
@@ -84,18 +88,60 @@ func (a *app) verify(ctx context.Context, path string) (err error) {
 	if a.limit, err = memory.Parse(a.memory); err != nil {
 		return fmt.Errorf("--max-memory: %w", err)
 	}
-	expect, err := a.expectation()
+	a.of.CacheDir, a.of.Limit, a.of.Accepts, a.of.Another, a.of.ReadExpectation = a.cacheDir(), a.limit, accepts, anotherKind, readExpectation
+	h, framed, err := verify.HeaderOf(path)
+	switch {
+	case err != nil:
+		return err
+	case framed && h.Kind == audit.Kind():
+		return a.verifyAudit(ctx, path)
+	}
+	return a.verifyBundle(ctx, path)
+}
+
+func (a *app) verifyAudit(ctx context.Context, path string) error {
+	if len(a.parts) > 0 {
+		return fmt.Errorf("--part goes with a bundle, %s is an audit: %w", path, fault.ErrUsage)
+	}
+	made, expect, v, err := a.of.Read(ctx, path, nil)
 	if err != nil {
 		return err
+	}
+	if len(made.Models) > 0 {
+		return fmt.Errorf("%s has claims about public models, whose .tflite files this program does not read; zkaudit audit verify --model does: %w", path, fault.ErrVersion)
+	}
+	report, err := audit.Verify(ctx, made, expect, v, audit.Options{AllowInsecure: a.of.Insecure, MaxMemory: a.limit})
+	if err != nil {
+		return fault.Verdict(err)
+	}
+	if err := verify.WriteHTML(a.of.HTML, report); err != nil {
+		return err
+	}
+	if err := a.console().Result(report, report.WriteText); err != nil {
+		return err
+	}
+	return a.of.Compared(report)
+}
+
+func (a *app) verifyBundle(ctx context.Context, path string) error {
+	if len(a.of.Bundles) > 0 || len(a.of.Runs) > 0 || a.of.HTML != "" {
+		return fmt.Errorf("--bundle, --run-expect and --html go with an audit, %s is none: %w", path, fault.ErrUsage)
+	}
+	var expect bundle.Expectation
+	var err error
+	if a.of.Expect != "" {
+		if expect, err = readExpectation(a.of.Expect); err != nil {
+			return err
+		}
 	}
 	b, err := verify.ReadBundle(path, a.limit, anotherKind)
 	if err != nil {
 		return err
 	}
-	if err := verified(b.Statement.Mode); err != nil {
-		return err
+	if err := accepts(b.Statement.Mode); err != nil {
+		return fmt.Errorf("%s: %w", path, err)
 	}
-	srs, _, err := verify.Setup(a.setup, a.cacheDir(), b.Statement.RowBits, b.Statement.SRS)
+	srs, _, err := verify.Setup(a.of.Setup, a.cacheDir(), b.Statement.RowBits, b.Statement.SRS)
 	if err != nil {
 		return err
 	}
@@ -103,7 +149,7 @@ func (a *app) verify(ctx context.Context, path string) (err error) {
 	if err != nil {
 		return err
 	}
-	report, err := bundle.Verify(ctx, b, expect, srs, bundle.Options{AllowInsecure: a.insecure, MaxMemory: a.limit})
+	report, err := bundle.Verify(ctx, b, expect, srs, bundle.Options{AllowInsecure: a.of.Insecure, MaxMemory: a.limit})
 	if err != nil {
 		return fault.Verdict(err)
 	}
@@ -113,25 +159,22 @@ func (a *app) verify(ctx context.Context, path string) (err error) {
 	if err := a.console().Result(report, report.WriteText); err != nil {
 		return err
 	}
-	return verify.Compared(report.Unpinned, a.unpinned, "--expect pins them")
+	return verify.Compared(report.Unpinned, a.of.Unpinned, "--expect pins them")
 }
 
-// expectation reads what --expect names.
-func (a *app) expectation() (bundle.Expectation, error) {
-	if a.expect == "" {
-		return bundle.Expectation{}, nil
-	}
-	e, err := bundle.ReadExpectation(a.expect)
+// readExpectation reads what is expected of a bundle.
+func readExpectation(path string) (bundle.Expectation, error) {
+	e, err := bundle.ReadExpectation(path)
 	if err == nil && e.Model != nil {
-		err = fmt.Errorf("%s pins the model %s by its file, which this program does not read: pin the digest of its architecture, or use zkaudit verify: %w", a.expect, *e.Model, fault.ErrUsage)
+		err = fmt.Errorf("%s pins the model %s by its file, which this program does not read: pin the digest of its architecture, or use zkaudit verify: %w", path, *e.Model, fault.ErrUsage)
 	}
 	return e, err
 }
 
-// verified refuses modes whose proofs only the whole program verifies.
-func verified(m mode.Name) error {
+// accepts refuses modes whose proofs only the whole program verifies.
+func accepts(m mode.Name) error {
 	if m.Wrapped() {
-		return fmt.Errorf("a bundle of mode %s: this program does not verify wrapped modes, zkaudit verify does: %w", m, fault.ErrVersion)
+		return fmt.Errorf("mode %s: this program does not verify wrapped modes; zkaudit verify and zkaudit audit verify do: %w", m, fault.ErrVersion)
 	}
 	return nil
 }
@@ -139,13 +182,10 @@ func verified(m mode.Name) error {
 // anotherKind says that a file is not what was asked for, and what it is.
 func anotherKind(path string, data []byte, want string) error {
 	h, err := artefact.DecodeHeader(data)
-	switch {
-	case err != nil:
+	if err != nil {
 		return fmt.Errorf("%s is not %s: %w", path, want, fault.ErrInput)
-	case h.Kind == artefact.Kind{'a', 'u', 'd', 't'}:
-		return fmt.Errorf("%s is an audit: this program does not verify audits, zkaudit audit verify does: %w", path, fault.ErrVersion)
 	}
-	return fmt.Errorf("%s is not %s but something else, see zkaudit inspect: %w", path, want, fault.ErrInput)
+	return fmt.Errorf("%s is not %s but another kind of file (%s), see zkaudit inspect: %w", path, want, foreign.Quote(string(h.Kind[:])), fault.ErrInput)
 }
 
 // cacheDir keeps generators; "" if neither --cache nor the system names such a

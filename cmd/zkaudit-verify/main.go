@@ -1,6 +1,6 @@
-// Command zkaudit-verify is the verifier of package bundle, and nothing else: it
-// has no prover, no executor and no reader of models or data. For bundles of
-// modes zk and validity it says what zkaudit verify says.
+// Command zkaudit-verify is the verifier of bundles and audits, and nothing else: it
+// has no prover, no executor and no reader of models or data. Of modes zk and
+// validity it says what zkaudit verify and zkaudit audit verify say.
 package main
 
 import (

@@ -7,11 +7,11 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/zkaudit/zkaudit/audit"
+	"github.com/zkaudit/zkaudit/cmd/internal/verify"
 	"github.com/zkaudit/zkaudit/internal/artefact"
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/run"
@@ -137,7 +137,7 @@ func (a *app) audit(c *cobra.Command, path string, o *auditing) error {
 	if err != nil {
 		return err
 	}
-	if err := writeHTML(o.html, report); err != nil {
+	if err := verify.WriteHTML(o.html, report); err != nil {
 		return err
 	}
 	expect, err := writeExpectation(out, path, in.Mode, report)
@@ -202,18 +202,6 @@ func (a *app) proven(r *audit.Report, out, expect string) error {
 		_, err := fmt.Fprintf(w, "\nWritten: %s for the verifier, and %s, what it is about, to be compared with other sources\n", out, expect)
 		return err
 	})
-}
-
-// writeHTML writes the report as a page, if a file is asked for.
-func writeHTML(path string, r *audit.Report) error {
-	if path == "" {
-		return nil
-	}
-	var page strings.Builder
-	if err := r.WriteHTML(&page); err != nil {
-		return err
-	}
-	return artefact.WriteFile(path, []byte(page.String()), artefact.PublicMode)
 }
 
 func firstOf(choice, otherwise string) string {

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strings"
 
@@ -14,6 +13,7 @@ import (
 
 	"github.com/zkaudit/zkaudit/audit"
 	"github.com/zkaudit/zkaudit/bundle"
+	"github.com/zkaudit/zkaudit/cmd/internal/verify"
 	"github.com/zkaudit/zkaudit/internal/artefact"
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/network"
@@ -40,7 +40,7 @@ as bundles and expectations have it, architecture layer by layer, loss and forma
 		Args: arguments(1, 1, "one file"),
 		RunE: func(_ *cobra.Command, args []string) (err error) {
 			defer fault.Catch(&err, args[0], fault.ErrInput)
-			h, isArtefact, err := headerOf(args[0])
+			h, isArtefact, err := verify.HeaderOf(args[0])
 			if err != nil {
 				return err
 			}
@@ -79,27 +79,6 @@ func (a *app) inspectNetwork(model, with, batchAxis string) error {
 		}
 		return nil
 	})
-}
-
-// headerOf reads the beginning of a file, from which it follows how large it may
-// be, and returns the header if it is that of an artefact.
-func headerOf(path string) (h artefact.Header, is bool, err error) {
-	info, err := os.Stat(path) // before opening: opening a pipe would wait for its writer
-	if err == nil && !info.Mode().IsRegular() {
-		return h, false, fmt.Errorf("read %s: not a regular file: %w", path, fault.ErrInput)
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return h, false, fmt.Errorf("open %s: %w: %w", path, fault.ErrInput, err)
-	}
-	defer f.Close()
-	head := make([]byte, artefact.Overhead)
-	n, err := io.ReadFull(f, head)
-	if err != nil && err != io.ErrUnexpectedEOF && err != io.EOF {
-		return h, false, fmt.Errorf("read %s: %w: %w", path, fault.ErrInput, err)
-	}
-	h, malformed := artefact.DecodeHeader(head[:n])
-	return h, malformed == nil, nil
 }
 
 // bytesPerByte is how much memory decoding an artefact takes for each of its

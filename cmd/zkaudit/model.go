@@ -2,7 +2,6 @@ package main
 
 import (
 	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"maps"
 	"slices"
@@ -78,35 +77,6 @@ func (o *auditing) addModels(in *audit.Inputs) error {
 		}
 	}
 	return nil
-}
-
-// modelPin is what a verifier requires of a public model.
-type modelPin struct {
-	SHA256 string `toml:"sha256"` // of its file
-	// Fractions are the fraction bits of features, activations and weights;
-	// none: not compared.
-	Fractions []int `toml:"fractions,omitempty"`
-}
-
-// pinOf pins the model that an audit is about.
-func pinOf(m audit.ModelFacts) modelPin {
-	return modelPin{SHA256: m.SHA256, Fractions: []int{m.Fractions.Feature, m.Fractions.Activation, m.Fractions.Weight}}
-}
-
-// pin returns the pin as package audit takes it.
-func (p *modelPin) pin(name string) (audit.ModelPin, error) {
-	pin := audit.ModelPin{SHA256: p.SHA256}
-	if digest, err := hex.DecodeString(p.SHA256); err != nil || len(digest) != 32 {
-		return pin, fmt.Errorf("model %q: sha256 %q is no SHA-256: %w", name, p.SHA256, fault.ErrUsage)
-	}
-	switch len(p.Fractions) {
-	case 0:
-	case 3:
-		pin.Fractions = &audit.Fractions{Feature: p.Fractions[0], Activation: p.Fractions[1], Weight: p.Fractions[2]}
-	default:
-		return pin, fmt.Errorf("model %q: fractions %v: want those of features, activations and weights: %w", name, p.Fractions, fault.ErrUsage)
-	}
-	return pin, nil
 }
 
 // namedModel is a public model that claims name, and its file: NAME=FILE.

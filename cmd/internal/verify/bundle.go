@@ -2,6 +2,7 @@ package verify
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"strings"
 
@@ -24,6 +25,27 @@ func ReadFile(path string, most, times, limit int64) ([]byte, error) {
 		}
 	}
 	return artefact.ReadFile(path, most)
+}
+
+// HeaderOf reads the beginning of a file, from which it follows how large it may
+// be, and returns the header if it is that of an artefact.
+func HeaderOf(path string) (h artefact.Header, is bool, err error) {
+	info, err := os.Stat(path) // before opening: opening a pipe would wait for its writer
+	if err == nil && !info.Mode().IsRegular() {
+		return h, false, fmt.Errorf("read %s: not a regular file: %w", path, fault.ErrInput)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return h, false, fmt.Errorf("open %s: %w: %w", path, fault.ErrInput, err)
+	}
+	defer f.Close()
+	head := make([]byte, artefact.Overhead)
+	n, err := io.ReadFull(f, head)
+	if err != nil && err != io.ErrUnexpectedEOF && err != io.EOF {
+		return h, false, fmt.Errorf("read %s: %w: %w", path, fault.ErrInput, err)
+	}
+	h, malformed := artefact.DecodeHeader(head[:n])
+	return h, malformed == nil, nil
 }
 
 // ReadBundle reads a bundle, given how much memory may be taken and what says of

@@ -1,0 +1,176 @@
+package verify
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"github.com/zkaudit/zkaudit/audit"
+	"github.com/zkaudit/zkaudit/bundle"
+	"github.com/zkaudit/zkaudit/commitments"
+	"github.com/zkaudit/zkaudit/internal/artefact"
+	"github.com/zkaudit/zkaudit/internal/fault"
+	"github.com/zkaudit/zkaudit/internal/foreign"
+	"github.com/zkaudit/zkaudit/proof/mode"
+)
+
+// Auditing verifies an audit with the bundles of the runs it is about.
+type Auditing struct {
+	// What the flags say.
+	Bundles, Runs       []string
+	Expect, Setup, HTML string
+	Insecure, Unpinned  bool
+
+	// What the program brings.
+	CacheDir string
+	Limit    int64                                             // of memory, in bytes
+	Accepts  func(mode.Name) error                             // refuses modes; nil for none
+	Wraps    func(powers *commitments.SRS) mode.Wraps          // nil verifies none
+	Another  func(path string, data []byte, want string) error // says what a file of another kind is
+	// ReadExpectation reads what is expected of a bundle.
+	ReadExpectation func(path string) (bundle.Expectation, error)
+}
+
+// Flags adds those of verifying audits that are not those of verifying bundles.
+func (o *Auditing) Flags(f *pflag.FlagSet) {
+	f.StringArrayVar(&o.Bundles, "bundle", nil, "the bundle of a run that claims name")
+	f.StringArrayVar(&o.Runs, "run-expect", nil, "NAME=FILE: what you require of the bundle of a run, as zkaudit verify --expect takes it")
+	f.StringVar(&o.HTML, "html", "", "write the report as one HTML page, too")
+}
+
+func (o *Auditing) accepts(m mode.Name) error {
+	if o.Accepts == nil {
+		return nil
+	}
+	return o.Accepts(m)
+}
+
+// Read reads an audit and what is expected of it, and verifies the bundles of its
+// runs: all that audit.Verify takes. models adds the files of public models to the
+// expectation; it may be nil.
+func (o *Auditing) Read(ctx context.Context, path string, models func(*audit.Bundle, *audit.Expectation) error) (made *audit.Bundle, expect audit.Expectation, v *mode.Verifier, err error) {
+	if made, err = o.readAudit(path); err != nil {
+		return nil, expect, nil, err
+	}
+	if err := o.accepts(made.Mode); err != nil {
+		return nil, expect, nil, fmt.Errorf("%s: %w", path, err)
+	}
+	expect, runs, err := readAuditExpectation(o.Expect)
+	if err != nil {
+		return nil, expect, nil, err
+	}
+	if err := o.pinRuns(runs); err != nil {
+		return nil, expect, nil, err
+	}
+	srs, powers, err := Setup(o.Setup, o.CacheDir, made.RowBits, made.SRS)
+	if err != nil {
+		return nil, expect, nil, err
+	}
+	v = &mode.Verifier{SRS: srs}
+	if o.Wraps != nil {
+		v.Wraps = o.Wraps(powers)
+	}
+	if models != nil {
+		if err := models(made, &expect); err != nil {
+			return nil, expect, nil, err
+		}
+	}
+	return made, expect, v, o.verifyRuns(ctx, made, runs, v, &expect)
+}
+
+// readAudit reads an audit. What is recognised as one and is damaged counts as
+// false.
+func (o *Auditing) readAudit(path string) (*audit.Bundle, error) {
+	data, err := ReadFile(path, audit.MaxBytes, audit.BytesPerByte, o.Limit)
+	if err != nil {
+		return nil, err
+	}
+	if h, err := artefact.DecodeHeader(data); err != nil || h.Kind != audit.Kind() {
+		return nil, o.Another(path, data, "an audit")
+	}
+	made, err := audit.Unmarshal(data)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, fault.Verdict(err))
+	}
+	return made, nil
+}
+
+// pinRuns adds what --run-expect says to the files under [run_expect].
+func (o *Auditing) pinRuns(files map[string]string) error {
+	for _, pair := range o.Runs {
+		name, file, found := strings.Cut(pair, "=")
+		if !found || name == "" || file == "" {
+			return fmt.Errorf("--run-expect %q: want NAME=FILE: %w", pair, fault.ErrUsage)
+		}
+		files[name] = file
+	}
+	return nil
+}
+
+// verifyRuns verifies the bundles that claims may name, each against what is
+// expected of the run that it is in the audit.
+func (o *Auditing) verifyRuns(ctx context.Context, made *audit.Bundle, files map[string]string, v *mode.Verifier, e *audit.Expectation) error {
+	expected := map[[32]byte]bundle.Expectation{}
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		digest, there := made.Runs[name]
+		if !there {
+			return fmt.Errorf("expected claims about run %q, the audit has none: %w", name, fault.ErrRejected)
+		}
+		pins, err := o.ReadExpectation(files[name])
+		if err != nil {
+			return err
+		}
+		expected[digest] = pins
+	}
+	e.Compared = map[[32]byte]bool{}
+	for _, path := range o.Bundles {
+		b, err := ReadBundle(path, o.Limit, o.Another)
+		if err != nil {
+			return err
+		}
+		if err := o.accepts(b.Statement.Mode); err != nil {
+			return fmt.Errorf("%s: %w", path, err)
+		}
+		digest, err := b.Statement.Digest()
+		if err != nil {
+			return fmt.Errorf("%s: %w", path, fault.Verdict(err))
+		}
+		options := bundle.Options{AllowInsecure: o.Insecure, MaxMemory: o.Limit, Wraps: v.Wraps}
+		report, err := bundle.Verify(ctx, b, expected[digest], v.SRS, options)
+		if err != nil {
+			return fmt.Errorf("%s: %w", path, fault.Verdict(err))
+		}
+		r, err := audit.RunOf(b)
+		if err != nil {
+			return fmt.Errorf("%s: %w", path, fault.Verdict(err))
+		}
+		e.Runs, e.Compared[r.Digest] = append(e.Runs, r), len(report.Unpinned) == 0
+	}
+	return nil
+}
+
+// Compared refuses to call an audit valid whose runs may be any training,
+// unless told to.
+func (o *Auditing) Compared(r *audit.Report) error {
+	if len(r.Unpinned) == 0 || o.Unpinned {
+		return nil
+	}
+	return fmt.Errorf("nobody has compared what run %s was trained on and how; [runs] in --expect pins its statement, --run-expect what it is about, --unpinned does without: %w",
+		foreign.Quotes(r.Unpinned), fault.ErrUnpinned)
+}
+
+// WriteHTML writes the report as a page, if a file is asked for.
+func WriteHTML(path string, r *audit.Report) error {
+	if path == "" {
+		return nil
+	}
+	var page strings.Builder
+	if err := r.WriteHTML(&page); err != nil {
+		return err
+	}
+	return artefact.WriteFile(path, []byte(page.String()), artefact.PublicMode)
+}
