@@ -113,6 +113,43 @@ func TestRoundQuotientPaths(t *testing.T) {
 	}
 }
 
+// TestRoundQuotientNear: quotients of long coefficients, some of them ties or next
+// to one, are what integers of any size say, or left to them.
+func TestRoundQuotientNear(t *testing.T) {
+	rng := rand.New(rand.NewPCG(3, 4))
+	near, ties := 0, 0
+	for i := range 20000 {
+		y := apd.New(1+rng.Int64N(1<<62), int32(-rng.IntN(20)))
+		x := new(apd.Decimal)
+		fraction := rng.IntN(20)
+		if i%4 == 0 { // (n + 1/2)·y/2^fraction, or one unit of its last place beside it
+			y.Coeff.SetInt64(1 + rng.Int64N(1<<20))
+			y.Coeff.Lsh(&y.Coeff, uint(fraction+1))
+			x.Coeff.Mul(apd.NewBigInt(2*rng.Int64N(1<<30)+1), new(apd.BigInt).Rsh(&y.Coeff, uint(fraction+1)))
+			x.Exponent = y.Exponent
+			scaled := new(apd.BigInt).Exp(apd.NewBigInt(10), apd.NewBigInt(int64(rng.IntN(22))), nil)
+			x.Exponent -= int32(len(scaled.String()) - 1)
+			x.Coeff.Mul(&x.Coeff, scaled)
+			x.Coeff.Add(&x.Coeff, apd.NewBigInt(int64(rng.IntN(3)-1)))
+			ties++
+		} else {
+			x.Coeff.Mul(apd.NewBigInt(rng.Int64()), apd.NewBigInt(rng.Int64()))
+			x.Exponent = y.Exponent - int32(rng.IntN(24))
+		}
+		x.Negative, y.Negative = rng.IntN(2) == 0, rng.IntN(2) == 0
+		want, wantOK := quotientBig(x, y, fraction)
+		if got, ok := quotientNear(x, y, fraction); ok {
+			near++
+			if !wantOK || got != want {
+				t.Fatalf("(%s)/(%s) at %d: %d, want %d (%t)", x, y, fraction, got, want, wantOK)
+			}
+		}
+	}
+	if near < 5000 || near > 20000-ties/4 {
+		t.Errorf("%d of 20000 cases were decided, %d of them near ties", near, ties)
+	}
+}
+
 func TestRoundRatio(t *testing.T) {
 	for num := int64(-40); num <= 40; num++ {
 		for den := int64(1); den <= 8; den++ {
