@@ -225,3 +225,18 @@ func TestNegateIfIsNegation(t *testing.T) {
 		}
 	}
 }
+
+// A crew gives its memory back only when all its sums are done: what is left in a
+// batch would be in the sums of the next one.
+func TestCrewsAreDismissedBetweenSums(t *testing.T) {
+	c := newCrew(1)
+	var sum bn254.G1Affine
+	_, _, g, _ := bn254.Generators()
+	c[0].batch.add(&sum, &g, &g)
+	defer func() {
+		if recover() == nil {
+			t.Error("a crew with an addition under way was dismissed")
+		}
+	}()
+	c.dismiss()
+}

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -188,18 +186,8 @@ func anotherKind(path string, data []byte, want string) error {
 	return fmt.Errorf("%s is not %s but another kind of file (%s), see zkaudit inspect: %w", path, want, foreign.Quote(string(h.Kind[:])), fault.ErrInput)
 }
 
-// cacheDir keeps generators; "" if neither --cache nor the system names such a
-// place.
-func (a *app) cacheDir() string {
-	if a.cache != "" {
-		return a.cache
-	}
-	dir, err := os.UserCacheDir()
-	if err != nil {
-		return ""
-	}
-	return filepath.Join(dir, "zkaudit")
-}
+// cacheDir keeps generators; "" if there is no place for them.
+func (a *app) cacheDir() string { return console.CacheDir(a.cache) }
 
 func (a *app) console() *console.Console {
 	return console.New("zkaudit-verify", a.stdout, a.stderr, a.json)

@@ -80,8 +80,8 @@ func declare(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs(args[2]), data, 0o600))
 }
 
-// TestRunsInABrowser: a page can verify, too.
-func TestRunsInABrowser(t *testing.T) {
+// TestBuildsForWebAssembly: nothing in it keeps it from being compiled for a page.
+func TestBuildsForWebAssembly(t *testing.T) {
 	if testing.Short() {
 		t.Skip("compiles everything once more")
 	}

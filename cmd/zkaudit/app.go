@@ -192,18 +192,9 @@ func (a *app) remark(list []error) {
 // terminal.
 func (a *app) result(v any, text func(w io.Writer) error) error { return a.console().Result(v, text) }
 
-// cacheDir keeps the development SRS and keys; "" if neither --cache nor the
-// system names such a place.
-func (a *app) cacheDir() string {
-	if a.cache != "" {
-		return a.cache
-	}
-	dir, err := os.UserCacheDir()
-	if err != nil {
-		return ""
-	}
-	return filepath.Join(dir, "zkaudit")
-}
+// cacheDir keeps generators, the development SRS and keys; "" if there is no place
+// for them.
+func (a *app) cacheDir() string { return console.CacheDir(a.cache) }
 
 // keyDir keeps the keys of wrapped proofs.
 func (a *app) keyDir() string {

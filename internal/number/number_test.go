@@ -150,6 +150,27 @@ func TestRoundQuotientNear(t *testing.T) {
 	}
 }
 
+// Coefficients that float64 takes for infinity are rounded as all others.
+func TestRoundQuotientOfLongCoefficients(t *testing.T) {
+	long := func(digits int, exponent int32) *apd.Decimal { // 10^digits·10^exponent
+		x := apd.New(0, exponent)
+		x.Coeff.Exp(apd.NewBigInt(10), apd.NewBigInt(int64(digits)), nil)
+		return x
+	}
+	for _, test := range []struct {
+		x, y *apd.Decimal
+		want int64
+	}{
+		{long(300, 15), long(310, 0), 100_000 << 8},
+		{long(310, 0), long(300, 5), 100_000 << 8},
+		{long(320, 0), long(320, 0), 1 << 8},
+	} {
+		if got, err := RoundQuotient(test.x, test.y, 8); err != nil || got != test.want {
+			t.Errorf("%d, want %d: %v", got, test.want, err)
+		}
+	}
+}
+
 func TestRoundRatio(t *testing.T) {
 	for num := int64(-40); num <= 40; num++ {
 		for den := int64(1); den <= 8; den++ {

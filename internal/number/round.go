@@ -98,9 +98,10 @@ func quotientSmall(x, y *apd.Decimal, fraction int) (int64, bool) {
 const exactTens = 22
 
 // quotientNear is quotientBig for quotients that float64 tells from a tie, as it
-// does nearly all. Five operations each add a relative error of at most 2^-53:
-// two coefficients, their quotient, and a power of ten, which is exact; what
-// comes out is off by less than 2^-50 of itself.
+// does nearly all. Four roundings each add a relative error of at most 2^-53: of
+// two coefficients, of their quotient, and of that by a power of ten, which is
+// exact; what comes out is off by less than 2^-50 of itself. Coefficients beyond
+// float64 are not for it.
 func quotientNear(x, y *apd.Decimal, fraction int) (int64, bool) {
 	const limit, margin = 1 << 40, 1.0 / (1 << 49)
 	shift := int64(x.Exponent) - int64(y.Exponent)
@@ -109,6 +110,9 @@ func quotientNear(x, y *apd.Decimal, fraction int) (int64, bool) {
 	}
 	num, _ := x.Coeff.MathBigInt().Float64()
 	den, _ := y.Coeff.MathBigInt().Float64()
+	if math.IsInf(num, 0) || math.IsInf(den, 0) {
+		return 0, false
+	}
 	q := num / den
 	if shift >= 0 {
 		q *= tens[shift]
@@ -116,7 +120,7 @@ func quotientNear(x, y *apd.Decimal, fraction int) (int64, bool) {
 		q /= tens[-shift]
 	}
 	q = math.Ldexp(q, fraction)
-	if !(q < limit) { // or not a number
+	if q >= limit {
 		return 0, false
 	}
 	down := math.Floor(q)
