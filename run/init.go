@@ -206,7 +206,7 @@ func (c *Config) fit() (*Survey, error) {
 	}
 	if t.Epochs == 0 && t.Steps == 0 {
 		perEpoch := rows / t.Batch
-		t.Epochs = max(2, (200+perEpoch-1)/perEpoch)
+		t.Epochs = max(2, (defaultSteps(p.Loss.Kind)+perEpoch-1)/perEpoch)
 	}
 	found := &Survey{Parts: parts, Remarks: d.remarks}
 	if err := c.tellLayout(d, found); err != nil {
@@ -241,6 +241,14 @@ func defaultRate(loss graph.LossKind) string {
 		return "0.03"
 	}
 	return "0.1"
+}
+
+// defaultSteps is how many steps are taken at least: at a smaller rate, more.
+func defaultSteps(loss graph.LossKind) int {
+	if loss == graph.MeanSquaredError {
+		return 1000
+	}
+	return 200
 }
 
 // holdOutDefault is how many rows of every part are held out where nobody says:

@@ -202,7 +202,7 @@ func trainingFlags(cmd *cobra.Command, c *run.Config) {
 	f.StringVar(&c.Training.Loss, "loss", "", "softmax_cross_entropy, logistic_loss or mean_squared_error (default: by the model)")
 	f.StringVar(&c.Training.Labels, "label-kind", "", "one_hot, bits or values (default: by the loss)")
 	f.IntVar(&c.Training.Batch, "batch", 0, "rows per step (default: by the rows)")
-	f.IntVar(&c.Training.Epochs, "epochs", 0, "passes over the rows (default: at least 2 and 200 steps)")
+	f.IntVar(&c.Training.Epochs, "epochs", 0, "passes over the rows (default: at least 2, and 200 steps, or 1000 under mean_squared_error)")
 	f.IntVar(&c.Training.Steps, "steps", 0, "steps, instead of epochs")
 	f.IntVar(&c.Training.SegmentSteps, "segment-steps", 0, "steps per proof (default: by the size of a step)")
 	f.StringVar(&c.Training.Rate, "rate", "", "learning rate (default 0.1, for mean squared error 0.03)")
