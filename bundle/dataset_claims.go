@@ -65,6 +65,9 @@ func Sliced[T any](c *segment.DatasetCertificate, rowBits int, tensors [][]T) []
 // Protocol, section 7.
 func VerifyDataset(ctx context.Context, batch *mode.Batch, m mode.Name, place string, claims []DatasetClaim, encoded []byte) (err error) {
 	defer fault.Catch(&err, "certificate", fault.ErrMalformed)
+	if len(claims) == 0 {
+		return fmt.Errorf("%s: there is nothing to certify: %w", place, fault.ErrMalformed)
+	}
 	r := newReader(encoded)
 	proofs := make([][]byte, len(claims))
 	for i := range claims {

@@ -48,6 +48,12 @@ func commitRows(t testing.TB, d *data.Dataset, rowBits int) (*bundle.PartFile, *
 	if err != nil {
 		t.Fatal(err)
 	}
+	return commitUnder(t, srs, d)
+}
+
+// commitUnder is commitPart with a setup.
+func commitUnder(t testing.TB, srs *commitments.SRS, d *data.Dataset) (*bundle.PartFile, *mode.Verifier) {
+	t.Helper()
 	p, err := owner.CommitPart(srs, d, graph.OneHot, mode.Validity, crand.Reader)
 	if err != nil {
 		t.Fatal(err)
@@ -268,6 +274,31 @@ func TestDamagedPartFiles(t *testing.T) {
 		if !refused(err) {
 			t.Fatalf("a damaged part: %v", err)
 		}
+	}
+}
+
+// TestPartsOfTheTransparentSetup: what a certificate leaves to a batch of
+// equations is decided before the part is accepted.
+func TestPartsOfTheTransparentSetup(t *testing.T) {
+	srs, err := commitments.NewTransparent(8, new(commitments.Generators))
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, v := commitUnder(t, srs, people())
+	if err := f.Verify(context.Background(), v); err != nil {
+		t.Fatal(err)
+	}
+	f.Certificate[len(f.Certificate)-1] ^= 1 // of the opening's last cell
+	if err := f.Verify(context.Background(), v); !errors.Is(err, fault.ErrRejected) || !strings.Contains(err.Error(), "certificate of the part") {
+		t.Errorf("a false opening: %v", err)
+	}
+}
+
+// TestNothingToCertify: an empty certificate of no claim certifies nothing.
+func TestNothingToCertify(t *testing.T) {
+	_, v := commitPart(t, people())
+	if err := bundle.VerifyDataset(context.Background(), v.NewBatch(), mode.Validity, "part", nil, nil); !errors.Is(err, fault.ErrMalformed) {
+		t.Error(err)
 	}
 }
 
