@@ -6,7 +6,7 @@ GO          ?= go
 STATICCHECK ?= honnef.co/go/tools/cmd/staticcheck@v0.8.2
 FUZZTIME    ?= 60
 
-.PHONY: check format vet staticcheck generated tidy short fuzz-briefly mutate-briefly mutate test fixtures-test examples-test fuzz fuzz-long bench circuit-stats
+.PHONY: check format vet staticcheck generated tidy short fuzz-briefly mutate-briefly mutate test fixtures-test examples-test wraps-test fuzz fuzz-long bench circuit-stats
 
 check: format vet staticcheck generated tidy short fuzz-briefly mutate-briefly
 
@@ -62,6 +62,11 @@ fixtures-test:
 examples-test:
 	@if [ -z "$$ZKAUDIT_FIXTURES" ]; then echo "set ZKAUDIT_FIXTURES to the folder of docs/fixtures.md" >&2; exit 1; fi
 	$(GO) test -count=1 -timeout 2h -run '^(TestExamples|TestWrappedDemo|TestMNIST)$$' ./cmd/zkaudit ./examples/demo ./run -whole
+
+# Bundles in PLONK, and the keys that everyone derives, through the library and the
+# command line. It takes five minutes on 2 cores.
+wraps-test:
+	$(GO) test -count=1 -timeout 1h -run '^(TestWrappedBundle|TestScripts)$$/^(report|changed|expectation|own_faults|cache|keys.*)$$' ./bundle ./cmd/zkaudit -whole
 
 # FUZZTIME seconds per target.
 fuzz:

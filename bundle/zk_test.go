@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"flag"
 	"os"
 	"path/filepath"
 	"strings"
@@ -90,11 +91,15 @@ func reported(t *testing.T, report *bundle.Report, m mode.Name) {
 	}
 }
 
+// whole is set by make wraps-test.
+var whole = flag.Bool("whole", false, "prove a bundle in PLONK, for a minute or two")
+
 // TestWrappedBundle is TestZeroKnowledgeBundle where the verifier's script runs
-// nowhere but in a SNARK.
+// nowhere but in a SNARK. Of what it is about, proof/wrap has tests on smaller
+// statements, and package audit one on an audit.
 func TestWrappedBundle(t *testing.T) {
-	if testing.Short() {
-		t.Skip("wraps three proofs")
+	if !*whole {
+		t.Skip("wraps three proofs; make wraps-test runs it")
 	}
 	cache := t.TempDir()
 	m := zkRun(t, mode.ZKPLONK, cache)

@@ -14,7 +14,7 @@ import (
 )
 
 // whole is set by make examples-test.
-var whole = flag.Bool("whole", false, "run examples on all data that they have, for minutes")
+var whole = flag.Bool("whole", false, "run examples on all data that they have, and scripts with PLONK keys, for minutes")
 
 // TestExamples runs the examples of the folder of that name: on a small table
 // of invented people, and, where there are fixtures, on real data. Proofs are
@@ -24,11 +24,7 @@ func TestExamples(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	fixtures := os.Getenv("ZKAUDIT_FIXTURES")
-	if testing.Short() {
-		fixtures = ""
-	}
-	if fixtures == "" {
+	if fixtures() == "" {
 		t.Log("ZKAUDIT_FIXTURES is not set, or tests are short: invented people only")
 	}
 	testscript.Run(t, testscript.Params{
@@ -37,19 +33,31 @@ func TestExamples(t *testing.T) {
 			e.Setenv("HOME", e.WorkDir)
 			e.Setenv("XDG_CACHE_HOME", filepath.Join(e.WorkDir, ".cache"))
 			e.Setenv("EXAMPLES", examples)
-			e.Setenv("FIXTURES", fixtures)
+			e.Setenv("FIXTURES", fixtures())
 			return os.WriteFile(filepath.Join(e.WorkDir, "people.csv"), []byte(people(1800)), 0o644)
 		},
-		Condition: func(name string) (bool, error) {
-			switch name {
-			case "fixtures":
-				return fixtures != "", nil
-			case "whole":
-				return *whole, nil
-			}
-			return false, fmt.Errorf("unknown condition %q", name)
-		},
+		Condition: condition,
 	})
+}
+
+// fixtures is the folder of real data, or empty where there is none, or no time.
+func fixtures() string {
+	if testing.Short() {
+		return ""
+	}
+	return os.Getenv("ZKAUDIT_FIXTURES")
+}
+
+// condition is one that a script asks for: real data at hand, or all that a script
+// has to say, for minutes.
+func condition(name string) (bool, error) {
+	switch name {
+	case "fixtures":
+		return fixtures() != "", nil
+	case "whole":
+		return *whole, nil
+	}
+	return false, fmt.Errorf("unknown condition %q", name)
 }
 
 // people returns rows in the form of the Adult data set, about nobody. Income

@@ -33,6 +33,7 @@ func TestScripts(t *testing.T) {
 			e.Setenv("TMPDIR", e.WorkDir)
 			return writeInputs(e.WorkDir)
 		},
+		Condition: condition,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exit": exitCode, "flip": flip, "truncate": truncate, "killed": killed, "bomb": bomb, "artefact": framed,
 		},
