@@ -13,7 +13,7 @@ import (
 	"github.com/zkaudit/zkaudit/internal/prg"
 )
 
-// whole is set by make examples-test.
+// whole is set by make examples-test and make wraps-test.
 var whole = flag.Bool("whole", false, "run examples on all data that they have, and scripts with PLONK keys, for minutes")
 
 // TestExamples runs the examples of the folder of that name: on a small table
