@@ -48,7 +48,7 @@ func newAmbiguous(t testing.TB, rowBits int) *ambiguous {
 // randomness is what hides a proof, in the order it is drawn.
 type randomness map[string]io.Reader
 
-var kinds = []string{"mask", "rows", "salt", "blinding of the mask", "blocks", "d", "D", "D'", "T0", "T1"}
+var kinds = []string{"mask", "rows", "blinding of the mask", "blocks", "d", "D", "D'", "T0", "T1"}
 
 // counts returns how many scalars of each kind there are.
 func counts(l *proof.Layout) map[string]int {
@@ -57,7 +57,7 @@ func counts(l *proof.Layout) map[string]int {
 		rows += n
 	}
 	return map[string]int{
-		"mask": 1 << l.RowLog, "rows": rows, "salt": 1, "blinding of the mask": 1, // prover.Commit
+		"mask": 1 << l.RowLog, "rows": rows, "blinding of the mask": 1, // prover.Commit
 		"blocks": shape.Blocks, "d": shape.Hidden, "D": 1, "D'": 1, "T0": 1, "T1": 1, // committed.Prove
 	}
 }
@@ -270,9 +270,6 @@ func (e *example) plain(t testing.TB, cells Assignment) []bn254.G1Affine {
 func TestEachBlindingIsNeeded(t *testing.T) {
 	e := newAmbiguous(t, 2)
 	for i, k := range append([]string{""}, kinds...) {
-		if k == "salt" {
-			continue // hides nothing here: challenges are those of commitments
-		}
 		r := fresh(uint64(i))
 		var want []string
 		if k != "" {

@@ -97,7 +97,7 @@ func ProveCommitted(ctx context.Context, srs *commitments.SRS, st *statement.Sta
 	if err != nil {
 		return nil, err
 	}
-	if err := a.ArgueCommitted(ctx, rng); err != nil && !errors.Is(err, fault.ErrRejected) {
+	if err := a.ArgueCommitted(ctx); err != nil && !errors.Is(err, fault.ErrRejected) {
 		return nil, err
 	}
 	return a.OpenCommitted()

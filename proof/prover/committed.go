@@ -27,17 +27,17 @@ func ProveCommitted(ctx context.Context, srs *commitments.SRS, st *statement.Sta
 	if err != nil {
 		return nil, err
 	}
-	if err := a.ArgueCommitted(ctx, rng); err != nil {
+	if err := a.ArgueCommitted(ctx); err != nil {
 		return nil, err
 	}
 	return a.OpenCommitted()
 }
 
 // ArgueCommitted answers the script in commitments. It fails as Argue does.
-func (a *Argument) ArgueCommitted(ctx context.Context, rng io.Reader) error {
+func (a *Argument) ArgueCommitted(ctx context.Context) error {
 	var err error
 	if broken := uncancelled(func() {
-		a.hidden, a.made.Outcome, err = committed.Prove(a.srs, a.statement.Layout, a.made.Digest, &cancelling{a.prover, ctx}, rng)
+		a.hidden, a.made.Outcome, err = committed.Prove(a.srs, a.statement.Layout, a.made.Digest, &cancelling{a.prover, ctx}, a.rng)
 	}); broken != nil {
 		return broken
 	}

@@ -15,16 +15,15 @@ import (
 	"github.com/zkaudit/zkaudit/relation"
 )
 
-// hiding is the randomness of one masked conversation; all of it is empty in
-// an open one.
+// hiding is the randomness of the rows of one masked conversation; all of it is
+// empty in an open one.
 type hiding struct {
 	mask   fr.Vector      // M, a uniformly random row
-	salt   fr.Element     // absorbed after the statement's digest
 	rows   [][]fr.Element // ρ of the witness rows, by witness tensor
 	ofMask []fr.Element   // ρ_M
 }
 
-// newHiding draws what hides one conversation (protocol, section 19).
+// newHiding draws what hides the rows of one conversation (protocol, section 19).
 func newHiding(l *proof.Layout, rng io.Reader) (*hiding, error) {
 	h := &hiding{}
 	if !l.Masked {
@@ -45,12 +44,21 @@ func newHiding(l *proof.Layout, rng io.Reader) (*hiding, error) {
 		}
 		h.rows = append(h.rows, rho)
 	}
-	more, err := commitments.RandomScalars(rng, 2)
-	if err != nil {
-		return nil, err
+	h.ofMask, err = commitments.RandomScalars(rng, 1)
+	return h, err
+}
+
+// drawSalt draws the salt of a masked conversation, which hides its challenges;
+// an open one has none.
+func drawSalt(l *proof.Layout, rng io.Reader) (fr.Element, error) {
+	if !l.Masked {
+		return fr.Element{}, nil
 	}
-	h.salt, h.ofMask = more[0], more[1:]
-	return h, nil
+	salt, err := commitments.RandomScalars(rng, 1)
+	if err != nil {
+		return fr.Element{}, err
+	}
+	return salt[0], nil
 }
 
 // commit commits all witness tensors, then the mask row.

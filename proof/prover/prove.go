@@ -68,6 +68,7 @@ type Argument struct {
 	srs       *commitments.SRS
 	statement *statement.Statement
 	external  [][]fr.Element // blinding, see Secret
+	rng       io.Reader      // of a masked layout
 	hiding    *hiding
 	prover    *Peer
 	made      *Conversation
@@ -75,7 +76,8 @@ type Argument struct {
 }
 
 // Commit begins an argument about cells with their multiplicities (see Count):
-// it draws what hides them and commits to them.
+// it draws what hides them and commits to them. rng is as of Converse; what the
+// argument draws later comes from it, too.
 // Protocol, section 19.
 func Commit(ctx context.Context, srs *commitments.SRS, st *statement.Statement, secret Secret, rng io.Reader) (*Argument, error) {
 	l := st.Layout
@@ -86,7 +88,7 @@ func Commit(ctx context.Context, srs *commitments.SRS, st *statement.Statement, 
 	if err != nil {
 		return nil, err
 	}
-	c := &Conversation{Salt: h.salt}
+	c := &Conversation{}
 	if c.Witness, err = h.commit(ctx, srs, l, secret.Cells); err != nil {
 		return nil, err
 	}
@@ -95,7 +97,7 @@ func Commit(ctx context.Context, srs *commitments.SRS, st *statement.Statement, 
 		return nil, err
 	}
 	c.Digest = st.Digest(c.Witness)
-	return &Argument{srs: srs, statement: st, external: secret.External, hiding: h, prover: p, made: c}, nil
+	return &Argument{srs: srs, statement: st, external: secret.External, rng: rng, hiding: h, prover: p, made: c}, nil
 }
 
 // Argue answers the script. It fails with fault.ErrRejected if the cells do not
@@ -103,6 +105,10 @@ func Commit(ctx context.Context, srs *commitments.SRS, st *statement.Statement, 
 // Protocol, section 8.
 func (a *Argument) Argue(ctx context.Context) error {
 	l, c := a.statement.Layout, a.made
+	var err error
+	if c.Salt, err = drawSalt(l, a.rng); err != nil {
+		return err
+	}
 	tr := transcript.NewNative(statement.Domain)
 	proof.Begin(l, tr, c.Digest, c.Salt)
 	var checks proof.Checks

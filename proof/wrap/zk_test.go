@@ -29,7 +29,7 @@ const (
 )
 
 // randomness is what a conversation is hidden by, in the order it is drawn.
-type randomness struct{ mask, blinding, salt, maskBlinding io.Reader }
+type randomness struct{ mask, blinding, maskBlinding, salt io.Reader }
 
 // reader cuts the randomness of one conversation together.
 func (r randomness) reader(l *proof.Layout) io.Reader {
@@ -39,7 +39,7 @@ func (r randomness) reader(l *proof.Layout) io.Reader {
 	}
 	const wide = 64 // bytes of a scalar, see commitments.RandomScalars
 	return io.MultiReader(io.LimitReader(r.mask, wide<<l.RowLog), io.LimitReader(r.blinding, int64(wide*rows)),
-		io.LimitReader(r.salt, wide), io.LimitReader(r.maskBlinding, wide))
+		io.LimitReader(r.maskBlinding, wide), io.LimitReader(r.salt, wide))
 }
 
 // stream is a source of randomness, the same one for the same numbers.
