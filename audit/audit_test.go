@@ -48,10 +48,10 @@ func inputs(t *testing.T) (*world, *Inputs) {
 	w, run, _ := classified(t)
 	for _, name := range []string{"north", "south"} {
 		p := w.subjects.Parts[name]
-		run.Parts, run.Rows, run.Used = append(run.Parts, p.Digest(w.srs.ID, w.srs.RowBits)), append(run.Rows, p.Rows), append(run.Used, 60)
+		run.Parts, run.Rows, run.Used = append(run.Parts, p.Digest(w.setup.ID, w.setup.RowBits)), append(run.Rows, p.Rows), append(run.Used, 60)
 	}
 	return w, &Inputs{
-		Mode: mode.Validity, By: &proving.Prover{SRS: w.srs, Rand: crand.Reader},
+		Mode: mode.Validity, By: &proving.Prover{Setup: w.setup, Rand: crand.Reader},
 		Parts: w.subjects.OwnedParts, Runs: w.subjects.OwnedRuns,
 	}
 }
@@ -89,7 +89,7 @@ func (w *world) expectations(a *Audit) Expectation {
 		if !a.names(w.t, name) {
 			continue
 		}
-		digest := p.Digest(w.srs.ID, w.srs.RowBits)
+		digest := p.Digest(w.setup.ID, w.setup.RowBits)
 		e.Parts[name] = hex.EncodeToString(digest[:])
 	}
 	for name, r := range w.subjects.Runs {
@@ -114,9 +114,9 @@ func TestAudit(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	v := &mode.Verifier{SRS: w.srs.Verifier()}
+	v := &mode.Verifier{Setup: w.setup.Verifier()}
 	if _, err := Verify(ctx, read, w.expectations(a), v, Options{}); !errors.Is(err, fault.ErrVersion) {
-		t.Errorf("development SRS: %v", err)
+		t.Errorf("development setup: %v", err)
 	}
 	r, err := Verify(ctx, read, w.expectations(a), v, Options{AllowInsecure: true})
 	if err != nil {
@@ -148,7 +148,7 @@ func TestExpectations(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	v := &mode.Verifier{SRS: w.srs.Verifier()}
+	v := &mode.Verifier{Setup: w.setup.Verifier()}
 	for name, change := range map[string]struct {
 		f    func(e *Expectation)
 		want error
@@ -176,7 +176,7 @@ func TestExpectations(t *testing.T) {
 // TestChangedAudits: an audit of which one thing is another than was proven.
 func TestChangedAudits(t *testing.T) {
 	w, in := inputs(t)
-	ctx, v := context.Background(), &mode.Verifier{SRS: w.srs.Verifier()}
+	ctx, v := context.Background(), &mode.Verifier{Setup: w.setup.Verifier()}
 	for name, change := range map[string]func(b *Bundle){
 		"certificate of another part": func(b *Bundle) { b.Certificates["north"] = b.Certificates["south"] },
 		"no certificate":              func(b *Bundle) { delete(b.Certificates, "north") },

@@ -71,13 +71,13 @@ func pick(d *data.Dataset, rows []int) *data.Dataset {
 	return &p
 }
 
-// large is a world with an SRS of usual size.
+// large is a world with a setup of usual size.
 func large(b *testing.B) *world {
-	srs, err := commitments.DevelopmentSRS(16)
+	setup, err := commitments.NewDevelopment(16)
 	if err != nil {
 		b.Fatal(err)
 	}
-	w := newWorldOf(b, srs)
+	w := newWorldOf(b, setup)
 	return w
 }
 
@@ -160,7 +160,7 @@ func BenchmarkCensus(b *testing.B) {
 	}
 	b.Run("certificate", func(b *testing.B) {
 		for b.Loop() {
-			if _, err := w.owned("test").Certify(context.Background(), mode.Validity, &proving.Prover{SRS: w.srs, Rand: crand.Reader}, nil); err != nil {
+			if _, err := w.owned("test").Certify(context.Background(), mode.Validity, &proving.Prover{Setup: w.setup, Rand: crand.Reader}, nil); err != nil {
 				b.Fatal(err)
 			}
 		}

@@ -125,7 +125,7 @@ func TestEveryClaimIsBound(t *testing.T) {
 		}
 		for part := range used.scope.parts {
 			genuine := w.subjects.Parts[part]
-			again, err := w.srs.CommitInt32(w.owned(part).Cells[featureTensor].Small, make([]fr.Element, len(genuine.Commitments[featureTensor])))
+			again, err := w.setup.CommitInt32(w.owned(part).Cells[featureTensor].Small, make([]fr.Element, len(genuine.Commitments[featureTensor])))
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -118,7 +118,7 @@ func TestStatedAnswersCost(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		digest := w.subjects.Parts["north"].Digest(w.srs.ID, w.srs.RowBits)
+		digest := w.subjects.Parts["north"].Digest(w.setup.ID, w.setup.RowBits)
 		return r, in.Ledger.Spent(fmt.Sprintf("%x", digest))
 	}
 	r, released := ask("release = \"outputs\"\n")
@@ -139,7 +139,7 @@ func TestStatedAnswersCost(t *testing.T) {
 func TestRefusalsAreCharged(t *testing.T) {
 	w, in := inputs(t)
 	path := filepath.Join(t.TempDir(), "ledger")
-	digest := w.subjects.Parts["north"].Digest(w.srs.ID, w.srs.RowBits)
+	digest := w.subjects.Parts["north"].Digest(w.setup.ID, w.setup.RowBits)
 	north := fmt.Sprintf("%x", digest)
 	ask := func(budget, percent int) error {
 		in.Ledger = openLedger(t, path, budget)
@@ -184,11 +184,11 @@ func (w *world) anew(p *owner.Part) *owner.Part {
 	again := *p
 	again.Commitments, again.Blinding = nil, nil
 	for _, cells := range p.Cells {
-		blind, err := commitments.RandomScalars(w.rng, w.srs.Rows(cells.Len()))
+		blind, err := commitments.RandomScalars(w.rng, w.setup.Rows(cells.Len()))
 		if err != nil {
 			w.t.Fatal(err)
 		}
-		rows, err := w.srs.CommitInt32(cells.Small, blind)
+		rows, err := w.setup.CommitInt32(cells.Small, blind)
 		if err != nil {
 			w.t.Fatal(err)
 		}
@@ -230,7 +230,7 @@ func TestRowsKeepTheirAccount(t *testing.T) {
 		t.Errorf("%v, %d bits", err, in.Ledger.Spent(rows))
 	}
 	// A model's answers tell about the rows it was trained on.
-	digest := w.subjects.Parts["north"].Digest(w.srs.ID, w.srs.RowBits)
+	digest := w.subjects.Parts["north"].Digest(w.setup.ID, w.setup.RowBits)
 	delete(in.Parts, "north")
 	trained(in.Runs["net"]).Origins = map[[32]byte][]string{digest: {rows}}
 	in.Ledger = openLedger(t, path, 6)

@@ -15,7 +15,7 @@ import (
 // that says it is malformed, and that it is a bug.
 func TestPanicsAreCaught(t *testing.T) {
 	w := newWorld(t)
-	made, err := smallBundle(w.srs, embedder(t, 1, true, 2, 2), "[[claim]]\nkind = \"diversity\"\nparts = [\"p\"]\nattributes = [\"sex\"]\nmin_count = 1\n")
+	made, err := smallBundle(w.setup, embedder(t, 1, true, 2, 2), "[[claim]]\nkind = \"diversity\"\nparts = [\"p\"]\nattributes = [\"sex\"]\nmin_count = 1\n")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -23,7 +23,7 @@ func TestPanicsAreCaught(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	v := &mode.Verifier{SRS: w.srs.Verifier()}
+	v := &mode.Verifier{Setup: w.setup.Verifier()}
 	_, err = Verify(context.Background(), b, Expectation{}, v, Options{AllowInsecure: true, Progress: func(int, int) { panic("here") }})
 	if !errors.Is(err, fault.ErrMalformed) || !errors.Is(err, fault.ErrPanic) || !strings.Contains(err.Error(), "report it") {
 		t.Errorf("in the middle: %v", err)

@@ -47,10 +47,10 @@ func forgedPart(w *world, rows int, vocabularies ...int) *bundle.PublicPart {
 		p.Attributes = append(p.Attributes, v)
 	}
 	for _, width := range []int{1, 1, len(vocabularies)} {
-		n := bundle.CommittedRows(w.srs.RowBits, relation.Axis{Size: rows}, relation.Axis{Size: width})
+		n := bundle.CommittedRows(w.setup.RowBits, relation.Axis{Size: rows}, relation.Axis{Size: width})
 		points := make([]bn254.G1Affine, n)
 		for i := range points {
-			points[i] = w.srs.G1[0]
+			points[i] = w.setup.G1[0]
 		}
 		p.Commitments = append(p.Commitments, points)
 	}
@@ -94,7 +94,7 @@ func TestUnprovenAuditTakesLittle(t *testing.T) {
 		took := allocated(func() {
 			var b *Bundle
 			if b, err = Unmarshal(file); err == nil {
-				_, err = Verify(context.Background(), b, Expectation{}, &mode.Verifier{SRS: w.srs.Verifier()}, Options{AllowInsecure: true})
+				_, err = Verify(context.Background(), b, Expectation{}, &mode.Verifier{Setup: w.setup.Verifier()}, Options{AllowInsecure: true})
 			}
 		})
 		if !errors.Is(err, fault.ErrMalformed) {
@@ -238,7 +238,7 @@ func TestDecodingTakesItsSize(t *testing.T) {
 		features.Meaning.Features = append(features.Meaning.Features, fmt.Sprint(i%10))
 	}
 	for len(features.Commitments[featureTensor]) < 1<<16/(1<<testRowBits) {
-		features.Commitments[featureTensor] = append(features.Commitments[featureTensor], w.srs.G1[0])
+		features.Commitments[featureTensor] = append(features.Commitments[featureTensor], w.setup.G1[0])
 	}
 	for name, c := range map[string]struct {
 		part *bundle.PublicPart
@@ -296,7 +296,7 @@ func TestParametersAreBounded(t *testing.T) {
 // any proof is looked at, without a verdict. What it is about counts.
 func TestMemoryIsAskedFor(t *testing.T) {
 	w := newWorld(t)
-	made, err := smallBundle(w.srs, embedder(t, 1, true, 2, 2), "[[claim]]\nkind = \"diversity\"\nparts = [\"p\"]\nattributes = [\"sex\"]\nmin_count = 1\n")
+	made, err := smallBundle(w.setup, embedder(t, 1, true, 2, 2), "[[claim]]\nkind = \"diversity\"\nparts = [\"p\"]\nattributes = [\"sex\"]\nmin_count = 1\n")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -304,7 +304,7 @@ func TestMemoryIsAskedFor(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	v, subjects := &mode.Verifier{SRS: w.srs.Verifier()}, &Subjects{}
+	v, subjects := &mode.Verifier{Setup: w.setup.Verifier()}, &Subjects{}
 	options := Options{AllowInsecure: true, MaxMemory: b.Memory(subjects).Bytes()}
 	if _, err := Verify(context.Background(), b, Expectation{}, v, options); err != nil {
 		t.Errorf("as much as it takes: %v", err)
@@ -334,7 +334,7 @@ func TestMemoryIsAskedFor(t *testing.T) {
 func TestClaimThatDoesNotFit(t *testing.T) {
 	w := people(t)
 	claims := &Audit{Items: []*Item{w.item(&Diversity{Parts: []string{"north"}, Attributes: []string{"sex"}, MinCount: 1})}}
-	in := &Inputs{Mode: w.frame.Mode, By: &proving.Prover{SRS: w.srs}, Parts: w.subjects.OwnedParts}
+	in := &Inputs{Mode: w.frame.Mode, By: &proving.Prover{Setup: w.setup}, Parts: w.subjects.OwnedParts}
 	in.Memory = memory.Limit{Bytes: memory.Base, By: "a test"}
 	proofs := 0
 	in.Progress = func(int, int, string) { proofs++ }

@@ -19,7 +19,7 @@ import (
 )
 
 // Version is the format version of audit bundles.
-const Version = 5
+const Version = 6
 
 // MaxBytes bounds an audit bundle.
 const MaxBytes = 1 << 30
@@ -53,7 +53,7 @@ type Proven struct {
 type (
 	encodedBundle struct {
 		Mode    mode.Name      `json:"mode"`
-		SRS     string         `json:"srs"`
+		Setup   string         `json:"setup"`
 		RowBits int            `json:"row_bits"`
 		Context string         `json:"context"`
 		Parts   []encodedPart  `json:"parts"`
@@ -91,7 +91,7 @@ type (
 
 func (b *Bundle) encode() (*encodedBundle, error) {
 	e := &encodedBundle{
-		Mode: b.Mode, SRS: hex.EncodeToString(b.SRS[:]), RowBits: b.RowBits, Context: b.Context,
+		Mode: b.Mode, Setup: hex.EncodeToString(b.Setup[:]), RowBits: b.RowBits, Context: b.Context,
 		Parts: []encodedPart{}, Runs: []encodedRun{}, Claims: []encodedClaim{},
 	}
 	for _, name := range sortedKeys(b.Parts) {
@@ -206,8 +206,8 @@ func (e *encodedBundle) decode() (*Bundle, error) {
 		return nil, malformed("%d parts and %d runs, at most %d and %d", len(e.Parts), len(e.Runs), MaxParts, MaxRuns)
 	}
 	var err error
-	if b.SRS, err = decodeDigest(e.SRS); err != nil {
-		return nil, malformed("SRS: %v", err)
+	if b.Setup, err = decodeDigest(e.Setup); err != nil {
+		return nil, malformed("setup: %v", err)
 	}
 	for i := range e.Parts {
 		p := &e.Parts[i]

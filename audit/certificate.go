@@ -7,5 +7,5 @@ import (
 // certificate is what the certificate of a part is about: the same as in a
 // training run. It depends on no audit, one serves all.
 func certificate(f *Frame, p *bundle.PublicPart) ([]bundle.DatasetClaim, error) {
-	return bundle.DatasetClaims(f.Mode, p.Shape(), f.SRS, f.RowBits, p.Commitment())
+	return bundle.DatasetClaims(f.Mode, p.Shape(), f.Setup, f.RowBits, p.Commitment())
 }

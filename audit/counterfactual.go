@@ -126,7 +126,7 @@ func (c *Counterfactual) reads(s *Subjects) (read, all int) {
 	rows, err := schedule.ParseRows(c.Without, func(name string) (int, int, error) {
 		p, part := s.Parts[name], -1
 		if p != nil {
-			part = slices.Index(r.Parts, s.digest(p, &Frame{SRS: r.SRS, RowBits: r.RowBits}))
+			part = slices.Index(r.Parts, s.digest(p, &Frame{Setup: r.Setup, RowBits: r.RowBits}))
 		}
 		if part < 0 {
 			return 0, 0, fault.ErrUsage

@@ -24,7 +24,7 @@ func (w *world) pair(first, second string, without ...schedule.Range) (a, b *Pub
 		spec := schedule.Spec{Batch: r.Program.Batch, Order: schedule.Shuffled, Seed: "s"}
 		for _, part := range []string{"north", "south"} {
 			p := w.subjects.Parts[part]
-			digest := p.Digest(w.srs.ID, w.srs.RowBits)
+			digest := p.Digest(w.setup.ID, w.setup.RowBits)
 			r.Parts, r.Rows = append(r.Parts, digest), append(r.Rows, p.Rows)
 			spec.Parts, spec.Commitments = append(spec.Parts, p.Rows), append(spec.Commitments, digest)
 		}

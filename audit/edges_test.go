@@ -168,7 +168,7 @@ func TestProvenanceSubstituted(t *testing.T) {
 	w, run, _ := classified(t)
 	for _, name := range []string{"north", "south"} {
 		p := w.subjects.Parts[name]
-		run.Parts, run.Rows, run.Used = append(run.Parts, p.Digest(w.srs.ID, w.srs.RowBits)), append(run.Rows, p.Rows), append(run.Used, 60)
+		run.Parts, run.Rows, run.Used = append(run.Parts, p.Digest(w.setup.ID, w.setup.RowBits)), append(run.Rows, p.Rows), append(run.Used, 60)
 	}
 	w.train("other", run.Program, trained(run).Cells)
 	w.commit("more", smallDataset(), graph.OneHot)
@@ -207,7 +207,7 @@ func classifiedAgain(t *testing.T) *bundle.PublicPart {
 	return w.subjects.Parts["south"]
 }
 
-// Runs are those the verifier means, proven with the SRS of the audit.
+// Runs are those the verifier means, proven with the setup of the audit.
 func TestRunsAreCompared(t *testing.T) {
 	w, in := inputs(t)
 	net := w.subjects.OwnedRuns["net"]
@@ -217,7 +217,7 @@ func TestRunsAreCompared(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	v, options := &mode.Verifier{SRS: w.srs.Verifier()}, Options{AllowInsecure: true}
+	v, options := &mode.Verifier{Setup: w.setup.Verifier()}, Options{AllowInsecure: true}
 	verify := func(e Expectation) (*Report, error) { return Verify(context.Background(), b, e, v, options) }
 	// of two verified runs, the bundle says which is called net; of a single one
 	// it is not known that it is the one meant
@@ -242,7 +242,7 @@ func TestRunsAreCompared(t *testing.T) {
 		t.Errorf("another run: %v", err)
 	}
 	for name, change := range map[string]func(r *PublicRun){
-		"another SRS":     func(r *PublicRun) { r.SRS[0]++ },
+		"another setup":   func(r *PublicRun) { r.Setup[0]++ },
 		"other row sizes": func(r *PublicRun) { r.RowBits++ },
 	} {
 		run := *w.subjects.Runs["net"]

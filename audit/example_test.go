@@ -19,7 +19,7 @@ import (
 // An auditor, who knows the digest of the commitments and the claim, verifies it
 // without the rows.
 func Example() {
-	srs, err := commitments.DevelopmentSRS(7) // INSECURE: τ is public
+	setup, err := commitments.NewDevelopment(7) // INSECURE: τ is public
 	check(err)
 	claims, err := audit.Parse([]byte(`
 		context = "study 12"
@@ -33,15 +33,15 @@ func Example() {
 	check(err)
 
 	// The owner. Mode validity hides nothing; the others wrap the same proofs.
-	part, err := owner.CommitPart(srs, patients(), graph.OneHot, mode.Validity, rand.Reader)
+	part, err := owner.CommitPart(setup, patients(), graph.OneHot, mode.Validity, rand.Reader)
 	check(err)
 	made, _, err := audit.Prove(context.Background(), claims, &audit.Inputs{
-		Mode: mode.Validity, By: &proving.Prover{SRS: srs, Rand: rand.Reader}, Parts: map[string]audit.OwnedPart{"patients": part},
+		Mode: mode.Validity, By: &proving.Prover{Setup: setup, Rand: rand.Reader}, Parts: map[string]audit.OwnedPart{"patients": part},
 	})
 	check(err)
 	file, err := made.Marshal()
 	check(err)
-	digest := part.Digest(srs.ID, srs.RowBits) // published when the rows were committed
+	digest := part.Digest(setup.ID, setup.RowBits) // published when the rows were committed
 
 	// The auditor.
 	received, err := audit.Unmarshal(file)
@@ -50,7 +50,7 @@ func Example() {
 		Mode: mode.Validity, Claims: claims,
 		Parts: map[string]string{"patients": hex.EncodeToString(digest[:])},
 	}
-	report, err := audit.Verify(context.Background(), received, expected, &mode.Verifier{SRS: srs.Verifier()}, audit.Options{AllowInsecure: true})
+	report, err := audit.Verify(context.Background(), received, expected, &mode.Verifier{Setup: setup.Verifier()}, audit.Options{AllowInsecure: true})
 	check(err)
 	fmt.Println(report.Claims[0].Says)
 	fmt.Println("bits of information released:", report.Bits)

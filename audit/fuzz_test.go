@@ -36,7 +36,7 @@ func FuzzParse(f *testing.F) {
 // FuzzVerify changes the payload under a correct checksum: nothing panics, and
 // what is accepted is the canonical encoding of what it says.
 func FuzzVerify(f *testing.F) {
-	srs, err := developmentSRS()
+	setup, err := developmentSetup()
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -47,7 +47,7 @@ func FuzzVerify(f *testing.F) {
 		"[[claim]]\nkind = \"diversity\"\nparts = [\"p\"]\nattributes = [\"sex\"]\nmin_count = 1\n",
 		"[[claim]]\nkind = \"prediction\"\nmodel = \"m\"\npart = \"p\"\nrow = 1\nrelease = \"class\"\n",
 	} {
-		made, err := smallBundle(srs, file, claims)
+		made, err := smallBundle(setup, file, claims)
 		if err != nil {
 			f.Fatal(err)
 		}
@@ -67,7 +67,7 @@ func FuzzVerify(f *testing.F) {
 			}
 		}
 	}
-	v := &mode.Verifier{SRS: srs.Verifier()}
+	v := &mode.Verifier{Setup: setup.Verifier()}
 	f.Fuzz(func(t *testing.T, payload []byte) {
 		file := artefact.Encode(h, payload)
 		if b, err := Unmarshal(file); err == nil {
@@ -92,10 +92,10 @@ func FuzzVerify(f *testing.F) {
 	})
 }
 
-func smallBundle(srs *commitments.SRS, file []byte, claims string) ([]byte, error) {
+func smallBundle(setup *commitments.Setup, file []byte, claims string) ([]byte, error) {
 	d := smallDataset()
 	// the same in every process that fuzzes
-	p, err := owner.CommitPart(srs, d, graph.OneHot, mode.Validity, rand.NewChaCha8([32]byte{1}))
+	p, err := owner.CommitPart(setup, d, graph.OneHot, mode.Validity, rand.NewChaCha8([32]byte{1}))
 	if err != nil {
 		return nil, err
 	}
@@ -108,7 +108,7 @@ func smallBundle(srs *commitments.SRS, file []byte, claims string) ([]byte, erro
 		return nil, err
 	}
 	b, _, err := Prove(context.Background(), a, &Inputs{
-		Mode: mode.Validity, By: &proving.Prover{SRS: srs}, Parts: map[string]OwnedPart{"p": p}, Models: map[string]*Model{"m": m},
+		Mode: mode.Validity, By: &proving.Prover{Setup: setup}, Parts: map[string]OwnedPart{"p": p}, Models: map[string]*Model{"m": m},
 	})
 	if err != nil {
 		return nil, err

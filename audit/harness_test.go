@@ -31,12 +31,12 @@ import (
 // testRowBits is small: tensors of tests span several committed rows.
 const testRowBits = 7
 
-var developmentSRS = sync.OnceValues(func() (*commitments.SRS, error) { return commitments.DevelopmentSRS(testRowBits) })
+var developmentSetup = sync.OnceValues(func() (*commitments.Setup, error) { return commitments.NewDevelopment(testRowBits) })
 
 // world is what the claims of a test are about.
 type world struct {
 	t        testing.TB
-	srs      *commitments.SRS
+	setup    *commitments.Setup
 	subjects *Subjects
 	frame    Frame
 	tables   *ops.Tables
@@ -47,17 +47,17 @@ type world struct {
 
 func newWorld(t testing.TB) *world {
 	t.Helper()
-	srs, err := developmentSRS()
+	setup, err := developmentSetup()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return newWorldOf(t, srs)
+	return newWorldOf(t, setup)
 }
 
-func newWorldOf(t testing.TB, srs *commitments.SRS) *world {
-	return &world{t: t, srs: srs, rng: crand.Reader, tables: ops.NewTables(), subjects: &Subjects{
+func newWorldOf(t testing.TB, setup *commitments.Setup) *world {
+	return &world{t: t, setup: setup, rng: crand.Reader, tables: ops.NewTables(), subjects: &Subjects{
 		Parts: map[string]*bundle.PublicPart{}, Runs: map[string]*PublicRun{}, Models: map[string]*Model{}, Owned: Owned{map[string]OwnedPart{}, map[string]*OwnedRun{}},
-	}, frame: Frame{Mode: mode.Validity, SRS: srs.ID, RowBits: srs.RowBits, Context: "test"}}
+	}, frame: Frame{Mode: mode.Validity, Setup: setup.ID, RowBits: setup.RowBits, Context: "test"}}
 }
 
 // owned returns a part with what opens it.
@@ -72,7 +72,7 @@ func (w *world) commit(name string, d *data.Dataset, kind graph.LabelKind) *owne
 	if err := d.Check(); err != nil {
 		w.t.Fatal(err)
 	}
-	p, err := owner.CommitPart(w.srs, d, kind, w.frame.Mode, w.rng)
+	p, err := owner.CommitPart(w.setup, d, kind, w.frame.Mode, w.rng)
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -85,7 +85,7 @@ func (w *world) recommit(name string) {
 	w.t.Helper()
 	p := w.owned(name)
 	for k, cells := range p.Cells {
-		rows, err := w.srs.CommitInt32(cells.Small, p.Blinding[k])
+		rows, err := w.setup.CommitInt32(cells.Small, p.Blinding[k])
 		if err != nil {
 			w.t.Fatal(err)
 		}
@@ -165,7 +165,7 @@ func (c *cheat) compute(s *Scope) *Values {
 // prove proves a claim; with a cheat, what can be made of it, true or false.
 func (w *world) prove(c Claim, cheat *cheat) ([]Released, []byte, error) {
 	w.t.Helper()
-	by := proving.Prover{SRS: w.srs, Cache: w.cache, Rand: crand.Reader}
+	by := proving.Prover{Setup: w.setup, Cache: w.cache, Rand: crand.Reader}
 	if cheat == nil {
 		return proveClaim(context.Background(), &w.frame, w.item(c), w.subjects, &by, w.tables)
 	}
@@ -181,7 +181,7 @@ func (w *world) prove(c Claim, cheat *cheat) ([]Released, []byte, error) {
 func (w *world) verify(c Claim, released []Released, proof []byte) error {
 	w.t.Helper()
 	public := &Subjects{Parts: w.subjects.Parts, Runs: w.subjects.Runs, Models: w.subjects.Models}
-	v := &mode.Verifier{SRS: w.srs.Verifier(), Wraps: wrap.Verifier{Cache: w.cache}}
+	v := &mode.Verifier{Setup: w.setup.Verifier(), Wraps: wrap.Verifier{Cache: w.cache}}
 	return verifyClaim(context.Background(), &w.frame, w.item(c), public, v, released, proof, w.tables)
 }
 

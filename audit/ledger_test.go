@@ -209,7 +209,7 @@ func TestAnswersAreCharged(t *testing.T) {
 	w, in := inputs(t)
 	in.Ledger = openLedger(t, filepath.Join(t.TempDir(), "ledger"), 0)
 	digest := func(name string) string {
-		d := w.subjects.Parts[name].Digest(w.srs.ID, w.srs.RowBits)
+		d := w.subjects.Parts[name].Digest(w.setup.ID, w.setup.RowBits)
 		return fmt.Sprintf("%x", d)
 	}
 	ask := func(cell int, question string) {
@@ -260,7 +260,7 @@ func TestLedgerOfAudits(t *testing.T) {
 		_, _, err = Prove(context.Background(), parse(t, text), in)
 		return l, err
 	}
-	digest := w.subjects.Parts["north"].Digest(w.srs.ID, w.srs.RowBits)
+	digest := w.subjects.Parts["north"].Digest(w.setup.ID, w.setup.RowBits)
 	north := hex.EncodeToString(digest[:])
 	// north: 4 of verdicts (each of two groups is said to have a share), 2 counts
 	// of at most 5 in all, of which there are 21, 9 of at most 6, of which there are

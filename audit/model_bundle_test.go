@@ -40,7 +40,7 @@ func published(t *testing.T) (*world, *Inputs, []byte) {
 	file := embedder(t, 1, true, 5, 6, 4, 3)
 	w.publish("embedder", file)
 	return w, &Inputs{
-		Mode: mode.Validity, By: &proving.Prover{SRS: w.srs, Rand: crand.Reader},
+		Mode: mode.Validity, By: &proving.Prover{Setup: w.setup, Rand: crand.Reader},
 		Parts: w.subjects.OwnedParts, Runs: w.subjects.OwnedRuns, Models: w.subjects.Models,
 	}, file
 }
@@ -58,7 +58,7 @@ func TestAuditOfPublicModel(t *testing.T) {
 	}
 	another := embedder(t, 2, true, 5, 6, 4, 3)
 	pin := ModelPin{SHA256: hex.EncodeToString(sha(file)), Fractions: &Fractions{4, 8, 10}}
-	v := &mode.Verifier{SRS: w.srs.Verifier()}
+	v := &mode.Verifier{Setup: w.setup.Verifier()}
 	for name, test := range map[string]struct {
 		change func(b *Bundle, e *Expectation)
 		want   error

@@ -49,14 +49,14 @@ func perceptron(t testing.TB, seed uint64, inputs, hiddenUnits, outputs int, los
 // train adds a run with committed weights, as if it had ended with them.
 func (w *world) train(name string, p *graph.Program, cells map[graph.TensorID][]int64) *OwnedRun {
 	w.t.Helper()
-	r := &OwnedRun{PublicRun: PublicRun{Program: p, SRS: w.srs.ID, RowBits: w.srs.RowBits, Digest: [32]byte{byte(len(name)), name[0]}}, OwnedModel: &owner.TrainedModel{Cells: cells, Mode: w.frame.Mode}}
+	r := &OwnedRun{PublicRun: PublicRun{Program: p, Setup: w.setup.ID, RowBits: w.setup.RowBits, Digest: [32]byte{byte(len(name)), name[0]}}, OwnedModel: &owner.TrainedModel{Cells: cells, Mode: w.frame.Mode}}
 	for _, id := range network.WeightTensors(p) {
 		padded := ops.Pad(p.Tensor(id).Axes, cells[id])
-		blind, err := commitments.RandomScalars(crand.Reader, w.srs.Rows(len(padded)))
+		blind, err := commitments.RandomScalars(crand.Reader, w.setup.Rows(len(padded)))
 		if err != nil {
 			w.t.Fatal(err)
 		}
-		rows, err := w.srs.CommitInt64(padded, blind)
+		rows, err := w.setup.CommitInt64(padded, blind)
 		if err != nil {
 			w.t.Fatal(err)
 		}

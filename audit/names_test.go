@@ -28,7 +28,7 @@ func (w *world) audited(claims ...Claim) *Bundle {
 	w.t.Helper()
 	ctx := context.Background()
 	b := &Bundle{Frame: w.frame, Parts: map[string]*bundle.PublicPart{}, Certificates: map[string][]byte{}, Runs: map[string][32]byte{}, Models: map[string]ModelID{}}
-	by := &proving.Prover{SRS: w.srs}
+	by := &proving.Prover{Setup: w.setup}
 	for i, c := range claims {
 		item := w.item(c)
 		item.Name = fmt.Sprintf("claim-%d", i)
@@ -66,7 +66,7 @@ func (w *world) received(b *Bundle) (*Report, error) {
 	for _, r := range w.subjects.Runs {
 		runs = append(runs, r)
 	}
-	return Verify(context.Background(), read, Expectation{Runs: runs}, &mode.Verifier{SRS: w.srs.Verifier()}, Options{AllowInsecure: true})
+	return Verify(context.Background(), read, Expectation{Runs: runs}, &mode.Verifier{Setup: w.setup.Verifier()}, Options{AllowInsecure: true})
 }
 
 // A part listed under two names counts twice: eight rows would be proven to be
@@ -89,7 +89,7 @@ func TestOnePartUnderTwoNames(t *testing.T) {
 				t.Errorf("VERIFIED: %s", report.Claims[0].Says)
 			}
 		}
-		in := &Inputs{Mode: w.frame.Mode, By: &proving.Prover{SRS: w.srs}, Parts: w.subjects.OwnedParts}
+		in := &Inputs{Mode: w.frame.Mode, By: &proving.Prover{Setup: w.setup}, Parts: w.subjects.OwnedParts}
 		if _, _, err := Prove(context.Background(), &Audit{Items: []*Item{w.item(c)}}, in); !errors.Is(err, fault.ErrUsage) || !strings.Contains(err.Error(), "the same committed rows") {
 			t.Errorf("%s: the owner: %v", name, err)
 		}
@@ -112,7 +112,7 @@ func TestOneNameEach(t *testing.T) {
 			t.Errorf("%v, want %q", err, says)
 		}
 	}
-	in := &Inputs{Mode: w.frame.Mode, By: &proving.Prover{SRS: w.srs}, Parts: w.subjects.OwnedParts, Runs: w.subjects.OwnedRuns}
+	in := &Inputs{Mode: w.frame.Mode, By: &proving.Prover{Setup: w.setup}, Parts: w.subjects.OwnedParts, Runs: w.subjects.OwnedRuns}
 	if err := Check(parse(t, "[[claim]]\nkind = \"well_formed\"\nparts = [\"north\"]\n"), in); !errors.Is(err, fault.ErrUsage) || !strings.Contains(err.Error(), "one name is enough") {
 		t.Errorf("the owner: %v", err)
 	}

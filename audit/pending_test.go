@@ -42,7 +42,7 @@ func TestClaimsAreStatedOnce(t *testing.T) {
 	if got := stated(); !slices.Equal(got, []int{1, 2, 2}) {
 		t.Errorf("the prover states its claims %d times", got)
 	}
-	if _, err := Verify(context.Background(), b, w.expectations(a), &mode.Verifier{SRS: w.srs.Verifier()}, Options{AllowInsecure: true}); err != nil {
+	if _, err := Verify(context.Background(), b, w.expectations(a), &mode.Verifier{Setup: w.setup.Verifier()}, Options{AllowInsecure: true}); err != nil {
 		t.Fatal(err)
 	}
 	if got := stated(); !slices.Equal(got, []int{1, 1, 1}) {

@@ -32,7 +32,7 @@ func TestPinnedIsThere(t *testing.T) {
 		e := w.expectations(a)
 		e.ModelFiles, e.RunDigests = [][]byte{file}, nil
 		pin(&e)
-		_, err := Verify(context.Background(), b, e, &mode.Verifier{SRS: w.srs.Verifier()}, Options{AllowInsecure: true})
+		_, err := Verify(context.Background(), b, e, &mode.Verifier{Setup: w.setup.Verifier()}, Options{AllowInsecure: true})
 		return err
 	}
 	model := func(e *Expectation) {
@@ -91,7 +91,7 @@ func TestListedIsNamed(t *testing.T) {
 		add(b)
 		e := w.expectations(a)
 		e.ModelFiles, e.RunDigests = [][]byte{file}, nil
-		_, err = Verify(context.Background(), b, e, &mode.Verifier{SRS: w.srs.Verifier()}, Options{AllowInsecure: true})
+		_, err = Verify(context.Background(), b, e, &mode.Verifier{Setup: w.setup.Verifier()}, Options{AllowInsecure: true})
 		if name == "" && err != nil || name != "" && (!errors.Is(err, fault.ErrMalformed) || !strings.Contains(err.Error(), "lists "+name)) {
 			t.Errorf("%s: %v", name, err)
 		}

@@ -98,7 +98,7 @@ func (in *Inputs) distinct(a *Audit) error {
 }
 
 func (in *Inputs) frame(a *Audit) Frame {
-	return Frame{Mode: in.Mode, SRS: in.By.Setup().ID, RowBits: in.By.Setup().RowBits, Context: a.Context}
+	return Frame{Mode: in.Mode, Setup: in.By.CommittedWith().ID, RowBits: in.By.CommittedWith().RowBits, Context: a.Context}
 }
 
 // Prove proves every claim of an audit. It fails with fault.ErrUsage for claims
@@ -157,7 +157,7 @@ func Prove(ctx context.Context, a *Audit, in *Inputs) (*Bundle, *Report, error) 
 			return nil, nil, fmt.Errorf("part %q: %w", name, err)
 		}
 	}
-	r, err := newReport(b, subjects, in.By.Setup().Kind)
+	r, err := newReport(b, subjects, in.By.CommittedWith().Kind)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -20,7 +20,7 @@ type Report struct {
 	Digest     string       `json:"digest"` // of the audit
 	Mode       string       `json:"mode"`
 	Context    string       `json:"context"`
-	SRS        string       `json:"srs"`
+	Setup      string       `json:"setup"`
 	Insecure   bool         `json:"insecure"`
 	Parts      []PartFacts  `json:"parts"`
 	Runs       []RunFacts   `json:"runs"`
@@ -97,7 +97,7 @@ func newReport(b *Bundle, subjects *Subjects, setup commitments.Kind) (*Report, 
 	}
 	r := &Report{
 		named:  map[string]bool{},
-		Digest: hex.EncodeToString(digest[:]), Mode: string(b.Mode), Context: b.Context, SRS: hex.EncodeToString(b.SRS[:]), Insecure: setup == commitments.Development,
+		Digest: hex.EncodeToString(digest[:]), Mode: string(b.Mode), Context: b.Context, Setup: hex.EncodeToString(b.Setup[:]), Insecure: setup == commitments.Development,
 		Assumed: b.Mode.Assumed(setup),
 		NotProven: []string{
 			"that the data, its labels, attributes and tags are true: they are what their owners have committed to",

@@ -18,7 +18,7 @@ func RunOf(b *bundle.Bundle) (_ *PublicRun, err error) {
 	if err != nil {
 		return nil, fault.OfFile(err)
 	}
-	r := &PublicRun{Digest: digest, SRS: s.SRS, RowBits: s.RowBits, ProgramDigest: s.Network.Digest(), Program: s.Program(), Weights: s.Before(b.Final()), Rows: s.Schedule.Parts}
+	r := &PublicRun{Digest: digest, Setup: s.Setup, RowBits: s.RowBits, ProgramDigest: s.Network.Digest(), Program: s.Program(), Weights: s.Before(b.Final()), Rows: s.Schedule.Parts}
 	r.Training = &Training{Schedule: s.Schedule, Rates: s.Rates, Origin: s.Origin, Initial: s.Initial}
 	for i := range s.Parts {
 		r.Parts = append(r.Parts, s.PartDigest(i))

@@ -46,17 +46,17 @@ type Subjects struct {
 // digestKey is what the digest of a part depends on.
 type digestKey struct {
 	part    *bundle.PublicPart
-	srs     [32]byte
+	setup   [32]byte
 	rowBits int
 }
 
 // digest is that of the part, computed once for all claims: hashing a part takes time
 // in proportion to its size, which nothing else about a claim on it may.
 func (s *Subjects) digest(p *bundle.PublicPart, f *Frame) [32]byte {
-	key := digestKey{p, f.SRS, f.RowBits}
+	key := digestKey{p, f.Setup, f.RowBits}
 	d, known := s.digests[key]
 	if !known {
-		if d = p.Digest(f.SRS, f.RowBits); s.digests != nil {
+		if d = p.Digest(f.Setup, f.RowBits); s.digests != nil {
 			s.digests[key] = d
 		}
 	}

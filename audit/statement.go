@@ -22,7 +22,7 @@ const StatementKind = "zkaudit/audit/v1"
 // Frame is what all claims of an audit share.
 type Frame struct {
 	Mode    mode.Name
-	SRS     [32]byte
+	Setup   [32]byte
 	RowBits int
 	Context string // what the verifier asked to be bound: a nonce, an order
 }
@@ -71,7 +71,7 @@ func state(f *Frame, item *Item, subjects *Subjects, released []Released, tables
 	if err != nil {
 		return nil, err
 	}
-	st := &statement.Statement{Kind: StatementKind, Public: public, Layout: layout, SRS: f.SRS}
+	st := &statement.Statement{Kind: StatementKind, Public: public, Layout: layout, Setup: f.Setup}
 	for _, e := range s.external {
 		st.External = append(st.External, e.rows)
 	}
@@ -139,7 +139,7 @@ func appendModels(b []byte, models map[string]*Model) []byte {
 // for it: kind, parameters, subjects and mode, but neither name nor context, before
 // anything is released.
 func (s *Scope) identity(f *Frame, item *Item) ([32]byte, error) {
-	public, err := publicBytes(&Frame{Mode: f.Mode, SRS: f.SRS, RowBits: f.RowBits}, &Item{Kind: item.Kind, Claim: item.Claim}, s)
+	public, err := publicBytes(&Frame{Mode: f.Mode, Setup: f.Setup, RowBits: f.RowBits}, &Item{Kind: item.Kind, Claim: item.Claim}, s)
 	return sha256.Sum256(public), err
 }
 

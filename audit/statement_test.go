@@ -114,8 +114,8 @@ func TestEverythingPublicIsStated(t *testing.T) {
 		same bool
 	}{
 		"name":    {w.frame, Item{Name: "b", Kind: item.Kind, Claim: item.Claim}, true},
-		"context": {Frame{Mode: w.frame.Mode, SRS: w.frame.SRS, RowBits: w.frame.RowBits, Context: "b"}, *item, true},
-		"mode":    {Frame{Mode: mode.ZKGroth16, SRS: w.frame.SRS, RowBits: w.frame.RowBits}, *item, false},
+		"context": {Frame{Mode: w.frame.Mode, Setup: w.frame.Setup, RowBits: w.frame.RowBits, Context: "b"}, *item, true},
+		"mode":    {Frame{Mode: mode.ZKGroth16, Setup: w.frame.Setup, RowBits: w.frame.RowBits}, *item, false},
 		"kind":    {w.frame, Item{Kind: "provenance", Claim: item.Claim}, false},
 	} {
 		got, err := st.scope.identity(&c.f, &c.item)

@@ -67,7 +67,7 @@ func everyKind(t testing.TB) (file []byte, e Expectation, v *mode.Verifier) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return file, e, &mode.Verifier{SRS: w.srs.Verifier()}
+	return file, e, &mode.Verifier{Setup: w.setup.Verifier()}
 }
 
 // FuzzStructure changes decoded audits and takes them through everything that a

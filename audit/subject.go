@@ -25,7 +25,7 @@ func attributeOf(p *bundle.PublicPart, name string) (int, error) {
 // its final weights, its dataset and schedule. RunOf takes it from a bundle.
 type PublicRun struct {
 	Digest  [32]byte // of the run's statement
-	SRS     [32]byte // that Weights are commitments under
+	Setup   [32]byte // that Weights are commitments under
 	RowBits int
 	// Program is the step that was trained, and ProgramDigest that of the
 	// network it is derived from.

@@ -58,7 +58,7 @@ type ModelPin struct {
 
 // Options of a verification.
 type Options struct {
-	// AllowInsecure accepts the development SRS, with which anyone can forge.
+	// AllowInsecure accepts the development setup, with which anyone can forge.
 	AllowInsecure bool
 	// MaxMemory is how much memory the verification may take, in bytes; 0 stands
 	// for memory.Default. What the audit asks for is estimated first.
@@ -83,18 +83,18 @@ type Options struct {
 // verified the bundles of Expectation.Runs, and look at Report.NotChecked.
 func Verify(ctx context.Context, b *Bundle, e Expectation, v *mode.Verifier, opts Options) (_ *Report, err error) {
 	defer fault.Catch(&err, "audit", fault.ErrMalformed)
-	if v.SRS.ID != b.SRS || v.SRS.RowBits != b.RowBits {
-		return nil, fmt.Errorf("the audit was made with SRS %x of rows of 2^%d cells, verifying with %x of 2^%d: %w",
-			b.SRS[:8], b.RowBits, v.SRS.ID[:8], v.SRS.RowBits, fault.ErrVersion)
+	if v.Setup.ID != b.Setup || v.Setup.RowBits != b.RowBits {
+		return nil, fmt.Errorf("the audit was made with setup %x of rows of 2^%d cells, verifying with %x of 2^%d: %w",
+			b.Setup[:8], b.RowBits, v.Setup.ID[:8], v.Setup.RowBits, fault.ErrVersion)
 	}
-	if v.SRS.Insecure && !opts.AllowInsecure {
+	if v.Setup.Insecure && !opts.AllowInsecure {
 		return nil, fmt.Errorf("the audit was made with the INSECURE development setup: anyone can forge such proofs; --allow-insecure-setup verifies it all the same: %w", fault.ErrVersion)
 	}
 	subjects, err := b.subjects(&e)
 	if err != nil {
 		return nil, err
 	}
-	report, err := newReport(b, subjects, v.SRS.Kind)
+	report, err := newReport(b, subjects, v.Setup.Kind)
 	if err != nil {
 		return nil, fault.OfFile(err)
 	}
@@ -164,9 +164,9 @@ func (b *Bundle) subjects(e *Expectation) (*Subjects, error) {
 		if r == nil {
 			return nil, fmt.Errorf("the audit is about run %q, statement %x: its bundle is needed, verified (--bundle): %w", name, digest, fault.ErrUsage)
 		}
-		if r.SRS != b.SRS || r.RowBits != b.RowBits { // here its commitments would be to other weights
-			return nil, fmt.Errorf("run %q was proven with SRS %x of rows of 2^%d cells, the audit with %x of 2^%d: %w",
-				name, r.SRS[:8], r.RowBits, b.SRS[:8], b.RowBits, fault.ErrVersion)
+		if r.Setup != b.Setup || r.RowBits != b.RowBits { // here its commitments would be to other weights
+			return nil, fmt.Errorf("run %q was proven with setup %x of rows of 2^%d cells, the audit with %x of 2^%d: %w",
+				name, r.Setup[:8], r.RowBits, b.Setup[:8], b.RowBits, fault.ErrVersion)
 		}
 	}
 	files := map[[32]byte][]byte{}

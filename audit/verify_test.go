@@ -26,7 +26,7 @@ func TestVerifyRefusesEachDifference(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	v := &mode.Verifier{SRS: w.srs.Verifier()}
+	v := &mode.Verifier{Setup: w.setup.Verifier()}
 	verify := func(ctx context.Context, b *Bundle, v *mode.Verifier, change func(e *Expectation), o Options) error {
 		e := w.expectations(parse(t, claims))
 		if change != nil {
@@ -56,18 +56,18 @@ func TestVerifyRefusesEachDifference(t *testing.T) {
 	if _, err := Verify(ctx, b, w.expectations(parse(t, claims)), v, Options{}); !errors.Is(err, fault.ErrVersion) || !strings.Contains(err.Error(), "INSECURE") {
 		t.Errorf("with the development setup: %v", err)
 	}
-	longer, err := commitments.DevelopmentVerifierSRS(w.srs.RowBits + 1)
+	longer, err := commitments.DevelopmentVerifier(w.setup.RowBits + 1)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := verify(ctx, b, &mode.Verifier{SRS: longer}, nil, Options{}); !errors.Is(err, fault.ErrVersion) || !strings.Contains(err.Error(), "the audit was made with SRS") {
-		t.Errorf("another SRS: %v", err)
+	if err := verify(ctx, b, &mode.Verifier{Setup: longer}, nil, Options{}); !errors.Is(err, fault.ErrVersion) || !strings.Contains(err.Error(), "the audit was made with setup") {
+		t.Errorf("another setup: %v", err)
 	}
-	b.SRS[5] ^= 1
-	if err := verify(ctx, b, v, nil, Options{}); !errors.Is(err, fault.ErrVersion) || !strings.Contains(err.Error(), "the audit was made with SRS") {
-		t.Errorf("another SRS of as long rows: %v", err)
+	b.Setup[5] ^= 1
+	if err := verify(ctx, b, v, nil, Options{}); !errors.Is(err, fault.ErrVersion) || !strings.Contains(err.Error(), "the audit was made with setup") {
+		t.Errorf("another setup of as long rows: %v", err)
 	}
-	b.SRS[5] ^= 1
+	b.Setup[5] ^= 1
 	if err := verify(ctx, b, v, nil, Options{MaxMemory: 1}); !errors.Is(err, fault.ErrResources) {
 		t.Errorf("one byte of memory: %v", err)
 	}
@@ -99,14 +99,14 @@ func TestVerifyRefusesEachDifference(t *testing.T) {
 }
 
 // TestWhatCannotBeVerifiedIsNotVerified: whatever keeps a proof from being
-// looked at, keys or an SRS that are not its own, is no acceptance.
+// looked at, keys or a setup that are not its own, is no acceptance.
 func TestWhatCannotBeVerifiedIsNotVerified(t *testing.T) {
 	w, in := inputs(t)
 	b, _, err := Prove(context.Background(), parse(t, claims), in)
 	if err != nil {
 		t.Fatal(err)
 	}
-	longer, err := commitments.DevelopmentVerifierSRS(w.srs.RowBits + 1)
+	longer, err := commitments.DevelopmentVerifier(w.setup.RowBits + 1)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -120,8 +120,8 @@ func TestWhatCannotBeVerifiedIsNotVerified(t *testing.T) {
 		if len(c.Proof) == 0 {
 			continue
 		}
-		if err := verifyClaim(context.Background(), &b.Frame, &c.Item, subjects, &mode.Verifier{SRS: longer}, c.Released, c.Proof, ops.NewTables()); !errors.Is(err, fault.ErrVersion) {
-			t.Errorf("claim %q with another SRS: %v", c.Name, err)
+		if err := verifyClaim(context.Background(), &b.Frame, &c.Item, subjects, &mode.Verifier{Setup: longer}, c.Released, c.Proof, ops.NewTables()); !errors.Is(err, fault.ErrVersion) {
+			t.Errorf("claim %q with another setup: %v", c.Name, err)
 		}
 	}
 }

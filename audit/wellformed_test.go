@@ -48,7 +48,7 @@ func TestProvenance(t *testing.T) {
 	w, run, _ := classified(t)
 	for _, name := range []string{"north", "south"} {
 		p := w.subjects.Parts[name]
-		run.Parts, run.Rows = append(run.Parts, p.Digest(w.srs.ID, w.srs.RowBits)), append(run.Rows, p.Rows)
+		run.Parts, run.Rows = append(run.Parts, p.Digest(w.setup.ID, w.setup.RowBits)), append(run.Rows, p.Rows)
 	}
 	run.Used = []int64{30, 90}
 	c := &Provenance{Run: "net", Parts: []string{"north", "south"}}

@@ -26,12 +26,12 @@ func shy(t *testing.T, w *world, m mode.Name, assumed string) (*Bundle, *wrap.Ca
 	w.commit("north", dataset(rand.New(rand.NewPCG(1, 1)), 2, 2, "sex", sexes, repeat(2, 2)), graph.OneHot)
 	a := parse(t, "[[claim]]\nkind = \"diversity\"\nparts = [\"north\"]\nattributes = [\"sex\"]\nmin_count = 2\n")
 	cache := wrap.NewCache("")
-	in := &Inputs{Mode: m, By: &proving.Prover{SRS: w.srs, Cache: cache, Rand: crand.Reader}, Parts: w.subjects.OwnedParts}
+	in := &Inputs{Mode: m, By: &proving.Prover{Setup: w.setup, Cache: cache, Rand: crand.Reader}, Parts: w.subjects.OwnedParts}
 	b, _, err := Prove(context.Background(), a, in)
 	if err != nil {
 		t.Fatal(err)
 	}
-	v := &mode.Verifier{SRS: w.srs.Verifier(), Wraps: wrap.Verifier{Cache: cache}}
+	v := &mode.Verifier{Setup: w.setup.Verifier(), Wraps: wrap.Verifier{Cache: cache}}
 	r, err := Verify(context.Background(), b, w.expectations(a), v, Options{AllowInsecure: true})
 	if err != nil {
 		t.Fatal(err)
@@ -51,16 +51,16 @@ func shy(t *testing.T, w *world, m mode.Name, assumed string) (*Bundle, *wrap.Ca
 // TestZeroKnowledge proves a small audit in mode zk over the transparent setup.
 // Its proofs leave equations to a batch: one that is false there is named.
 func TestZeroKnowledge(t *testing.T) {
-	srs, err := commitments.NewTransparent(8, new(commitments.Generators))
+	setup, err := commitments.NewTransparent(8, new(commitments.Generators))
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := newWorldOf(t, srs)
+	w := newWorldOf(t, setup)
 	b, _ := shy(t, w, mode.ZK, "SHA-256 behaves as a random oracle")
 	for place, encoded := range map[string][]byte{`certificate of part "north"`: b.Certificates["north"], `claim "diversity"`: b.Claims[0].Proof} {
 		last := &encoded[len(encoded)-1] // of the opening's last cell
 		*last ^= 1
-		_, err := Verify(context.Background(), b, w.expectations(nil), &mode.Verifier{SRS: srs.Verifier()}, Options{})
+		_, err := Verify(context.Background(), b, w.expectations(nil), &mode.Verifier{Setup: setup.Verifier()}, Options{})
 		if !errors.Is(err, fault.ErrRejected) || !strings.Contains(err.Error(), "the proof is false: "+place) {
 			t.Errorf("%s: %v", place, err)
 		}
@@ -96,12 +96,12 @@ func (w *world) noVerdicts(t *testing.T, b *Bundle, cache *wrap.Cache) {
 		code int
 	}{
 		"the cache is a file": {context.Background(), mode.Verifier{Wraps: wrap.Verifier{Cache: wrap.NewCache(file)}}, Options{}, fault.ExitOK},
-		"no powers for keys":  {context.Background(), mode.Verifier{Wraps: wrap.Verifier{Cache: wrap.NewCache(file), Powers: &commitments.SRS{G1: w.srs.G1, G2: w.srs.G2}}}, Options{}, fault.ExitVersion},
+		"no powers for keys":  {context.Background(), mode.Verifier{Wraps: wrap.Verifier{Cache: wrap.NewCache(file), Powers: &commitments.Setup{G1: w.setup.G1, G2: w.setup.G2}}}, Options{}, fault.ExitVersion},
 		"no memory":           {context.Background(), mode.Verifier{Wraps: wrap.Verifier{Cache: cache}}, Options{MaxMemory: 1}, fault.ExitResources},
 		"interrupted":         {cancelled, mode.Verifier{Wraps: wrap.Verifier{Cache: cache}}, Options{}, fault.ExitInput},
 		"no run":              {context.Background(), mode.Verifier{Wraps: wrap.Verifier{Cache: cache}}, Options{}, fault.ExitUsage},
 	} {
-		test.v.SRS, test.opts.AllowInsecure = w.srs.Verifier(), true
+		test.v.Setup, test.opts.AllowInsecure = w.setup.Verifier(), true
 		about := b
 		if name == "no run" {
 			more := *b

@@ -11,25 +11,25 @@ import (
 	"github.com/zkaudit/zkaudit/proof/verifier"
 )
 
-func setup(b testing.TB, rowBits int) *commitments.SRS {
-	srs, err := commitments.DevelopmentSRS(rowBits)
+func setup(b testing.TB, rowBits int) *commitments.Setup {
+	setup, err := commitments.NewDevelopment(rowBits)
 	if err != nil {
 		b.Fatal(err)
 	}
-	return srs
+	return setup
 }
 
 // proveSegment reports the argument's cost per activation cell.
 func proveSegment(b *testing.B, d Dense, rows, steps, rowBits int) {
-	srs := setup(b, rowBits)
-	w, err := d.Segment(context.Background(), srs, rows, steps)
+	setup := setup(b, rowBits)
+	w, err := d.Segment(context.Background(), setup, rows, steps)
 	if err != nil {
 		b.Fatal(err)
 	}
 	arena := new(poly.Arena)
 	var encoded []byte
 	for b.Loop() {
-		p, err := prover.Prove(context.Background(), srs, w.Statement, prover.Secret{Cells: w.Cells, Arena: arena})
+		p, err := prover.Prove(context.Background(), setup, w.Statement, prover.Secret{Cells: w.Cells, Arena: arena})
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -42,7 +42,7 @@ func proveSegment(b *testing.B, d Dense, rows, steps, rowBits int) {
 	b.ReportMetric(float64(w.Tuples)/float64(d.Cells()*steps), "lookups/cell")
 	b.ReportMetric(float64(len(encoded)), "proof-bytes")
 	start := time.Now()
-	if err := verifier.Verify(srs.Verifier(), w.Statement, encoded); err != nil {
+	if err := verifier.Verify(setup.Verifier(), w.Statement, encoded); err != nil {
 		b.Fatal(err)
 	}
 	b.ReportMetric(float64(time.Since(start).Milliseconds()), "verify-ms")

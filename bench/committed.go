@@ -15,21 +15,21 @@ import (
 
 // Masked returns the statement of the segment in zero knowledge. Its external
 // commitments are not blinded, which costs a multiplication a row.
-func (w *Workload) Masked(srs *commitments.SRS) (*statement.Statement, error) {
-	return commit(srs, "segment", w.Statement.Layout.System, w.Cells, true)
+func (w *Workload) Masked(setup *commitments.Setup) (*statement.Statement, error) {
+	return commit(setup, "segment", w.Statement.Layout.System, w.Cells, true)
 }
 
 // ProveCommitted makes a proof of the segment in mode zk, as a run does: with
 // the commitment to the weights after. It returns the encoded proof and how long
 // it took.
-func (w *Workload) ProveCommitted(ctx context.Context, srs *commitments.SRS, masked *statement.Statement, arena *poly.Arena) ([]byte, time.Duration, error) {
+func (w *Workload) ProveCommitted(ctx context.Context, setup *commitments.Setup, masked *statement.Statement, arena *poly.Arena) ([]byte, time.Duration, error) {
 	start := time.Now()
 	for _, id := range w.After {
-		if _, err := srs.CommitInt64(w.Cells[id].Large, nil); err != nil {
+		if _, err := setup.CommitInt64(w.Cells[id].Large, nil); err != nil {
 			return nil, 0, err
 		}
 	}
-	p, err := prover.ProveCommitted(ctx, srs, masked, prover.Secret{Cells: w.Cells, Arena: arena}, rand.Reader)
+	p, err := prover.ProveCommitted(ctx, setup, masked, prover.Secret{Cells: w.Cells, Arena: arena}, rand.Reader)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -39,11 +39,11 @@ func (w *Workload) ProveCommitted(ctx context.Context, srs *commitments.SRS, mas
 
 // CheckCommitted verifies a proof of mode zk several times over in one batch, as
 // the segments of a bundle are, and returns how long it took.
-func CheckCommitted(srs *commitments.VerifierSRS, masked *statement.Statement, encoded []byte, times int) (time.Duration, error) {
+func CheckCommitted(setup *commitments.VerifierSetup, masked *statement.Statement, encoded []byte, times int) (time.Duration, error) {
 	start := time.Now()
-	batch := srs.NewBatch(rand.Reader)
+	batch := setup.NewBatch(rand.Reader)
 	for i := range times {
-		if err := verifier.AddCommitted(batch, fmt.Sprint("segment ", i+1), srs, masked, encoded); err != nil {
+		if err := verifier.AddCommitted(batch, fmt.Sprint("segment ", i+1), setup, masked, encoded); err != nil {
 			return 0, err
 		}
 	}

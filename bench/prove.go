@@ -33,14 +33,14 @@ type Result struct {
 
 // Prove measures the argument of a segment: the commitment to the weights
 // after, which every segment makes, and the proof; and its verification.
-func (w *Workload) Prove(ctx context.Context, srs *commitments.SRS, arena *poly.Arena) (Result, error) {
+func (w *Workload) Prove(ctx context.Context, setup *commitments.Setup, arena *poly.Arena) (Result, error) {
 	start := time.Now()
 	for _, id := range w.After {
-		if _, err := srs.CommitInt64(w.Cells[id].Large, nil); err != nil {
+		if _, err := setup.CommitInt64(w.Cells[id].Large, nil); err != nil {
 			return Result{}, err
 		}
 	}
-	p, err := prover.Prove(ctx, srs, w.Statement, prover.Secret{Cells: w.Cells, Arena: arena})
+	p, err := prover.Prove(ctx, setup, w.Statement, prover.Secret{Cells: w.Cells, Arena: arena})
 	if err != nil {
 		return Result{}, err
 	}
@@ -51,7 +51,7 @@ func (w *Workload) Prove(ctx context.Context, srs *commitments.SRS, arena *poly.
 	}
 	r.Bytes = len(encoded)
 	start = time.Now()
-	err = verifier.Verify(srs.Verifier(), w.Statement, encoded)
+	err = verifier.Verify(setup.Verifier(), w.Statement, encoded)
 	r.Verify = time.Since(start)
 	return r, err
 }
@@ -64,14 +64,14 @@ type Wrapped struct {
 }
 
 // ProveWrapped proves the segment in a zero-knowledge mode.
-func (w *Workload) ProveWrapped(ctx context.Context, srs *commitments.SRS, m mode.Name, arena *poly.Arena) (Wrapped, error) {
+func (w *Workload) ProveWrapped(ctx context.Context, setup *commitments.Setup, m mode.Name, arena *poly.Arena) (Wrapped, error) {
 	var r Wrapped
-	st, err := commit(srs, "segment", w.Statement.Layout.System, w.Cells, true)
+	st, err := commit(setup, "segment", w.Statement.Layout.System, w.Cells, true)
 	if err != nil {
 		return r, err
 	}
 	cache := wrap.NewCache("")
-	p := proving.Prover{SRS: srs, Cache: cache, Rand: rand.Reader}
+	p := proving.Prover{Setup: setup, Cache: cache, Rand: rand.Reader}
 	secret := prover.Secret{Cells: w.Cells, Arena: arena}
 	var encoded []byte
 	for i := range 2 { // the first proof makes the keys
@@ -86,7 +86,7 @@ func (w *Workload) ProveWrapped(ctx context.Context, srs *commitments.SRS, m mod
 	}
 	r.Keys -= r.Prove
 	r.Bytes = len(encoded)
-	v := mode.Verifier{SRS: srs.Verifier(), Wraps: wrap.Verifier{Cache: cache}}
+	v := mode.Verifier{Setup: setup.Verifier(), Wraps: wrap.Verifier{Cache: cache}}
 	start := time.Now()
 	err = v.Verify(ctx, m, st, encoded)
 	r.Verify = time.Since(start)
@@ -117,14 +117,14 @@ func (w *Workload) Lookups(arena *poly.Arena) (time.Duration, error) {
 
 // Certificates measures both certificates of a run on generated rows: that of
 // the dataset part and that of private initial weights.
-func Certificates(ctx context.Context, srs *commitments.SRS, d Dense, rows int, arena *poly.Arena) (time.Duration, error) {
+func Certificates(ctx context.Context, setup *commitments.Setup, d Dense, rows int, arena *poly.Arena) (time.Duration, error) {
 	p, _, err := d.Program()
 	if err != nil {
 		return 0, err
 	}
 	classes := d.Widths[len(d.Widths)-1]
 	shape := segment.PartShape{Rows: rows, Features: d.Widths[0], Labels: classes, Kind: graph.OneHot}
-	chunks, err := segment.Chunks(shape, srs.RowBits)
+	chunks, err := segment.Chunks(shape, setup.RowBits)
 	if err != nil {
 		return 0, err
 	}
@@ -140,7 +140,7 @@ func Certificates(ctx context.Context, srs *commitments.SRS, d Dense, rows int, 
 	if err != nil {
 		return 0, err
 	}
-	total, err := proveSystem(ctx, srs, weights.Relation, initialCells, arena)
+	total, err := proveSystem(ctx, setup, weights.Relation, initialCells, arena)
 	if err != nil {
 		return 0, err
 	}
@@ -150,7 +150,7 @@ func Certificates(ctx context.Context, srs *commitments.SRS, d Dense, rows int, 
 		if err != nil {
 			return 0, err
 		}
-		more, err := proveSystem(ctx, srs, c.Relation, c.Assign([]relation.Cells{features, labels}), arena)
+		more, err := proveSystem(ctx, setup, c.Relation, c.Assign([]relation.Cells{features, labels}), arena)
 		if err != nil {
 			return 0, err
 		}
@@ -159,12 +159,12 @@ func Certificates(ctx context.Context, srs *commitments.SRS, d Dense, rows int, 
 	return total, nil
 }
 
-func proveSystem(ctx context.Context, srs *commitments.SRS, sys *relation.System, cells relation.Assignment, arena *poly.Arena) (time.Duration, error) {
-	st, err := commit(srs, "certificate", sys, cells, false)
+func proveSystem(ctx context.Context, setup *commitments.Setup, sys *relation.System, cells relation.Assignment, arena *poly.Arena) (time.Duration, error) {
+	st, err := commit(setup, "certificate", sys, cells, false)
 	if err != nil {
 		return 0, err
 	}
 	start := time.Now()
-	_, err = prover.Prove(ctx, srs, st, prover.Secret{Cells: cells, Arena: arena})
+	_, err = prover.Prove(ctx, setup, st, prover.Secret{Cells: cells, Arena: arena})
 	return time.Since(start), err
 }

@@ -135,7 +135,7 @@ type Workload struct {
 }
 
 // Segment trains steps on rows of generated data and prepares their proof.
-func (d Dense) Segment(ctx context.Context, srs *commitments.SRS, rows, steps int) (*Workload, error) {
+func (d Dense) Segment(ctx context.Context, setup *commitments.Setup, rows, steps int) (*Workload, error) {
 	p, rate, err := d.Program()
 	if err != nil {
 		return nil, err
@@ -169,7 +169,7 @@ func (d Dense) Segment(ctx context.Context, srs *commitments.SRS, rows, steps in
 	if err != nil {
 		return nil, err
 	}
-	w, err := d.workload(srs, sys, set, trace)
+	w, err := d.workload(setup, sys, set, trace)
 	if err == nil {
 		w.Train = elapsed
 	}
@@ -198,7 +198,7 @@ func execute(ctx context.Context, run *train.Run, tables *ops.Tables) (*train.Tr
 	return trace, elapsed, err
 }
 
-func (d Dense) workload(srs *commitments.SRS, sys *segment.Relations, set *data.Dataset, trace *train.Trace) (*Workload, error) {
+func (d Dense) workload(setup *commitments.Setup, sys *segment.Relations, set *data.Dataset, trace *train.Trace) (*Workload, error) {
 	features, labels := owner.PartCells(set)
 	cells, err := sys.Assign(trace.Recorded, segment.Cells{
 		Features: []relation.Cells{features}, Labels: []relation.Cells{labels},
@@ -208,7 +208,7 @@ func (d Dense) workload(srs *commitments.SRS, sys *segment.Relations, set *data.
 		return nil, err
 	}
 	w := &Workload{Program: sys.Program, Cells: cells}
-	if w.Statement, err = commit(srs, "segment", sys.Relation, cells, false); err != nil {
+	if w.Statement, err = commit(setup, "segment", sys.Relation, cells, false); err != nil {
 		return nil, err
 	}
 	for _, k := range sys.Weights {
@@ -224,18 +224,18 @@ func (d Dense) workload(srs *commitments.SRS, sys *segment.Relations, set *data.
 
 // commit makes the statement of a system, its external tensors committed
 // without blinding.
-func commit(srs *commitments.SRS, kind string, sys *relation.System, cells relation.Assignment, masked bool) (*statement.Statement, error) {
-	l, err := proof.NewLayout(sys, srs.RowBits, masked)
+func commit(setup *commitments.Setup, kind string, sys *relation.System, cells relation.Assignment, masked bool) (*statement.Statement, error) {
+	l, err := proof.NewLayout(sys, setup.RowBits, masked)
 	if err != nil {
 		return nil, err
 	}
-	st := &statement.Statement{Kind: kind, Layout: l, SRS: srs.ID}
+	st := &statement.Statement{Kind: kind, Layout: l, Setup: setup.ID}
 	for _, id := range sys.Committed(relation.External) {
 		var rows []bn254.G1Affine
 		if c := cells[id]; c.Small != nil {
-			rows, err = srs.CommitInt32(c.Small, nil)
+			rows, err = setup.CommitInt32(c.Small, nil)
 		} else {
-			rows, err = srs.CommitInt64(c.Large, nil)
+			rows, err = setup.CommitInt64(c.Large, nil)
 		}
 		if err != nil {
 			return nil, err

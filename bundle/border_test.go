@@ -17,7 +17,7 @@ func TestPanicsAreCaught(t *testing.T) {
 	part, v := commitPart(t, people())
 	for name, attempt := range map[string]func() error{
 		"in the middle of a verification": func() error {
-			_, err := bundle.Verify(context.Background(), decode(t, m), bundle.Expectation{}, m.srs, bundle.Options{
+			_, err := bundle.Verify(context.Background(), decode(t, m), bundle.Expectation{}, m.setup, bundle.Options{
 				AllowInsecure: true, Progress: func(done, _ int) { panic("at proof \x1b[2K") },
 			})
 			return err
@@ -28,7 +28,7 @@ func TestPanicsAreCaught(t *testing.T) {
 		},
 		"a part without its verifier": func() error {
 			missing := *v
-			missing.SRS = nil
+			missing.Setup = nil
 			return part.Verify(context.Background(), &missing)
 		},
 	} {

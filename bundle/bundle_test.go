@@ -22,7 +22,7 @@ import (
 // made is a bundle of a small run: 12 steps in segments of 5, on two parts.
 type made struct {
 	bytes []byte
-	srs   *commitments.VerifierSRS
+	setup *commitments.VerifierSetup
 }
 
 // makers make two bundles of the same program on the same rows; only run id and
@@ -121,8 +121,8 @@ func makeRunBy(change func(c *run.Config), cache string, trainer func(ctx contex
 	if err != nil {
 		return made{}, err
 	}
-	srs, err := commitments.VerifierSetup("", b.Statement.RowBits, b.Statement.SRS)
-	return made{bytes, srs}, err
+	setup, err := commitments.SetupOf("", b.Statement.RowBits, b.Statement.Setup)
+	return made{bytes, setup}, err
 }
 
 func decode(t testing.TB, m made) *bundle.Bundle {
@@ -134,8 +134,8 @@ func decode(t testing.TB, m made) *bundle.Bundle {
 	return b
 }
 
-func verify(b *bundle.Bundle, e bundle.Expectation, srs *commitments.VerifierSRS) (*bundle.Report, error) {
-	return bundle.Verify(context.Background(), b, e, srs, bundle.Options{AllowInsecure: true})
+func verify(b *bundle.Bundle, e bundle.Expectation, setup *commitments.VerifierSetup) (*bundle.Report, error) {
+	return bundle.Verify(context.Background(), b, e, setup, bundle.Options{AllowInsecure: true})
 }
 
 // refused reports whether an error is one that verification may end with.
@@ -146,7 +146,7 @@ func refused(err error) bool {
 func TestHonestBundle(t *testing.T) {
 	m := first(t)
 	b := decode(t, m)
-	r, err := verify(b, bundle.Expectation{}, m.srs)
+	r, err := verify(b, bundle.Expectation{}, m.setup)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -172,17 +172,17 @@ func TestHonestBundle(t *testing.T) {
 	}
 }
 
-func TestInsecureSRSIsRefused(t *testing.T) {
+func TestInsecureSetupIsRefused(t *testing.T) {
 	m := first(t)
-	_, err := bundle.Verify(context.Background(), decode(t, m), bundle.Expectation{}, m.srs, bundle.Options{})
+	_, err := bundle.Verify(context.Background(), decode(t, m), bundle.Expectation{}, m.setup, bundle.Options{})
 	if !errors.Is(err, fault.ErrVersion) || !strings.Contains(err.Error(), "INSECURE") {
 		t.Error(err)
 	}
-	id, size := *m.srs, *m.srs
+	id, size := *m.setup, *m.setup
 	id.ID[0] ^= 1
 	size.RowBits++
-	for name, other := range map[string]*commitments.VerifierSRS{"another SRS": &id, "rows of another size": &size} {
-		if _, err := verify(decode(t, m), bundle.Expectation{}, other); !errors.Is(err, fault.ErrVersion) || !strings.HasPrefix(err.Error(), "the bundle was made with SRS ") {
+	for name, other := range map[string]*commitments.VerifierSetup{"another setup": &id, "rows of another size": &size} {
+		if _, err := verify(decode(t, m), bundle.Expectation{}, other); !errors.Is(err, fault.ErrVersion) || !strings.HasPrefix(err.Error(), "the bundle was made with setup ") {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -192,7 +192,7 @@ func TestVerifyStopsWhenCancelled(t *testing.T) {
 	m := first(t)
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	if _, err := bundle.Verify(ctx, decode(t, m), bundle.Expectation{}, m.srs, bundle.Options{AllowInsecure: true}); !errors.Is(err, context.Canceled) {
+	if _, err := bundle.Verify(ctx, decode(t, m), bundle.Expectation{}, m.setup, bundle.Options{AllowInsecure: true}); !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
 }
@@ -211,7 +211,7 @@ func TestDamagedBytes(t *testing.T) {
 		damaged[at] ^= 1 << (at % 8)
 		b, err := bundle.Unmarshal(artefact.Encode(head, damaged))
 		if err == nil {
-			_, err = verify(b, bundle.Expectation{}, m.srs)
+			_, err = verify(b, bundle.Expectation{}, m.setup)
 		}
 		if !refused(err) {
 			t.Errorf("byte %d of %d: %v", at, len(payload), err)

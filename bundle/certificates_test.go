@@ -78,11 +78,11 @@ func execution(dir string, r *train.Run, tables *ops.Tables) ([]*train.Trace, er
 // refusedFor verifies a forged bundle and expects one reason.
 func refusedFor(t *testing.T, b *bundle.Bundle, reason string) {
 	t.Helper()
-	srs, err := commitments.DevelopmentVerifierSRS(b.Statement.RowBits)
+	setup, err := commitments.DevelopmentVerifier(b.Statement.RowBits)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := verify(b, bundle.Expectation{}, srs); !errors.Is(err, fault.ErrRejected) || !strings.Contains(err.Error(), reason) {
+	if _, err := verify(b, bundle.Expectation{}, setup); !errors.Is(err, fault.ErrRejected) || !strings.Contains(err.Error(), reason) {
 		t.Errorf("want %q: %v", reason, err)
 	}
 }
@@ -125,11 +125,11 @@ func TestCertificatesAreVerified(t *testing.T) {
 // nothing is spoilt, and segments that are false are refused as such.
 func TestForgeIsNoForgery(t *testing.T) {
 	b := forge(t, nil, nil)
-	srs, err := commitments.DevelopmentVerifierSRS(b.Statement.RowBits)
+	setup, err := commitments.DevelopmentVerifier(b.Statement.RowBits)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := verify(b, bundle.Expectation{}, srs); err != nil {
+	if _, err := verify(b, bundle.Expectation{}, setup); err != nil {
 		t.Errorf("an honest bundle: %v", err)
 	}
 	b = forge(t, nil, func(r *train.Run, traces []*train.Trace) {
@@ -186,7 +186,7 @@ func TestProgressCountsProofs(t *testing.T) {
 	m := first(t)
 	var told [][2]int
 	opts := bundle.Options{AllowInsecure: true, Progress: func(done, total int) { told = append(told, [2]int{done, total}) }}
-	if _, err := bundle.Verify(context.Background(), decode(t, m), bundle.Expectation{}, m.srs, opts); err != nil {
+	if _, err := bundle.Verify(context.Background(), decode(t, m), bundle.Expectation{}, m.setup, opts); err != nil {
 		t.Fatal(err)
 	}
 	if want := [][2]int{{1, 6}, {2, 6}, {3, 6}, {4, 6}, {5, 6}, {6, 6}}; !slices.Equal(told, want) {

@@ -104,17 +104,17 @@ func TestChunksAreBound(t *testing.T) {
 
 // No certificate is made of rows of which one chunk is not well formed.
 func TestFalseChunkIsNotCertified(t *testing.T) {
-	srs, err := commitments.DevelopmentSRS(6)
+	setup, err := commitments.NewDevelopment(6)
 	if err != nil {
 		t.Fatal(err)
 	}
 	d := crowd()
 	d.Features[599*200] = 1 << 15
-	p, err := owner.CommitPart(srs, d, graph.OneHot, mode.Validity, crand.Reader)
+	p, err := owner.CommitPart(setup, d, graph.OneHot, mode.Validity, crand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := p.Certify(context.Background(), mode.Validity, &proving.Prover{SRS: srs, Rand: crand.Reader}, nil); !errors.Is(err, fault.ErrOverflow) || !strings.Contains(err.Error(), "chunk 3 of 3") {
+	if _, err := p.Certify(context.Background(), mode.Validity, &proving.Prover{Setup: setup, Rand: crand.Reader}, nil); !errors.Is(err, fault.ErrOverflow) || !strings.Contains(err.Error(), "chunk 3 of 3") {
 		t.Errorf("%v", err)
 	}
 }
@@ -123,11 +123,11 @@ func TestFalseChunkIsNotCertified(t *testing.T) {
 // committed rows, another of them is another statement.
 func TestChunksNameTheirPlace(t *testing.T) {
 	f, _ := commitRows(t, crowd(), 6)
-	claims, err := bundle.DatasetClaims(mode.Validity, f.Shape, f.SRS, f.RowBits, f.Commitment)
+	claims, err := bundle.DatasetClaims(mode.Validity, f.Shape, f.Setup, f.RowBits, f.Commitment)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := bundle.DatasetClaims(mode.Validity, segment.PartShape{Rows: 1, Features: 1, Kind: graph.Bits}, f.SRS, f.RowBits, f.Commitment); !errors.Is(err, fault.ErrUsage) {
+	if _, err := bundle.DatasetClaims(mode.Validity, segment.PartShape{Rows: 1, Features: 1, Kind: graph.Bits}, f.Setup, f.RowBits, f.Commitment); !errors.Is(err, fault.ErrUsage) {
 		t.Errorf("claims about no labels: %v", err)
 	}
 	e := (&encoding{}).field([]byte("zkaudit/certificate/v2")).number(len(claims))

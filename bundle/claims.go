@@ -48,7 +48,7 @@ func NewClaims(s *Statement, tables *ops.Tables) (*Claims, error) {
 
 // Dataset returns the claims of the certificate of a part.
 func (c *Claims) Dataset(i int) ([]DatasetClaim, error) {
-	return DatasetClaims(c.Run.Mode, c.Run.PartShape(i), c.Run.SRS, c.Run.RowBits, c.Run.Parts[i])
+	return DatasetClaims(c.Run.Mode, c.Run.PartShape(i), c.Run.Setup, c.Run.RowBits, c.Run.Parts[i])
 }
 
 // DatasetDigest identifies the certificate of a part.
@@ -62,7 +62,7 @@ func (c *Claims) DatasetDigest(i int, encoded []byte) ([32]byte, error) {
 
 // WeightsClaim is what the certificate of initial weights is about. It depends
 // on the network and the origin, not on a run.
-func WeightsClaim(m mode.Name, n *network.Network, o Origin, srs [32]byte, rowBits int, initial WeightCommitments) (*segment.WeightsCertificate, *statement.Statement, error) {
+func WeightsClaim(m mode.Name, n *network.Network, o Origin, setup [32]byte, rowBits int, initial WeightCommitments) (*segment.WeightsCertificate, *statement.Statement, error) {
 	p := n.Program()
 	public, err := o.Public(p)
 	if err != nil {
@@ -73,7 +73,7 @@ func WeightsClaim(m mode.Name, n *network.Network, o Origin, srs [32]byte, rowBi
 		return nil, nil, err
 	}
 	digest := n.Digest()
-	st, err := claim(m, WeightsKind, encode.Bytes(digest[:], o.Encode()), cert.Relation, srs, rowBits)
+	st, err := claim(m, WeightsKind, encode.Bytes(digest[:], o.Encode()), cert.Relation, setup, rowBits)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -83,7 +83,7 @@ func WeightsClaim(m mode.Name, n *network.Network, o Origin, srs [32]byte, rowBi
 
 // Weights returns the claim of the certificate of the initial weights.
 func (c *Claims) Weights() (*segment.WeightsCertificate, *statement.Statement, error) {
-	return WeightsClaim(c.Run.Mode, c.Run.Network, c.Run.Origin, c.Run.SRS, c.Run.RowBits, c.Run.Initial)
+	return WeightsClaim(c.Run.Mode, c.Run.Network, c.Run.Origin, c.Run.Setup, c.Run.RowBits, c.Run.Initial)
 }
 
 // Segment returns the claim of a segment's proof: that the weights committed
@@ -103,7 +103,7 @@ func (c *Claims) Segment(i int, certificates [][32]byte, before, after WeightCom
 	if err != nil {
 		return nil, nil, err
 	}
-	st, err := claim(c.Run.Mode, SegmentKind, c.segmentPublic(i, rates, certificates), sys.Relation, c.Run.SRS, c.Run.RowBits)
+	st, err := claim(c.Run.Mode, SegmentKind, c.segmentPublic(i, rates, certificates), sys.Relation, c.Run.Setup, c.Run.RowBits)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -131,16 +131,16 @@ func (c *Claims) segmentPublic(i int, rates []int64, certificates [][32]byte) []
 }
 
 // claim is the statement about a system in a mode.
-func claim(m mode.Name, kind string, public []byte, sys *relation.System, srs [32]byte, rowBits int) (*statement.Statement, error) {
+func claim(m mode.Name, kind string, public []byte, sys *relation.System, setup [32]byte, rowBits int) (*statement.Statement, error) {
 	layout, err := proof.NewLayout(sys, rowBits, m.ZeroKnowledge())
 	if err != nil {
 		return nil, err
 	}
-	return &statement.Statement{Kind: kind, Public: public, Layout: layout, SRS: srs}, nil
+	return &statement.Statement{Kind: kind, Public: public, Layout: layout, Setup: setup}, nil
 }
 
 // ClaimDigest identifies what a proof is about: kind, public values, relation
-// system, SRS, row size, whether it is masked and the commitments in the
+// system, setup, row size, whether it is masked and the commitments in the
 // statement (protocol, section 16).
 func ClaimDigest(st *statement.Statement) [32]byte {
 	system := st.Layout.System.Digest()
@@ -148,7 +148,7 @@ func ClaimDigest(st *statement.Statement) [32]byte {
 	b = encode.Text(b, st.Kind)
 	b = encode.Bytes(b, st.Public)
 	b = append(b, system[:]...)
-	b = append(b, st.SRS[:]...)
+	b = append(b, st.Setup[:]...)
 	b = encode.Int(b, st.Layout.RowLog)
 	b = encode.Bool(b, st.Layout.Masked)
 	for _, rows := range st.External {

@@ -20,7 +20,7 @@ func facts() Facts {
 		Statement: "statement", RunID: "run", Mode: "zk", Context: "order\n5",
 		ProgramFacts: ProgramFacts{Program: "program", Architecture: "architecture", Loss: "a loss", Labels: "kinds", Batch: 4,
 			Formats: Formats{Feature: 1, Activation: 2, Error: 3}, Frozen: []int{2}},
-		SRS: "string", Dataset: []string{"one", "two"}, Rows: []int{3, 50, 700}, Steps: 12, SegmentSteps: 5, Segments: 3, Rate: "0.5",
+		Setup: "string", Dataset: []string{"one", "two"}, Rows: []int{3, 50, 700}, Steps: 12, SegmentSteps: 5, Segments: 3, Rate: "0.5",
 		Order: "shuffled", Seed: "of rows", Tail: "drop", Without: []string{"0:5"},
 		Origin: "seed", OriginSeed: "of weights", OriginScheme: "he", OriginDigest: "origin", InitialWeights: "first", FinalWeights: "last",
 	}
@@ -50,7 +50,7 @@ func compared() []struct{ pin, line string } {
 		{"FinalWeights", "final weights (commitments): last"},
 		{"Context", `context: "order\n5"`},
 		{"RunID", "run id: run"},
-		{"SRS", "SRS: string"},
+		{"Setup", "setup: string"},
 		{"Seed", `seed of the shuffle: "of rows"`},
 		{"OriginSeed", `seed of the initial weights: "of weights"`},
 		{"OriginScheme", "scheme of the initial weights: he"},

@@ -58,7 +58,7 @@ func claimDigest(st *statement.Statement) [32]byte {
 		masked = 1
 	}
 	e.field([]byte("zkaudit/claim/v1")).field([]byte(st.Kind)).field(st.Public)
-	e.fixed(system[:]).fixed(st.SRS[:]).number(st.Layout.RowLog, masked)
+	e.fixed(system[:]).fixed(st.Setup[:]).number(st.Layout.RowLog, masked)
 	for _, rows := range st.External {
 		e.field(pointsOf(rows))
 	}

@@ -17,7 +17,7 @@
 //
 // A proof about a run is bound to the run by the public bytes of its
 // statement (claims.go); package proof/statement adds the relation system with
-// all public tensors, the SRS, the row size and the commitments:
+// all public tensors, the setup, the row size and the commitments:
 //
 //	dataset certificate  rows, features, labels, attributes, kind of labels
 //	weights certificate  program digest, b0, origin
@@ -25,7 +25,7 @@
 //	                     T_run, rates, digests of all certificates
 //
 // where the run digest is that of Statement.Encode: run id, context, mode,
-// program, schedule, rates, dataset, origin, SRS. A certificate of a dataset
+// program, schedule, rates, dataset, origin, setup. A certificate of a dataset
 // is made once and serves every run on the dataset.
 //
 // # Parts

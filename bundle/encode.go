@@ -29,7 +29,7 @@ func (s *Statement) Encode() ([]byte, error) {
 	b = append(b, s.RunID[:]...)
 	b = encode.Text(b, s.Context)
 	b = encode.Bytes(b, s.Network.Encode())
-	b = append(b, s.SRS[:]...)
+	b = append(b, s.Setup[:]...)
 	b = encode.Int(b, s.RowBits)
 	b = encode.Int(b, s.Segment)
 	b = encode.Ints(b, s.Rates)
@@ -69,7 +69,7 @@ func DecodeStatement(data []byte) (_ *Statement, err error) {
 	}
 	s := &Statement{Mode: mode.Name(r.Bytes("mode", 64)), RunID: r.Digest("run id"), Context: string(r.Bytes("context", MaxContext))}
 	encoded := r.Bytes("network", MaxNetwork)
-	s.SRS, s.RowBits = r.Digest("SRS"), r.Bounded("row size", commitments.MinRowBits, commitments.MaxRowBits)
+	s.Setup, s.RowBits = r.Digest("setup"), r.Bounded("row size", commitments.MinRowBits, commitments.MaxRowBits)
 	s.Segment = r.Bounded("steps of a segment", 1, 1<<32)
 	s.Rates = r.Ints("rates", schedule.MaxSteps)
 	spec := r.Bytes("schedule", schedule.MaxEncoded)

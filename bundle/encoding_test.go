@@ -67,7 +67,7 @@ func writtenStatement(t *testing.T, s *bundle.Statement) written {
 	w.add("run id", (&encoding{}).fixed(s.RunID[:]))
 	w.add("context", (&encoding{}).field([]byte(s.Context)))
 	w.add("network", (&encoding{}).field(s.Network.Encode()))
-	w.add("SRS", (&encoding{}).fixed(s.SRS[:]))
+	w.add("setup", (&encoding{}).fixed(s.Setup[:]))
 	w.add("row size", (&encoding{}).number(s.RowBits))
 	w.add("segment", (&encoding{}).number(s.Segment))
 	rates := (&encoding{}).number(len(s.Rates))
@@ -111,7 +111,7 @@ func writtenOrigin(o *bundle.Origin) written {
 func partDigest(s *bundle.Statement, i int) [32]byte {
 	shape := s.PartShape(i)
 	e := (&encoding{}).field([]byte("zkaudit/dataset-part/v1")).number(shape.Rows, shape.Features, shape.Labels, shape.Attributes).field([]byte(shape.Kind))
-	e.fixed(s.SRS[:]).number(s.RowBits).fixed(s.Parts[i].Meaning[:])
+	e.fixed(s.Setup[:]).number(s.RowBits).fixed(s.Parts[i].Meaning[:])
 	for _, rows := range s.Parts[i].Tensors() {
 		e.field(pointsOf(rows))
 	}
@@ -233,7 +233,7 @@ func TestMalformedStatements(t *testing.T) {
 		{"context", field(strings.Repeat("x", bundle.MaxContext+1)), fault.ErrMalformed, "context: 4097, want 0 to 4096"},
 		{"network", field("none"), fault.ErrMalformed, "network: "},
 		{"network", numbers(-1), fault.ErrMalformed, "network: -1, want 0 to "},
-		{"SRS", nil, fault.ErrMalformed, "SRS: 0 bytes left, needs 32"},
+		{"setup", nil, fault.ErrMalformed, "setup: 0 bytes left, needs 32"},
 		{"row size", numbers(0), fault.ErrMalformed, "row size: 0, want 1 to 22"},
 		{"row size", numbers(23), fault.ErrMalformed, "row size: 23, want 1 to 22"},
 		{"segment", numbers(0), fault.ErrMalformed, "steps of a segment: 0, want 1 to 4294967296"},
@@ -367,7 +367,7 @@ func writtenPart(t *testing.T, f *bundle.PartFile) written {
 	w.add("kind", (&encoding{}).field([]byte(f.Shape.Kind)))
 	w.add("mode", (&encoding{}).field([]byte(f.Mode)))
 	w.add("row size", (&encoding{}).number(f.RowBits))
-	w.add("SRS", (&encoding{}).fixed(f.SRS[:]))
+	w.add("setup", (&encoding{}).fixed(f.Setup[:]))
 	w.add("meaning", (&encoding{}).field(meaning))
 	for k, rows := range f.Commitment.Tensors() {
 		w.add(fmt.Sprintf("tensor %d", k), (&encoding{}).fixed(pointsOf(rows)))
@@ -421,7 +421,7 @@ func TestMalformedPartFiles(t *testing.T) {
 		{"mode", field("loud"), fault.ErrVersion, "part: "},
 		{"row size", numbers(0), fault.ErrMalformed, "part: row size: 0, want 1 to 22"},
 		{"row size", numbers(23), fault.ErrMalformed, "part: row size: 23, want 1 to 22"},
-		{"SRS", nil, fault.ErrMalformed, "part: SRS: 0 bytes left, needs 32"},
+		{"setup", nil, fault.ErrMalformed, "part: setup: 0 bytes left, needs 32"},
 		{"meaning", numbers(-1), fault.ErrMalformed, "part: meaning: -1, want 0 to "},
 		{"meaning", field("{}"), fault.ErrMalformed, "part: meaning: not in its canonical form"},
 		{"meaning", field("{"), fault.ErrMalformed, "part: meaning: malformed: unexpected end of JSON input"},

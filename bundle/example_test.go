@@ -24,12 +24,12 @@ func Example() {
 	must(err)
 	steps, nonce := 12, "nonce 7"
 	require := bundle.Expectation{Steps: &steps, Context: &nonce}
-	report, err := bundle.Verify(context.Background(), b, require, made.srs, bundle.Options{AllowInsecure: true})
+	report, err := bundle.Verify(context.Background(), b, require, made.setup, bundle.Options{AllowInsecure: true})
 	must(err)
 	fmt.Println(report.Facts.Parameters, "parameters,", report.Facts.Segments, "segments,", len(report.Checked), "values as required")
 
 	steps = 13
-	_, err = bundle.Verify(context.Background(), b, require, made.srs, bundle.Options{AllowInsecure: true})
+	_, err = bundle.Verify(context.Background(), b, require, made.setup, bundle.Options{AllowInsecure: true})
 	fmt.Println(err)
 	// Output:
 	// 32 parameters, 3 segments, 2 values as required
@@ -39,22 +39,22 @@ func Example() {
 // An owner commits to rows and hands out the part with its certificate; whoever
 // gets the file verifies that it holds well-formed rows, and sees none of them.
 func ExamplePartFile() {
-	srs, err := commitments.DevelopmentSRS(8) // INSECURE: for examples and tests
+	setup, err := commitments.NewDevelopment(8) // INSECURE: for examples and tests
 	must(err)
 	rows := &data.Dataset{
 		Rows: 3, Width: 2, Shape: []int{2}, FractionBits: 4, Features: []int32{16, 8, 4, 0, -16, 2}, FeatureNames: []string{"height", "width"},
 		Labels: data.Labels{Kind: data.OneHot, Classes: []string{"no", "yes"}, Class: []int32{0, 1, 1}},
 	}
-	part, err := owner.CommitPart(srs, rows, graph.OneHot, mode.Validity, rand.Reader)
+	part, err := owner.CommitPart(setup, rows, graph.OneHot, mode.Validity, rand.Reader)
 	must(err)
-	certificate, err := part.Certify(context.Background(), mode.Validity, &proving.Prover{SRS: srs}, nil)
+	certificate, err := part.Certify(context.Background(), mode.Validity, &proving.Prover{Setup: setup}, nil)
 	must(err)
-	file, err := part.File(srs, certificate).Marshal()
+	file, err := part.File(setup, certificate).Marshal()
 	must(err)
 
 	got, err := bundle.UnmarshalPart(file)
 	must(err)
-	must(got.Verify(context.Background(), &mode.Verifier{SRS: srs.Verifier()}))
+	must(got.Verify(context.Background(), &mode.Verifier{Setup: setup.Verifier()}))
 	fmt.Println(got.Shape.Rows, "rows of", got.Meaning.Features, "with labels", got.Meaning.Classes)
 	// Output:
 	// 3 rows of [height width] with labels [no yes]

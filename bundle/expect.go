@@ -43,7 +43,7 @@ type Expectation struct {
 	FinalWeights   *string   `toml:"final_weights"`   // digest of the commitments
 	Context        *string   `toml:"context"`         //
 	RunID          *string   `toml:"run_id"`          //
-	SRS            *string   `toml:"srs"`             // id
+	Setup          *string   `toml:"setup"`           // id
 
 	// Forward is the architecture of Model, as read by the caller.
 	Forward *network.Architecture `toml:"-"`
@@ -91,7 +91,7 @@ func (f *Facts) Expect() Expectation {
 	e := Expectation{
 		Mode: &f.Mode, Program: &f.Program, Architecture: &f.Architecture, Loss: &f.Loss, Labels: &f.Labels, Batch: &f.Batch, Formats: &f.Formats, Frozen: &frozen,
 		Dataset: &rows, Order: &f.Order, Tail: &f.Tail, Without: &without, Steps: &f.Steps, SegmentSteps: &f.SegmentSteps,
-		Rate: &f.Rate, Origin: &f.Origin, Context: &f.Context, SRS: &f.SRS, FinalWeights: &f.FinalWeights,
+		Rate: &f.Rate, Origin: &f.Origin, Context: &f.Context, Setup: &f.Setup, FinalWeights: &f.FinalWeights,
 		InitialWeights: &f.InitialWeights, RunID: &f.RunID,
 	}
 	if f.Order == "shuffled" {

@@ -61,7 +61,7 @@ type Facts struct {
 	Mode      string `json:"mode"`
 	Context   string `json:"context"`
 	ProgramFacts
-	SRS            string   `json:"srs"`
+	Setup          string   `json:"setup"`
 	Insecure       bool     `json:"insecure"`
 	RowBits        int      `json:"row_bits"`
 	Dataset        []string `json:"dataset"`
@@ -95,7 +95,7 @@ func (f Formats) String() string {
 }
 
 // Facts returns the public values of the bundle, which nothing has verified.
-// Insecure is not set: that takes the SRS.
+// Insecure is not set: that takes the setup.
 func (b *Bundle) Facts() (_ *Facts, err error) {
 	defer fault.Catch(&err, "bundle", fault.ErrMalformed)
 	s := b.Statement
@@ -108,7 +108,7 @@ func (b *Bundle) Facts() (_ *Facts, err error) {
 	f := &Facts{
 		Statement: hex.EncodeToString(digest[:]), RunID: hex.EncodeToString(s.RunID[:]), Mode: string(s.Mode), Context: s.Context,
 		ProgramFacts: ProgramFactsOf(s.Network),
-		SRS:          hex.EncodeToString(s.SRS[:]), RowBits: s.RowBits,
+		Setup:        hex.EncodeToString(s.Setup[:]), RowBits: s.RowBits,
 		Rows: s.Schedule.Parts, Steps: s.Steps(), SegmentSteps: s.Segment, Segments: s.Segments(),
 		Rate: s.rate(), Order: s.Schedule.Order.String(), Tail: s.Schedule.Tail.String(), Without: []string{},
 		Origin: s.Origin.Kind.String(), OriginSeed: s.Origin.Seed, OriginScheme: s.Origin.Scheme,

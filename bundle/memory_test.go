@@ -26,12 +26,12 @@ func TestMemoryIsAskedFor(t *testing.T) {
 	m := first(t)
 	b := decode(t, m)
 	options := bundle.Options{AllowInsecure: true, MaxMemory: b.Memory().Bytes()}
-	if _, err := bundle.Verify(context.Background(), b, bundle.Expectation{}, m.srs, options); err != nil {
+	if _, err := bundle.Verify(context.Background(), b, bundle.Expectation{}, m.setup, options); err != nil {
 		t.Errorf("as much as it takes: %v", err)
 	}
 	options.MaxMemory--
 	options.Progress = func(int, int) { t.Error("it has begun") }
-	_, err := bundle.Verify(context.Background(), b, bundle.Expectation{}, m.srs, options)
+	_, err := bundle.Verify(context.Background(), b, bundle.Expectation{}, m.setup, options)
 	if !errors.Is(err, fault.ErrResources) || errors.Is(err, fault.ErrRejected) || !strings.Contains(err.Error(), "--max-memory") {
 		t.Errorf("a byte less: %v", err)
 	}
@@ -180,7 +180,7 @@ func TestMemoryIsEnough(t *testing.T) {
 	need := (&bundle.Bundle{Statement: &s}).Memory().Bytes() - memory.Base
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	if _, _, err := bundle.WeightsClaim(s.Mode, s.Network, s.Origin, s.SRS, s.RowBits, nil); err != nil {
+	if _, _, err := bundle.WeightsClaim(s.Mode, s.Network, s.Origin, s.Setup, s.RowBits, nil); err != nil {
 		t.Fatal(err)
 	}
 	runtime.ReadMemStats(&after)

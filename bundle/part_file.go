@@ -26,12 +26,12 @@ func PartKind() artefact.Kind { return artefact.Kind{'p', 'a', 'r', 't'} }
 // certificate: what a seller gives away, a trainer trains on if she has the
 // opening, and an auditor keeps.
 //
-// Its payload is shape, mode, row size, SRS, meaning, commitments, certificate;
+// Its payload is shape, mode, row size, setup, meaning, commitments, certificate;
 // the statement digest of its frame is Digest.
 type PartFile struct {
 	Shape       segment.PartShape
 	Mode        mode.Name // of the certificate
-	SRS         [32]byte
+	Setup       [32]byte
 	RowBits     int
 	Commitment  PartCommitment
 	Meaning     Meaning
@@ -39,7 +39,7 @@ type PartFile struct {
 }
 
 // Digest identifies the part: statements name it, auditors pin it.
-func (f *PartFile) Digest() [32]byte { return PartDigest(f.Shape, f.SRS, f.RowBits, f.Commitment) }
+func (f *PartFile) Digest() [32]byte { return PartDigest(f.Shape, f.Setup, f.RowBits, f.Commitment) }
 
 // Marshal encodes the file. Errors wrap fault.ErrMalformed for a part that
 // contradicts itself.
@@ -52,7 +52,7 @@ func (f *PartFile) Marshal() ([]byte, error) {
 		return nil, err
 	}
 	b := encode.Text(appendShape(nil, f.Shape), f.Mode)
-	b = append(encode.Int(b, f.RowBits), f.SRS[:]...)
+	b = append(encode.Int(b, f.RowBits), f.Setup[:]...)
 	b = encode.Bytes(b, meaning)
 	for _, rows := range f.Commitment.Tensors() {
 		b = commitments.AppendPoints(b, rows)
@@ -76,7 +76,7 @@ func UnmarshalPart(file []byte) (_ *PartFile, err error) {
 	}}
 	f.Shape.Kind = graph.LabelKind(r.Bytes("kind of labels", 64))
 	f.Mode = mode.Name(r.Bytes("mode", 64))
-	f.RowBits, f.SRS = r.Bounded("row size", commitments.MinRowBits, commitments.MaxRowBits), r.Digest("SRS")
+	f.RowBits, f.Setup = r.Bounded("row size", commitments.MinRowBits, commitments.MaxRowBits), r.Digest("setup")
 	meaning := r.Bytes("meaning", maxMeaning)
 	if r.Err() != nil {
 		return nil, fmt.Errorf("part: %w", r.Err())
@@ -135,7 +135,7 @@ func ReadPart(path string) (*PartFile, error) {
 }
 
 // Verify checks the certificate of the part. Errors wrap fault.ErrRejected if
-// it is false, fault.ErrVersion if it was made with another SRS than v's.
+// it is false, fault.ErrVersion if it was made with another setup than v's.
 //
 // Soundness: an accepted part holds 16-bit features, well-formed labels and
 // attribute codes below 2^16, and 0 in the padding of its tensors. What else a
@@ -144,11 +144,11 @@ func ReadPart(path string) (*PartFile, error) {
 // must know from elsewhere.
 func (f *PartFile) Verify(ctx context.Context, v *mode.Verifier) (err error) {
 	defer fault.Catch(&err, "part", fault.ErrMalformed)
-	if v.SRS.ID != f.SRS || v.SRS.RowBits != f.RowBits {
-		return fmt.Errorf("the part was committed with SRS %x of rows of 2^%d cells, verifying with %x of 2^%d: %w",
-			f.SRS[:8], f.RowBits, v.SRS.ID[:8], v.SRS.RowBits, fault.ErrVersion)
+	if v.Setup.ID != f.Setup || v.Setup.RowBits != f.RowBits {
+		return fmt.Errorf("the part was committed with setup %x of rows of 2^%d cells, verifying with %x of 2^%d: %w",
+			f.Setup[:8], f.RowBits, v.Setup.ID[:8], v.Setup.RowBits, fault.ErrVersion)
 	}
-	claims, err := DatasetClaims(f.Mode, f.Shape, f.SRS, f.RowBits, f.Commitment)
+	claims, err := DatasetClaims(f.Mode, f.Shape, f.Setup, f.RowBits, f.Commitment)
 	if err != nil {
 		return err
 	}

@@ -44,25 +44,25 @@ func commitPart(t testing.TB, d *data.Dataset) (*bundle.PartFile, *mode.Verifier
 // commitRows is commitPart in rows of 2^rowBits cells.
 func commitRows(t testing.TB, d *data.Dataset, rowBits int) (*bundle.PartFile, *mode.Verifier) {
 	t.Helper()
-	srs, err := commitments.DevelopmentSRS(rowBits)
+	setup, err := commitments.NewDevelopment(rowBits)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return commitUnder(t, srs, d)
+	return commitUnder(t, setup, d)
 }
 
 // commitUnder is commitPart with a setup.
-func commitUnder(t testing.TB, srs *commitments.SRS, d *data.Dataset) (*bundle.PartFile, *mode.Verifier) {
+func commitUnder(t testing.TB, setup *commitments.Setup, d *data.Dataset) (*bundle.PartFile, *mode.Verifier) {
 	t.Helper()
-	p, err := owner.CommitPart(srs, d, graph.OneHot, mode.Validity, crand.Reader)
+	p, err := owner.CommitPart(setup, d, graph.OneHot, mode.Validity, crand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}
-	certificate, err := p.Certify(context.Background(), mode.Validity, &proving.Prover{SRS: srs, Rand: crand.Reader}, nil)
+	certificate, err := p.Certify(context.Background(), mode.Validity, &proving.Prover{Setup: setup, Rand: crand.Reader}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return p.File(srs, certificate), &mode.Verifier{SRS: srs.Verifier()}
+	return p.File(setup, certificate), &mode.Verifier{Setup: setup.Verifier()}
 }
 
 func TestPartFileRoundTrip(t *testing.T) {
@@ -139,11 +139,11 @@ func TestPartsThatAreNotThose(t *testing.T) {
 		t.Errorf("certificate of the same rows committed otherwise: %v", err)
 	}
 	for name, change := range map[string]func(f *bundle.PartFile){
-		"another SRS": func(f *bundle.PartFile) { f.SRS[0] ^= 1 }, "rows of another size": func(f *bundle.PartFile) { f.RowBits++ },
+		"another setup": func(f *bundle.PartFile) { f.Setup[0] ^= 1 }, "rows of another size": func(f *bundle.PartFile) { f.RowBits++ },
 	} {
 		foreign := *original
 		change(&foreign)
-		if err := foreign.Verify(context.Background(), v); !errors.Is(err, fault.ErrVersion) || !strings.HasPrefix(err.Error(), "the part was committed with SRS ") {
+		if err := foreign.Verify(context.Background(), v); !errors.Is(err, fault.ErrVersion) || !strings.HasPrefix(err.Error(), "the part was committed with setup ") {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -280,11 +280,11 @@ func TestDamagedPartFiles(t *testing.T) {
 // TestPartsOfTheTransparentSetup: what a certificate leaves to a batch of
 // equations is decided before the part is accepted.
 func TestPartsOfTheTransparentSetup(t *testing.T) {
-	srs, err := commitments.NewTransparent(8, new(commitments.Generators))
+	setup, err := commitments.NewTransparent(8, new(commitments.Generators))
 	if err != nil {
 		t.Fatal(err)
 	}
-	f, v := commitUnder(t, srs, people())
+	f, v := commitUnder(t, setup, people())
 	if err := f.Verify(context.Background(), v); err != nil {
 		t.Fatal(err)
 	}

@@ -73,7 +73,7 @@ func (e *Expectation) pins(f *Facts) []pin {
 		{name: "final weights (commitments)", found: f.FinalWeights, want: e.FinalWeights},
 		{name: "context", found: f.Context, want: e.Context},
 		{name: "run id", found: f.RunID, want: e.RunID},
-		{name: "SRS", found: f.SRS, want: e.SRS},
+		{name: "setup", found: f.Setup, want: e.Setup},
 	}
 	if f.Order == "shuffled" || e.Seed != nil {
 		pins = append(pins, pin{name: "seed of the shuffle", found: f.Seed, want: e.Seed, of: theOrder})

@@ -72,7 +72,7 @@ func TestWhatDecidesARunIsPinned(t *testing.T) {
 	} {
 		e := essential(f)
 		c.change(&e)
-		r, err := verify(b, e, m.srs)
+		r, err := verify(b, e, m.setup)
 		if err != nil || !slices.Equal(r.Unpinned, append([]string{}, c.open...)) {
 			t.Errorf("%s: %v, unpinned %q, want %q", name, err, r.Unpinned, c.open)
 			continue
@@ -107,17 +107,17 @@ func TestAnotherNetworkIsRefused(t *testing.T) {
 	} {
 		other := decode(t, m)
 		rebuilt(c.change)(other)
-		if _, err := verify(b, bundle.Expectation{Network: other.Statement.Network}, m.srs); !errors.Is(err, fault.ErrRejected) || !strings.Contains(err.Error(), c.says) {
+		if _, err := verify(b, bundle.Expectation{Network: other.Statement.Network}, m.setup); !errors.Is(err, fault.ErrRejected) || !strings.Contains(err.Error(), c.says) {
 			t.Errorf("%s: %v, want %q", name, err, c.says)
 		}
 		forward := other.Statement.Network.Architecture()
-		_, err := verify(b, bundle.Expectation{Forward: &forward}, m.srs)
+		_, err := verify(b, bundle.Expectation{Forward: &forward}, m.setup)
 		if same := forward.Digest() == architecture.Digest(); same != (err == nil) || !same && !errors.Is(err, fault.ErrRejected) {
 			t.Errorf("%s: its architecture: %v", name, err)
 		}
 	}
 	file := "m.tflite"
-	if _, err := verify(b, bundle.Expectation{Model: &file}, m.srs); !errors.Is(err, fault.ErrUsage) {
+	if _, err := verify(b, bundle.Expectation{Model: &file}, m.setup); !errors.Is(err, fault.ErrUsage) {
 		t.Errorf("a model that nobody has read: %v", err)
 	}
 }
@@ -159,7 +159,7 @@ func TestRatesInHand(t *testing.T) {
 		"a step that counts more": {scheduled(func(r []int64) { r[1] = 255 }), []number.Rate{rate(200), rate(100)}, "in step 1, the bundle has 255/2^"},
 		"the last step":           {scheduled(func(r []int64) { r[11]++ }), []number.Rate{rate(200), rate(100)}, "in step 11, the bundle has 101/2^"},
 	} {
-		_, err := verify(c.b, bundle.Expectation{Rates: c.rates}, m.srs)
+		_, err := verify(c.b, bundle.Expectation{Rates: c.rates}, m.setup)
 		if c.says == "" && err != nil || c.says != "" && (!errors.Is(err, fault.ErrRejected) || !strings.Contains(err.Error(), c.says)) {
 			t.Errorf("%s: %v, want %q", name, err, c.says)
 		}

@@ -37,6 +37,6 @@ func (p *PublicPart) Commitment() PartCommitment {
 
 // Digest identifies the part, as training runs do: its shape, its commitments,
 // and what numbers and codes mean.
-func (p *PublicPart) Digest(srs [32]byte, rowBits int) [32]byte {
-	return PartDigest(p.Shape(), srs, rowBits, p.Commitment())
+func (p *PublicPart) Digest(setup [32]byte, rowBits int) [32]byte {
+	return PartDigest(p.Shape(), setup, rowBits, p.Commitment())
 }

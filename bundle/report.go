@@ -29,16 +29,16 @@ type Report struct {
 }
 
 // newReport describes what an accepted bundle shows.
-func newReport(b *Bundle, srs *commitments.VerifierSRS) (*Report, error) {
+func newReport(b *Bundle, setup *commitments.VerifierSetup) (*Report, error) {
 	f, err := b.Facts()
 	if err != nil {
 		return nil, err
 	}
-	f.Insecure = srs.Insecure
+	f.Insecure = setup.Insecure
 	r := &Report{
 		Facts:    *f,
 		Proven:   proven(b.Statement, f),
-		Assumed:  b.Statement.Mode.Assumed(srs.Kind),
+		Assumed:  b.Statement.Mode.Assumed(setup.Kind),
 		Unpinned: []string{},
 		NotProven: []string{
 			"that the data is true, lawful, representative or labelled rightly; only that it is the committed data",

@@ -146,7 +146,7 @@ func byTrainer(change func(c *run.Config), how trainer) func(t *testing.T) error
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, err = verify(decode(t, m), bundle.Expectation{}, m.srs)
+		_, err = verify(decode(t, m), bundle.Expectation{}, m.setup)
 		return err
 	}
 }
@@ -250,7 +250,7 @@ func ask(t *testing.T, m made, change func(b *bundle.Bundle)) error {
 	t.Helper()
 	b := decode(t, m)
 	change(b)
-	_, err := verify(b, bundle.Expectation{}, m.srs)
+	_, err := verify(b, bundle.Expectation{}, m.setup)
 	return err
 }
 
@@ -260,7 +260,7 @@ type cellsOf struct{ features, labels, attributes []int32 }
 // byOwner commits to cells that a certificate does not allow, and forges it.
 func byOwner(change func(c cellsOf)) func(t *testing.T) error {
 	return func(t *testing.T) error {
-		srs, err := commitments.DevelopmentSRS(8)
+		setup, err := commitments.NewDevelopment(8)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -268,31 +268,31 @@ func byOwner(change func(c cellsOf)) func(t *testing.T) error {
 		features, labels := owner.PartCells(d)
 		c := cellsOf{features.Small, labels.Small, owner.AttributeCells(d).Small}
 		change(c)
-		f := &bundle.PartFile{Shape: segment.PartShape{Rows: 5, Features: 2, Labels: 2, Kind: graph.OneHot, Attributes: 2}, Mode: mode.Validity, SRS: srs.ID, RowBits: srs.RowBits, Commitment: bundle.PartCommitment{Columns: 2}}
+		f := &bundle.PartFile{Shape: segment.PartShape{Rows: 5, Features: 2, Labels: 2, Kind: graph.OneHot, Attributes: 2}, Mode: mode.Validity, Setup: setup.ID, RowBits: setup.RowBits, Commitment: bundle.PartCommitment{Columns: 2}}
 		var blinding [][]fr.Element
 		for _, cells := range [][]int32{c.features, c.labels, c.attributes} {
 			blind, err := commitments.RandomScalars(crand.Reader, 1)
 			if err != nil {
 				t.Fatal(err)
 			}
-			rows, err := srs.CommitInt32(cells, blind)
+			rows, err := setup.CommitInt32(cells, blind)
 			if err != nil {
 				t.Fatal(err)
 			}
 			blinding = append(blinding, blind)
 			f.Commitment.Features, f.Commitment.Labels, f.Commitment.Attributes = f.Commitment.Labels, f.Commitment.Attributes, rows
 		}
-		claims, err := bundle.DatasetClaims(f.Mode, f.Shape, f.SRS, f.RowBits, f.Commitment)
+		claims, err := bundle.DatasetClaims(f.Mode, f.Shape, f.Setup, f.RowBits, f.Commitment)
 		if err != nil {
 			t.Fatal(err)
 		}
 		a := claims[0].Assign([]relation.Cells{{Small: c.features}, {Small: c.labels}, {Small: c.attributes}})
-		proof, err := (&forger.Prover{Prover: proving.Prover{SRS: srs}}).Prove(context.Background(), f.Mode, claims[0].Statement, prover.Secret{Cells: a, External: blinding})
+		proof, err := (&forger.Prover{Prover: proving.Prover{Setup: setup}}).Prove(context.Background(), f.Mode, claims[0].Statement, prover.Secret{Cells: a, External: blinding})
 		if err != nil {
 			t.Fatal(err)
 		}
 		f.Certificate = (&encoding{}).field(proof).Bytes()
-		return f.Verify(context.Background(), &mode.Verifier{SRS: srs.Verifier()})
+		return f.Verify(context.Background(), &mode.Verifier{Setup: setup.Verifier()})
 	}
 }
 
@@ -345,7 +345,7 @@ func TestEverySentenceCanBeFalse(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
-		r, err := verify(decode(t, m), bundle.Expectation{}, m.srs)
+		r, err := verify(decode(t, m), bundle.Expectation{}, m.setup)
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}

@@ -43,7 +43,7 @@ type Statement struct {
 	Network  *network.Network // what is trained and how; the step follows from it
 	Segment  int              // S
 	Rates    []int64          // n_s: one for graph.ConstantSGD, else one per step
-	SRS      [32]byte
+	Setup    [32]byte
 	RowBits  int // ℓ
 	Schedule schedule.Spec
 	Parts    []PartCommitment
@@ -135,18 +135,18 @@ func (s *Statement) PartShape(i int) segment.PartShape {
 	}
 }
 
-// PartDigest identifies a committed part: its shape, the SRS, the row size, the
+// PartDigest identifies a committed part: its shape, the setup, the row size, the
 // commitments and what its numbers and codes mean. Schedules are bound to it,
 // auditors pin it.
 func (s *Statement) PartDigest(i int) [32]byte {
-	return PartDigest(s.PartShape(i), s.SRS, s.RowBits, s.Parts[i])
+	return PartDigest(s.PartShape(i), s.Setup, s.RowBits, s.Parts[i])
 }
 
 // PartDigest is Statement.PartDigest without a run.
-func PartDigest(shape segment.PartShape, srs [32]byte, rowBits int, part PartCommitment) [32]byte {
+func PartDigest(shape segment.PartShape, setup [32]byte, rowBits int, part PartCommitment) [32]byte {
 	b := encode.Domain("zkaudit/dataset-part/v1")
 	b = appendShape(b, shape)
-	b = append(b, srs[:]...)
+	b = append(b, setup[:]...)
 	b = encode.Int(b, rowBits)
 	b = append(b, part.Meaning[:]...)
 	for _, rows := range part.Tensors() {

@@ -64,7 +64,7 @@ func TestEveryPublicValueIsBound(t *testing.T) {
 		"origin private":          func(b *bundle.Bundle) { b.Statement.Origin = bundle.Origin{Kind: bundle.Private, Bits: 47} },
 		"initial weights swapped": func(b *bundle.Bundle) { w := b.Statement.Initial; w[1], w[3] = w[3], w[1] },
 		"mode":                    func(b *bundle.Bundle) { b.Statement.Mode = "zk" },
-		"SRS":                     func(b *bundle.Bundle) { b.Statement.SRS[0] ^= 1; rebind(b.Statement) },
+		"setup":                   func(b *bundle.Bundle) { b.Statement.Setup[0] ^= 1; rebind(b.Statement) },
 		"row size":                func(b *bundle.Bundle) { b.Statement.RowBits++; rebind(b.Statement) },
 		"activation":              rebuilt(func(a *network.Architecture, _ *network.Choices) { a.Layers[0].Activation = network.Tanh }),
 		"no activation":           rebuilt(func(a *network.Architecture, _ *network.Choices) { a.Layers[0].Activation = "" }),
@@ -88,7 +88,7 @@ func TestEveryPublicValueIsBound(t *testing.T) {
 				b, err = bundle.Unmarshal(data)
 			}
 			if err == nil {
-				_, err = verify(b, bundle.Expectation{}, m.srs)
+				_, err = verify(b, bundle.Expectation{}, m.setup)
 			}
 			if !refused(err) && !errors.Is(err, fault.ErrUsage) {
 				t.Errorf("accepted, or failed otherwise: %v", err)
@@ -134,7 +134,7 @@ func TestProofsDoNotMove(t *testing.T) {
 			m := bundles(t)
 			b := decode(t, m[0])
 			change(b, decode(t, m[1]))
-			if _, err := verify(b, bundle.Expectation{}, m[0].srs); !refused(err) {
+			if _, err := verify(b, bundle.Expectation{}, m[0].setup); !refused(err) {
 				t.Errorf("accepted, or failed otherwise: %v", err)
 			}
 		})
@@ -150,13 +150,13 @@ func TestExpectations(t *testing.T) {
 		t.Fatal(err)
 	}
 	right := f.Expect()
-	r, err := verify(b, right, m.srs)
+	r, err := verify(b, right, m.setup)
 	if err != nil || len(r.NotChecked) != 0 || len(r.Checked) < 15 {
 		t.Fatalf("all pinned: %d checked, not checked %q, %v", len(r.Checked), r.NotChecked, err)
 	}
 	old := right
 	old.Without = nil // made before rows could be left out
-	if r, err := verify(b, old, m.srs); err != nil || !slices.Equal(r.NotChecked, []string{"rows left out (part:row, from 0): []"}) {
+	if r, err := verify(b, old, m.setup); err != nil || !slices.Equal(r.NotChecked, []string{"rows left out (part:row, from 0): []"}) {
 		t.Errorf("an expectation that does not say which rows are left out: %v, not checked %q", err, r.NotChecked)
 	}
 	text, number := "other", 99
@@ -179,11 +179,11 @@ func TestExpectations(t *testing.T) {
 		"final weights":       func(e *bundle.Expectation) { e.FinalWeights = &text },
 		"context":             func(e *bundle.Expectation) { e.Context = &text },
 		"run id":              func(e *bundle.Expectation) { e.RunID = &text },
-		"SRS":                 func(e *bundle.Expectation) { e.SRS = &text },
+		"setup":               func(e *bundle.Expectation) { e.Setup = &text },
 	} {
 		e := right
 		change(&e)
-		if _, err := verify(b, e, m.srs); !errors.Is(err, fault.ErrRejected) || !strings.Contains(err.Error(), name) {
+		if _, err := verify(b, e, m.setup); !errors.Is(err, fault.ErrRejected) || !strings.Contains(err.Error(), name) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

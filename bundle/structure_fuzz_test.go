@@ -97,7 +97,7 @@ func FuzzStructure(f *testing.F) {
 	tables := ops.NewTables()
 	scramble.Seeds(f)
 	f.Fuzz(func(t *testing.T, seed []byte) {
-		b := decode(t, made{slices.Clone(m.bytes), m.srs}) // proofs share the file's bytes
+		b := decode(t, made{slices.Clone(m.bytes), m.setup}) // proofs share the file's bytes
 		choices := scramble.NewChoices(seed)
 		if choices.Below(2) == 0 && !changeNetwork(choices, b.Statement) {
 			return
@@ -109,7 +109,7 @@ func FuzzStructure(f *testing.F) {
 			return // no file says so
 		}
 		repair(b)
-		within(t, func() int { return everything(t, b, m.srs, tables) })
+		within(t, func() int { return everything(t, b, m.setup, tables) })
 	})
 }
 
@@ -179,11 +179,11 @@ func repairTo(b *bundle.Bundle, most int) {
 
 // everything does with a bundle what a verifier may do, and returns how large its
 // file is.
-func everything(t *testing.T, b *bundle.Bundle, srs *commitments.VerifierSRS, tables *ops.Tables) int {
-	j := &judge{t, &mode.Verifier{SRS: srs}, b.Statement.Mode}
+func everything(t *testing.T, b *bundle.Bundle, setup *commitments.VerifierSetup, tables *ops.Tables) int {
+	j := &judge{t, &mode.Verifier{Setup: setup}, b.Statement.Mode}
 	file, err := b.Marshal()
 	if err != nil {
-		_, err = bundle.Verify(context.Background(), b, bundle.Expectation{}, srs, bundle.Options{AllowInsecure: true, MaxMemory: fuzzMemory})
+		_, err = bundle.Verify(context.Background(), b, bundle.Expectation{}, setup, bundle.Options{AllowInsecure: true, MaxMemory: fuzzMemory})
 		if j.verdict("in memory alone", err) {
 			t.Fatalf("accepted, and cannot be written: %v", err)
 		}
@@ -193,7 +193,7 @@ func everything(t *testing.T, b *bundle.Bundle, srs *commitments.VerifierSRS, ta
 	if !j.verdict("reading", err) {
 		return len(file)
 	}
-	_, err = bundle.Verify(context.Background(), read, bundle.Expectation{}, srs, bundle.Options{AllowInsecure: true, MaxMemory: fuzzMemory})
+	_, err = bundle.Verify(context.Background(), read, bundle.Expectation{}, setup, bundle.Options{AllowInsecure: true, MaxMemory: fuzzMemory})
 	j.verdict("verifying", err)
 	facts, err := read.Facts()
 	if j.verdict("facts", err) && facts.Steps != read.Statement.Steps() {
@@ -265,6 +265,6 @@ func everythingOfPart(t *testing.T, p *bundle.PartFile, v *mode.Verifier) int {
 	if j.verdict("verifying", read.Verify(context.Background(), v)) && read.Shape != (segment.PartShape{Rows: 5, Features: 2, Labels: 2, Kind: graph.OneHot, Attributes: 2}) {
 		t.Fatal("another part is accepted")
 	}
-	j.argueDataset(bundle.DatasetClaims(read.Mode, read.Shape, read.SRS, read.RowBits, read.Commitment))
+	j.argueDataset(bundle.DatasetClaims(read.Mode, read.Shape, read.Setup, read.RowBits, read.Commitment))
 	return len(file)
 }

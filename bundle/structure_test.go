@@ -31,7 +31,7 @@ func TestNothingMayBeMissing(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			b := decode(t, m)
 			change(b)
-			if _, err := verify(b, bundle.Expectation{}, m.srs); !errors.Is(err, fault.ErrMalformed) {
+			if _, err := verify(b, bundle.Expectation{}, m.setup); !errors.Is(err, fault.ErrMalformed) {
 				t.Errorf("verified: %v", err)
 			}
 			if _, err := b.Marshal(); err == nil {

@@ -17,7 +17,7 @@ import (
 type Options struct {
 	// Wraps verifies the proofs of wrapped modes; nil for none of them.
 	Wraps mode.Wraps
-	// AllowInsecure accepts the development SRS, with which anyone can forge.
+	// AllowInsecure accepts the development setup, with which anyone can forge.
 	AllowInsecure bool
 	// MaxMemory is how much memory the verification may take, in bytes; 0 stands
 	// for memory.Default. What a statement asks for is estimated first.
@@ -32,7 +32,7 @@ type Options struct {
 //
 // Errors wrap fault.ErrRejected (a proof or an expectation is false),
 // fault.ErrMalformed (a proof is no proof of its statement's shape),
-// fault.ErrVersion (another SRS or other keys, or an insecure SRS that is not
+// fault.ErrVersion (another setup or other keys, or an insecure setup that is not
 // allowed), or are ctx's. They name the proof and the check that failed. Where
 // the verifier's own machine fails there is no verdict: fault.ErrInput,
 // fault.ErrResources, or an error of no kind.
@@ -40,21 +40,21 @@ type Options struct {
 // Soundness: an accepted bundle shows what Report.Proven says, under what
 // Report.Assumed says. The caller must still look at Report.Unpinned: unless it
 // is empty the bundle may be about another training than the caller means; at
-// Report.NotChecked, and trust the SRS (protocol, section 16).
-func Verify(ctx context.Context, b *Bundle, expect Expectation, srs *commitments.VerifierSRS, opts Options) (_ *Report, err error) {
+// Report.NotChecked, and trust the setup (protocol, section 16).
+func Verify(ctx context.Context, b *Bundle, expect Expectation, setup *commitments.VerifierSetup, opts Options) (_ *Report, err error) {
 	defer fault.Catch(&err, "bundle", fault.ErrMalformed)
 	if err := b.Check(); err != nil {
 		return nil, err
 	}
 	s := b.Statement
-	if srs.ID != s.SRS || srs.RowBits != s.RowBits {
-		return nil, fmt.Errorf("the bundle was made with SRS %x of rows of 2^%d cells, verifying with %x of 2^%d: %w",
-			s.SRS[:8], s.RowBits, srs.ID[:8], srs.RowBits, fault.ErrVersion)
+	if setup.ID != s.Setup || setup.RowBits != s.RowBits {
+		return nil, fmt.Errorf("the bundle was made with setup %x of rows of 2^%d cells, verifying with %x of 2^%d: %w",
+			s.Setup[:8], s.RowBits, setup.ID[:8], setup.RowBits, fault.ErrVersion)
 	}
-	if srs.Insecure && !opts.AllowInsecure {
+	if setup.Insecure && !opts.AllowInsecure {
 		return nil, fmt.Errorf("the bundle was made with the INSECURE development setup: anyone can forge such proofs; --allow-insecure-setup verifies it all the same: %w", fault.ErrVersion)
 	}
-	report, err := newReport(b, srs)
+	report, err := newReport(b, setup)
 	if err != nil {
 		return nil, fault.OfFile(err)
 	}
@@ -71,7 +71,7 @@ func Verify(ctx context.Context, b *Bundle, expect Expectation, srs *commitments
 	if err != nil {
 		return nil, fault.OfFile(err)
 	}
-	v := newVerification(ctx, b, srs, opts)
+	v := newVerification(ctx, b, setup, opts)
 	if err := v.certificates(b, claims); err != nil {
 		return nil, falseProof(err)
 	}
@@ -102,8 +102,8 @@ func falseProof(err error) error {
 	return err
 }
 
-func newVerification(ctx context.Context, b *Bundle, srs *commitments.VerifierSRS, opts Options) *verification {
-	verifier := &mode.Verifier{SRS: srs, Wraps: opts.Wraps}
+func newVerification(ctx context.Context, b *Bundle, setup *commitments.VerifierSetup, opts Options) *verification {
+	verifier := &mode.Verifier{Setup: setup, Wraps: opts.Wraps}
 	return &verification{
 		ctx: ctx, mode: b.Statement.Mode, total: len(b.Datasets) + 1 + len(b.Segments), progress: opts.Progress,
 		batch: verifier.NewBatch(),

@@ -40,7 +40,7 @@ func zkRun(t *testing.T, m mode.Name, cache string) made {
 func TestZeroKnowledgeBundle(t *testing.T) {
 	m := zkRun(t, mode.ZK, t.TempDir())
 	check := func(b *bundle.Bundle, e bundle.Expectation, _ *wrap.Cache) (*bundle.Report, error) {
-		return bundle.Verify(context.Background(), b, e, m.srs, bundle.Options{})
+		return bundle.Verify(context.Background(), b, e, m.setup, bundle.Options{})
 	}
 	report, err := check(decode(t, m), bundle.Expectation{}, nil)
 	if err != nil {
@@ -105,7 +105,7 @@ func TestWrappedBundle(t *testing.T) {
 	m := zkRun(t, mode.ZKPLONK, cache)
 	keys := wrap.NewCache(filepath.Join(cache, "keys"))
 	check := func(b *bundle.Bundle, e bundle.Expectation, keys *wrap.Cache) (*bundle.Report, error) {
-		return bundle.Verify(context.Background(), b, e, m.srs, bundle.Options{AllowInsecure: true, Wraps: wrap.Verifier{Cache: keys}})
+		return bundle.Verify(context.Background(), b, e, m.setup, bundle.Options{AllowInsecure: true, Wraps: wrap.Verifier{Cache: keys}})
 	}
 	report, err := check(decode(t, m), bundle.Expectation{}, keys)
 	if err != nil {
@@ -175,19 +175,19 @@ func modesExpected(t *testing.T, m made, own mode.Name, check checker, keys *wra
 		}
 	}
 	open, pinned := first(t), string(mode.ZKPLONK)
-	if _, err := verify(decode(t, open), bundle.Expectation{Mode: &pinned}, open.srs); !errors.Is(err, fault.ErrRejected) || !strings.Contains(err.Error(), "expected mode") {
+	if _, err := verify(decode(t, open), bundle.Expectation{Mode: &pinned}, open.setup); !errors.Is(err, fault.ErrRejected) || !strings.Contains(err.Error(), "expected mode") {
 		t.Errorf("mode validity passes for zero knowledge: %v", err)
 	}
 }
 
-// ownFaults: nothing that is wrong with the verifier's own machine, keys or SRS
+// ownFaults: nothing that is wrong with the verifier's own machine, keys or setup
 // is a verdict on the bundle; what is wrong with the bundle is one in spite of it.
 func ownFaults(t *testing.T, m made, keys string) {
 	file := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	few, err := commitments.DevelopmentSRS(4)
+	few, err := commitments.NewDevelopment(4)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -216,7 +216,7 @@ func ownFaults(t *testing.T, m made, keys string) {
 			b.Datasets[0] = bytes.Clone(b.Datasets[0]) // shared with the file
 			b.Datasets[0][len(b.Datasets[0])-1] ^= 1
 		}
-		_, err := bundle.Verify(test.ctx, b, bundle.Expectation{}, m.srs, test.opts)
+		_, err := bundle.Verify(test.ctx, b, bundle.Expectation{}, m.setup, test.opts)
 		if code := fault.ExitCode(fault.Verdict(err)); code != test.code {
 			t.Errorf("%s: exit code %d, want %d: %v", name, code, test.code, err)
 		}

@@ -28,14 +28,14 @@ func (t forgetful) Absorb(label string, data []byte) {
 
 // forgery is a false claim about the row f and what its forger knows.
 type forgery struct {
-	s     *SRS
+	s     *Setup
 	f     fr.Vector
 	claim pairingClaim // false
 	truth fr.Element   // the value f has at the point
 }
 
 func newForgery(t *testing.T) forgery {
-	s := testSRS(t, 4)
+	s := testSetup(t, 4)
 	f, claim := testClaim(t, s, newTestRand(51))
 	truth := claim.Value
 	claim.Value.Add(&claim.Value, new(fr.Element).SetUint64(1000))
@@ -278,7 +278,7 @@ func TestSeedBindsThePoints(t *testing.T) {
 
 // TestTranscriptReplay: any part of the claim changes every later challenge.
 func TestTranscriptReplay(t *testing.T) {
-	s := testSRS(t, 3)
+	s := testSetup(t, 3)
 	_, claim := testClaim(t, s, newTestRand(52))
 	first := pairingTranscript(s.ID, claim, [32]byte{}).Challenge("beta")
 	other := func(name string, id [32]byte, c pairingClaim, seed [32]byte) {
@@ -288,7 +288,7 @@ func TestTranscriptReplay(t *testing.T) {
 		}
 	}
 	other("seed", s.ID, claim, [32]byte{1})
-	other("SRS id", [32]byte{}, claim, [32]byte{})
+	other("setup id", [32]byte{}, claim, [32]byte{})
 	c := claim
 	c.Commitment = s.G1[1]
 	other("commitment", s.ID, c, [32]byte{})

@@ -43,7 +43,7 @@ type Batch struct {
 }
 
 // NewBatch returns an empty batch over the generators of a setup.
-func (v *VerifierSRS) NewBatch(rng io.Reader) *Batch {
+func (v *VerifierSetup) NewBatch(rng io.Reader) *Batch {
 	return &Batch{generators: v.Hashed, blinding: v.H, scalar: v.U, rng: rng}
 }
 

@@ -10,9 +10,9 @@ import (
 	"github.com/consensys/gnark-crypto/ecc/bn254/kzg"
 )
 
-func benchSRS(b *testing.B, rowBits int) *SRS {
+func benchSetup(b *testing.B, rowBits int) *Setup {
 	b.Helper()
-	s, err := LoadOrCreateDevelopmentSRS(b.TempDir(), rowBits)
+	s, err := CachedDevelopment(b.TempDir(), rowBits)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -57,7 +57,7 @@ func mustCommit(b *testing.B, rows []bn254.G1Affine, err error) {
 func BenchmarkCommitSigned16(b *testing.B) {
 	for _, c := range []struct{ rowBits, rows int }{{18, 1}, {16, 1}, {16, 4}} {
 		b.Run(fmt.Sprintf("%dx2^%d", c.rows, c.rowBits), func(b *testing.B) {
-			s := benchSRS(b, c.rowBits)
+			s := benchSetup(b, c.rowBits)
 			cells := narrow(signedCells(c.rows<<c.rowBits, 16))
 			perCell(b, len(cells), func() {
 				rows, err := s.CommitInt32(cells, nil)
@@ -68,7 +68,7 @@ func BenchmarkCommitSigned16(b *testing.B) {
 }
 
 func BenchmarkKZGCommit(b *testing.B) {
-	s := benchSRS(b, 18)
+	s := benchSetup(b, 18)
 	cells := make([]fr.Element, s.RowCells())
 	for i, c := range signedCells(len(cells), 16) {
 		cells[i].SetInt64(c)
@@ -84,7 +84,7 @@ func BenchmarkKZGCommit(b *testing.B) {
 // BenchmarkSignedSpeedup alternates the two on the same 2^18 values, so that
 // both see the same machine, and reports how many times faster ours is.
 func BenchmarkSignedSpeedup(b *testing.B) {
-	s := benchSRS(b, 18)
+	s := benchSetup(b, 18)
 	cells := signedCells(s.RowCells(), 16)
 	scalars, small := toField(cells), narrow(cells)
 	key := kzg.ProvingKey{G1: s.G1}
@@ -110,7 +110,7 @@ func BenchmarkSignedSpeedup(b *testing.B) {
 
 func BenchmarkCommitColumns(b *testing.B) {
 	const rowBits = 16
-	s := benchSRS(b, rowBits)
+	s := benchSetup(b, rowBits)
 	columns := map[string][]int64{
 		"bits":   signedCells(4<<rowBits, 1),
 		"limb8":  signedCells(4<<rowBits, 8),
@@ -134,7 +134,7 @@ func BenchmarkCommitColumns(b *testing.B) {
 }
 
 func BenchmarkCommitField(b *testing.B) {
-	s := benchSRS(b, 16)
+	s := benchSetup(b, 16)
 	cells := newTestRand(22).scalars(b, s.RowCells())
 	perCell(b, len(cells), func() {
 		rows, err := s.CommitField(cells, nil)
@@ -145,7 +145,7 @@ func BenchmarkCommitField(b *testing.B) {
 func BenchmarkOpen(b *testing.B) {
 	for _, rowBits := range []int{16, 18} {
 		b.Run(fmt.Sprintf("2^%d", rowBits), func(b *testing.B) {
-			s := benchSRS(b, rowBits)
+			s := benchSetup(b, rowBits)
 			f, claim := benchClaim(b, s)
 			perCell(b, len(f), func() { mustOpen(b, s, f, claim, [32]byte{}) })
 		})
@@ -153,7 +153,7 @@ func BenchmarkOpen(b *testing.B) {
 }
 
 // benchClaim evaluates by folding: the naive sum takes too long here.
-func benchClaim(b *testing.B, s *SRS) (fr.Vector, pairingClaim) {
+func benchClaim(b *testing.B, s *Setup) (fr.Vector, pairingClaim) {
 	b.Helper()
 	rng := newTestRand(23)
 	f, point := fr.Vector(rng.scalars(b, s.RowCells())), rng.scalars(b, s.RowBits)
@@ -164,7 +164,7 @@ func benchClaim(b *testing.B, s *SRS) (fr.Vector, pairingClaim) {
 }
 
 func BenchmarkVerifyOpening(b *testing.B) {
-	s := benchSRS(b, 16)
+	s := benchSetup(b, 16)
 	f, claim := benchClaim(b, s)
 	proof := mustOpen(b, s, f, claim, [32]byte{})
 	v := s.Verifier()
@@ -175,11 +175,11 @@ func BenchmarkVerifyOpening(b *testing.B) {
 	}
 }
 
-func BenchmarkDevelopmentSRS(b *testing.B) {
+func BenchmarkNewDevelopment(b *testing.B) {
 	for _, rowBits := range []int{16, 18} {
 		b.Run(fmt.Sprintf("2^%d", rowBits), func(b *testing.B) {
 			for b.Loop() {
-				if _, err := DevelopmentSRS(rowBits); err != nil {
+				if _, err := NewDevelopment(rowBits); err != nil {
 					b.Fatal(err)
 				}
 			}

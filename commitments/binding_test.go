@@ -80,7 +80,7 @@ func TestTransparentIDIsPinned(t *testing.T) {
 }
 
 // trueEquation is Σ_j s_j·G_j = Σ_j s_j·G_j for as many random s.
-func trueEquation(t *testing.T, s *SRS, n int) Equation {
+func trueEquation(t *testing.T, s *Setup, n int) Equation {
 	scalars := newTestRand(5).scalars(t, n)
 	return Equation{
 		Place: "true", Points: slices.Clone(s.Hashed.First(n)), Scalars: scalars, Length: n,
@@ -166,7 +166,7 @@ func TestBatchFailsClosed(t *testing.T) {
 // TestPairingProofForTransparentSetup: a transparent setup has no G₂, and all
 // pairings with infinity are 1. A proof by pairing, right or wrong, is none there.
 func TestPairingProofForTransparentSetup(t *testing.T) {
-	dev, s := testSRS(t, 4), transparent(t, 4)
+	dev, s := testSetup(t, 4), transparent(t, 4)
 	f, claim := innerProductCase(t, dev)
 	proof, err := dev.Open(f, claim, [32]byte{})
 	if err != nil {
@@ -222,7 +222,7 @@ func TestInnerProductEncoding(t *testing.T) {
 func TestAdmittedInsecure(t *testing.T) {
 	secret := fr.NewElement(987654321)
 	_, _, _, g2 := bn254.Generators()
-	v, err := newVerifierSRS(3, *new(bn254.G2Affine).ScalarMultiplication(&g2, secret.BigInt(new(big.Int))))
+	v, err := newPowersVerifier(3, *new(bn254.G2Affine).ScalarMultiplication(&g2, secret.BigInt(new(big.Int))))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -234,7 +234,7 @@ func TestAdmittedInsecure(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	read, err := UnmarshalVerifierSRS(b)
+	read, err := UnmarshalPowersVerifier(b)
 	if err != nil {
 		t.Fatal(err)
 	}

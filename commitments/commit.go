@@ -19,23 +19,23 @@ import (
 //
 // blind holds one ρ_i per row; nil means none, for public tables only.
 // Protocol, section 12.
-func (s *SRS) CommitInt32(cells []int32, blind []fr.Element) ([]bn254.G1Affine, error) {
+func (s *Setup) CommitInt32(cells []int32, blind []fr.Element) ([]bn254.G1Affine, error) {
 	return commitRows(s, cells, blind, msmSigned[int32])
 }
 
 // CommitInt64 is CommitInt32 for wider integers, such as weights.
 // Protocol, section 12.
-func (s *SRS) CommitInt64(cells []int64, blind []fr.Element) ([]bn254.G1Affine, error) {
+func (s *Setup) CommitInt64(cells []int64, blind []fr.Element) ([]bn254.G1Affine, error) {
 	return commitRows(s, cells, blind, msmSigned[int64])
 }
 
 // CommitField is CommitInt32 for cells that fill the field.
 // Protocol, section 12.
-func (s *SRS) CommitField(cells []fr.Element, blind []fr.Element) ([]bn254.G1Affine, error) {
+func (s *Setup) CommitField(cells []fr.Element, blind []fr.Element) ([]bn254.G1Affine, error) {
 	return commitRows(s, cells, blind, msmField)
 }
 
-func commitRows[T any](s *SRS, cells []T, blind []fr.Element, msm func(crew, []bn254.G1Affine, []T) (bn254.G1Jac, error)) ([]bn254.G1Affine, error) {
+func commitRows[T any](s *Setup, cells []T, blind []fr.Element, msm func(crew, []bn254.G1Affine, []T) (bn254.G1Jac, error)) ([]bn254.G1Affine, error) {
 	if len(cells) == 0 {
 		return nil, fmt.Errorf("commit: a tensor without cells: %w", fault.ErrUsage)
 	}
@@ -64,7 +64,7 @@ func commitRows[T any](s *SRS, cells []T, blind []fr.Element, msm func(crew, []b
 // the setup's hashed generators, whatever rows are committed with:
 //
 //	C = Σ_j v_j·G_(from+j) + ρ·H
-func (s *SRS) CommitHashed(from int, v []fr.Element, rho *fr.Element) (bn254.G1Affine, error) {
+func (s *Setup) CommitHashed(from int, v []fr.Element, rho *fr.Element) (bn254.G1Affine, error) {
 	g := s.Hashed.First(from + len(v))[from:]
 	var sum bn254.G1Jac
 	if len(v) <= fewScalars {
@@ -87,7 +87,7 @@ func (s *SRS) CommitHashed(from int, v []fr.Element, rho *fr.Element) (bn254.G1A
 const fewScalars = 8
 
 // CommitScalar returns t·U + ρ·H.
-func (s *SRS) CommitScalar(t, rho *fr.Element) bn254.G1Affine {
+func (s *Setup) CommitScalar(t, rho *fr.Element) bn254.G1Affine {
 	var sum bn254.G1Jac
 	addMultiple(&sum, &s.U, t)
 	addMultiple(&sum, &s.H, rho)
@@ -95,7 +95,7 @@ func (s *SRS) CommitScalar(t, rho *fr.Element) bn254.G1Affine {
 }
 
 // RemoveBlinding returns c − ρ·H, the commitment without its blinding.
-func (v *VerifierSRS) RemoveBlinding(c bn254.G1Affine, rho fr.Element) bn254.G1Affine {
+func (v *VerifierSetup) RemoveBlinding(c bn254.G1Affine, rho fr.Element) bn254.G1Affine {
 	neg := *new(fr.Element).Neg(&rho)
 	sum := *new(bn254.G1Jac).FromAffine(&c)
 	addMultiple(&sum, &v.H, &neg)

@@ -22,7 +22,7 @@ func toField[T int32 | int64](cells []T) []fr.Element {
 }
 
 func TestCommitCutsRows(t *testing.T) {
-	s := testSRS(t, 4)
+	s := testSetup(t, 4)
 	rng := newTestRand(61)
 	for _, n := range []int{1, 15, 16, 17, 32, 50} {
 		cells := make([]int32, n)
@@ -74,7 +74,7 @@ func TestCommitCutsRows(t *testing.T) {
 }
 
 func TestCommitRefuses(t *testing.T) {
-	s := testSRS(t, 2)
+	s := testSetup(t, 2)
 	if _, err := s.CommitInt32(nil, nil); !errors.Is(err, fault.ErrUsage) {
 		t.Errorf("no cells: %v", err)
 	}
@@ -90,7 +90,7 @@ func TestCommitRefuses(t *testing.T) {
 // verifier folds commitments, the prover cells and blinding.
 func TestFoldedClaim(t *testing.T) {
 	const rowBits = 5
-	s := testSRS(t, rowBits)
+	s := testSetup(t, rowBits)
 	rng := newTestRand(62)
 	cells := make([]int32, 4<<rowBits)
 	for i := range cells {

@@ -28,7 +28,7 @@
 // down to the constant P_ℓ = v. The degree halves at every fold, so the last
 // one being a constant needs no degree proof.
 //
-//	prover → verifier   C, r, v, seed, SRS id   (absorbed: the claim)
+//	prover → verifier   C, r, v, seed, setup id (absorbed: the claim)
 //	prover → verifier   C_1 … C_{ℓ−1}           commitments to the folds
 //	verifier → prover   β
 //	prover → verifier   P_i(β), P_i(−β), P_0(β²)
@@ -50,10 +50,10 @@
 // integers, many of them 0; msm.go says how it is done.
 //
 //	symbol       identifier              size
-//	ℓ            SRS.RowBits             1 … 22
-//	G_j          SRS.G1                  2^ℓ points
-//	G₂, [τ]G₂    SRS.G2                  2 points
-//	H, U         SRS.H, SRS.U            1 point each
+//	ℓ            Setup.RowBits           1 … 22
+//	G_j          Setup.G1                2^ℓ points
+//	G₂, [τ]G₂    Setup.G2                2 points
+//	H, U         Setup.H, Setup.U        1 point each
 //	T            cells                   integers, ⌈cells/2^ℓ⌉ rows
 //	ρ            blind, Opening.Blinding one scalar per row
 //	C, r, v      Claim                   point, ℓ scalars, scalar

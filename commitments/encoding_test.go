@@ -30,7 +30,7 @@ func addModulus(t *testing.T, b []byte, m *big.Int) {
 }
 
 func TestPointsHaveOneEncoding(t *testing.T) {
-	s := testSRS(t, 5)
+	s := testSetup(t, 5)
 	for i := range s.G1 {
 		for _, p := range []bn254.G1Affine{s.G1[i], *new(bn254.G1Affine).Neg(&s.G1[i])} {
 			enc := EncodePoint(&p)
@@ -51,7 +51,7 @@ func TestPointsHaveOneEncoding(t *testing.T) {
 }
 
 func TestDecodePointRefuses(t *testing.T) {
-	s := testSRS(t, 3)
+	s := testSetup(t, 3)
 	// A point whose X + q still fits under the two flag bits.
 	var small []byte
 	for i := range s.G1 {
@@ -109,7 +109,7 @@ func TestDecodeScalarRefuses(t *testing.T) {
 
 func TestOpeningProofEncodingIsStrict(t *testing.T) {
 	const rowBits = 4
-	s := testSRS(t, rowBits)
+	s := testSetup(t, rowBits)
 	f, claim := testClaim(t, s, newTestRand(42))
 	data, err := mustOpen(t, s, f, claim, [32]byte{}).MarshalBinary()
 	if err != nil {
@@ -150,7 +150,7 @@ func TestOpeningProofEncodingIsStrict(t *testing.T) {
 // TestEveryFlippedByteIsRefused covers what reaches the verifier from a file.
 func TestEveryFlippedByteIsRefused(t *testing.T) {
 	const rowBits = 2
-	s := testSRS(t, rowBits)
+	s := testSetup(t, rowBits)
 	f, claim := testClaim(t, s, newTestRand(43))
 	data, err := mustOpen(t, s, f, claim, [32]byte{}).MarshalBinary()
 	if err != nil {
@@ -186,7 +186,7 @@ func FuzzDecodePoint(f *testing.F) {
 
 func FuzzUnmarshalOpeningProof(f *testing.F) {
 	const rowBits = 2
-	s := testSRS(f, rowBits)
+	s := testSetup(f, rowBits)
 	row, claim := testClaim(f, s, newTestRand(44))
 	data, _ := mustOpen(f, s, row, claim, [32]byte{}).MarshalBinary()
 	f.Add(data)

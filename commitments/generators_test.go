@@ -97,7 +97,7 @@ func TestGeneratorCache(t *testing.T) {
 func TestSetupsDiffer(t *testing.T) {
 	seen := map[[32]byte]string{}
 	for _, rowBits := range []int{1, 2, 5} {
-		for _, s := range []*SRS{transparent(t, rowBits), testSRS(t, rowBits)} {
+		for _, s := range []*Setup{transparent(t, rowBits), testSetup(t, rowBits)} {
 			if other, twice := seen[s.ID]; twice {
 				t.Errorf("%s 2^%d has the id of %s", s.Kind, rowBits, other)
 			}

@@ -28,7 +28,7 @@ type InnerProductProof struct {
 //	f ← f_lo + v⁻¹·f_hi      G ← G_lo + v·G_hi      w ← w_lo + v·w_hi
 //
 // so that P = ⟨f, G⟩ + ⟨f, w⟩·U' becomes P + v·L + v⁻¹·R.
-func openInnerProduct(s *SRS, f fr.Vector, claim Claim, t *innerProductTranscript) (*InnerProductProof, error) {
+func openInnerProduct(s *Setup, f fr.Vector, claim Claim, t *innerProductTranscript) (*InnerProductProof, error) {
 	scalar := t.claim(s.ID, claim)
 	row := append(fr.Vector(nil), f...)
 	weights := equality(claim.Point)
@@ -103,7 +103,7 @@ func equality(point []fr.Element) fr.Vector {
 //	s_j = Π_{i: bit i of j is set} v_i      b = Π_i (1 − r_i + v_i·r_i)
 //
 // bit 0 being the most significant one.
-func (v *VerifierSRS) addInnerProduct(batch *Batch, place string, claim Claim, proof *InnerProductProof, t *innerProductTranscript) error {
+func (v *VerifierSetup) addInnerProduct(batch *Batch, place string, claim Claim, proof *InnerProductProof, t *innerProductTranscript) error {
 	if len(proof.Left) != v.RowBits || len(proof.Right) != v.RowBits {
 		return fmt.Errorf("opening: %d and %d points for rows of 2^%d cells: %w", len(proof.Left), len(proof.Right), v.RowBits, fault.ErrMalformed)
 	}

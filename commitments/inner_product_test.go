@@ -12,7 +12,7 @@ import (
 	"github.com/zkaudit/zkaudit/internal/fault"
 )
 
-func transparent(t testing.TB, rowBits int) *SRS {
+func transparent(t testing.TB, rowBits int) *Setup {
 	t.Helper()
 	s, err := NewTransparent(rowBits, new(Generators))
 	if err != nil {
@@ -22,7 +22,7 @@ func transparent(t testing.TB, rowBits int) *SRS {
 }
 
 // innerProductCase is a claim about a combination of three blinded rows.
-func innerProductCase(t testing.TB, s *SRS) (fr.Vector, Claim) {
+func innerProductCase(t testing.TB, s *Setup) (fr.Vector, Claim) {
 	t.Helper()
 	rng := newTestRand(byte(s.RowBits))
 	weights, rho := rng.scalars(t, 3), rng.scalars(t, 3)
@@ -46,7 +46,7 @@ func innerProductCase(t testing.TB, s *SRS) (fr.Vector, Claim) {
 }
 
 // decide checks openings in one batch.
-func decide(s *SRS, claim Claim, proof OpeningProof, seed [32]byte) error {
+func decide(s *Setup, claim Claim, proof OpeningProof, seed [32]byte) error {
 	v := s.Verifier()
 	batch := v.NewBatch(crand.Reader)
 	if err := v.AddOpening(batch, "test", claim, proof, seed); err != nil {
@@ -162,7 +162,7 @@ func TestInnerProductRejectsEveryMutation(t *testing.T) {
 
 // TestInnerProductRefusesOtherShapes: lengths and kinds are checked first.
 func TestInnerProductRefusesOtherShapes(t *testing.T) {
-	s, pairing := transparent(t, 4), testSRS(t, 4)
+	s, pairing := transparent(t, 4), testSetup(t, 4)
 	f, claim := innerProductCase(t, s)
 	made, err := s.Open(f, claim, [32]byte{})
 	if err != nil {
@@ -179,7 +179,7 @@ func TestInnerProductRefusesOtherShapes(t *testing.T) {
 	fewer := claim
 	fewer.Rows.Weights = claim.Rows.Weights[1:]
 	for name, test := range map[string]struct {
-		s     *SRS
+		s     *Setup
 		claim Claim
 		proof OpeningProof
 		want  error

@@ -22,23 +22,23 @@ const (
 // for a domain of n = 2^log: [τ^j]G for j < n+3, and [L_i(τ)]G for the
 // Lagrange basis of the n-th roots of unity. It takes minutes from log 19 on.
 // A string with too few powers is fault.ErrUsage.
-func (s *SRS) KZG(log int) (canonical, lagrange *kzg.SRS, err error) {
+func (s *Setup) KZG(log int) (canonical, lagrange *kzg.SRS, err error) {
 	if err := checkKZGLog(log); err != nil {
 		return nil, nil, err
 	}
 	n := 1 << log
 	if len(s.G1) < n+kzgExtra {
-		return nil, nil, fmt.Errorf("SRS: %d powers, a domain of 2^%d needs %d: %w", len(s.G1), log, n+kzgExtra, fault.ErrUsage)
+		return nil, nil, fmt.Errorf("powers of tau: %d powers, a domain of 2^%d needs %d: %w", len(s.G1), log, n+kzgExtra, fault.ErrUsage)
 	}
 	basis, err := kzg.ToLagrangeG1(s.G1[:n])
 	if err != nil {
-		return nil, nil, fmt.Errorf("SRS: Lagrange basis: %w", err)
+		return nil, nil, fmt.Errorf("powers of tau: Lagrange basis: %w", err)
 	}
 	canonical, lagrange = kzgStrings(s.G2, s.G1[:n+kzgExtra], basis)
 	return canonical, lagrange, nil
 }
 
-// DevelopmentKZG is KZG of a DevelopmentSRS of any size, and as INSECURE, made
+// DevelopmentKZG is KZG of a NewDevelopment of any size, and as INSECURE, made
 // in a moment from the public τ:
 //
 //	L_i(τ) = ω^i·(τ^n − 1)/(n·(τ − ω^i))
@@ -68,7 +68,7 @@ func lagrangeAt(tau fr.Element, log int) ([]fr.Element, error) {
 	n := uint64(1) << log
 	omega, err := fr.Generator(n)
 	if err != nil {
-		return nil, fmt.Errorf("SRS: roots of unity: %w", err)
+		return nil, fmt.Errorf("powers of tau: roots of unity: %w", err)
 	}
 	roots := powersOf(omega, int(n))
 	differences := make([]fr.Element, n)
@@ -108,7 +108,7 @@ func kzgStrings(g2 [2]bn254.G2Affine, powers, basis []bn254.G1Affine) (canonical
 
 func checkKZGLog(log int) error {
 	if log < 1 || log > MaxKZGLog {
-		return fmt.Errorf("SRS: domain of 2^%d, want 2^1 to 2^%d: %w", log, MaxKZGLog, fault.ErrUsage)
+		return fmt.Errorf("powers of tau: domain of 2^%d, want 2^1 to 2^%d: %w", log, MaxKZGLog, fault.ErrUsage)
 	}
 	return nil
 }

@@ -17,9 +17,9 @@ const lagrangeVersion = 1
 func lagrangeKind() artefact.Kind { return artefact.Kind{'l', 'a', 'g', 'r'} }
 
 // LoadOrCreateKZG is s.KZG(log), its Lagrange basis kept in a file of
-// cacheDir. A file that is damaged or of another SRS is replaced. Soundness:
+// cacheDir. A file that is damaged or of another setup is replaced. Soundness:
 // keys made with the basis are only as good as the directory is private.
-func LoadOrCreateKZG(cacheDir string, s *SRS, log int) (canonical, lagrange *kzg.SRS, err error) {
+func LoadOrCreateKZG(cacheDir string, s *Setup, log int) (canonical, lagrange *kzg.SRS, err error) {
 	if err := checkKZGLog(log); err != nil {
 		return nil, nil, err
 	}
@@ -32,7 +32,7 @@ func LoadOrCreateKZG(cacheDir string, s *SRS, log int) (canonical, lagrange *kzg
 		return nil, nil, err
 	}
 	if err := os.MkdirAll(cacheDir, 0o755); err != nil {
-		return nil, nil, fmt.Errorf("SRS cache: %w: %w", fault.ErrInput, err)
+		return nil, nil, fmt.Errorf("cache of setups: %w: %w", fault.ErrInput, err)
 	}
 	payload := make([]byte, 0, rawPointBytes<<log)
 	for i := range lagrange.Pk.G1 {
@@ -41,14 +41,14 @@ func LoadOrCreateKZG(cacheDir string, s *SRS, log int) (canonical, lagrange *kzg
 	}
 	data := artefact.Encode(artefact.Header{Kind: lagrangeKind(), Version: lagrangeVersion, Statement: s.ID}, payload)
 	if err := artefact.WriteFile(path, data, artefact.PublicMode); err != nil {
-		return nil, nil, fmt.Errorf("SRS cache: %w", err)
+		return nil, nil, fmt.Errorf("cache of setups: %w", err)
 	}
 	return canonical, lagrange, nil
 }
 
 // readLagrange reads a basis. Its elements sum to 1, which ties size and
 // content together; that each is the right one rests on the checksum.
-func readLagrange(path string, s *SRS, log int) ([]bn254.G1Affine, error) {
+func readLagrange(path string, s *Setup, log int) ([]bn254.G1Affine, error) {
 	data, err := artefact.ReadFile(path, artefact.Overhead+rawPointBytes<<log)
 	if err != nil {
 		return nil, err
@@ -58,7 +58,7 @@ func readLagrange(path string, s *SRS, log int) ([]bn254.G1Affine, error) {
 		return nil, err
 	}
 	if h.Statement != s.ID || len(payload) != rawPointBytes<<log {
-		return nil, fmt.Errorf("SRS: Lagrange basis of another string: %w", fault.ErrMalformed)
+		return nil, fmt.Errorf("powers of tau: Lagrange basis of another string: %w", fault.ErrMalformed)
 	}
 	basis, err := decodeRawPoints(payload)
 	if err != nil {
@@ -67,12 +67,12 @@ func readLagrange(path string, s *SRS, log int) ([]bn254.G1Affine, error) {
 	var sum bn254.G1Jac
 	for i := range basis {
 		if !basis[i].IsOnCurve() {
-			return nil, fmt.Errorf("SRS: Lagrange basis, point %d is off the curve: %w", i, fault.ErrMalformed)
+			return nil, fmt.Errorf("powers of tau: Lagrange basis, point %d is off the curve: %w", i, fault.ErrMalformed)
 		}
 		sum.AddMixed(&basis[i])
 	}
 	if one := *new(bn254.G1Affine).FromJacobian(&sum); !one.Equal(&s.G1[0]) {
-		return nil, fmt.Errorf("SRS: Lagrange basis does not sum to one: %w", fault.ErrMalformed)
+		return nil, fmt.Errorf("powers of tau: Lagrange basis does not sum to one: %w", fault.ErrMalformed)
 	}
 	return basis, nil
 }

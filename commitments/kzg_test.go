@@ -16,9 +16,9 @@ import (
 )
 
 // TestDevelopmentKZGEqualsTheSlowWay compares the strings made from τ with
-// those made from the powers of the development SRS.
+// those made from the powers of the development setup.
 func TestDevelopmentKZGEqualsTheSlowWay(t *testing.T) {
-	s := testSRS(t, 8)
+	s := testSetup(t, 8)
 	for _, log := range []int{1, 2, 5, 7} {
 		canonical, lagrange, err := DevelopmentKZG(log)
 		if err != nil {
@@ -43,7 +43,7 @@ func TestDevelopmentKZGEqualsTheSlowWay(t *testing.T) {
 // TestKZGOpens: a polynomial committed in the Lagrange basis opens with the
 // powers.
 func TestKZGOpens(t *testing.T) {
-	s := secretSRS(t, 5)
+	s := secretSetup(t, 5)
 	canonical, lagrange, err := s.KZG(4)
 	if err != nil {
 		t.Fatal(err)
@@ -76,7 +76,7 @@ func TestKZGOpens(t *testing.T) {
 }
 
 func TestKZGRefusesSizes(t *testing.T) {
-	s := testSRS(t, 4)
+	s := testSetup(t, 4)
 	if _, _, err := s.KZG(4); !errors.Is(err, fault.ErrUsage) {
 		t.Errorf("as many powers as the domain: %v", err)
 	}
@@ -100,12 +100,12 @@ func BenchmarkDevelopmentKZG(b *testing.B) {
 
 func TestCachedLagrangeBasis(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "cache")
-	s := secretSRS(t, 5)
+	s := secretSetup(t, 5)
 	_, want, err := s.KZG(4)
 	if err != nil {
 		t.Fatal(err)
 	}
-	load := func(s *SRS, want *kzg.SRS) {
+	load := func(s *Setup, want *kzg.SRS) {
 		t.Helper()
 		canonical, lagrange, err := LoadOrCreateKZG(dir, s, 4)
 		if err != nil {

@@ -182,7 +182,7 @@ func (w *segmentSummer) pairUp(target *bn254.G1Affine, lo, hi int) {
 }
 
 // touch reads one word of each of the next points. Points are scattered over
-// all of the SRS; a loop of nothing but loads has many of them under way at
+// all of the setup; a loop of nothing but loads has many of them under way at
 // once, where the additions would wait for one after the other.
 func (w *segmentSummer) touch(from int) {
 	to := min(from+touchAhead, len(w.list.entries))

@@ -90,7 +90,7 @@ func signedColumns(rng testRand, n int) map[string][]int64 {
 
 func TestSignedSumsEqualReference(t *testing.T) {
 	rng := newTestRand(11)
-	s := testSRS(t, 13)
+	s := testSetup(t, 13)
 	for _, n := range []int{1, 2, 3, 17, 700, 1 << 13} {
 		for name, column := range signedColumns(rng, n) {
 			t.Run(fmt.Sprintf("%s/%d", name, n), func(t *testing.T) {
@@ -107,7 +107,7 @@ func TestSignedSumsEqualReference(t *testing.T) {
 
 // TestLongSegments: one bucket longer than the chunk, cut between workers.
 func TestLongSegments(t *testing.T) {
-	s := testSRS(t, 15)
+	s := testSetup(t, 15)
 	rng := newTestRand(12)
 	for _, modulus := range []uint64{1, 2, 3} {
 		cells := make([]int32, s.RowCells())
@@ -121,7 +121,7 @@ func TestLongSegments(t *testing.T) {
 // TestExceptionalPoints: equal and opposite points meet, sums are infinity
 // and go on, which random bases never show.
 func TestExceptionalPoints(t *testing.T) {
-	s := testSRS(t, 4)
+	s := testSetup(t, 4)
 	rng := newTestRand(13)
 	const n = 5000
 	for _, distinct := range []uint64{1, 2, 16} {
@@ -156,7 +156,7 @@ func TestExceptionalPoints(t *testing.T) {
 // TestInfinityBetweenWorkers: the two parts of a bucket cut between workers
 // cancel, and only there an infinity comes up; its neighbour shares a digit.
 func TestInfinityBetweenWorkers(t *testing.T) {
-	s := testSRS(t, 12)
+	s := testSetup(t, 12)
 	points := append([]bn254.G1Affine(nil), s.G1...)
 	cells := make([]int32, len(points))
 	minusTwice := *new(bn254.G1Affine).Double(&s.G1[5])
@@ -176,7 +176,7 @@ func TestInfinityBetweenWorkers(t *testing.T) {
 }
 
 func TestFieldSumsEqualReference(t *testing.T) {
-	s := testSRS(t, 13)
+	s := testSetup(t, 13)
 	rng := newTestRand(14)
 	random := rng.scalars(t, s.RowCells())
 	edges := make([]fr.Element, s.RowCells())

@@ -40,7 +40,7 @@ type OpeningProof interface {
 // checked: it costs a multi-scalar multiplication; a proof for anything else
 // will not verify). A value f does not have at the point is fault.ErrUsage.
 // Protocol, section 12.
-func (s *SRS) Open(f fr.Vector, claim Claim, seed [32]byte) (OpeningProof, error) {
+func (s *Setup) Open(f fr.Vector, claim Claim, seed [32]byte) (OpeningProof, error) {
 	if len(f) != s.RowCells() || len(claim.Point) != s.RowBits {
 		return nil, fmt.Errorf("open: %d cells and %d coordinates for rows of 2^%d: %w", len(f), len(claim.Point), s.RowBits, fault.ErrUsage)
 	}
@@ -64,7 +64,7 @@ func (s *SRS) Open(f fr.Vector, claim Claim, seed [32]byte) (OpeningProof, error
 // are the commitments meant and bound by the seed, that Point and Value come
 // from a transcript that absorbed them, and the batch.
 // Protocol, section 12.
-func (v *VerifierSRS) AddOpening(batch *Batch, place string, claim Claim, proof OpeningProof, seed [32]byte) error {
+func (v *VerifierSetup) AddOpening(batch *Batch, place string, claim Claim, proof OpeningProof, seed [32]byte) error {
 	if len(claim.Point) != v.RowBits || len(claim.Rows.Points) != len(claim.Rows.Weights) {
 		return fmt.Errorf("opening: %d coordinates for rows of 2^%d cells, %d weights for %d rows: %w",
 			len(claim.Point), v.RowBits, len(claim.Rows.Weights), len(claim.Rows.Points), fault.ErrUsage)
@@ -87,7 +87,7 @@ func (v *VerifierSRS) AddOpening(batch *Batch, place string, claim Claim, proof 
 }
 
 // folded returns the claim about one commitment that a claim amounts to.
-func (v *VerifierSRS) folded(claim Claim) (pairingClaim, error) {
+func (v *VerifierSetup) folded(claim Claim) (pairingClaim, error) {
 	sum, err := FoldCommitments(claim.Rows.Points, claim.Rows.Weights)
 	if err != nil {
 		return pairingClaim{}, err

@@ -34,7 +34,7 @@ type PairingProof struct {
 // Requires len(f) = 2^ℓ and claim.Commitment = Σ_j f_j·[τ^j]G (not checked:
 // it costs a multi-scalar multiplication; a proof for anything else will not
 // verify). A value f does not have at the point is fault.ErrUsage.
-func openPairing(s *SRS, f fr.Vector, claim pairingClaim, seed [32]byte) (*PairingProof, error) {
+func openPairing(s *Setup, f fr.Vector, claim pairingClaim, seed [32]byte) (*PairingProof, error) {
 	if len(f) != s.RowCells() || len(claim.Point) != s.RowBits {
 		return nil, fmt.Errorf("open: %d cells and %d coordinates for rows of 2^%d: %w", len(f), len(claim.Point), s.RowBits, fault.ErrUsage)
 	}
@@ -42,14 +42,14 @@ func openPairing(s *SRS, f fr.Vector, claim pairingClaim, seed [32]byte) (*Pairi
 }
 
 // pairingTranscript starts the transcript with everything that is public.
-func pairingTranscript(srsID [32]byte, claim pairingClaim, seed [32]byte) challenger {
+func pairingTranscript(setupID [32]byte, claim pairingClaim, seed [32]byte) challenger {
 	t := NewTranscript(domainOpening)
-	absorbClaim(t, srsID, claim, seed)
+	absorbClaim(t, setupID, claim, seed)
 	return t
 }
 
-func absorbClaim(t challenger, srsID [32]byte, claim pairingClaim, seed [32]byte) {
-	t.Absorb("srs", srsID[:])
+func absorbClaim(t challenger, setupID [32]byte, claim pairingClaim, seed [32]byte) {
+	t.Absorb("setup", setupID[:])
 	t.Absorb("seed", seed[:])
 	t.Absorb("variables", binary.BigEndian.AppendUint64(nil, uint64(len(claim.Point))))
 	t.Absorb("commitment", AppendPoints(nil, []bn254.G1Affine{claim.Commitment}))
@@ -58,7 +58,7 @@ func absorbClaim(t challenger, srsID [32]byte, claim pairingClaim, seed [32]byte
 }
 
 // prove runs the prover's side after the claim has been absorbed into t.
-func prove(s *SRS, f fr.Vector, claim pairingClaim, t challenger) (*PairingProof, error) {
+func prove(s *Setup, f fr.Vector, claim pairingClaim, t challenger) (*PairingProof, error) {
 	polys, end := foldAll(f, claim.Point)
 	if !end.Equal(&claim.Value) {
 		return nil, fmt.Errorf("open: the row does not have the claimed value at the point: %w", fault.ErrUsage)
@@ -136,7 +136,7 @@ type batch struct {
 //
 //	q = (B − I)/Z,  Z = (X−β)(X+β)(X−β²),  I interpolates B on the roots of Z
 //	L = B − I(z) − Z(z)·q,  L(z) = 0,  witness = L/(X−z)
-func (proof *PairingProof) openBatch(c crew, s *SRS, in batch, t challenger) error {
+func (proof *PairingProof) openBatch(c crew, s *Setup, in batch, t challenger) error {
 	b := append(fr.Vector(nil), in.polys[0]...)
 	power := in.gamma
 	for _, p := range in.polys[1:] {
@@ -181,7 +181,7 @@ func divideByLinear(p fr.Vector, a fr.Element) {
 	}
 }
 
-func commitPlain(c crew, s *SRS, p fr.Vector) (bn254.G1Affine, error) {
+func commitPlain(c crew, s *Setup, p fr.Vector) (bn254.G1Affine, error) {
 	sum, err := msmField(c, s.G1[:len(p)], p)
 	return *new(bn254.G1Affine).FromJacobian(&sum), err
 }

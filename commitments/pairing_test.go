@@ -26,9 +26,9 @@ func (r testRand) scalars(t testing.TB, n int) []fr.Element {
 	return s
 }
 
-func testSRS(t testing.TB, rowBits int) *SRS {
+func testSetup(t testing.TB, rowBits int) *Setup {
 	t.Helper()
-	s, err := DevelopmentSRS(rowBits)
+	s, err := NewDevelopment(rowBits)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -55,7 +55,7 @@ func evaluateNaively(f []fr.Element, point []fr.Element) fr.Element {
 }
 
 // testClaim returns a random row and a true claim about it.
-func testClaim(t testing.TB, s *SRS, rng testRand) (fr.Vector, pairingClaim) {
+func testClaim(t testing.TB, s *Setup, rng testRand) (fr.Vector, pairingClaim) {
 	t.Helper()
 	f := fr.Vector(rng.scalars(t, s.RowCells()))
 	point := rng.scalars(t, s.RowBits)
@@ -66,7 +66,7 @@ func testClaim(t testing.TB, s *SRS, rng testRand) (fr.Vector, pairingClaim) {
 	return f, pairingClaim{Commitment: rows[0], Point: point, Value: evaluateNaively(f, point)}
 }
 
-func mustOpen(t testing.TB, s *SRS, f fr.Vector, claim pairingClaim, seed [32]byte) *PairingProof {
+func mustOpen(t testing.TB, s *Setup, f fr.Vector, claim pairingClaim, seed [32]byte) *PairingProof {
 	t.Helper()
 	proof, err := openPairing(s, f, claim, seed)
 	if err != nil {
@@ -78,7 +78,7 @@ func mustOpen(t testing.TB, s *SRS, f fr.Vector, claim pairingClaim, seed [32]by
 func TestOpeningIsComplete(t *testing.T) {
 	rng := newTestRand(1)
 	for rowBits := 1; rowBits <= 10; rowBits++ {
-		s := testSRS(t, rowBits)
+		s := testSetup(t, rowBits)
 		f, claim := testClaim(t, s, rng)
 		zero := make(fr.Vector, s.RowCells())
 		constant := make(fr.Vector, s.RowCells())
@@ -120,7 +120,7 @@ func TestOpeningIsComplete(t *testing.T) {
 }
 
 func TestOpenRefusesFalseValue(t *testing.T) {
-	s := testSRS(t, 4)
+	s := testSetup(t, 4)
 	f, claim := testClaim(t, s, newTestRand(2))
 	claim.Value.SetUint64(1)
 	if _, err := openPairing(s, f, claim, [32]byte{}); !errors.Is(err, fault.ErrUsage) {
@@ -134,7 +134,7 @@ func TestOpenRefusesFalseValue(t *testing.T) {
 // TestVerifyRejectsEveryMutation changes one thing at a time.
 func TestVerifyRejectsEveryMutation(t *testing.T) {
 	const rowBits = 5
-	s := testSRS(t, rowBits)
+	s := testSetup(t, rowBits)
 	f, claim := testClaim(t, s, newTestRand(3))
 	seed := [32]byte{1}
 	good := mustOpen(t, s, f, claim, seed)
@@ -149,7 +149,7 @@ func TestVerifyRejectsEveryMutation(t *testing.T) {
 		proof *PairingProof
 		claim pairingClaim
 		seed  [32]byte
-		v     *VerifierSRS
+		v     *VerifierSetup
 	}
 	mutations := map[string]func(*state){
 		"seed":                  func(m *state) { m.seed[31] ^= 1 },
@@ -165,7 +165,7 @@ func TestVerifyRejectsEveryMutation(t *testing.T) {
 		"pos and neg exchanged": func(m *state) { m.proof.Pos, m.proof.Neg = m.proof.Neg, m.proof.Pos },
 		"folds exchanged":       func(m *state) { p := m.proof.Folds; p[0], p[1] = p[1], p[0] },
 		"point exchanged":       func(m *state) { p := m.claim.Point; p[0], p[1] = p[1], p[0] },
-		"srs id":                func(m *state) { m.v.ID[0] ^= 1 },
+		"setup id":              func(m *state) { m.v.ID[0] ^= 1 },
 		"other tau":             func(m *state) { m.v.G2[1] = m.v.G2[0] },
 	}
 	for i := range rowBits {
@@ -192,7 +192,7 @@ func TestVerifyRejectsEveryMutation(t *testing.T) {
 // TestVerifyRefusesOtherShapes: rounds missing or extra, off-curve points.
 func TestVerifyRefusesOtherShapes(t *testing.T) {
 	const rowBits = 4
-	s := testSRS(t, rowBits)
+	s := testSetup(t, rowBits)
 	f, claim := testClaim(t, s, newTestRand(4))
 	good := mustOpen(t, s, f, claim, [32]byte{})
 	for name, mutate := range map[string]func(*PairingProof){

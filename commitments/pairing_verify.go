@@ -16,15 +16,15 @@ import (
 // Soundness: in the algebraic group model, with τ unknown and SHA-256 a random
 // oracle, acceptance means that the prover knows f with
 // Commitment = Σ_j f_j·[τ^j]G and f~(Point) = Value, except with probability
-// about ℓ·2^ℓ/2^254 per query. The caller must check that the SRS is the one
+// about ℓ·2^ℓ/2^254 per query. The caller must check that the setup is the one
 // it trusts (ID, Insecure), that Commitment is what it folded itself, and that
 // Point and Value come from a transcript that absorbed the commitments.
-func verifyPairing(v *VerifierSRS, claim pairingClaim, proof *PairingProof, seed [32]byte) error {
+func verifyPairing(v *VerifierSetup, claim pairingClaim, proof *PairingProof, seed [32]byte) error {
 	return verify(v, claim, proof, pairingTranscript(v.ID, claim, seed))
 }
 
 // verify runs the verifier's side after the claim has been absorbed into t.
-func verify(v *VerifierSRS, claim pairingClaim, proof *PairingProof, t challenger) error {
+func verify(v *VerifierSetup, claim pairingClaim, proof *PairingProof, t challenger) error {
 	if err := proof.checkShape(v.RowBits); err != nil {
 		return err
 	}
@@ -84,7 +84,7 @@ type batchPoint struct{ gamma, z, iz, vz fr.Element }
 // checkBatch checks, with one pairing product,
 //
 //	e(Σ γ^i·C_i − I(z)·G − Z(z)·Q + z·W, G₂) = e(W, [τ]G₂)
-func (v *VerifierSRS) checkBatch(c bn254.G1Affine, proof *PairingProof, at batchPoint) error {
+func (v *VerifierSetup) checkBatch(c bn254.G1Affine, proof *PairingProof, at batchPoint) error {
 	points := append([]bn254.G1Affine{c}, proof.Folds...)
 	scalars := make([]fr.Element, len(points), len(points)+3)
 	scalars[0].SetOne()

@@ -18,15 +18,15 @@ import (
 	"github.com/zkaudit/zkaudit/internal/fault"
 )
 
-// TestMultiplesOfThePowersAreNoSRS: c·G, c·τ·G, … are consecutive powers of τ,
+// TestMultiplesOfThePowersAreNone: c·G, c·τ·G, … are consecutive powers of τ,
 // but not of the generator that H was hashed beside.
-func TestMultiplesOfThePowersAreNoSRS(t *testing.T) {
-	s := secretSRS(t, 3)
+func TestMultiplesOfThePowersAreNone(t *testing.T) {
+	s := secretSetup(t, 3)
 	g1 := make([]bn254.G1Affine, len(s.G1))
 	for j := range g1 {
 		g1[j].Double(&s.G1[j])
 	}
-	if _, err := NewSRS(3, g1, s.G2[1]); !errors.Is(err, fault.ErrMalformed) {
+	if _, err := NewPowers(3, g1, s.G2[1]); !errors.Is(err, fault.ErrMalformed) {
 		t.Errorf("twice every power: %v", err)
 	}
 }
@@ -34,14 +34,14 @@ func TestMultiplesOfThePowersAreNoSRS(t *testing.T) {
 // TestTauIsNotZero: with τ = 0 every row commits to its first cell alone. The
 // verifier's part has no powers that would tell.
 func TestTauIsNotZero(t *testing.T) {
-	v := secretSRS(t, 3).Verifier()
+	v := secretSetup(t, 3).Verifier()
 	v.G2[1].SetInfinity()
 	v.ID = v.digest()
 	data, err := v.MarshalBinary()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := UnmarshalVerifierSRS(data); !errors.Is(err, fault.ErrMalformed) {
+	if _, err := UnmarshalPowersVerifier(data); !errors.Is(err, fault.ErrMalformed) {
 		t.Errorf("[τ]G₂ is infinity: %v", err)
 	}
 }
@@ -54,13 +54,13 @@ func TestCachedPowersAreOnTheCurve(t *testing.T) {
 			"infinity":      func(p *bn254.G1Affine) { p.SetInfinity() },
 			"off the curve": func(p *bn254.G1Affine) { p.Y.SetUint64(1) },
 		} {
-			s := testSRS(t, 3)
+			s := testSetup(t, 3)
 			spoil(&s.G1[j])
 			data, err := s.MarshalBinary()
 			if err != nil {
 				t.Fatal(err)
 			}
-			if _, err := decodeSRS(data); !errors.Is(err, fault.ErrMalformed) {
+			if _, err := decodePowers(data); !errors.Is(err, fault.ErrMalformed) {
 				t.Errorf("power %d is %s: %v", j, name, err)
 			}
 		}
@@ -68,9 +68,9 @@ func TestCachedPowersAreOnTheCurve(t *testing.T) {
 }
 
 func TestRowSizes(t *testing.T) {
-	s := secretSRS(t, 1)
+	s := secretSetup(t, 1)
 	for _, rowBits := range []int{-1, MinRowBits - 1, MaxRowBits + 1, 64} {
-		if _, err := NewSRS(rowBits, s.G1[:1], s.G2[1]); !errors.Is(err, fault.ErrUsage) {
+		if _, err := NewPowers(rowBits, s.G1[:1], s.G2[1]); !errors.Is(err, fault.ErrUsage) {
 			t.Errorf("rows of 2^%d cells: %v", rowBits, err)
 		}
 		if _, err := unmarshalPairingProof(nil, rowBits); !errors.Is(err, fault.ErrUsage) {
@@ -79,8 +79,8 @@ func TestRowSizes(t *testing.T) {
 		if rowBits > 0 && rowBits < 30 {
 			continue // too large to be made if it is not refused
 		}
-		if _, err := DevelopmentSRS(rowBits); !errors.Is(err, fault.ErrUsage) {
-			t.Errorf("development SRS of rows of 2^%d cells: %v", rowBits, err)
+		if _, err := NewDevelopment(rowBits); !errors.Is(err, fault.ErrUsage) {
+			t.Errorf("development setup of rows of 2^%d cells: %v", rowBits, err)
 		}
 	}
 }
@@ -88,7 +88,7 @@ func TestRowSizes(t *testing.T) {
 // TestListsHaveTheirCount: no list of points or scalars is read from bytes of
 // another length, and each of its elements is checked.
 func TestListsHaveTheirCount(t *testing.T) {
-	s := testSRS(t, 2)
+	s := testSetup(t, 2)
 	points := AppendPoints(nil, s.G1)
 	scalars := AppendScalars(nil, newTestRand(43).scalars(t, 4))
 	for _, count := range []int{0, 3, 5} {
@@ -125,7 +125,7 @@ func TestListsHaveTheirCount(t *testing.T) {
 }
 
 func TestProversMistakes(t *testing.T) {
-	s := testSRS(t, 3)
+	s := testSetup(t, 3)
 	f, claim := testClaim(t, s, newTestRand(44))
 	for name, change := range map[string]func() (fr.Vector, pairingClaim){
 		"a cell less":       func() (fr.Vector, pairingClaim) { return f[1:], claim },
@@ -160,11 +160,11 @@ func TestPowersAreConsecutive(t *testing.T) {
 	powers := powersOf(tau, 8)
 	refused := func(what string, k []fr.Element, tau fr.Element) {
 		t.Helper()
-		if _, err := NewSRS(3, scaled(k), tauG2(tau)); !errors.Is(err, fault.ErrMalformed) {
+		if _, err := NewPowers(3, scaled(k), tauG2(tau)); !errors.Is(err, fault.ErrMalformed) {
 			t.Errorf("%s: %v", what, err)
 		}
 	}
-	honest, err := NewSRS(3, scaled(powers), tauG2(tau))
+	honest, err := NewPowers(3, scaled(powers), tauG2(tau))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -193,7 +193,7 @@ func TestPowersAreConsecutive(t *testing.T) {
 	// another τ: τ = Σ ρ_j·k_(j+1) / Σ ρ_j·k_j.
 	k = newTestRand(52).scalars(t, 8)
 	k[0].SetOne()
-	any := &SRS{RowBits: 3, G1: scaled(k), ID: honest.ID}
+	any := &Setup{RowBits: 3, G1: scaled(k), ID: honest.ID}
 	var low, high fr.Element
 	for j, r := range any.randomCombination() {
 		low.Add(&low, x.Mul(&r, &k[j]))
@@ -205,7 +205,7 @@ func TestPowersAreConsecutive(t *testing.T) {
 // TestWeightsOfPowersAreLong: 248 bits each, so that a guess is worth nothing.
 func TestWeightsOfPowersAreLong(t *testing.T) {
 	var seen [32]bool
-	for _, r := range secretSRS(t, 6).randomCombination() {
+	for _, r := range secretSetup(t, 6).randomCombination() {
 		for i, b := range r.Bytes() {
 			seen[i] = seen[i] || b != 0
 		}
@@ -239,11 +239,11 @@ func TestChallengesByTheirDefinition(t *testing.T) {
 	}
 }
 
-// TestSRSFilesAreExact: other versions are told from other contents, and no
+// TestPowersFilesAreExact: other versions are told from other contents, and no
 // byte of a file is without a meaning.
-func TestSRSFilesAreExact(t *testing.T) {
-	s := secretSRS(t, 2)
-	head := appendSRSHead(nil, 2, false, &s.G2[1])
+func TestPowersFilesAreExact(t *testing.T) {
+	s := secretSetup(t, 2)
+	head := appendPowersHead(nil, 2, false, &s.G2[1])
 	frame := func(kind artefact.Kind, version uint32, payload []byte) []byte {
 		return artefact.Encode(artefact.Header{Kind: kind, Version: version, Statement: s.ID}, payload)
 	}
@@ -254,28 +254,28 @@ func TestSRSFilesAreExact(t *testing.T) {
 		version uint32
 		want    error
 	}{
-		"as it is":              {head, verifierSRSVersion, nil},
-		"a later version":       {head, verifierSRSVersion + 1, fault.ErrVersion},
-		"a byte more":           {append(bytes.Clone(head), 0), verifierSRSVersion, fault.ErrMalformed},
-		"a byte less":           {head[:len(head)-1], verifierSRSVersion, fault.ErrMalformed},
-		"a flag nobody defined": {flagged, verifierSRSVersion, fault.ErrMalformed},
+		"as it is":              {head, powersVerifierVersion, nil},
+		"a later version":       {head, powersVerifierVersion + 1, fault.ErrVersion},
+		"a byte more":           {append(bytes.Clone(head), 0), powersVerifierVersion, fault.ErrMalformed},
+		"a byte less":           {head[:len(head)-1], powersVerifierVersion, fault.ErrMalformed},
+		"a flag nobody defined": {flagged, powersVerifierVersion, fault.ErrMalformed},
 	} {
-		if _, err := UnmarshalVerifierSRS(frame(verifierSRSKind(), test.version, test.payload)); !errors.Is(err, test.want) {
+		if _, err := UnmarshalPowersVerifier(frame(powersVerifierKind(), test.version, test.payload)); !errors.Is(err, test.want) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if _, err := UnmarshalSRS(frame(srsKind(), srsVersion+1, head)); !errors.Is(err, fault.ErrVersion) {
+	if _, err := UnmarshalPowers(frame(powersKind(), powersVersion+1, head)); !errors.Is(err, fault.ErrVersion) {
 		t.Errorf("a later version of the whole string: %v", err)
 	}
 	dir := t.TempDir()
-	if _, err := ReadSRS(filepath.Join(dir, "none")); !errors.Is(err, fault.ErrInput) {
+	if _, err := ReadPowers(filepath.Join(dir, "none")); !errors.Is(err, fault.ErrInput) {
 		t.Errorf("no file: %v", err)
 	}
-	path := filepath.Join(dir, "srs")
+	path := filepath.Join(dir, "setup")
 	if err := os.WriteFile(path, []byte("not one"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := ReadSRS(path); !errors.Is(err, fault.ErrMalformed) {
+	if _, err := ReadPowers(path); !errors.Is(err, fault.ErrMalformed) {
 		t.Errorf("another file: %v", err)
 	}
 }
@@ -283,7 +283,7 @@ func TestSRSFilesAreExact(t *testing.T) {
 // TestEveryPointIsOnTheCurve: proofs that were not decoded, and a commitment
 // that the caller folded from something else.
 func TestEveryPointIsOnTheCurve(t *testing.T) {
-	s := testSRS(t, 4)
+	s := testSetup(t, 4)
 	f, claim := testClaim(t, s, newTestRand(45))
 	good := mustOpen(t, s, f, claim, [32]byte{})
 	for i := range good.Folds {
@@ -315,7 +315,7 @@ func (g given) Challenge(label string) fr.Element {
 // TestDegenerateChallenges: at 0, 1 and −1 two of the three points of an
 // opening are one, and nothing is known of the third.
 func TestDegenerateChallenges(t *testing.T) {
-	s := testSRS(t, 3)
+	s := testSetup(t, 3)
 	f, claim := testClaim(t, s, newTestRand(46))
 	one := fr.One()
 	for _, beta := range []fr.Element{{}, one, *new(fr.Element).Neg(&one)} {
@@ -333,7 +333,7 @@ func TestDegenerateChallenges(t *testing.T) {
 // TestFalseValues: an honest proof about the row, bound to a claim with another
 // value. All that tells is where the folds end.
 func TestFalseValues(t *testing.T) {
-	s := testSRS(t, 3)
+	s := testSetup(t, 3)
 	f, claim := testClaim(t, s, newTestRand(47))
 	one := fr.One()
 	lie := claim

@@ -19,7 +19,7 @@ import (
 // The argument proves and verifies the relations of every operator, not only
 // the naive checker.
 func TestOperatorsAreProven(t *testing.T) {
-	srs, err := commitments.DevelopmentSRS(12)
+	setup, err := commitments.NewDevelopment(12)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -40,8 +40,8 @@ func TestOperatorsAreProven(t *testing.T) {
 	for name, p := range programs {
 		t.Run(name, func(t *testing.T) {
 			x := execute(t, p, 3, 1)
-			st := commit(t, srs, x)
-			made, err := prover.Prove(context.Background(), srs, st, prover.Secret{Cells: x.assignment})
+			st := commit(t, setup, x)
+			made, err := prover.Prove(context.Background(), setup, st, prover.Secret{Cells: x.assignment})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -49,7 +49,7 @@ func TestOperatorsAreProven(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if err := verifier.Verify(srs.Verifier(), st, encoded); err != nil {
+			if err := verifier.Verify(setup.Verifier(), st, encoded); err != nil {
 				t.Fatal(err)
 			}
 		})
@@ -64,20 +64,20 @@ func permuted(n *net, a graph.TensorID) graph.TensorID {
 }
 
 // commit makes the statement that the executed segment's relations hold.
-func commit(t *testing.T, srs *commitments.SRS, x *executed) *statement.Statement {
+func commit(t *testing.T, setup *commitments.Setup, x *executed) *statement.Statement {
 	t.Helper()
 	sys := x.sys.Relation
-	l, err := proof.NewLayout(sys, srs.RowBits, false)
+	l, err := proof.NewLayout(sys, setup.RowBits, false)
 	if err != nil {
 		t.Fatal(err)
 	}
-	st := &statement.Statement{Kind: "segment", Layout: l, SRS: srs.ID}
+	st := &statement.Statement{Kind: "segment", Layout: l, Setup: setup.ID}
 	for _, id := range sys.Committed(relation.External) {
 		var rows []bn254.G1Affine
 		if c := x.assignment[id]; c.Small != nil {
-			rows, err = srs.CommitInt32(c.Small, nil)
+			rows, err = setup.CommitInt32(c.Small, nil)
 		} else {
-			rows, err = srs.CommitInt64(c.Large, nil)
+			rows, err = setup.CommitInt64(c.Large, nil)
 		}
 		if err != nil {
 			t.Fatal(err)

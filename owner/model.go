@@ -105,10 +105,10 @@ func ReadModelOpening(path string, b *bundle.Bundle) (_ *ModelOpening, err error
 // other integers than the committed ones.
 //
 // Soundness: the bundle is not verified here.
-func OpenModel(srs *commitments.SRS, b *bundle.Bundle, model []byte, o *ModelOpening) (*TrainedModel, error) {
+func OpenModel(setup *commitments.Setup, b *bundle.Bundle, model []byte, o *ModelOpening) (*TrainedModel, error) {
 	s := b.Statement
-	if s.SRS != srs.ID || s.RowBits != srs.RowBits {
-		return nil, fmt.Errorf("the bundle was made with another SRS: %w", fault.ErrVersion)
+	if s.Setup != setup.ID || s.RowBits != setup.RowBits {
+		return nil, fmt.Errorf("the bundle was made with another setup: %w", fault.ErrVersion)
 	}
 	m, err := tflite.Parse(model)
 	if err != nil {
@@ -120,7 +120,7 @@ func OpenModel(srs *commitments.SRS, b *bundle.Bundle, model []byte, o *ModelOpe
 	}
 	final, p := finalWeights(b), s.Program()
 	for k, id := range network.WeightTensors(p) {
-		rows, err := srs.CommitInt64(ops.Pad(p.Tensor(id).Axes, cells[id]), o.Blinding[k])
+		rows, err := setup.CommitInt64(ops.Pad(p.Tensor(id).Axes, cells[id]), o.Blinding[k])
 		if err != nil {
 			return nil, err
 		}

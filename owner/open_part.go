@@ -20,10 +20,10 @@ import (
 // commitments in the file, byte for byte, and the rows mean what it says.
 //
 // Soundness: the certificate is not looked at; see bundle.PartFile.Verify.
-func OpenPart(srs *commitments.SRS, file *bundle.PartFile, o *PartOpening, d *data.Dataset) (*Part, error) {
-	if file.SRS != srs.ID || file.RowBits != srs.RowBits {
-		return nil, fmt.Errorf("the part was committed with SRS %x of rows of 2^%d cells, this is %x of 2^%d: %w",
-			file.SRS[:8], file.RowBits, srs.ID[:8], srs.RowBits, fault.ErrVersion)
+func OpenPart(setup *commitments.Setup, file *bundle.PartFile, o *PartOpening, d *data.Dataset) (*Part, error) {
+	if file.Setup != setup.ID || file.RowBits != setup.RowBits {
+		return nil, fmt.Errorf("the part was committed with setup %x of rows of 2^%d cells, this is %x of 2^%d: %w",
+			file.Setup[:8], file.RowBits, setup.ID[:8], setup.RowBits, fault.ErrVersion)
 	}
 	if err := sameMeaning(file, d); err != nil {
 		return nil, err
@@ -32,7 +32,7 @@ func OpenPart(srs *commitments.SRS, file *bundle.PartFile, o *PartOpening, d *da
 	if shape := p.Shape(); shape != file.Shape {
 		return nil, fmt.Errorf("the part has shape %+v, the rows have %+v: %w", file.Shape, shape, fault.ErrRejected)
 	}
-	if err := p.commit(srs); err != nil {
+	if err := p.commit(setup); err != nil {
 		return nil, err
 	}
 	names := []string{"features", "labels", "attributes"}
@@ -95,7 +95,7 @@ type PartFiles struct {
 
 // Open reads the files and opens the part; its certificate is returned as it is.
 // Errors are those of bundle.ReadPart, ReadPartOpening, package data and OpenPart.
-func (f PartFiles) Open(srs *commitments.SRS) (p *Part, certificate []byte, err error) {
+func (f PartFiles) Open(setup *commitments.Setup) (p *Part, certificate []byte, err error) {
 	file, err := bundle.ReadPart(f.Part)
 	if err != nil {
 		return nil, nil, err
@@ -108,7 +108,7 @@ func (f PartFiles) Open(srs *commitments.SRS) (p *Part, certificate []byte, err 
 	if err != nil {
 		return nil, nil, err
 	}
-	if p, err = OpenPart(srs, file, opening, rows); err != nil {
+	if p, err = OpenPart(setup, file, opening, rows); err != nil {
 		return nil, nil, err
 	}
 	origin, err := recipe.Origin(f.Rows, opening.Recipe.Format)
@@ -121,12 +121,12 @@ func (f PartFiles) Open(srs *commitments.SRS) (p *Part, certificate []byte, err 
 // verifies. Errors are those of OpenPart and bundle.PartFile.Verify; a file that
 // can be read and holds no rows as the opening describes them is not the committed
 // one, fault.ErrRejected, one that cannot be read is none: fault.ErrInput.
-func CheckRows(ctx context.Context, srs *commitments.SRS, v *mode.Verifier, part *bundle.PartFile, o *PartOpening, file, labels string) error {
+func CheckRows(ctx context.Context, setup *commitments.Setup, v *mode.Verifier, part *bundle.PartFile, o *PartOpening, file, labels string) error {
 	rows, err := o.Recipe.Read(file, labels)
 	if err != nil {
 		return otherRows(err)
 	}
-	if _, err := OpenPart(srs, part, o, rows); err != nil {
+	if _, err := OpenPart(setup, part, o, rows); err != nil {
 		return err
 	}
 	return part.Verify(ctx, v)

@@ -54,34 +54,34 @@ func NewPart(d *data.Dataset, kind graph.LabelKind) *Part {
 
 // CommitPart is NewPart with fresh hiding commitments, for proofs of the given
 // mode; rng blinds them, and what they mean.
-func CommitPart(srs *commitments.SRS, d *data.Dataset, kind graph.LabelKind, m mode.Name, rng io.Reader) (*Part, error) {
+func CommitPart(setup *commitments.Setup, d *data.Dataset, kind graph.LabelKind, m mode.Name, rng io.Reader) (*Part, error) {
 	p := NewPart(d, kind)
-	return p, p.Commit(srs, m, rng)
+	return p, p.Commit(setup, m, rng)
 }
 
 // Commit makes fresh hiding commitments to the cells, for proofs of the given
 // mode, and draws the nonce of what they mean, which must not change any more.
-func (p *Part) Commit(srs *commitments.SRS, m mode.Name, rng io.Reader) error {
+func (p *Part) Commit(setup *commitments.Setup, m mode.Name, rng io.Reader) error {
 	p.Mode, p.Blinding = m, nil
 	var err error
 	if p.Nonce, err = bundle.NewNonce(rng); err != nil {
 		return err
 	}
 	for _, cells := range p.Cells {
-		blinding, err := commitments.RandomScalars(rng, srs.Rows(cells.Len()))
+		blinding, err := commitments.RandomScalars(rng, setup.Rows(cells.Len()))
 		if err != nil {
 			return err
 		}
 		p.Blinding = append(p.Blinding, blinding)
 	}
-	return p.commit(srs)
+	return p.commit(setup)
 }
 
 // commit computes the commitments from cells and blinding.
-func (p *Part) commit(srs *commitments.SRS) error {
+func (p *Part) commit(setup *commitments.Setup) error {
 	p.Commitments = nil
 	for k, cells := range p.Cells {
-		rows, err := srs.CommitInt32(cells.Small, p.Blinding[k])
+		rows, err := setup.CommitInt32(cells.Small, p.Blinding[k])
 		if err != nil {
 			return fmt.Errorf("tensor %d of the part: %w", k, err)
 		}
@@ -97,7 +97,7 @@ func (p *Part) Certify(ctx context.Context, m mode.Name, by mode.Prover, arena *
 	if err := p.CheckMode("the part", m); err != nil {
 		return nil, err
 	}
-	claims, err := bundle.DatasetClaims(m, p.Shape(), by.Setup().ID, by.Setup().RowBits, p.Commitment())
+	claims, err := bundle.DatasetClaims(m, p.Shape(), by.CommittedWith().ID, by.CommittedWith().RowBits, p.Commitment())
 	if err != nil {
 		return nil, err
 	}
@@ -138,8 +138,8 @@ func (p *Part) Opening(tensor int) (relation.Cells, []fr.Element) {
 func (p *Part) Accounts() []string { return p.Origins }
 
 // File returns the public side of the part with its certificate.
-func (p *Part) File(srs *commitments.SRS, certificate []byte) *bundle.PartFile {
-	return &bundle.PartFile{Shape: p.Shape(), Mode: p.Mode, SRS: srs.ID, RowBits: srs.RowBits, Commitment: p.Commitment(), Meaning: p.Meaning, Certificate: certificate}
+func (p *Part) File(setup *commitments.Setup, certificate []byte) *bundle.PartFile {
+	return &bundle.PartFile{Shape: p.Shape(), Mode: p.Mode, Setup: setup.ID, RowBits: setup.RowBits, Commitment: p.Commitment(), Meaning: p.Meaning, Certificate: certificate}
 }
 
 // sameMode refuses blinded commitments that proofs of another mode are about,

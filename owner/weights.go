@@ -22,15 +22,15 @@ type CommittedWeights struct {
 
 // CommitWeights commits to the cells of the given weights of a program. rng
 // blinds the commitments.
-func CommitWeights(srs *commitments.SRS, p *graph.Program, ids []graph.TensorID, cells map[graph.TensorID][]int64, rng io.Reader) (*CommittedWeights, error) {
+func CommitWeights(setup *commitments.Setup, p *graph.Program, ids []graph.TensorID, cells map[graph.TensorID][]int64, rng io.Reader) (*CommittedWeights, error) {
 	w := &CommittedWeights{}
 	for _, id := range ids {
 		padded := ops.Pad(p.Tensor(id).Axes, cells[id])
-		blinding, err := commitments.RandomScalars(rng, srs.Rows(len(padded)))
+		blinding, err := commitments.RandomScalars(rng, setup.Rows(len(padded)))
 		if err != nil {
 			return nil, err
 		}
-		rows, err := srs.CommitInt64(padded, blinding)
+		rows, err := setup.CommitInt64(padded, blinding)
 		if err != nil {
 			return nil, fmt.Errorf("weight %q: %w", p.Tensor(id).Name, err)
 		}

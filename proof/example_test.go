@@ -27,27 +27,27 @@ func Example() {
 	if err != nil {
 		panic(err)
 	}
-	srs, err := commitments.DevelopmentSRS(4) // INSECURE: τ is public
+	setup, err := commitments.NewDevelopment(4) // INSECURE: τ is public
 	if err != nil {
 		panic(err)
 	}
-	layout, err := proof.NewLayout(system, srs.RowBits, mode.Validity.ZeroKnowledge())
+	layout, err := proof.NewLayout(system, setup.RowBits, mode.Validity.ZeroKnowledge())
 	if err != nil {
 		panic(err)
 	}
 	vote := func(public string) *statement.Statement {
-		return &statement.Statement{Kind: "example", Public: []byte(public), Layout: layout, SRS: srs.ID}
+		return &statement.Statement{Kind: "example", Public: []byte(public), Layout: layout, Setup: setup.ID}
 	}
 
 	cells := relation.NewAssignment(system)
 	cells[c] = relation.Cells{Small: []int32{0, 1, 0, 0}}
-	p := proving.Prover{SRS: srs}
+	p := proving.Prover{Setup: setup}
 	encoded, err := p.Prove(context.Background(), mode.Validity, vote("monday"), prover.Secret{Cells: cells})
 	if err != nil {
 		panic(err)
 	}
 
-	v := mode.Verifier{SRS: srs.Verifier()}
+	v := mode.Verifier{Setup: setup.Verifier()}
 	for _, day := range []string{"monday", "tuesday"} {
 		err := v.Verify(context.Background(), mode.Validity, vote(day), encoded)
 		fmt.Printf("%s: accepted %t\n", day, err == nil)

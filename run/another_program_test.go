@@ -89,11 +89,11 @@ func verifyFile(t *testing.T, dir string, e bundle.Expectation) (*bundle.Report,
 	if err != nil {
 		return nil, err
 	}
-	srs, err := commitments.VerifierSetup("", b.Statement.RowBits, b.Statement.SRS)
+	setup, err := commitments.SetupOf("", b.Statement.RowBits, b.Statement.Setup)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return bundle.Verify(context.Background(), b, e, srs, bundle.Options{AllowInsecure: true})
+	return bundle.Verify(context.Background(), b, e, setup, bundle.Options{AllowInsecure: true})
 }
 
 // Weights may be called anything in a model's file, two of them the same, or

@@ -41,14 +41,14 @@ func (d *Directory) Inputs() (*audit.Inputs, error) {
 	if err != nil {
 		return nil, err
 	}
-	r, err := d.committed(rows, m, in.By.Setup())
+	r, err := d.committed(rows, m, in.By.CommittedWith())
 	if err != nil {
 		return nil, err
 	}
 	parts, tests := d.pieces(rows)
 	records := append(pointers(r.Parts), pointers(r.Tests)...)
 	for i, p := range append(parts, tests...) {
-		part, certificate, err := d.loadPart(p.name, p.rows, records[i], in.By.Setup())
+		part, certificate, err := d.loadPart(p.name, p.rows, records[i], in.By.CommittedWith())
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", p.name, err)
 		}
@@ -62,14 +62,14 @@ func (d *Directory) Inputs() (*audit.Inputs, error) {
 }
 
 // NoInputs are those of claims that name nothing of the directory: its mode, and
-// what makes proofs with its SRS, keys and randomness.
+// what makes proofs with its setup, keys and randomness.
 func (d *Directory) NoInputs() (*audit.Inputs, error) {
-	srs, err := d.SRS()
+	setup, err := d.Setup()
 	if err != nil {
 		return nil, err
 	}
 	return &audit.Inputs{
-		Mode: mode.Name(d.Config.Proof.Mode), By: d.prover(srs), Memory: d.memory,
+		Mode: mode.Name(d.Config.Proof.Mode), By: d.prover(setup), Memory: d.memory,
 		Parts: map[string]audit.OwnedPart{}, Certificates: map[string][]byte{}, Runs: map[string]*audit.OwnedRun{},
 	}, nil
 }
@@ -99,7 +99,7 @@ func (d *Directory) addRun(in *audit.Inputs, trained []*PartRecord) error {
 	if err != nil {
 		return err
 	}
-	model, err := owner.OpenModel(in.By.Setup(), b, file, opening)
+	model, err := owner.OpenModel(in.By.CommittedWith(), b, file, opening)
 	if err != nil {
 		return d.apart(err)
 	}

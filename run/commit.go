@@ -21,7 +21,7 @@ import (
 
 // CommitRecord says what Commit has made.
 type CommitRecord struct {
-	SRS     string       `json:"srs"`
+	Setup   string       `json:"setup"`
 	RowBits int          `json:"row_bits"`
 	Mode    string       `json:"mode"`
 	Parts   []PartRecord `json:"parts"`
@@ -108,7 +108,7 @@ func (d *Directory) Commit(ctx context.Context, restart bool) (*CommitRecord, er
 	if err := segments.check(d.Config.Training.SegmentSteps); err != nil {
 		return nil, err
 	}
-	srs, err := d.SRS()
+	setup, err := d.Setup()
 	if err != nil {
 		return nil, err
 	}
@@ -125,7 +125,7 @@ func (d *Directory) Commit(ctx context.Context, restart bool) (*CommitRecord, er
 	if err := d.stage(commitDir); err != nil {
 		return nil, err
 	}
-	want := d.describe(rows, m, srs)
+	want := d.describe(rows, m, setup)
 	var have CommitRecord
 	found, err := d.readRecord(commitDir, &have)
 	if err != nil {
@@ -146,7 +146,7 @@ func (d *Directory) Commit(ctx context.Context, restart bool) (*CommitRecord, er
 	defer d.progress.Finish()
 	for i, p := range append(parts, tests...) {
 		into := append(pointers(want.Parts), pointers(want.Tests)...)[i]
-		if err := d.commitPiece(ctx, 2*i, p, into, m.program().Loss.Labels, srs); err != nil {
+		if err := d.commitPiece(ctx, 2*i, p, into, m.program().Loss.Labels, setup); err != nil {
 			return nil, fmt.Errorf("%s: %w", p.name, err)
 		}
 	}
@@ -177,12 +177,12 @@ func pointers[T any](list []T) []*T {
 }
 
 // commitPiece writes the part's file and opening.
-func (d *Directory) commitPiece(ctx context.Context, done int, p piece, r *PartRecord, kind graph.LabelKind, srs *commitments.SRS) error {
+func (d *Directory) commitPiece(ctx context.Context, done int, p piece, r *PartRecord, kind graph.LabelKind, setup *commitments.Setup) error {
 	var file *bundle.PartFile
 	var opening *owner.PartOpening
 	if p.imported != nil {
 		file, opening = p.imported.file, p.imported.opening
-		if err := d.checkImported(ctx, p.imported, p.rows, srs); err != nil {
+		if err := d.checkImported(ctx, p.imported, p.rows, setup); err != nil {
 			return err
 		}
 	} else {
@@ -190,15 +190,15 @@ func (d *Directory) commitPiece(ctx context.Context, done int, p piece, r *PartR
 		if d.Config.Columns.PublishEncoding {
 			part.Encoding = p.recipe.Encoding
 		}
-		if err := part.Commit(srs, m, d.rand); err != nil {
+		if err := part.Commit(setup, m, d.rand); err != nil {
 			return err
 		}
 		d.progress.Advance(done+1, fmt.Sprintf("%s: %d rows committed", p.name, p.rows.Rows))
-		certificate, err := part.Certify(ctx, m, d.prover(srs), d.arena)
+		certificate, err := part.Certify(ctx, m, d.prover(setup), d.arena)
 		if err != nil {
 			return err
 		}
-		file = part.File(srs, certificate)
+		file = part.File(setup, certificate)
 		opening = &owner.PartOpening{Recipe: *p.recipe, Part: file.Digest(), Blinding: part.Blinding}
 	}
 	digest := file.Digest()
@@ -228,8 +228,8 @@ func (d *Directory) writeEncoding(rows *dataset) error {
 }
 
 // describe says what Commit would make.
-func (d *Directory) describe(rows *dataset, m *model, srs *commitments.SRS) *CommitRecord {
-	r := &CommitRecord{SRS: hex.EncodeToString(srs.ID[:]), RowBits: srs.RowBits, Mode: d.Config.Proof.Mode}
+func (d *Directory) describe(rows *dataset, m *model, setup *commitments.Setup) *CommitRecord {
+	r := &CommitRecord{Setup: hex.EncodeToString(setup.ID[:]), RowBits: setup.RowBits, Mode: d.Config.Proof.Mode}
 	parts, tests := d.pieces(rows)
 	for _, p := range parts {
 		r.Parts = append(r.Parts, p.describe(m))
@@ -258,8 +258,8 @@ func (r *CommitRecord) same(now *CommitRecord) error {
 	changed := func(what string) error {
 		return fmt.Errorf("%s changed since the dataset was committed; undo that, or start over with zkaudit commit --restart: %w", what, fault.ErrUsage)
 	}
-	if r.SRS != now.SRS || r.RowBits != now.RowBits {
-		return changed("the SRS or its row size has")
+	if r.Setup != now.Setup || r.RowBits != now.RowBits {
+		return changed("the setup or its row size has")
 	}
 	if r.Mode != now.Mode {
 		return changed("the mode of proofs has")
@@ -285,7 +285,7 @@ func (r *CommitRecord) same(now *CommitRecord) error {
 
 // committed returns the record of what was committed. It fails with
 // fault.ErrUsage if nothing was, or if other rows would be committed now.
-func (d *Directory) committed(rows *dataset, m *model, srs *commitments.SRS) (*CommitRecord, error) {
+func (d *Directory) committed(rows *dataset, m *model, setup *commitments.Setup) (*CommitRecord, error) {
 	var r CommitRecord
 	found, err := d.readRecord(commitDir, &r)
 	if err != nil {
@@ -294,19 +294,19 @@ func (d *Directory) committed(rows *dataset, m *model, srs *commitments.SRS) (*C
 	if !found {
 		return nil, fmt.Errorf("the dataset is not committed yet: run zkaudit commit first: %w", fault.ErrUsage)
 	}
-	return &r, r.same(d.describe(rows, m, srs))
+	return &r, r.same(d.describe(rows, m, setup))
 }
 
 // loadParts returns the committed parts with their secrets, and their
 // certificates. Requires the rows that were committed.
-func (d *Directory) loadParts(rows *dataset, m *model, srs *commitments.SRS) (parts []*owner.Part, certificates [][]byte, err error) {
-	r, err := d.committed(rows, m, srs)
+func (d *Directory) loadParts(rows *dataset, m *model, setup *commitments.Setup) (parts []*owner.Part, certificates [][]byte, err error) {
+	r, err := d.committed(rows, m, setup)
 	if err != nil {
 		return nil, nil, err
 	}
 	pieces, _ := d.pieces(rows)
 	for i, p := range pieces {
-		part, certificate, err := d.loadPart(p.name, p.rows, &r.Parts[i], srs)
+		part, certificate, err := d.loadPart(p.name, p.rows, &r.Parts[i], setup)
 		if err != nil {
 			return nil, nil, fmt.Errorf("%s: %w", p.name, err)
 		}
@@ -317,13 +317,13 @@ func (d *Directory) loadParts(rows *dataset, m *model, srs *commitments.SRS) (pa
 
 // loadPart returns a committed part with its secrets, and its certificate.
 // Requires the rows that were committed: it does not commit again.
-func (d *Directory) loadPart(name string, rows *data.Dataset, r *PartRecord, srs *commitments.SRS) (*owner.Part, []byte, error) {
+func (d *Directory) loadPart(name string, rows *data.Dataset, r *PartRecord, setup *commitments.Setup) (*owner.Part, []byte, error) {
 	file, err := bundle.ReadPart(d.file(commitDir, name+".part"))
 	if err != nil {
 		return nil, nil, err
 	}
-	if file.SRS != srs.ID {
-		return nil, nil, fmt.Errorf("commitment made with another SRS: %w", fault.ErrVersion)
+	if file.Setup != setup.ID {
+		return nil, nil, fmt.Errorf("commitment made with another setup: %w", fault.ErrVersion)
 	}
 	if digest := file.Digest(); r.Digest != hex.EncodeToString(digest[:]) {
 		return nil, nil, fmt.Errorf("the commitment on disk is not the recorded one: %w", fault.ErrMalformed)

@@ -49,7 +49,7 @@ type Directory struct {
 	keys     *wrap.Cache
 	tables   *ops.Tables
 	arena    *poly.Arena
-	srs      *commitments.SRS
+	setup    *commitments.Setup
 	memory   memory.Limit
 	unlock   func()
 
@@ -139,8 +139,8 @@ func keyDir(cacheDir string) string {
 func (d *Directory) Keys() *wrap.Cache { return d.keys }
 
 // prover makes proofs with the run's randomness and keys.
-func (d *Directory) prover(srs *commitments.SRS) *proving.Prover {
-	return &proving.Prover{SRS: srs, Cache: d.keys, Rand: d.rand}
+func (d *Directory) prover(setup *commitments.Setup) *proving.Prover {
+	return &proving.Prover{Setup: setup, Cache: d.keys, Rand: d.rand}
 }
 
 // sweep removes what processes that were killed while they wrote have left in
@@ -226,38 +226,38 @@ func (d *Directory) readRecord(stage string, r any) (bool, error) {
 	return true, nil
 }
 
-// SRS returns the setup that the run is configured for.
-func (d *Directory) SRS() (*commitments.SRS, error) {
-	if d.srs != nil {
-		return d.srs, nil
+// Setup returns the setup that the run is configured for.
+func (d *Directory) Setup() (*commitments.Setup, error) {
+	if d.setup != nil {
+		return d.setup, nil
 	}
 	c := &d.Config.Proof
 	var err error
 	if !c.setupFile() {
 		d.progress.Start(fmt.Sprintf("%s setup, 2^%d generators", c.Setup, c.RowBits), 0)
 		defer d.progress.Finish()
-		d.srs, err = CachedSetup(d.cacheDir, c.Setup, c.RowBits)
-		return d.srs, err
+		d.setup, err = CachedSetup(d.cacheDir, c.Setup, c.RowBits)
+		return d.setup, err
 	}
-	if d.srs, err = commitments.ReadSRS(within(d.Path, c.Setup)); err != nil {
+	if d.setup, err = commitments.ReadPowers(within(d.Path, c.Setup)); err != nil {
 		return nil, err
 	}
-	if d.srs.RowBits != c.RowBits {
-		return nil, fmt.Errorf("proof.row_bits is %d, the setup has rows of 2^%d cells: %w", c.RowBits, d.srs.RowBits, fault.ErrUsage)
+	if d.setup.RowBits != c.RowBits {
+		return nil, fmt.Errorf("proof.row_bits is %d, the setup has rows of 2^%d cells: %w", c.RowBits, d.setup.RowBits, fault.ErrUsage)
 	}
-	return d.srs, nil
+	return d.setup, nil
 }
 
 // CachedSetup makes the transparent or the development setup, or takes it from
 // the cache. A cache that cannot be used is done without.
-func CachedSetup(cacheDir, name string, rowBits int) (*commitments.SRS, error) {
+func CachedSetup(cacheDir, name string, rowBits int) (*commitments.Setup, error) {
 	if name == TransparentSetup {
 		return commitments.NewTransparent(rowBits, commitments.CachedGenerators(cacheDir))
 	}
 	if cacheDir != "" {
-		if s, err := commitments.LoadOrCreateDevelopmentSRS(cacheDir, rowBits); err == nil {
+		if s, err := commitments.CachedDevelopment(cacheDir, rowBits); err == nil {
 			return s, nil
 		}
 	}
-	return commitments.DevelopmentSRS(rowBits)
+	return commitments.NewDevelopment(rowBits)
 }

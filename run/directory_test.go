@@ -167,7 +167,7 @@ func check(dir string) (*bundle.Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	srs, err := commitments.VerifierSetup("", b.Statement.RowBits, b.Statement.SRS)
+	setup, err := commitments.SetupOf("", b.Statement.RowBits, b.Statement.Setup)
 	if err != nil {
 		return nil, err
 	}
@@ -177,7 +177,7 @@ func check(dir string) (*bundle.Report, error) {
 			return nil, err
 		}
 	}
-	return bundle.Verify(context.Background(), b, expect, srs, bundle.Options{AllowInsecure: true})
+	return bundle.Verify(context.Background(), b, expect, setup, bundle.Options{AllowInsecure: true})
 }
 
 func exists(path string) bool {

@@ -66,7 +66,7 @@ func (d *Directory) saveWeights(path string, key [32]byte, w *owner.CommittedWei
 
 // loadWeights returns the committed weights at path if they are those of the
 // key; nil if there are none, or others.
-func (d *Directory) loadWeights(path string, key [32]byte, p *graph.Program, ids []graph.TensorID, srs *commitments.SRS) (*owner.CommittedWeights, error) {
+func (d *Directory) loadWeights(path string, key [32]byte, p *graph.Program, ids []graph.TensorID, setup *commitments.Setup) (*owner.CommittedWeights, error) {
 	bytes, err := artefact.ReadPrivateFile(path, maxPartFile)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
@@ -83,7 +83,7 @@ func (d *Directory) loadWeights(path string, key [32]byte, p *graph.Program, ids
 	}
 	w := &owner.CommittedWeights{}
 	for _, id := range ids {
-		rows := bundle.CommittedRows(srs.RowBits, p.Tensor(id).Axes...)
+		rows := bundle.CommittedRows(setup.RowBits, p.Tensor(id).Axes...)
 		split := rows * commitments.PointBytes
 		end := split + rows*commitments.ScalarBytes
 		if len(payload) < end {

@@ -84,14 +84,14 @@ func otherwise(a, b *data.Encoding) string {
 
 // checkImported checks that the rows are those that the owner has committed
 // and certified.
-func (d *Directory) checkImported(ctx context.Context, p *imported, rows *data.Dataset, srs *commitments.SRS) error {
+func (d *Directory) checkImported(ctx context.Context, p *imported, rows *data.Dataset, setup *commitments.Setup) error {
 	if m := mode.Name(d.Config.Proof.Mode); p.file.Mode != m {
 		return fmt.Errorf("the part was certified in mode %s, the proofs of this run are in mode %s: %w", p.file.Mode, m, fault.ErrUsage)
 	}
-	if _, err := owner.OpenPart(srs, p.file, p.opening, rows); err != nil {
+	if _, err := owner.OpenPart(setup, p.file, p.opening, rows); err != nil {
 		return err
 	}
-	return p.file.Verify(ctx, &mode.Verifier{SRS: srs.Verifier(), Wraps: wrap.Verifier{Powers: srs, Cache: d.keys}})
+	return p.file.Verify(ctx, &mode.Verifier{Setup: setup.Verifier(), Wraps: wrap.Verifier{Powers: setup, Cache: d.keys}})
 }
 
 // Import checks a part that its owner has committed, against its rows and the
@@ -104,7 +104,7 @@ func (d *Directory) Import(ctx context.Context, c DataConfig) (*PartRecord, erro
 	if err != nil {
 		return nil, err
 	}
-	srs, err := d.SRS()
+	setup, err := d.Setup()
 	if err != nil {
 		return nil, err
 	}
@@ -123,7 +123,7 @@ func (d *Directory) Import(ctx context.Context, c DataConfig) (*PartRecord, erro
 	}
 	d.progress.Start("check the part", 0)
 	defer d.progress.Finish()
-	if err := d.checkImported(ctx, rows.imported[0], rows.train[0], srs); err != nil {
+	if err := d.checkImported(ctx, rows.imported[0], rows.train[0], setup); err != nil {
 		return nil, err
 	}
 	r := p.describe(m)

@@ -20,7 +20,7 @@ import (
 // committed dataset decide.
 type Job struct {
 	Run          *train.Run
-	SRS          *commitments.SRS
+	Setup        *commitments.Setup
 	Parts        []*owner.Part
 	Certificates [][]byte // of the parts
 
@@ -43,10 +43,10 @@ func (d *Directory) Job() (*Job, error) {
 	if _, j.rows, err = d.read(); err != nil {
 		return nil, err
 	}
-	if j.SRS, err = d.SRS(); err != nil {
+	if j.Setup, err = d.Setup(); err != nil {
 		return nil, err
 	}
-	if j.Parts, j.Certificates, err = d.loadParts(j.rows, j.model, j.SRS); err != nil {
+	if j.Parts, j.Certificates, err = d.loadParts(j.rows, j.model, j.Setup); err != nil {
 		return nil, err
 	}
 	return j, j.settle(d.Config)
@@ -56,7 +56,7 @@ func (d *Directory) Job() (*Job, error) {
 func (j *Job) settle(c *Config) error {
 	p := j.model.program()
 	var err error
-	if j.spec, err = specOf(c, j.Parts, j.SRS); err != nil {
+	if j.spec, err = specOf(c, j.Parts, j.Setup); err != nil {
 		return err
 	}
 	if j.schedule, err = schedule.New(j.spec); err != nil {
@@ -93,7 +93,7 @@ func (j *Job) dataDigest(spec []byte) [32]byte {
 	h := encode.NewHash("zkaudit/run/data/v2")
 	h.Int(len(j.Parts))
 	for _, part := range j.Parts {
-		digest := part.Digest(j.SRS.ID, j.SRS.RowBits)
+		digest := part.Digest(j.Setup.ID, j.Setup.RowBits)
 		h.Fixed(digest[:])
 	}
 	h.Bytes(spec)
@@ -101,7 +101,7 @@ func (j *Job) dataDigest(spec []byte) [32]byte {
 }
 
 // specOf returns the schedule that run.toml asks for.
-func specOf(c *Config, parts []*owner.Part, srs *commitments.SRS) (schedule.Spec, error) {
+func specOf(c *Config, parts []*owner.Part, setup *commitments.Setup) (schedule.Spec, error) {
 	spec := schedule.Spec{Batch: c.Training.Batch, Steps: c.Training.Steps}
 	for _, part := range parts {
 		spec.Parts = append(spec.Parts, part.Rows)
@@ -112,7 +112,7 @@ func specOf(c *Config, parts []*owner.Part, srs *commitments.SRS) (schedule.Spec
 	if c.Schedule.Order == schedule.Shuffled.String() {
 		spec.Order, spec.Seed = schedule.Shuffled, c.Schedule.Seed
 		for _, part := range parts {
-			spec.Commitments = append(spec.Commitments, part.Digest(srs.ID, srs.RowBits))
+			spec.Commitments = append(spec.Commitments, part.Digest(setup.ID, setup.RowBits))
 		}
 	}
 	var err error
@@ -174,7 +174,7 @@ func (j *Job) Statement(c *Config, runID [32]byte, initial *owner.CommittedWeigh
 	s := &bundle.Statement{
 		Mode: mode.Name(c.Proof.Mode), RunID: runID, Context: c.Proof.Context,
 		Network: j.model.step.Network, Segment: j.Run.Segment, Rates: statedRates(j.Run.Program, j.Run.Rates),
-		SRS: j.SRS.ID, RowBits: j.SRS.RowBits, Schedule: j.spec, Origin: j.origin(&c.Initial), Initial: initial.Public,
+		Setup: j.Setup.ID, RowBits: j.Setup.RowBits, Schedule: j.spec, Origin: j.origin(&c.Initial), Initial: initial.Public,
 	}
 	for _, part := range j.Parts {
 		s.Parts = append(s.Parts, part.Commitment())

@@ -31,7 +31,7 @@ func (d *Directory) InitLike(dir string, without []string) (*Config, error) {
 		return nil, err
 	}
 	c := d.like(without)
-	spec, err := specOf(c, j.Parts, j.SRS)
+	spec, err := specOf(c, j.Parts, j.Setup)
 	if err != nil {
 		return nil, err
 	}

@@ -274,12 +274,12 @@ func TestAttributesAreBound(t *testing.T) {
 		t.Fatal(err)
 	}
 	d = open(t, dir, nil)
-	srs, err := d.SRS()
+	setup, err := d.Setup()
 	if err != nil {
 		t.Fatal(err)
 	}
 	pinned := bundle.Expectation{Dataset: expect.Dataset}
-	if _, err := bundle.Verify(context.Background(), b, pinned, srs.Verifier(), bundle.Options{AllowInsecure: true}); !errors.Is(err, fault.ErrRejected) || !strings.Contains(err.Error(), "dataset") {
+	if _, err := bundle.Verify(context.Background(), b, pinned, setup.Verifier(), bundle.Options{AllowInsecure: true}); !errors.Is(err, fault.ErrRejected) || !strings.Contains(err.Error(), "dataset") {
 		t.Errorf("another attribute than expected: %v", err)
 	}
 }
@@ -307,7 +307,7 @@ func TestOpenModel(t *testing.T) {
 			dir := small(t, change)
 			all(t, dir)
 			d := open(t, dir, nil)
-			srs, err := d.SRS()
+			setup, err := d.Setup()
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -320,7 +320,7 @@ func TestOpenModel(t *testing.T) {
 				t.Fatal(err)
 			}
 			model := readFile(t, filepath.Join(dir, ModelFile))
-			own, err := owner.OpenModel(srs, b, model, opening)
+			own, err := owner.OpenModel(setup, b, model, opening)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -335,7 +335,7 @@ func TestOpenModel(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if _, err := owner.OpenModel(srs, b, moved, opening); !errors.Is(err, fault.ErrRejected) || !strings.Contains(err.Error(), "is not the committed one") {
+			if _, err := owner.OpenModel(setup, b, moved, opening); !errors.Is(err, fault.ErrRejected) || !strings.Contains(err.Error(), "is not the committed one") {
 				t.Errorf("a weight moved: %v", err)
 			}
 			if name != "trained" {
@@ -345,11 +345,11 @@ func TestOpenModel(t *testing.T) {
 				t.Errorf("an opening in a log: %s", other)
 			}
 			writeModel(t, filepath.Join(dir, "wide.tflite"), true, 3, 6, 2)
-			if _, err := owner.OpenModel(srs, b, readFile(t, filepath.Join(dir, "wide.tflite")), opening); !errors.Is(err, fault.ErrRejected) {
+			if _, err := owner.OpenModel(setup, b, readFile(t, filepath.Join(dir, "wide.tflite")), opening); !errors.Is(err, fault.ErrRejected) {
 				t.Errorf("another architecture: %v", err)
 			}
 			opening.Blinding[0][0].SetOne()
-			if _, err := owner.OpenModel(srs, b, model, opening); !errors.Is(err, fault.ErrRejected) {
+			if _, err := owner.OpenModel(setup, b, model, opening); !errors.Is(err, fault.ErrRejected) {
 				t.Errorf("another opening: %v", err)
 			}
 		})
@@ -449,7 +449,7 @@ func TestCommittedForOneMode(t *testing.T) {
 	if committed.Mode != mode.Validity || run == nil || run.OwnedModel.(*owner.TrainedModel).Mode != mode.Validity {
 		t.Errorf("part committed for mode %q, run %+v", committed.Mode, run)
 	}
-	srs, err := d.SRS()
+	setup, err := d.Setup()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -465,11 +465,11 @@ func TestCommittedForOneMode(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	part, err := owner.OpenPart(srs, file, opening, rows)
+	part, err := owner.OpenPart(setup, file, opening, rows)
 	if err != nil || part.Mode != mode.Validity {
 		t.Fatalf("opened part: %v", err)
 	}
-	if _, err := part.Certify(context.Background(), mode.ZKPLONK, d.prover(srs), nil); !errors.Is(err, fault.ErrUsage) {
+	if _, err := part.Certify(context.Background(), mode.ZKPLONK, d.prover(setup), nil); !errors.Is(err, fault.ErrUsage) {
 		t.Errorf("a certificate of another mode: %v", err)
 	}
 }

@@ -136,7 +136,7 @@ func (w *proveCall) begin(ctx context.Context, runID [32]byte) error {
 	if err != nil {
 		return err
 	}
-	w.prover = &owner.RunProver{By: d.prover(j.SRS), Claims: claims, Parts: j.Parts, Arena: d.arena}
+	w.prover = &owner.RunProver{By: d.prover(j.Setup), Claims: claims, Parts: j.Parts, Arena: d.arena}
 	w.bundle = &bundle.Bundle{Statement: claims.Run, Datasets: j.Certificates}
 	_, claim, err := claims.Weights()
 	if err != nil {
@@ -166,14 +166,14 @@ func (w *proveCall) border(i int, ids []graph.TensorID, cells train.Weights) (*o
 	h := encode.NewHash("zkaudit/run/border/v1")
 	h.Fixed(run[:])
 	h.Fixed(weights[:])
-	h.Fixed(j.SRS.ID[:])
+	h.Fixed(j.Setup.ID[:])
 	h.Int(i)
 	key := h.Sum()
-	committed, err := d.loadWeights(path, key, j.Run.Program, ids, j.SRS)
+	committed, err := d.loadWeights(path, key, j.Run.Program, ids, j.Setup)
 	if err != nil || committed != nil {
 		return committed, err
 	}
-	if committed, err = owner.CommitWeights(j.SRS, j.Run.Program, ids, cells, d.rand); err != nil {
+	if committed, err = owner.CommitWeights(j.Setup, j.Run.Program, ids, cells, d.rand); err != nil {
 		return nil, err
 	}
 	return committed, d.saveWeights(path, key, committed)
@@ -239,8 +239,8 @@ func (w *proveCall) finish(ctx context.Context) (*ProveRecord, error) {
 	}
 	d.progress.Start("check the bundle", 0)
 	defer d.progress.Finish()
-	report, err := bundle.Verify(ctx, w.bundle, bundle.Expectation{}, j.SRS.Verifier(), bundle.Options{
-		AllowInsecure: true, Wraps: wrap.Verifier{Powers: j.SRS, Cache: d.keys},
+	report, err := bundle.Verify(ctx, w.bundle, bundle.Expectation{}, j.Setup.Verifier(), bundle.Options{
+		AllowInsecure: true, Wraps: wrap.Verifier{Powers: j.Setup, Cache: d.keys},
 		MaxMemory: math.MaxInt64, // it took more to prove it here
 	})
 	if err != nil {
@@ -257,7 +257,7 @@ func (w *proveCall) finish(ctx context.Context) (*ProveRecord, error) {
 	}
 	return &ProveRecord{
 		Statement: report.Facts.Statement, Bundle: BundleFile, Bytes: len(encoded), Segments: len(w.bundle.Segments),
-		Proven: w.proven, Insecure: j.SRS.Insecure,
+		Proven: w.proven, Insecure: j.Setup.Insecure,
 	}, nil
 }
 

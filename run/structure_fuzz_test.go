@@ -30,7 +30,7 @@ func FuzzOpeningStructure(f *testing.F) {
 	if _, err := d.Commit(context.Background(), false); err != nil {
 		f.Fatal(err)
 	}
-	srs, err := d.SRS()
+	setup, err := d.Setup()
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -43,8 +43,8 @@ func FuzzOpeningStructure(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	v, changed := &mode.Verifier{SRS: srs.Verifier()}, filepath.Join(f.TempDir(), "changed.opening")
-	if err := owner.CheckRows(context.Background(), srs, v, part, good, rows, ""); err != nil {
+	v, changed := &mode.Verifier{Setup: setup.Verifier()}, filepath.Join(f.TempDir(), "changed.opening")
+	if err := owner.CheckRows(context.Background(), setup, v, part, good, rows, ""); err != nil {
 		f.Fatal(err)
 	}
 	scramble.Seeds(f)
@@ -62,7 +62,7 @@ func FuzzOpeningStructure(f *testing.F) {
 		runtime.ReadMemStats(&before)
 		read, err := owner.ReadPartOpening(changed, part)
 		if err == nil {
-			err = owner.CheckRows(context.Background(), srs, v, part, read, rows, "")
+			err = owner.CheckRows(context.Background(), setup, v, part, read, rows, "")
 		}
 		runtime.ReadMemStats(&after)
 		if took := after.TotalAlloc - before.TotalAlloc; took > 256<<20+1000*uint64(size.Size()) {

@@ -21,7 +21,7 @@ func TestUnreadableRowsAreNoVerdict(t *testing.T) {
 	if _, err := d.Commit(context.Background(), false); err != nil {
 		t.Fatal(err)
 	}
-	srs, err := d.SRS()
+	setup, err := d.Setup()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -51,7 +51,7 @@ func TestUnreadableRowsAreNoVerdict(t *testing.T) {
 		"none":           {filepath.Join(dir, "none.csv"), fault.ExitInput},
 		"a folder":       {dir, fault.ExitInput},
 	} {
-		err := owner.CheckRows(context.Background(), srs, &mode.Verifier{SRS: srs.Verifier()}, part, opening, test.rows, "")
+		err := owner.CheckRows(context.Background(), setup, &mode.Verifier{Setup: setup.Verifier()}, part, opening, test.rows, "")
 		if code := fault.ExitCode(err); code != test.code {
 			t.Errorf("%s: exit code %d, want %d: %v", name, code, test.code, err)
 		}

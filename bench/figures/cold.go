@@ -40,30 +40,30 @@ type fresh struct {
 // cold proves a segment in this process and prints what it measured.
 func cold(name string, repeat bool) error {
 	ctx, which := context.Background(), shapes[name]
-	srs, err := commitments.NewTransparent(commitments.DefaultRowBits, new(commitments.Generators))
+	setup, err := commitments.NewTransparent(commitments.DefaultRowBits, new(commitments.Generators))
 	if err != nil {
 		return err
 	}
-	w, err := which.dense.Segment(ctx, srs, 4096, which.steps)
+	w, err := which.dense.Segment(ctx, setup, 4096, which.steps)
 	if err != nil {
 		return err
 	}
-	masked, err := w.Masked(srs)
+	masked, err := w.Masked(setup)
 	if err != nil {
 		return err
 	}
 	var f fresh
 	arena := new(poly.Arena)
-	encoded, d, err := w.ProveCommitted(ctx, srs, masked, arena)
+	encoded, d, err := w.ProveCommitted(ctx, setup, masked, arena)
 	if err != nil {
 		return err
 	}
 	f.Cold, f.Peak, f.Bytes = d, peakGiB(), len(encoded)
 	if repeat {
-		if _, f.Warm, err = w.ProveCommitted(ctx, srs, masked, arena); err != nil {
+		if _, f.Warm, err = w.ProveCommitted(ctx, setup, masked, arena); err != nil {
 			return err
 		}
-		r, err := w.Prove(ctx, srs, arena)
+		r, err := w.Prove(ctx, setup, arena)
 		if err != nil {
 			return err
 		}
@@ -76,12 +76,12 @@ func cold(name string, repeat bool) error {
 		to    *time.Duration
 		times int
 	}{{&f.Verify, 1}, {&f.Four, 4}} {
-		if *v.to, err = bench.CheckCommitted(srs.Verifier(), masked, encoded, v.times); err != nil {
+		if *v.to, err = bench.CheckCommitted(setup.Verifier(), masked, encoded, v.times); err != nil {
 			return err
 		}
 	}
 	start := time.Now()
-	nothing, err := commitments.TransparentVerifier(srs.RowBits, new(commitments.Generators))
+	nothing, err := commitments.TransparentVerifier(setup.RowBits, new(commitments.Generators))
 	if err != nil {
 		return err
 	}

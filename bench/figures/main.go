@@ -45,7 +45,7 @@ func (f figure) verdict() string {
 // session is what measurements share.
 type session struct {
 	ctx     context.Context
-	srs     *commitments.SRS
+	setup   *commitments.Setup
 	arena   *poly.Arena
 	repeat  int
 	figures []figure
@@ -93,11 +93,11 @@ func main() {
 }
 
 func run(rowBits, repeat int, epoch, zk, wraps bool) error {
-	srs, err := commitments.DevelopmentSRS(rowBits)
+	setup, err := commitments.NewDevelopment(rowBits)
 	if err != nil {
 		return err
 	}
-	s := &session{ctx: context.Background(), srs: srs, arena: new(poly.Arena), repeat: repeat}
+	s := &session{ctx: context.Background(), setup: setup, arena: new(poly.Arena), repeat: repeat}
 	steps := []func() error{s.commitment, s.executor, s.segment, s.width}
 	if zk {
 		steps = append(steps, s.committed)

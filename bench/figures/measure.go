@@ -17,7 +17,7 @@ import (
 // commitment compares a row of signed 16-bit cells with gnark-crypto's
 // commitment to the same values.
 func (s *session) commitment() error {
-	n := s.srs.RowCells()
+	n := s.setup.RowCells()
 	rng := rand.New(rand.NewPCG(1, 2))
 	cells, field := make([]int32, n), make([]fr.Element, n)
 	for i := range cells {
@@ -25,14 +25,14 @@ func (s *session) commitment() error {
 		field[i].SetInt64(int64(cells[i]))
 	}
 	ours, err := s.best(timed(func() error {
-		_, err := s.srs.CommitInt32(cells, nil)
+		_, err := s.setup.CommitInt32(cells, nil)
 		return err
 	}))
 	if err != nil {
 		return err
 	}
 	theirs, err := s.best(timed(func() error {
-		_, err := kzg.Commit(field, kzg.ProvingKey{G1: s.srs.G1})
+		_, err := kzg.Commit(field, kzg.ProvingKey{G1: s.setup.G1})
 		return err
 	}))
 	if err != nil {
@@ -78,7 +78,7 @@ func (s *session) executor() error {
 	const steps = 256
 	var exact, float time.Duration
 	for i := range s.repeat {
-		w, err := mnist.Segment(s.ctx, s.srs, 4096, steps)
+		w, err := mnist.Segment(s.ctx, s.setup, 4096, steps)
 		if err != nil {
 			return err
 		}
@@ -101,7 +101,7 @@ func (s *session) executor() error {
 // segment measures 256 steps of 784-128-10, batch 64, in one proof.
 func (s *session) segment() error {
 	const steps = 256
-	w, err := mnist.Segment(s.ctx, s.srs, 4096, steps)
+	w, err := mnist.Segment(s.ctx, s.setup, 4096, steps)
 	if err != nil {
 		return err
 	}
@@ -112,7 +112,7 @@ func (s *session) segment() error {
 	s.add(figure{"lookup argument per looked-up tuple", perUnit(lookups, w.Tuples), "ns", 170, 100, false})
 	var r bench.Result
 	prove, err := s.best(func() (time.Duration, error) {
-		r, err = w.Prove(s.ctx, s.srs, s.arena)
+		r, err = w.Prove(s.ctx, s.setup, s.arena)
 		return r.Prove, err
 	})
 	if err != nil {
@@ -133,16 +133,16 @@ func (s *session) segment() error {
 // keeps their circuits small.
 func (s *session) wraps() error {
 	const steps, rowBits = 256, 16
-	srs, err := commitments.DevelopmentSRS(rowBits)
+	setup, err := commitments.NewDevelopment(rowBits)
 	if err != nil {
 		return err
 	}
-	w, err := mnist.Segment(s.ctx, srs, 4096, steps)
+	w, err := mnist.Segment(s.ctx, setup, 4096, steps)
 	if err != nil {
 		return err
 	}
 	open, err := s.best(func() (time.Duration, error) {
-		r, err := w.Prove(s.ctx, srs, s.arena)
+		r, err := w.Prove(s.ctx, setup, s.arena)
 		return r.Prove, err
 	})
 	if err != nil {
@@ -152,7 +152,7 @@ func (s *session) wraps() error {
 		name      mode.Name
 		must, aim float64
 	}{{mode.ZKPLONK, 35, 16}, {mode.ZKGroth16, 6, 3}} {
-		r, err := w.ProveWrapped(s.ctx, srs, m.name, s.arena)
+		r, err := w.ProveWrapped(s.ctx, setup, m.name, s.arena)
 		if err != nil {
 			return err
 		}
@@ -171,7 +171,7 @@ func (s *session) width() error {
 	var work [2]*bench.Workload
 	for i, inputs := range []int{64, 2048} {
 		d := bench.Dense{Widths: []int{inputs, 1024, 10}, Batch: 64, Rate: "0.125"}
-		w, err := d.Segment(s.ctx, s.srs, 4096, steps)
+		w, err := d.Segment(s.ctx, s.setup, 4096, steps)
 		if err != nil {
 			return err
 		}
@@ -180,7 +180,7 @@ func (s *session) width() error {
 	var least [2]time.Duration
 	for n := range s.repeat {
 		for i, w := range work {
-			r, err := w.Prove(s.ctx, s.srs, s.arena)
+			r, err := w.Prove(s.ctx, s.setup, s.arena)
 			if err != nil {
 				return err
 			}
@@ -198,16 +198,16 @@ func (s *session) epoch() error {
 	const samples, segment = 60_000, 256
 	var total, certificates time.Duration
 	for left := samples / mnist.Batch; left > 0; left -= segment {
-		w, err := mnist.Segment(s.ctx, s.srs, 5000, min(left, segment))
+		w, err := mnist.Segment(s.ctx, s.setup, 5000, min(left, segment))
 		if err != nil {
 			return err
 		}
 		if certificates == 0 {
-			if certificates, err = bench.Certificates(s.ctx, s.srs, mnist, 5000, s.arena); err != nil {
+			if certificates, err = bench.Certificates(s.ctx, s.setup, mnist, 5000, s.arena); err != nil {
 				return err
 			}
 		}
-		r, err := w.Prove(s.ctx, s.srs, s.arena)
+		r, err := w.Prove(s.ctx, s.setup, s.arena)
 		if err != nil {
 			return err
 		}

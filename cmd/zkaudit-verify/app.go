@@ -139,7 +139,7 @@ func (a *app) verifyBundle(ctx context.Context, path string) error {
 	if err := accepts(b.Statement.Mode); err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
-	srs, _, err := verify.Setup(a.of.Setup, a.cacheDir(), b.Statement.RowBits, b.Statement.SRS)
+	setup, _, err := verify.Setup(a.of.Setup, a.cacheDir(), b.Statement.RowBits, b.Statement.Setup)
 	if err != nil {
 		return err
 	}
@@ -147,7 +147,7 @@ func (a *app) verifyBundle(ctx context.Context, path string) error {
 	if err != nil {
 		return err
 	}
-	report, err := bundle.Verify(ctx, b, expect, srs, bundle.Options{AllowInsecure: a.of.Insecure, MaxMemory: a.limit})
+	report, err := bundle.Verify(ctx, b, expect, setup, bundle.Options{AllowInsecure: a.of.Insecure, MaxMemory: a.limit})
 	if err != nil {
 		return fault.Verdict(err)
 	}

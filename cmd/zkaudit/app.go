@@ -30,7 +30,7 @@ type app struct {
 	stderr   *os.File // progress and logs
 	json     bool
 	quiet    bool
-	cache    string // directory of SRS and keys
+	cache    string // directory of setup and keys
 	progress string
 	memory   string // that verifying and inspecting may take, as given
 	limit    int64  // the same in bytes
@@ -54,7 +54,7 @@ Claims on top:       zkaudit audit CLAIMS.toml --dir DIR
                      zkaudit audit verify DIR/audit.zka --bundle DIR/bundle.zka --expect FILE
 
 Exit codes: 0 valid, or done; 1 false; 2 usage; 3 input that cannot be read or used;
-4 model not supported; 5 not enough memory, disk or time; 6 another version, SRS or key;
+4 model not supported; 5 not enough memory, disk or time; 6 another version, Setup or key;
 7 valid as far as it was compared.`,
 		SilenceErrors: true, SilenceUsage: true,
 		Args: func(_ *cobra.Command, args []string) error {
@@ -71,7 +71,7 @@ Exit codes: 0 valid, or done; 1 false; 2 usage; 3 input that cannot be read or u
 	}
 	flags := root.PersistentFlags()
 	flags.BoolVar(&a.json, "json", false, "print the result as JSON")
-	flags.StringVar(&a.cache, "cache", "", "directory that keeps the development SRS and verifying keys; whoever writes there is trusted (default: the user's cache)")
+	flags.StringVar(&a.cache, "cache", "", "directory that keeps the development setup and verifying keys; whoever writes there is trusted (default: the user's cache)")
 	flags.BoolVarP(&a.quiet, "quiet", "q", false, "no progress, no notes; errors and results only")
 	flags.StringVar(&a.memory, "max-memory", memory.Format(memory.Default), "how much memory a command may take; it is estimated first. Where it is not given, work on your own run takes what the machine gives")
 	flags.StringVar(&a.progress, "progress", "auto", "how to show progress: auto, plain or none")
@@ -192,7 +192,7 @@ func (a *app) remark(list []error) {
 // terminal.
 func (a *app) result(v any, text func(w io.Writer) error) error { return a.console().Result(v, text) }
 
-// cacheDir keeps generators, the development SRS and keys; "" if there is no place
+// cacheDir keeps generators, the development setup and keys; "" if there is no place
 // for them.
 func (a *app) cacheDir() string { return console.CacheDir(a.cache) }
 
@@ -245,7 +245,7 @@ func (a *app) memoryLimit() memory.Limit {
 	return memory.Lowest(0)
 }
 
-// insecure warns of the development SRS.
+// insecure warns of the development setup.
 func (a *app) insecure(yes bool) {
 	if yes {
 		a.say("INSECURE: made with the development setup; anyone can forge such proofs. For trying only.")

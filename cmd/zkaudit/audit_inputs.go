@@ -25,7 +25,7 @@ func (o *auditing) inputs(a *app, d *run.Directory) (*audit.Inputs, error) {
 		}
 	}
 	for _, named := range o.parts {
-		if err := addPart(in, in.By.Setup(), named); err != nil {
+		if err := addPart(in, in.By.CommittedWith(), named); err != nil {
 			return nil, err
 		}
 	}
@@ -61,7 +61,7 @@ func (o *auditing) addRun(a *app, in *audit.Inputs, named string) error {
 	return nil
 }
 
-func addPart(in *audit.Inputs, srs *commitments.SRS, named string) error {
+func addPart(in *audit.Inputs, setup *commitments.Setup, named string) error {
 	name, list, _ := strings.Cut(named, "=")
 	files := strings.Split(list, ",")
 	if name == "" || len(files) < 3 || len(files) > 4 {
@@ -73,7 +73,7 @@ func addPart(in *audit.Inputs, srs *commitments.SRS, named string) error {
 	if in.Parts[name] != nil {
 		return fmt.Errorf("--part %q: there is another part of that name: %w", named, fault.ErrUsage)
 	}
-	part, certificate, err := owner.PartFiles{Part: files[0], Opening: files[1], Rows: files[2], Labels: strings.Join(files[3:], "")}.Open(srs)
+	part, certificate, err := owner.PartFiles{Part: files[0], Opening: files[1], Rows: files[2], Labels: strings.Join(files[3:], "")}.Open(setup)
 	if errors.Is(err, fault.ErrRejected) { // that files given do not fit is no verdict on a claim
 		return fmt.Errorf("--part %q: the files do not belong together: %w: %v", named, fault.ErrUsage, fault.Text(err, nil))
 	}

@@ -39,7 +39,7 @@ the audit's. One that nobody pins may be any training: the audit is then "valid 
 as it was compared", exit code 7, unless --unpinned says that this is wanted.
 
 Exit code 0: all claims hold. 1: false, or damaged. 3: cannot be read. 5: takes more
-memory than --max-memory allows. 6: another version, or other keys or another SRS than
+memory than --max-memory allows. 6: another version, or other keys or another Setup than
 those given. 7: valid as far as it was compared. Only 1 says that the audit is false.`,
 		Args: arguments(1, 1, "one audit"),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -68,7 +68,7 @@ those given. 7: valid as far as it was compared. Only 1 says that the audit is f
 
 func (a *app) verifyAudit(ctx context.Context, path string, o *auditVerifying) (*audit.Report, error) {
 	o.CacheDir, o.Limit, o.Another = a.cacheDir(), a.limit, anotherKind
-	o.Wraps = func(powers *commitments.SRS) mode.Wraps { return wrap.Verifier{Powers: powers, Cache: a.keys()} }
+	o.Wraps = func(powers *commitments.Setup) mode.Wraps { return wrap.Verifier{Powers: powers, Cache: a.keys()} }
 	o.ReadExpectation = func(path string) (bundle.Expectation, error) { return readExpectation(path, "") }
 	made, expect, v, err := o.Read(ctx, path, func(made *audit.Bundle, e *audit.Expectation) (err error) {
 		e.ReadModel = transpile.ReadModel
@@ -89,6 +89,6 @@ func (a *app) verifyAudit(ctx context.Context, path string, o *auditVerifying) (
 }
 
 // verifierSetup reads the setup to verify with (verify.Setup).
-func (a *app) verifierSetup(path string, rowBits int, id [32]byte) (*commitments.VerifierSRS, *commitments.SRS, error) {
+func (a *app) verifierSetup(path string, rowBits int, id [32]byte) (*commitments.VerifierSetup, *commitments.Setup, error) {
 	return verify.Setup(path, a.cacheDir(), rowBits, id)
 }

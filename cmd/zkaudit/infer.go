@@ -132,7 +132,7 @@ func (o *inferring) claim(d *run.Directory) (*audit.Audit, *audit.Inputs, error)
 		// The row has no label: a constant one is committed with it, hidden and
 		// read by nobody.
 		row.Labels = data.Labels{Kind: data.OneHot, Classes: []string{"none"}, Class: []int32{0}}
-		part, err := owner.CommitPart(in.By.Setup(), row, graph.OneHot, in.Mode, rand.Reader)
+		part, err := owner.CommitPart(in.By.CommittedWith(), row, graph.OneHot, in.Mode, rand.Reader)
 		if err != nil {
 			return nil, nil, err
 		}

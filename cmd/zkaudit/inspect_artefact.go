@@ -59,19 +59,19 @@ func (r *artefactReport) describe(h artefact.Header, data []byte) error {
 		r.Meaning, r.Private = "committed weights with their blinding", true
 	case artefact.Kind{'c', 'h', 'k', 'p'}:
 		r.Meaning, r.Private = "checkpoint: weights at the border of a segment", true
-	case artefact.Kind{'s', 'r', 's', ' '}:
-		s, err := commitments.UnmarshalSRS(data)
+	case artefact.Kind{'p', 'o', 'w', 's'}:
+		s, err := commitments.UnmarshalPowers(data)
 		if err != nil {
 			return err
 		}
-		r.describeSRS("SRS: powers of tau", s.Verifier())
+		r.describeSetup("powers of tau", s.Verifier())
 		return nil
-	case artefact.Kind{'s', 'r', 's', 'v'}:
-		v, err := commitments.UnmarshalVerifierSRS(data)
+	case artefact.Kind{'p', 'o', 'w', 'v'}:
+		v, err := commitments.UnmarshalPowersVerifier(data)
 		if err != nil {
 			return err
 		}
-		r.describeSRS("the verifier's part of an SRS", v)
+		r.describeSetup("the verifier's part of powers of tau", v)
 		return nil
 	default:
 		r.Meaning = "a kind that this version does not know"
@@ -105,7 +105,7 @@ func (r *artefactReport) describeBundle(data []byte) error {
 	}
 	r.add("initial weights: %s %s %s", f.Origin, quotedIf(f.OriginSeed), f.OriginScheme)
 	r.add("context %q, run %s", f.Context, f.RunID)
-	r.add("mode %s, SRS %s, rows of 2^%d cells", f.Mode, f.SRS, f.RowBits)
+	r.add("mode %s, setup %s, rows of 2^%d cells", f.Mode, f.Setup, f.RowBits)
 	return nil
 }
 
@@ -139,7 +139,7 @@ func (r *artefactReport) describeAudit(data []byte) error {
 	}
 	r.Contents = claims
 	for _, name := range slices.Sorted(maps.Keys(b.Parts)) {
-		r.add("part %s: %x", name, b.Parts[name].Digest(b.SRS, b.RowBits))
+		r.add("part %s: %x", name, b.Parts[name].Digest(b.Setup, b.RowBits))
 	}
 	for _, name := range slices.Sorted(maps.Keys(b.Runs)) {
 		r.add("run %q: statement %x", name, b.Runs[name])
@@ -147,7 +147,7 @@ func (r *artefactReport) describeAudit(data []byte) error {
 	for _, name := range slices.Sorted(maps.Keys(b.Models)) {
 		r.add("public model %s: SHA-256 %x, %s", name, b.Models[name].SHA256, b.Models[name].Fractions)
 	}
-	r.add("mode %s, context %q, SRS %x", b.Mode, b.Context, b.SRS)
+	r.add("mode %s, context %q, setup %x", b.Mode, b.Context, b.Setup)
 	return nil
 }
 
@@ -175,11 +175,11 @@ func (r *artefactReport) describePart(file []byte) error {
 	if e := f.Meaning.Encoding; e != nil && e.FittedRows > 0 {
 		r.add("normalisation fitted on %s, those trained on", counted(e.FittedRows, "row"))
 	}
-	r.add("mode %s, SRS %x, rows of 2^%d cells", f.Mode, f.SRS, f.RowBits)
+	r.add("mode %s, setup %x, rows of 2^%d cells", f.Mode, f.Setup, f.RowBits)
 	return nil
 }
 
-func (r *artefactReport) describeSRS(meaning string, v *commitments.VerifierSRS) {
+func (r *artefactReport) describeSetup(meaning string, v *commitments.VerifierSetup) {
 	r.Meaning = meaning
 	r.add("rows of 2^%d cells, id %x", v.RowBits, v.ID)
 	if v.Insecure {

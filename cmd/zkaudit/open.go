@@ -100,13 +100,13 @@ func (a *app) openFile(ctx context.Context, path string, o *opening) (*opened, e
 	if err != nil {
 		return nil, err
 	}
-	srs, err := a.committingSetup(o.setup, part.RowBits, part.SRS)
+	setup, err := a.committingSetup(o.setup, part.RowBits, part.Setup)
 	if err != nil {
 		return nil, err
 	}
-	a.insecure(srs.Insecure)
-	v := &mode.Verifier{SRS: srs.Verifier(), Wraps: wrap.Verifier{Powers: srs, Cache: a.keys()}}
-	return r, owner.CheckRows(ctx, srs, v, part, secret, path, o.labels)
+	a.insecure(setup.Insecure)
+	v := &mode.Verifier{Setup: setup.Verifier(), Wraps: wrap.Verifier{Powers: setup, Cache: a.keys()}}
+	return r, owner.CheckRows(ctx, setup, v, part, secret, path, o.labels)
 }
 
 func (a *app) openModel(r *opened, b *bundle.Bundle, o *opening) error {
@@ -118,12 +118,12 @@ func (a *app) openModel(r *opened, b *bundle.Bundle, o *opening) error {
 	if err != nil {
 		return err
 	}
-	srs, err := a.committingSetup(o.setup, b.Statement.RowBits, b.Statement.SRS)
+	setup, err := a.committingSetup(o.setup, b.Statement.RowBits, b.Statement.Setup)
 	if err != nil {
 		return err
 	}
-	a.insecure(srs.Insecure)
-	if _, err := owner.OpenModel(srs, b, model, secret); err != nil {
+	a.insecure(setup.Insecure)
+	if _, err := owner.OpenModel(setup, b, model, secret); err != nil {
 		return fmt.Errorf("%s: %w", r.File, err)
 	}
 	digest := b.Final().Digest()
@@ -132,9 +132,9 @@ func (a *app) openModel(r *opened, b *bundle.Bundle, o *opening) error {
 }
 
 // committingSetup reads a setup to commit with, or makes the one that id says.
-func (a *app) committingSetup(path string, rowBits int, id [32]byte) (*commitments.SRS, error) {
+func (a *app) committingSetup(path string, rowBits int, id [32]byte) (*commitments.Setup, error) {
 	if path != "" {
-		return commitments.ReadSRS(path)
+		return commitments.ReadPowers(path)
 	}
 	s, err := run.CachedSetup(a.cacheDir(), run.TransparentSetup, rowBits)
 	if err == nil && s.ID != id {

@@ -43,7 +43,7 @@ alone.
 
 Exit code 0: valid, and what was required. 1: false, damaged, or about something else.
 3: cannot be read. 5: takes more memory than --max-memory allows. 6: another version, or other
-keys or another SRS than those given. 7: valid as far as it was compared. Only 1 says
+keys or another Setup than those given. 7: valid as far as it was compared. Only 1 says
 that the bundle is false.`,
 		Args: arguments(1, 1, "one bundle"),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -55,7 +55,7 @@ that the bundle is false.`,
 			if err != nil {
 				return err
 			}
-			srs, powers, err := a.verifierSetup(setup, b.Statement.RowBits, b.Statement.SRS)
+			setup, powers, err := a.verifierSetup(setup, b.Statement.RowBits, b.Statement.Setup)
 			if err != nil {
 				return err
 			}
@@ -71,7 +71,7 @@ that the bundle is false.`,
 				defer progress.Finish()
 				options.Progress = func(done, total int) { progress.Advance(done, fmt.Sprintf("%d of %d proofs", done, total)) }
 			}
-			report, err := bundle.Verify(c.Context(), b, expect, srs, options)
+			report, err := bundle.Verify(c.Context(), b, expect, setup, options)
 			if err != nil {
 				return fault.Verdict(err)
 			}

@@ -91,7 +91,7 @@ func (s *Summary) verifyAudit(ctx context.Context, dir string, m mode.Name, trai
 	if err != nil {
 		return err
 	}
-	srs, err := commitments.VerifierSetup(cacheDir, made.RowBits, made.SRS)
+	setup, err := commitments.SetupOf(cacheDir, made.RowBits, made.Setup)
 	if err != nil {
 		return err
 	}
@@ -107,7 +107,7 @@ func (s *Summary) verifyAudit(ctx context.Context, dir string, m mode.Name, trai
 		Mode: m, Claims: asked, Parts: map[string]string{part: s.Commit.Parts[0].Digest},
 		Runs: []*audit.PublicRun{r}, RunDigests: map[string]string{run.AuditedRun: hex.EncodeToString(r.Digest[:])},
 	}
-	s.Audit, err = audit.Verify(ctx, made, e, &mode.Verifier{SRS: srs, Wraps: wrap.Verifier{Cache: keys}}, audit.Options{AllowInsecure: m.Wrapped()})
+	s.Audit, err = audit.Verify(ctx, made, e, &mode.Verifier{Setup: setup, Wraps: wrap.Verifier{Cache: keys}}, audit.Options{AllowInsecure: m.Wrapped()})
 	if err == nil && len(s.Audit.NotChecked) > 0 {
 		return fmt.Errorf("the audit's verifier has not checked %q: %w", s.Audit.NotChecked, fault.ErrRejected)
 	}

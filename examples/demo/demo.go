@@ -131,7 +131,7 @@ func (s *Summary) verify(ctx context.Context, dir string, m mode.Name, cacheDir 
 		if b, err = bundle.Unmarshal(data); err != nil {
 			return err
 		}
-		srs, err := commitments.VerifierSetup(cacheDir, b.Statement.RowBits, b.Statement.SRS)
+		setup, err := commitments.SetupOf(cacheDir, b.Statement.RowBits, b.Statement.Setup)
 		if err != nil {
 			return err
 		}
@@ -139,7 +139,7 @@ func (s *Summary) verify(ctx context.Context, dir string, m mode.Name, cacheDir 
 		if err != nil {
 			return err
 		}
-		s.Report, err = bundle.Verify(ctx, b, expect, srs, bundle.Options{AllowInsecure: m.Wrapped(), Wraps: wrap.Verifier{Cache: keys}})
+		s.Report, err = bundle.Verify(ctx, b, expect, setup, bundle.Options{AllowInsecure: m.Wrapped(), Wraps: wrap.Verifier{Cache: keys}})
 		return err
 	})
 	if s.Cheat == NoCheat {

@@ -5,7 +5,7 @@
 //
 //	offset  bytes  field
 //	0       8      magic "zkaudit" and a zero byte
-//	8       4      kind, printable ASCII ("srs ", "part", …)
+//	8       4      kind, printable ASCII ("part", "bndl", …)
 //	12      4      format version of that kind
 //	16      32     statement digest: what the artefact is about
 //	48      8      payload length n

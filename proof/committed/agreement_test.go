@@ -175,7 +175,7 @@ func TestNoAssertionIsRedundant(t *testing.T) {
 
 // onlyRefusedBy wants proofs of mode zk, made with a lie, to be refused for their
 // equations, and accepted without one assertion.
-func onlyRefusedBy(t *testing.T, setup *commitments.SRS, l *prooftest.Lie, assertion int, place string) {
+func onlyRefusedBy(t *testing.T, setup *commitments.Setup, l *prooftest.Lie, assertion int, place string) {
 	t.Helper()
 	rules := committed.Lax{First: l.First()}
 	forged := committed.Forge(setup, l.Layout, prooftest.StatementDigest(), rules, l.Peer(t), crand.Reader)

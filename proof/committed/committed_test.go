@@ -27,7 +27,7 @@ import (
 
 // example is a masked statement with what proves it.
 type example struct {
-	setup     *commitments.SRS
+	setup     *commitments.Setup
 	statement *statement.Statement
 	secret    prover.Secret
 	layer     *prooftest.Tiny
@@ -35,21 +35,21 @@ type example struct {
 
 const rowBits = 5
 
-func setups(t testing.TB) []*commitments.SRS {
+func setups(t testing.TB) []*commitments.Setup {
 	t.Helper()
 	transparent, err := commitments.NewTransparent(rowBits, new(commitments.Generators))
 	if err != nil {
 		t.Fatal(err)
 	}
-	development, err := commitments.DevelopmentSRS(rowBits)
+	development, err := commitments.NewDevelopment(rowBits)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return []*commitments.SRS{transparent, development}
+	return []*commitments.Setup{transparent, development}
 }
 
 // newExample commits to the external tensors of the small layer.
-func newExample(t testing.TB, setup *commitments.SRS) *example {
+func newExample(t testing.TB, setup *commitments.Setup) *example {
 	t.Helper()
 	ty := prooftest.NewTiny(t, rand.New(rand.NewPCG(21, 22)))
 	e := exampleOf(t, setup, ty.System, ty.Cells)
@@ -58,14 +58,14 @@ func newExample(t testing.TB, setup *commitments.SRS) *example {
 }
 
 // exampleOf commits to the external tensors of a system, which have large cells.
-func exampleOf(t testing.TB, setup *commitments.SRS, sys *System, cells Assignment) *example {
+func exampleOf(t testing.TB, setup *commitments.Setup, sys *System, cells Assignment) *example {
 	t.Helper()
 	l, err := proof.NewLayout(sys, setup.RowBits, true)
 	if err != nil {
 		t.Fatal(err)
 	}
 	e := &example{setup: setup, secret: prover.Secret{Cells: cells}}
-	e.statement = &statement.Statement{Kind: "test", Public: []byte("public values"), Layout: l, SRS: setup.ID}
+	e.statement = &statement.Statement{Kind: "test", Public: []byte("public values"), Layout: l, Setup: setup.ID}
 	for _, id := range sys.Committed(External) {
 		row := cells[id].Large
 		blind, err := commitments.RandomScalars(crand.Reader, setup.Rows(len(row)))
@@ -246,7 +246,7 @@ func TestLongConversationsAreRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	st := &statement.Statement{Kind: "test", Layout: l, SRS: setup.ID, External: slices.Repeat([][]bn254.G1Affine{rows}, len(terms))}
+	st := &statement.Statement{Kind: "test", Layout: l, Setup: setup.ID, External: slices.Repeat([][]bn254.G1Affine{rows}, len(terms))}
 	if _, err := prover.ProveCommitted(context.Background(), setup, st, prover.Secret{}, crand.Reader); !errors.Is(err, fault.ErrResources) {
 		t.Errorf("proven: %v", err)
 	}

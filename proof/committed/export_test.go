@@ -84,7 +84,7 @@ func Extract(z, other []fr.Element, e, otherE fr.Element) fr.Vector {
 func (g *Guess) D() fr.Vector { return g.d }
 
 // Unblinded returns what D, D', T0 and T1 are without their blindings.
-func (g *Guess) Unblinded(setup *commitments.SRS) [4]bn254.G1Affine {
+func (g *Guess) Unblinded(setup *commitments.Setup) [4]bn254.G1Affine {
 	weighted := make(fr.Vector, len(g.d))
 	weighted.Mul(g.d, g.closing.chi)
 	t0, _ := g.closing.q.at(g.d)

@@ -145,7 +145,7 @@ type attack struct {
 }
 
 // forge makes a conversation by the rules.
-func (a *attack) forge(t *testing.T, setup *commitments.SRS, r *rules) *Conversation {
+func (a *attack) forge(t *testing.T, setup *commitments.Setup, r *rules) *Conversation {
 	t.Helper()
 	f := a.forger
 	f.Prover = Prover{setup: setup, rng: crand.Reader}
@@ -165,7 +165,7 @@ func (a *attack) forge(t *testing.T, setup *commitments.SRS, r *rules) *Conversa
 
 // refuses returns the equation that a verifier refuses who keeps to the rules, or
 // "".
-func (a *attack) refuses(t *testing.T, setup *commitments.SRS, r *rules, made *Conversation) string {
+func (a *attack) refuses(t *testing.T, setup *commitments.Setup, r *rules, made *Conversation) string {
 	t.Helper()
 	reads := &reader{made.Blocks}
 	c, said := r.start(fr.NewElement(a.verified), reads)
@@ -208,7 +208,7 @@ func (a *attack) try(t *testing.T, weak *rules) {
 }
 
 // commit is CommitHashed where nothing goes wrong.
-func commit(setup *commitments.SRS, from int, v []fr.Element, rho fr.Element) bn254.G1Affine {
+func commit(setup *commitments.Setup, from int, v []fr.Element, rho fr.Element) bn254.G1Affine {
 	c, err := setup.CommitHashed(from, v, &rho)
 	if err != nil {
 		panic(err)

@@ -17,7 +17,7 @@ import (
 // hiddenGames plays games about the committed conversation: messages are hidden,
 // and challenges are those of commitments to them, each made but once.
 type hiddenGames struct {
-	setup *commitments.SRS
+	setup *commitments.Setup
 	made  map[string]bn254.G1Affine
 }
 

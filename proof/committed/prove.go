@@ -20,7 +20,7 @@ type Conversation struct {
 
 // Prover is one side of a conversation that is made.
 type Prover struct {
-	setup  *commitments.SRS
+	setup  *commitments.Setup
 	rng    io.Reader
 	m      fr.Vector
 	rho    []fr.Element
@@ -34,7 +34,7 @@ type Prover struct {
 // messages stay hidden, and shows that the script accepts them. rng must be
 // cryptographic. A conversation that the script does not accept gives a proof
 // all the same, which no verifier takes: Failed tells them apart.
-func Prove(setup *commitments.SRS, l *proof.Layout, digest fr.Element, of proof.Peer[fr.Element], rng io.Reader) (*Prover, *proof.Outcome[fr.Element], error) {
+func Prove(setup *commitments.Setup, l *proof.Layout, digest fr.Element, of proof.Peer[fr.Element], rng io.Reader) (*Prover, *proof.Outcome[fr.Element], error) {
 	p := &Prover{setup: setup, rng: rng}
 	p.talk = start(digest, p)
 	forms := proof.Argue[Form](l, p.talk, p.talk, &peer{conversation: p.talk, layout: l, of: of})

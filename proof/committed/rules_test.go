@@ -156,7 +156,7 @@ func (s *remembering) block(from, to int) (bn254.G1Affine, error) {
 }
 
 // Forge is Prove by lax rules, but for the answer.
-func Forge(setup *commitments.SRS, l *proof.Layout, digest fr.Element, r Lax, of proof.Peer[fr.Element], rng io.Reader) *Forgery {
+func Forge(setup *commitments.Setup, l *proof.Layout, digest fr.Element, r Lax, of proof.Peer[fr.Element], rng io.Reader) *Forgery {
 	p := &Prover{setup: setup, rng: rng}
 	x := r.start(digest, &remembering{p, r.Made})
 	p.talk = x.conversation

@@ -92,7 +92,7 @@ type Answer struct {
 //	z = d + e·m
 //
 // rho are the blindings of the blocks.
-func answer(setup *commitments.SRS, c *conversation, s *conclusion, m fr.Vector, rho []fr.Element, rng io.Reader) (*Answer, error) {
+func answer(setup *commitments.Setup, c *conversation, s *conclusion, m fr.Vector, rho []fr.Element, rng io.Reader) (*Answer, error) {
 	random, err := commitments.RandomScalars(rng, len(m)+4)
 	if err != nil {
 		return nil, err

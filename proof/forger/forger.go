@@ -31,16 +31,16 @@ func (p *Prover) Prove(ctx context.Context, n mode.Name, st *statement.Statement
 		return nil, err
 	}
 	if n.Wrapped() {
-		return p.wrap(ctx, wrap.System(n, p.SRS), st, secret)
+		return p.wrap(ctx, wrap.System(n, p.Setup), st, secret)
 	}
 	if n == mode.ZK {
-		made, err := ProveCommitted(ctx, p.SRS, st, secret, p.Rand)
+		made, err := ProveCommitted(ctx, p.Setup, st, secret, p.Rand)
 		if err != nil {
 			return nil, err
 		}
 		return made.MarshalBinary()
 	}
-	c, err := Converse(ctx, p.SRS, st, secret, nil)
+	c, err := Converse(ctx, p.Setup, st, secret, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -48,11 +48,11 @@ func (p *Prover) Prove(ctx context.Context, n mode.Name, st *statement.Statement
 }
 
 func (p *Prover) wrap(ctx context.Context, s wrap.ProofSystem, st *statement.Statement, secret prover.Secret) ([]byte, error) {
-	w, err := wrap.NewWrapper(ctx, p.SRS.Verifier(), st.Layout, s, p.Cache)
+	w, err := wrap.NewWrapper(ctx, p.Setup.Verifier(), st.Layout, s, p.Cache)
 	if err != nil {
 		return nil, err
 	}
-	c, err := Converse(ctx, p.SRS, st, secret, p.Rand)
+	c, err := Converse(ctx, p.Setup, st, secret, p.Rand)
 	if err != nil {
 		return nil, err
 	}
@@ -69,16 +69,16 @@ func (p *Prover) wrap(ctx context.Context, s wrap.ProofSystem, st *statement.Sta
 // Saw shows the forger a proof of the given mode, whose SNARK it may copy.
 func (p *Prover) Saw(n mode.Name, encoded []byte) {
 	if n.Wrapped() {
-		p.snark = encoded[max(0, len(encoded)-wrap.System(n, p.SRS).ProofBytes()):]
+		p.snark = encoded[max(0, len(encoded)-wrap.System(n, p.Setup).ProofBytes()):]
 	}
 }
 
 // Converse argues a statement, true or false, with the honest prover's answers.
-func Converse(ctx context.Context, srs *commitments.SRS, st *statement.Statement, secret prover.Secret, rng io.Reader) (*prover.Conversation, error) {
+func Converse(ctx context.Context, setup *commitments.Setup, st *statement.Statement, secret prover.Secret, rng io.Reader) (*prover.Conversation, error) {
 	if err := Count(st.Layout.System, secret.Cells); err != nil {
 		return nil, err
 	}
-	a, err := prover.Commit(ctx, srs, st, secret, rng)
+	a, err := prover.Commit(ctx, setup, st, secret, rng)
 	if err != nil {
 		return nil, err
 	}
@@ -89,11 +89,11 @@ func Converse(ctx context.Context, srs *commitments.SRS, st *statement.Statement
 }
 
 // ProveCommitted is Converse in commitments.
-func ProveCommitted(ctx context.Context, srs *commitments.SRS, st *statement.Statement, secret prover.Secret, rng io.Reader) (*committed.Proof, error) {
+func ProveCommitted(ctx context.Context, setup *commitments.Setup, st *statement.Statement, secret prover.Secret, rng io.Reader) (*committed.Proof, error) {
 	if err := Count(st.Layout.System, secret.Cells); err != nil {
 		return nil, err
 	}
-	a, err := prover.Commit(ctx, srs, st, secret, rng)
+	a, err := prover.Commit(ctx, setup, st, secret, rng)
 	if err != nil {
 		return nil, err
 	}

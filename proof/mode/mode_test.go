@@ -25,7 +25,7 @@ const rowBits = 3
 
 // ranged is the statement that the cells of a committed row are below 4, and
 // what proves it.
-func ranged(t *testing.T, m mode.Name, srs *commitments.SRS) (*statement.Statement, prover.Secret) {
+func ranged(t *testing.T, m mode.Name, setup *commitments.Setup) (*statement.Statement, prover.Secret) {
 	t.Helper()
 	b := relation.NewBuilder("ranged")
 	x := b.External("x", relation.Axis{Name: "i", Size: 8})
@@ -44,21 +44,21 @@ func ranged(t *testing.T, m mode.Name, srs *commitments.SRS) (*statement.Stateme
 	if err != nil {
 		t.Fatal(err)
 	}
-	rows, err := srs.CommitInt32(cells[x].Small, blind)
+	rows, err := setup.CommitInt32(cells[x].Small, blind)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &statement.Statement{Kind: "test", Layout: l, SRS: srs.ID, External: [][]bn254.G1Affine{rows}},
+	return &statement.Statement{Kind: "test", Layout: l, Setup: setup.ID, External: [][]bn254.G1Affine{rows}},
 		prover.Secret{Cells: cells, External: [][]fr.Element{blind}}
 }
 
-func development(t *testing.T) *commitments.SRS {
+func development(t *testing.T) *commitments.Setup {
 	t.Helper()
-	srs, err := commitments.DevelopmentSRS(rowBits)
+	setup, err := commitments.NewDevelopment(rowBits)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return srs
+	return setup
 }
 
 // TestValidityGivesBlindingAway is why one commitment must not be proven about
@@ -66,19 +66,19 @@ func development(t *testing.T) *commitments.SRS {
 // blinding of a commitment of one row, and then tests guesses of its cells,
 // also where the same commitment stands in a bundle in zero knowledge.
 func TestValidityGivesBlindingAway(t *testing.T) {
-	srs := development(t)
-	st, secret := ranged(t, mode.Validity, srs)
-	p := &proving.Prover{SRS: srs}
+	setup := development(t)
+	st, secret := ranged(t, mode.Validity, setup)
+	p := &proving.Prover{Setup: setup}
 	encoded, err := p.Prove(context.Background(), mode.Validity, st, secret)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := (&mode.Verifier{SRS: srs.Verifier()}).Verify(context.Background(), mode.Validity, st, encoded); err != nil {
+	if err := (&mode.Verifier{Setup: setup.Verifier()}).Verify(context.Background(), mode.Validity, st, encoded); err != nil {
 		t.Fatal(err)
 	}
 
 	// What a reader does, who has statement and proof.
-	read, err := statement.Unmarshal(st.Layout, srs.Kind, encoded)
+	read, err := statement.Unmarshal(st.Layout, setup.Kind, encoded)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -92,16 +92,16 @@ func TestValidityGivesBlindingAway(t *testing.T) {
 	coefficient := proof.Combination(st.Layout, out)[x][0]
 	var rho fr.Element
 	rho.Div(&read.Blinding, &coefficient)
-	bare := srs.Verifier().RemoveBlinding(st.External[0][0], rho)
+	bare := setup.Verifier().RemoveBlinding(st.External[0][0], rho)
 
-	guess, err := srs.CommitInt32(secret.Cells[x].Small, nil)
+	guess, err := setup.CommitInt32(secret.Cells[x].Small, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if !bare.Equal(&guess[0]) {
 		t.Error("the blinding was not given away: say so in the report of bundles, and let modes mix")
 	}
-	wrong, err := srs.CommitInt32([]int32{3, 1, 0, 2, 2, 0, 3, 0}, nil)
+	wrong, err := setup.CommitInt32([]int32{3, 1, 0, 2, 2, 0, 3, 0}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -113,14 +113,14 @@ func TestValidityGivesBlindingAway(t *testing.T) {
 // TestModeAndLayoutAgree: a statement for one mode is not proven, nor verified,
 // in another.
 func TestModeAndLayoutAgree(t *testing.T) {
-	srs := development(t)
+	setup := development(t)
 	ctx, cache := context.Background(), wrap.NewCache("")
-	p := &proving.Prover{SRS: srs, Cache: cache, Rand: crand.Reader}
-	v := &mode.Verifier{SRS: srs.Verifier(), Wraps: wrap.Verifier{Cache: cache}}
+	p := &proving.Prover{Setup: setup, Cache: cache, Rand: crand.Reader}
+	v := &mode.Verifier{Setup: setup.Verifier(), Wraps: wrap.Verifier{Cache: cache}}
 	for _, test := range []struct{ layout, used mode.Name }{
 		{mode.Validity, mode.ZKPLONK}, {mode.Validity, mode.ZKGroth16}, {mode.ZKPLONK, mode.Validity},
 	} {
-		st, secret := ranged(t, test.layout, srs)
+		st, secret := ranged(t, test.layout, setup)
 		if _, err := p.Prove(ctx, test.used, st, secret); !errors.Is(err, fault.ErrUsage) {
 			t.Errorf("statement for %s proven in %s: %v", test.layout, test.used, err)
 		}
@@ -128,7 +128,7 @@ func TestModeAndLayoutAgree(t *testing.T) {
 			t.Errorf("statement for %s verified in %s: %v", test.layout, test.used, err)
 		}
 	}
-	st, secret := ranged(t, mode.Validity, srs)
+	st, secret := ranged(t, mode.Validity, setup)
 	for _, name := range []mode.Name{"", "ZK", "Validity"} {
 		if _, err := p.Prove(ctx, name, st, secret); !errors.Is(err, fault.ErrVersion) {
 			t.Errorf("proven in mode %q: %v", name, err)
@@ -142,10 +142,10 @@ func TestModeAndLayoutAgree(t *testing.T) {
 // TestWithoutWraps: a verifier that is given nothing to verify wraps with says
 // nothing of them.
 func TestWithoutWraps(t *testing.T) {
-	srs := development(t)
-	v := &mode.Verifier{SRS: srs.Verifier()}
+	setup := development(t)
+	v := &mode.Verifier{Setup: setup.Verifier()}
 	for _, name := range []mode.Name{mode.ZKPLONK, mode.ZKGroth16} {
-		st, _ := ranged(t, name, srs)
+		st, _ := ranged(t, name, setup)
 		if err := v.Verify(context.Background(), name, st, nil); !errors.Is(err, fault.ErrVersion) || errors.Is(err, fault.ErrRejected) {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -157,9 +157,9 @@ func TestZeroKnowledgeNeedsRandomness(t *testing.T) {
 	if testing.Short() {
 		t.Skip("makes a key")
 	}
-	srs := development(t)
-	st, secret := ranged(t, mode.ZKPLONK, srs)
-	p := &proving.Prover{SRS: srs, Cache: wrap.NewCache("")}
+	setup := development(t)
+	st, secret := ranged(t, mode.ZKPLONK, setup)
+	p := &proving.Prover{Setup: setup, Cache: wrap.NewCache("")}
 	if _, err := p.Prove(context.Background(), mode.ZKPLONK, st, secret); !errors.Is(err, fault.ErrUsage) {
 		t.Errorf("without randomness: %v", err)
 	}

@@ -12,6 +12,6 @@ import (
 type Prover interface {
 	// Prove proves a statement in the given mode, which its layout must fit.
 	Prove(context.Context, Name, *statement.Statement, statement.Secret) ([]byte, error)
-	// Setup is what the proofs are about commitments of.
-	Setup() *commitments.SRS
+	// CommittedWith is the setup of the commitments that statements are about.
+	CommittedWith() *commitments.Setup
 }

@@ -13,14 +13,14 @@ import (
 
 // Verifier checks proofs. It is safe for concurrent use.
 type Verifier struct {
-	SRS   *commitments.VerifierSRS
+	Setup *commitments.VerifierSetup
 	Wraps Wraps // nil verifies no proof of a wrapped mode
 }
 
 // Wraps verifies the proofs of wrapped modes, under the conditions of Verify. It
 // is safe for concurrent use.
 type Wraps interface {
-	Verify(ctx context.Context, n Name, srs *commitments.VerifierSRS, st *statement.Statement, encoded []byte) error
+	Verify(ctx context.Context, n Name, setup *commitments.VerifierSetup, st *statement.Statement, encoded []byte) error
 }
 
 // Verify checks an encoded proof of a statement.
@@ -45,7 +45,7 @@ type Batch struct {
 }
 
 // NewBatch returns a batch without proofs.
-func (v *Verifier) NewBatch() *Batch { return &Batch{v, v.SRS.NewBatch(rand.Reader)} }
+func (v *Verifier) NewBatch() *Batch { return &Batch{v, v.Setup.NewBatch(rand.Reader)} }
 
 // Add checks an encoded proof of a statement, but for what it leaves to Check.
 // place is what errors call it.
@@ -65,14 +65,14 @@ func (b *Batch) add(ctx context.Context, n Name, place string, st *statement.Sta
 	}
 	switch n {
 	case Validity:
-		return verifier.Add(b.points, place, v.SRS, st, encoded)
+		return verifier.Add(b.points, place, v.Setup, st, encoded)
 	case ZK:
-		return verifier.AddCommitted(b.points, place, v.SRS, st, encoded)
+		return verifier.AddCommitted(b.points, place, v.Setup, st, encoded)
 	}
 	if v.Wraps == nil {
 		return fmt.Errorf("proofs of mode %s are not verified here: %w", n, fault.ErrVersion)
 	}
-	return v.Wraps.Verify(ctx, n, v.SRS, st, encoded)
+	return v.Wraps.Verify(ctx, n, v.Setup, st, encoded)
 }
 
 // Check decides what the proofs left, and names one that is false.

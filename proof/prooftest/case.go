@@ -23,7 +23,7 @@ import (
 // Case is a whole statement with commitments, and cells behind it that may be
 // any field elements: what a prover with full control of the witness has.
 type Case struct {
-	SRS       *commitments.SRS
+	Setup     *commitments.Setup
 	Statement *statement.Statement
 	Tables    [][]fr.Element // by tensor
 	Blinding  [][]fr.Element // of external commitments, one per row
@@ -40,17 +40,17 @@ func NewCase(t testing.TB, sys *System, cells Assignment) *Case {
 	if err != nil {
 		t.Fatal(err)
 	}
-	srs, err := commitments.DevelopmentSRS(6)
+	setup, err := commitments.NewDevelopment(6)
 	if err != nil {
 		t.Fatal(err)
 	}
-	l, err := proof.NewLayout(sys, srs.RowBits, false)
+	l, err := proof.NewLayout(sys, setup.RowBits, false)
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &Case{SRS: srs, Tables: tables, Statement: &statement.Statement{Kind: "test", Public: []byte("public values"), Layout: l, SRS: srs.ID}}
+	c := &Case{Setup: setup, Tables: tables, Statement: &statement.Statement{Kind: "test", Public: []byte("public values"), Layout: l, Setup: setup.ID}}
 	for _, id := range sys.Committed(External) {
-		blind, err := commitments.RandomScalars(rand.Reader, srs.Rows(len(tables[id])))
+		blind, err := commitments.RandomScalars(rand.Reader, setup.Rows(len(tables[id])))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -65,7 +65,7 @@ func (c *Case) Commit(t testing.TB) {
 	t.Helper()
 	c.Statement.External = nil
 	for i, id := range c.Statement.Layout.System.Committed(External) {
-		rows, err := c.SRS.CommitField(c.Tables[id], c.Blinding[i])
+		rows, err := c.Setup.CommitField(c.Tables[id], c.Blinding[i])
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -89,7 +89,7 @@ func (c *Case) committed(t testing.TB) *statement.Proof {
 	t.Helper()
 	p := &statement.Proof{}
 	for _, id := range c.Statement.Layout.System.Committed(Witness) {
-		rows, err := c.SRS.CommitField(c.Tables[id], nil)
+		rows, err := c.Setup.CommitField(c.Tables[id], nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -202,7 +202,7 @@ func (c *Case) open(t testing.TB, p *statement.Proof, out *proof.Outcome[fr.Elem
 	claim := statement.Claim(c.Statement, p.Witness, p.Blinding, out)
 	claim.Value = naive.Evaluate(row, claim.Point)
 	var err error
-	if p.Opening, err = c.SRS.Open(row, claim, digest.Bytes()); err != nil {
+	if p.Opening, err = c.Setup.Open(row, claim, digest.Bytes()); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -211,7 +211,7 @@ func (c *Case) open(t testing.TB, p *statement.Proof, out *proof.Outcome[fr.Elem
 func (c *Case) Fast(t testing.TB, cells Assignment) *statement.Proof {
 	t.Helper()
 	secret := prover.Secret{Cells: cells, External: c.Blinding}
-	p, err := prover.Prove(context.Background(), c.SRS, c.Statement, secret)
+	p, err := prover.Prove(context.Background(), c.Setup, c.Statement, secret)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -221,7 +221,7 @@ func (c *Case) Fast(t testing.TB, cells Assignment) *statement.Proof {
 // Verify encodes a proof and verifies it.
 func (c *Case) Verify(t testing.TB, p *statement.Proof) error {
 	t.Helper()
-	return verifier.Verify(c.SRS.Verifier(), c.Statement, Encode(t, p))
+	return verifier.Verify(c.Setup.Verifier(), c.Statement, Encode(t, p))
 }
 
 // Encode returns the bytes of a proof.

@@ -18,7 +18,7 @@ import (
 func (c *Case) Hide(t testing.TB, hidden map[ID][]fr.Element) {
 	t.Helper()
 	for i, id := range c.Statement.Layout.System.Committed(External) {
-		rows, err := c.SRS.CommitField(slices.Concat(c.Tables[id], hidden[id]), c.Blinding[i])
+		rows, err := c.Setup.CommitField(slices.Concat(c.Tables[id], hidden[id]), c.Blinding[i])
 		if err != nil {
 			t.Fatal(err)
 		}

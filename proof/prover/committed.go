@@ -13,7 +13,7 @@ import (
 
 // ProveCommitted makes a proof of mode zk: the conversation is committed to, and
 // shown to be accepted. rng is as of Converse.
-func ProveCommitted(ctx context.Context, srs *commitments.SRS, st *statement.Statement, secret Secret, rng io.Reader) (*committed.Proof, error) {
+func ProveCommitted(ctx context.Context, setup *commitments.Setup, st *statement.Statement, secret Secret, rng io.Reader) (*committed.Proof, error) {
 	if !st.Layout.Masked {
 		return nil, fmt.Errorf("a committed conversation is masked: %w", fault.ErrUsage)
 	}
@@ -23,7 +23,7 @@ func ProveCommitted(ctx context.Context, srs *commitments.SRS, st *statement.Sta
 	if err := Count(st.Layout.System, secret.Cells); err != nil {
 		return nil, err
 	}
-	a, err := Commit(ctx, srs, st, secret, rng)
+	a, err := Commit(ctx, setup, st, secret, rng)
 	if err != nil {
 		return nil, err
 	}
@@ -37,7 +37,7 @@ func ProveCommitted(ctx context.Context, srs *commitments.SRS, st *statement.Sta
 func (a *Argument) ArgueCommitted(ctx context.Context) error {
 	var err error
 	if broken := uncancelled(func() {
-		a.hidden, a.made.Outcome, err = committed.Prove(a.srs, a.statement.Layout, a.made.Digest, &cancelling{a.prover, ctx}, a.rng)
+		a.hidden, a.made.Outcome, err = committed.Prove(a.setup, a.statement.Layout, a.made.Digest, &cancelling{a.prover, ctx}, a.rng)
 	}); broken != nil {
 		return broken
 	}

@@ -62,7 +62,7 @@ func drawSalt(l *proof.Layout, rng io.Reader) (fr.Element, error) {
 }
 
 // commit commits all witness tensors, then the mask row.
-func (h *hiding) commit(ctx context.Context, srs *commitments.SRS, l *proof.Layout, cells relation.Assignment) ([][]bn254.G1Affine, error) {
+func (h *hiding) commit(ctx context.Context, setup *commitments.Setup, l *proof.Layout, cells relation.Assignment) ([][]bn254.G1Affine, error) {
 	var witness [][]bn254.G1Affine
 	for i, id := range l.System.Committed(relation.Witness) {
 		if err := ctx.Err(); err != nil {
@@ -75,9 +75,9 @@ func (h *hiding) commit(ctx context.Context, srs *commitments.SRS, l *proof.Layo
 		var rows []bn254.G1Affine
 		var err error
 		if c := cells[id]; c.Small != nil {
-			rows, err = srs.CommitInt32(c.Small, rho)
+			rows, err = setup.CommitInt32(c.Small, rho)
 		} else {
-			rows, err = srs.CommitInt64(c.Large, rho)
+			rows, err = setup.CommitInt64(c.Large, rho)
 		}
 		if err != nil {
 			return nil, fmt.Errorf("tensor %q: %w", l.System.Tensor(id).Name, err)
@@ -85,7 +85,7 @@ func (h *hiding) commit(ctx context.Context, srs *commitments.SRS, l *proof.Layo
 		witness = append(witness, rows)
 	}
 	if l.Masked {
-		rows, err := srs.CommitField(h.mask, h.ofMask)
+		rows, err := setup.CommitField(h.mask, h.ofMask)
 		if err != nil {
 			return nil, err
 		}

@@ -33,11 +33,11 @@ type Conversation struct {
 
 // Prove makes a proof of mode validity: the conversation in the clear and the
 // opening.
-func Prove(ctx context.Context, srs *commitments.SRS, st *statement.Statement, secret Secret) (*statement.Proof, error) {
+func Prove(ctx context.Context, setup *commitments.Setup, st *statement.Statement, secret Secret) (*statement.Proof, error) {
 	if st.Layout.Masked {
 		return nil, fmt.Errorf("a masked conversation is not sent in the clear: %w", fault.ErrUsage)
 	}
-	c, err := Converse(ctx, srs, st, secret, nil)
+	c, err := Converse(ctx, setup, st, secret, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -48,11 +48,11 @@ func Prove(ctx context.Context, srs *commitments.SRS, st *statement.Statement, s
 // row, the salt and the blinding of the witness. All of them are fresh in
 // every call and serve one set of challenges: a call that is broken off leaves
 // nothing that the next one uses.
-func Converse(ctx context.Context, srs *commitments.SRS, st *statement.Statement, secret Secret, rng io.Reader) (*Conversation, error) {
+func Converse(ctx context.Context, setup *commitments.Setup, st *statement.Statement, secret Secret, rng io.Reader) (*Conversation, error) {
 	if err := Count(st.Layout.System, secret.Cells); err != nil {
 		return nil, err
 	}
-	a, err := Commit(ctx, srs, st, secret, rng)
+	a, err := Commit(ctx, setup, st, secret, rng)
 	if err != nil {
 		return nil, err
 	}
@@ -65,7 +65,7 @@ func Converse(ctx context.Context, srs *commitments.SRS, st *statement.Statement
 // Argument is the making of one conversation: commitments, the script, and the
 // opening that is left of it, in this order.
 type Argument struct {
-	srs       *commitments.SRS
+	setup     *commitments.Setup
 	statement *statement.Statement
 	external  [][]fr.Element // blinding, see Secret
 	rng       io.Reader      // of a masked layout
@@ -79,17 +79,17 @@ type Argument struct {
 // it draws what hides them and commits to them. rng is as of Converse; what the
 // argument draws later comes from it, too.
 // Protocol, section 19.
-func Commit(ctx context.Context, srs *commitments.SRS, st *statement.Statement, secret Secret, rng io.Reader) (*Argument, error) {
+func Commit(ctx context.Context, setup *commitments.Setup, st *statement.Statement, secret Secret, rng io.Reader) (*Argument, error) {
 	l := st.Layout
-	if srs.ID != st.SRS || srs.RowBits != l.RowLog {
-		return nil, fmt.Errorf("statement is about another SRS: %w", fault.ErrVersion)
+	if setup.ID != st.Setup || setup.RowBits != l.RowLog {
+		return nil, fmt.Errorf("statement is about another setup: %w", fault.ErrVersion)
 	}
 	h, err := newHiding(l, rng)
 	if err != nil {
 		return nil, err
 	}
 	c := &Conversation{}
-	if c.Witness, err = h.commit(ctx, srs, l, secret.Cells); err != nil {
+	if c.Witness, err = h.commit(ctx, setup, l, secret.Cells); err != nil {
 		return nil, err
 	}
 	p, err := New(l, secret.Cells, h.mask, secret.Arena)
@@ -97,7 +97,7 @@ func Commit(ctx context.Context, srs *commitments.SRS, st *statement.Statement, 
 		return nil, err
 	}
 	c.Digest = st.Digest(c.Witness)
-	return &Argument{srs: srs, statement: st, external: secret.External, rng: rng, hiding: h, prover: p, made: c}, nil
+	return &Argument{setup: setup, statement: st, external: secret.External, rng: rng, hiding: h, prover: p, made: c}, nil
 }
 
 // Argue answers the script. It fails with fault.ErrRejected if the cells do not
@@ -141,7 +141,7 @@ func (a *Argument) blind() {
 // openRow opens the combined row.
 func (a *Argument) openRow(seed [32]byte) (commitments.OpeningProof, error) {
 	claim := statement.Claim(a.statement, a.made.Witness, a.made.Blinding, a.made.Outcome)
-	return a.srs.Open(a.prover.Combined(a.made.Outcome.Sigma), claim, seed)
+	return a.setup.Open(a.prover.Combined(a.made.Outcome.Sigma), claim, seed)
 }
 
 // cancelling stops the conversation between rounds when its context ends.

@@ -15,7 +15,7 @@ import (
 
 // Prover makes proofs. It is not safe for concurrent use.
 type Prover struct {
-	SRS   *commitments.SRS
+	Setup *commitments.Setup
 	Cache *wrap.Cache // of wrapping keys; not used in mode validity
 	Rand  io.Reader   // cryptographic; not used in mode validity
 }
@@ -26,28 +26,28 @@ func (p *Prover) Prove(ctx context.Context, n mode.Name, st *statement.Statement
 		return nil, err
 	}
 	if n == mode.Validity {
-		made, err := prover.Prove(ctx, p.SRS, st, secret)
+		made, err := prover.Prove(ctx, p.Setup, st, secret)
 		if err != nil {
 			return nil, err
 		}
 		return made.MarshalBinary()
 	}
 	if n == mode.ZK {
-		made, err := prover.ProveCommitted(ctx, p.SRS, st, secret, p.Rand)
+		made, err := prover.ProveCommitted(ctx, p.Setup, st, secret, p.Rand)
 		if err != nil {
 			return nil, err
 		}
 		return made.MarshalBinary()
 	}
-	made, err := wrap.Prove(ctx, p.SRS, st, secret, wrap.System(n, p.SRS), p.Cache, p.Rand)
+	made, err := wrap.Prove(ctx, p.Setup, st, secret, wrap.System(n, p.Setup), p.Cache, p.Rand)
 	if err != nil {
 		return nil, err
 	}
 	return made.MarshalBinary()
 }
 
-// Setup implements mode.Prover.
-func (p *Prover) Setup() *commitments.SRS { return p.SRS }
+// CommittedWith implements mode.Prover.
+func (p *Prover) CommittedWith() *commitments.Setup { return p.Setup }
 
 // Memory is the function Memory, for those who know the prover alone.
 func (p *Prover) Memory(n mode.Name, l *proof.Layout) *memory.Need { return Memory(n, l) }

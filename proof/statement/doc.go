@@ -3,7 +3,7 @@
 //
 // The digest of a statement is SHA-256 over an injective encoding (every part
 // with its length) of the domain, the kind and public values of the statement,
-// the digest of the relation system with all public tensors, the SRS, the row
+// the digest of the relation system with all public tensors, the setup, the row
 // size, the commitments it names and those the proof brings; 248 bits of it
 // are the field element the transcript starts from.
 package statement

@@ -41,7 +41,7 @@ func TestDigestByItsDefinition(t *testing.T) {
 	field([]byte(st.Kind))
 	field(st.Public)
 	h.Write(system[:])
-	h.Write(st.SRS[:])
+	h.Write(st.Setup[:])
 	h.Write(number(6)) // ℓ
 	h.Write(number(0)) // not masked
 	for _, tensors := range [][][]bn254.G1Affine{st.External, p.Witness} {
@@ -175,7 +175,7 @@ func TestCommitmentFoldsEveryRow(t *testing.T) {
 		}
 		blinding := fr.NewElement(12345)
 		var removed bn254.G1Affine
-		removed.ScalarMultiplication(&c.SRS.H, blinding.BigInt(new(big.Int)))
+		removed.ScalarMultiplication(&c.Setup.H, blinding.BigInt(new(big.Int)))
 		removed.Neg(&removed)
 		want.AddMixed(&removed)
 		of := statement.Combination(&st, witness, blinding, rows)
@@ -183,7 +183,7 @@ func TestCommitmentFoldsEveryRow(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got := c.SRS.Verifier().RemoveBlinding(*new(bn254.G1Affine).FromJacobian(&folded), of.Blinding)
+		got := c.Setup.Verifier().RemoveBlinding(*new(bn254.G1Affine).FromJacobian(&folded), of.Blinding)
 		if sum := new(bn254.G1Affine).FromJacobian(&want); !got.Equal(sum) {
 			t.Errorf("masked %v: another commitment than the sum of the rows", masked)
 		}

@@ -18,7 +18,7 @@ type Statement struct {
 	Kind   string // "segment", "dataset certificate", …
 	Public []byte // injective encoding of the public values of this kind
 	Layout *proof.Layout
-	SRS    [32]byte
+	Setup  [32]byte
 	// External holds the row commitments of the system's external tensors,
 	// in order.
 	External [][]bn254.G1Affine
@@ -33,7 +33,7 @@ func (s *Statement) Digest(witness [][]bn254.G1Affine) fr.Element {
 	h.Text(s.Kind)
 	h.Bytes(s.Public)
 	h.Fixed(system[:])
-	h.Fixed(s.SRS[:])
+	h.Fixed(s.Setup[:])
 	h.Int(s.Layout.RowLog)
 	h.Bool(s.Layout.Masked)
 	for _, tensors := range [][][]bn254.G1Affine{s.External, witness} {

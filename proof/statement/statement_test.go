@@ -40,7 +40,7 @@ func TestDigestIsInjective(t *testing.T) {
 	p := points(6, 1)
 	base := func() input {
 		return input{
-			st:      statement.Statement{Kind: "kind", Public: []byte("public"), Layout: layout(6, false), SRS: [32]byte{1}, External: [][]bn254.G1Affine{p[:2], p[2:3]}},
+			st:      statement.Statement{Kind: "kind", Public: []byte("public"), Layout: layout(6, false), Setup: [32]byte{1}, External: [][]bn254.G1Affine{p[:2], p[2:3]}},
 			witness: [][]bn254.G1Affine{p[3:5], p[5:6]},
 		}
 	}
@@ -51,7 +51,7 @@ func TestDigestIsInjective(t *testing.T) {
 		"public":                    func(in *input) { in.st.Public = []byte("publiC") },
 		"kind and public cut apart": func(in *input) { in.st.Kind, in.st.Public = "kindp", []byte("ublic") },
 		"empty public":              func(in *input) { in.st.Kind, in.st.Public = "kindpublic", nil },
-		"SRS":                       func(in *input) { in.st.SRS[31] = 1 },
+		"setup":                     func(in *input) { in.st.Setup[31] = 1 },
 		"row size":                  func(in *input) { in.st.Layout = layout(7, false) },
 		"mask":                      func(in *input) { in.st.Layout = layout(6, true) },
 		"external cut apart":        func(in *input) { in.st.External = [][]bn254.G1Affine{p[:1], p[1:3]} },

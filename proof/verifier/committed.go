@@ -14,9 +14,9 @@ import (
 //
 // Soundness: as of Verify. What is hidden is an argument of knowledge in the
 // random-oracle model, under discrete logarithms; see package committed.
-func VerifyCommitted(srs *commitments.VerifierSRS, st *statement.Statement, encoded []byte) error {
-	batch := srs.NewBatch(rand.Reader)
-	if err := AddCommitted(batch, st.Kind, srs, st, encoded); err != nil {
+func VerifyCommitted(setup *commitments.VerifierSetup, st *statement.Statement, encoded []byte) error {
+	batch := setup.NewBatch(rand.Reader)
+	if err := AddCommitted(batch, st.Kind, setup, st, encoded); err != nil {
 		return err
 	}
 	return batch.Check()
@@ -24,18 +24,18 @@ func VerifyCommitted(srs *commitments.VerifierSRS, st *statement.Statement, enco
 
 // AddCommitted is VerifyCommitted but for what it puts to the batch, which the
 // caller must check; place is what it is called there.
-func AddCommitted(batch *commitments.Batch, place string, srs *commitments.VerifierSRS, st *statement.Statement, encoded []byte) error {
+func AddCommitted(batch *commitments.Batch, place string, setup *commitments.VerifierSetup, st *statement.Statement, encoded []byte) error {
 	l := st.Layout
 	if !l.Masked {
 		return fmt.Errorf("a committed conversation is masked: %w", fault.ErrUsage)
 	}
-	if err := CheckStatement(srs, st); err != nil {
+	if err := CheckStatement(setup, st); err != nil {
 		return err
 	}
 	if err := committed.CheckSize(l); err != nil {
 		return err
 	}
-	p, err := committed.Unmarshal(l, srs.Kind, encoded)
+	p, err := committed.Unmarshal(l, setup.Kind, encoded)
 	if err != nil {
 		return err
 	}
@@ -43,5 +43,5 @@ func AddCommitted(batch *commitments.Batch, place string, srs *commitments.Verif
 	if err != nil {
 		return err
 	}
-	return srs.AddOpening(batch, place, statement.Claim(st, p.Witness, p.Blinding, out), p.Opening, seed)
+	return setup.AddOpening(batch, place, statement.Claim(st, p.Witness, p.Blinding, out), p.Opening, seed)
 }

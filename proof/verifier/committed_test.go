@@ -27,41 +27,41 @@ import (
 
 // overTransparent is the small layer over the transparent setup, and what proves
 // it. Its openings are decided by the batch, not by what puts them there.
-func overTransparent(t *testing.T, masked bool) (*commitments.SRS, *statement.Statement, prover.Secret) {
+func overTransparent(t *testing.T, masked bool) (*commitments.Setup, *statement.Statement, prover.Secret) {
 	t.Helper()
-	srs, err := commitments.NewTransparent(6, new(commitments.Generators))
+	setup, err := commitments.NewTransparent(6, new(commitments.Generators))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return layerOver(t, srs, masked)
+	return layerOver(t, setup, masked)
 }
 
 // layerOver is the small layer over a setup, and what proves it.
-func layerOver(t *testing.T, srs *commitments.SRS, masked bool) (*commitments.SRS, *statement.Statement, prover.Secret) {
+func layerOver(t *testing.T, setup *commitments.Setup, masked bool) (*commitments.Setup, *statement.Statement, prover.Secret) {
 	t.Helper()
 	ty := prooftest.NewTiny(t, rand.New(rand.NewPCG(21, 22)))
-	l, err := proof.NewLayout(ty.System, srs.RowBits, masked)
+	l, err := proof.NewLayout(ty.System, setup.RowBits, masked)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if err := prooftest.Count(ty.System, ty.Cells); err != nil {
 		t.Fatal(err)
 	}
-	st := &statement.Statement{Kind: "test", Layout: l, SRS: srs.ID}
+	st := &statement.Statement{Kind: "test", Layout: l, Setup: setup.ID}
 	secret := prover.Secret{Cells: ty.Cells}
 	for _, id := range ty.System.Committed(relation.External) {
 		cells := ty.Cells[id].Large
-		blind, err := commitments.RandomScalars(crand.Reader, srs.Rows(len(cells)))
+		blind, err := commitments.RandomScalars(crand.Reader, setup.Rows(len(cells)))
 		if err != nil {
 			t.Fatal(err)
 		}
-		rows, err := srs.CommitInt64(cells, blind)
+		rows, err := setup.CommitInt64(cells, blind)
 		if err != nil {
 			t.Fatal(err)
 		}
 		st.External, secret.External = append(st.External, rows), append(secret.External, blind)
 	}
-	return srs, st, secret
+	return setup, st, secret
 }
 
 // increased returns encoded with 1 added to the last byte of a scalar.
@@ -74,23 +74,23 @@ func increased(encoded []byte, scalar int) []byte {
 // TestOpeningOverTransparentSetup: the equation of an opening is left to the
 // batch, and counts.
 func TestOpeningOverTransparentSetup(t *testing.T) {
-	srs, st, secret := overTransparent(t, false)
-	p, err := prover.Prove(context.Background(), srs, st, secret)
+	setup, st, secret := overTransparent(t, false)
+	p, err := prover.Prove(context.Background(), setup, st, secret)
 	if err != nil {
 		t.Fatal(err)
 	}
 	encoded := prooftest.Encode(t, p)
-	if err := verifier.Verify(srs.Verifier(), st, encoded); err != nil {
+	if err := verifier.Verify(setup.Verifier(), st, encoded); err != nil {
 		t.Fatal(err)
 	}
-	refused(t, "another opening", verifier.Verify(srs.Verifier(), st, increased(encoded, len(encoded)-fr.Bytes)), fault.ErrRejected)
+	refused(t, "another opening", verifier.Verify(setup.Verifier(), st, increased(encoded, len(encoded)-fr.Bytes)), fault.ErrRejected)
 }
 
 // TestCommittedProof: an honest one is accepted; each of its parts is read, and
 // its equations and its opening count.
 func TestCommittedProof(t *testing.T) {
-	srs, st, secret := overTransparent(t, true)
-	p, err := prover.ProveCommitted(context.Background(), srs, st, secret, crand.Reader)
+	setup, st, secret := overTransparent(t, true)
+	p, err := prover.ProveCommitted(context.Background(), setup, st, secret, crand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -99,12 +99,12 @@ func TestCommittedProof(t *testing.T) {
 		t.Fatal(err)
 	}
 	check := func(st *statement.Statement, encoded []byte) error {
-		return verifier.VerifyCommitted(srs.Verifier(), st, encoded)
+		return verifier.VerifyCommitted(setup.Verifier(), st, encoded)
 	}
 	if err := check(st, encoded); err != nil {
 		t.Fatal(err)
 	}
-	opening := len(encoded) - commitments.OpeningProofBytes(commitments.Transparent, srs.RowBits)
+	opening := len(encoded) - commitments.OpeningProofBytes(commitments.Transparent, setup.RowBits)
 	refused(t, "another answer", check(st, increased(encoded, opening-8*fr.Bytes)), fault.ErrRejected)
 	refused(t, "another opening", check(st, increased(encoded, len(encoded)-fr.Bytes)), fault.ErrRejected)
 	refused(t, "nothing", check(st, nil), fault.ErrMalformed)
@@ -112,7 +112,7 @@ func TestCommittedProof(t *testing.T) {
 	refused(t, "extended", check(st, append(bytes.Clone(encoded), 0)), fault.ErrMalformed)
 
 	other := *st
-	other.SRS[0] ^= 1
+	other.Setup[0] ^= 1
 	refused(t, "about another setup", check(&other, encoded), fault.ErrVersion)
 	other = *st
 	other.External = [][]bn254.G1Affine{st.External[1], st.External[0]}
@@ -131,17 +131,17 @@ func TestOpeningOfCommittedProofCounts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	development, err := commitments.DevelopmentSRS(6)
+	development, err := commitments.NewDevelopment(6)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, setup := range []*commitments.SRS{transparent, development} {
-		srs, st, secret := layerOver(t, setup, true)
-		p, err := prover.ProveCommitted(context.Background(), srs, st, secret, crand.Reader)
+	for _, setup := range []*commitments.Setup{transparent, development} {
+		setup, st, secret := layerOver(t, setup, true)
+		p, err := prover.ProveCommitted(context.Background(), setup, st, secret, crand.Reader)
 		if err != nil {
 			t.Fatal(err)
 		}
-		again, err := prover.ProveCommitted(context.Background(), srs, st, secret, crand.Reader)
+		again, err := prover.ProveCommitted(context.Background(), setup, st, secret, crand.Reader)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -150,7 +150,7 @@ func TestOpeningOfCommittedProofCounts(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		err = verifier.VerifyCommitted(srs.Verifier(), st, encoded)
+		err = verifier.VerifyCommitted(setup.Verifier(), st, encoded)
 		refused(t, "the opening of another proof", err, fault.ErrRejected)
 	}
 }
@@ -175,12 +175,12 @@ func TestLongConversationIsRefused(t *testing.T) {
 	if n := proof.Length(l); n <= 1<<14 {
 		t.Fatalf("%d messages are not too many", n)
 	}
-	srs, err := commitments.NewTransparent(6, new(commitments.Generators))
+	setup, err := commitments.NewTransparent(6, new(commitments.Generators))
 	if err != nil {
 		t.Fatal(err)
 	}
-	st := &statement.Statement{Kind: "test", Layout: l, SRS: srs.ID, External: [][]bn254.G1Affine{srs.G1[:1]}}
-	refused(t, "too long", verifier.VerifyCommitted(srs.Verifier(), st, nil), fault.ErrResources)
+	st := &statement.Statement{Kind: "test", Layout: l, Setup: setup.ID, External: [][]bn254.G1Affine{setup.G1[:1]}}
+	refused(t, "too long", verifier.VerifyCommitted(setup.Verifier(), st, nil), fault.ErrResources)
 }
 
 // TestFalseInPublic: a statement that its public tensors alone contradict is
@@ -199,25 +199,25 @@ func TestFalseInPublic(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	srs, err := commitments.NewTransparent(6, new(commitments.Generators))
+	setup, err := commitments.NewTransparent(6, new(commitments.Generators))
 	if err != nil {
 		t.Fatal(err)
 	}
-	st := &statement.Statement{Kind: "test", Layout: l, SRS: srs.ID, External: [][]bn254.G1Affine{srs.G1[:1]}}
+	st := &statement.Statement{Kind: "test", Layout: l, Setup: setup.ID, External: [][]bn254.G1Affine{setup.G1[:1]}}
 	shape := committed.ShapeOf(l)
-	anything := srs.G1[1]
+	anything := setup.G1[1]
 	p := &committed.Proof{Witness: [][]bn254.G1Affine{{anything}}} // the mask
 	p.Blocks = slices.Repeat([]bn254.G1Affine{anything}, shape.Blocks)
 	p.First = [4]bn254.G1Affine{anything, anything, anything, anything}
 	p.Z = make([]fr.Element, shape.Hidden)
-	if p.Opening, err = srs.Open(make([]fr.Element, 64), commitments.Claim{Point: make([]fr.Element, 6)}, [32]byte{}); err != nil {
+	if p.Opening, err = setup.Open(make([]fr.Element, 64), commitments.Claim{Point: make([]fr.Element, 6)}, [32]byte{}); err != nil {
 		t.Fatal(err)
 	}
 	encoded, err := p.MarshalBinary()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := verifier.VerifyCommitted(srs.Verifier(), st, encoded); !errors.Is(err, fault.ErrRejected) || !strings.HasPrefix(err.Error(), "5 = 7") {
+	if err := verifier.VerifyCommitted(setup.Verifier(), st, encoded); !errors.Is(err, fault.ErrRejected) || !strings.HasPrefix(err.Error(), "5 = 7") {
 		t.Error(err)
 	}
 }

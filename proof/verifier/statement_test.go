@@ -68,7 +68,7 @@ func TestStatementChangedAlone(t *testing.T) {
 	_, c, p := tiny(t)
 	one := func(rows []bn254.G1Affine) []bn254.G1Affine {
 		rows = slices.Clone(rows)
-		rows[0].Add(&rows[0], &c.SRS.H)
+		rows[0].Add(&rows[0], &c.Setup.H)
 		return rows
 	}
 	for name, change := range map[string]func(st *statement.Statement){
@@ -88,13 +88,13 @@ func TestStatementChangedAlone(t *testing.T) {
 		refused(t, name, d.Verify(t, p), fault.ErrRejected)
 	}
 	d := c.Clone()
-	d.Statement.SRS[0]++
-	refused(t, "SRS", d.Verify(t, p), fault.ErrVersion)
+	d.Statement.Setup[0]++
+	refused(t, "setup", d.Verify(t, p), fault.ErrVersion)
 
 	d = c.Clone()
 	d.Statement.External = d.Statement.External[:1]
 	refused(t, "missing external", d.Verify(t, p), fault.ErrMalformed)
-	d.Statement.External = [][]bn254.G1Affine{c.Statement.External[0], append(slices.Clone(c.Statement.External[1]), c.SRS.H)}
+	d.Statement.External = [][]bn254.G1Affine{c.Statement.External[0], append(slices.Clone(c.Statement.External[1]), c.Setup.H)}
 	refused(t, "external with a row more", d.Verify(t, p), fault.ErrMalformed)
 	off := []bn254.G1Affine{c.Statement.External[1][0]}
 	off[0].Y.Double(&off[0].Y)
@@ -111,25 +111,25 @@ func TestEveryExternalIsChecked(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	srs := c.SRS.Verifier()
-	srs.RowBits = 3
+	setup := c.Setup.Verifier()
+	setup.RowBits = 3
 	external := func() [][]bn254.G1Affine {
-		return [][]bn254.G1Affine{slices.Clone(c.SRS.G1[1:5]), slices.Clone(c.SRS.G1[5:9])}
+		return [][]bn254.G1Affine{slices.Clone(c.Setup.G1[1:5]), slices.Clone(c.Setup.G1[5:9])}
 	}
-	st := &statement.Statement{Layout: l, SRS: srs.ID, External: external()}
-	if err := verifier.CheckStatement(srs, st); err != nil {
+	st := &statement.Statement{Layout: l, Setup: setup.ID, External: external()}
+	if err := verifier.CheckStatement(setup, st); err != nil {
 		t.Fatal(err)
 	}
 	for i := range 2 {
 		for _, rows := range []int{0, 1, 3, 5} {
 			st.External = external()
-			st.External[i] = c.SRS.G1[:rows]
-			refused(t, "rows of a commitment", verifier.CheckStatement(srs, st), fault.ErrMalformed)
+			st.External[i] = c.Setup.G1[:rows]
+			refused(t, "rows of a commitment", verifier.CheckStatement(setup, st), fault.ErrMalformed)
 		}
 		for row := range 4 {
 			st.External = external()
 			st.External[i][row].Y.Double(&st.External[i][row].Y)
-			refused(t, "row off the curve", verifier.CheckStatement(srs, st), fault.ErrMalformed)
+			refused(t, "row off the curve", verifier.CheckStatement(setup, st), fault.ErrMalformed)
 		}
 	}
 }
@@ -164,22 +164,22 @@ func TestMaskedIsNotVerifiedInTheClear(t *testing.T) {
 		t.Fatal(err)
 	}
 	c.Statement.Layout = l
-	refused(t, "masked", verifier.Verify(c.SRS.Verifier(), c.Statement, prooftest.Encode(t, p)), fault.ErrUsage)
+	refused(t, "masked", verifier.Verify(c.Setup.Verifier(), c.Statement, prooftest.Encode(t, p)), fault.ErrUsage)
 }
 
 func TestOtherRowSize(t *testing.T) {
 	ty, c, p := tiny(t)
-	srs, err := commitments.DevelopmentSRS(7)
+	setup, err := commitments.NewDevelopment(7)
 	if err != nil {
 		t.Fatal(err)
 	}
 	d := c.Clone()
-	d.Statement.SRS = srs.ID
-	refused(t, "rows of another layout", verifier.Verify(srs.Verifier(), d.Statement, prooftest.Encode(t, p)), fault.ErrVersion)
+	d.Statement.Setup = setup.ID
+	refused(t, "rows of another layout", verifier.Verify(setup.Verifier(), d.Statement, prooftest.Encode(t, p)), fault.ErrVersion)
 	if d.Statement.Layout, err = proof.NewLayout(ty.System, 7, false); err != nil {
 		t.Fatal(err)
 	}
-	refused(t, "other rows", verifier.Verify(srs.Verifier(), d.Statement, prooftest.Encode(t, p)), fault.ErrMalformed)
+	refused(t, "other rows", verifier.Verify(setup.Verifier(), d.Statement, prooftest.Encode(t, p)), fault.ErrMalformed)
 	if d.Statement.Layout, err = proof.NewLayout(ty.System, 6, true); err != nil {
 		t.Fatal(err)
 	}

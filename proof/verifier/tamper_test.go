@@ -27,7 +27,7 @@ func tiny(t testing.TB) (*prooftest.Tiny, *prooftest.Case, *statement.Proof) {
 
 // check verifies bytes and returns the verdict.
 func check(c *prooftest.Case, encoded []byte) error {
-	return verifier.Verify(c.SRS.Verifier(), c.Statement, encoded)
+	return verifier.Verify(c.Setup.Verifier(), c.Statement, encoded)
 }
 
 func TestHonestProof(t *testing.T) {
@@ -152,7 +152,7 @@ func TestPoints(t *testing.T) {
 		refused(t, "infinity", check(c, set([commitments.PointBytes]byte{0: 0b01 << 6})), fault.ErrRejected)
 		refused(t, "infinity with a coordinate", check(c, set([commitments.PointBytes]byte{0: 0b01 << 6, 31: 1})), fault.ErrMalformed)
 		refused(t, "uncompressed", check(c, set([commitments.PointBytes]byte{31: 1})), fault.ErrMalformed)
-		refused(t, "generator", check(c, set(commitments.EncodePoint(&c.SRS.G1[0]))), fault.ErrRejected)
+		refused(t, "generator", check(c, set(commitments.EncodePoint(&c.Setup.G1[0]))), fault.ErrRejected)
 	}
 }
 
@@ -210,7 +210,7 @@ func TestCommitmentsSwapped(t *testing.T) {
 func TestBlindingMovedIntoACommitment(t *testing.T) {
 	_, c, p := tiny(t)
 	q := prooftest.CloneProof(p)
-	q.Witness[0][0].Add(&q.Witness[0][0], &c.SRS.H)
+	q.Witness[0][0].Add(&q.Witness[0][0], &c.Setup.H)
 	refused(t, "commitment + H", c.Verify(t, q), fault.ErrRejected)
 }
 

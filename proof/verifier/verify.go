@@ -21,11 +21,11 @@ import (
 // scheme and the random oracle, that the prover knows cells behind the
 // commitments that satisfy the statement's system. The caller must still check
 // that the system is the one meant, that external commitments are the
-// expected ones and are certified, and that the SRS is trusted.
+// expected ones and are certified, and that the setup is trusted.
 // Protocol, section 8.
-func Verify(srs *commitments.VerifierSRS, st *statement.Statement, encoded []byte) error {
-	batch := srs.NewBatch(rand.Reader)
-	if err := Add(batch, st.Kind, srs, st, encoded); err != nil {
+func Verify(setup *commitments.VerifierSetup, st *statement.Statement, encoded []byte) error {
+	batch := setup.NewBatch(rand.Reader)
+	if err := Add(batch, st.Kind, setup, st, encoded); err != nil {
 		return err
 	}
 	return batch.Check()
@@ -33,15 +33,15 @@ func Verify(srs *commitments.VerifierSRS, st *statement.Statement, encoded []byt
 
 // Add is Verify but for what it puts to the batch, which the caller must check;
 // place is what it is called there.
-func Add(batch *commitments.Batch, place string, srs *commitments.VerifierSRS, st *statement.Statement, encoded []byte) error {
+func Add(batch *commitments.Batch, place string, setup *commitments.VerifierSetup, st *statement.Statement, encoded []byte) error {
 	l := st.Layout
 	if l.Masked {
 		return fmt.Errorf("a masked conversation is not verified in the clear: %w", fault.ErrUsage)
 	}
-	if err := CheckStatement(srs, st); err != nil {
+	if err := CheckStatement(setup, st); err != nil {
 		return err
 	}
-	p, err := statement.Unmarshal(l, srs.Kind, encoded)
+	p, err := statement.Unmarshal(l, setup.Kind, encoded)
 	if err != nil {
 		return err
 	}
@@ -52,18 +52,18 @@ func Add(batch *commitments.Batch, place string, srs *commitments.VerifierSRS, s
 	if err != nil {
 		return err
 	}
-	return AddOutcome(batch, place, srs, st, p, digest, out)
+	return AddOutcome(batch, place, setup, st, p, digest, out)
 }
 
 // AddOutcome checks what an accepted conversation leaves open: the claims on
 // public tensors, and the opening of the combined row, as far as it is not left
 // to the batch. Of the proof it reads all but the messages; digest is that of the
 // statement with its commitments.
-func AddOutcome(batch *commitments.Batch, place string, srs *commitments.VerifierSRS, st *statement.Statement, p *statement.Proof, digest fr.Element, out *proof.Outcome[fr.Element]) error {
+func AddOutcome(batch *commitments.Batch, place string, setup *commitments.VerifierSetup, st *statement.Statement, p *statement.Proof, digest fr.Element, out *proof.Outcome[fr.Element]) error {
 	if err := CheckPublic(st.Layout, out); err != nil {
 		return err
 	}
-	return srs.AddOpening(batch, place, statement.Claim(st, p.Witness, p.Blinding, out), p.Opening, digest.Bytes())
+	return setup.AddOpening(batch, place, statement.Claim(st, p.Witness, p.Blinding, out), p.Opening, digest.Bytes())
 }
 
 // CheckPublic evaluates the public tensors that the script left outside.
@@ -78,11 +78,11 @@ func CheckPublic(l *proof.Layout, out *proof.Outcome[fr.Element]) error {
 	return nil
 }
 
-// CheckStatement checks that a statement is about the SRS, and names the
+// CheckStatement checks that a statement is about the setup, and names the
 // commitments that its system has.
-func CheckStatement(srs *commitments.VerifierSRS, st *statement.Statement) error {
-	if srs.ID != st.SRS || srs.RowBits != st.Layout.RowLog {
-		return fmt.Errorf("statement is about another SRS: %w", fault.ErrVersion)
+func CheckStatement(setup *commitments.VerifierSetup, st *statement.Statement) error {
+	if setup.ID != st.Setup || setup.RowBits != st.Layout.RowLog {
+		return fmt.Errorf("statement is about another setup: %w", fault.ErrVersion)
 	}
 	ids := st.Layout.System.Committed(relation.External)
 	if len(ids) != len(st.External) {

@@ -27,18 +27,18 @@ func BenchmarkSegment(b *testing.B) {
 	} {
 		for _, s := range systems {
 			b.Run(c.name+"/"+s.Name(), func(b *testing.B) {
-				srs, err := commitments.DevelopmentSRS(c.rowBits)
+				setup, err := commitments.NewDevelopment(c.rowBits)
 				if err != nil {
 					b.Fatal(err)
 				}
-				w, err := c.dense.Segment(context.Background(), srs, c.rows, c.steps)
+				w, err := c.dense.Segment(context.Background(), setup, c.rows, c.steps)
 				if err != nil {
 					b.Fatal(err)
 				}
 				if w.Statement.Layout, err = proof.NewLayout(w.Statement.Layout.System, c.rowBits, true); err != nil {
 					b.Fatal(err)
 				}
-				e := &example{SRS: srs, Statement: w.Statement, secret: prover.Secret{Cells: w.Cells, Arena: new(poly.Arena)}}
+				e := &example{Setup: setup, Statement: w.Statement, secret: prover.Secret{Cells: w.Cells, Arena: new(poly.Arena)}}
 				e.measure(b, s)
 			})
 		}
@@ -53,7 +53,7 @@ func (e *example) measure(b *testing.B, s wrap.ProofSystem) {
 	var argument time.Duration
 	for b.Loop() {
 		start := time.Now()
-		if _, err := prover.Converse(context.Background(), e.SRS, e.Statement, e.secret, crand.Reader); err != nil {
+		if _, err := prover.Converse(context.Background(), e.Setup, e.Statement, e.secret, crand.Reader); err != nil {
 			b.Fatal(err)
 		}
 		argument += time.Since(start)

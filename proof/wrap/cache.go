@@ -69,7 +69,7 @@ type keys struct {
 // class is what keys are asked for by.
 type class struct {
 	ProofSystem
-	srs    *commitments.VerifierSRS
+	setup  *commitments.VerifierSetup
 	layout *proof.Layout
 }
 
@@ -173,7 +173,7 @@ func (k *keys) idle() bool {
 	return k.proving == nil
 }
 
-func (cl class) digest() [32]byte { return classDigest(cl.ProofSystem, cl.srs, cl.layout) }
+func (cl class) digest() [32]byte { return classDigest(cl.ProofSystem, cl.setup, cl.layout) }
 
 // make returns keys of a class, for a verifier or a prover: those in the
 // directory, or new ones that it puts there. One process at a time does.
@@ -211,7 +211,7 @@ func (c *Cache) make(ctx context.Context, digest [32]byte, cl class, proving boo
 	if unlocked != nil && !cl.Derived() {
 		return nil, unlocked
 	}
-	if k.proving, k.verifying, err = cl.Setup(k.circuit, cl.srs); err != nil {
+	if k.proving, k.verifying, err = cl.Setup(k.circuit, cl.setup); err != nil {
 		return nil, err
 	}
 	if err = unlocked; err == nil {
@@ -265,7 +265,7 @@ func (c *Cache) loadVerifying(digest [32]byte, cl class) (VerifyingKey, error) {
 	if err != nil {
 		return nil, err
 	}
-	return cl.DecodeVerifyingKey(b, proof.ExposedLength(cl.layout)+1, cl.srs)
+	return cl.DecodeVerifyingKey(b, proof.ExposedLength(cl.layout)+1, cl.setup)
 }
 
 // loadProving reads the proving key that was made along with vk.

@@ -64,7 +64,7 @@ func TestKeysOnDisk(t *testing.T) {
 				if err := os.WriteFile(path, bad, 0o644); err != nil {
 					t.Fatal(err)
 				}
-				_, err = wrap.Prove(context.Background(), e.SRS, e.Statement, e.secret, s, wrap.NewCache(dir), crand.Reader)
+				_, err = wrap.Prove(context.Background(), e.Setup, e.Statement, e.secret, s, wrap.NewCache(dir), crand.Reader)
 				again, _ := os.ReadFile(path)
 				if s.Derived() && (err != nil || !bytes.Equal(again, good)) {
 					t.Errorf("damaged %s is not derived again: %v", suffix, err)
@@ -191,14 +191,14 @@ func TestGroth16KeysOfAnother(t *testing.T) {
 	if err := os.WriteFile(keyFiles(t, mine)["pk"], other, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	_, err = wrap.Prove(context.Background(), e.SRS, e.Statement, e.secret, wrap.Groth16{}, wrap.NewCache(mine), crand.Reader)
+	_, err = wrap.Prove(context.Background(), e.Setup, e.Statement, e.secret, wrap.Groth16{}, wrap.NewCache(mine), crand.Reader)
 	none("a proving key that belongs to another verifying key", err)
 	if err := e.verify(t, own, wrap.Groth16{}, wrap.NewCache(mine)); err != nil {
 		t.Errorf("the verifying key was replaced: %v", err)
 	}
 }
 
-// TestKeyIsNamed: the same for keys that follow from circuit and SRS. What a
+// TestKeyIsNamed: the same for keys that follow from circuit and setup. What a
 // proof says of its key comes last: a false proof is false whatever it says.
 func TestKeyIsNamed(t *testing.T) {
 	e := newSmall(t, small{})
@@ -263,7 +263,7 @@ func TestUnusableCache(t *testing.T) {
 				if s.Derived() && warned != 1 {
 					t.Errorf("told %d times that keys are not kept", warned)
 				}
-				_, err = wrap.Prove(context.Background(), e.SRS, e.Statement, e.secret, s, cache, crand.Reader)
+				_, err = wrap.Prove(context.Background(), e.Setup, e.Statement, e.secret, s, cache, crand.Reader)
 				if s.Derived() && err != nil || !s.Derived() && !errors.Is(err, fault.ErrInput) {
 					t.Errorf("prover: %v", err)
 				}
@@ -272,11 +272,11 @@ func TestUnusableCache(t *testing.T) {
 	}
 }
 
-// TestTooFewPowers: an SRS that is too small for the keys is a matter of setup.
+// TestTooFewPowers: a setup that is too small for the keys is a matter of setup.
 func TestTooFewPowers(t *testing.T) {
 	e := newSmall(t, small{})
 	good := encode(t, e.prove(t, wrap.PLONK{}, shared(), crand.Reader))
-	few := wrap.PLONK{Strings: e.SRS.KZG} // as many powers as a row has
+	few := wrap.PLONK{Strings: e.Setup.KZG} // as many powers as a row has
 	if err := e.verifyBytes(good, few, wrap.NewCache("")); !errors.Is(err, fault.ErrVersion) || errors.Is(err, fault.ErrRejected) || errors.Is(err, fault.ErrUsage) {
 		t.Errorf("%v, want no verdict", err)
 	}
@@ -332,13 +332,13 @@ func TestWaitingEndsWithItsContext(t *testing.T) {
 	}}
 	done := make(chan error)
 	go func() {
-		_, err := wrap.Prove(context.Background(), e.SRS, e.Statement, e.secret, slow, wrap.NewCache(dir), crand.Reader)
+		_, err := wrap.Prove(context.Background(), e.Setup, e.Statement, e.secret, slow, wrap.NewCache(dir), crand.Reader)
 		done <- err
 	}()
 	<-started
 	ctx, cancel := context.WithTimeout(context.Background(), 100*time.Millisecond)
 	defer cancel()
-	if _, err := wrap.Prove(ctx, e.SRS, e.Statement, e.secret, wrap.PLONK{}, wrap.NewCache(dir), crand.Reader); !errors.Is(err, context.DeadlineExceeded) {
+	if _, err := wrap.Prove(ctx, e.Setup, e.Statement, e.secret, wrap.PLONK{}, wrap.NewCache(dir), crand.Reader); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("waiting ended with %v", err)
 	}
 	close(release)
@@ -347,8 +347,8 @@ func TestWaitingEndsWithItsContext(t *testing.T) {
 	}
 }
 
-// TestPowersOfAnotherSRS: PLONK keys are made with the statement's τ only.
-func TestPowersOfAnotherSRS(t *testing.T) {
+// TestPowersOfAnotherSetup: PLONK keys are made with the statement's τ only.
+func TestPowersOfAnotherSetup(t *testing.T) {
 	e := newSmall(t, small{})
 	foreign := wrap.PLONK{Strings: func(log int) (*kzg.SRS, *kzg.SRS, error) {
 		canonical, lagrange, err := commitments.DevelopmentKZG(log)
@@ -357,7 +357,7 @@ func TestPowersOfAnotherSRS(t *testing.T) {
 		}
 		return canonical, lagrange, err
 	}}
-	_, err := wrap.Prove(context.Background(), e.SRS, e.Statement, e.secret, foreign, wrap.NewCache(""), crand.Reader)
+	_, err := wrap.Prove(context.Background(), e.Setup, e.Statement, e.secret, foreign, wrap.NewCache(""), crand.Reader)
 	if !errors.Is(err, fault.ErrVersion) {
 		t.Errorf("powers of another τ: %v", err)
 	}
@@ -390,7 +390,7 @@ func TestKeysTakeMemory(t *testing.T) {
 	small := wrap.NewCache("")
 	small.MaxMemory = 1 << 20
 	start := time.Now()
-	_, err := wrap.Prove(context.Background(), e.SRS, e.Statement, e.secret, wrap.PLONK{}, small, crand.Reader)
+	_, err := wrap.Prove(context.Background(), e.Setup, e.Statement, e.secret, wrap.PLONK{}, small, crand.Reader)
 	if !errors.Is(err, fault.ErrResources) || fault.ExitCode(err) != fault.ExitResources || !strings.Contains(err.Error(), "--max-memory") {
 		t.Errorf("a mebibyte: %v", err)
 	}

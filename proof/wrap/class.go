@@ -66,16 +66,16 @@ func (c *Cache) fits(cl class) error {
 }
 
 // classDigest identifies everything that keys depend on: the proof system, the
-// libraries, the SRS, the shape of what is proven, and every operation the
+// libraries, the setup, the shape of what is proven, and every operation the
 // script does for it. The last makes keys of an older script unusable without
 // anyone having to count its versions (protocol, section 15).
-func classDigest(s ProofSystem, srs *commitments.VerifierSRS, l *proof.Layout) [32]byte {
+func classDigest(s ProofSystem, setup *commitments.VerifierSetup, l *proof.Layout) [32]byte {
 	t := &trace{Hash: encode.NewHash(circuitVersion)}
 	for _, text := range []string{statement.Domain, s.Name(), gnark.Version.String()} {
 		t.Text(text)
 	}
 	shape := l.System.ShapeDigest()
-	t.Fixed(srs.ID[:])
+	t.Fixed(setup.ID[:])
 	t.Fixed(shape[:])
 	t.script(l)
 	return t.Sum()

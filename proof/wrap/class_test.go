@@ -46,12 +46,12 @@ func gatheredLayout(t *testing.T, change func(*prooftest.Spec), rowBits int) *pr
 // TestSegmentsShareTheirClass: what differs between the segments of a run
 // changes neither class nor circuit; everything else changes both.
 func TestSegmentsShareTheirClass(t *testing.T) {
-	srs, err := commitments.DevelopmentVerifierSRS(6)
+	setup, err := commitments.DevelopmentVerifier(6)
 	if err != nil {
 		t.Fatal(err)
 	}
 	base := gatheredLayout(t, nil, 6)
-	class, shape := classDigest(PLONK{}, srs, base), base.System.ShapeDigest()
+	class, shape := classDigest(PLONK{}, setup, base), base.System.ShapeDigest()
 	circuits := map[string][]byte{}
 	for _, s := range []ProofSystem{PLONK{}, Groth16{}} {
 		_, circuits[s.Name()] = compiled(t, s, base)
@@ -70,7 +70,7 @@ func TestSegmentsShareTheirClass(t *testing.T) {
 		if same := c.layout.System.ShapeDigest() == shape; same != c.same {
 			t.Errorf("%s: same shape %v, want %v", name, same, c.same)
 		}
-		if same := classDigest(PLONK{}, srs, c.layout) == class; same != c.same {
+		if same := classDigest(PLONK{}, setup, c.layout) == class; same != c.same {
 			t.Errorf("%s: same class %v, want %v", name, same, c.same)
 		}
 		for _, s := range []ProofSystem{PLONK{}, Groth16{}} {
@@ -79,16 +79,16 @@ func TestSegmentsShareTheirClass(t *testing.T) {
 			}
 		}
 	}
-	if other := gatheredLayout(t, nil, 7); classDigest(PLONK{}, srs, other) == class {
+	if other := gatheredLayout(t, nil, 7); classDigest(PLONK{}, setup, other) == class {
 		t.Error("another row size has the same class")
 	}
-	if classDigest(Groth16{}, srs, base) == class {
+	if classDigest(Groth16{}, setup, base) == class {
 		t.Error("two systems share a class")
 	}
-	otherSRS := *srs
-	otherSRS.ID[0] ^= 1
-	if classDigest(PLONK{}, &otherSRS, base) == class {
-		t.Error("two SRS share a class")
+	otherSetup := *setup
+	otherSetup.ID[0] ^= 1
+	if classDigest(PLONK{}, &otherSetup, base) == class {
+		t.Error("two setup share a class")
 	}
 }
 

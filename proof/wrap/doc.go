@@ -22,7 +22,7 @@
 // Keys belong to a class: everything that decides the circuit, which is the
 // shape of the system, the layout, the script and the libraries' versions.
 // Segments of one shape share their class. Keys of PLONK are derived from the
-// class and the SRS; keys of Groth16 come from a setup that the verifier made
+// class and the setup; keys of Groth16 come from a setup that the verifier made
 // or watched, and live in its cache. No key is ever read from a proof: the one
 // that it names by digest says only which one it was made with, so that a proof
 // by other keys, of which nothing can be said, is told from a false one. Who

@@ -49,7 +49,7 @@ func (Groth16) Compile(c frontend.Circuit) (constraint.ConstraintSystem, error) 
 }
 
 // Setup is part of System; it takes half a minute for 2^17 constraints.
-func (Groth16) Setup(ccs constraint.ConstraintSystem, _ *commitments.VerifierSRS) (ProvingKey, VerifyingKey, error) {
+func (Groth16) Setup(ccs constraint.ConstraintSystem, _ *commitments.VerifierSetup) (ProvingKey, VerifyingKey, error) {
 	pk, vk := &groth16.ProvingKey{}, &groth16.VerifyingKey{}
 	if err := groth16.Setup(ccs.(*cs.R1CS), pk, vk); err != nil {
 		return nil, nil, fmt.Errorf("groth16 setup: %w", err)
@@ -58,7 +58,7 @@ func (Groth16) Setup(ccs constraint.ConstraintSystem, _ *commitments.VerifierSRS
 }
 
 // DecodeVerifyingKey is part of System.
-func (g Groth16) DecodeVerifyingKey(b []byte, public int, _ *commitments.VerifierSRS) (VerifyingKey, error) {
+func (g Groth16) DecodeVerifyingKey(b []byte, public int, _ *commitments.VerifierSetup) (VerifyingKey, error) {
 	vk := &groth16.VerifyingKey{}
 	n, err := vk.ReadFrom(bytes.NewReader(b))
 	switch {

@@ -9,8 +9,8 @@ import (
 )
 
 // System returns what wraps the conversations of the mode. PLONK's keys come
-// from the given powers, or from the development SRS if there are none.
-func System(n mode.Name, powers *commitments.SRS) ProofSystem {
+// from the given powers, or from the development setup if there are none.
+func System(n mode.Name, powers *commitments.Setup) ProofSystem {
 	if n == mode.ZKGroth16 {
 		return Groth16{}
 	}
@@ -22,15 +22,15 @@ func System(n mode.Name, powers *commitments.SRS) ProofSystem {
 
 // Verifier verifies the wraps of all modes that have one.
 type Verifier struct {
-	// Powers derive PLONK's keys; nil for the development SRS, and where keys
+	// Powers derive PLONK's keys; nil for the development setup, and where keys
 	// are cached.
-	Powers *commitments.SRS
+	Powers *commitments.Setup
 	Cache  *Cache
 }
 
 // Verify implements mode.Wraps.
 //
 // Soundness: as of the function Verify.
-func (v Verifier) Verify(ctx context.Context, n mode.Name, srs *commitments.VerifierSRS, st *statement.Statement, encoded []byte) error {
-	return Verify(ctx, srs, st, encoded, System(n, v.Powers), v.Cache)
+func (v Verifier) Verify(ctx context.Context, n mode.Name, setup *commitments.VerifierSetup, st *statement.Statement, encoded []byte) error {
+	return Verify(ctx, setup, st, encoded, System(n, v.Powers), v.Cache)
 }

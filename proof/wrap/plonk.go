@@ -23,11 +23,11 @@ import (
 )
 
 // PLONK is gnark's PLONK, with statistical zero knowledge and without its
-// commitments (BSB22). Its keys follow from the circuit and the SRS, so each
+// commitments (BSB22). Its keys follow from the circuit and the setup, so each
 // side derives them for itself.
 type PLONK struct {
-	// Strings returns both forms of the SRS for a domain of 2^log, as
-	// commitments.SRS.KZG does; nil stands for commitments.DevelopmentKZG.
+	// Strings returns both forms of the setup for a domain of 2^log, as
+	// commitments.Setup.KZG does; nil stands for commitments.DevelopmentKZG.
 	Strings func(log int) (canonical, lagrange *kzg.SRS, err error)
 }
 
@@ -56,9 +56,9 @@ func (PLONK) Compile(c frontend.Circuit) (constraint.ConstraintSystem, error) {
 }
 
 // Setup is part of System.
-func (p PLONK) Setup(ccs constraint.ConstraintSystem, srs *commitments.VerifierSRS) (ProvingKey, VerifyingKey, error) {
+func (p PLONK) Setup(ccs constraint.ConstraintSystem, setup *commitments.VerifierSetup) (ProvingKey, VerifyingKey, error) {
 	rows := ccs.GetNbConstraints() + ccs.GetNbPublicVariables()
-	canonical, lagrange, err := p.strings(bits.Len(uint(rows-1)), srs)
+	canonical, lagrange, err := p.strings(bits.Len(uint(rows-1)), setup)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -66,11 +66,11 @@ func (p PLONK) Setup(ccs constraint.ConstraintSystem, srs *commitments.VerifierS
 	if err != nil {
 		return nil, nil, fmt.Errorf("plonk setup: %w", err)
 	}
-	return plonkProvingKey{pk}, plonkVerifyingKey{vk, p, srs}, nil
+	return plonkProvingKey{pk}, plonkVerifyingKey{vk, p, setup}, nil
 }
 
-// strings returns the SRS in both forms, after checking that it is srs.
-func (p PLONK) strings(log int, srs *commitments.VerifierSRS) (canonical, lagrange *kzg.SRS, err error) {
+// strings returns the setup in both forms, after checking that it is setup.
+func (p PLONK) strings(log int, setup *commitments.VerifierSetup) (canonical, lagrange *kzg.SRS, err error) {
 	make := p.Strings
 	if make == nil {
 		make = commitments.DevelopmentKZG
@@ -79,20 +79,20 @@ func (p PLONK) strings(log int, srs *commitments.VerifierSRS) (canonical, lagran
 		return nil, nil, fmt.Errorf("plonk: a circuit of 2^%d rows, at most 2^%d: %w", log, commitments.MaxKZGLog, fault.ErrResources)
 	}
 	canonical, lagrange, err = make(log)
-	if errors.Is(err, fault.ErrUsage) { // the SRS has too few powers
+	if errors.Is(err, fault.ErrUsage) { // the setup has too few powers
 		return nil, nil, fmt.Errorf("plonk: %w: %v", fault.ErrVersion, err)
 	}
 	if err != nil {
 		return nil, nil, err
 	}
-	if canonical.Vk.G2 != srs.G2 || canonical.Vk.G1 != srs.G {
-		return nil, nil, fmt.Errorf("plonk: powers are of another SRS than the statement's: %w", fault.ErrVersion)
+	if canonical.Vk.G2 != setup.G2 || canonical.Vk.G1 != setup.G {
+		return nil, nil, fmt.Errorf("plonk: powers are of another setup than the statement's: %w", fault.ErrVersion)
 	}
 	return canonical, lagrange, nil
 }
 
 // DecodeVerifyingKey is part of System.
-func (p PLONK) DecodeVerifyingKey(b []byte, public int, srs *commitments.VerifierSRS) (VerifyingKey, error) {
+func (p PLONK) DecodeVerifyingKey(b []byte, public int, setup *commitments.VerifierSetup) (VerifyingKey, error) {
 	vk := &plonk.VerifyingKey{}
 	n, err := vk.ReadFrom(bytes.NewReader(b))
 	switch {
@@ -102,20 +102,20 @@ func (p PLONK) DecodeVerifyingKey(b []byte, public int, srs *commitments.Verifie
 		return nil, badKey(p, "trailing bytes")
 	case vk.NbPublicVariables != uint64(public) || len(vk.Qcp) != 0 || len(vk.CommitmentConstraintIndexes) != 0:
 		return nil, badKey(p, "another circuit")
-	case vk.Kzg.G2 != srs.G2 || vk.Kzg.G1 != srs.G:
-		return nil, badKey(p, "another SRS")
+	case vk.Kzg.G2 != setup.G2 || vk.Kzg.G1 != setup.G:
+		return nil, badKey(p, "another setup")
 	}
-	return plonkVerifyingKey{vk, p, srs}, nil
+	return plonkVerifyingKey{vk, p, setup}, nil
 }
 
 // DecodeProvingKey is part of System: the key is the verifying one and the
-// SRS, so there is nothing to read.
+// setup, so there is nothing to read.
 func (p PLONK) DecodeProvingKey(b []byte, vk VerifyingKey) (ProvingKey, error) {
 	v, ok := vk.(plonkVerifyingKey)
 	if !ok || len(b) != 0 {
 		return nil, badKey(p, "of another system")
 	}
-	canonical, lagrange, err := p.strings(bits.Len64(v.key.Size-1), v.srs)
+	canonical, lagrange, err := p.strings(bits.Len64(v.key.Size-1), v.setup)
 	if err != nil {
 		return nil, err
 	}
@@ -137,7 +137,7 @@ func (k plonkProvingKey) Prove(ccs constraint.ConstraintSystem, full witness.Wit
 type plonkVerifyingKey struct {
 	key    *plonk.VerifyingKey
 	system PLONK
-	srs    *commitments.VerifierSRS
+	setup  *commitments.VerifierSetup
 }
 
 func (k plonkVerifyingKey) MarshalBinary() ([]byte, error) {

@@ -21,12 +21,12 @@ import (
 // cryptographic, hides this one proof; nothing of it is kept or used again.
 // The SNARK draws randomness of its own from the operating system.
 // Protocol, section 14.
-func Prove(ctx context.Context, srs *commitments.SRS, st *statement.Statement, secret prover.Secret, s ProofSystem, cache *Cache, rng io.Reader) (*Proof, error) {
-	w, err := NewWrapper(ctx, srs.Verifier(), st.Layout, s, cache)
+func Prove(ctx context.Context, setup *commitments.Setup, st *statement.Statement, secret prover.Secret, s ProofSystem, cache *Cache, rng io.Reader) (*Proof, error) {
+	w, err := NewWrapper(ctx, setup.Verifier(), st.Layout, s, cache)
 	if err != nil {
 		return nil, err
 	}
-	c, err := prover.Converse(ctx, srs, st, secret, rng)
+	c, err := prover.Converse(ctx, setup, st, secret, rng)
 	if err != nil {
 		return nil, err
 	}
@@ -48,8 +48,8 @@ type Wrapper struct {
 }
 
 // NewWrapper takes keys from a cache, or makes them.
-func NewWrapper(ctx context.Context, srs *commitments.VerifierSRS, l *proof.Layout, s ProofSystem, cache *Cache) (*Wrapper, error) {
-	if srs.Kind == commitments.Transparent {
+func NewWrapper(ctx context.Context, setup *commitments.VerifierSetup, l *proof.Layout, s ProofSystem, cache *Cache) (*Wrapper, error) {
+	if setup.Kind == commitments.Transparent {
 		return nil, fmt.Errorf("%s wraps proofs about powers of tau, not about a transparent setup: %w", s.Name(), fault.ErrUsage)
 	}
 	if !l.Masked {
@@ -58,7 +58,7 @@ func NewWrapper(ctx context.Context, srs *commitments.VerifierSRS, l *proof.Layo
 	if err := CheckSize(l); err != nil {
 		return nil, err
 	}
-	w := &Wrapper{class: class{s, srs, l}}
+	w := &Wrapper{class: class{s, setup, l}}
 	var err error
 	if w.keys, err = cache.prover(ctx, w.class); err != nil {
 		return nil, err

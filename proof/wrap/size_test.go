@@ -30,7 +30,7 @@ func TestHugeCircuitsAreRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	srs, err := commitments.DevelopmentSRS(2)
+	setup, err := commitments.NewDevelopment(2)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -38,13 +38,13 @@ func TestHugeCircuitsAreRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	st := &statement.Statement{Kind: "test", Layout: l, SRS: srs.ID}
+	st := &statement.Statement{Kind: "test", Layout: l, Setup: setup.ID}
 	cache := wrap.NewCache("")
 	for _, s := range systems {
-		if err := wrap.Verify(context.Background(), srs.Verifier(), st, make([]byte, wrap.Size(l, s)), s, cache); !errors.Is(err, fault.ErrResources) {
+		if err := wrap.Verify(context.Background(), setup.Verifier(), st, make([]byte, wrap.Size(l, s)), s, cache); !errors.Is(err, fault.ErrResources) {
 			t.Errorf("%s, verifier: %v", s.Name(), err)
 		}
-		_, err := wrap.Prove(context.Background(), srs, st, prover.Secret{Cells: NewAssignment(sys)}, s, cache, crand.Reader)
+		_, err := wrap.Prove(context.Background(), setup, st, prover.Secret{Cells: NewAssignment(sys)}, s, cache, crand.Reader)
 		if !errors.Is(err, fault.ErrResources) {
 			t.Errorf("%s, prover: %v", s.Name(), err)
 		}

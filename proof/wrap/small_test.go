@@ -62,7 +62,7 @@ func newSmall(t testing.TB, spec small) *example {
 // committed with blinding.
 func hidden(t testing.TB, sys *System, cells Assignment, rowBits int) *example {
 	t.Helper()
-	srs, err := commitments.DevelopmentSRS(rowBits)
+	setup, err := commitments.NewDevelopment(rowBits)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,18 +70,18 @@ func hidden(t testing.TB, sys *System, cells Assignment, rowBits int) *example {
 	if err != nil {
 		t.Fatal(err)
 	}
-	e := &example{SRS: srs, Statement: &statement.Statement{Kind: "test", Public: []byte("public values"), Layout: l, SRS: srs.ID}}
+	e := &example{Setup: setup, Statement: &statement.Statement{Kind: "test", Public: []byte("public values"), Layout: l, Setup: setup.ID}}
 	e.secret = prover.Secret{Cells: cells}
 	for _, id := range sys.Committed(External) {
 		table := make([]fr.Element, cells[id].Len())
 		for i := range table {
 			table[i] = cells[id].Element(i)
 		}
-		blind, err := commitments.RandomScalars(crand.Reader, srs.Rows(len(table)))
+		blind, err := commitments.RandomScalars(crand.Reader, setup.Rows(len(table)))
 		if err != nil {
 			t.Fatal(err)
 		}
-		rows, err := srs.CommitField(table, blind)
+		rows, err := setup.CommitField(table, blind)
 		if err != nil {
 			t.Fatal(err)
 		}

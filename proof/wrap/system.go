@@ -17,7 +17,7 @@ type ProofSystem interface {
 	// ID is the first byte of every proof made with the system.
 	ID() byte
 	Name() string
-	// Derived reports whether keys follow from the circuit and the SRS, the
+	// Derived reports whether keys follow from the circuit and the setup, the
 	// same for everyone. If not, only keys that prover and verifier share work.
 	Derived() bool
 	// ProofBytes is the length of every SNARK of the system.
@@ -26,10 +26,10 @@ type ProofSystem interface {
 	// Compile returns the constraints of a circuit; the same ones each time.
 	Compile(frontend.Circuit) (constraint.ConstraintSystem, error)
 	// Setup makes the keys of a circuit.
-	Setup(constraint.ConstraintSystem, *commitments.VerifierSRS) (ProvingKey, VerifyingKey, error)
+	Setup(constraint.ConstraintSystem, *commitments.VerifierSetup) (ProvingKey, VerifyingKey, error)
 	// DecodeVerifyingKey reads a key that Setup made, for a circuit of the
 	// given number of public inputs.
-	DecodeVerifyingKey(b []byte, public int, srs *commitments.VerifierSRS) (VerifyingKey, error)
+	DecodeVerifyingKey(b []byte, public int, setup *commitments.VerifierSetup) (VerifyingKey, error)
 	// DecodeProvingKey reads the key that Setup made along with vk.
 	DecodeProvingKey(b []byte, vk VerifyingKey) (ProvingKey, error)
 }

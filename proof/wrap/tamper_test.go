@@ -117,27 +117,27 @@ func TestOtherStatements(t *testing.T) {
 	} {
 		st := *e.Statement
 		change(&st)
-		if err := wrap.Verify(context.Background(), e.SRS.Verifier(), &st, encoded, wrap.PLONK{}, shared()); !errors.Is(err, fault.ErrRejected) {
+		if err := wrap.Verify(context.Background(), e.Setup.Verifier(), &st, encoded, wrap.PLONK{}, shared()); !errors.Is(err, fault.ErrRejected) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 	// Public tensors are the verifier's to evaluate, before the SNARK is looked at.
 	rates := *e.Statement
 	rates.Layout = newSmall(t, small{rates: []int64{3, 1, 1}}).Statement.Layout
-	if err := wrap.Verify(context.Background(), e.SRS.Verifier(), &rates, encoded, wrap.PLONK{}, shared()); !errors.Is(err, fault.ErrRejected) || !strings.Contains(err.Error(), `public tensor "rates"`) {
+	if err := wrap.Verify(context.Background(), e.Setup.Verifier(), &rates, encoded, wrap.PLONK{}, shared()); !errors.Is(err, fault.ErrRejected) || !strings.Contains(err.Error(), `public tensor "rates"`) {
 		t.Errorf("other rates: %v", err)
 	}
 	clear := *e.Statement
-	clear.Layout, _ = proof.NewLayout(e.Statement.Layout.System, e.SRS.RowBits, false)
-	if err := wrap.Verify(context.Background(), e.SRS.Verifier(), &clear, encoded, wrap.PLONK{}, shared()); !errors.Is(err, fault.ErrUsage) {
+	clear.Layout, _ = proof.NewLayout(e.Statement.Layout.System, e.Setup.RowBits, false)
+	if err := wrap.Verify(context.Background(), e.Setup.Verifier(), &clear, encoded, wrap.PLONK{}, shared()); !errors.Is(err, fault.ErrUsage) {
 		t.Errorf("a layout without mask: %v", err)
 	}
-	larger, err := commitments.DevelopmentVerifierSRS(e.SRS.RowBits + 1)
+	larger, err := commitments.DevelopmentVerifier(e.Setup.RowBits + 1)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if err := wrap.Verify(context.Background(), larger, e.Statement, encoded, wrap.PLONK{}, shared()); !errors.Is(err, fault.ErrVersion) {
-		t.Errorf("another SRS: %v", err)
+		t.Errorf("another setup: %v", err)
 	}
 }
 
@@ -174,14 +174,14 @@ func TestFalseWitness(t *testing.T) {
 	secret := e.secret
 	secret.Cells = cells
 	ctx := context.Background()
-	if _, err := wrap.Prove(ctx, e.SRS, e.Statement, secret, wrap.PLONK{}, shared(), crand.Reader); !refused(err) && !errors.Is(err, fault.ErrOverflow) {
+	if _, err := wrap.Prove(ctx, e.Setup, e.Statement, secret, wrap.PLONK{}, shared(), crand.Reader); !refused(err) && !errors.Is(err, fault.ErrOverflow) {
 		t.Errorf("honest prover: %v", err)
 	}
-	w, err := wrap.NewWrapper(ctx, e.SRS.Verifier(), e.Statement.Layout, wrap.PLONK{}, shared())
+	w, err := wrap.NewWrapper(ctx, e.Setup.Verifier(), e.Statement.Layout, wrap.PLONK{}, shared())
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := forger.Converse(ctx, e.SRS, e.Statement, secret, crand.Reader)
+	c, err := forger.Converse(ctx, e.Setup, e.Statement, secret, crand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}

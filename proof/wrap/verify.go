@@ -22,20 +22,20 @@ import (
 // scheme, of the SNARK and of the random oracle, that the prover knows cells
 // behind the commitments that satisfy the statement's system. The caller must
 // still check that the system is the one meant, that external commitments are
-// the expected ones and are certified, that the SRS is trusted (Insecure), and
+// the expected ones and are certified, that the setup is trusted (Insecure), and
 // that nobody else writes to the cache; with Groth16, that whoever made the
 // keys in it has forgotten their secrets. A system whose keys are not Derived
 // says nothing of a proof, fault.ErrVersion, where the cache had no key.
 // Protocol, section 14.
-func Verify(ctx context.Context, srs *commitments.VerifierSRS, st *statement.Statement, encoded []byte, s ProofSystem, cache *Cache) error {
+func Verify(ctx context.Context, setup *commitments.VerifierSetup, st *statement.Statement, encoded []byte, s ProofSystem, cache *Cache) error {
 	l := st.Layout
 	if !l.Masked {
 		return fmt.Errorf("a wrapped conversation is masked: %w", fault.ErrUsage)
 	}
-	if srs.Kind == commitments.Transparent {
+	if setup.Kind == commitments.Transparent {
 		return fmt.Errorf("%s wraps proofs about powers of tau, not about a transparent setup: %w", s.Name(), fault.ErrMalformed)
 	}
-	if err := verifier.CheckStatement(srs, st); err != nil {
+	if err := verifier.CheckStatement(setup, st); err != nil {
 		return err
 	}
 	if err := CheckSize(l); err != nil {
@@ -47,8 +47,8 @@ func Verify(ctx context.Context, srs *commitments.VerifierSRS, st *statement.Sta
 	}
 	digest := st.Digest(p.Witness)
 	open := &statement.Proof{Witness: p.Witness, Blinding: p.Blinding, Opening: p.Opening}
-	batch := srs.NewBatch(rand.Reader)
-	if err := verifier.AddOutcome(batch, st.Kind, srs, st, open, digest, proof.Reveal(l, p.Exposed)); err != nil {
+	batch := setup.NewBatch(rand.Reader)
+	if err := verifier.AddOutcome(batch, st.Kind, setup, st, open, digest, proof.Reveal(l, p.Exposed)); err != nil {
 		return err
 	}
 	if err := batch.Check(); err != nil {
@@ -58,7 +58,7 @@ func Verify(ctx context.Context, srs *commitments.VerifierSRS, st *statement.Sta
 	if err != nil {
 		return err
 	}
-	cl := class{s, srs, l}
+	cl := class{s, setup, l}
 	vk, made, err := cache.verifier(ctx, cl)
 	if err != nil {
 		return err
@@ -83,7 +83,7 @@ func checkWith(vk VerifyingKey, cl class, p *Proof, public fr.Vector) error {
 	case own == p.Key:
 		return vk.Verify(public, p.SNARK)
 	case cl.Derived():
-		return fmt.Errorf("%s: the proof says that it was made with key %x, from circuit and SRS follows %x: it was made by another version, or altered; nothing can be said of it: %w", cl.Name(), p.Key[:8], own[:8], fault.ErrVersion)
+		return fmt.Errorf("%s: the proof says that it was made with key %x, from circuit and setup follows %x: it was made by another version, or altered; nothing can be said of it: %w", cl.Name(), p.Key[:8], own[:8], fault.ErrVersion)
 	}
 	return fmt.Errorf("%s: the proof was made with key %x, this verifier has %x for its circuit: both sides must use keys of one setup; nothing can be said of the proof: %w", cl.Name(), p.Key[:8], own[:8], fault.ErrVersion)
 }

@@ -17,7 +17,7 @@ import (
 
 // example is a statement to prove in zero knowledge, and what proves it.
 type example struct {
-	SRS       *commitments.SRS
+	Setup     *commitments.Setup
 	Statement *statement.Statement
 	secret    prover.Secret
 }
@@ -31,7 +31,7 @@ func newTiny(t testing.TB, seed uint64) *example {
 
 func (e *example) prove(t testing.TB, s wrap.ProofSystem, cache *wrap.Cache, rng io.Reader) *wrap.Proof {
 	t.Helper()
-	p, err := wrap.Prove(context.Background(), e.SRS, e.Statement, e.secret, s, cache, rng)
+	p, err := wrap.Prove(context.Background(), e.Setup, e.Statement, e.secret, s, cache, rng)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -44,7 +44,7 @@ func (e *example) verify(t testing.TB, p *wrap.Proof, s wrap.ProofSystem, cache 
 }
 
 func (e *example) verifyBytes(b []byte, s wrap.ProofSystem, cache *wrap.Cache) error {
-	return wrap.Verify(context.Background(), e.SRS.Verifier(), e.Statement, b, s, cache)
+	return wrap.Verify(context.Background(), e.Setup.Verifier(), e.Statement, b, s, cache)
 }
 
 func encode(t testing.TB, p *wrap.Proof) []byte {

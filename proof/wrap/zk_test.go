@@ -82,7 +82,7 @@ func repeat(t *testing.T, converse func(i uint64) []prooftest.Sample) [][]prooft
 func (e *example) converse(t *testing.T, r randomness) *prover.Conversation {
 	secret := e.secret
 	secret.Cells = append(secret.Cells[:0:0], secret.Cells...) // counts are filled in
-	c, err := prover.Converse(context.Background(), e.SRS, e.Statement, secret, r.reader(e.Statement.Layout))
+	c, err := prover.Converse(context.Background(), e.Setup, e.Statement, secret, r.reader(e.Statement.Layout))
 	if err != nil {
 		t.Error(err)
 	}
@@ -298,7 +298,7 @@ func TestWitnessesLookAlike(t *testing.T) {
 func TestProvingNeedsRandomness(t *testing.T) {
 	e := newSmall(t, small{})
 	for name, rng := range map[string]io.Reader{"none": nil, "too little": io.LimitReader(crand.Reader, 100)} {
-		if _, err := wrap.Prove(context.Background(), e.SRS, e.Statement, e.secret, wrap.PLONK{}, shared(), rng); err == nil {
+		if _, err := wrap.Prove(context.Background(), e.Setup, e.Statement, e.secret, wrap.PLONK{}, shared(), rng); err == nil {
 			t.Errorf("%s: proven", name)
 		}
 	}

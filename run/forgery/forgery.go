@@ -51,7 +51,7 @@ func Write(ctx context.Context, d *run.Directory, execute Execution) error {
 // forge proves, as far as can be, that a job was executed as the traces say.
 func forge(ctx context.Context, d *run.Directory, j *run.Job, traces []*train.Trace, tables *ops.Tables) (*bundle.Bundle, error) {
 	p := j.Run.Program
-	initial, err := owner.CommitWeights(j.SRS, p, network.WeightTensors(p), traces[0].Before, rand.Reader)
+	initial, err := owner.CommitWeights(j.Setup, p, network.WeightTensors(p), traces[0].Before, rand.Reader)
 	if err != nil {
 		return nil, err
 	}
@@ -59,7 +59,7 @@ func forge(ctx context.Context, d *run.Directory, j *run.Job, traces []*train.Tr
 	if err != nil {
 		return nil, err
 	}
-	by := &forger.Prover{Prover: proving.Prover{SRS: j.SRS, Cache: d.Keys(), Rand: rand.Reader}}
+	by := &forger.Prover{Prover: proving.Prover{Setup: j.Setup, Cache: d.Keys(), Rand: rand.Reader}}
 	by.Saw(claims.Run.Mode, j.Certificates[0])
 	prover := &owner.RunProver{By: by, Claims: claims, Parts: j.Parts}
 	b := &bundle.Bundle{Statement: claims.Run, Datasets: j.Certificates}
@@ -71,7 +71,7 @@ func forge(ctx context.Context, d *run.Directory, j *run.Job, traces []*train.Tr
 	}
 	before := initial.Trained(p)
 	for i, trace := range traces {
-		after, err := owner.CommitWeights(j.SRS, p, p.OfRole(graph.Weight), trace.After, rand.Reader)
+		after, err := owner.CommitWeights(j.Setup, p, p.OfRole(graph.Weight), trace.After, rand.Reader)
 		if err != nil {
 			return nil, err
 		}

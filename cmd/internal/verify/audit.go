@@ -29,7 +29,7 @@ type Auditing struct {
 	CacheDir string
 	Limit    int64                                             // of memory, in bytes
 	Accepts  func(mode.Name) error                             // refuses modes; nil for none
-	Wraps    func(powers *commitments.SRS) mode.Wraps          // nil verifies none
+	Wraps    func(powers *commitments.Setup) mode.Wraps        // nil verifies none
 	Another  func(path string, data []byte, want string) error // says what a file of another kind is
 	// ReadExpectation reads what is expected of a bundle.
 	ReadExpectation func(path string) (bundle.Expectation, error)
@@ -66,11 +66,11 @@ func (o *Auditing) Read(ctx context.Context, path string, models func(*audit.Bun
 	if err := o.pinRuns(runs); err != nil {
 		return nil, expect, nil, err
 	}
-	srs, powers, err := Setup(o.Setup, o.CacheDir, made.RowBits, made.SRS)
+	setup, powers, err := Setup(o.Setup, o.CacheDir, made.RowBits, made.Setup)
 	if err != nil {
 		return nil, expect, nil, err
 	}
-	v = &mode.Verifier{SRS: srs}
+	v = &mode.Verifier{Setup: setup}
 	if o.Wraps != nil {
 		v.Wraps = o.Wraps(powers)
 	}
@@ -140,7 +140,7 @@ func (o *Auditing) verifyRuns(ctx context.Context, made *audit.Bundle, files map
 			return fmt.Errorf("%s: %w", path, fault.Verdict(err))
 		}
 		options := bundle.Options{AllowInsecure: o.Insecure, MaxMemory: o.Limit, Wraps: v.Wraps}
-		report, err := bundle.Verify(ctx, b, expected[digest], v.SRS, options)
+		report, err := bundle.Verify(ctx, b, expected[digest], v.Setup, options)
 		if err != nil {
 			return fmt.Errorf("%s: %w", path, fault.Verdict(err))
 		}

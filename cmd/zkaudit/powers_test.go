@@ -11,10 +11,10 @@ import (
 	"github.com/zkaudit/zkaudit/internal/fault"
 )
 
-// What is wrong with the SRS to verify with is the verifier's matter: no verdict.
-func TestSRSIsNoVerdict(t *testing.T) {
+// What is wrong with the setup to verify with is the verifier's matter: no verdict.
+func TestPowersAreNoVerdict(t *testing.T) {
 	const rowBits = 3
-	whole, err := commitments.DevelopmentSRS(rowBits)
+	whole, err := commitments.NewDevelopment(rowBits)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -43,9 +43,9 @@ func TestSRSIsNoVerdict(t *testing.T) {
 	}{
 		"whole": {all, fault.ExitOK}, "the verifier's part": {part, fault.ExitOK},
 		"whole, of another version": {older(all), fault.ExitVersion}, "the part, of another version": {older(part), fault.ExitVersion},
-		"damaged": {damaged, fault.ExitInput}, "truncated": {part[:80], fault.ExitInput}, "empty": {nil, fault.ExitInput}, "something else": {[]byte("srs"), fault.ExitInput},
+		"damaged": {damaged, fault.ExitInput}, "truncated": {part[:80], fault.ExitInput}, "empty": {nil, fault.ExitInput}, "something else": {[]byte("setup"), fault.ExitInput},
 	} {
-		path := filepath.Join(dir, "srs")
+		path := filepath.Join(dir, "setup")
 		if err := os.WriteFile(path, test.file, 0o600); err != nil {
 			t.Fatal(err)
 		}

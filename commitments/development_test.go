@@ -2,19 +2,19 @@ package commitments
 
 import "testing"
 
-func TestDevelopmentVerifierSRS(t *testing.T) {
-	s, err := DevelopmentSRS(3)
+func TestDevelopmentVerifier(t *testing.T) {
+	s, err := NewDevelopment(3)
 	if err != nil {
 		t.Fatal(err)
 	}
-	v, err := DevelopmentVerifierSRS(3)
+	v, err := DevelopmentVerifier(3)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if !sameVerifier(v, s.Verifier()) || !v.Insecure {
 		t.Errorf("verifier's part %x differs from that of the whole string %x", v.ID, s.ID)
 	}
-	if _, err := DevelopmentVerifierSRS(MaxRowBits + 1); err == nil {
+	if _, err := DevelopmentVerifier(MaxRowBits + 1); err == nil {
 		t.Error("rows beyond the limit accepted")
 	}
 }

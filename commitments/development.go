@@ -6,9 +6,9 @@ import (
 	"github.com/consensys/gnark-crypto/ecc/bn254"
 )
 
-// DevelopmentVerifierSRS is DevelopmentSRS(rowBits).Verifier() without making
+// DevelopmentVerifier is NewDevelopment(rowBits).Verifier() without making
 // the powers: verification needs none of them. Insecure is set.
-func DevelopmentVerifierSRS(rowBits int) (*VerifierSRS, error) {
+func DevelopmentVerifier(rowBits int) (*VerifierSetup, error) {
 	tau, err := developmentTau()
 	if err != nil {
 		return nil, err
@@ -16,5 +16,5 @@ func DevelopmentVerifierSRS(rowBits int) (*VerifierSRS, error) {
 	_, _, _, g2 := bn254.Generators()
 	var tauG2 bn254.G2Affine
 	tauG2.ScalarMultiplication(&g2, tau.BigInt(new(big.Int)))
-	return newVerifierSRS(rowBits, tauG2)
+	return newPowersVerifier(rowBits, tauG2)
 }
