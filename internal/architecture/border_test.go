@@ -40,7 +40,7 @@ var unguarded = map[string]string{
 	"internal/memory.Parse": "the user's own", "internal/number.ParseRate": "the user's own", "internal/number.ParseRates": "the user's own",
 	"data/recipe.Read": "of the data readers", "run.ReadArchitecture": "of tflite.Parse and transpile.Read", "run.ReadNetwork": "of tflite.Parse and transpile.Transpile", "run.ReadInputs": "of the data readers",
 	"train.Load": "the user's own", "train.Read": "integers",
-	"proof/prooftest.Verify": "a test's",
+	"proof/prooftest.Verify": "a test's", "proof/prooftest.VerifyCommitted": "a test's",
 }
 
 // TestBordersCatchPanics reads the sources: what is exported and reads,

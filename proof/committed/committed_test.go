@@ -206,24 +206,6 @@ func TestEveryByteMatters(t *testing.T) {
 	}
 }
 
-// TestOtherStatement: a proof of one statement is none of another.
-func TestOtherStatement(t *testing.T) {
-	e := newExample(t, setups(t)[0])
-	b := encode(t, e.prove(t))
-	for name, change := range map[string]func(*statement.Statement){
-		"kind":          func(s *statement.Statement) { s.Kind = "other" },
-		"public values": func(s *statement.Statement) { s.Public = []byte("others") },
-		"commitments":   func(s *statement.Statement) { s.External[0], s.External[1] = s.External[1], s.External[0] },
-	} {
-		other := *e.statement
-		other.External = append(other.External[:0:0], other.External...)
-		change(&other)
-		if err := verifier.VerifyCommitted(e.setup.Verifier(), &other, b); !errors.Is(err, fault.ErrRejected) {
-			t.Errorf("%s: %v", name, err)
-		}
-	}
-}
-
 // TestLongConversationsAreRefused: before anything is computed, by both sides.
 func TestLongConversationsAreRefused(t *testing.T) {
 	b := NewBuilder("long")

@@ -1,7 +1,6 @@
 package prooftest
 
 import (
-	"context"
 	"crypto/rand"
 	"slices"
 	"testing"
@@ -11,11 +10,8 @@ import (
 
 	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/proof"
-	"github.com/zkaudit/zkaudit/proof/prover"
 	"github.com/zkaudit/zkaudit/proof/reference"
 	"github.com/zkaudit/zkaudit/proof/statement"
-	"github.com/zkaudit/zkaudit/proof/transcript"
-	"github.com/zkaudit/zkaudit/proof/verifier"
 	. "github.com/zkaudit/zkaudit/relation"
 	"github.com/zkaudit/zkaudit/relation/naive"
 )
@@ -27,10 +23,11 @@ type Case struct {
 	Statement *statement.Statement
 	Tables    [][]fr.Element // by tensor
 	Blinding  [][]fr.Element // of external commitments, one per row
+	Mask      []fr.Element   // the mask row of mode zk, or nil
 }
 
 // NewCase counts lookups, computes all tensors, and commits to the external
-// ones with blinding, in rows of 2^6 cells.
+// ones with blinding, in rows of 2^6 cells. Its proofs are of mode validity.
 func NewCase(t testing.TB, sys *System, cells Assignment) *Case {
 	t.Helper()
 	if err := Count(sys, cells); err != nil {
@@ -44,20 +41,42 @@ func NewCase(t testing.TB, sys *System, cells Assignment) *Case {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l, err := proof.NewLayout(sys, setup.RowBits, false)
+	c := &Case{Tables: tables, Statement: &statement.Statement{Kind: "test", Public: []byte("public values")}}
+	c.layOut(t, sys, setup, false)
+	return c
+}
+
+// Masked returns the case over another setup, to be proven in mode zk.
+func (c *Case) Masked(t testing.TB, setup *commitments.Setup) *Case {
+	t.Helper()
+	d := c.Clone()
+	d.Mask = random(t, setup.RowCells())
+	d.layOut(t, c.Statement.Layout.System, setup, true)
+	return d
+}
+
+// layOut states the case over a setup, and commits to its external tensors.
+func (c *Case) layOut(t testing.TB, sys *System, setup *commitments.Setup, masked bool) {
+	t.Helper()
+	l, err := proof.NewLayout(sys, setup.RowBits, masked)
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &Case{Setup: setup, Tables: tables, Statement: &statement.Statement{Kind: "test", Public: []byte("public values"), Layout: l, Setup: setup.ID}}
+	c.Setup, c.Statement.Setup, c.Statement.Layout = setup, setup.ID, l
+	c.Blinding = nil
 	for _, id := range sys.Committed(External) {
-		blind, err := commitments.RandomScalars(rand.Reader, setup.Rows(len(tables[id])))
-		if err != nil {
-			t.Fatal(err)
-		}
-		c.Blinding = append(c.Blinding, blind)
+		c.Blinding = append(c.Blinding, random(t, statement.Rows(l, id)))
 	}
 	c.Commit(t)
-	return c
+}
+
+func random(t testing.TB, n int) []fr.Element {
+	t.Helper()
+	list, err := commitments.RandomScalars(rand.Reader, n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return list
 }
 
 // Commit makes the external commitments anew from the tables.
@@ -65,12 +84,18 @@ func (c *Case) Commit(t testing.TB) {
 	t.Helper()
 	c.Statement.External = nil
 	for i, id := range c.Statement.Layout.System.Committed(External) {
-		rows, err := c.Setup.CommitField(c.Tables[id], c.Blinding[i])
-		if err != nil {
-			t.Fatal(err)
-		}
-		c.Statement.External = append(c.Statement.External, rows)
+		c.Statement.External = append(c.Statement.External, c.rows(t, c.Tables[id], c.Blinding[i]))
 	}
+}
+
+// rows commits to cells, whatever they are.
+func (c *Case) rows(t testing.TB, cells, blinding []fr.Element) []bn254.G1Affine {
+	t.Helper()
+	rows, err := c.Setup.CommitField(cells, blinding)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rows
 }
 
 // Clone returns a case with tables of its own and the same commitments.
@@ -82,40 +107,6 @@ func (c *Case) Clone() *Case {
 		d.Tables[i] = slices.Clone(c.Tables[i])
 	}
 	return &d
-}
-
-// committed is the beginning of a proof: commitments to the witness.
-func (c *Case) committed(t testing.TB) *statement.Proof {
-	t.Helper()
-	p := &statement.Proof{}
-	for _, id := range c.Statement.Layout.System.Committed(Witness) {
-		rows, err := c.Setup.CommitField(c.Tables[id], nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		p.Witness = append(p.Witness, rows)
-	}
-	return p
-}
-
-// Forge proves whatever the tables hold, with the prover by formulas: it sends
-// the true messages about these cells, however false the statement.
-func (c *Case) Forge(t testing.TB) *statement.Proof {
-	t.Helper()
-	l := c.Statement.Layout
-	c.derive(t)
-	p := c.committed(t)
-	peer, err := reference.New(l, c.Tables, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	digest := c.Statement.Digest(p.Witness)
-	tr := transcript.NewNative(statement.Domain)
-	proof.Begin(l, tr, digest, fr.Element{})
-	var out *proof.Outcome[fr.Element]
-	p.Messages, out, _ = Converse(l, tr, peer)
-	c.open(t, p, out, peer.Combined(out.Sigma), digest)
-	return p
 }
 
 // derive computes virtual tensors from all others, public ones as they stand
@@ -185,62 +176,4 @@ func IsReal(axes []Axis, i int) bool {
 		i /= axes[k].Padded()
 	}
 	return true
-}
-
-// open opens the combined row at its own value, which is the claimed one in
-// an honest proof.
-func (c *Case) open(t testing.TB, p *statement.Proof, out *proof.Outcome[fr.Element], row []fr.Element, digest fr.Element) {
-	t.Helper()
-	rows := proof.Combination(c.Statement.Layout, out)
-	for i, id := range c.Statement.Layout.System.Committed(External) {
-		for k := range rows[id] {
-			var v fr.Element
-			v.Mul(&rows[id][k], &c.Blinding[i][k])
-			p.Blinding.Add(&p.Blinding, &v)
-		}
-	}
-	claim := statement.Claim(c.Statement, p.Witness, p.Blinding, out)
-	claim.Value = naive.Evaluate(row, claim.Point)
-	var err error
-	if p.Opening, err = c.Setup.Open(row, claim, digest.Bytes()); err != nil {
-		t.Fatal(err)
-	}
-}
-
-// Fast proves with the fast prover.
-func (c *Case) Fast(t testing.TB, cells Assignment) *statement.Proof {
-	t.Helper()
-	secret := prover.Secret{Cells: cells, External: c.Blinding}
-	p, err := prover.Prove(context.Background(), c.Setup, c.Statement, secret)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return p
-}
-
-// Verify encodes a proof and verifies it.
-func (c *Case) Verify(t testing.TB, p *statement.Proof) error {
-	t.Helper()
-	return verifier.Verify(c.Setup.Verifier(), c.Statement, Encode(t, p))
-}
-
-// Encode returns the bytes of a proof.
-func Encode(t testing.TB, p *statement.Proof) []byte {
-	t.Helper()
-	b, err := p.MarshalBinary()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return b
-}
-
-// CloneProof returns a proof that shares nothing with p but its opening.
-func CloneProof(p *statement.Proof) *statement.Proof {
-	q := *p
-	q.Messages = slices.Clone(p.Messages)
-	q.Witness = make([][]bn254.G1Affine, len(p.Witness))
-	for i := range p.Witness {
-		q.Witness[i] = slices.Clone(p.Witness[i])
-	}
-	return &q
 }

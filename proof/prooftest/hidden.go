@@ -9,7 +9,6 @@ import (
 	"github.com/zkaudit/zkaudit/proof"
 	"github.com/zkaudit/zkaudit/proof/reference"
 	"github.com/zkaudit/zkaudit/proof/statement"
-	"github.com/zkaudit/zkaudit/proof/transcript"
 	. "github.com/zkaudit/zkaudit/relation"
 )
 
@@ -18,10 +17,7 @@ import (
 func (c *Case) Hide(t testing.TB, hidden map[ID][]fr.Element) {
 	t.Helper()
 	for i, id := range c.Statement.Layout.System.Committed(External) {
-		rows, err := c.Setup.CommitField(slices.Concat(c.Tables[id], hidden[id]), c.Blinding[i])
-		if err != nil {
-			t.Fatal(err)
-		}
+		rows := c.rows(t, slices.Concat(c.Tables[id], hidden[id]), c.Blinding[i])
 		if len(rows) != len(c.Statement.External[i]) {
 			t.Fatalf("%d rows with hidden cells, %d without", len(rows), len(c.Statement.External[i]))
 		}
@@ -33,20 +29,12 @@ func (c *Case) Hide(t testing.TB, hidden map[ID][]fr.Element) {
 // of whole rows.
 func (c *Case) ForgeHidden(t testing.TB, hidden map[ID][]fr.Element) *statement.Proof {
 	t.Helper()
-	l := c.Statement.Layout
 	c.derive(t)
-	p := c.committed(t)
-	peer, err := newHiding(l, c.Tables, hidden)
+	peer, err := newHiding(c.Statement.Layout, c.Tables, hidden)
 	if err != nil {
 		t.Fatal(err)
 	}
-	digest := c.Statement.Digest(p.Witness)
-	tr := transcript.NewNative(statement.Domain)
-	proof.Begin(l, tr, digest, fr.Element{})
-	var out *proof.Outcome[fr.Element]
-	p.Messages, out, _ = Converse(l, tr, peer)
-	c.open(t, p, out, peer.whole.Combined(out.Sigma), digest)
-	return p
+	return c.tell(t, peer, peer.whole.Combined)
 }
 
 // hiding is a prover of what the script says about tensors, and of the opening

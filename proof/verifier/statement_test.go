@@ -16,90 +16,20 @@ import (
 	"github.com/zkaudit/zkaudit/proof/verifier"
 )
 
-func gathered(t testing.TB, change func(*prooftest.Spec)) (*prooftest.Gathered, *prooftest.Case) {
-	t.Helper()
-	spec := prooftest.NewSpec()
-	if change != nil {
-		change(&spec)
-	}
-	g := prooftest.NewGathered(t, spec)
-	return g, prooftest.NewCase(t, g.System, g.Cells)
-}
-
-// TestSystemChangedAlone: a proof is refused under any other public value of
-// the system, commitments and everything else the same.
-func TestSystemChangedAlone(t *testing.T) {
-	g, c := gathered(t, nil)
-	p := c.Fast(t, g.Cells)
-	if err := c.Verify(t, p); err != nil {
-		t.Fatal(err)
-	}
-	for name, change := range map[string]func(*prooftest.Spec){
-		"constant":        func(s *prooftest.Spec) { s.Coefficient = 6 },
-		"sign":            func(s *prooftest.Spec) { s.Coefficient = -5 },
-		"rate":            func(s *prooftest.Spec) { s.Rates[1] = 2 },
-		"rates swapped":   func(s *prooftest.Spec) { s.Rates[0], s.Rates[2] = s.Rates[2], s.Rates[0] },
-		"fewer rates":     func(s *prooftest.Spec) { s.Rates = s.Rates[:2] },
-		"row":             func(s *prooftest.Spec) { s.Rows[2] = 2 },
-		"rows swapped":    func(s *prooftest.Spec) { s.Rows[0], s.Rows[1] = s.Rows[1], s.Rows[0] },
-		"row repeated":    func(s *prooftest.Spec) { s.Rows[4] = s.Rows[0] },
-		"row dropped":     func(s *prooftest.Spec) { s.Rows[0] = -1 },
-		"no row replaced": func(s *prooftest.Spec) { s.Rows[5] = 0 },
-		"public cell":     func(s *prooftest.Spec) { s.Values[2] = 2 },
-		"public padding":  func(s *prooftest.Spec) { s.Values[3] = 1 },
-		"table cell":      func(s *prooftest.Spec) { s.Square = 5 },
-		"name":            func(s *prooftest.Spec) { s.Name = "other" },
-		"range dropped":   func(s *prooftest.Spec) { s.FreeQ = true },
-	} {
-		spec := prooftest.NewSpec()
-		change(&spec)
-		l, err := proof.NewLayout(prooftest.NewGathered(t, spec).System, c.Statement.Layout.RowLog, false)
-		if err != nil {
-			t.Fatal(err)
+// TestRestatements: a proof is refused under any other statement, whatever alone
+// is changed in it. Package committed says the same of the circuit and of mode zk.
+func TestRestatements(t *testing.T) {
+	proofs := map[*prooftest.Case]*statement.Proof{}
+	for _, r := range prooftest.Restatements(t) {
+		if proofs[r.Honest] == nil {
+			p := r.Honest.Clone().Forge(t)
+			if err := r.Honest.Verify(t, p); err != nil {
+				t.Fatalf("%s: what it began as: %v", r.Name, err)
+			}
+			proofs[r.Honest] = p
 		}
-		other := c.Clone()
-		other.Statement.Layout = l
-		refused(t, name, other.Verify(t, p), fault.ErrRejected, fault.ErrMalformed)
+		refused(t, r.Name, r.Of(t, r.Honest).Verify(t, proofs[r.Honest]), r.Wants)
 	}
-}
-
-// TestStatementChangedAlone is the same for what is not the system.
-func TestStatementChangedAlone(t *testing.T) {
-	_, c, p := tiny(t)
-	one := func(rows []bn254.G1Affine) []bn254.G1Affine {
-		rows = slices.Clone(rows)
-		rows[0].Add(&rows[0], &c.Setup.H)
-		return rows
-	}
-	for name, change := range map[string]func(st *statement.Statement){
-		"kind":            func(st *statement.Statement) { st.Kind = "tests" },
-		"no kind":         func(st *statement.Statement) { st.Kind = "" },
-		"public values":   func(st *statement.Statement) { st.Public = []byte("public valueS") },
-		"more public":     func(st *statement.Statement) { st.Public = append(slices.Clone(st.Public), 0) },
-		"no public":       func(st *statement.Statement) { st.Public = nil },
-		"other weights":   func(st *statement.Statement) { st.External[0] = one(st.External[0]) },
-		"other result":    func(st *statement.Statement) { st.External[1] = one(st.External[1]) },
-		"externals apart": func(st *statement.Statement) { slices.Reverse(st.External) },
-		"infinity":        func(st *statement.Statement) { st.External[0] = make([]bn254.G1Affine, 1) },
-	} {
-		d := c.Clone()
-		d.Statement.External = slices.Clone(d.Statement.External)
-		change(d.Statement)
-		refused(t, name, d.Verify(t, p), fault.ErrRejected)
-	}
-	d := c.Clone()
-	d.Statement.Setup[0]++
-	refused(t, "setup", d.Verify(t, p), fault.ErrVersion)
-
-	d = c.Clone()
-	d.Statement.External = d.Statement.External[:1]
-	refused(t, "missing external", d.Verify(t, p), fault.ErrMalformed)
-	d.Statement.External = [][]bn254.G1Affine{c.Statement.External[0], append(slices.Clone(c.Statement.External[1]), c.Setup.H)}
-	refused(t, "external with a row more", d.Verify(t, p), fault.ErrMalformed)
-	off := []bn254.G1Affine{c.Statement.External[1][0]}
-	off[0].Y.Double(&off[0].Y)
-	d.Statement.External = [][]bn254.G1Affine{c.Statement.External[0], off}
-	refused(t, "external off the curve", d.Verify(t, p), fault.ErrMalformed)
 }
 
 // TestEveryExternalIsChecked: the number of rows of each commitment, and every
@@ -137,7 +67,8 @@ func TestEveryExternalIsChecked(t *testing.T) {
 // TestEveryPublicClaimIsChecked: an outcome in which one claim on a public
 // tensor is false.
 func TestEveryPublicClaimIsChecked(t *testing.T) {
-	g, c := gathered(t, nil)
+	g := prooftest.NewGathered(t, prooftest.NewSpec())
+	c := prooftest.NewCase(t, g.System, g.Cells)
 	l := c.Statement.Layout
 	_, out, err := prooftest.Converse(l, prooftest.Transcript(l), prooftest.Reference(t, l, g.Cells, nil))
 	if err != nil {
