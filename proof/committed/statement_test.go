@@ -103,3 +103,23 @@ func TestProofsExchanged(t *testing.T) {
 		}
 	}
 }
+
+// TestCommitmentsExchanged: the commitments of a proof are those it was made about.
+func TestCommitmentsExchanged(t *testing.T) {
+	e := newExample(t, setups(t)[0])
+	p := e.prove(t)
+	if err := e.verify(encode(t, p)); err != nil {
+		t.Fatal(err)
+	}
+	exchanges := prooftest.Exchanges(e.setup, p.Witness)
+	if len(exchanges) < 5 {
+		t.Errorf("%d exchanges", len(exchanges))
+	}
+	for _, x := range exchanges {
+		q := *p
+		q.Witness = x.Witness
+		if err := e.verify(encode(t, &q)); !errors.Is(err, fault.ErrRejected) {
+			t.Errorf("%s: %v", x.Name, err)
+		}
+	}
+}
