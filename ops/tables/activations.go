@@ -91,7 +91,8 @@ func checkFractions(name string, fz, fa, fg int) error {
 	return nil
 }
 
-// curve is a function of x >= 0 with values in [0, 1].
+// curve is a function of x >= 0 with values in [0, 1], and monotone: the logistic
+// function and tanh rise, their derivatives and e^(−x) fall.
 type curve struct {
 	// step is s in u = e^(−s·x).
 	step int
@@ -104,20 +105,17 @@ type curve struct {
 
 // column returns the curve at x = i·2^-fz, i = 0 … count−1, rounded half-even
 // at the fraction bits, starting from P = precision.
-// Requires step·(count−1) <= 2^16 and precision > fraction.
+// Requires count > 1, step·(count−1) <= 2^16 and precision > fraction.
 func (c curve) column(fz, fraction, count int, precision uint) []int32 {
-	entries := make([]int32, count)
 	ladder := []*exponential{newExponential(fz, precision)}
-	for i := 1; i < count; i++ {
+	rounded := func(i int) int32 {
 		for level := 0; ; level++ {
 			if level == len(ladder) {
 				ladder = append(ladder, newExponential(fz, 2*ladder[level-1].precision))
 			}
 			e := ladder[level]
-			nearest, ok := e.round(c.of(e, e.at(c.step*i)), fraction)
-			if ok {
-				entries[i] = nearest
-				break
+			if nearest, ok := e.round(c.of(e, e.at(c.step*i)), fraction); ok {
+				return nearest
 			}
 		}
 	}
@@ -126,8 +124,29 @@ func (c curve) column(fz, fraction, count int, precision uint) []int32 {
 	if err != nil {
 		panic("tables: value at zero: " + err.Error())
 	}
-	entries[0] = int32(zero)
+	entries := make([]int32, count)
+	entries[0], entries[count-1] = int32(zero), rounded(count-1)
+	between(entries, 0, count-1, rounded)
 	return entries
+}
+
+// between computes the entries after lo and before hi, which are there already.
+// Rounding keeps a monotone curve monotone: between equal entries all are equal,
+// and most of a table is.
+func between(entries []int32, lo, hi int, rounded func(i int) int32) {
+	if entries[lo] == entries[hi] {
+		for i := lo + 1; i < hi; i++ {
+			entries[i] = entries[lo]
+		}
+		return
+	}
+	middle := lo + (hi-lo)/2
+	if middle == lo {
+		return
+	}
+	entries[middle] = rounded(middle)
+	between(entries, lo, middle, rounded)
+	between(entries, middle, hi, rounded)
 }
 
 // reflect returns the column over z = −2^15 … 2^15−1 from the entries at
