@@ -82,26 +82,41 @@ func (t *Tensor) Integers() ([]int64, bool) {
 	if v, ok := t.Source.(*Values); ok {
 		return v.Cells, true
 	}
+	at, ok := t.integer()
+	if !ok {
+		return nil, false
+	}
 	cells := make([]int64, t.Cells())
-	half := int64(len(cells) / 2)
 	for i := range cells {
-		switch src := t.Source.(type) {
-		case Index:
-			cells[i] = src.Offset + int64(i)
-		case Rectifier:
-			if v := int64(i) - half; v > 0 {
-				cells[i] = v
-				if src.Gate {
-					cells[i] = 1
-				}
-			}
-		case Mask:
-			if i < src.Size {
-				cells[i] = 1
-			}
-		default:
-			return nil, false
-		}
+		cells[i] = at(i)
 	}
 	return cells, true
+}
+
+// integer returns what is in cell i of such a tensor, without laying all of
+// them out.
+func (t *Tensor) integer() (at func(i int) int64, ok bool) {
+	switch src := t.Source.(type) {
+	case Index:
+		return func(i int) int64 { return src.Offset + int64(i) }, true
+	case Rectifier:
+		half := t.Cells() / 2
+		return func(i int) int64 {
+			v := max(0, int64(i-half))
+			if src.Gate {
+				v = min(v, 1)
+			}
+			return v
+		}, true
+	case Mask:
+		return func(i int) int64 {
+			if i < src.Size {
+				return 1
+			}
+			return 0
+		}, true
+	case *Values:
+		return func(i int) int64 { return src.Cells[i] }, true
+	}
+	return nil, false
 }

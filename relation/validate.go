@@ -244,19 +244,19 @@ func (s *System) validateTable(t *Table) error {
 		if !s.has(c) || s.Tensors[c].Kind != Public || s.Tensors[c].Log() != t.Log {
 			return invalid("column %d is not public with 2^%d cells", k, t.Log)
 		}
-		cells, ok := s.Tensors[c].Integers()
+		at, ok := s.Tensors[c].integer()
 		if !ok {
 			return invalid("column %d holds %T", k, s.Tensors[c].Source)
 		}
 		if _, ok := s.Tensors[c].Source.(Rectifier); ok && t.Offset != -1<<(t.Log-1) {
 			return invalid("column %d is the rectifier from −2^%d, the table starts at %d", k, t.Log-1, t.Offset)
 		}
-		for i, v := range cells {
-			if i >= t.Rows && v != cells[0] {
+		for i := range 1 << t.Log {
+			if i >= t.Rows && at(i) != at(0) {
 				return invalid("column %d: row %d is beyond the last and no copy of row 0", k, i)
 			}
-			if k == 0 && i < t.Rows && v != t.Offset+int64(i) {
-				return invalid("row %d starts with %d, not %d", i, v, t.Offset+int64(i))
+			if k == 0 && i < t.Rows && at(i) != t.Offset+int64(i) {
+				return invalid("row %d starts with %d, not %d", i, at(i), t.Offset+int64(i))
 			}
 		}
 	}
