@@ -119,7 +119,7 @@ func TestStatedAnswersCost(t *testing.T) {
 			t.Fatal(err)
 		}
 		digest := w.subjects.Parts["north"].Digest(w.setup.ID, w.setup.RowBits)
-		return r, in.Ledger.Spent(fmt.Sprintf("%x", digest))
+		return r, in.Ledger.spent(fmt.Sprintf("%x", digest))
 	}
 	r, released := ask("release = \"outputs\"\n")
 	outputs := r.Claims[0].Released[0].Values
@@ -157,13 +157,13 @@ func TestRefusalsAreCharged(t *testing.T) {
 			t.Fatal(err)
 		}
 		asked++
-		if have := in.Ledger.Spent(north); have != asked {
+		if have := in.Ledger.spent(north); have != asked {
 			t.Errorf("after %d refusals: %d bits", asked, have)
 		}
 	}
-	before := in.Ledger.Spent(north)
-	if err := ask(0, 99); !errors.Is(err, fault.ErrRejected) || in.Ledger.Spent(north) != before {
-		t.Errorf("the same again: %v, %d bits, before %d", err, in.Ledger.Spent(north), before)
+	before := in.Ledger.spent(north)
+	if err := ask(0, 99); !errors.Is(err, fault.ErrRejected) || in.Ledger.spent(north) != before {
+		t.Errorf("the same again: %v, %d bits, before %d", err, in.Ledger.spent(north), before)
 	}
 	if e := in.Ledger.entries[0]; !e.Refused || e.Bits != 1 || len(e.Released) > 0 {
 		t.Errorf("%+v", e)
@@ -173,7 +173,7 @@ func TestRefusalsAreCharged(t *testing.T) {
 			t.Errorf("with nothing left: %v", err)
 		}
 	}
-	if err := Check(parse(t, "[[claim]]\nkind = \"diversity\"\nparts = [\"north\"]\nattributes = [\"sex\"]\nat_least = \"0.97\"\n"), in); !errors.Is(err, fault.ErrRejected) || openLedger(t, path, 0).Spent(north) != before {
+	if err := Check(parse(t, "[[claim]]\nkind = \"diversity\"\nparts = [\"north\"]\nattributes = [\"sex\"]\nat_least = \"0.97\"\n"), in); !errors.Is(err, fault.ErrRejected) || openLedger(t, path, 0).spent(north) != before {
 		t.Errorf("for the owner's eyes: %v", err)
 	}
 }
@@ -211,23 +211,23 @@ func TestRowsKeepTheirAccount(t *testing.T) {
 	north := in.Parts["north"].(*owner.Part)
 	north.Origins = []string{rows}
 	in.Parts["again"] = w.anew(north)
-	if err := prove(1, `"north"`); err != nil || in.Ledger.Spent(rows) == 0 {
-		t.Fatalf("%v, %d bits", err, in.Ledger.Spent(rows))
+	if err := prove(1, `"north"`); err != nil || in.Ledger.spent(rows) == 0 {
+		t.Fatalf("%v, %d bits", err, in.Ledger.spent(rows))
 	}
-	each := in.Ledger.Spent(rows)
-	if err := prove(1, `"again"`); err != nil || in.Ledger.Spent(rows) != 2*each {
-		t.Errorf("committed anew: %v, %d bits, want %d", err, in.Ledger.Spent(rows), 2*each)
+	each := in.Ledger.spent(rows)
+	if err := prove(1, `"again"`); err != nil || in.Ledger.spent(rows) != 2*each {
+		t.Errorf("committed anew: %v, %d bits, want %d", err, in.Ledger.spent(rows), 2*each)
 	}
-	if err := prove(2, `"north", "again"`); err != nil || in.Ledger.Spent(rows) != 3*each {
-		t.Errorf("both in one claim: %v, %d bits, want %d", err, in.Ledger.Spent(rows), 3*each)
+	if err := prove(2, `"north", "again"`); err != nil || in.Ledger.spent(rows) != 3*each {
+		t.Errorf("both in one claim: %v, %d bits, want %d", err, in.Ledger.spent(rows), 3*each)
 	}
 	var err error
 	for n := 3; err == nil && n < 9; n++ {
 		in.Parts["again"] = w.anew(north) // one commitment after the other
 		err = prove(n, `"again"`)
 	}
-	if !errors.Is(err, fault.ErrUsage) || !strings.Contains(err.Error(), "in this and other commitments") || in.Ledger.Spent(rows) != 6 {
-		t.Errorf("%v, %d bits", err, in.Ledger.Spent(rows))
+	if !errors.Is(err, fault.ErrUsage) || !strings.Contains(err.Error(), "in this and other commitments") || in.Ledger.spent(rows) != 6 {
+		t.Errorf("%v, %d bits", err, in.Ledger.spent(rows))
 	}
 	// A model's answers tell about the rows it was trained on.
 	digest := w.subjects.Parts["north"].Digest(w.setup.ID, w.setup.RowBits)

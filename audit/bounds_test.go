@@ -86,7 +86,7 @@ func TestUnprovenAuditTakesLittle(t *testing.T) {
 		},
 	} {
 		var items []*Item
-		for i := range MaxClaims {
+		for i := range maxClaims {
 			items = append(items, claims(i))
 		}
 		file := forgedAudit(t, w, map[string]*bundle.PublicPart{"p": part}, items...)

@@ -124,8 +124,8 @@ func (b *Bundle) encode() (*encodedBundle, error) {
 	return e, nil
 }
 
-// Digest identifies what the audit says: everything but proofs.
-func (b *Bundle) Digest() ([32]byte, error) {
+// digest identifies what the audit says: everything but proofs.
+func (b *Bundle) digest() ([32]byte, error) {
 	e, err := b.encode()
 	if err != nil {
 		return [32]byte{}, err
@@ -199,11 +199,11 @@ func (e *encodedBundle) decode() (*Bundle, error) {
 		return nil, err
 	}
 	b := &Bundle{Frame: Frame{Mode: e.Mode, RowBits: e.RowBits, Context: e.Context}, Parts: map[string]*bundle.PublicPart{}, Certificates: map[string][]byte{}, Runs: map[string][32]byte{}, Models: map[string]ModelID{}}
-	if b.RowBits < commitments.MinRowBits || b.RowBits > commitments.MaxRowBits || len(b.Context) > MaxContext {
+	if b.RowBits < commitments.MinRowBits || b.RowBits > commitments.MaxRowBits || len(b.Context) > maxContext {
 		return nil, malformed("rows of 2^%d cells, context of %d bytes", b.RowBits, len(b.Context))
 	}
-	if len(e.Parts) > MaxParts || len(e.Runs) > MaxRuns {
-		return nil, malformed("%d parts and %d runs, at most %d and %d", len(e.Parts), len(e.Runs), MaxParts, MaxRuns)
+	if len(e.Parts) > maxParts || len(e.Runs) > maxRuns {
+		return nil, malformed("%d parts and %d runs, at most %d and %d", len(e.Parts), len(e.Runs), maxParts, maxRuns)
 	}
 	var err error
 	if b.Setup, err = decodeDigest(e.Setup); err != nil {
@@ -241,7 +241,7 @@ func (e *encodedBundle) decode() (*Bundle, error) {
 }
 
 func (e *encodedBundle) decodeClaims(b *Bundle) error {
-	if len(e.Claims) == 0 || len(e.Claims) > MaxClaims {
+	if len(e.Claims) == 0 || len(e.Claims) > maxClaims {
 		return fmt.Errorf("%d claims", len(e.Claims))
 	}
 	named := map[string]bool{}
@@ -264,7 +264,7 @@ func (e *encodedBundle) decodeClaims(b *Bundle) error {
 }
 
 func (e *encodedBundle) decodeModels(b *Bundle) error {
-	if len(e.Models) > MaxModels {
+	if len(e.Models) > maxModels {
 		return fmt.Errorf("%d models", len(e.Models))
 	}
 	for _, m := range e.Models {
@@ -274,7 +274,7 @@ func (e *encodedBundle) decodeModels(b *Bundle) error {
 		}
 		digest, err := decodeDigest(m.SHA256)
 		if err == nil {
-			err = m.Fractions.Check()
+			err = m.Fractions.check()
 		}
 		if err != nil {
 			return fmt.Errorf("model %s: %v", foreign.Quote(m.Name), fault.Text(err, nil))

@@ -2,8 +2,8 @@ package audit
 
 // Limits of an encoded audit.
 const (
-	MaxParts = 1 << 10
-	MaxRuns  = 1 << 6
+	maxParts = 1 << 10
+	maxRuns  = 1 << 6
 
 	maxWidth = 1 << 26 // features or labels of a row
 )

@@ -54,11 +54,11 @@ func TestEncodingsAreRefused(t *testing.T) {
 		"mode":                    {func(e *encodedBundle) { e.Mode = "zk-hope" }, "zk-hope"},
 		"short rows":              {func(e *encodedBundle) { e.RowBits = commitments.MinRowBits - 1 }, fmt.Sprintf("rows of 2^%d cells", commitments.MinRowBits-1)},
 		"long rows":               {func(e *encodedBundle) { e.RowBits = commitments.MaxRowBits + 1 }, fmt.Sprintf("rows of 2^%d cells", commitments.MaxRowBits+1)},
-		"context":                 {func(e *encodedBundle) { e.Context = strings.Repeat("x", MaxContext+1) }, fmt.Sprintf("context of %d bytes", MaxContext+1)},
-		"parts":                   {func(e *encodedBundle) { e.Parts = make([]encodedPart, MaxParts+1) }, fmt.Sprintf("%d parts", MaxParts+1)},
-		"runs":                    {func(e *encodedBundle) { e.Runs = make([]encodedRun, MaxRuns+1) }, fmt.Sprintf("%d runs", MaxRuns+1)},
-		"models":                  {func(e *encodedBundle) { e.Models = make([]encodedModel, MaxModels+1) }, fmt.Sprintf("%d models", MaxModels+1)},
-		"claims":                  {func(e *encodedBundle) { e.Claims = make([]encodedClaim, MaxClaims+1) }, fmt.Sprintf("%d claims", MaxClaims+1)},
+		"context":                 {func(e *encodedBundle) { e.Context = strings.Repeat("x", maxContext+1) }, fmt.Sprintf("context of %d bytes", maxContext+1)},
+		"parts":                   {func(e *encodedBundle) { e.Parts = make([]encodedPart, maxParts+1) }, fmt.Sprintf("%d parts", maxParts+1)},
+		"runs":                    {func(e *encodedBundle) { e.Runs = make([]encodedRun, maxRuns+1) }, fmt.Sprintf("%d runs", maxRuns+1)},
+		"models":                  {func(e *encodedBundle) { e.Models = make([]encodedModel, maxModels+1) }, fmt.Sprintf("%d models", maxModels+1)},
+		"claims":                  {func(e *encodedBundle) { e.Claims = make([]encodedClaim, maxClaims+1) }, fmt.Sprintf("%d claims", maxClaims+1)},
 		"no claim":                {func(e *encodedBundle) { e.Claims = nil }, "0 claims"},
 		"setup":                   {func(e *encodedBundle) { e.Setup = "00" }, "setup: digest of 1 bytes"},
 		"setup of other letters":  {func(e *encodedBundle) { e.Setup = strings.Repeat("g", 64) }, "setup: encoding/hex"},
@@ -150,7 +150,7 @@ func TestDigestIsOfEverythingButProofs(t *testing.T) {
 		return b
 	}
 	digest := func(b *Bundle) string {
-		d, err := b.Digest()
+		d, err := b.digest()
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -219,7 +219,7 @@ func TestNothingIsEncodedInPart(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.Claims[3].Claim = unwritable{Of: func() {}}
-	if _, err := b.Digest(); !errors.Is(err, fault.ErrUsage) {
+	if _, err := b.digest(); !errors.Is(err, fault.ErrUsage) {
 		t.Errorf("digest: %v", err)
 	}
 	if file, err := b.Marshal(); !errors.Is(err, fault.ErrUsage) || file != nil {

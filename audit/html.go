@@ -27,7 +27,7 @@ func (r *Report) WriteHTML(w io.Writer) error {
 		"sections": sections,
 		"quote":    foreign.Quote,
 		"quotes":   foreign.Quotes,
-		"context":  func(text string) string { return foreign.QuoteUpTo(text, MaxContext) },
+		"context":  func(text string) string { return foreign.QuoteUpTo(text, maxContext) },
 		"says":     apart,
 	}).ParseFS(page, "report.html")
 	if err != nil {

@@ -204,9 +204,9 @@ func recorded(released []Released) []Output {
 	return out
 }
 
-// Spent returns the bits released about a part, or about the rows of an origin.
+// spent returns the bits released about a part, or about the rows of an origin.
 // A claim about several parts of one origin counts once.
-func (l *Ledger) Spent(account string) int {
+func (l *Ledger) spent(account string) int {
 	return l.balances()[account].total
 }
 
@@ -262,9 +262,9 @@ func (l *Ledger) fresh(charges []Charge) []Charge {
 	return out
 }
 
-// Check returns fault.ErrUsage if the charges go over the budget of a part, as
+// check returns fault.ErrUsage if the charges go over the budget of a part, as
 // far as the ledger has been read, and no reason to override it is given.
-func (l *Ledger) Check(charges []Charge, override string) error {
+func (l *Ledger) check(charges []Charge, override string) error {
 	if override != "" {
 		return nil
 	}
@@ -293,10 +293,10 @@ func (c *Charge) about(account string) string {
 	return name
 }
 
-// Spend writes the charges to the ledger, as it is now. Others' lines stay;
+// spend writes the charges to the ledger, as it is now. Others' lines stay;
 // after a crash the file has all of the charges or none. Errors are those
 // of Check, of reading and writing, or ctx's.
-func (l *Ledger) Spend(ctx context.Context, charges []Charge, override string, now time.Time) error {
+func (l *Ledger) spend(ctx context.Context, charges []Charge, override string, now time.Time) error {
 	return l.enter(ctx, charges, Entry{Override: override, Time: now.UTC().Format(time.RFC3339)})
 }
 
@@ -311,7 +311,7 @@ func (l *Ledger) enter(ctx context.Context, charges []Charge, like Entry) error 
 	if err != nil {
 		return err
 	}
-	if err := l.Check(charges, like.Override); err != nil {
+	if err := l.check(charges, like.Override); err != nil {
 		return err
 	}
 	fresh := l.fresh(charges)

@@ -57,10 +57,10 @@ func TestLedgerOfMany(t *testing.T) {
 		all.Go(func() {
 			<-begin
 			charges := []Charge{chargeOf(1, n, 1), chargeOf(100+n, n, budget)} // one part for all, one of its own
-			if err := l.Check(charges, ""); err != nil {
+			if err := l.check(charges, ""); err != nil {
 				t.Errorf("before anybody wrote: %v", err)
 			}
-			switch err := l.Spend(context.Background(), charges, "", time.Now()); {
+			switch err := l.spend(context.Background(), charges, "", time.Now()); {
 			case err == nil:
 				spent.Add(1)
 			case !errors.Is(err, fault.ErrUsage):
@@ -71,12 +71,12 @@ func TestLedgerOfMany(t *testing.T) {
 	close(begin)
 	all.Wait()
 	l := openLedger(t, path, budget)
-	if spent.Load() != budget || l.Spent(digestOf(1)) != budget || len(l.entries) != 2*budget {
-		t.Errorf("%d were charged, the ledger has %d bits in %d lines, want %d", spent.Load(), l.Spent(digestOf(1)), len(l.entries), budget)
+	if spent.Load() != budget || l.spent(digestOf(1)) != budget || len(l.entries) != 2*budget {
+		t.Errorf("%d were charged, the ledger has %d bits in %d lines, want %d", spent.Load(), l.spent(digestOf(1)), len(l.entries), budget)
 	}
 	for _, e := range l.entries {
-		if e.Part != digestOf(1) && l.Spent(e.Part) != budget {
-			t.Errorf("part %s: %d bits", e.Part, l.Spent(e.Part))
+		if e.Part != digestOf(1) && l.spent(e.Part) != budget {
+			t.Errorf("part %s: %d bits", e.Part, l.spent(e.Part))
 		}
 	}
 }
@@ -89,13 +89,13 @@ func TestSpendKeepsWhatItReads(t *testing.T) {
 		t.Fatal(err)
 	}
 	ctx, now := context.Background(), time.Now()
-	if err := l.Spend(ctx, []Charge{chargeOf(1, 1, 3)}, "", now); !errors.Is(err, fault.ErrUsage) {
+	if err := l.spend(ctx, []Charge{chargeOf(1, 1, 3)}, "", now); !errors.Is(err, fault.ErrUsage) {
 		t.Errorf("over the budget by what another process has charged: %v", err)
 	}
-	if err := l.Spend(ctx, []Charge{chargeOf(1, 9, 3)}, "", now); err != nil {
+	if err := l.spend(ctx, []Charge{chargeOf(1, 9, 3)}, "", now); err != nil {
 		t.Errorf("what another process has charged already: %v", err)
 	}
-	if err := l.Spend(ctx, []Charge{chargeOf(1, 1, 2)}, "", now); err != nil {
+	if err := l.spend(ctx, []Charge{chargeOf(1, 1, 2)}, "", now); err != nil {
 		t.Fatal(err)
 	}
 	text, err := os.ReadFile(path)
@@ -108,7 +108,7 @@ func TestSpendKeepsWhatItReads(t *testing.T) {
 	cancelled, cancel := context.WithCancel(ctx)
 	cancel()
 	unlock := hold(t, path+".lock")
-	if err := l.Spend(cancelled, []Charge{chargeOf(2, 2, 1)}, "", now); !errors.Is(err, context.Canceled) {
+	if err := l.spend(cancelled, []Charge{chargeOf(2, 2, 1)}, "", now); !errors.Is(err, context.Canceled) {
 		t.Errorf("while another process writes: %v", err)
 	}
 	unlock()
@@ -124,14 +124,14 @@ func TestLinkedLedger(t *testing.T) {
 	if _, err := OpenLedger(link, 0); !errors.Is(err, fault.ErrInput) {
 		t.Errorf("a link to nothing: %v", err)
 	}
-	if err := openLedger(t, path, 0).Spend(context.Background(), []Charge{chargeOf(1, 1, 1)}, "", time.Now()); err != nil {
+	if err := openLedger(t, path, 0).spend(context.Background(), []Charge{chargeOf(1, 1, 1)}, "", time.Now()); err != nil {
 		t.Fatal(err)
 	}
-	if err := openLedger(t, link, 0).Spend(context.Background(), []Charge{chargeOf(1, 2, 1)}, "", time.Now()); err != nil {
+	if err := openLedger(t, link, 0).spend(context.Background(), []Charge{chargeOf(1, 2, 1)}, "", time.Now()); err != nil {
 		t.Fatal(err)
 	}
-	if l := openLedger(t, path, 0); l.Spent(digestOf(1)) != 2 {
-		t.Errorf("%d bits", l.Spent(digestOf(1)))
+	if l := openLedger(t, path, 0); l.spent(digestOf(1)) != 2 {
+		t.Errorf("%d bits", l.spent(digestOf(1)))
 	}
 }
 
@@ -222,7 +222,7 @@ func TestAnswersAreCharged(t *testing.T) {
 	const each = 1 + 2 // three classes
 	for n, want := range []int{each, 2 * each, 2 * each} {
 		ask(n, fmt.Sprintf("input = [%d, 0, 0, 0, 0]", n%2))
-		if have := in.Ledger.Spent(digest("north")); have != want || in.Ledger.Spent(digest("south")) != want {
+		if have := in.Ledger.spent(digest("north")); have != want || in.Ledger.spent(digest("south")) != want {
 			t.Errorf("after %d questions: %d bits, want %d", n+1, have, want)
 		}
 	}
@@ -269,24 +269,24 @@ func TestLedgerOfAudits(t *testing.T) {
 		t.Errorf("over the budget: %v", err)
 	}
 	l, err := prove(22, "", claims)
-	if err != nil || l.Spent(north) != 22 {
-		t.Fatalf("%v, %d bits", err, l.Spent(north))
+	if err != nil || l.spent(north) != 22 {
+		t.Fatalf("%v, %d bits", err, l.spent(north))
 	}
-	if l, err = prove(22, "", claims); err != nil || l.Spent(north) != 22 {
-		t.Errorf("the same again: %v, %d bits", err, l.Spent(north))
+	if l, err = prove(22, "", claims); err != nil || l.spent(north) != 22 {
+		t.Errorf("the same again: %v, %d bits", err, l.spent(north))
 	}
 	sharper := strings.Replace(claims, "round = 2\nmin_group = 2", "round = 1\nmin_group = 1", 1)
 	if _, err := prove(22, "", sharper); !errors.Is(err, fault.ErrUsage) || !strings.Contains(err.Error(), "budget is 22") {
 		t.Errorf("sharper counts: %v", err)
 	}
-	if l, err = prove(22, "the regulator asked for it", sharper); err != nil || l.Spent(north) <= 22 {
-		t.Errorf("overridden: %v, %d bits", err, l.Spent(north))
+	if l, err = prove(22, "the regulator asked for it", sharper); err != nil || l.spent(north) <= 22 {
+		t.Errorf("overridden: %v, %d bits", err, l.spent(north))
 	}
 	if last := l.entries[len(l.entries)-2]; last.Override != "the regulator asked for it" || last.Kind != "performance" || last.Part != north {
 		t.Errorf("last entry but one %+v", last) // the last: the run's other part
 	}
 	again, err := OpenLedger(path, 22)
-	if err != nil || again.Spent(north) != l.Spent(north) {
+	if err != nil || again.spent(north) != l.spent(north) {
 		t.Errorf("read again: %v", err)
 	}
 }

@@ -16,9 +16,9 @@ import (
 
 // Limits of a claims file.
 const (
-	MaxClaims     = 1 << 10
+	maxClaims     = 1 << 10
 	MaxClaimsFile = 32 << 20
-	MaxContext    = 1 << 12
+	maxContext    = 1 << 12
 )
 
 // Audit is a claims file: claims with all their parameters, fixed before any
@@ -66,11 +66,11 @@ func Parse(text []byte) (_ *Audit, err error) {
 	if len(file.Claims) == 0 {
 		return nil, fmt.Errorf("there is no claim: each begins with a line [[claim]]: %w", fault.ErrUsage)
 	}
-	if len(file.Claims) > MaxClaims {
-		return nil, fmt.Errorf("%d claims, at most %d: %w", len(file.Claims), MaxClaims, fault.ErrUsage)
+	if len(file.Claims) > maxClaims {
+		return nil, fmt.Errorf("%d claims, at most %d: %w", len(file.Claims), maxClaims, fault.ErrUsage)
 	}
-	if len(file.Context) > MaxContext {
-		return nil, fmt.Errorf("context of %d bytes, at most %d: %w", len(file.Context), MaxContext, fault.ErrUsage)
+	if len(file.Context) > maxContext {
+		return nil, fmt.Errorf("context of %d bytes, at most %d: %w", len(file.Context), maxContext, fault.ErrUsage)
 	}
 	a, names := &Audit{Context: file.Context}, map[string]bool{}
 	for i, table := range file.Claims {

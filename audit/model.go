@@ -14,14 +14,14 @@ import (
 
 // Limits of public models.
 const (
-	// MaxModels bounds the public models of an audit.
-	MaxModels = 64
-	// MaxModelCells bounds the weights of one, padded: a verifier holds them as
+	// maxModels bounds the public models of an audit.
+	maxModels = 64
+	// maxModelCells bounds the weights of one, padded: a verifier holds them as
 	// 64-bit integers and evaluates each tensor once for every use.
-	MaxModelCells = 1 << 24
+	maxModelCells = 1 << 24
 	// maxAllCells bounds the weights of all public models of an audit, padded:
 	// an audit may name one file many times, in many formats.
-	maxAllCells = 4 * MaxModelCells
+	maxAllCells = 4 * maxModelCells
 	// maxFraction bounds fraction bits; package transpile has the same bound.
 	maxFraction = 14
 )
@@ -43,8 +43,8 @@ func DefaultFractions(feature int) Fractions {
 	return Fractions{Feature: feature, Activation: f.Activation, Weight: f.Error}
 }
 
-// Check returns fault.ErrUsage for fraction bits out of range.
-func (f Fractions) Check() error {
+// check returns fault.ErrUsage for fraction bits out of range.
+func (f Fractions) check() error {
 	for _, bits := range f.list() {
 		if bits < 0 || bits > maxFraction {
 			return fmt.Errorf("%s: want 0 to %d: %w", f, maxFraction, fault.ErrUsage)
@@ -89,7 +89,7 @@ type ModelReader func(file []byte, f network.Formats) (n *network.Network, weigh
 // proven, or are those of the reader.
 func NewModel(file []byte, f Fractions, read ModelReader) (_ *Model, err error) {
 	defer fault.Catch(&err, "public model", fault.ErrInput)
-	if err := f.Check(); err != nil {
+	if err := f.check(); err != nil {
 		return nil, err
 	}
 	n, weights, err := read(file, network.Formats{Feature: f.Feature, Activation: f.Activation, Error: f.Weight})
@@ -103,8 +103,8 @@ func NewModel(file []byte, f Fractions, read ModelReader) (_ *Model, err error) 
 		for _, a := range m.Program.Tensor(id).Axes {
 			padded *= a.Padded()
 		}
-		if total += padded; total > MaxModelCells {
-			return nil, fmt.Errorf("a public model of over %d weights, padded: %w", MaxModelCells, fault.ErrUnsupported)
+		if total += padded; total > maxModelCells {
+			return nil, fmt.Errorf("a public model of over %d weights, padded: %w", maxModelCells, fault.ErrUnsupported)
 		}
 	}
 	initial, err := weights()

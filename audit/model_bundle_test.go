@@ -137,7 +137,7 @@ func TestEncodingOfModels(t *testing.T) {
 		t.Fatal(err)
 	}
 	id := made.Models["embedder"]
-	many := make([]encodedModel, MaxModels+1)
+	many := make([]encodedModel, maxModels+1)
 	for i := range many {
 		many[i] = encodedModel{fmt.Sprintf("model %03d", i), hex.EncodeToString(id.SHA256[:]), id.Fractions}
 	}

@@ -101,7 +101,7 @@ func TestListedIsNamed(t *testing.T) {
 // TestModelsTogether: an audit that names a large file many times, in other
 // formats, does not make its verifier hold all of them.
 func TestModelsTogether(t *testing.T) {
-	cells := map[graph.TensorID][]int64{0: make([]int64, MaxModelCells)} // never written
+	cells := map[graph.TensorID][]int64{0: make([]int64, maxModelCells)} // never written
 	s := &Subjects{Models: map[string]*Model{}}
 	for _, name := range []string{"a", "b", "c", "d"} {
 		s.Models[name] = &Model{cells: cells}

@@ -175,7 +175,7 @@ func (in *Inputs) charge(ctx context.Context, claims []*pending) error {
 		for _, c := range claims {
 			all = append(all, c.charges...)
 		}
-		if err := in.Ledger.Check(all, in.Override); err != nil {
+		if err := in.Ledger.check(all, in.Override); err != nil {
 			return err
 		}
 	}

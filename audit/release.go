@@ -18,8 +18,8 @@ type Release struct {
 	Round int64 `toml:"round,omitempty"`
 }
 
-// DefaultRound is the rounding of released counts where a claim gives none.
-const DefaultRound = 10
+// defaultRound is the rounding of released counts where a claim gives none.
+const defaultRound = 10
 
 // MinimumGroup is the smallest group that claims about groups accept, and that
 // released counts show, unless they say otherwise.
@@ -121,7 +121,7 @@ func (s *Scope) releasesCounts(r *Release, smallest int64) bool {
 		s.usage("release %s: want \"counts\", or nothing for the verdict alone", foreign.Quote(r.What))
 		return false
 	case r.Round == 0:
-		r.Round = max(DefaultRound, smallest)
+		r.Round = max(defaultRound, smallest)
 	}
 	switch {
 	case r.Round < smallest:

@@ -38,8 +38,8 @@ type Report struct {
 	named map[string]bool // the subjects of claims added
 }
 
-// Bytes is the size of all proofs of claims.
-func (r *Report) Bytes() int {
+// bytes is the size of all proofs of claims.
+func (r *Report) bytes() int {
 	n := 0
 	for _, c := range r.Claims {
 		n += c.Bytes
@@ -91,7 +91,7 @@ type Finding struct {
 
 // newReport describes what a bundle is about. Its claims are added one by one.
 func newReport(b *Bundle, subjects *Subjects, setup commitments.Kind) (*Report, error) {
-	digest, err := b.Digest()
+	digest, err := b.digest()
 	if err != nil {
 		return nil, err
 	}
@@ -221,7 +221,7 @@ func (r *Report) WriteText(w io.Writer) error {
 	if len(r.Unpinned) > 0 {
 		fmt.Fprintf(&b, "VALID AS FAR AS IT WAS COMPARED: nobody has compared %s, so the claims may be about another training than you mean.\n", runsNamed(r.Unpinned))
 	}
-	fmt.Fprintf(&b, "mode %s, context %s\n", r.Mode, foreign.QuoteUpTo(r.Context, MaxContext))
+	fmt.Fprintf(&b, "mode %s, context %s\n", r.Mode, foreign.QuoteUpTo(r.Context, maxContext))
 	if r.Insecure {
 		b.WriteString("INSECURE: made with the development setup; anyone can forge such an audit. For demonstrations and tests only.\n")
 	}

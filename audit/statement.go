@@ -16,8 +16,8 @@ import (
 	"github.com/zkaudit/zkaudit/proof/statement"
 )
 
-// StatementKind is the kind of the statements that audits prove.
-const StatementKind = "zkaudit/audit/v1"
+// statementKind is the kind of the statements that audits prove.
+const statementKind = "zkaudit/audit/v1"
 
 // Frame is what all claims of an audit share.
 type Frame struct {
@@ -71,7 +71,7 @@ func state(f *Frame, item *Item, subjects *Subjects, released []Released, tables
 	if err != nil {
 		return nil, err
 	}
-	st := &statement.Statement{Kind: StatementKind, Public: public, Layout: layout, Setup: f.Setup}
+	st := &statement.Statement{Kind: statementKind, Public: public, Layout: layout, Setup: f.Setup}
 	for _, e := range s.external {
 		st.External = append(st.External, e.rows)
 	}

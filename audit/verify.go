@@ -256,7 +256,7 @@ func (e *Expectation) compare(b *Bundle, r *Report) error {
 // compareClaims checks the claims and the context.
 func (e *Expectation) compareClaims(b *Bundle, r *Report) error {
 	if e.Claims == nil {
-		r.NotChecked = append(r.NotChecked, "the claims and their thresholds: they are those the prover chose", "context: "+foreign.QuoteUpTo(b.Context, MaxContext))
+		r.NotChecked = append(r.NotChecked, "the claims and their thresholds: they are those the prover chose", "context: "+foreign.QuoteUpTo(b.Context, maxContext))
 		return nil
 	}
 	if e.Claims.Context != b.Context {

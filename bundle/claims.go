@@ -18,9 +18,9 @@ import (
 
 // Kinds of the statements that proofs of a run are about.
 const (
-	DatasetKind = "zkaudit/dataset-certificate/v2"
-	WeightsKind = "zkaudit/weights-certificate/v1"
-	SegmentKind = "zkaudit/segment/v1"
+	datasetKind = "zkaudit/dataset-certificate/v2"
+	weightsKind = "zkaudit/weights-certificate/v1"
+	segmentKind = "zkaudit/segment/v1"
 )
 
 // Claims derives, from the public values of a run alone, what each of its
@@ -73,7 +73,7 @@ func WeightsClaim(m mode.Name, n *network.Network, o Origin, setup [32]byte, row
 		return nil, nil, err
 	}
 	digest := n.Digest()
-	st, err := claim(m, WeightsKind, encode.Bytes(digest[:], o.Encode()), cert.Relation, setup, rowBits)
+	st, err := claim(m, weightsKind, encode.Bytes(digest[:], o.Encode()), cert.Relation, setup, rowBits)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -103,7 +103,7 @@ func (c *Claims) Segment(i int, certificates [][32]byte, before, after WeightCom
 	if err != nil {
 		return nil, nil, err
 	}
-	st, err := claim(c.Run.Mode, SegmentKind, c.segmentPublic(i, rates, certificates), sys.Relation, c.Run.Setup, c.Run.RowBits)
+	st, err := claim(c.Run.Mode, segmentKind, c.segmentPublic(i, rates, certificates), sys.Relation, c.Run.Setup, c.Run.RowBits)
 	if err != nil {
 		return nil, nil, err
 	}

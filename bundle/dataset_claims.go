@@ -27,7 +27,7 @@ type DatasetClaim struct {
 // no other part, and a certificate with a proof of each is about all rows.
 // Protocol, section 7.
 func DatasetClaims(m mode.Name, shape segment.PartShape, setup [32]byte, rowBits int, part PartCommitment) ([]DatasetClaim, error) {
-	digest := PartDigest(shape, setup, rowBits, part)
+	digest := partDigest(shape, setup, rowBits, part)
 	chunks, err := segment.Chunks(shape, rowBits)
 	if err != nil {
 		return nil, err
@@ -39,7 +39,7 @@ func DatasetClaims(m mode.Name, shape segment.PartShape, setup [32]byte, rowBits
 			return nil, err
 		}
 		public := encode.Int(encode.Int(append(appendShape(nil, shape), digest[:]...), i), len(chunks))
-		st, err := claim(m, DatasetKind, public, c.Relation, setup, rowBits)
+		st, err := claim(m, datasetKind, public, c.Relation, setup, rowBits)
 		if err != nil {
 			return nil, err
 		}

@@ -31,7 +31,7 @@
 // # Parts
 //
 // A part is one owner's committed rows: features, labels and, for audits,
-// attributes that training does not read. PartDigest binds its shape, its
+// attributes that training does not read. Statement.PartDigest binds its shape, its
 // commitments and its Meaning (names, formats, vocabularies), which a nonce
 // keeps from being guessed. It is the one name of the part: in schedules, in expectations, in audits. PartFile is the part by
 // itself, with its certificate, as owners hand it on.

@@ -68,7 +68,7 @@ func DecodeStatement(data []byte) (_ *Statement, err error) {
 		return nil, fmt.Errorf("statement of kind %q: %w", domain, fault.ErrMalformed)
 	}
 	s := &Statement{Mode: mode.Name(r.Bytes("mode", 64)), RunID: r.Digest("run id"), Context: string(r.Bytes("context", MaxContext))}
-	encoded := r.Bytes("network", MaxNetwork)
+	encoded := r.Bytes("network", maxNetwork)
 	s.Setup, s.RowBits = r.Digest("setup"), r.Bounded("row size", commitments.MinRowBits, commitments.MaxRowBits)
 	s.Segment = r.Bounded("steps of a segment", 1, 1<<32)
 	s.Rates = r.Ints("rates", schedule.MaxSteps)
@@ -142,8 +142,8 @@ func (r reader) weights(what string, p *graph.Program, rowBits int, ids []graph.
 
 // points reads hiding commitments: none of them is infinity.
 func (r reader) points(what string, n int) []bn254.G1Affine {
-	if n > MaxPoints {
-		r.Fail(what, "%d committed rows, at most %d", n, MaxPoints)
+	if n > maxPoints {
+		r.Fail(what, "%d committed rows, at most %d", n, maxPoints)
 	}
 	field := r.Fixed(what, n*commitments.PointBytes)
 	if r.Err() != nil {

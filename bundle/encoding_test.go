@@ -107,7 +107,7 @@ func writtenOrigin(o *bundle.Origin) written {
 	return w
 }
 
-// partDigest is bundle.PartDigest by its definition.
+// partDigest is Statement.PartDigest by its definition.
 func partDigest(s *bundle.Statement, i int) [32]byte {
 	shape := s.PartShape(i)
 	e := (&encoding{}).field([]byte("zkaudit/dataset-part/v1")).number(shape.Rows, shape.Features, shape.Labels, shape.Attributes).field([]byte(shape.Kind))

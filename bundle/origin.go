@@ -20,8 +20,8 @@ func (o *Origin) check(p *graph.Program) error {
 	if (o.Kind == Seeded) != (o.Seed != "" || o.Scheme != "") || (o.Kind == Published) != (o.Cells != nil) {
 		return fmt.Errorf("origin %v with a seed of %d bytes and %d public weights", o.Kind, len(o.Seed), len(o.Cells))
 	}
-	if o.Kind != Private && parameters(p) > MaxPublicCells {
-		return fmt.Errorf("%d public weights, at most %d", parameters(p), MaxPublicCells)
+	if o.Kind != Private && parameters(p) > maxPublicCells {
+		return fmt.Errorf("%d public weights, at most %d", parameters(p), maxPublicCells)
 	}
 	switch o.Kind {
 	case Private:

@@ -16,8 +16,8 @@ import (
 // PartVersion is the format version of part files.
 const PartVersion = 5
 
-// MaxPartBytes bounds a part file.
-const MaxPartBytes = 1 << 30
+// maxPartBytes bounds a part file.
+const maxPartBytes = 1 << 30
 
 // PartKind is the artefact kind of a part file.
 func PartKind() artefact.Kind { return artefact.Kind{'p', 'a', 'r', 't'} }
@@ -39,7 +39,7 @@ type PartFile struct {
 }
 
 // Digest identifies the part: statements name it, auditors pin it.
-func (f *PartFile) Digest() [32]byte { return PartDigest(f.Shape, f.Setup, f.RowBits, f.Commitment) }
+func (f *PartFile) Digest() [32]byte { return partDigest(f.Shape, f.Setup, f.RowBits, f.Commitment) }
 
 // Marshal encodes the file. Errors wrap fault.ErrMalformed for a part that
 // contradicts itself.
@@ -123,7 +123,7 @@ func (f *PartFile) check() error {
 // ReadPart reads the part file at path. Errors name it and are those of
 // UnmarshalPart, or wrap fault.ErrInput.
 func ReadPart(path string) (*PartFile, error) {
-	file, err := artefact.ReadFile(path, MaxPartBytes)
+	file, err := artefact.ReadFile(path, maxPartBytes)
 	if err != nil {
 		return nil, err
 	}

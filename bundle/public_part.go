@@ -38,5 +38,5 @@ func (p *PublicPart) Commitment() PartCommitment {
 // Digest identifies the part, as training runs do: its shape, its commitments,
 // and what numbers and codes mean.
 func (p *PublicPart) Digest(setup [32]byte, rowBits int) [32]byte {
-	return PartDigest(p.Shape(), setup, rowBits, p.Commitment())
+	return partDigest(p.Shape(), setup, rowBits, p.Commitment())
 }

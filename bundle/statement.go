@@ -22,17 +22,17 @@ import (
 // Limits of a statement. They bound what a verifier does for a bundle.
 const (
 	MaxContext  = 1 << 12  // bytes
-	MaxNetwork  = 64 << 20 // bytes
+	maxNetwork  = 64 << 20 // bytes
 	MaxRows     = 1 << 26  // of all parts
 	MaxSlots    = 1 << 24  // rows read by one segment
 	MaxChoices  = 1 << 26  // of a segment: rows read times parts
 	MaxSegments = 1 << 20
-	MaxPoints   = 1 << 22 // committed rows of one tensor
+	maxPoints   = 1 << 22 // committed rows of one tensor
 
 	MaxAttributes = 1 << 10 // per row of a part
 
-	// MaxPublicCells bounds initial weights that the verifier derives or reads.
-	MaxPublicCells = 1 << 26
+	// maxPublicCells bounds initial weights that the verifier derives or reads.
+	maxPublicCells = 1 << 26
 )
 
 // Statement holds the public values of a run.
@@ -139,11 +139,11 @@ func (s *Statement) PartShape(i int) segment.PartShape {
 // commitments and what its numbers and codes mean. Schedules are bound to it,
 // auditors pin it.
 func (s *Statement) PartDigest(i int) [32]byte {
-	return PartDigest(s.PartShape(i), s.Setup, s.RowBits, s.Parts[i])
+	return partDigest(s.PartShape(i), s.Setup, s.RowBits, s.Parts[i])
 }
 
-// PartDigest is Statement.PartDigest without a run.
-func PartDigest(shape segment.PartShape, setup [32]byte, rowBits int, part PartCommitment) [32]byte {
+// partDigest is Statement.PartDigest without a run.
+func partDigest(shape segment.PartShape, setup [32]byte, rowBits int, part PartCommitment) [32]byte {
 	b := encode.Domain("zkaudit/dataset-part/v1")
 	b = appendShape(b, shape)
 	b = append(b, setup[:]...)

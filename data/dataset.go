@@ -11,8 +11,8 @@ import (
 )
 
 const (
-	// CellBits is the width of a feature or target value, sign included.
-	CellBits = 16
+	// cellBits is the width of a feature or target value, sign included.
+	cellBits = 16
 	// DefaultFractionBits is the usual number of fraction bits of a feature.
 	DefaultFractionBits = 8
 	// MaxFractionBits is the largest.
@@ -112,7 +112,7 @@ func (d *Dataset) Row(row int) []int32 {
 
 // Format returns the fixed-point format of the features.
 func (d *Dataset) Format() number.Format {
-	return number.Format{Bits: CellBits, Fraction: d.FractionBits}
+	return number.Format{Bits: cellBits, Fraction: d.FractionBits}
 }
 
 // Check returns an error that names the place unless d is well formed: lengths

@@ -147,7 +147,7 @@ func (e *encoder) number(cell string, fraction int) (int32, error) {
 		}
 	}
 	rounded, err := number.RoundQuotient(value, e.scale, fraction)
-	format := number.Format{Bits: CellBits, Fraction: fraction}
+	format := number.Format{Bits: cellBits, Fraction: fraction}
 	if err != nil || !format.Contains(rounded) {
 		shown := strings.Trim(fault.Quote(cell), `"`)
 		if e.Offset != "0" || e.Scale != "1" {

@@ -9,9 +9,9 @@ import (
 
 // Limits of a program. They bound what a reader of one does.
 const (
-	MaxTensors = 1 << 13
-	MaxNodes   = 1 << 12
-	MaxAxes    = 6
+	maxTensors = 1 << 13
+	maxNodes   = 1 << 12
+	maxAxes    = 6
 	MaxSize    = 1 << 30 // cells of one tensor
 	MaxBatch   = 1 << 20
 )
@@ -26,8 +26,8 @@ func (p *Program) Validate() error {
 	if p.Batch < 1 || p.Batch > MaxBatch {
 		return invalid("batch size %d", p.Batch)
 	}
-	if len(p.Tensors) > MaxTensors || len(p.Nodes) > MaxNodes {
-		return invalid("%d tensors and %d nodes, at most %d and %d", len(p.Tensors), len(p.Nodes), MaxTensors, MaxNodes)
+	if len(p.Tensors) > maxTensors || len(p.Nodes) > maxNodes {
+		return invalid("%d tensors and %d nodes, at most %d and %d", len(p.Tensors), len(p.Nodes), maxTensors, maxNodes)
 	}
 	names := map[string]bool{}
 	for i := range p.Tensors {
@@ -47,7 +47,7 @@ func (p *Program) Validate() error {
 }
 
 func (p *Program) validateTensor(t *Tensor) error {
-	if len(t.Axes) == 0 || len(t.Axes) > MaxAxes {
+	if len(t.Axes) == 0 || len(t.Axes) > maxAxes {
 		return invalid("tensor %q has %d axes", t.Name, len(t.Axes))
 	}
 	size := 1

@@ -11,7 +11,7 @@ import (
 // Limits of an architecture. They bound what a reader of one does.
 const (
 	MaxLayers = 1 << 10
-	MaxAxes   = 6
+	maxAxes   = 6
 	// maxConstants bounds the constants of all layers, repeated to the shape of
 	// a sample.
 	maxConstants = 1 << 22
@@ -115,7 +115,7 @@ func (a *Architecture) checkLayer(i int, weights *int) error {
 		}
 	}
 	if c := l.Constant; c != nil {
-		if len(c.Shape) > MaxAxes || c.cells() != len(c.Cells) {
+		if len(c.Shape) > maxAxes || c.cells() != len(c.Cells) {
 			return refused("constant of shape %v with %d cells", c.Shape, len(c.Cells))
 		}
 	}
@@ -177,8 +177,8 @@ func (a Architecture) clone() Architecture {
 
 // checkShape refuses the shape of a tensor that a step cannot have.
 func checkShape(shape []int) error {
-	if len(shape) < 1 || len(shape) > MaxAxes {
-		return refused("shape %v, want 1 to %d axes", shape, MaxAxes)
+	if len(shape) < 1 || len(shape) > maxAxes {
+		return refused("shape %v, want 1 to %d axes", shape, maxAxes)
 	}
 	n := 1
 	for _, d := range shape {

@@ -9,8 +9,8 @@ import (
 	"github.com/zkaudit/zkaudit/internal/number"
 )
 
-// MaxFraction bounds the fraction bits of 16-bit values.
-const MaxFraction = 14
+// maxFraction bounds the fraction bits of 16-bit values.
+const maxFraction = 14
 
 // Formats are the fraction bits of a step's 16-bit values. Those of weights
 // and labels follow.
@@ -42,8 +42,8 @@ func (c *Choices) check(weights int) error {
 		key  string
 		bits int
 	}{{"formats.feature", c.Formats.Feature}, {"formats.activation", c.Formats.Activation}, {"formats.error", c.Formats.Error}} {
-		if f.bits < 0 || f.bits > MaxFraction {
-			return &fault.Setting{Key: f.key, Err: fmt.Errorf("%d fraction bits, want 0 to %d: %w", f.bits, MaxFraction, fault.ErrUsage)}
+		if f.bits < 0 || f.bits > maxFraction {
+			return &fault.Setting{Key: f.key, Err: fmt.Errorf("%d fraction bits, want 0 to %d: %w", f.bits, maxFraction, fault.ErrUsage)}
 		}
 	}
 	if !slices.Contains(graph.LabelsOf(c.Loss), c.Labels) {

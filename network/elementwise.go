@@ -101,14 +101,14 @@ func (l *lowering) constant(c *Constant, x value, fraction int) (graph.TensorID,
 	}), nil
 }
 
-// finest returns the most fraction bits, at most MaxFraction, at which 16 bits
+// finest returns the most fraction bits, at most maxFraction, at which 16 bits
 // hold all values; 0 if none do.
 func finest(values []float32) int {
 	largest := 0.0
 	for _, v := range values {
 		largest = max(largest, math.Abs(float64(v)))
 	}
-	f := MaxFraction
+	f := maxFraction
 	for f > 0 && math.Round(math.Ldexp(largest, f)) > 1<<15-1 {
 		f--
 	}

@@ -73,7 +73,7 @@ func constrainActivation(c *Context, n *graph.Node, table int) {
 
 // gradientBits: dZ = G ⊙ dA for a derivative of bits.
 func gradientBits(r *Reverse, n *graph.Node) error {
-	d, err := r.Of(n.Outputs[0])
+	d, err := r.of(n.Outputs[0])
 	if err != nil || !r.Needs(n.Inputs[0]) {
 		return err
 	}
@@ -89,7 +89,7 @@ func gradientBits(r *Reverse, n *graph.Node) error {
 
 // gradientCurve: dZ = A' ⊙ dA, rounded to f_g.
 func gradientCurve(r *Reverse, n *graph.Node) error {
-	d, err := r.Of(n.Outputs[0])
+	d, err := r.of(n.Outputs[0])
 	if err != nil || !r.Needs(n.Inputs[0]) {
 		return err
 	}

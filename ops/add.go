@@ -46,7 +46,7 @@ func (add) Forward(s *Step, n *graph.Node) error {
 
 // Gradient: both operands get the gradient of the sum.
 func (add) Gradient(r *Reverse, n *graph.Node) error {
-	d, err := r.Of(n.Outputs[0])
+	d, err := r.of(n.Outputs[0])
 	if err != nil {
 		return err
 	}
@@ -66,7 +66,7 @@ func (add) Define(c *Context, n *graph.Node, _ int) []relation.Term {
 	x, y := n.Inputs[0], n.Inputs[1]
 	second := []relation.Factor{c.operand(y)}
 	if c.Program.Tensor(y).Role == graph.Constant {
-		second = append(c.Ones(x)[:2], second...)
+		second = append(c.ones(x)[:2], second...)
 	}
-	return []relation.Term{relation.Times(relation.Int(1), c.At(x)), relation.Times(relation.Int(1), second...)}
+	return []relation.Term{relation.Times(relation.Int(1), c.at(x)), relation.Times(relation.Int(1), second...)}
 }

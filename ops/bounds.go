@@ -114,7 +114,7 @@ func (b *Bounding) settle(n *graph.Node, k int, bound Bound) error {
 		}
 	}
 	switch {
-	case !open && known.Within(format):
+	case !open && known.within(format):
 	case b.covered(id):
 		b.unread[id], known = true, known.meet(format)
 	default:
@@ -161,7 +161,7 @@ func (b *Bounding) in(n *graph.Node, i int) Interval { return b.known[n.Inputs[i
 
 // bit reports whether a tensor is known to hold bits.
 func (b *Bounding) bit(id graph.TensorID) bool {
-	return b.settled[id] && b.known[id].Within(unsigned(1))
+	return b.settled[id] && b.known[id].within(unsigned(1))
 }
 
 func signed16() Interval { return Interval{-1 << 15, 1<<15 - 1} }

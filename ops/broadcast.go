@@ -59,7 +59,7 @@ func (broadcast) Forward(s *Step, n *graph.Node) error {
 
 // Gradient: the sum over the new axis.
 func (broadcast) Gradient(r *Reverse, n *graph.Node) error {
-	d, err := r.Of(n.Outputs[0])
+	d, err := r.of(n.Outputs[0])
 	if err != nil || !r.Needs(n.Inputs[0]) {
 		return err
 	}
@@ -77,6 +77,6 @@ func (broadcast) Gradient(r *Reverse, n *graph.Node) error {
 
 // Define: the new axis carries its mask.
 func (broadcast) Define(c *Context, n *graph.Node, _ int) []relation.Term {
-	ones := c.Ones(n.Outputs[0])
-	return []relation.Term{relation.Times(relation.Int(1), c.At(n.Inputs[0]), ones[len(ones)-1])}
+	ones := c.ones(n.Outputs[0])
+	return []relation.Term{relation.Times(relation.Int(1), c.at(n.Inputs[0]), ones[len(ones)-1])}
 }

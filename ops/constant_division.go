@@ -68,7 +68,7 @@ func (constantDivision) Forward(s *Step, n *graph.Node) error {
 
 // Gradient: dV = dY/d, rounded.
 func (constantDivision) Gradient(r *Reverse, n *graph.Node) error {
-	dy, err := r.Of(n.Outputs[0])
+	dy, err := r.of(n.Outputs[0])
 	if err != nil || !r.Needs(n.Inputs[0]) {
 		return err
 	}
@@ -91,8 +91,8 @@ func (constantDivision) Define(c *Context, n *graph.Node, i int) []relation.Term
 	v, r, d := n.Inputs[0], n.Outputs[1], int64(n.Attributes.Int(attrDivisor))
 	if i == 2 {
 		return []relation.Term{
-			relation.Times(relation.Int(d-1), c.Ones(r)...),
-			relation.Times(relation.Int(-1), c.At(r)),
+			relation.Times(relation.Int(d-1), c.ones(r)...),
+			relation.Times(relation.Int(-1), c.at(r)),
 		}
 	}
 	inverse := relation.Int(d)
@@ -100,9 +100,9 @@ func (constantDivision) Define(c *Context, n *graph.Node, i int) []relation.Term
 	half := relation.Int(d / 2)
 	half.Mul(&half, &inverse)
 	return []relation.Term{
-		relation.Times(inverse, c.At(v)),
-		relation.Times(relation.Neg(inverse), c.At(r)),
-		relation.Times(half, c.Ones(r)...),
+		relation.Times(inverse, c.at(v)),
+		relation.Times(relation.Neg(inverse), c.at(r)),
+		relation.Times(half, c.ones(r)...),
 	}
 }
 
@@ -115,9 +115,9 @@ func (constantDivision) Constrain(c *Context, n *graph.Node) {
 		return
 	}
 	c.equation(n.Name, y,
-		relation.Times(relation.Int(1), c.At(n.Inputs[0])),
-		relation.Times(relation.Int(-d), c.At(y)),
-		relation.Times(relation.Int(-1), c.At(r)),
-		relation.Times(relation.Int(d/2), c.Ones(y)...),
+		relation.Times(relation.Int(1), c.at(n.Inputs[0])),
+		relation.Times(relation.Int(-d), c.at(y)),
+		relation.Times(relation.Int(-1), c.at(r)),
+		relation.Times(relation.Int(d/2), c.ones(y)...),
 	)
 }

@@ -151,8 +151,8 @@ func (c *Context) Labels(t graph.TensorID) []relation.Label {
 	return labels
 }
 
-// At reads a per-sample tensor at its own labels.
-func (c *Context) At(t graph.TensorID) relation.Factor {
+// at reads a per-sample tensor at its own labels.
+func (c *Context) at(t graph.TensorID) relation.Factor {
 	return relation.At(c.ID(t), c.Labels(t)...)
 }
 
@@ -174,9 +174,9 @@ func (c *Context) limbIDs(list []graph.TensorID) relation.Limbs {
 	return limbs
 }
 
-// Ones is the constant 1 on the real cells of a per-sample tensor: a mask per
+// ones is the constant 1 on the real cells of a per-sample tensor: a mask per
 // axis.
-func (c *Context) Ones(t graph.TensorID) []relation.Factor {
+func (c *Context) ones(t graph.TensorID) []relation.Factor {
 	return c.Relation.Masks(c.axes(c.Program.Tensor(t)), c.Labels(t))
 }
 

@@ -244,13 +244,13 @@ func (multiplying) Forward(s *Step, n *graph.Node) error {
 // Gradient: dV with W gives dX, and with X it updates W; alone, the bias.
 func (multiplying) Gradient(r *Reverse, n *graph.Node) error {
 	x, w := n.Inputs[0], n.Inputs[1]
-	dv, err := r.Of(n.Outputs[0])
+	dv, err := r.of(n.Outputs[0])
 	if err != nil {
 		return err
 	}
-	r.Update(w, use{of: n.Kind, attributes: n.Attributes, input: x, gradient: dv})
+	r.update(w, use{of: n.Kind, attributes: n.Attributes, input: x, gradient: dv})
 	if id := bias(n); id != graph.None {
-		r.Update(id, use{input: graph.None, gradient: dv})
+		r.update(id, use{input: graph.None, gradient: dv})
 	}
 	if !r.Needs(x) {
 		return nil

@@ -59,7 +59,7 @@ func (gate) Forward(s *Step, n *graph.Node) error {
 
 func (gate) Constrain(c *Context, n *graph.Node) {
 	c.equation(n.Name, n.Outputs[0],
-		relation.Times(relation.Int(1), c.At(n.Outputs[0])),
-		relation.Times(relation.Int(-1), c.At(n.Inputs[0]), c.At(n.Inputs[1])),
+		relation.Times(relation.Int(1), c.at(n.Outputs[0])),
+		relation.Times(relation.Int(-1), c.at(n.Inputs[0]), c.at(n.Inputs[1])),
 	)
 }

@@ -25,8 +25,8 @@ func unsigned(width int) Interval { return Interval{0, 1<<width - 1} }
 // saturate keeps an end among those that stand for themselves.
 func saturate(v int64) int64 { return min(max(v, -Unlimited), Unlimited) }
 
-// Within reports whether all of i is in j.
-func (i Interval) Within(j Interval) bool { return j.Low <= i.Low && i.High <= j.High }
+// within reports whether all of i is in j.
+func (i Interval) within(j Interval) bool { return j.Low <= i.Low && i.High <= j.High }
 
 // meet returns what is in both; Low > High if nothing is.
 func (i Interval) meet(j Interval) Interval { return Interval{max(i.Low, j.Low), min(i.High, j.High)} }

@@ -49,10 +49,10 @@ func TestIntervalsAreExact(t *testing.T) {
 			sum, product := i.plus(j), i.times(j)
 			for _, x := range []int64{i.Low, i.High} {
 				for _, y := range []int64{j.Low, j.High} {
-					if v := (Interval{x, x}).plus(Interval{y, y}); !v.Within(sum) {
+					if v := (Interval{x, x}).plus(Interval{y, y}); !v.within(sum) {
 						t.Errorf("%v + %v is %v, without %v", i, j, sum, v)
 					}
-					if v := (Interval{x, x}).times(Interval{y, y}); !v.Within(product) {
+					if v := (Interval{x, x}).times(Interval{y, y}); !v.within(product) {
 						t.Errorf("%v · %v is %v, without %v", i, j, product, v)
 					}
 				}

@@ -112,18 +112,18 @@ func (v *division) forward(s *Step) error {
 
 // complementTerms is 2D·1 − 1 − R, over the labels of the quotient.
 func (v *division) complementTerms(c *Context) []relation.Term {
-	ones := c.Ones(v.quotient)
+	ones := c.ones(v.quotient)
 	return append([]relation.Term{
-		relation.Times(relation.Int(2), c.At(v.divisor), ones[2]),
+		relation.Times(relation.Int(2), c.at(v.divisor), ones[2]),
 		relation.Times(relation.Int(-1), ones...),
 	}, c.limbs(relation.Int(-1), v.remainder)...)
 }
 
 func (v *division) constrain(c *Context, name string) {
 	c.equation(name+" quotient", v.quotient, append([]relation.Term{
-		relation.Times(relation.Pow2(v.fraction+1), c.At(v.numerator)),
-		relation.Times(relation.Int(1), c.At(v.divisor), c.Ones(v.quotient)[2]),
-		relation.Times(relation.Int(-2), c.At(v.quotient), c.At(v.divisor)),
+		relation.Times(relation.Pow2(v.fraction+1), c.at(v.numerator)),
+		relation.Times(relation.Int(1), c.at(v.divisor), c.ones(v.quotient)[2]),
+		relation.Times(relation.Int(-2), c.at(v.quotient), c.at(v.divisor)),
 	}, c.limbs(relation.Int(-1), v.remainder)...)...)
 	width := number.LimbBits * len(v.remainder)
 	c.Relation.UnsignedLimbs(c.limbIDs(v.remainder), width)

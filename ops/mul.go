@@ -78,7 +78,7 @@ func (mul) Forward(s *Step, n *graph.Node) error {
 
 // Gradient: dX = dP ⊙ Y and dY = dP ⊙ X, rounded.
 func (mul) Gradient(r *Reverse, n *graph.Node) error {
-	d, err := r.Of(n.Outputs[0])
+	d, err := r.of(n.Outputs[0])
 	if err != nil {
 		return err
 	}
@@ -99,7 +99,7 @@ func (mul) Gradient(r *Reverse, n *graph.Node) error {
 func (mul) Bounds(b *Bounding, n *graph.Node) []Bound { return as(b.in(n, 0).times(b.in(n, 1))) }
 
 func (mul) Define(c *Context, n *graph.Node, _ int) []relation.Term {
-	return []relation.Term{relation.Times(relation.Int(1), c.At(n.Inputs[0]), c.operand(n.Inputs[1]))}
+	return []relation.Term{relation.Times(relation.Int(1), c.at(n.Inputs[0]), c.operand(n.Inputs[1]))}
 }
 
 // operand reads the second operand of a product: a per-sample tensor, or a
@@ -107,7 +107,7 @@ func (mul) Define(c *Context, n *graph.Node, _ int) []relation.Term {
 func (c *Context) operand(y graph.TensorID) relation.Factor {
 	t := c.Program.Tensor(y)
 	if t.Role != graph.Constant {
-		return c.At(y)
+		return c.at(y)
 	}
 	labels := make([]relation.Label, len(t.Axes))
 	for i := range labels {

@@ -15,13 +15,13 @@ func PaddedSize(axes []relation.Axis) int {
 // places on the padded axes; the padding is 0.
 func Pad[T int32 | int64](axes []relation.Axis, cells []T) []T {
 	padded := make([]T, PaddedSize(axes))
-	PadInto(padded, axes, cells)
+	padInto(padded, axes, cells)
 	return padded
 }
 
-// PadInto writes cells to their places on the padded axes and leaves the
+// padInto writes cells to their places on the padded axes and leaves the
 // padding as it is.
-func PadInto[T int32 | int64](padded []T, axes []relation.Axis, cells []T) {
+func padInto[T int32 | int64](padded []T, axes []relation.Axis, cells []T) {
 	last := axes[len(axes)-1]
 	index := make([]int, len(axes)-1)
 	for len(cells) > 0 {

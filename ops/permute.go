@@ -76,7 +76,7 @@ func (permute) Gradient(r *Reverse, n *graph.Node) error {
 // transported gives the input the gradient of the output, moved by another
 // node of the same kind with the given attributes.
 func transported(r *Reverse, n *graph.Node, inverse graph.Attributes) error {
-	d, err := r.Of(n.Outputs[0])
+	d, err := r.of(n.Outputs[0])
 	if err != nil || !r.Needs(n.Inputs[0]) {
 		return err
 	}

@@ -46,7 +46,7 @@ func (reduceSum) Forward(s *Step, n *graph.Node) error {
 
 // Gradient: every summand gets the gradient of the sum.
 func (reduceSum) Gradient(r *Reverse, n *graph.Node) error {
-	d, err := r.Of(n.Outputs[0])
+	d, err := r.of(n.Outputs[0])
 	if err != nil || !r.Needs(n.Inputs[0]) {
 		return err
 	}
@@ -73,5 +73,5 @@ func (reduceSum) Define(c *Context, n *graph.Node, _ int) []relation.Term {
 func (c *Context) rowSum(x graph.TensorID) []relation.Term {
 	axes, labels := c.Program.Tensor(x).Axes, c.Labels(x)
 	last := len(axes) - 1
-	return []relation.Term{times(1, c.summed(axes[last], labels[last+1]), c.At(x))}
+	return []relation.Term{times(1, c.summed(axes[last], labels[last+1]), c.at(x))}
 }

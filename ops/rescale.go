@@ -124,7 +124,7 @@ func (rescale) Gradient(r *Reverse, n *graph.Node) error { return passOn(r, n) }
 
 // passOn gives the first input the gradient of the first output.
 func passOn(r *Reverse, n *graph.Node) error {
-	d, err := r.Of(n.Outputs[0])
+	d, err := r.of(n.Outputs[0])
 	if err != nil {
 		return err
 	}
@@ -160,7 +160,7 @@ func (rescale) Bounds(b *Bounding, n *graph.Node) []Bound {
 // Define: Y = 2^−s·(V − R) (protocol, section 2).
 func (rescale) Define(c *Context, n *graph.Node, _ int) []relation.Term {
 	s := n.Attributes.Int(attrShift)
-	v := relation.Times(relation.Pow2(-s), c.At(n.Inputs[0]))
+	v := relation.Times(relation.Pow2(-s), c.at(n.Inputs[0]))
 	return append([]relation.Term{v}, c.limbs(relation.Neg(relation.Pow2(-s)), n.Outputs[1:])...)
 }
 
@@ -176,7 +176,7 @@ func (rescale) Constrain(c *Context, n *graph.Node) {
 		return
 	}
 	c.equation(n.Name, y, append([]relation.Term{
-		relation.Times(relation.Int(1), c.At(n.Inputs[0])),
-		relation.Times(relation.Neg(relation.Pow2(s)), c.At(y)),
+		relation.Times(relation.Int(1), c.at(n.Inputs[0])),
+		relation.Times(relation.Neg(relation.Pow2(s)), c.at(y)),
 	}, c.limbs(relation.Int(-1), n.Outputs[1:])...)...)
 }

@@ -81,15 +81,15 @@ func (r *Reverse) Add(t, gradient graph.TensorID) {
 	r.partial[t] = append(r.partial[t], gradient)
 }
 
-// Update records that a weight is used.
-func (r *Reverse) Update(w graph.TensorID, u use) {
+// update records that a weight is used.
+func (r *Reverse) update(w graph.TensorID, u use) {
 	if r.Tensor(w).Role == graph.Weight {
 		r.updates[w] = append(r.updates[w], u)
 	}
 }
 
-// Of returns the gradient of a tensor: the sum of all contributions.
-func (r *Reverse) Of(t graph.TensorID) (graph.TensorID, error) {
+// of returns the gradient of a tensor: the sum of all contributions.
+func (r *Reverse) of(t graph.TensorID) (graph.TensorID, error) {
 	parts := r.partial[t]
 	if len(parts) == 1 {
 		return parts[0], nil

@@ -135,7 +135,7 @@ func (softmax) Forward(s *Step, n *graph.Node) error {
 // Gradient, with s = Σ_c p_c·dP_c: dZ_c = p_c·(dP_c − s).
 func (softmax) Gradient(r *Reverse, n *graph.Node) error {
 	p, z, f := n.Outputs[softmaxValue], n.Inputs[0], r.format()
-	dp, err := r.Of(p)
+	dp, err := r.of(p)
 	if err != nil || !r.Needs(z) {
 		return err
 	}
@@ -193,10 +193,10 @@ func (softmax) Confines(*Bounding, *graph.Node, int) (Interval, bool) {
 func (softmax) Define(c *Context, n *graph.Node, i int) []relation.Term {
 	switch i {
 	case softmaxDistance:
-		ones := c.Ones(n.Inputs[0])
+		ones := c.ones(n.Inputs[0])
 		return []relation.Term{
-			relation.Times(relation.Int(1), c.At(n.Outputs[softmaxMaximum]), ones[2]),
-			relation.Times(relation.Int(-1), c.At(n.Inputs[0])),
+			relation.Times(relation.Int(1), c.at(n.Outputs[softmaxMaximum]), ones[2]),
+			relation.Times(relation.Int(-1), c.at(n.Inputs[0])),
 		}
 	case softmaxDenominator:
 		return c.rowSum(n.Outputs[softmaxExponential])
@@ -209,9 +209,9 @@ func (softmax) Define(c *Context, n *graph.Node, i int) []relation.Term {
 func (softmax) Constrain(c *Context, n *graph.Node) {
 	m, u, d := n.Outputs[softmaxMaximum], n.Outputs[softmaxChoice], n.Outputs[softmaxDistance]
 	c.Relation.Unsigned(c.ID(u), 1)
-	one := append(c.rowSum(u), relation.Times(relation.Int(-1), c.Ones(m)...))
+	one := append(c.rowSum(u), relation.Times(relation.Int(-1), c.ones(m)...))
 	c.equation(n.Name+" one choice", m, one...)
-	c.equation(n.Name+" maximum", u, relation.Times(relation.Int(1), c.At(u), c.At(d)))
+	c.equation(n.Name+" maximum", u, relation.Times(relation.Int(1), c.at(u), c.at(d)))
 	c.Relation.LookUp(c.relationTable(softmax{}.tableOf(c.Program, n)), c.ID(d), c.ID(n.Outputs[softmaxExponential]))
 	softmaxDivision(c.Program, n).constrain(c, n.Name)
 }

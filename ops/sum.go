@@ -78,7 +78,7 @@ func (sum) Forward(s *Step, n *graph.Node) error {
 // Gradient: dX_i = c_i·dY. Only coefficients of 1 occur where a gradient
 // passes.
 func (sum) Gradient(r *Reverse, n *graph.Node) error {
-	d, err := r.Of(n.Outputs[0])
+	d, err := r.of(n.Outputs[0])
 	if err != nil {
 		return err
 	}
@@ -108,7 +108,7 @@ func (sum) Bounds(b *Bounding, n *graph.Node) []Bound {
 func (sum) Define(c *Context, n *graph.Node, _ int) []relation.Term {
 	var terms []relation.Term
 	for k, x := range n.Inputs {
-		terms = append(terms, relation.Times(relation.Int(n.Attributes[attrCoefficients][k]), c.At(x)))
+		terms = append(terms, relation.Times(relation.Int(n.Attributes[attrCoefficients][k]), c.at(x)))
 	}
 	return terms
 }

@@ -34,7 +34,7 @@ func (t *Trace) Record(p *graph.Program, step int, b *Buffers) {
 		}
 		axes := p.Tensors[i].Axes
 		size := PaddedSize(axes)
-		PadInto(cells[step*size:(step+1)*size], axes, b.Small[i])
+		padInto(cells[step*size:(step+1)*size], axes, b.Small[i])
 	}
 }
 

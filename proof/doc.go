@@ -34,7 +34,7 @@
 // shape before any value (exposed.go). A Layout (layout.go) is what the shape
 // follows from: ranks, blocks of lookups, counts of rounds. It is derived from the
 // system, by prover and verifier alike, and refuses systems whose degree in the
-// committed cells could reach that of a hash (MaxDegree).
+// committed cells could reach that of a hash (maxDegree).
 //
 // # Soundness
 //

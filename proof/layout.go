@@ -36,17 +36,17 @@ type Block struct {
 // maxHypercube bounds the leaves of the lookup tree.
 const maxHypercube = 32
 
-// MaxDegree bounds the degree of virtual tensors, and of equations, as
+// maxDegree bounds the degree of virtual tensors, and of equations, as
 // polynomials in the committed cells. Challenges are hashes of commitments to
 // these cells, so a system whose virtual tensors could compute the hash would
 // let a prover make its errors vanish at the challenges (Khovratovich, Rothblum
 // and Soukhanov, eprint 2025/118). One Poseidon2 permutation has degree 5^64,
 // and before it comes a SHA-256; systems of training steps and audits reach 7.
 // What is of higher degree must commit a value on the way.
-const MaxDegree = 64
+const maxDegree = 64
 
 // NewLayout validates a system and derives its layout: whatever is argued
-// about has passed relation.Validate and has a degree of at most MaxDegree.
+// about has passed relation.Validate and has a degree of at most maxDegree.
 // Protocol, section 8.
 func NewLayout(sys *relation.System, rowLog int, masked bool) (*Layout, error) {
 	if err := sys.Validate(); err != nil {
@@ -78,8 +78,8 @@ func checkDegrees(sys *relation.System) error {
 			}
 			highest = max(highest, d)
 		}
-		if highest > MaxDegree {
-			return 0, fmt.Errorf("system %s: %q has degree %d in committed cells, at most %d: %w", sys.Name, name, highest, MaxDegree, fault.ErrUnsupported)
+		if highest > maxDegree {
+			return 0, fmt.Errorf("system %s: %q has degree %d in committed cells, at most %d: %w", sys.Name, name, highest, maxDegree, fault.ErrUnsupported)
 		}
 		return highest, nil
 	}

@@ -91,11 +91,11 @@ func (d *Directory) addRun(in *audit.Inputs, trained []*PartRecord) error {
 	if err := d.aboutThese(b, trained); err != nil {
 		return err
 	}
-	opening, err := owner.ReadModelOpening(d.file(ModelOpeningFile), b)
+	opening, err := owner.ReadModelOpening(d.file(modelOpeningFile), b)
 	if err != nil {
 		return d.apart(err)
 	}
-	file, err = tflite.ReadFile(d.file(ModelFile))
+	file, err = tflite.ReadFile(d.file(modelFile))
 	if err != nil {
 		return err
 	}

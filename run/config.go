@@ -185,7 +185,7 @@ func ReadConfig(path string) (_ *Config, err error) {
 		}
 		return nil, fmt.Errorf("%s: unknown key %q: %w", path, unknown[0].String(), fault.ErrUsage)
 	}
-	if err := c.Check(); err != nil {
+	if err := c.check(); err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return &c, nil

@@ -14,9 +14,9 @@ import (
 	"github.com/zkaudit/zkaudit/proof/mode"
 )
 
-// Check returns fault.ErrUsage, a fault.Setting, for a choice that makes no
+// check returns fault.ErrUsage, a fault.Setting, for a choice that makes no
 // sense by itself. Whether choices fit model and data shows when they are used.
-func (c *Config) Check() error {
+func (c *Config) check() error {
 	bad := func(key string, format string, args ...any) error {
 		return &fault.Setting{Key: key, Err: fmt.Errorf("%s: %w", fmt.Sprintf(format, args...), fault.ErrUsage)}
 	}

@@ -63,11 +63,11 @@ type Directory struct {
 const (
 	BundleFile      = "bundle.zka"
 	ExpectationFile = "expect.toml"
-	ModelFile       = "trained.tflite"
+	modelFile       = "trained.tflite"
 	AuditFile       = "audit.zka"    // claims that are proven
 	LedgerFile      = "ledger.jsonl" // what they have released
-	// ModelOpeningFile opens the final weights of the run: private.
-	ModelOpeningFile = "trained.opening"
+	// modelOpeningFile opens the final weights of the run: private.
+	modelOpeningFile = "trained.opening"
 
 	commitDir = "commit"
 	trainDir  = "train"
@@ -175,8 +175,8 @@ func (d *Directory) stage(name string) error {
 func (d *Directory) discard(from string) error {
 	made := map[string][]string{
 		commitDir: {commitDir},
-		trainDir:  {ModelFile, trainDir},
-		proveDir:  {BundleFile, ExpectationFile, ModelOpeningFile, proveDir},
+		trainDir:  {modelFile, trainDir},
+		proveDir:  {BundleFile, ExpectationFile, modelOpeningFile, proveDir},
 	}
 	stages := []string{proveDir, trainDir, commitDir}
 	var names []string

@@ -193,7 +193,7 @@ func TestStages(t *testing.T) {
 	}
 	// Secrets are their owner's alone; what is published is readable.
 	for pattern, mode := range map[string]os.FileMode{
-		"commit/*.opening": 0o600, "train/*.ckpt": 0o600, "prove/*.committed": 0o600, "*/record.json": 0o600, ModelFile: 0o600,
+		"commit/*.opening": 0o600, "train/*.ckpt": 0o600, "prove/*.committed": 0o600, "*/record.json": 0o600, modelFile: 0o600,
 		"commit/*.part": 0o644, "prove/*.proof": 0o644, BundleFile: 0o644,
 	} {
 		names, err := filepath.Glob(filepath.Join(dir, pattern))
@@ -206,7 +206,7 @@ func TestStages(t *testing.T) {
 			}
 		}
 	}
-	exported, err := os.ReadFile(filepath.Join(dir, ModelFile))
+	exported, err := os.ReadFile(filepath.Join(dir, modelFile))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -215,7 +215,7 @@ func TestStages(t *testing.T) {
 		t.Fatal(err)
 	}
 	if w, err := tflite.ExactWeights(m); err != nil || len(w) != 4 {
-		t.Errorf("%d exact weights in %s, %v", len(w), ModelFile, err)
+		t.Errorf("%d exact weights in %s, %v", len(w), modelFile, err)
 	}
 }
 

@@ -75,7 +75,7 @@ func (c *Config) writeTo(dir string) error {
 	if err := c.relocate(dir); err != nil {
 		return err
 	}
-	return WriteConfig(filepath.Join(dir, ConfigFile), c)
+	return writeConfig(filepath.Join(dir, ConfigFile), c)
 }
 
 // relocate makes file names relative to the run directory.
@@ -295,7 +295,7 @@ func (c *Config) size(parts schedule.Parts) error {
 	fallback(&c.Proof.RowBits, commitments.DefaultRowBits)
 	chosen := *c
 	fallback(&chosen.Training.SegmentSteps, 1)
-	if err := chosen.Check(); err != nil {
+	if err := chosen.check(); err != nil {
 		return err
 	}
 	m, err := readModel(".", &chosen)

@@ -146,7 +146,7 @@ func TestLikeCopies(t *testing.T) {
 		t.Fatal(err)
 	}
 	all(t, other)
-	if !slices.Equal(readFile(t, filepath.Join(dir, ModelFile)), readFile(t, filepath.Join(other, ModelFile))) {
+	if !slices.Equal(readFile(t, filepath.Join(dir, modelFile)), readFile(t, filepath.Join(other, modelFile))) {
 		t.Error("other weights")
 	}
 }

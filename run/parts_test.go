@@ -231,7 +231,7 @@ func TestVocabulariesFitAllParts(t *testing.T) {
 		bad.Data = []DataConfig{c.Data[0], c.Data[1]}
 		bad.Data[1].Constants = map[string]string{"owner": "B"}
 		change(&bad)
-		if err := bad.Check(); !errors.Is(err, fault.ErrUsage) {
+		if err := bad.check(); !errors.Is(err, fault.ErrUsage) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -252,7 +252,7 @@ func TestAttributesAreBound(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	weights := readFile(t, filepath.Join(dir, ModelFile))
+	weights := readFile(t, filepath.Join(dir, modelFile))
 	d := open(t, dir, nil)
 	edit(t, within(dir, d.Config.Data[1].File), "1,2,1,x", "1,2,1,m")
 	if _, err := d.Train(context.Background(), false); !errors.Is(err, fault.ErrUsage) {
@@ -266,7 +266,7 @@ func TestAttributesAreBound(t *testing.T) {
 	if slices.Equal(before.Facts.Dataset, after.Facts.Dataset) {
 		t.Error("the same digests")
 	}
-	if !slices.Equal(weights, readFile(t, filepath.Join(dir, ModelFile))) {
+	if !slices.Equal(weights, readFile(t, filepath.Join(dir, modelFile))) {
 		t.Error("training has read an attribute")
 	}
 	b, err := bundle.Unmarshal(readFile(t, filepath.Join(dir, BundleFile)))
@@ -315,11 +315,11 @@ func TestOpenModel(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			opening, err := owner.ReadModelOpening(filepath.Join(dir, ModelOpeningFile), b)
+			opening, err := owner.ReadModelOpening(filepath.Join(dir, modelOpeningFile), b)
 			if err != nil {
 				t.Fatal(err)
 			}
-			model := readFile(t, filepath.Join(dir, ModelFile))
+			model := readFile(t, filepath.Join(dir, modelFile))
 			own, err := owner.OpenModel(setup, b, model, opening)
 			if err != nil {
 				t.Fatal(err)

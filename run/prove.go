@@ -249,7 +249,7 @@ func (w *proveCall) finish(ctx context.Context) (*ProveRecord, error) {
 	if err := artefact.WriteFile(d.file(BundleFile), encoded, artefact.PublicMode); err != nil {
 		return nil, err
 	}
-	if err := owner.WriteModelOpening(d.file(ModelOpeningFile), w.prover.Claims.Digest, w.prover.BlindingBefore(w.final)); err != nil {
+	if err := owner.WriteModelOpening(d.file(modelOpeningFile), w.prover.Claims.Digest, w.prover.BlindingBefore(w.final)); err != nil {
 		return nil, err
 	}
 	if err := writeExpectation(d.file(ExpectationFile), report.Facts.Expect()); err != nil {

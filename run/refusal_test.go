@@ -42,7 +42,7 @@ func TestConfigRoundTrip(t *testing.T) {
 		Proof:    ProofConfig{Mode: "validity", RowBits: 10, Setup: "development", Context: "c"},
 	}
 	path := filepath.Join(t.TempDir(), ConfigFile)
-	if err := WriteConfig(path, c); err != nil {
+	if err := writeConfig(path, c); err != nil {
 		t.Fatal(err)
 	}
 	back, err := ReadConfig(path)

@@ -14,7 +14,7 @@ import (
 )
 
 // made are the files beside the stages' directories that stages make.
-var made = []string{BundleFile, ExpectationFile, ModelFile, ModelOpeningFile}
+var made = []string{BundleFile, ExpectationFile, modelFile, modelOpeningFile}
 
 func audited(t *testing.T, dir string) (*audit.Inputs, error) {
 	t.Helper()
@@ -91,7 +91,7 @@ func TestRestartSparesInputs(t *testing.T) {
 func TestMixedFilesAreNoVerdict(t *testing.T) {
 	dir, other := proven(t), small(t, nil)
 	all(t, other)
-	for _, name := range []string{ModelOpeningFile, ModelFile} {
+	for _, name := range []string{modelOpeningFile, modelFile} {
 		path := filepath.Join(dir, name)
 		own, err := os.ReadFile(path)
 		if err != nil {
@@ -101,7 +101,7 @@ func TestMixedFilesAreNoVerdict(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if name == ModelFile { // both runs give one model
+		if name == modelFile { // both runs give one model
 			foreign = append(slices.Clone(own), 0)
 		}
 		for what, text := range map[string][]byte{"of another run": foreign, "empty": nil, "gone": nil} {
@@ -113,7 +113,7 @@ func TestMixedFilesAreNoVerdict(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			if _, err := audited(t, dir); err == nil && name == ModelOpeningFile || errors.Is(err, fault.ErrRejected) {
+			if _, err := audited(t, dir); err == nil && name == modelOpeningFile || errors.Is(err, fault.ErrRejected) {
 				t.Errorf("%s %s: %v", name, what, err)
 			}
 		}

@@ -96,8 +96,8 @@ context = {{quote .Proof.Context}}   # what the verifier asks to be bound: a non
 ledger = {{quote .Audit.Ledger}}   # file that records what is released about the parts; "" = ledger.jsonl here. One for all runs that have parts in common
 `
 
-// WriteConfig writes run.toml, commented, whole or not at all.
-func WriteConfig(path string, c *Config) error {
+// writeConfig writes run.toml, commented, whole or not at all.
+func writeConfig(path string, c *Config) error {
 	text, err := c.text()
 	if err != nil {
 		return err

@@ -95,7 +95,7 @@ func (d *Directory) Train(ctx context.Context, restart bool) (*TrainRecord, erro
 	if err != nil {
 		return nil, err
 	}
-	if err := artefact.WriteFile(d.file(ModelFile), exported, artefact.PrivateMode); err != nil {
+	if err := artefact.WriteFile(d.file(modelFile), exported, artefact.PrivateMode); err != nil {
 		return nil, err
 	}
 	return r, d.writeRecord(trainDir, r)
@@ -121,7 +121,7 @@ func (d *Directory) trainRecord(j *Job) (*TrainRecord, error) {
 	}
 	r = TrainRecord{
 		Run: hex.EncodeToString(digest[:]), RunID: hex.EncodeToString(id[:]),
-		Steps: j.Run.Steps(), Epochs: j.schedule.Epoch(j.Run.Steps()-1) + 1, Segments: j.Run.Segments(), Rates: j.model.effective, Model: ModelFile,
+		Steps: j.Run.Steps(), Epochs: j.schedule.Epoch(j.Run.Steps()-1) + 1, Segments: j.Run.Segments(), Rates: j.model.effective, Model: modelFile,
 	}
 	for _, cells := range j.Run.Initial {
 		r.Parameters += len(cells)

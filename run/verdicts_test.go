@@ -71,7 +71,7 @@ func TestDamageIsNoVerdict(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{BundleFile, ModelFile, ModelOpeningFile, originsFile} {
+	for _, name := range []string{BundleFile, modelFile, modelOpeningFile, originsFile} {
 		names = append(names, filepath.Join(dir, name))
 	}
 	for _, path := range names {

@@ -106,8 +106,8 @@ func (s Slice) width(shape *PartShape) int {
 	return relation.Axis{Size: shape.widths()[s.Tensor]}.Padded()
 }
 
-// Of returns the slice of a tensor's cells.
-func (s Slice) Of(shape PartShape, tensor relation.Cells) relation.Cells {
+// of returns the slice of a tensor's cells.
+func (s Slice) of(shape PartShape, tensor relation.Cells) relation.Cells {
 	width := s.width(&shape)
 	from, to := s.First*width, (s.First+s.Rows)*width
 	return relation.Cells{Small: tensor.Small[from:to:to]}

@@ -88,7 +88,7 @@ func (s Slice) certify(b *relation.Builder, k int, shape *PartShape) relation.ID
 func (d *DatasetCertificate) Assign(part []relation.Cells) relation.Assignment {
 	a := relation.NewAssignment(d.Relation)
 	for k, s := range d.Chunk {
-		a[d.IDs[k]] = s.Of(d.Shape, part[s.Tensor])
+		a[d.IDs[k]] = s.of(d.Shape, part[s.Tensor])
 	}
 	return a
 }

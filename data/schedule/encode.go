@@ -18,7 +18,7 @@ const (
 const rangeBytes = 3 * 8
 
 // MaxEncoded bounds an encoded Spec.
-const MaxEncoded = 64 + MaxParts*(8+32) + MaxSeed + MaxRanges*rangeBytes
+const MaxEncoded = 64 + maxParts*(8+32) + MaxSeed + maxRanges*rangeBytes
 
 // AppendBinary appends the encoding of s to b: one for each valid Spec, and
 // with an end that its beginning determines (package encode):
@@ -74,7 +74,7 @@ func (s *Spec) UnmarshalBinary(b []byte) error {
 		return fmt.Errorf("schedule encoding version %d, want %d or %d: %w", version, versionAll, versionWithout, fault.ErrVersion)
 	}
 	spec := Spec{Order: Order(head[1]), Tail: Tail(head[2]), Batch: number(r, "batch"), Steps: number(r, "steps")}
-	for range r.Count("parts", MaxParts, 8) {
+	for range r.Count("parts", maxParts, 8) {
 		spec.Parts = append(spec.Parts, number(r, "rows of a part"))
 	}
 	if spec.Order == Shuffled {
@@ -84,7 +84,7 @@ func (s *Spec) UnmarshalBinary(b []byte) error {
 		}
 	}
 	if version == versionWithout {
-		ranges := r.Count("ranges left out", MaxRanges, rangeBytes)
+		ranges := r.Count("ranges left out", maxRanges, rangeBytes)
 		for range ranges {
 			spec.Without = append(spec.Without, Range{Part: number(r, "part"), From: number(r, "first row"), To: number(r, "end of rows")})
 		}

@@ -11,8 +11,8 @@ import (
 	"github.com/zkaudit/zkaudit/internal/prg"
 )
 
-// Domain is the domain of the generator that shuffles the rows.
-const Domain = "zkaudit/schedule/v1"
+// domain is the domain of the generator that shuffles the rows.
+const domain = "zkaudit/schedule/v1"
 
 // maxSegmentRows bounds the result of Segment: 2^27 references, 1 GiB.
 const maxSegmentRows = 1 << 27
@@ -171,7 +171,7 @@ func (s *Schedule) shuffle(epoch int64) []int32 {
 		commitments = append(commitments, digest[:]...)
 		rows = binary.LittleEndian.AppendUint64(rows, uint64(s.spec.Parts[i]))
 	}
-	stream := prg.New(Domain, []byte(s.spec.Seed), commitments, rows, binary.LittleEndian.AppendUint64(nil, uint64(epoch)))
+	stream := prg.New(domain, []byte(s.spec.Seed), commitments, rows, binary.LittleEndian.AppendUint64(nil, uint64(epoch)))
 	order := make([]int32, s.rows)
 	for i := range order {
 		order[i] = int32(i)

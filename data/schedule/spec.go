@@ -9,7 +9,7 @@ import (
 
 // Limits of a specification.
 const (
-	MaxParts = 1 << 12
+	maxParts = 1 << 12
 	MaxSteps = 1 << 31
 	MaxSeed  = 256 // bytes
 
@@ -128,8 +128,8 @@ func (s Spec) Check() error {
 }
 
 func (p Parts) check() error {
-	if len(p) < 1 || len(p) > MaxParts {
-		return usage("%d parts, want 1 to %d", len(p), MaxParts)
+	if len(p) < 1 || len(p) > maxParts {
+		return usage("%d parts, want 1 to %d", len(p), maxParts)
 	}
 	total := int64(0)
 	for i, rows := range p {

@@ -19,7 +19,7 @@ func shuffledSpec() Spec {
 func TestSpecErrors(t *testing.T) {
 	for name, change := range map[string]func(*Spec){
 		"no part":                    func(s *Spec) { s.Parts, s.Commitments = nil, nil },
-		"too many parts":             func(s *Spec) { s.Parts = make(Parts, MaxParts+1) },
+		"too many parts":             func(s *Spec) { s.Parts = make(Parts, maxParts+1) },
 		"empty part":                 func(s *Spec) { s.Parts[1] = 0 },
 		"negative part":              func(s *Spec) { s.Parts[1] = -1 },
 		"part of 2^31":               func(s *Spec) { s.Parts[1] = math.MaxInt32 + 1 },
@@ -48,7 +48,7 @@ func TestSpecErrors(t *testing.T) {
 		"without rows out of order":        func(s *Spec) { s.Without = []Range{{0, 4, 5}, {0, 0, 1}} },
 		"without a row twice":              func(s *Spec) { s.Without = []Range{{0, 0, 3}, {0, 2, 4}} },
 		"without ranges that touch":        func(s *Spec) { s.Without = []Range{{0, 0, 2}, {0, 2, 4}} },
-		"without too many ranges":          func(s *Spec) { s.Without = make([]Range, MaxRanges+1) },
+		"without too many ranges":          func(s *Spec) { s.Without = make([]Range, maxRanges+1) },
 		"fewer rows left than a batch":     func(s *Spec) { s.Without = []Range{{0, 0, 7}, {2, 0, 3}} },
 		"no row left":                      func(s *Spec) { s.Without = []Range{{0, 0, 7}, {1, 0, 1}, {2, 0, 5}} },
 	} {
@@ -122,10 +122,10 @@ func TestEncodingGoldenWithout(t *testing.T) {
 	if err := new(Spec).UnmarshalBinary(encoded); !errors.Is(err, fault.ErrMalformed) {
 		t.Errorf("a second encoding of a schedule that leaves nothing out: %v", err)
 	}
-	most := Spec{Parts: make(Parts, MaxParts), Batch: 1, Steps: 1, Order: Shuffled, Seed: string(make([]byte, MaxSeed)), Commitments: commitments(MaxParts)}
+	most := Spec{Parts: make(Parts, maxParts), Batch: 1, Steps: 1, Order: Shuffled, Seed: string(make([]byte, MaxSeed)), Commitments: commitments(maxParts)}
 	for i := range most.Parts {
 		most.Parts[i] = 40
-		for k := range MaxRanges / MaxParts {
+		for k := range maxRanges / maxParts {
 			most.Without = append(most.Without, Range{i, 2 * k, 2*k + 1})
 		}
 	}

@@ -10,8 +10,8 @@ import (
 	"github.com/zkaudit/zkaudit/internal/fault"
 )
 
-// MaxRanges bounds how many ranges of rows a schedule leaves out.
-const MaxRanges = 1 << 16
+// maxRanges bounds how many ranges of rows a schedule leaves out.
+const maxRanges = 1 << 16
 
 // Range holds neighbouring rows of a part: From, …, To−1.
 type Range struct {
@@ -103,8 +103,8 @@ func ParseRows(texts []string, find func(name string) (part, rows int, err error
 	if err != nil {
 		return nil, err
 	}
-	if len(merged) > MaxRanges {
-		return nil, usage("%d ranges of rows, at most %d", len(merged), MaxRanges)
+	if len(merged) > maxRanges {
+		return nil, usage("%d ranges of rows, at most %d", len(merged), maxRanges)
 	}
 	return merged, nil
 }
@@ -131,8 +131,8 @@ func parseNumbers(text string) (from, to int, err error) {
 
 // checkWithout checks the rows left out. Requires parts that check accepts.
 func (s Spec) checkWithout() error {
-	if len(s.Without) > MaxRanges {
-		return usage("%d ranges of rows left out, at most %d", len(s.Without), MaxRanges)
+	if len(s.Without) > maxRanges {
+		return usage("%d ranges of rows left out, at most %d", len(s.Without), maxRanges)
 	}
 	for i, r := range s.Without {
 		switch {

@@ -175,14 +175,14 @@ func TestParseRows(t *testing.T) {
 		}
 	}
 	var many []string
-	for row := range MaxRanges + 1 {
+	for row := range maxRanges + 1 {
 		many = append(many, fmt.Sprintf("north:%d", 2*row))
 	}
 	if _, err := ParseRows(many, func(string) (int, int, error) { return 0, 1 << 20, nil }); !errors.Is(err, fault.ErrUsage) {
 		t.Errorf("too many ranges: %v", err)
 	}
 	spec := Spec{Parts: Parts{1 << 20}, Batch: 1, Steps: 1}
-	for row := range MaxRanges + 1 {
+	for row := range maxRanges + 1 {
 		spec.Without = append(spec.Without, Range{0, 2 * row, 2*row + 1})
 	}
 	if err := spec.Check(); !errors.Is(err, fault.ErrUsage) || !strings.Contains(err.Error(), "ranges") {

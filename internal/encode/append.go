@@ -44,8 +44,8 @@ func Texts[S ~string](b []byte, list []S) []byte {
 	return b
 }
 
-// Cells appends a list of numbers of 32 bits.
-func Cells(b []byte, list []int32) []byte {
+// cells appends a list of numbers of 32 bits.
+func cells(b []byte, list []int32) []byte {
 	b = Int(b, len(list))
 	for _, v := range list {
 		b = binary.LittleEndian.AppendUint32(b, uint32(v))

@@ -47,7 +47,7 @@ func (f *field) append(b []byte) []byte {
 	case 5:
 		return Texts(b, f.texts)
 	}
-	return Cells(b, f.cells)
+	return cells(b, f.cells)
 }
 
 func (f *field) hash(h *Hash) {
@@ -186,7 +186,7 @@ func TestHashIsOfTheEncoding(t *testing.T) {
 func TestEncoding(t *testing.T) {
 	b := Domain("d")
 	b = Bool(Int(b, -2), true)
-	b = Cells(Ints(Texts(b, []string{"x"}), []int{3}), []int32{-1})
+	b = cells(Ints(Texts(b, []string{"x"}), []int{3}), []int32{-1})
 	want := "\x01\x00\x00\x00\x00\x00\x00\x00d" + "\xfe\xff\xff\xff\xff\xff\xff\xff" + "\x01\x00\x00\x00\x00\x00\x00\x00" +
 		"\x01\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00x" +
 		"\x01\x00\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x00\x00\x00\x00" +

@@ -2,11 +2,11 @@ package foreign
 
 import "fmt"
 
-// MaxName bounds a name, in bytes.
-const MaxName = 64
+// maxName bounds a name, in bytes.
+const maxName = 64
 
-// NameForm says what a name looks like.
-const NameForm = "1 to 64 letters, digits, dots, dashes and underscores of ASCII, the first a letter or digit"
+// nameForm says what a name looks like.
+const nameForm = "1 to 64 letters, digits, dots, dashes and underscores of ASCII, the first a letter or digit"
 
 // CheckName refuses a name, of what kind of thing what says, that has another
 // form than those of parts, runs, models and claims have: of such names nothing
@@ -16,12 +16,12 @@ func CheckName(what, name string) error {
 	if IsName(name) {
 		return nil
 	}
-	return fmt.Errorf("%s called %s: want %s", what, Quote(name), NameForm)
+	return fmt.Errorf("%s called %s: want %s", what, Quote(name), nameForm)
 }
 
 // IsName reports whether a text has the form of a name.
 func IsName(name string) bool {
-	if name == "" || len(name) > MaxName {
+	if name == "" || len(name) > maxName {
 		return false
 	}
 	for i := range len(name) {

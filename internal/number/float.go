@@ -55,9 +55,9 @@ func shiftHalfEven(m uint64, s int) uint64 {
 	return quo
 }
 
-// NearestFloat32 returns the float32 nearest to x·2^-fraction, ties to the
+// nearestFloat32 returns the float32 nearest to x·2^-fraction, ties to the
 // even significand; subnormal results are rounded once, like the others.
-func NearestFloat32(x int64, fraction int) float32 {
+func nearestFloat32(x int64, fraction int) float32 {
 	if 0 <= fraction && fraction <= 126 {
 		// The conversion of an integer is the one rounding; scaling by 2^-fraction
 		// is exact because the result is 0 or at least 2^-126, a normal number.

@@ -62,7 +62,7 @@ func TestRoundDecimal(t *testing.T) {
 		{"1e-90000", 62, 0}, {"-1e-19", 62, 0}, {"1.5e-19", 62, 1}, {"0e90000", 62, 0},
 	}
 	for _, tt := range tests {
-		got, err := RoundDecimal(decimal(t, tt.text), tt.fraction)
+		got, err := roundDecimal(decimal(t, tt.text), tt.fraction)
 		if err != nil || got != tt.want {
 			t.Errorf("%s at %d: %d, %v; want %d", tt.text, tt.fraction, got, err, tt.want)
 		}
@@ -81,7 +81,7 @@ func TestRoundDecimalErrors(t *testing.T) {
 		{"1", -1, fault.ErrUsage}, {"1", 63, fault.ErrUsage},
 	}
 	for _, tt := range tests {
-		if got, err := RoundDecimal(decimal(t, tt.text), tt.fraction); !errors.Is(err, tt.want) {
+		if got, err := roundDecimal(decimal(t, tt.text), tt.fraction); !errors.Is(err, tt.want) {
 			t.Errorf("%s at %d: %d, %v; want %v", tt.text, tt.fraction, got, err, tt.want)
 		}
 	}
@@ -175,7 +175,7 @@ func TestRoundRatio(t *testing.T) {
 	for num := int64(-40); num <= 40; num++ {
 		for den := int64(1); den <= 8; den++ {
 			want := int64(math.RoundToEven(float64(num) / float64(den)))
-			if got := RoundRatio(big.NewInt(num), big.NewInt(den)).Int64(); got != want {
+			if got := roundRatio(big.NewInt(num), big.NewInt(den)).Int64(); got != want {
 				t.Errorf("%d/%d = %d, want %d", num, den, got, want)
 			}
 		}
@@ -199,7 +199,7 @@ func TestRoundFloat64(t *testing.T) {
 			t.Fatal(err)
 		}
 		exact = decimal(t, new(big.Float).SetFloat64(x).Text('f', 1100))
-		want, wantErr := RoundDecimal(exact, fraction)
+		want, wantErr := roundDecimal(exact, fraction)
 		got, err := RoundFloat64(x, fraction)
 		if got != want || (err == nil) != (wantErr == nil) {
 			t.Fatalf("%g at %d: %d, %v; want %d, %v", x, fraction, got, err, want, wantErr)
@@ -234,7 +234,7 @@ func TestNearestFloat32(t *testing.T) {
 				exact.Mul(exact, new(big.Rat).SetInt(power))
 			}
 			want, _ := exact.Float32()
-			if got := NearestFloat32(x, fraction); got != want {
+			if got := nearestFloat32(x, fraction); got != want {
 				t.Fatalf("%d·2^-%d: %g, want %g", x, fraction, got, want)
 			}
 		}
@@ -254,7 +254,7 @@ func TestFloat32RoundTrip(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if back := NearestFloat32(fixed, 40); back != x {
+		if back := nearestFloat32(fixed, 40); back != x {
 			t.Fatalf("%g came back as %g", x, back)
 		}
 	}

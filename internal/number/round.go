@@ -10,17 +10,17 @@ import (
 	"github.com/zkaudit/zkaudit/internal/fault"
 )
 
-// RoundDecimal returns the integer nearest to x·2^fraction, ties to even.
+// roundDecimal returns the integer nearest to x·2^fraction, ties to even.
 //
 // It fails with fault.ErrInput if x is not finite, fault.ErrOverflow if the
 // integer does not fit 64 bits, and fault.ErrUsage if fraction is not in
 // 0 … MaxFraction.
-func RoundDecimal(x *apd.Decimal, fraction int) (int64, error) {
+func roundDecimal(x *apd.Decimal, fraction int) (int64, error) {
 	return RoundQuotient(x, apd.New(1, 0), fraction)
 }
 
 // RoundQuotient returns the integer nearest to (x/y)·2^fraction, ties to even.
-// The quotient is never rounded before. Errors are those of RoundDecimal;
+// The quotient is never rounded before. Errors are those of roundDecimal;
 // y = 0 is fault.ErrInput.
 func RoundQuotient(x, y *apd.Decimal, fraction int) (int64, error) {
 	if fraction < 0 || fraction > MaxFraction {
@@ -154,16 +154,16 @@ func quotientBig(x, y *apd.Decimal, fraction int) (int64, bool) {
 	} else {
 		den.Mul(den, power)
 	}
-	quo := RoundRatio(num, den)
+	quo := roundRatio(num, den)
 	if x.Negative != y.Negative {
 		quo.Neg(quo)
 	}
 	return quo.Int64(), quo.IsInt64()
 }
 
-// RoundRatio returns the integer nearest to num/den, ties to even, as a new
+// roundRatio returns the integer nearest to num/den, ties to even, as a new
 // integer. Requires den > 0.
-func RoundRatio(num, den *big.Int) *big.Int {
+func roundRatio(num, den *big.Int) *big.Int {
 	// quo = ⌊num/den⌋, 0 <= rem < den; up iff 2·rem > den, or = den and quo odd.
 	quo, rem := new(big.Int).DivMod(num, den, new(big.Int))
 	rem.Lsh(rem, 1)

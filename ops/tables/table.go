@@ -23,9 +23,9 @@ type Table struct {
 	Columns [][]int32
 }
 
-// Digest returns the SHA-256 of the table's encoding (package encode): its name,
+// digest returns the SHA-256 of the table's encoding (package encode): its name,
 // which is the domain, the number of columns, and the cells of each.
-func (t Table) Digest() [sha256.Size]byte {
+func (t Table) digest() [sha256.Size]byte {
 	h := encode.NewHash(t.Name)
 	h.Int(len(t.Columns))
 	for _, column := range t.Columns {

@@ -51,7 +51,7 @@ func TestGolden(t *testing.T) {
 		ReLU(), ok(ReLU6(8)), ok(ReLU6(13)), ok(ReLU6(0)),
 	}
 	for _, table := range made {
-		digest := table.Digest()
+		digest := table.digest()
 		if got := hex.EncodeToString(digest[:]); got != want[table.Name] {
 			t.Errorf("%s: digest %s, want %q", table.Name, got, want[table.Name])
 		}
@@ -73,10 +73,10 @@ func TestDigestBindsEverything(t *testing.T) {
 	}
 	seen := map[[32]byte]int{}
 	for i, table := range tables {
-		if j, ok := seen[table.Digest()]; ok {
+		if j, ok := seen[table.digest()]; ok {
 			t.Errorf("tables %d and %d have one digest", i, j)
 		}
-		seen[table.Digest()] = i
+		seen[table.digest()] = i
 	}
 }
 

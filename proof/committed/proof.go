@@ -36,9 +36,9 @@ func CheckSize(l *proof.Layout) error {
 	return nil
 }
 
-// Size returns the encoded length of a proof for a layout, whose conversations
+// size returns the encoded length of a proof for a layout, whose conversations
 // have the given shape, and a kind of setup.
-func Size(l *proof.Layout, s Shape, k commitments.Kind) int {
+func size(l *proof.Layout, s Shape, k commitments.Kind) int {
 	return statement.WitnessBytes(l) + (s.Blocks+4)*commitments.PointBytes + (s.Hidden+scalars)*commitments.ScalarBytes +
 		commitments.OpeningProofBytes(k, l.RowLog)
 }
@@ -66,7 +66,7 @@ func (p *Proof) MarshalBinary() ([]byte, error) {
 // canonical, the length to be exact. Errors wrap fault.ErrMalformed.
 func Unmarshal(l *proof.Layout, k commitments.Kind, b []byte) (*Proof, error) {
 	s := ShapeOf(l)
-	if want := Size(l, s, k); len(b) != want {
+	if want := size(l, s, k); len(b) != want {
 		return nil, fmt.Errorf("proof has %d bytes, the statement asks for %d: %w", len(b), want, fault.ErrMalformed)
 	}
 	take := func(n int) []byte {

@@ -75,7 +75,7 @@ func (p *Prover) Saw(n mode.Name, encoded []byte) {
 
 // Converse argues a statement, true or false, with the honest prover's answers.
 func Converse(ctx context.Context, setup *commitments.Setup, st *statement.Statement, secret prover.Secret, rng io.Reader) (*prover.Conversation, error) {
-	if err := Count(st.Layout.System, secret.Cells); err != nil {
+	if err := count(st.Layout.System, secret.Cells); err != nil {
 		return nil, err
 	}
 	a, err := prover.Commit(ctx, setup, st, secret, rng)
@@ -90,7 +90,7 @@ func Converse(ctx context.Context, setup *commitments.Setup, st *statement.State
 
 // ProveCommitted is Converse in commitments.
 func ProveCommitted(ctx context.Context, setup *commitments.Setup, st *statement.Statement, secret prover.Secret, rng io.Reader) (*committed.Proof, error) {
-	if err := Count(st.Layout.System, secret.Cells); err != nil {
+	if err := count(st.Layout.System, secret.Cells); err != nil {
 		return nil, err
 	}
 	a, err := prover.Commit(ctx, setup, st, secret, rng)
@@ -103,9 +103,9 @@ func ProveCommitted(ctx context.Context, setup *commitments.Setup, st *statement
 	return a.OpenCommitted()
 }
 
-// Count fills in the multiplicities of all tuples that stand in their tables,
+// count fills in the multiplicities of all tuples that stand in their tables,
 // and passes over the others.
-func Count(sys *relation.System, cells relation.Assignment) error {
+func count(sys *relation.System, cells relation.Assignment) error {
 	if err := prover.Count(sys, cells); !errors.Is(err, fault.ErrOverflow) {
 		return err
 	}

@@ -24,7 +24,7 @@ func FixIntegers(cells []int32, axes []relation.Axis, fixed [][]fr.Element) fr.V
 	}
 	if best < 0 {
 		out := make(fr.Vector, len(cells))
-		Embed(out, cells)
+		embed(out, cells)
 		return out
 	}
 	outer, inner := around(runs, best)

@@ -162,8 +162,8 @@ func ContractField(out, cells fr.Vector, outer int, weight fr.Vector, inner int)
 	})
 }
 
-// Embed sets out[i] to the field element of cells[i].
-func Embed(out fr.Vector, cells []int32) {
+// embed sets out[i] to the field element of cells[i].
+func embed(out fr.Vector, cells []int32) {
 	Parallel(len(cells), 4*Chunk, func(lo, hi int) {
 		for i := lo; i < hi; i++ {
 			EmbedInto(&out[i], int64(cells[i]))

@@ -70,7 +70,7 @@ func TestContractAgreesWithField(t *testing.T) {
 			cells := randomInt32s(outer*mid*inner, extreme)
 			weight := randomVector(mid)
 			field := make(fr.Vector, len(cells))
-			Embed(field, cells)
+			embed(field, cells)
 			got, want, naive := make(fr.Vector, outer*inner), make(fr.Vector, outer*inner), make(fr.Vector, outer*inner)
 			Contract(got, cells, outer, weight, inner)
 			ContractField(want, field, outer, weight, inner)

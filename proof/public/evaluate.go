@@ -127,7 +127,7 @@ func Partial(t *relation.Tensor, fixed [][]fr.Element) fr.Vector {
 			return fixLast(row, fixed[1])
 		}
 	}
-	return poly.Fix(Table(t), t.Axes, fixed)
+	return poly.Fix(table(t), t.Axes, fixed)
 }
 
 func fixLast(row fr.Vector, point []fr.Element) fr.Vector {
@@ -180,8 +180,8 @@ func scatter(row fr.Vector, to, from []int32, value []int64, weight fr.Vector) {
 	}
 }
 
-// Table returns all cells of a public tensor.
-func Table(t *relation.Tensor) fr.Vector {
+// table returns all cells of a public tensor.
+func table(t *relation.Tensor) fr.Vector {
 	cells := make(fr.Vector, t.Cells())
 	switch src := t.Source.(type) {
 	case relation.Mask:

@@ -75,7 +75,7 @@ func TestEvaluateIsTheExtensionOfTheTable(t *testing.T) {
 			n += a.Log()
 		}
 		point := randomPoint(n)
-		got, want := Evaluate(tensor, point), poly.Evaluate(Table(tensor), point)
+		got, want := Evaluate(tensor, point), poly.Evaluate(table(tensor), point)
 		if !got.Equal(&want) {
 			t.Errorf("%s: %v, want %v", name, got.String(), want.String())
 		}
@@ -110,7 +110,7 @@ func TestTablesAreThoseOfTheReference(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got := Table(tensor)
+		got := table(tensor)
 		for i := range want {
 			if !got[i].Equal(&want[i]) {
 				t.Errorf("%s: cell %d is %s, want %s", name, i, got[i].String(), want[i].String())
@@ -133,7 +133,7 @@ func TestPartial(t *testing.T) {
 					fixed[i] = randomPoint(a.Log())
 				}
 			}
-			got, want := Partial(tensor, fixed), poly.Fix(Table(tensor), tensor.Axes, fixed)
+			got, want := Partial(tensor, fixed), poly.Fix(table(tensor), tensor.Axes, fixed)
 			if !slices.Equal(got, want) {
 				t.Errorf("%s with axes %b fixed: another table", name, subset)
 			}

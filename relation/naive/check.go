@@ -22,11 +22,11 @@ import (
 // The error names the first relation violated, the tensor and the cell, and
 // wraps fault.ErrRejected; missing cells are fault.ErrMalformed.
 func Check(sys *relation.System, a relation.Assignment) error {
-	return New(sys, a).Check()
+	return New(sys, a).check()
 }
 
-// Check is the function Check on these tables.
-func (t *Tables) Check() error {
+// check is the function Check on these tables.
+func (t *Tables) check() error {
 	if err := t.checkDerived(); err != nil {
 		return fmt.Errorf("system %s: %w", t.sys.Name, err)
 	}
@@ -100,7 +100,7 @@ func (t *Tables) mentioned(s *relation.Sum) string {
 // checkCounts checks all lookups in one table and its counts, where given.
 // Copies of row 0 share its reads in any way.
 func (t *Tables) checkCounts(table int) error {
-	want, err := t.Counts(table)
+	want, err := t.counts(table)
 	if err != nil {
 		return err
 	}

@@ -9,10 +9,10 @@ import (
 	"github.com/zkaudit/zkaudit/relation"
 )
 
-// Counts returns how often the lookups read each row of a table, on real
+// counts returns how often the lookups read each row of a table, on real
 // cells. Reads of row 0 are counted at row 0, not at its copies. Errors wrap
 // fault.ErrRejected where a tuple is no row of the table.
-func (t *Tables) Counts(table int) ([]fr.Element, error) {
+func (t *Tables) counts(table int) ([]fr.Element, error) {
 	tab := &t.sys.Tables[table]
 	counts := make([]fr.Element, 1<<tab.Log)
 	one := fr.One()

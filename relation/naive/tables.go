@@ -64,7 +64,7 @@ func (t *Tables) compute(id relation.ID) ([]fr.Element, error) {
 	if !t.isGiven(id) {
 		for k := range t.sys.Tables {
 			if t.sys.Tables[k].Count == id {
-				return t.Counts(k)
+				return t.counts(k)
 			}
 		}
 		return nil, fmt.Errorf("tensor %q: no cells given: %w", tensor.Name, fault.ErrMalformed)
