@@ -95,7 +95,8 @@ func (c *Cache) of(digest [32]byte) *keys {
 }
 
 // verifier returns the verifying key of a class; only that is loaded. made
-// reports whether there was none.
+// reports whether there was none. Where one that is not derived could not be
+// kept, none is made: no proof would ever be made with it.
 func (c *Cache) verifier(ctx context.Context, cl class) (vk VerifyingKey, made bool, err error) {
 	digest := cl.digest()
 	k := c.of(digest)
@@ -105,6 +106,9 @@ func (c *Cache) verifier(ctx context.Context, cl class) (vk VerifyingKey, made b
 	}
 	if k.verifying, err = c.loadVerifying(digest, cl); err == nil {
 		return k.verifying, false, nil
+	}
+	if c.dir == "" && !cl.Derived() {
+		return nil, true, nil
 	}
 	keys, err := c.make(ctx, digest, cl, false)
 	if err != nil {

@@ -170,6 +170,9 @@ func TestGroth16KeysOfAnother(t *testing.T) {
 			t.Errorf("%s: %v, want no verdict", what, err)
 		}
 	}
+	nowhere := wrap.NewCache("")
+	nowhere.MaxMemory = 1 // a key is not begun
+	none("no key, and no place to keep one", e.verify(t, p, wrap.Groth16{}, nowhere))
 	none("no key", e.verify(t, p, wrap.Groth16{}, wrap.NewCache(mine)))
 	none("a proof by another setup", e.verify(t, p, wrap.Groth16{}, wrap.NewCache(mine)))
 	own := e.prove(t, wrap.Groth16{}, wrap.NewCache(mine), crand.Reader)
