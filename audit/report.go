@@ -38,15 +38,6 @@ type Report struct {
 	named map[string]bool // the subjects of claims added
 }
 
-// bytes is the size of all proofs of claims.
-func (r *Report) bytes() int {
-	n := 0
-	for _, c := range r.Claims {
-		n += c.Bytes
-	}
-	return n
-}
-
 // PartFacts describe a committed part.
 type PartFacts struct {
 	Name       string   `json:"name"`

@@ -64,7 +64,7 @@ func TestZeroKnowledge(t *testing.T) {
 	w := newWorldOf(t, setup)
 	b, _ := shy(t, w, mode.ZK, "SHA-256 behaves as a random oracle")
 	for place, encoded := range map[string][]byte{`certificate of part "north"`: b.Certificates["north"], `claim "membership"`: b.Claims[0].Proof} {
-		last := &encoded[len(encoded)-1] // of the opening's last cell
+		last := &encoded[len(encoded)-1] // of the evaluation proof's last cell
 		*last ^= 1
 		_, err := Verify(context.Background(), b, w.expectations(nil), &mode.Verifier{Setup: setup.Verifier()}, Options{})
 		if !errors.Is(err, fault.ErrRejected) || !strings.Contains(err.Error(), "the proof is false: "+place) {

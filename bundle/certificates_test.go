@@ -99,7 +99,7 @@ func TestCertificatesAreVerified(t *testing.T) {
 				t.Fatal(err)
 			}
 			last := bytes.Clone(file.Certificate)
-			// A scalar of the opening, of another value: the proof is well formed.
+			// A scalar of the evaluation proof, of another value: the proof is well formed.
 			last[len(last)-1] ^= 1
 			file.Certificate = last
 			encoded, err := file.Marshal()

@@ -288,9 +288,9 @@ func TestPartsOfTheTransparentSetup(t *testing.T) {
 	if err := f.Verify(context.Background(), v); err != nil {
 		t.Fatal(err)
 	}
-	f.Certificate[len(f.Certificate)-1] ^= 1 // of the opening's last cell
+	f.Certificate[len(f.Certificate)-1] ^= 1 // of the evaluation proof's last cell
 	if err := f.Verify(context.Background(), v); !errors.Is(err, fault.ErrRejected) || !strings.Contains(err.Error(), "certificate of the part") {
-		t.Errorf("a false opening: %v", err)
+		t.Errorf("a false evaluation proof: %v", err)
 	}
 }
 

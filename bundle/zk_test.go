@@ -64,7 +64,7 @@ func falseInBatch(t *testing.T, m made, check checker) {
 		b := decode(t, m)
 		proof := of(b)[place]
 		*proof = bytes.Clone(*proof) // shared with the file
-		(*proof)[len(*proof)-1] ^= 1 // of the opening's last cell
+		(*proof)[len(*proof)-1] ^= 1 // of the evaluation proof's last cell
 		_, err := check(b, bundle.Expectation{}, nil)
 		if !errors.Is(err, fault.ErrRejected) || !strings.Contains(err.Error(), "the proof is false: "+place) {
 			t.Errorf("%s: %v", place, err)

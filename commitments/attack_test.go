@@ -91,7 +91,7 @@ func TestFrozenBeta(t *testing.T) {
 		proof.evaluate(polys, actual)
 		tr.Absorb("evaluations", proof.appendEvaluations(nil))
 		in := batch{polys, actual, tr.Challenge("gamma")}
-		if err := proof.openBatch(newCrew(1), a.s, in, tr); err != nil {
+		if err := proof.proveBatch(newCrew(1), a.s, in, tr); err != nil {
 			t.Fatal(err)
 		}
 		return proof
@@ -143,7 +143,7 @@ func TestFrozenGamma(t *testing.T) {
 
 		tr.Absorb("evaluations", proof.appendEvaluations(nil))
 		in := batch{polys, beta, tr.Challenge("gamma")}
-		if err := proof.openBatch(newCrew(1), a.s, in, tr); err != nil {
+		if err := proof.proveBatch(newCrew(1), a.s, in, tr); err != nil {
 			t.Fatal(err)
 		}
 		return proof
@@ -252,7 +252,7 @@ func TestSeedBindsThePoints(t *testing.T) {
 	lie.Value.Add(&truth.Value, &one)
 	bound := func(points []bn254.G1Affine) [32]byte { return sha256.Sum256(AppendPoints(nil, points)) }
 	free := func([]bn254.G1Affine) [32]byte { return [32]byte{} }
-	forge := func(seed func([]bn254.G1Affine) [32]byte) (Claim, OpeningProof) {
+	forge := func(seed func([]bn254.G1Affine) [32]byte) (Claim, EvaluationProof) {
 		xi := newInnerProductTranscript(seed(truth.Rows.Points)).claim(s.ID, lie)
 		missing := *new(fr.Element).Div(&xi, &truth.Rows.Weights[0])
 		u := s.CommitScalar(&missing, new(fr.Element))
@@ -260,7 +260,7 @@ func TestSeedBindsThePoints(t *testing.T) {
 		forged.Rows.Points = slices.Clone(lie.Rows.Points)
 		forged.Rows.Points[0].Sub(&forged.Rows.Points[0], &u)
 		tr := newInnerProductTranscript(seed(forged.Rows.Points))
-		proof, err := openInnerProduct(s, f, truth, &innerProductTranscript{lying{tr.challenger, lie.Value}})
+		proof, err := proveInnerProduct(s, f, truth, &innerProductTranscript{lying{tr.challenger, lie.Value}})
 		if err != nil {
 			t.Fatal(err)
 		}

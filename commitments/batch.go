@@ -23,7 +23,7 @@ type Equation struct {
 	Scalar   fr.Element
 	// Length is how many row_j there may be other than 0, and AddRow adds
 	// weight·row_j to the first of dst. No row is kept: there is one of 2^ℓ
-	// scalars for every opening.
+	// scalars for every evaluation proof.
 	Length int
 	AddRow func(dst fr.Vector, weight *fr.Element)
 }

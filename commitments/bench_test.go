@@ -163,7 +163,7 @@ func benchClaim(b *testing.B, s *Setup) (fr.Vector, pairingClaim) {
 	return f, pairingClaim{Commitment: rows[0], Point: point, Value: value}
 }
 
-func BenchmarkVerifyOpening(b *testing.B) {
+func BenchmarkVerifyEvaluation(b *testing.B) {
 	s := benchSetup(b, 16)
 	f, claim := benchClaim(b, s)
 	proof := mustOpen(b, s, f, claim, [32]byte{})

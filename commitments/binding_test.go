@@ -16,9 +16,9 @@ import (
 	"github.com/zkaudit/zkaudit/internal/fault"
 )
 
-// TestOpeningBindsItsClaim: every part of a claim changes ξ, and every part of a
+// TestEvaluationProofBindsItsClaim: every part of a claim changes ξ, and every part of a
 // round v. The value of ξ is pinned, for what is absorbed beside.
-func TestOpeningBindsItsClaim(t *testing.T) {
+func TestEvaluationProofBindsItsClaim(t *testing.T) {
 	one := fr.One()
 	base := func() (Claim, [32]byte, [32]byte) {
 		return Claim{
@@ -168,15 +168,15 @@ func TestBatchFailsClosed(t *testing.T) {
 func TestPairingProofForTransparentSetup(t *testing.T) {
 	dev, s := testSetup(t, 4), transparent(t, 4)
 	f, claim := innerProductCase(t, dev)
-	proof, err := dev.Open(f, claim, [32]byte{})
+	proof, err := dev.ProveEvaluation(f, claim, [32]byte{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if err := decide(dev, claim, proof, [32]byte{}); err != nil {
 		t.Fatal(err)
 	}
-	if b, err := proof.MarshalBinary(); err != nil || len(b) != OpeningProofBytes(Development, 4) {
-		t.Errorf("%d bytes, said %d, %v", len(b), OpeningProofBytes(Development, 4), err)
+	if b, err := proof.MarshalBinary(); err != nil || len(b) != EvaluationProofBytes(Development, 4) {
+		t.Errorf("%d bytes, said %d, %v", len(b), EvaluationProofBytes(Development, 4), err)
 	}
 	if err := decide(s, claim, proof, [32]byte{}); !errors.Is(err, fault.ErrMalformed) {
 		t.Errorf("a proof by pairing for a transparent setup: %v", err)
@@ -187,7 +187,7 @@ func TestPairingProofForTransparentSetup(t *testing.T) {
 func TestInnerProductEncoding(t *testing.T) {
 	s := transparent(t, 3)
 	f, claim := innerProductCase(t, s)
-	made, err := s.Open(f, claim, [32]byte{})
+	made, err := s.ProveEvaluation(f, claim, [32]byte{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -201,11 +201,11 @@ func TestInnerProductEncoding(t *testing.T) {
 		for i := range 32 {
 			damaged[at+i] = 0xff
 		}
-		if _, err := UnmarshalOpeningProof(Transparent, damaged, 3); !errors.Is(err, fault.ErrMalformed) {
+		if _, err := UnmarshalEvaluationProof(Transparent, damaged, 3); !errors.Is(err, fault.ErrMalformed) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if _, err := UnmarshalOpeningProof(Transparent, b, 0); !errors.Is(err, fault.ErrUsage) {
+	if _, err := UnmarshalEvaluationProof(Transparent, b, 0); !errors.Is(err, fault.ErrUsage) {
 		t.Errorf("rows of 2^0 cells: %v", err)
 	}
 	lopsided := *honest

@@ -14,7 +14,7 @@
 // every setup, never read from a file. A claim about T~ at (r_hi, r_lo) becomes one
 // about the row Σ_i eq(r_hi,i)·row_i at r_lo, committed in Σ_i eq(r_hi,i)·C_i.
 //
-// # Opening
+// # Evaluation proofs
 //
 // In a transparent setup by an inner-product argument: inner_product.go has its
 // equations, batch.go decides them together with others.

@@ -107,7 +107,7 @@ func TestDecodeScalarRefuses(t *testing.T) {
 	}
 }
 
-func TestOpeningProofEncodingIsStrict(t *testing.T) {
+func TestEvaluationProofEncodingIsStrict(t *testing.T) {
 	const rowBits = 4
 	s := testSetup(t, rowBits)
 	f, claim := testClaim(t, s, newTestRand(42))
@@ -184,7 +184,7 @@ func FuzzDecodePoint(f *testing.F) {
 	})
 }
 
-func FuzzUnmarshalOpeningProof(f *testing.F) {
+func FuzzUnmarshalEvaluationProof(f *testing.F) {
 	const rowBits = 2
 	s := testSetup(f, rowBits)
 	row, claim := testClaim(f, s, newTestRand(44))

@@ -35,15 +35,15 @@ func Example() {
 	cells := fr.Vector{fr.NewElement(5), {}, {}, fr.NewElement(8)}
 	cells[1].SetInt64(-3)
 	seed := [32]byte{1} // the transcript so far
-	proof, err := setup.Open(cells, claim, seed)
+	proof, err := setup.ProveEvaluation(cells, claim, seed)
 	if err != nil {
 		panic(err)
 	}
 	batch := verifier.NewBatch(rand.Reader)
-	fmt.Println("true claim: ", verifier.AddOpening(batch, "row", claim, proof, seed), batch.Check())
+	fmt.Println("true claim: ", verifier.AddEvaluation(batch, "row", claim, proof, seed), batch.Check())
 	claim.Value = fr.NewElement(17)
-	fmt.Println("false claim:", verifier.AddOpening(batch, "row", claim, proof, seed), batch.Check())
+	fmt.Println("false claim:", verifier.AddEvaluation(batch, "row", claim, proof, seed), batch.Check())
 	// Output:
 	// true claim:  <nil> <nil>
-	// false claim: <nil> row: opening: rejected
+	// false claim: <nil> row: evaluation proof: rejected
 }

@@ -19,7 +19,7 @@ type InnerProductProof struct {
 	Last        fr.Element       // the one cell that is left
 }
 
-// openInnerProduct is Open for transparent setups.
+// proveInnerProduct is Open for transparent setups.
 //
 // Round i halves row f, generators G and weights w, eq(r, ·) in the beginning,
 // about their most significant bit, with U' = ξ·U:
@@ -28,7 +28,7 @@ type InnerProductProof struct {
 //	f ← f_lo + v⁻¹·f_hi      G ← G_lo + v·G_hi      w ← w_lo + v·w_hi
 //
 // so that P = ⟨f, G⟩ + ⟨f, w⟩·U' becomes P + v·L + v⁻¹·R.
-func openInnerProduct(s *Setup, f fr.Vector, claim Claim, t *innerProductTranscript) (*InnerProductProof, error) {
+func proveInnerProduct(s *Setup, f fr.Vector, claim Claim, t *innerProductTranscript) (*InnerProductProof, error) {
 	scalar := t.claim(s.ID, claim)
 	row := append(fr.Vector(nil), f...)
 	weights := equality(claim.Point)
@@ -105,7 +105,7 @@ func equality(point []fr.Element) fr.Vector {
 // bit 0 being the most significant one.
 func (v *VerifierSetup) addInnerProduct(batch *Batch, place string, claim Claim, proof *InnerProductProof, t *innerProductTranscript) error {
 	if len(proof.Left) != v.RowBits || len(proof.Right) != v.RowBits {
-		return fmt.Errorf("opening: %d and %d points for rows of 2^%d cells: %w", len(proof.Left), len(proof.Right), v.RowBits, fault.ErrMalformed)
+		return fmt.Errorf("evaluation proof: %d and %d points for rows of 2^%d cells: %w", len(proof.Left), len(proof.Right), v.RowBits, fault.ErrMalformed)
 	}
 	xi := t.claim(v.ID, claim)
 	challenges := make([]fr.Element, v.RowBits)
@@ -113,7 +113,7 @@ func (v *VerifierSetup) addInnerProduct(batch *Batch, place string, claim Claim,
 	for i := range challenges {
 		challenges[i] = t.round(proof.Left[i], proof.Right[i]).element()
 		if challenges[i].IsZero() {
-			return fmt.Errorf("opening: degenerate challenge: %w", fault.ErrRejected)
+			return fmt.Errorf("evaluation proof: degenerate challenge: %w", fault.ErrRejected)
 		}
 		var factor fr.Element
 		factor.Mul(&challenges[i], &claim.Point[i])
@@ -121,7 +121,7 @@ func (v *VerifierSetup) addInnerProduct(batch *Batch, place string, claim Claim,
 		one := fr.One()
 		b.Mul(&b, factor.Add(&factor, &one))
 	}
-	e := Equation{Place: place + ": opening", Length: 1 << v.RowBits}
+	e := Equation{Place: place + ": evaluation proof", Length: 1 << v.RowBits}
 	e.Points = append(append(append(e.Points, claim.Rows.Points...), proof.Left...), proof.Right...)
 	e.Scalars = append(append(append(e.Scalars, claim.Rows.Weights...), challenges...), fr.BatchInvert(challenges)...)
 	e.Blinding.Neg(&claim.Rows.Blinding)
@@ -148,7 +148,7 @@ func addProducts(dst fr.Vector, v []fr.Element, scale fr.Element) {
 	dst.Add(dst, products)
 }
 
-// innerProductTranscript draws the challenges of an opening.
+// innerProductTranscript draws the challenges of an evaluation proof.
 type innerProductTranscript struct{ challenger }
 
 func newInnerProductTranscript(seed [32]byte) *innerProductTranscript {
@@ -180,7 +180,7 @@ func (t *innerProductTranscript) round(left, right bn254.G1Affine) shortScalar {
 // MarshalBinary encodes the proof: L_i, R_i round by round, then the last cell.
 func (proof *InnerProductProof) MarshalBinary() ([]byte, error) {
 	if len(proof.Left) != len(proof.Right) {
-		return nil, fmt.Errorf("opening: %d left and %d right points: %w", len(proof.Left), len(proof.Right), fault.ErrMalformed)
+		return nil, fmt.Errorf("evaluation proof: %d left and %d right points: %w", len(proof.Left), len(proof.Right), fault.ErrMalformed)
 	}
 	var b []byte
 	for i := range proof.Left {
@@ -195,11 +195,11 @@ func unmarshalInnerProductProof(data []byte, rowBits int) (*InnerProductProof, e
 	cut := 2 * rowBits * PointBytes
 	points, err := DecodePoints(data[:cut], 2*rowBits, AllowInfinity)
 	if err != nil {
-		return nil, fmt.Errorf("opening proof: %w", err)
+		return nil, fmt.Errorf("evaluation proof: %w", err)
 	}
 	last, err := DecodeScalar(data[cut:])
 	if err != nil {
-		return nil, fmt.Errorf("opening proof: %w", err)
+		return nil, fmt.Errorf("evaluation proof: %w", err)
 	}
 	proof := &InnerProductProof{Last: last}
 	for i := range rowBits {

@@ -45,11 +45,11 @@ func innerProductCase(t testing.TB, s *Setup) (fr.Vector, Claim) {
 	return f, claim
 }
 
-// decide checks openings in one batch.
-func decide(s *Setup, claim Claim, proof OpeningProof, seed [32]byte) error {
+// decide checks evaluation proofs in one batch.
+func decide(s *Setup, claim Claim, proof EvaluationProof, seed [32]byte) error {
 	v := s.Verifier()
 	batch := v.NewBatch(crand.Reader)
-	if err := v.AddOpening(batch, "test", claim, proof, seed); err != nil {
+	if err := v.AddEvaluation(batch, "test", claim, proof, seed); err != nil {
 		return err
 	}
 	return batch.Check()
@@ -59,7 +59,7 @@ func TestInnerProductIsComplete(t *testing.T) {
 	for _, rowBits := range []int{1, 2, 5, 12} {
 		s := transparent(t, rowBits)
 		f, claim := innerProductCase(t, s)
-		proof, err := s.Open(f, claim, [32]byte{1})
+		proof, err := s.ProveEvaluation(f, claim, [32]byte{1})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -67,10 +67,10 @@ func TestInnerProductIsComplete(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(b) != OpeningProofBytes(Transparent, rowBits) {
-			t.Errorf("ℓ=%d: %d bytes, said %d", rowBits, len(b), OpeningProofBytes(Transparent, rowBits))
+		if len(b) != EvaluationProofBytes(Transparent, rowBits) {
+			t.Errorf("ℓ=%d: %d bytes, said %d", rowBits, len(b), EvaluationProofBytes(Transparent, rowBits))
 		}
-		read, err := UnmarshalOpeningProof(Transparent, b, rowBits)
+		read, err := UnmarshalEvaluationProof(Transparent, b, rowBits)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -88,7 +88,7 @@ func TestInnerProductOfZero(t *testing.T) {
 		t.Fatal(err)
 	}
 	claim := Claim{Point: newTestRand(3).scalars(t, 4), Rows: Combination{Points: c, Weights: []fr.Element{fr.One()}}}
-	proof, err := s.Open(make(fr.Vector, s.RowCells()), claim, [32]byte{})
+	proof, err := s.ProveEvaluation(make(fr.Vector, s.RowCells()), claim, [32]byte{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -105,7 +105,7 @@ func TestInnerProductRefusesFalseValue(t *testing.T) {
 	s := transparent(t, 4)
 	f, claim := innerProductCase(t, s)
 	claim.Value.Double(&claim.Value)
-	if _, err := s.Open(f, claim, [32]byte{}); !errors.Is(err, fault.ErrUsage) {
+	if _, err := s.ProveEvaluation(f, claim, [32]byte{}); !errors.Is(err, fault.ErrUsage) {
 		t.Errorf("opened to a value that the row does not have: %v", err)
 	}
 }
@@ -115,7 +115,7 @@ func TestInnerProductRefusesFalseValue(t *testing.T) {
 func TestInnerProductRejectsEveryMutation(t *testing.T) {
 	s := transparent(t, 4)
 	f, claim := innerProductCase(t, s)
-	made, err := s.Open(f, claim, [32]byte{7})
+	made, err := s.ProveEvaluation(f, claim, [32]byte{7})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -164,7 +164,7 @@ func TestInnerProductRejectsEveryMutation(t *testing.T) {
 func TestInnerProductRefusesOtherShapes(t *testing.T) {
 	s, pairing := transparent(t, 4), testSetup(t, 4)
 	f, claim := innerProductCase(t, s)
-	made, err := s.Open(f, claim, [32]byte{})
+	made, err := s.ProveEvaluation(f, claim, [32]byte{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -181,7 +181,7 @@ func TestInnerProductRefusesOtherShapes(t *testing.T) {
 	for name, test := range map[string]struct {
 		s     *Setup
 		claim Claim
-		proof OpeningProof
+		proof EvaluationProof
 		want  error
 	}{
 		"a round less":           {s, claim, &short, fault.ErrMalformed},
@@ -202,7 +202,7 @@ func TestInnerProductRefusesOtherShapes(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, cut := range [][]byte{nil, b[1:], append(slices.Clone(b), 0)} {
-		if _, err := UnmarshalOpeningProof(Transparent, cut, 4); !errors.Is(err, fault.ErrMalformed) {
+		if _, err := UnmarshalEvaluationProof(Transparent, cut, 4); !errors.Is(err, fault.ErrMalformed) {
 			t.Errorf("%d bytes: %v", len(cut), err)
 		}
 	}
@@ -240,7 +240,7 @@ func TestInnerProductFrozenChallenges(t *testing.T) {
 		return &innerProductTranscript{&forgetful{honest().challenger, "round"}}
 	}
 	forge := func(tr func() *innerProductTranscript) *InnerProductProof {
-		proof, err := openInnerProduct(s, f, claim, &innerProductTranscript{lying{tr().challenger, lie.Value}})
+		proof, err := proveInnerProduct(s, f, claim, &innerProductTranscript{lying{tr().challenger, lie.Value}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -327,11 +327,11 @@ func BenchmarkInnerProduct(b *testing.B) {
 	for _, rowBits := range []int{14, 16} {
 		s := transparent(b, rowBits)
 		f, claim := innerProductCase(b, s)
-		var proof OpeningProof
+		var proof EvaluationProof
 		b.Run("open/"+s.Kind.String()+string('0'+rune(rowBits%10)), func(b *testing.B) {
 			for b.Loop() {
 				var err error
-				if proof, err = s.Open(f, claim, [32]byte{}); err != nil {
+				if proof, err = s.ProveEvaluation(f, claim, [32]byte{}); err != nil {
 					b.Fatal(err)
 				}
 			}

@@ -62,15 +62,15 @@ func TestKZGOpens(t *testing.T) {
 		t.Fatal(err)
 	}
 	x := fr.NewElement(77)
-	opening, err := kzg.Open(p, x, canonical.Pk)
+	evaluation, err := kzg.Open(p, x, canonical.Pk)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := kzg.Verify(&c, &opening, x, canonical.Vk); err != nil {
-		t.Errorf("opening of a commitment in the Lagrange basis: %v", err)
+	if err := kzg.Verify(&c, &evaluation, x, canonical.Vk); err != nil {
+		t.Errorf("evaluation proof of a commitment in the Lagrange basis: %v", err)
 	}
-	opening.ClaimedValue.SetOne()
-	if err := kzg.Verify(&c, &opening, x, canonical.Vk); err == nil {
+	evaluation.ClaimedValue.SetOne()
+	if err := kzg.Verify(&c, &evaluation, x, canonical.Vk); err == nil {
 		t.Error("a false value opens")
 	}
 }

@@ -28,13 +28,13 @@ type PairingProof struct {
 	Witness  bn254.G1Affine   // commitment to (B − I(z) − Z(z)·q)/(X − z)
 }
 
-// Open proves claim about the row with cells f, by the protocol in the package
+// provePairing proves claim about the row with cells f, by the protocol in the package
 // documentation. seed binds the proof to the transcript it is part of.
 // A tensor of 2^m < 2^ℓ cells is opened zero-extended at (0, …, 0, r).
 // Requires len(f) = 2^ℓ and claim.Commitment = Σ_j f_j·[τ^j]G (not checked:
 // it costs a multi-scalar multiplication; a proof for anything else will not
 // verify). A value f does not have at the point is fault.ErrUsage.
-func openPairing(s *Setup, f fr.Vector, claim pairingClaim, seed [32]byte) (*PairingProof, error) {
+func provePairing(s *Setup, f fr.Vector, claim pairingClaim, seed [32]byte) (*PairingProof, error) {
 	if len(f) != s.RowCells() || len(claim.Point) != s.RowBits {
 		return nil, fmt.Errorf("open: %d cells and %d coordinates for rows of 2^%d: %w", len(f), len(claim.Point), s.RowBits, fault.ErrUsage)
 	}
@@ -80,7 +80,7 @@ func prove(s *Setup, f fr.Vector, claim pairingClaim, t challenger) (*PairingPro
 
 	t.Absorb("evaluations", proof.appendEvaluations(nil))
 	gamma := t.Challenge("gamma")
-	return proof, proof.openBatch(c, s, batch{polys, beta, gamma}, t)
+	return proof, proof.proveBatch(c, s, batch{polys, beta, gamma}, t)
 }
 
 // foldAll returns P_0 = f, P_1, …, P_{ℓ-1} and the constant P_ℓ:
@@ -132,11 +132,11 @@ type batch struct {
 	beta, gamma fr.Element
 }
 
-// openBatch opens B = Σ γ^i·P_i at β, −β and β² at once:
+// proveBatch opens B = Σ γ^i·P_i at β, −β and β² at once:
 //
 //	q = (B − I)/Z,  Z = (X−β)(X+β)(X−β²),  I interpolates B on the roots of Z
 //	L = B − I(z) − Z(z)·q,  L(z) = 0,  witness = L/(X−z)
-func (proof *PairingProof) openBatch(c crew, s *Setup, in batch, t challenger) error {
+func (proof *PairingProof) proveBatch(c crew, s *Setup, in batch, t challenger) error {
 	b := append(fr.Vector(nil), in.polys[0]...)
 	power := in.gamma
 	for _, p := range in.polys[1:] {

@@ -9,7 +9,7 @@ import (
 	"github.com/zkaudit/zkaudit/internal/fault"
 )
 
-// pairingProofBytes returns the size of an encoded opening proof for rows of
+// pairingProofBytes returns the size of an encoded evaluation proof for rows of
 // 2^rowBits cells: ℓ+1 points and 2ℓ+1 scalars. Requires rowBits >= 1.
 func pairingProofBytes(rowBits int) int {
 	return (rowBits+1)*PointBytes + (2*rowBits+1)*ScalarBytes
@@ -38,19 +38,19 @@ func (proof *PairingProof) appendEvaluations(b []byte) []byte {
 // whenever the row is constant enough. Errors wrap fault.ErrMalformed.
 func unmarshalPairingProof(data []byte, rowBits int) (*PairingProof, error) {
 	if rowBits < MinRowBits || rowBits > MaxRowBits {
-		return nil, fmt.Errorf("opening proof: rows of 2^%d cells: %w", rowBits, fault.ErrUsage)
+		return nil, fmt.Errorf("evaluation proof: rows of 2^%d cells: %w", rowBits, fault.ErrUsage)
 	}
 	if len(data) != pairingProofBytes(rowBits) {
-		return nil, fmt.Errorf("opening proof: %d bytes, want %d: %w", len(data), pairingProofBytes(rowBits), fault.ErrMalformed)
+		return nil, fmt.Errorf("evaluation proof: %d bytes, want %d: %w", len(data), pairingProofBytes(rowBits), fault.ErrMalformed)
 	}
 	cut := (rowBits + 1) * PointBytes
 	points, err := DecodePoints(data[:cut], rowBits+1, AllowInfinity)
 	if err != nil {
-		return nil, fmt.Errorf("opening proof: %w", err)
+		return nil, fmt.Errorf("evaluation proof: %w", err)
 	}
 	scalars, err := DecodeScalars(data[cut:], 2*rowBits+1)
 	if err != nil {
-		return nil, fmt.Errorf("opening proof: %w", err)
+		return nil, fmt.Errorf("evaluation proof: %w", err)
 	}
 	return &PairingProof{
 		Folds:    points[:rowBits-1],

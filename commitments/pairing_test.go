@@ -68,14 +68,14 @@ func testClaim(t testing.TB, s *Setup, rng testRand) (fr.Vector, pairingClaim) {
 
 func mustOpen(t testing.TB, s *Setup, f fr.Vector, claim pairingClaim, seed [32]byte) *PairingProof {
 	t.Helper()
-	proof, err := openPairing(s, f, claim, seed)
+	proof, err := provePairing(s, f, claim, seed)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return proof
 }
 
-func TestOpeningIsComplete(t *testing.T) {
+func TestEvaluationProofIsComplete(t *testing.T) {
 	rng := newTestRand(1)
 	for rowBits := 1; rowBits <= 10; rowBits++ {
 		s := testSetup(t, rowBits)
@@ -123,10 +123,10 @@ func TestOpenRefusesFalseValue(t *testing.T) {
 	s := testSetup(t, 4)
 	f, claim := testClaim(t, s, newTestRand(2))
 	claim.Value.SetUint64(1)
-	if _, err := openPairing(s, f, claim, [32]byte{}); !errors.Is(err, fault.ErrUsage) {
+	if _, err := provePairing(s, f, claim, [32]byte{}); !errors.Is(err, fault.ErrUsage) {
 		t.Fatalf("got %v", err)
 	}
-	if _, err := openPairing(s, f[1:], claim, [32]byte{}); !errors.Is(err, fault.ErrUsage) {
+	if _, err := provePairing(s, f[1:], claim, [32]byte{}); !errors.Is(err, fault.ErrUsage) {
 		t.Fatalf("short row: %v", err)
 	}
 }

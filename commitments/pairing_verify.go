@@ -29,7 +29,7 @@ func verify(v *VerifierSetup, claim pairingClaim, proof *PairingProof, t challen
 		return err
 	}
 	if len(claim.Point) != v.RowBits {
-		return fmt.Errorf("opening: %d coordinates for rows of 2^%d cells: %w", len(claim.Point), v.RowBits, fault.ErrUsage)
+		return fmt.Errorf("evaluation proof: %d coordinates for rows of 2^%d cells: %w", len(claim.Point), v.RowBits, fault.ErrUsage)
 	}
 	if err := proof.checkPoints(&claim.Commitment); err != nil {
 		return err
@@ -39,12 +39,12 @@ func verify(v *VerifierSetup, claim pairingClaim, proof *PairingProof, t challen
 	roots := batchRoots(beta)
 	for i := range roots { // β in {0, 1, −1} has two equal roots
 		if roots[i].Equal(&roots[(i+1)%3]) {
-			return fmt.Errorf("opening: degenerate challenge: %w", fault.ErrRejected)
+			return fmt.Errorf("evaluation proof: degenerate challenge: %w", fault.ErrRejected)
 		}
 	}
 	squares, end := proof.foldedEvaluations(claim.Point, beta)
 	if !end.Equal(&claim.Value) {
-		return fmt.Errorf("opening: folds do not end in the claimed value: %w", fault.ErrRejected)
+		return fmt.Errorf("evaluation proof: folds do not end in the claimed value: %w", fault.ErrRejected)
 	}
 	t.Absorb("evaluations", proof.appendEvaluations(nil))
 	gamma := t.Challenge("gamma")
@@ -96,15 +96,15 @@ func (v *VerifierSetup) checkBatch(c bn254.G1Affine, proof *PairingProof, at bat
 
 	var left, right bn254.G1Affine
 	if _, err := left.MultiExp(points, scalars, ecc.MultiExpConfig{}); err != nil {
-		return fmt.Errorf("opening: %w", err)
+		return fmt.Errorf("evaluation proof: %w", err)
 	}
 	right.Neg(&proof.Witness)
 	ok, err := bn254.PairingCheck([]bn254.G1Affine{left, right}, v.G2[:])
 	if err != nil {
-		return fmt.Errorf("opening: pairing: %w", err)
+		return fmt.Errorf("evaluation proof: pairing: %w", err)
 	}
 	if !ok {
-		return fmt.Errorf("opening: pairing equation does not hold: %w", fault.ErrRejected)
+		return fmt.Errorf("evaluation proof: pairing equation does not hold: %w", fault.ErrRejected)
 	}
 	return nil
 }
@@ -112,7 +112,7 @@ func (v *VerifierSetup) checkBatch(c bn254.G1Affine, proof *PairingProof, at bat
 // checkShape compares every length with the one that ℓ implies.
 func (proof *PairingProof) checkShape(rowBits int) error {
 	if proof == nil || len(proof.Folds) != rowBits-1 || len(proof.Pos) != rowBits || len(proof.Neg) != rowBits {
-		return fmt.Errorf("opening: not a proof for rows of 2^%d cells: %w", rowBits, fault.ErrMalformed)
+		return fmt.Errorf("evaluation proof: not a proof for rows of 2^%d cells: %w", rowBits, fault.ErrMalformed)
 	}
 	return nil
 }
@@ -122,11 +122,11 @@ func (proof *PairingProof) checkShape(rowBits int) error {
 func (proof *PairingProof) checkPoints(c *bn254.G1Affine) error {
 	for i := range proof.Folds {
 		if !proof.Folds[i].IsOnCurve() {
-			return fmt.Errorf("opening: fold %d is off the curve: %w", i+1, fault.ErrMalformed)
+			return fmt.Errorf("evaluation proof: fold %d is off the curve: %w", i+1, fault.ErrMalformed)
 		}
 	}
 	if !proof.Quotient.IsOnCurve() || !proof.Witness.IsOnCurve() || !c.IsOnCurve() {
-		return fmt.Errorf("opening: quotient, witness or commitment is off the curve: %w", fault.ErrMalformed)
+		return fmt.Errorf("evaluation proof: quotient, witness or commitment is off the curve: %w", fault.ErrMalformed)
 	}
 	return nil
 }

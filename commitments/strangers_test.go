@@ -74,7 +74,7 @@ func TestRowSizes(t *testing.T) {
 			t.Errorf("rows of 2^%d cells: %v", rowBits, err)
 		}
 		if _, err := unmarshalPairingProof(nil, rowBits); !errors.Is(err, fault.ErrUsage) {
-			t.Errorf("opening of rows of 2^%d cells: %v", rowBits, err)
+			t.Errorf("evaluation proof of rows of 2^%d cells: %v", rowBits, err)
 		}
 		if rowBits > 0 && rowBits < 30 {
 			continue // too large to be made if it is not refused
@@ -133,7 +133,7 @@ func TestProversMistakes(t *testing.T) {
 		"one more":          func() (fr.Vector, pairingClaim) { c := claim; c.Point = append(c.Point[:3:3], fr.One()); return f, c },
 	} {
 		cells, c := change()
-		if _, err := openPairing(s, cells, c, [32]byte{}); !errors.Is(err, fault.ErrUsage) {
+		if _, err := provePairing(s, cells, c, [32]byte{}); !errors.Is(err, fault.ErrUsage) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -313,7 +313,7 @@ func (g given) Challenge(label string) fr.Element {
 }
 
 // TestDegenerateChallenges: at 0, 1 and −1 two of the three points of an
-// opening are one, and nothing is known of the third.
+// evaluation proof are one, and nothing is known of the third.
 func TestDegenerateChallenges(t *testing.T) {
 	s := testSetup(t, 3)
 	f, claim := testClaim(t, s, newTestRand(46))

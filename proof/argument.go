@@ -13,7 +13,7 @@ func Argue[E any](l *Layout, a Arith[E], t Transcript[E], p Peer[E]) *Outcome[E]
 	s := newSession(l, a, t, p)
 	s.lookups()
 	s.relations()
-	return s.openings()
+	return s.reduceRows()
 }
 
 // Begin starts the transcript of a statement. A masked conversation absorbs a

@@ -8,7 +8,7 @@ import (
 )
 
 // Combination returns the coefficient of every committed row in the one
-// opening, by tensor (nil for tensors without claims):
+// evaluation proof, by tensor (nil for tensors without claims):
 //
 //	Σ_{g≥1} σ^g · Σ_{claims c of group g} weight_c · eq(high_c, row)
 //

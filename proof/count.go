@@ -51,12 +51,12 @@ func (c *counter) SumRound(degree int) []struct{} {
 	return make([]struct{}, degree)
 }
 
-func (c *counter) OpeningRound() [2]struct{} {
+func (c *counter) ReductionRound() [2]struct{} {
 	c.n += 2
 	return [2]struct{}{}
 }
 
-func (c *counter) Openings(n int) []struct{} {
+func (c *counter) RowValues(n int) []struct{} {
 	c.n += n
 	return make([]struct{}, n)
 }

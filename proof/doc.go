@@ -23,8 +23,8 @@
 //	relations     equations at a random point, then virtual tensors rank by
 //	              rank, one batched sumcheck each (section 10; combination.go,
 //	              sums.go, session.go)
-//	openings      all claims on committed tensors become one on one combined
-//	              row (section 12; opening.go)
+//	reduction     all claims on committed tensors become one on one combined
+//	              row (section 12; reduction.go)
 //
 // It ends in an Outcome: values at points, and what is left to others. Claims on
 // public tensors go to proof/public, the combined row to package commitments.
@@ -38,7 +38,7 @@
 //
 // # Soundness
 //
-// An accepted conversation, with public claims and opening checked, shows the
+// An accepted conversation, with public claims and evaluation proof checked, shows the
 // system of cells behind the commitments, but with the error of section 17. What a
 // statement binds, and that it is the one meant, is its caller's to check: see
 // packages segment and bundle.

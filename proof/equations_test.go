@@ -84,12 +84,12 @@ func TestErrorsDoNotCancel(t *testing.T) {
 		squares int
 		axes    [][]string
 		weight  func(*prooftest.Teller) fr.Element
-		lie     bool // until the opening
+		lie     bool // until the reduction
 		place   string
 	}{
 		"instances": {1, [][]string{a, a}, func(p *prooftest.Teller) fr.Element { return p.Sums[0].Weights[1] }, false, "sumcheck of equation 0"},
-		"claims":    {0, [][]string{a, a}, func(p *prooftest.Teller) fr.Element { return p.Gamma[1] }, true, "openings"},
-		"groups":    {0, [][]string{a, b}, func(p *prooftest.Teller) fr.Element { return p.Delta[1] }, true, "openings"},
+		"claims":    {0, [][]string{a, a}, func(p *prooftest.Teller) fr.Element { return p.Gamma[1] }, true, "row values"},
+		"groups":    {0, [][]string{a, b}, func(p *prooftest.Teller) fr.Element { return p.Delta[1] }, true, "row values"},
 	} {
 		s := newZeros(t, test.squares, test.axes...)
 		attack := func(what string, first, second []fr.Element) *prooftest.Teller {
@@ -109,7 +109,7 @@ func TestErrorsDoNotCancel(t *testing.T) {
 	// weight, so 5 = 7 here and 7 = 5 there.
 	s := newZeros(t, 0, a, a, b)
 	s.Committed = s.with(s.honest[s.z[0]], everywhere(one), everywhere(minus))
-	s.RefusedAt(t, "δ is γ", "openings", s.honest, nil)
+	s.RefusedAt(t, "δ is γ", "row values", s.honest, nil)
 }
 
 // TestEquations: an equation without products that is false, told as it is.
@@ -155,8 +155,8 @@ func TestRoundsAreAnsweredInAdvance(t *testing.T) {
 			m[0].Add(&m[0], &a)
 		}
 	})
-	s.RefusedAt(t, "opening", "openings", s.honest, func(p *prooftest.Teller) {
-		p.FirstOpeningRound = func(m *[2]fr.Element) {
+	s.RefusedAt(t, "reduction", "row values", s.honest, func(p *prooftest.Teller) {
+		p.FirstReductionRound = func(m *[2]fr.Element) {
 			a := shift(relation.Int(-1), p.Coords[len(p.Coords)-1])
 			m[0].Add(&m[0], &a)
 		}

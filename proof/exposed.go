@@ -3,7 +3,7 @@ package proof
 import "github.com/consensys/gnark-crypto/ecc/bn254/fr"
 
 // Exposed lists what an Outcome's checks need, each value once: the distinct
-// coordinates of row folds, public claims and the opening point, in the order
+// coordinates of row folds, public claims and the point of the combined row, in the order
 // drawn, then the values of public claims, γ, σ and the value opened. They are
 // the public inputs of a wrapped proof; which coordinate stands where follows
 // from the layout (protocol, section 14).

@@ -93,7 +93,7 @@ func TestVerify(t *testing.T) {
 		}
 		last := len(m) - 1
 		if g.Layout.Masked {
-			last-- // the mask's value is for the opening to check
+			last-- // the mask's value is for the evaluation proof to check
 		}
 		step := 7
 		if name == "chain" {

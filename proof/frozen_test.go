@@ -64,16 +64,16 @@ func TestMaskStandsAlone(t *testing.T) {
 	}
 	g.Committed = s.Wrong("WS", 3)
 	p, m, _ := g.Tell(t, s.Honest, nil)
-	first, last := p.At["openings 0"], len(m)-1
+	first, last := p.At["row values 0"], len(m)-1
 
 	// Δ makes the end of the sumcheck right: (w + Δ)·slope = claim.
-	openings := func() fr.Element {
+	rowValues := func() fr.Element {
 		d := g.Verify(m)
-		return d.Of[slices.Index(d.Places, "openings")]
+		return d.Of[slices.Index(d.Places, "row values")]
 	}
-	base, one := openings(), fr.One()
+	base, one := rowValues(), fr.One()
 	m[first].Add(&m[first], &one)
-	slope := openings()
+	slope := rowValues()
 	m[first].Sub(&m[first], &one)
 	slope.Sub(&slope, &base)
 	base.Div(&base, &slope)
@@ -82,7 +82,7 @@ func TestMaskStandsAlone(t *testing.T) {
 
 	d := g.Verify(m)
 	for i := range d.Of {
-		if failed := !d.Of[i].IsZero(); failed != (d.Places[i] == "opening") {
+		if failed := !d.Of[i].IsZero(); failed != (d.Places[i] == "evaluation proof") {
 			t.Errorf("%s: failed %v", d.Places[i], failed)
 		}
 	}

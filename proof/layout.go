@@ -15,7 +15,7 @@ import (
 type Layout struct {
 	System *relation.System
 	RowLog int  // ℓ: a committed row has 2^ℓ cells
-	Masked bool // the opening is masked by a random row
+	Masked bool // the combined row is masked by a random one
 
 	Blocks []Block // of the lookup hypercube, longest first
 	Log    int     // variables of the lookup hypercube; 0 without lookups

@@ -70,15 +70,15 @@ type Peer[E any] interface {
 	// SumBind fixes the current variable of the batched sumcheck.
 	SumBind(r E)
 
-	// Opening starts the reduction of all groups to one point.
-	Opening(groups []*Group[E], weights []E)
-	// OpeningRound returns coefficients 0 and 2 of the round polynomial.
-	OpeningRound() [2]E
-	// OpeningBind fixes the current variable of the opening.
-	OpeningBind(r E)
-	// Openings returns the value of each group's polynomial at the common
+	// Reduction starts the reduction of all groups to one point.
+	Reduction(groups []*Group[E], weights []E)
+	// ReductionRound returns coefficients 0 and 2 of the round polynomial.
+	ReductionRound() [2]E
+	// ReductionBind fixes the current variable of the reduction.
+	ReductionBind(r E)
+	// RowValues returns the value of each group's polynomial at the common
 	// point, then that of the mask row if there is one.
-	Openings(n int) []E
+	RowValues(n int) []E
 	// Drawn tells the value of a new coordinate.
 	Drawn(c Coord, value E)
 }

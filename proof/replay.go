@@ -33,10 +33,10 @@ func (r *Replay[E]) TermValue(*Instance[E]) E        { return r.next(1)[0] }
 func (r *Replay[E]) Sum([]*Instance[E], []E)         {}
 func (r *Replay[E]) SumRound(degree int) []E         { return r.next(degree) }
 func (r *Replay[E]) SumBind(E)                       {}
-func (r *Replay[E]) Opening([]*Group[E], []E)        {}
-func (r *Replay[E]) OpeningRound() [2]E              { return [2]E(r.next(2)) }
-func (r *Replay[E]) OpeningBind(E)                   {}
-func (r *Replay[E]) Openings(n int) []E              { return r.next(n) }
+func (r *Replay[E]) Reduction([]*Group[E], []E)      {}
+func (r *Replay[E]) ReductionRound() [2]E            { return [2]E(r.next(2)) }
+func (r *Replay[E]) ReductionBind(E)                 {}
+func (r *Replay[E]) RowValues(n int) []E             { return r.next(n) }
 func (r *Replay[E]) Drawn(Coord, E)                  {}
 
 // Recorder passes a conversation on to another peer and keeps its messages.
@@ -82,16 +82,16 @@ func (r *Recorder) SumRound(degree int) []fr.Element {
 	return m
 }
 
-// OpeningRound records the peer's answer.
-func (r *Recorder) OpeningRound() [2]fr.Element {
-	m := r.Peer.OpeningRound()
+// ReductionRound records the peer's answer.
+func (r *Recorder) ReductionRound() [2]fr.Element {
+	m := r.Peer.ReductionRound()
 	r.keep(m[:]...)
 	return m
 }
 
-// Openings records the peer's answer.
-func (r *Recorder) Openings(n int) []fr.Element {
-	m := r.Peer.Openings(n)
+// RowValues records the peer's answer.
+func (r *Recorder) RowValues(n int) []fr.Element {
+	m := r.Peer.RowValues(n)
 	r.keep(m...)
 	return m
 }

@@ -145,7 +145,7 @@ func TestDefinitionsAreChecked(t *testing.T) {
 // the two is about other cells.
 func TestEveryClaimIsReduced(t *testing.T) {
 	s := newChain(t)
-	for name, place := range map[string]string{"v": "v", "x1": "openings"} {
+	for name, place := range map[string]string{"v": "v", "x1": "row values"} {
 		lied := s.told(t, s.plus1(name))
 		lookups := func(tables [][]fr.Element) func(*prooftest.Teller) {
 			return func(p *prooftest.Teller) {
@@ -185,7 +185,7 @@ func TestCommitmentsAreOpened(t *testing.T) {
 			}
 			g := &prooftest.Game{Layout: test.Layout, Digest: fr.NewElement(7), Committed: slices.Clone(test.tables)}
 			g.Committed[id] = plus1(test.tables[id])
-			g.RefusedAt(t, test.Layout.System.Name+", "+tensor.Name, "openings", test.tables, nil)
+			g.RefusedAt(t, test.Layout.System.Name+", "+tensor.Name, "row values", test.tables, nil)
 		}
 	}
 }

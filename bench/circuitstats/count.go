@@ -16,14 +16,14 @@ type part int
 const (
 	lookups     part = iota // rounds and fractions of the lookup tree
 	sumchecks               // rounds of batched sumchecks
-	openings                // rounds of the opening, values opened
+	rowValues               // rounds of the reduction, values of rows
 	evaluations             // values of tensors at points
 	others                  // statement, salt, further challenges from one state
 	parts
 )
 
 func (p part) String() string {
-	return [parts]string{"lookups", "sumchecks", "openings", "evaluations", "others"}[p]
+	return [parts]string{"lookups", "sumchecks", "row values", "evaluations", "others"}[p]
 }
 
 // partOf says which part a message belongs to.
@@ -33,8 +33,8 @@ func partOf(kind transcript.Kind) part {
 		return lookups
 	case transcript.SumRound:
 		return sumchecks
-	case transcript.OpeningRound, transcript.Openings:
-		return openings
+	case transcript.ReductionRound, transcript.RowValues:
+		return rowValues
 	case transcript.Evaluations:
 		return evaluations
 	}

@@ -31,7 +31,7 @@ var unguarded = map[string]string{
 	"internal/artefact.ReadFile": "no structure", "tflite.ReadFile": "no structure", "internal/artefact.ReadPrivateFile": "no structure",
 	"audit.Load": "of Parse", "bundle.ReadPart": "of UnmarshalPart", "bundle.UnmarshalText": "inside UnmarshalPart",
 	"commitments.DecodePoint": "inside all", "commitments.DecodePoints": "inside all", "commitments.DecodeScalar": "inside all", "commitments.DecodeScalars": "inside all",
-	"commitments.UnmarshalOpeningProof": "inside Verify", "commitments.ReadPowers": "of UnmarshalPowers",
+	"commitments.UnmarshalEvaluationProof": "inside Verify", "commitments.ReadPowers": "of UnmarshalPowers",
 	"data.LoadCSV": "of ReadCSV", "data.LoadCSVAs": "of ReadCSVAs", "data.LoadIDX": "of ReadIDX", "data.Read": "inside ReadCSV and ReadIDX", "data.ParseSeparator": "one character",
 	"network.Decode": "inside bundle.Unmarshal", "data/schedule.UnmarshalBinary": "inside bundle.Unmarshal", "data/schedule.ParseRows": "inside audit.Verify",
 	"proof.Verify": "inside Verify", "proof/mode.Verify": "inside Verify", "proof/statement.Unmarshal": "inside Verify", "proof/verifier.Verify": "inside Verify", "proof/verifier.VerifyCommitted": "inside Verify",

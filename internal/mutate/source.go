@@ -156,7 +156,7 @@ func (s *source) addText(kind, text string, at token.Pos) *mutant {
 }
 
 // labelled returns the mutant of all calls with one label in the package:
-// prover and verifier of an opening each make the same calls.
+// prover and verifier of an evaluation proof each make the same calls.
 func (s *source) labelled(kind, label string, n ast.Node) int {
 	key := kind + label
 	if s.byLabel[key] == nil {

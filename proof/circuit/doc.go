@@ -5,7 +5,7 @@
 //
 //	input      kind     what
 //	Digest     public   statement digest c0, absorbed first
-//	Exposed    public   proof.Outcome.Exposed: challenges, public claims, opening
+//	Exposed    public   proof.Outcome.Exposed: challenges, public claims, the combined row
 //	Salt       secret   absorbed second, in masked layouts
 //	Messages   secret   the conversation
 //

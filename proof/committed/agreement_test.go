@@ -90,7 +90,7 @@ func TestVerdictsAgreeOnEveryMutation(t *testing.T) {
 				t.Errorf("%s: the circuit accepts %t", what, len(v.Failed) > 0)
 			}
 			if same := slices.Equal(m, honest); same != (len(v.Failed) == 0) && !(l.Masked && slices.Equal(m[:len(m)-1], honest[:len(m)-1])) {
-				t.Errorf("%s: accepted %t", what, !same) // the mask's value alone is for the opening to check
+				t.Errorf("%s: accepted %t", what, !same) // the mask's value alone is for the evaluation proof to check
 			}
 		}
 		compare(name+", honest", honest, true)

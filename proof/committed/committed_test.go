@@ -238,7 +238,7 @@ func TestLongConversationsAreRefused(t *testing.T) {
 }
 
 // TestShapeOfConversation: blocks, answer and y are those of the statement, and
-// an opening that is none is refused where it is read.
+// an evaluation proof that is none is refused where it is read.
 func TestShapeOfConversation(t *testing.T) {
 	e := newExample(t, setups(t)[0])
 	l, honest := e.statement.Layout, e.prove(t)
@@ -277,6 +277,6 @@ func TestShapeOfConversation(t *testing.T) {
 		b[len(b)-1-i] = 0xff
 	}
 	if _, err := committed.Unmarshal(l, e.setup.Kind, b); !errors.Is(err, fault.ErrMalformed) {
-		t.Errorf("an opening that is none: %v", err)
+		t.Errorf("an evaluation proof that is none: %v", err)
 	}
 }

@@ -185,16 +185,16 @@ func (c *conversation) say(y fr.Element) {
 // open returns the outcome of a conversation in field elements: everything in
 // it but the values of claims is public, and y is its Value.
 func (c *conversation) open(out *proof.Outcome[Form], y fr.Element) *proof.Outcome[fr.Element] {
-	c.AssertEqual(out.Value, constant(y), "value of the opening")
+	c.AssertEqual(out.Value, constant(y), "value of the row")
 	o := &proof.Outcome[fr.Element]{Coords: constants(out.Coords), Gamma: out.Gamma.constant, Sigma: out.Sigma.constant, Point: out.Point, Value: y}
 	for _, g := range out.Groups {
-		o.Groups = append(o.Groups, openGroup(g, func(*Form) fr.Element { return fr.Element{} }))
+		o.Groups = append(o.Groups, publicGroup(g, func(*Form) fr.Element { return fr.Element{} }))
 	}
 	return o
 }
 
-// openGroup returns a group in field elements, given the values of claims.
-func openGroup(g *proof.Group[Form], value func(*Form) fr.Element) *proof.Group[fr.Element] {
+// publicGroup returns a group in field elements, given the values of claims.
+func publicGroup(g *proof.Group[Form], value func(*Form) fr.Element) *proof.Group[fr.Element] {
 	o := &proof.Group[fr.Element]{Low: g.Low, Weights: constants(g.Weights)}
 	for i := range g.Claims {
 		claim := &g.Claims[i]

@@ -21,7 +21,7 @@
 //	AssertEqual(a, b)                   a − b = 0, a quadratic equation
 //	AssertNonZero(a)                    hidden u, w with u = a and u·w = 1
 //	value of a public tensor            is known to both sides, no message
-//	value of the opening                y is published: an equation
+//	value of the row                y is published: an equation
 //
 // # The answer
 //
@@ -61,7 +61,7 @@
 //
 // or else a relation between generators. So m satisfies the script's equations
 // and was fixed block by block before the challenges. The caller must still check
-// the opening of the outcome, that the statement is the one meant, and the batch.
+// the evaluation proof of the outcome, that the statement is the one meant, and the batch.
 //
 // # Zero knowledge
 //

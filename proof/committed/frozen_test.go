@@ -36,7 +36,7 @@ func (h *hiddenGames) over(g *prooftest.Game, d *prooftest.Differences, p proof.
 }
 
 // verify makes a proof of messages by the rules of one game, and verifies it by
-// those of another. The opening of the combined row is ideal: it is checked by
+// those of another. The evaluation proof of the combined row is ideal: it is checked by
 // the game.
 func (h *hiddenGames) verify(t *testing.T, made, verified *prooftest.Game, messages []fr.Element) error {
 	t.Helper()

@@ -110,33 +110,33 @@ func (p *peer) SumBind(r Form) {
 	}
 }
 
-// Opening is part of proof.Peer.
-func (p *peer) Opening(groups []*proof.Group[Form], weights []Form) {
+// Reduction is part of proof.Peer.
+func (p *peer) Reduction(groups []*proof.Group[Form], weights []Form) {
 	if p.of == nil {
 		return
 	}
 	list := make([]*proof.Group[fr.Element], len(groups))
 	for i := range groups {
-		list[i] = openGroup(groups[i], p.value)
+		list[i] = publicGroup(groups[i], p.value)
 	}
-	p.of.Opening(list, constants(weights))
+	p.of.Reduction(list, constants(weights))
 }
 
-// OpeningRound is part of proof.Peer.
-func (p *peer) OpeningRound() [2]Form {
-	return [2]Form(p.hide(2, func() []fr.Element { m := p.of.OpeningRound(); return m[:] }))
+// ReductionRound is part of proof.Peer.
+func (p *peer) ReductionRound() [2]Form {
+	return [2]Form(p.hide(2, func() []fr.Element { m := p.of.ReductionRound(); return m[:] }))
 }
 
-// OpeningBind is part of proof.Peer.
-func (p *peer) OpeningBind(r Form) {
+// ReductionBind is part of proof.Peer.
+func (p *peer) ReductionBind(r Form) {
 	if p.of != nil {
-		p.of.OpeningBind(r.constant)
+		p.of.ReductionBind(r.constant)
 	}
 }
 
-// Openings is part of proof.Peer.
-func (p *peer) Openings(n int) []Form {
-	return p.hide(n, func() []fr.Element { return p.of.Openings(n) })
+// RowValues is part of proof.Peer.
+func (p *peer) RowValues(n int) []Form {
+	return p.hide(n, func() []fr.Element { return p.of.RowValues(n) })
 }
 
 // measured is a peer for whom public tensors are worth nothing, since only the

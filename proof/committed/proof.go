@@ -16,8 +16,8 @@ import (
 type Proof struct {
 	Witness [][]bn254.G1Affine // commitments by witness tensor, then the mask row
 	Conversation
-	Blinding fr.Element // ρ_F, the blinding of the opened combination
-	Opening  commitments.OpeningProof
+	Blinding   fr.Element // ρ_F, the blinding of the opened combination
+	Evaluation commitments.EvaluationProof
 }
 
 // scalars is how many scalars a proof has beside z: y, three blindings, ρ_F.
@@ -40,14 +40,14 @@ func CheckSize(l *proof.Layout) error {
 // have the given shape, and a kind of setup.
 func size(l *proof.Layout, s Shape, k commitments.Kind) int {
 	return statement.WitnessBytes(l) + (s.Blocks+4)*commitments.PointBytes + (s.Hidden+scalars)*commitments.ScalarBytes +
-		commitments.OpeningProofBytes(k, l.RowLog)
+		commitments.EvaluationProofBytes(k, l.RowLog)
 }
 
 // MarshalBinary encodes a proof: commitments, blocks, D, D', T0, T1, y, z, the
-// blindings, ρ_F, the opening. There are no lengths in it: the statement fixes
+// blindings, ρ_F, the evaluation proof. There are no lengths in it: the statement fixes
 // them.
 func (p *Proof) MarshalBinary() ([]byte, error) {
-	opening, err := p.Opening.MarshalBinary()
+	evaluation, err := p.Evaluation.MarshalBinary()
 	if err != nil {
 		return nil, err
 	}
@@ -58,7 +58,7 @@ func (p *Proof) MarshalBinary() ([]byte, error) {
 	b = commitments.AppendScalars(b, p.Z)
 	b = commitments.AppendScalars(b, p.Blinds[:])
 	b = commitments.AppendScalars(b, []fr.Element{p.Blinding})
-	return append(b, opening...), nil
+	return append(b, evaluation...), nil
 }
 
 // Unmarshal decodes a proof for a layout and a kind of setup. Points are checked
@@ -90,8 +90,8 @@ func Unmarshal(l *proof.Layout, k commitments.Kind, b []byte) (*Proof, error) {
 	}
 	p.Value, p.Z, values = values[0], values[1:1+s.Hidden:1+s.Hidden], values[1+s.Hidden:]
 	p.Blinds, p.Blinding = [3]fr.Element(values), values[3]
-	if p.Opening, err = commitments.UnmarshalOpeningProof(k, b, l.RowLog); err != nil {
-		return nil, fmt.Errorf("opening: %w", err)
+	if p.Evaluation, err = commitments.UnmarshalEvaluationProof(k, b, l.RowLog); err != nil {
+		return nil, fmt.Errorf("evaluation proof: %w", err)
 	}
 	return p, nil
 }

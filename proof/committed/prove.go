@@ -11,7 +11,7 @@ import (
 )
 
 // Conversation is what a prover publishes of a conversation, beside the
-// commitments of its statement and the opening.
+// commitments of its statement and the evaluation proof.
 type Conversation struct {
 	Blocks []bn254.G1Affine // C_t
 	Value  fr.Element       // y, which the combined row is opened to
@@ -63,8 +63,8 @@ func (p *Prover) Failed() string {
 	return ""
 }
 
-// Conversation returns what is published, and the seed of the opening, given
-// the blinding that the opening publishes.
+// Conversation returns what is published, and the seed of the evaluation proof, given
+// the blinding that the evaluation proof publishes.
 func (p *Prover) Conversation(blinding fr.Element) (*Conversation, [32]byte) {
 	return p.made, p.talk.seed(&p.made.Answer, blinding)
 }

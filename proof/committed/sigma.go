@@ -135,7 +135,7 @@ func (c *conversation) draw(first [4]bn254.G1Affine) fr.Element {
 }
 
 // seed absorbs the answer and what else is said after it, and returns what the
-// opening starts from.
+// evaluation proof starts from.
 func (c *conversation) seed(p *Answer, rest ...fr.Element) [32]byte {
 	c.chain.Absorb("answer", commitments.AppendScalars(commitments.AppendScalars(nil, p.Z), p.Blinds[:]))
 	c.chain.Absorb("rest", commitments.AppendScalars(nil, rest))

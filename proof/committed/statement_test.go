@@ -91,12 +91,12 @@ func TestProofsExchanged(t *testing.T) {
 		{"the other's own", &other, *q, true},
 		{"replayed", &other, *p, false},
 		{"replayed back", e, *q, false},
-		{"opening of another proof", e, committed.Proof{Witness: p.Witness, Conversation: p.Conversation, Blinding: p.Blinding, Opening: q.Opening}, false},
-		{"conversation of another proof", e, committed.Proof{Witness: p.Witness, Conversation: q.Conversation, Blinding: p.Blinding, Opening: p.Opening}, false},
-		{"conversation and opening of another proof", e, committed.Proof{Witness: p.Witness, Conversation: q.Conversation, Blinding: q.Blinding, Opening: q.Opening}, false},
-		{"blinding of another proof", e, committed.Proof{Witness: p.Witness, Conversation: p.Conversation, Blinding: q.Blinding, Opening: p.Opening}, false},
-		{"commitments of another proof", e, committed.Proof{Witness: q.Witness, Conversation: p.Conversation, Blinding: p.Blinding, Opening: p.Opening}, false},
-		{"mask of another proof", e, committed.Proof{Witness: append(slices.Clone(p.Witness[:len(p.Witness)-1]), q.Witness[len(q.Witness)-1]), Conversation: p.Conversation, Blinding: p.Blinding, Opening: p.Opening}, false},
+		{"evaluation proof of another proof", e, committed.Proof{Witness: p.Witness, Conversation: p.Conversation, Blinding: p.Blinding, Evaluation: q.Evaluation}, false},
+		{"conversation of another proof", e, committed.Proof{Witness: p.Witness, Conversation: q.Conversation, Blinding: p.Blinding, Evaluation: p.Evaluation}, false},
+		{"conversation and evaluation proof of another proof", e, committed.Proof{Witness: p.Witness, Conversation: q.Conversation, Blinding: q.Blinding, Evaluation: q.Evaluation}, false},
+		{"blinding of another proof", e, committed.Proof{Witness: p.Witness, Conversation: p.Conversation, Blinding: q.Blinding, Evaluation: p.Evaluation}, false},
+		{"commitments of another proof", e, committed.Proof{Witness: q.Witness, Conversation: p.Conversation, Blinding: p.Blinding, Evaluation: p.Evaluation}, false},
+		{"mask of another proof", e, committed.Proof{Witness: append(slices.Clone(p.Witness[:len(p.Witness)-1]), q.Witness[len(q.Witness)-1]), Conversation: p.Conversation, Blinding: p.Blinding, Evaluation: p.Evaluation}, false},
 	} {
 		if err := test.e.verify(encode(t, &test.mixed)); test.accept && err != nil || !test.accept && !errors.Is(err, fault.ErrRejected) {
 			t.Errorf("%s: %v", test.name, err)

@@ -50,7 +50,7 @@ func ShapeOf(l *proof.Layout) Shape {
 }
 
 // Verify runs the script over the forms of a conversation and puts to the batch,
-// under the name of place, what is left: the caller must check it, and the opening that the outcome asks
+// under the name of place, what is left: the caller must check it, and the evaluation proof that the outcome asks
 // for, with the seed. Public tensors have been evaluated.
 func Verify(batch *commitments.Batch, place string, l *proof.Layout, digest fr.Element, p *Conversation, blinding fr.Element) (*proof.Outcome[fr.Element], [32]byte, error) {
 	r := &reader{p.Blocks}

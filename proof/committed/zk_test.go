@@ -105,7 +105,7 @@ func (e *example) proveWith(t testing.TB, rng io.Reader) *committed.Proof {
 
 // published lists all that a proof consists of.
 func published(p *committed.Proof) []prooftest.Sample {
-	opening := p.Opening.(*commitments.InnerProductProof)
+	evaluation := p.Evaluation.(*commitments.InnerProductProof)
 	return slices.Concat(
 		prooftest.OfPoints("row", slices.Concat(p.Witness...)...),
 		prooftest.OfPoints("block", p.Blocks...),
@@ -114,9 +114,9 @@ func published(p *committed.Proof) []prooftest.Sample {
 		prooftest.OfScalars("z", p.Z...),
 		prooftest.OfScalars("blinding of the answer", p.Blinds[:]...),
 		prooftest.OfScalars("blinding of the opened row", p.Blinding),
-		prooftest.OfPoints("left", opening.Left...),
-		prooftest.OfPoints("right", opening.Right...),
-		prooftest.OfScalars("last cell", opening.Last))
+		prooftest.OfPoints("left", evaluation.Left...),
+		prooftest.OfPoints("right", evaluation.Right...),
+		prooftest.OfScalars("last cell", evaluation.Last))
 }
 
 // TestPublishedValuesAreUniform: over proofs of one statement by one witness,

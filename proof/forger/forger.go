@@ -44,7 +44,7 @@ func (p *Prover) Prove(ctx context.Context, n mode.Name, st *statement.Statement
 	if err != nil {
 		return nil, err
 	}
-	return (&statement.Proof{Witness: c.Witness, Messages: c.Messages, Blinding: c.Blinding, Opening: c.Opening}).MarshalBinary()
+	return (&statement.Proof{Witness: c.Witness, Messages: c.Messages, Blinding: c.Blinding, Evaluation: c.Evaluation}).MarshalBinary()
 }
 
 func (p *Prover) wrap(ctx context.Context, s wrap.ProofSystem, st *statement.Statement, secret prover.Secret) ([]byte, error) {
@@ -85,7 +85,7 @@ func Converse(ctx context.Context, setup *commitments.Setup, st *statement.State
 	if err := a.Argue(ctx); err != nil && !errors.Is(err, fault.ErrRejected) {
 		return nil, err
 	}
-	return a.Open()
+	return a.Evaluate()
 }
 
 // ProveCommitted is Converse in commitments.
@@ -100,7 +100,7 @@ func ProveCommitted(ctx context.Context, setup *commitments.Setup, st *statement
 	if err := a.ArgueCommitted(ctx); err != nil && !errors.Is(err, fault.ErrRejected) {
 		return nil, err
 	}
-	return a.OpenCommitted()
+	return a.EvaluateCommitted()
 }
 
 // count fills in the multiplicities of all tuples that stand in their tables,

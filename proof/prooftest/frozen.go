@@ -98,25 +98,25 @@ func (s *Setting) Frozen() []Attack {
 			return g.Solve(m, p.At["sum round 0"])
 		}},
 		// The same, with false values of the weights before and after that
-		// make the equation true and cancel under the weights of the opening.
+		// make the equation true and cancel under the weights of the reduction.
 		{"evaluations", transcript.Evaluations, func(t testing.TB, g *Game) []fr.Element {
 			g.Committed = s.Wrong("WS", 3)
 			p, m, _ := g.Tell(t, g.Committed, nil)
 			return g.Solve(m, p.At[fmt.Sprint("value of ", s.IDs["WS"], " 0")], p.At[fmt.Sprint("value of ", s.IDs["W0"], " 0")])
 		}},
 		// The story of honest weights, with other ones Committed: one round of
-		// the opening carries the false value to the right one.
-		{"opening rounds", transcript.OpeningRound, func(t testing.TB, g *Game) []fr.Element {
+		// the reduction carries the false value to the right one.
+		{"reduction rounds", transcript.ReductionRound, func(t testing.TB, g *Game) []fr.Element {
 			g.Committed = s.Wrong("WS", 3)
 			p, m, _ := g.Tell(t, s.Honest, nil)
-			return g.Solve(m, p.At["opening round 0"])
+			return g.Solve(m, p.At["reduction round 0"])
 		}},
 		// The same, with two false values at the end that agree with the
 		// sumcheck and cancel under the powers of σ.
-		{"openings", transcript.Openings, func(t testing.TB, g *Game) []fr.Element {
+		{"row values", transcript.RowValues, func(t testing.TB, g *Game) []fr.Element {
 			g.Committed = s.Wrong("WS", 3)
 			p, m, _ := g.Tell(t, s.Honest, nil)
-			at := p.At["openings 0"]
+			at := p.At["row values 0"]
 			return g.Solve(m, at, at+1)
 		}},
 		// Commitments that no challenge depends on are chosen after all of

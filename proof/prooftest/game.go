@@ -66,7 +66,7 @@ func (d *Differences) AssertEqual(a, b fr.Element, place string) {
 }
 
 // Verify runs the whole verifier and returns the differences of all its
-// checks: those of the script, of public claims, and of the opening.
+// checks: those of the script, of public claims, and of the evaluation proof.
 func (g *Game) Verify(messages []fr.Element) *Differences {
 	d := &Differences{}
 	g.Check(d, g.argue(d, proof.NewReplay(messages)))
@@ -90,7 +90,7 @@ func (g *Game) Check(d *Differences, out *proof.Outcome[fr.Element]) {
 			}
 		}
 	}
-	d.AssertEqual(out.Value, naive.Evaluate(row, out.At(out.Point)), "opening")
+	d.AssertEqual(out.Value, naive.Evaluate(row, out.At(out.Point)), "evaluation proof")
 }
 
 // Accepts reports whether the verifier accepts a conversation.

@@ -25,7 +25,7 @@ func (c *Case) Hide(t testing.TB, hidden map[ID][]fr.Element) {
 	}
 }
 
-// ForgeHidden is Forge about commitments that Hide has made: the opening is one
+// ForgeHidden is Forge about commitments that Hide has made: the evaluation proof is one
 // of whole rows.
 func (c *Case) ForgeHidden(t testing.TB, hidden map[ID][]fr.Element) *statement.Proof {
 	t.Helper()
@@ -37,7 +37,7 @@ func (c *Case) ForgeHidden(t testing.TB, hidden map[ID][]fr.Element) *statement.
 	return c.tell(t, peer, peer.whole.Combined)
 }
 
-// hiding is a prover of what the script says about tensors, and of the opening
+// hiding is a prover of what the script says about tensors, and of the reduction
 // about whole rows.
 type hiding struct {
 	*reference.Peer
@@ -65,16 +65,16 @@ func (h *hiding) Drawn(c proof.Coord, v fr.Element) {
 	h.whole.Drawn(c, v)
 }
 
-// Opening is part of proof.Peer.
-func (h *hiding) Opening(groups []*proof.Group[fr.Element], weights []fr.Element) {
-	h.whole.Opening(groups, weights)
+// Reduction is part of proof.Peer.
+func (h *hiding) Reduction(groups []*proof.Group[fr.Element], weights []fr.Element) {
+	h.whole.Reduction(groups, weights)
 }
 
-// OpeningRound is part of proof.Peer.
-func (h *hiding) OpeningRound() [2]fr.Element { return h.whole.OpeningRound() }
+// ReductionRound is part of proof.Peer.
+func (h *hiding) ReductionRound() [2]fr.Element { return h.whole.ReductionRound() }
 
-// OpeningBind is part of proof.Peer.
-func (h *hiding) OpeningBind(r fr.Element) { h.whole.OpeningBind(r) }
+// ReductionBind is part of proof.Peer.
+func (h *hiding) ReductionBind(r fr.Element) { h.whole.ReductionBind(r) }
 
-// Openings is part of proof.Peer.
-func (h *hiding) Openings(n int) []fr.Element { return h.whole.Openings(n) }
+// RowValues is part of proof.Peer.
+func (h *hiding) RowValues(n int) []fr.Element { return h.whole.RowValues(n) }

@@ -159,9 +159,9 @@ func (l *liar) SumRound(degree int) []fr.Element {
 	return m
 }
 
-func (l *liar) OpeningRound() [2]fr.Element {
-	m := l.Peer.OpeningRound()
-	l.change("opening", &m[0])
+func (l *liar) ReductionRound() [2]fr.Element {
+	m := l.Peer.ReductionRound()
+	l.change("reduction", &m[0])
 	return m
 }
 
@@ -193,7 +193,7 @@ func sharedLies(t testing.TB, l *proof.Layout, cells Assignment) []Lie {
 	lies := []Lie{
 		{Name: "numerators", tell: func(p *liar) { p.fractions = falseNumerators(l.Log - 1) }},
 		{Name: "denominators", tell: func(p *liar) { p.fractions = p.falseDenominators(l.Log - 1) }},
-		{Name: "opening", tell: func(p *liar) { p.falsify = "opening" }},
+		{Name: "reduction", tell: func(p *liar) { p.falsify = "reduction" }},
 	}
 	honest := &liar{Peer: Reference(t, l, counted(t, l.System, cells), MaskRow(l))}
 	proof.Argue(l, &Verdicts{}, Transcript(l), honest)

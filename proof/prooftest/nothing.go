@@ -24,7 +24,7 @@ func Nothing(st *statement.Statement) []byte {
 		return nil
 	}
 	_, _, g, _ := bn254.Generators()
-	p := &statement.Proof{Messages: make([]fr.Element, n), Opening: &commitments.PairingProof{
+	p := &statement.Proof{Messages: make([]fr.Element, n), Evaluation: &commitments.PairingProof{
 		Folds: slices.Repeat([]bn254.G1Affine{g}, l.RowLog-1), Pos: make([]fr.Element, l.RowLog), Neg: make([]fr.Element, l.RowLog), Quotient: g, Witness: g,
 	}}
 	for _, k := range statement.WitnessRows(l) {

@@ -67,7 +67,7 @@ func (c *Case) tell(t testing.TB, peer proof.Peer[fr.Element], row func(sigma fr
 	var out *proof.Outcome[fr.Element]
 	p.Messages, out, _ = Converse(l, tr, peer)
 	p.Blinding = w.combine(l, out)
-	p.Opening = c.open(t, statement.Claim(c.Statement, p.Witness, p.Blinding, out), row(out.Sigma), digest.Bytes())
+	p.Evaluation = c.open(t, statement.Claim(c.Statement, p.Witness, p.Blinding, out), row(out.Sigma), digest.Bytes())
 	return p
 }
 
@@ -85,7 +85,7 @@ func (c *Case) ForgeCommitted(t testing.TB) (*committed.Proof, error) {
 	p := &committed.Proof{Witness: w.rows, Blinding: w.combine(l, out)}
 	said, seed := hidden.Conversation(p.Blinding)
 	p.Conversation = *said
-	p.Opening = c.open(t, statement.Claim(c.Statement, p.Witness, p.Blinding, out), peer.Combined(out.Sigma), seed)
+	p.Evaluation = c.open(t, statement.Claim(c.Statement, p.Witness, p.Blinding, out), peer.Combined(out.Sigma), seed)
 	return p, nil
 }
 
@@ -135,14 +135,14 @@ func (w *witness) combine(l *proof.Layout, out *proof.Outcome[fr.Element]) fr.El
 
 // open opens the combined row at its own value, which is the claimed one in
 // an honest proof.
-func (c *Case) open(t testing.TB, claim commitments.Claim, row []fr.Element, seed [32]byte) commitments.OpeningProof {
+func (c *Case) open(t testing.TB, claim commitments.Claim, row []fr.Element, seed [32]byte) commitments.EvaluationProof {
 	t.Helper()
 	claim.Value = naive.Evaluate(row, claim.Point)
-	opening, err := c.Setup.Open(row, claim, seed)
+	evaluation, err := c.Setup.ProveEvaluation(row, claim, seed)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return opening
+	return evaluation
 }
 
 // Fast proves with the fast prover.
@@ -178,7 +178,7 @@ func Encode(t testing.TB, p encoding.BinaryMarshaler) []byte {
 	return b
 }
 
-// CloneProof returns a proof that shares nothing with p but its opening.
+// CloneProof returns a proof that shares nothing with p but its evaluation proof.
 func CloneProof(p *statement.Proof) *statement.Proof {
 	q := *p
 	q.Messages = slices.Clone(p.Messages)

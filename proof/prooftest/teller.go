@@ -10,7 +10,7 @@ import (
 	"github.com/zkaudit/zkaudit/relation"
 )
 
-// Teller tells the story of some tables until the opening, which it answers
+// Teller tells the story of some tables until the reduction, which it answers
 // about others: those that are committed.
 type Teller struct {
 	*reference.Peer
@@ -23,11 +23,11 @@ type Teller struct {
 	// Columns makes values of tensors true where the story of the lookup tree
 	// is not.
 	Columns bool
-	// FirstTerm, FirstSumRound and FirstOpeningRound, if set, change the first
+	// FirstTerm, FirstSumRound and FirstReductionRound, if set, change the first
 	// message of their kind.
-	FirstTerm         func(*fr.Element)
-	FirstSumRound     func([]fr.Element)
-	FirstOpeningRound func(*[2]fr.Element)
+	FirstTerm           func(*fr.Element)
+	FirstSumRound       func([]fr.Element)
+	FirstReductionRound func(*[2]fr.Element)
 
 	log  int // of the lookup tree
 	said int // messages so far
@@ -148,30 +148,30 @@ func (p *Teller) SumRound(degree int) []fr.Element {
 	return m
 }
 
-// Opening is part of proof.Peer.
-func (p *Teller) Opening(groups []*proof.Group[fr.Element], weights []fr.Element) {
+// Reduction is part of proof.Peer.
+func (p *Teller) Reduction(groups []*proof.Group[fr.Element], weights []fr.Element) {
 	if len(groups) > 0 {
 		p.Gamma, p.Delta = groups[0].Weights, weights
 	}
-	p.truth.Opening(groups, weights)
+	p.truth.Reduction(groups, weights)
 }
 
-// OpeningRound is part of proof.Peer.
-func (p *Teller) OpeningRound() [2]fr.Element {
-	p.note("opening round", 2)
-	m := p.truth.OpeningRound()
-	if p.FirstOpeningRound != nil {
-		p.FirstOpeningRound(&m)
-		p.FirstOpeningRound = nil
+// ReductionRound is part of proof.Peer.
+func (p *Teller) ReductionRound() [2]fr.Element {
+	p.note("reduction round", 2)
+	m := p.truth.ReductionRound()
+	if p.FirstReductionRound != nil {
+		p.FirstReductionRound(&m)
+		p.FirstReductionRound = nil
 	}
 	return m
 }
 
-// OpeningBind is part of proof.Peer.
-func (p *Teller) OpeningBind(r fr.Element) { p.truth.OpeningBind(r) }
+// ReductionBind is part of proof.Peer.
+func (p *Teller) ReductionBind(r fr.Element) { p.truth.ReductionBind(r) }
 
-// Openings is part of proof.Peer.
-func (p *Teller) Openings(n int) []fr.Element {
-	p.note("openings", n)
-	return p.truth.Openings(n)
+// RowValues is part of proof.Peer.
+func (p *Teller) RowValues(n int) []fr.Element {
+	p.note("row values", n)
+	return p.truth.RowValues(n)
 }

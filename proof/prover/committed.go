@@ -30,7 +30,7 @@ func ProveCommitted(ctx context.Context, setup *commitments.Setup, st *statement
 	if err := a.ArgueCommitted(ctx); err != nil {
 		return nil, err
 	}
-	return a.OpenCommitted()
+	return a.EvaluateCommitted()
 }
 
 // ArgueCommitted answers the script in commitments. It fails as Argue does.
@@ -50,12 +50,12 @@ func (a *Argument) ArgueCommitted(ctx context.Context) error {
 	return nil
 }
 
-// OpenCommitted is Open after ArgueCommitted.
-func (a *Argument) OpenCommitted() (*committed.Proof, error) {
+// EvaluateCommitted is Evaluate after ArgueCommitted.
+func (a *Argument) EvaluateCommitted() (*committed.Proof, error) {
 	a.blind()
 	said, seed := a.hidden.Conversation(a.made.Blinding)
 	p := &committed.Proof{Witness: a.made.Witness, Conversation: *said, Blinding: a.made.Blinding}
 	var err error
-	p.Opening, err = a.openRow(seed)
+	p.Evaluation, err = a.evaluateRow(seed)
 	return p, err
 }

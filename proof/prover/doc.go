@@ -9,5 +9,5 @@
 //	instances    partial evaluations of integer tensors; a weight trajectory
 //	             by its recurrence over steps
 //	sumchecks    vectorised products of field tables, chunk by chunk
-//	opening      rows of integers folded by field weights
+//	reduction    rows of integers folded by field weights
 package prover

@@ -10,7 +10,7 @@ import (
 
 // Memory estimates what arguing a system takes, keys of a wrap apart: the
 // lookup tree, the tables of the largest sumcheck, the integers of all tensors
-// that have cells, and the rows of the opening.
+// that have cells, and the rows of the reduction.
 //
 // The tree is counted exactly. Tables are counted for one claim on each tensor,
 // which is what most have, and twice for expanding them.
@@ -29,8 +29,8 @@ func Memory(l *proof.Layout) *memory.Need {
 		}
 	}
 	need.Add("cells", cells, 4)
-	const openedRows = 16 // a group of claims each: folded, and copied with its weights
-	need.Add("opened rows", openedRows<<l.RowLog, 3*fr.Bytes)
+	const evaluatedRows = 16 // a group of claims each: folded, and copied with its weights
+	need.Add("opened rows", evaluatedRows<<l.RowLog, 3*fr.Bytes)
 	return need
 }
 

@@ -22,17 +22,17 @@ type Secret = statement.Secret
 // Conversation is a finished argument. In a masked one Messages and Salt are
 // secret: the wrap proves that they are accepted.
 type Conversation struct {
-	Digest   fr.Element         // of the statement
-	Salt     fr.Element         // masked: hides the challenges
-	Witness  [][]bn254.G1Affine // commitments by witness tensor, then the mask row
-	Messages []fr.Element
-	Outcome  *proof.Outcome[fr.Element]
-	Blinding fr.Element // ρ_F
-	Opening  commitments.OpeningProof
+	Digest     fr.Element         // of the statement
+	Salt       fr.Element         // masked: hides the challenges
+	Witness    [][]bn254.G1Affine // commitments by witness tensor, then the mask row
+	Messages   []fr.Element
+	Outcome    *proof.Outcome[fr.Element]
+	Blinding   fr.Element // ρ_F
+	Evaluation commitments.EvaluationProof
 }
 
 // Prove makes a proof of mode validity: the conversation in the clear and the
-// opening.
+// evaluation proof.
 func Prove(ctx context.Context, setup *commitments.Setup, st *statement.Statement, secret Secret) (*statement.Proof, error) {
 	if st.Layout.Masked {
 		return nil, fmt.Errorf("a masked conversation is not sent in the clear: %w", fault.ErrUsage)
@@ -41,7 +41,7 @@ func Prove(ctx context.Context, setup *commitments.Setup, st *statement.Statemen
 	if err != nil {
 		return nil, err
 	}
-	return &statement.Proof{Witness: c.Witness, Messages: c.Messages, Blinding: c.Blinding, Opening: c.Opening}, nil
+	return &statement.Proof{Witness: c.Witness, Messages: c.Messages, Blinding: c.Blinding, Evaluation: c.Evaluation}, nil
 }
 
 // Converse argues a statement. If its layout is masked, rng gives the mask
@@ -59,11 +59,11 @@ func Converse(ctx context.Context, setup *commitments.Setup, st *statement.State
 	if err := a.Argue(ctx); err != nil {
 		return nil, err
 	}
-	return a.Open()
+	return a.Evaluate()
 }
 
 // Argument is the making of one conversation: commitments, the script, and the
-// opening that is left of it, in this order.
+// evaluation proof that is left of it, in this order.
 type Argument struct {
 	setup     *commitments.Setup
 	statement *statement.Statement
@@ -123,12 +123,12 @@ func (a *Argument) Argue(ctx context.Context) error {
 	return nil
 }
 
-// Open opens the combined row, which ends the conversation.
+// Evaluate proves what the combined row is at its point, which ends the conversation.
 // Protocol, section 12.
-func (a *Argument) Open() (*Conversation, error) {
+func (a *Argument) Evaluate() (*Conversation, error) {
 	a.blind()
 	var err error
-	a.made.Opening, err = a.openRow(a.made.Digest.Bytes())
+	a.made.Evaluation, err = a.evaluateRow(a.made.Digest.Bytes())
 	return a.made, err
 }
 
@@ -138,10 +138,10 @@ func (a *Argument) blind() {
 	a.made.Blinding = a.hiding.combine(l, proof.Combination(l, a.made.Outcome), a.external)
 }
 
-// openRow opens the combined row.
-func (a *Argument) openRow(seed [32]byte) (commitments.OpeningProof, error) {
+// evaluateRow opens the combined row.
+func (a *Argument) evaluateRow(seed [32]byte) (commitments.EvaluationProof, error) {
 	claim := statement.Claim(a.statement, a.made.Witness, a.made.Blinding, a.made.Outcome)
-	return a.setup.Open(a.prover.Combined(a.made.Outcome.Sigma), claim, seed)
+	return a.setup.ProveEvaluation(a.prover.Combined(a.made.Outcome.Sigma), claim, seed)
 }
 
 // cancelling stops the conversation between rounds when its context ends.

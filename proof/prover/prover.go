@@ -16,7 +16,7 @@ type Peer struct {
 	layout *proof.Layout
 	sys    *relation.System
 	cells  relation.Assignment
-	mask   fr.Vector // the random row of a masked opening, or nil
+	mask   fr.Vector // the random row of a masked layout, or nil
 	arena  *poly.Arena
 
 	stored int // the longest layer of the lookup tree that is stored
@@ -27,10 +27,10 @@ type Peer struct {
 	large   map[relation.ID]fr.Vector
 	pending map[*relation.Term][]*tables // built for TermValue, used by Sum
 
-	tree    *tree
-	layer   *layerSum
-	sum     *batchedSum
-	opening *openingSum
+	tree       *tree
+	layer      *layerSum
+	sum        *batchedSum
+	evaluation *reductionSum
 }
 
 type known struct {

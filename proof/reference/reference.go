@@ -15,7 +15,7 @@ import (
 type Peer struct {
 	layout *proof.Layout
 	tables [][]fr.Element // by tensor
-	mask   []fr.Element   // the random row of a masked opening, or nil
+	mask   []fr.Element   // the random row of a masked layout, or nil
 	coords []fr.Element
 
 	// Lookups: fractions p/q by layer; then the layer being reduced.
@@ -23,10 +23,10 @@ type Peer struct {
 	layer layer
 	// The batched sumcheck being held.
 	products []product
-	// Opening: each group's row, and the sumcheck over them.
+	// Reduction: each group's row, and the sumcheck over them.
 	rows  [][]fr.Element
 	folds []product
-	point []fr.Element // bound by the opening so far
+	point []fr.Element // bound by the reduction so far
 }
 
 var _ proof.Peer[fr.Element] = (*Peer)(nil)

@@ -13,15 +13,15 @@ import (
 
 // Proof is everything the prover sends in mode validity.
 type Proof struct {
-	Witness  [][]bn254.G1Affine // commitments by witness tensor, then the mask row
-	Messages []fr.Element       // the conversation
-	Blinding fr.Element         // ρ_F, the blinding of the opened combination
-	Opening  commitments.OpeningProof
+	Witness    [][]bn254.G1Affine // commitments by witness tensor, then the mask row
+	Messages   []fr.Element       // the conversation
+	Blinding   fr.Element         // ρ_F, the blinding of the opened combination
+	Evaluation commitments.EvaluationProof
 }
 
 // Size returns the encoded length of a proof for a layout and a kind of setup.
 func Size(l *proof.Layout, k commitments.Kind) int {
-	return WitnessBytes(l) + (proof.Length(l)+1)*commitments.ScalarBytes + commitments.OpeningProofBytes(k, l.RowLog)
+	return WitnessBytes(l) + (proof.Length(l)+1)*commitments.ScalarBytes + commitments.EvaluationProofBytes(k, l.RowLog)
 }
 
 // WitnessBytes is the length of the commitments that a proof brings.
@@ -54,13 +54,13 @@ func DecodeWitness(l *proof.Layout, b []byte, rule commitments.InfinityRule) ([]
 	return witness, nil
 }
 
-// MarshalBinary encodes a proof: points, messages, blinding, opening, with no
+// MarshalBinary encodes a proof: points, messages, blinding, evaluation proof, with no
 // lengths, since the statement fixes them.
 func (p *Proof) MarshalBinary() ([]byte, error) {
 	b := commitments.AppendScalars(AppendWitness(nil, p.Witness), p.Messages)
 	b = commitments.AppendScalars(b, []fr.Element{p.Blinding})
-	opening, err := p.Opening.MarshalBinary()
-	return append(b, opening...), err
+	evaluation, err := p.Evaluation.MarshalBinary()
+	return append(b, evaluation...), err
 }
 
 // Unmarshal decodes a proof for a layout. Every point is checked to be on the
@@ -81,8 +81,8 @@ func Unmarshal(l *proof.Layout, k commitments.Kind, b []byte) (*Proof, error) {
 		return nil, fmt.Errorf("messages: %w", err)
 	}
 	p.Messages, p.Blinding = scalars[:n-1], scalars[n-1]
-	if p.Opening, err = commitments.UnmarshalOpeningProof(k, b[n*fr.Bytes:], l.RowLog); err != nil {
-		return nil, fmt.Errorf("opening: %w", err)
+	if p.Evaluation, err = commitments.UnmarshalEvaluationProof(k, b[n*fr.Bytes:], l.RowLog); err != nil {
+		return nil, fmt.Errorf("evaluation proof: %w", err)
 	}
 	return p, nil
 }

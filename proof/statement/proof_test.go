@@ -85,7 +85,7 @@ func TestRows(t *testing.T) {
 	c, p := honest(t)
 	l := c.Statement.Layout
 	var want []int
-	bytes := proof.Length(l)*32 + 32 + commitments.OpeningProofBytes(commitments.Development, 6)
+	bytes := proof.Length(l)*32 + 32 + commitments.EvaluationProofBytes(commitments.Development, 6)
 	for _, id := range l.System.Committed(relation.Witness) {
 		want = append(want, max(1, l.System.Tensor(id).Cells()/64))
 		bytes += 32 * want[len(want)-1]
@@ -113,7 +113,7 @@ func TestUnmarshalRefuses(t *testing.T) {
 	for _, rows := range statement.WitnessRows(c.Statement.Layout) {
 		points += 32 * rows
 	}
-	opening := len(b) - commitments.OpeningProofBytes(commitments.Development, 6)
+	evaluation := len(b) - commitments.EvaluationProofBytes(commitments.Development, 6)
 	set := func(at int, v ...byte) []byte {
 		changed := bytes.Clone(b)
 		copy(changed[at:], v)
@@ -121,15 +121,15 @@ func TestUnmarshalRefuses(t *testing.T) {
 	}
 	ones := bytes.Repeat([]byte{0xff}, 32)
 	for name, changed := range map[string][]byte{
-		"nothing":                    nil,
-		"a byte less":                b[:len(b)-1],
-		"a byte more":                append(bytes.Clone(b), 0),
-		"first commitment":           set(0, ones...),
-		"last commitment":            set(points-32, ones...),
-		"first message + r":          set(points, ones...),
-		"blinding + r":               set(opening-32, ones...),
-		"first point of the opening": set(opening, ones...),
-		"last value of the opening":  set(len(b)-32, ones...),
+		"nothing":                             nil,
+		"a byte less":                         b[:len(b)-1],
+		"a byte more":                         append(bytes.Clone(b), 0),
+		"first commitment":                    set(0, ones...),
+		"last commitment":                     set(points-32, ones...),
+		"first message + r":                   set(points, ones...),
+		"blinding + r":                        set(evaluation-32, ones...),
+		"first point of the evaluation proof": set(evaluation, ones...),
+		"last value of the row":               set(len(b)-32, ones...),
 	} {
 		if _, err := statement.Unmarshal(c.Statement.Layout, commitments.Development, changed); !errors.Is(err, fault.ErrMalformed) {
 			t.Errorf("%s: %v", name, err)

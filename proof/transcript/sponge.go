@@ -13,8 +13,8 @@ const (
 	LayerRound                  // one round of a layer's sumcheck
 	Evaluations                 // values of tensors at points
 	SumRound                    // one round of a batched sumcheck
-	OpeningRound
-	Openings
+	ReductionRound
+	RowValues
 )
 
 // Width is the elements of the sponge's state.

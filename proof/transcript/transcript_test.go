@@ -71,7 +71,7 @@ func TestEmptyMessages(t *testing.T) {
 		}
 		return s.Challenge()
 	}
-	a, b := draw(SumRound, Openings), draw(Openings, SumRound)
+	a, b := draw(SumRound, RowValues), draw(RowValues, SumRound)
 	if a.Equal(&b) {
 		t.Error("two empty messages in another order give the same challenge")
 	}

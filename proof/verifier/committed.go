@@ -43,5 +43,5 @@ func AddCommitted(batch *commitments.Batch, place string, setup *commitments.Ver
 	if err != nil {
 		return err
 	}
-	return setup.AddOpening(batch, place, statement.Claim(st, p.Witness, p.Blinding, out), p.Opening, seed)
+	return setup.AddEvaluation(batch, place, statement.Claim(st, p.Witness, p.Blinding, out), p.Evaluation, seed)
 }

@@ -26,7 +26,7 @@ import (
 )
 
 // overTransparent is the small layer over the transparent setup, and what proves
-// it. Its openings are decided by the batch, not by what puts them there.
+// it. Its evaluation proofs are decided by the batch, not by what puts them there.
 func overTransparent(t *testing.T, masked bool) (*commitments.Setup, *statement.Statement, prover.Secret) {
 	t.Helper()
 	setup, err := commitments.NewTransparent(6, new(commitments.Generators))
@@ -71,9 +71,9 @@ func increased(encoded []byte, scalar int) []byte {
 	return b
 }
 
-// TestOpeningOverTransparentSetup: the equation of an opening is left to the
+// TestEvaluationOverTransparentSetup: the equation of an evaluation proof is left to the
 // batch, and counts.
-func TestOpeningOverTransparentSetup(t *testing.T) {
+func TestEvaluationOverTransparentSetup(t *testing.T) {
 	setup, st, secret := overTransparent(t, false)
 	p, err := prover.Prove(context.Background(), setup, st, secret)
 	if err != nil {
@@ -83,11 +83,11 @@ func TestOpeningOverTransparentSetup(t *testing.T) {
 	if err := verifier.Verify(setup.Verifier(), st, encoded); err != nil {
 		t.Fatal(err)
 	}
-	refused(t, "another opening", verifier.Verify(setup.Verifier(), st, increased(encoded, len(encoded)-fr.Bytes)), fault.ErrRejected)
+	refused(t, "another evaluation proof", verifier.Verify(setup.Verifier(), st, increased(encoded, len(encoded)-fr.Bytes)), fault.ErrRejected)
 }
 
 // TestCommittedProof: an honest one is accepted; each of its parts is read, and
-// its equations and its opening count.
+// its equations and its evaluation proof count.
 func TestCommittedProof(t *testing.T) {
 	setup, st, secret := overTransparent(t, true)
 	p, err := prover.ProveCommitted(context.Background(), setup, st, secret, crand.Reader)
@@ -104,9 +104,9 @@ func TestCommittedProof(t *testing.T) {
 	if err := check(st, encoded); err != nil {
 		t.Fatal(err)
 	}
-	opening := len(encoded) - commitments.OpeningProofBytes(commitments.Transparent, setup.RowBits)
-	refused(t, "another answer", check(st, increased(encoded, opening-8*fr.Bytes)), fault.ErrRejected)
-	refused(t, "another opening", check(st, increased(encoded, len(encoded)-fr.Bytes)), fault.ErrRejected)
+	evaluation := len(encoded) - commitments.EvaluationProofBytes(commitments.Transparent, setup.RowBits)
+	refused(t, "another answer", check(st, increased(encoded, evaluation-8*fr.Bytes)), fault.ErrRejected)
+	refused(t, "another evaluation proof", check(st, increased(encoded, len(encoded)-fr.Bytes)), fault.ErrRejected)
 	refused(t, "nothing", check(st, nil), fault.ErrMalformed)
 	refused(t, "truncated", check(st, encoded[:len(encoded)-1]), fault.ErrMalformed)
 	refused(t, "extended", check(st, append(bytes.Clone(encoded), 0)), fault.ErrMalformed)
@@ -124,9 +124,9 @@ func TestCommittedProof(t *testing.T) {
 	refused(t, "not masked", check(&other, encoded), fault.ErrUsage)
 }
 
-// TestOpeningOfCommittedProofCounts: with equations that all hold, and an opening
+// TestEvaluationOfCommittedProofCounts: with equations that all hold, and an evaluation proof
 // of another row. Pairings are decided at once, inner products by the batch.
-func TestOpeningOfCommittedProofCounts(t *testing.T) {
+func TestEvaluationOfCommittedProofCounts(t *testing.T) {
 	transparent, err := commitments.NewTransparent(6, new(commitments.Generators))
 	if err != nil {
 		t.Fatal(err)
@@ -145,13 +145,13 @@ func TestOpeningOfCommittedProofCounts(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		p.Opening = again.Opening
+		p.Evaluation = again.Evaluation
 		encoded, err := p.MarshalBinary()
 		if err != nil {
 			t.Fatal(err)
 		}
 		err = verifier.VerifyCommitted(setup.Verifier(), st, encoded)
-		refused(t, "the opening of another proof", err, fault.ErrRejected)
+		refused(t, "the evaluation proof of another proof", err, fault.ErrRejected)
 	}
 }
 
@@ -210,7 +210,7 @@ func TestFalseInPublic(t *testing.T) {
 	p.Blocks = slices.Repeat([]bn254.G1Affine{anything}, shape.Blocks)
 	p.First = [4]bn254.G1Affine{anything, anything, anything, anything}
 	p.Z = make([]fr.Element, shape.Hidden)
-	if p.Opening, err = setup.Open(make([]fr.Element, 64), commitments.Claim{Point: make([]fr.Element, 6)}, [32]byte{}); err != nil {
+	if p.Evaluation, err = setup.ProveEvaluation(make([]fr.Element, 64), commitments.Claim{Point: make([]fr.Element, 6)}, [32]byte{}); err != nil {
 		t.Fatal(err)
 	}
 	encoded, err := p.MarshalBinary()

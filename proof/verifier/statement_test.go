@@ -130,8 +130,8 @@ func TestProofsExchanged(t *testing.T) {
 	refused(t, "replayed", d.Verify(t, p), fault.ErrRejected)
 	refused(t, "replayed back", c.Verify(t, q), fault.ErrRejected)
 	mixed := prooftest.CloneProof(p)
-	mixed.Opening = q.Opening
-	refused(t, "opening of another proof", c.Verify(t, mixed), fault.ErrRejected)
+	mixed.Evaluation = q.Evaluation
+	refused(t, "evaluation proof of another proof", c.Verify(t, mixed), fault.ErrRejected)
 	mixed = prooftest.CloneProof(p)
 	mixed.Messages = q.Messages
 	refused(t, "conversation of another proof", c.Verify(t, mixed), fault.ErrRejected)

@@ -60,7 +60,7 @@ func sections(c *prooftest.Case) (points, scalars, foldPoints, foldScalars [2]in
 	}
 	folds := (l.RowLog + 1) * commitments.PointBytes
 	end := statement.Size(l, commitments.Development)
-	tail := end - commitments.OpeningProofBytes(commitments.Development, l.RowLog)
+	tail := end - commitments.EvaluationProofBytes(commitments.Development, l.RowLog)
 	return points, [2]int{points[1], tail}, [2]int{tail, tail + folds}, [2]int{tail + folds, end}
 }
 

@@ -56,14 +56,14 @@ func Add(batch *commitments.Batch, place string, setup *commitments.VerifierSetu
 }
 
 // AddOutcome checks what an accepted conversation leaves open: the claims on
-// public tensors, and the opening of the combined row, as far as it is not left
+// public tensors, and the evaluation proof of the combined row, as far as it is not left
 // to the batch. Of the proof it reads all but the messages; digest is that of the
 // statement with its commitments.
 func AddOutcome(batch *commitments.Batch, place string, setup *commitments.VerifierSetup, st *statement.Statement, p *statement.Proof, digest fr.Element, out *proof.Outcome[fr.Element]) error {
 	if err := CheckPublic(st.Layout, out); err != nil {
 		return err
 	}
-	return setup.AddOpening(batch, place, statement.Claim(st, p.Witness, p.Blinding, out), p.Opening, digest.Bytes())
+	return setup.AddEvaluation(batch, place, statement.Claim(st, p.Witness, p.Blinding, out), p.Evaluation, digest.Bytes())
 }
 
 // CheckPublic evaluates the public tensors that the script left outside.

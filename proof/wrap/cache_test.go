@@ -213,7 +213,7 @@ func TestKeyIsNamed(t *testing.T) {
 	}
 	q.Blinding.Double(&q.Blinding)
 	if err := e.verify(t, q, wrap.PLONK{}, shared()); !errors.Is(err, fault.ErrRejected) || errors.Is(err, fault.ErrVersion) {
-		t.Errorf("another key, and a false opening: %v", err)
+		t.Errorf("another key, and a false evaluation proof: %v", err)
 	}
 }
 

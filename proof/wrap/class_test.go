@@ -121,7 +121,7 @@ type gadget struct {
 
 func (g *gadget) Define(api frontend.API) error {
 	tr := circuit.NewTranscript(api, "gadget")
-	tr.Absorb(transcript.Openings, g.Message[:]...)
+	tr.Absorb(transcript.RowValues, g.Message[:]...)
 	api.AssertIsEqual(g.Result, tr.Challenge())
 	return nil
 }

@@ -8,7 +8,7 @@
 //	witness    32 per row, mask row last  hiding commitments, none infinity
 //	exposed    32·proof.ExposedLength     challenges, public claims, γ, σ, value opened
 //	blinding   32                         ρ_F
-//	opening    32·(3ℓ+2)                  of F = M + Σ σ^g·g_g
+//	evaluation  32·(3ℓ+2)                  of F = M + Σ σ^g·g_g
 //	SNARK      System.ProofBytes          for the circuit of proof/circuit
 //
 // All lengths follow from the layout and the system; there are none in the
@@ -16,7 +16,7 @@
 //
 // The public inputs of the SNARK are the statement's digest, which the
 // verifier computes from the statement and the commitments, and the exposed
-// values. Claims on public tensors and the opening are checked outside, by the
+// values. Claims on public tensors and the evaluation proof are checked outside, by the
 // code that checks them in mode validity.
 //
 // Keys belong to a class: everything that decides the circuit, which is the

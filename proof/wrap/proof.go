@@ -15,13 +15,13 @@ import (
 
 // Proof is everything the prover sends in a mode that wraps.
 type Proof struct {
-	System   byte               // ID of the system of SNARK
-	Key      [32]byte           // digest of the key that verifies SNARK
-	Witness  [][]bn254.G1Affine // commitments by witness tensor, then the mask row
-	Exposed  []fr.Element       // see proof.Outcome.Exposed
-	Blinding fr.Element         // ρ_F, the blinding of the opened combination
-	Opening  commitments.OpeningProof
-	SNARK    []byte
+	System     byte               // ID of the system of SNARK
+	Key        [32]byte           // digest of the key that verifies SNARK
+	Witness    [][]bn254.G1Affine // commitments by witness tensor, then the mask row
+	Exposed    []fr.Element       // see proof.Outcome.Exposed
+	Blinding   fr.Element         // ρ_F, the blinding of the opened combination
+	Evaluation commitments.EvaluationProof
+	SNARK      []byte
 }
 
 // keyBytes is the length of Proof.Key.
@@ -29,12 +29,12 @@ const keyBytes = sha256.Size
 
 // Size returns the encoded length of a proof for a layout and a system.
 func Size(l *proof.Layout, s ProofSystem) int {
-	return 1 + keyBytes + s.ProofBytes() + statement.WitnessBytes(l) + openingBytes(l) + (proof.ExposedLength(l)+1)*commitments.ScalarBytes
+	return 1 + keyBytes + s.ProofBytes() + statement.WitnessBytes(l) + evaluationBytes(l) + (proof.ExposedLength(l)+1)*commitments.ScalarBytes
 }
 
 // MarshalBinary encodes a proof, by the table in the package documentation.
 func (p *Proof) MarshalBinary() ([]byte, error) {
-	opening, err := p.Opening.MarshalBinary()
+	evaluation, err := p.Evaluation.MarshalBinary()
 	if err != nil {
 		return nil, err
 	}
@@ -42,13 +42,13 @@ func (p *Proof) MarshalBinary() ([]byte, error) {
 	b = statement.AppendWitness(b, p.Witness)
 	b = commitments.AppendScalars(b, p.Exposed)
 	b = commitments.AppendScalars(b, []fr.Element{p.Blinding})
-	return append(append(b, opening...), p.SNARK...), nil
+	return append(append(b, evaluation...), p.SNARK...), nil
 }
 
-// openingBytes is the length of an opening: setups that wraps are made with
+// evaluationBytes is the length of an evaluation proof: setups that wraps are made with
 // have pairings.
-func openingBytes(l *proof.Layout) int {
-	return commitments.OpeningProofBytes(commitments.PowersOfTau, l.RowLog)
+func evaluationBytes(l *proof.Layout) int {
+	return commitments.EvaluationProofBytes(commitments.PowersOfTau, l.RowLog)
 }
 
 // Unmarshal decodes a proof for a layout and a system. Points are checked to
@@ -80,8 +80,8 @@ func Unmarshal(l *proof.Layout, s ProofSystem, b []byte) (*Proof, error) {
 		return nil, fmt.Errorf("exposed values: %w", err)
 	}
 	p.Exposed, p.Blinding = scalars[:n-1], scalars[n-1]
-	if p.Opening, err = commitments.UnmarshalOpeningProof(commitments.PowersOfTau, take(openingBytes(l)), l.RowLog); err != nil {
-		return nil, fmt.Errorf("opening: %w", err)
+	if p.Evaluation, err = commitments.UnmarshalEvaluationProof(commitments.PowersOfTau, take(evaluationBytes(l)), l.RowLog); err != nil {
+		return nil, fmt.Errorf("evaluation proof: %w", err)
 	}
 	p.SNARK = rest
 	return p, nil

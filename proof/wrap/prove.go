@@ -70,7 +70,7 @@ func NewWrapper(ctx context.Context, setup *commitments.VerifierSetup, l *proof.
 // Published returns the proof of a conversation without its SNARK: what is not
 // hidden.
 func (w *Wrapper) Published(c *prover.Conversation) *Proof {
-	return &Proof{System: w.ID(), Key: w.key, Witness: c.Witness, Exposed: c.Outcome.Exposed(w.layout), Blinding: c.Blinding, Opening: c.Opening}
+	return &Proof{System: w.ID(), Key: w.key, Witness: c.Witness, Exposed: c.Outcome.Exposed(w.layout), Blinding: c.Blinding, Evaluation: c.Evaluation}
 }
 
 // SNARK proves that the script accepts a conversation's messages.

@@ -79,12 +79,12 @@ func TestMixedProofs(t *testing.T) {
 	for _, s := range systems {
 		p, other := e.prove(t, s, shared(), crand.Reader), e.prove(t, s, shared(), crand.Reader)
 		for name, mix := range map[string]func(q *wrap.Proof){
-			"commitments exchanged":       func(q *wrap.Proof) { q.Witness[0], q.Witness[1] = q.Witness[1], q.Witness[0] },
-			"another proof's commitments": func(q *wrap.Proof) { q.Witness = other.Witness },
-			"another proof's mask":        func(q *wrap.Proof) { q.Witness[len(q.Witness)-1] = other.Witness[len(q.Witness)-1] },
-			"another proof's values":      func(q *wrap.Proof) { q.Exposed = other.Exposed },
-			"another proof's opening":     func(q *wrap.Proof) { q.Opening, q.Blinding = other.Opening, other.Blinding },
-			"another proof's SNARK":       func(q *wrap.Proof) { q.SNARK = other.SNARK },
+			"commitments exchanged":            func(q *wrap.Proof) { q.Witness[0], q.Witness[1] = q.Witness[1], q.Witness[0] },
+			"another proof's commitments":      func(q *wrap.Proof) { q.Witness = other.Witness },
+			"another proof's mask":             func(q *wrap.Proof) { q.Witness[len(q.Witness)-1] = other.Witness[len(q.Witness)-1] },
+			"another proof's values":           func(q *wrap.Proof) { q.Exposed = other.Exposed },
+			"another proof's evaluation proof": func(q *wrap.Proof) { q.Evaluation, q.Blinding = other.Evaluation, other.Blinding },
+			"another proof's SNARK":            func(q *wrap.Proof) { q.SNARK = other.SNARK },
 			"all but its SNARK": func(q *wrap.Proof) {
 				snark := q.SNARK
 				*q = *clone(other)

@@ -46,7 +46,7 @@ func Verify(ctx context.Context, setup *commitments.VerifierSetup, st *statement
 		return err
 	}
 	digest := st.Digest(p.Witness)
-	open := &statement.Proof{Witness: p.Witness, Blinding: p.Blinding, Opening: p.Opening}
+	open := &statement.Proof{Witness: p.Witness, Blinding: p.Blinding, Evaluation: p.Evaluation}
 	batch := setup.NewBatch(rand.Reader)
 	if err := verifier.AddOutcome(batch, st.Kind, setup, st, open, digest, proof.Reveal(l, p.Exposed)); err != nil {
 		return err

@@ -91,23 +91,23 @@ func (e *example) converse(t *testing.T, r randomness) *prover.Conversation {
 
 // revealed are the field elements of a conversation that are published.
 func (e *example) revealed(c *prover.Conversation) []prooftest.Sample {
-	opening := c.Opening.(*commitments.PairingProof)
+	evaluation := c.Evaluation.(*commitments.PairingProof)
 	return slices.Concat(
 		prooftest.OfScalars("exposed", c.Outcome.Exposed(e.Statement.Layout)...),
 		prooftest.OfScalars("blinding", c.Blinding),
-		prooftest.OfScalars("opening at β", opening.Pos...),
-		prooftest.OfScalars("opening at −β", opening.Neg...),
-		prooftest.OfScalars("opening at β²", opening.Square))
+		prooftest.OfScalars("evaluation proof at β", evaluation.Pos...),
+		prooftest.OfScalars("evaluation proof at −β", evaluation.Neg...),
+		prooftest.OfScalars("evaluation proof at β²", evaluation.Square))
 }
 
 // committed are the points of a conversation that are published.
 func committed(c *prover.Conversation) (list []prooftest.Sample) {
-	opening := c.Opening.(*commitments.PairingProof)
+	evaluation := c.Evaluation.(*commitments.PairingProof)
 	for i, rows := range c.Witness {
 		list = append(list, prooftest.OfPoints(fmt.Sprintf("commitment %d, row", i), rows...)...)
 	}
-	list = append(list, prooftest.OfPoints("fold", opening.Folds...)...)
-	return append(list, prooftest.OfPoints("quotient, witness", opening.Quotient, opening.Witness)...)
+	list = append(list, prooftest.OfPoints("fold", evaluation.Folds...)...)
+	return append(list, prooftest.OfPoints("quotient, witness", evaluation.Quotient, evaluation.Witness)...)
 }
 
 // TestPublishedValuesAreUniform: over conversations about one witness, each
@@ -232,15 +232,15 @@ func published(p *wrap.Proof) map[string]string {
 		add(fmt.Sprint("exposed value ", i), commitments.AppendScalars(nil, p.Exposed[i:i+1]))
 	}
 	add("blinding", commitments.AppendScalars(nil, []fr.Element{p.Blinding}))
-	opening := p.Opening.(*commitments.PairingProof)
-	for i, points := range [][]bn254.G1Affine{opening.Folds, {opening.Quotient, opening.Witness}} {
+	evaluation := p.Evaluation.(*commitments.PairingProof)
+	for i, points := range [][]bn254.G1Affine{evaluation.Folds, {evaluation.Quotient, evaluation.Witness}} {
 		for k := range points {
-			add(fmt.Sprint("opening, point ", i, k), commitments.AppendPoints(nil, points[k:k+1]))
+			add(fmt.Sprint("evaluation proof, point ", i, k), commitments.AppendPoints(nil, points[k:k+1]))
 		}
 	}
-	for i, values := range [][]fr.Element{opening.Pos, opening.Neg, {opening.Square}} {
+	for i, values := range [][]fr.Element{evaluation.Pos, evaluation.Neg, {evaluation.Square}} {
 		for k := range values {
-			add(fmt.Sprint("opening, scalar ", i, k), commitments.AppendScalars(nil, values[k:k+1]))
+			add(fmt.Sprint("evaluation proof, scalar ", i, k), commitments.AppendScalars(nil, values[k:k+1]))
 		}
 	}
 	for i := 0; i < len(p.SNARK); i += 32 {

@@ -7,16 +7,16 @@ import (
 	"github.com/zkaudit/zkaudit/proof/poly"
 )
 
-// openingSum is the sumcheck Σ_x Σ_g δ^g·eq(low_g, x)·g_g(x) over ℓ variables.
-type openingSum struct {
+// reductionSum is the sumcheck Σ_x Σ_g δ^g·eq(low_g, x)·g_g(x) over ℓ variables.
+type reductionSum struct {
 	rows  []fr.Vector // g_g, kept whole for the final combination
 	parts []*part
 	last  [][]fr.Element
 }
 
-// Opening is part of proof.Peer.
-func (p *Peer) Opening(groups []*proof.Group[fr.Element], weights []fr.Element) {
-	o := &openingSum{}
+// Reduction is part of proof.Peer.
+func (p *Peer) Reduction(groups []*proof.Group[fr.Element], weights []fr.Element) {
+	o := &reductionSum{}
 	for g, group := range groups {
 		row := p.foldGroup(group)
 		o.rows = append(o.rows, row)
@@ -24,7 +24,7 @@ func (p *Peer) Opening(groups []*proof.Group[fr.Element], weights []fr.Element) 
 		o.parts = append(o.parts, &part{tables: t, weight: weights[g], claim: sumOfProducts(t.t)})
 	}
 	o.last = make([][]fr.Element, len(o.parts))
-	p.opening = o
+	p.evaluation = o
 	clear(p.eqs)
 }
 
@@ -73,10 +73,10 @@ func (p *Peer) foldGroup(g *proof.Group[fr.Element]) fr.Vector {
 	return row
 }
 
-// OpeningRound is part of proof.Peer.
-func (p *Peer) OpeningRound() [2]fr.Element {
+// ReductionRound is part of proof.Peer.
+func (p *Peer) ReductionRound() [2]fr.Element {
 	var out [2]fr.Element
-	o := p.opening
+	o := p.evaluation
 	for i, q := range o.parts {
 		c := roundPolynomial(q.t, &q.claim)
 		o.last[i] = c
@@ -89,20 +89,20 @@ func (p *Peer) OpeningRound() [2]fr.Element {
 	return out
 }
 
-// OpeningBind is part of proof.Peer.
-func (p *Peer) OpeningBind(r fr.Element) {
-	for i, q := range p.opening.parts {
+// ReductionBind is part of proof.Peer.
+func (p *Peer) ReductionBind(r fr.Element) {
+	for i, q := range p.evaluation.parts {
 		for k := range q.t {
 			q.t[k] = poly.Fold(q.t[k], &r)
 		}
-		q.claim = horner(p.opening.last[i], &r)
+		q.claim = horner(p.evaluation.last[i], &r)
 	}
 }
 
-// Openings is part of proof.Peer.
-func (p *Peer) Openings(n int) []fr.Element {
+// RowValues is part of proof.Peer.
+func (p *Peer) RowValues(n int) []fr.Element {
 	var w []fr.Element
-	for _, q := range p.opening.parts {
+	for _, q := range p.evaluation.parts {
 		w = append(w, q.t[1][0])
 	}
 	if p.mask != nil {
@@ -118,7 +118,7 @@ func (p *Peer) Openings(n int) []fr.Element {
 // Protocol, section 12.
 func (p *Peer) Combined(sigma fr.Element) fr.Vector {
 	f := make(fr.Vector, 1<<p.layout.RowLog)
-	rows := p.opening.rows
+	rows := p.evaluation.rows
 	poly.Parallel(len(f), poly.Chunk, func(lo, hi int) {
 		dst := f[lo:hi]
 		for g := len(rows) - 1; g >= 0; g-- {

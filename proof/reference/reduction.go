@@ -7,8 +7,8 @@ import (
 	"github.com/zkaudit/zkaudit/relation/naive"
 )
 
-// Opening is part of proof.Peer: Σ_x Σ_g δ^g·eq(low_g, x)·g_g(x).
-func (p *Peer) Opening(groups []*proof.Group[fr.Element], weights []fr.Element) {
+// Reduction is part of proof.Peer: Σ_x Σ_g δ^g·eq(low_g, x)·g_g(x).
+func (p *Peer) Reduction(groups []*proof.Group[fr.Element], weights []fr.Element) {
 	p.rows, p.folds, p.point = nil, nil, nil
 	for g, group := range groups {
 		row := p.groupRow(group)
@@ -32,20 +32,20 @@ func (p *Peer) groupRow(group *proof.Group[fr.Element]) []fr.Element {
 	return row
 }
 
-// OpeningRound is part of proof.Peer.
-func (p *Peer) OpeningRound() [2]fr.Element {
+// ReductionRound is part of proof.Peer.
+func (p *Peer) ReductionRound() [2]fr.Element {
 	c := roundPolynomial(p.folds, 2)
 	return [2]fr.Element{c[0], c[2]}
 }
 
-// OpeningBind is part of proof.Peer.
-func (p *Peer) OpeningBind(r fr.Element) {
+// ReductionBind is part of proof.Peer.
+func (p *Peer) ReductionBind(r fr.Element) {
 	bindAll(p.folds, r)
 	p.point = append(p.point, r)
 }
 
-// Openings is part of proof.Peer.
-func (p *Peer) Openings(int) []fr.Element {
+// RowValues is part of proof.Peer.
+func (p *Peer) RowValues(int) []fr.Element {
 	var w []fr.Element
 	for _, row := range p.rows {
 		w = append(w, naive.Evaluate(row, p.point))

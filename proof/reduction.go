@@ -8,7 +8,7 @@ import (
 )
 
 // Outcome is what a conversation leaves to be checked outside the field
-// arithmetic: claims on public tensors, and one opening of a combination of
+// arithmetic: claims on public tensors, and one evaluation of a combination of
 // committed rows.
 //
 // Soundness: the caller must check every public claim against the statement,
@@ -27,12 +27,12 @@ type Outcome[E any] struct {
 	Value  E
 }
 
-// openings reduces all claims on committed tensors to one row-sized
+// reduceRows reduces all claims on committed tensors to one row-sized
 // polynomial at one point. A claim at (high, low), low the last ℓ
 // coordinates, is a claim at low on the rows folded by eq(high, ·); a tensor
 // of 2^m < 2^ℓ cells is the row of its cells followed by zeros.
 // Protocol, section 12.
-func (s *session[E]) openings() *Outcome[E] {
+func (s *session[E]) reduceRows() *Outcome[E] {
 	a := s.arith
 	out := &Outcome[E]{}
 	for id := range s.claims {
@@ -55,20 +55,20 @@ func (s *session[E]) openings() *Outcome[E] {
 			claim = a.Add(claim, a.Mul(weights[g], a.Mul(group.Weights[i], c.Value)))
 		}
 	}
-	s.peer.Opening(out.Groups, weights)
-	claim = s.openingRounds(out, claim)
+	s.peer.Reduction(out.Groups, weights)
+	claim = s.reductionRounds(out, claim)
 
 	n := len(out.Groups)
 	if s.Masked {
 		n++
 	}
-	w := s.peer.Openings(n)
-	s.tr.Absorb(transcript.Openings, w...)
+	w := s.peer.RowValues(n)
+	s.tr.Absorb(transcript.RowValues, w...)
 	final := s.zero
 	for g, group := range out.Groups {
 		final = a.Add(final, a.Mul(weights[g], a.Mul(s.eq(group.Low, out.Point), w[g])))
 	}
-	a.AssertEqual(final, claim, "openings")
+	a.AssertEqual(final, claim, "row values")
 
 	// y = m + Σ_{g≥1} σ^g·w_g
 	out.Sigma = s.challenge()
@@ -83,15 +83,15 @@ func (s *session[E]) openings() *Outcome[E] {
 	return out
 }
 
-// openingRounds reduces the weighted claims to one at r* (protocol, section 12).
-func (s *session[E]) openingRounds(out *Outcome[E], claim E) E {
+// reductionRounds reduces the weighted claims to one at r* (protocol, section 12).
+func (s *session[E]) reductionRounds(out *Outcome[E], claim E) E {
 	a := s.arith
 	for range s.RowLog {
-		m := s.peer.OpeningRound()
-		s.tr.Absorb(transcript.OpeningRound, m[:]...)
+		m := s.peer.ReductionRound()
+		s.tr.Absorb(transcript.ReductionRound, m[:]...)
 		linear := a.Sub(a.Sub(claim, a.Add(m[0], m[0])), m[1])
 		c := s.coordinate()
-		s.peer.OpeningBind(s.coords[c])
+		s.peer.ReductionBind(s.coords[c])
 		claim = s.horner([]E{m[0], linear, m[1]}, s.coords[c])
 		out.Point = append(out.Point, c)
 	}

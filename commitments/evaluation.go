@@ -26,35 +26,35 @@ type Combination struct {
 	Blinding fr.Element
 }
 
-// OpeningProof shows that a Claim is true: a *PairingProof, or an
+// EvaluationProof shows that a Claim is true: a *PairingProof, or an
 // *InnerProductProof for setups of kind Transparent.
-type OpeningProof interface {
-	// MarshalBinary encodes the proof in OpeningProofBytes bytes.
+type EvaluationProof interface {
+	// MarshalBinary encodes the proof in EvaluationProofBytes bytes.
 	MarshalBinary() ([]byte, error)
 }
 
-// Open proves a claim about the row with cells f. seed binds the proof to the
+// ProveEvaluation proves a claim about the row with cells f. seed binds the proof to the
 // transcript it is part of, and must itself be bound to the points of the claim.
 // A tensor of 2^m < 2^ℓ cells is opened zero-extended at (0, …, 0, r).
 // Requires len(f) = 2^ℓ and f to be the row that the claim is about (not
 // checked: it costs a multi-scalar multiplication; a proof for anything else
 // will not verify). A value f does not have at the point is fault.ErrUsage.
 // Protocol, section 12.
-func (s *Setup) Open(f fr.Vector, claim Claim, seed [32]byte) (OpeningProof, error) {
+func (s *Setup) ProveEvaluation(f fr.Vector, claim Claim, seed [32]byte) (EvaluationProof, error) {
 	if len(f) != s.RowCells() || len(claim.Point) != s.RowBits {
-		return nil, fmt.Errorf("open: %d cells and %d coordinates for rows of 2^%d: %w", len(f), len(claim.Point), s.RowBits, fault.ErrUsage)
+		return nil, fmt.Errorf("evaluation proof: %d cells and %d coordinates for rows of 2^%d: %w", len(f), len(claim.Point), s.RowBits, fault.ErrUsage)
 	}
 	if s.Kind == Transparent {
-		return openInnerProduct(s, f, claim, newInnerProductTranscript(seed))
+		return proveInnerProduct(s, f, claim, newInnerProductTranscript(seed))
 	}
 	c, err := s.Verifier().folded(claim)
 	if err != nil {
 		return nil, err
 	}
-	return openPairing(s, f, c, seed)
+	return provePairing(s, f, c, seed)
 }
 
-// AddOpening checks a proof of a claim, as far as it is not left to the batch,
+// AddEvaluation checks a proof of a claim, as far as it is not left to the batch,
 // where it is called place.
 // A proof of another kind of setup is fault.ErrMalformed, a false one
 // fault.ErrRejected, by this function or by the batch.
@@ -64,9 +64,9 @@ func (s *Setup) Open(f fr.Vector, claim Claim, seed [32]byte) (OpeningProof, err
 // are the commitments meant and bound by the seed, that Point and Value come
 // from a transcript that absorbed them, and the batch.
 // Protocol, section 12.
-func (v *VerifierSetup) AddOpening(batch *Batch, place string, claim Claim, proof OpeningProof, seed [32]byte) error {
+func (v *VerifierSetup) AddEvaluation(batch *Batch, place string, claim Claim, proof EvaluationProof, seed [32]byte) error {
 	if len(claim.Point) != v.RowBits || len(claim.Rows.Points) != len(claim.Rows.Weights) {
-		return fmt.Errorf("opening: %d coordinates for rows of 2^%d cells, %d weights for %d rows: %w",
+		return fmt.Errorf("evaluation proof: %d coordinates for rows of 2^%d cells, %d weights for %d rows: %w",
 			len(claim.Point), v.RowBits, len(claim.Rows.Weights), len(claim.Rows.Points), fault.ErrUsage)
 	}
 	switch p := proof.(type) {
@@ -83,7 +83,7 @@ func (v *VerifierSetup) AddOpening(batch *Batch, place string, claim Claim, proo
 			return verifyPairing(v, c, p, seed)
 		}
 	}
-	return fmt.Errorf("opening: not a proof for a %s setup: %w", v.Kind, fault.ErrMalformed)
+	return fmt.Errorf("evaluation proof: not a proof for a %s setup: %w", v.Kind, fault.ErrMalformed)
 }
 
 // folded returns the claim about one commitment that a claim amounts to.
@@ -96,24 +96,24 @@ func (v *VerifierSetup) folded(claim Claim) (pairingClaim, error) {
 	return pairingClaim{Commitment: c, Point: claim.Point, Value: claim.Value}, nil
 }
 
-// OpeningProofBytes returns the size of an encoded opening proof for rows of
+// EvaluationProofBytes returns the size of an encoded evaluation proof for rows of
 // 2^rowBits cells: 2ℓ points and a scalar for transparent setups, else ℓ+1
 // points and 2ℓ+1 scalars. Requires rowBits >= 1.
-func OpeningProofBytes(k Kind, rowBits int) int {
+func EvaluationProofBytes(k Kind, rowBits int) int {
 	if k == Transparent {
 		return 2*rowBits*PointBytes + ScalarBytes
 	}
 	return pairingProofBytes(rowBits)
 }
 
-// UnmarshalOpeningProof decodes a proof for rows of 2^rowBits cells. There are
+// UnmarshalEvaluationProof decodes a proof for rows of 2^rowBits cells. There are
 // no lengths in it: they follow from ℓ. Errors wrap fault.ErrMalformed.
-func UnmarshalOpeningProof(k Kind, data []byte, rowBits int) (OpeningProof, error) {
+func UnmarshalEvaluationProof(k Kind, data []byte, rowBits int) (EvaluationProof, error) {
 	if err := checkRowBits(rowBits); err != nil {
 		return nil, err
 	}
-	if want := OpeningProofBytes(k, rowBits); len(data) != want {
-		return nil, fmt.Errorf("opening proof: %d bytes, want %d: %w", len(data), want, fault.ErrMalformed)
+	if want := EvaluationProofBytes(k, rowBits); len(data) != want {
+		return nil, fmt.Errorf("evaluation proof: %d bytes, want %d: %w", len(data), want, fault.ErrMalformed)
 	}
 	if k == Transparent {
 		return unmarshalInnerProductProof(data, rowBits)
