@@ -15,10 +15,10 @@ const (
 	fixedBaseBlock = 1 << 13
 )
 
-// fixedBaseMultiples returns k_i·base for all i. Every multiple is the sum of
+// Multiples returns k_i·base for all i. Every multiple is the sum of
 // one table entry per nonzero digit, which is what sumSegments does.
 // Requires base to be a point other than infinity.
-func fixedBaseMultiples(base *bn254.G1Affine, k []fr.Element) []bn254.G1Affine {
+func Multiples(base *bn254.G1Affine, k []fr.Element) []bn254.G1Affine {
 	count := (fr.Bits + fixedBaseBits) / fixedBaseBits // one bit for the sign
 	plan := digitPlan{bits: fixedBaseBits, count: count}
 	team := fullCrew()

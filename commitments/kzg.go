@@ -57,8 +57,8 @@ func DevelopmentKZG(log int) (canonical, lagrange *kzg.SRS, err error) {
 	_, _, g, g2 := bn254.Generators()
 	var tauG2 bn254.G2Affine
 	tauG2.ScalarMultiplication(&g2, tau.BigInt(new(big.Int)))
-	powers := fixedBaseMultiples(&g, powersOf(tau, 1<<log+kzgExtra))
-	canonical, lagrange = kzgStrings([2]bn254.G2Affine{g2, tauG2}, powers, fixedBaseMultiples(&g, basis))
+	powers := Multiples(&g, powersOf(tau, 1<<log+kzgExtra))
+	canonical, lagrange = kzgStrings([2]bn254.G2Affine{g2, tauG2}, powers, Multiples(&g, basis))
 	return canonical, lagrange, nil
 }
 

@@ -123,7 +123,7 @@ func NewDevelopment(rowBits int) (*Setup, error) {
 	_, _, g, g2 := bn254.Generators()
 	var tauG2 bn254.G2Affine
 	tauG2.ScalarMultiplication(&g2, tau.BigInt(new(big.Int)))
-	return assemblePowers(rowBits, fixedBaseMultiples(&g, powersOf(tau, 1<<rowBits)), tauG2)
+	return assemblePowers(rowBits, Multiples(&g, powersOf(tau, 1<<rowBits)), tauG2)
 }
 
 // checkPowers checks that G1 holds consecutive powers of the τ in [τ]G₂:

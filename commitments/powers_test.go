@@ -17,7 +17,7 @@ import (
 	"github.com/zkaudit/zkaudit/internal/fault"
 )
 
-func TestFixedBaseMultiplesEqualReference(t *testing.T) {
+func TestMultiplesEqualReference(t *testing.T) {
 	_, _, g, _ := bn254.Generators()
 	k := newTestRand(31).scalars(t, 300)
 	for i := range 100 { // edges: 0, ±small, powers of two and one less
@@ -25,7 +25,7 @@ func TestFixedBaseMultiplesEqualReference(t *testing.T) {
 		k[100+i].SetBigInt(new(big.Int).Lsh(big.NewInt(1), uint(2*i)))
 		k[200+i].Sub(&k[100+i], &k[i])
 	}
-	got := fixedBaseMultiples(&g, k)
+	got := Multiples(&g, k)
 	want := bn254.BatchScalarMultiplicationG1(&g, k)
 	for i := range k {
 		if !got[i].Equal(&want[i]) {
@@ -45,7 +45,7 @@ func secretSetup(t testing.TB, rowBits int) *Setup {
 		powers[i].Mul(&powers[i-1], &tau)
 	}
 	tauG2 := *new(bn254.G2Affine).ScalarMultiplication(&g2, tau.BigInt(new(big.Int)))
-	s, err := NewPowers(rowBits, fixedBaseMultiples(&g, powers), tauG2)
+	s, err := NewPowers(rowBits, Multiples(&g, powers), tauG2)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -48,11 +48,11 @@ func (Groth16) Compile(c frontend.Circuit) (constraint.ConstraintSystem, error) 
 	return frontend.Compile(ecc.BN254.ScalarField(), r1cs.NewBuilder[constraint.U64], c)
 }
 
-// Setup is part of System; it takes half a minute for 2^17 constraints.
+// Setup is part of System.
 func (Groth16) Setup(ccs constraint.ConstraintSystem, _ *commitments.VerifierSetup) (ProvingKey, VerifyingKey, error) {
-	pk, vk := &groth16.ProvingKey{}, &groth16.VerifyingKey{}
-	if err := groth16.Setup(ccs.(*cs.R1CS), pk, vk); err != nil {
-		return nil, nil, fmt.Errorf("groth16 setup: %w", err)
+	pk, vk, err := setUpGroth16(ccs.(*cs.R1CS))
+	if err != nil {
+		return nil, nil, err
 	}
 	return groth16ProvingKey{pk}, groth16VerifyingKey{vk}, nil
 }
