@@ -22,7 +22,7 @@ func TestPinnedIsThere(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// the same claims, of a run that is called as the model
+	// the same claims, of a run of the same name as the model
 	in.Models, in.Runs = nil, map[string]*OwnedRun{"embedder": net}
 	swapped, _, err := Prove(context.Background(), a, in)
 	if err != nil {

@@ -38,6 +38,15 @@ type Report struct {
 	named map[string]bool // the subjects of claims added
 }
 
+// Bytes is the size of all proofs of claims, which the page names.
+func (r *Report) Bytes() int {
+	n := 0
+	for _, c := range r.Claims {
+		n += c.Bytes
+	}
+	return n
+}
+
 // PartFacts describe a committed part.
 type PartFacts struct {
 	Name       string   `json:"name"`

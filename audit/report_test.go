@@ -55,7 +55,7 @@ func TestReadable(t *testing.T) {
 	}
 }
 
-// A released class is called as the claim calls it.
+// A released class has the name that the claim gives it.
 func TestReleasedClass(t *testing.T) {
 	r := Released{Name: "class", Classes: []string{"<=50K", ">50K"}, Values: []int64{1}}
 	if text := r.text(); text != `class: 1, called ">50K"` {

@@ -25,7 +25,7 @@ import (
 )
 
 // Dense is a network of fully connected layers with ReLU between them and
-// softmax cross-entropy behind the last.
+// softmax cross-entropy after the last.
 type Dense struct {
 	Widths []int // inputs first
 	Batch  int

@@ -276,7 +276,7 @@ func TestMalformedStatements(t *testing.T) {
 }
 
 // TestRowsBeyondMemory: a tensor of more committed rows than a statement may
-// have is refused as such, before anybody looks for them; behind an error,
+// have is refused as such, before anybody looks for them; after an error,
 // nobody looks.
 func TestRowsBeyondMemory(t *testing.T) {
 	s := decode(t, first(t)).Statement

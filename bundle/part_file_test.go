@@ -257,7 +257,7 @@ func TestMeaningIsBlinded(t *testing.T) {
 	}
 }
 
-// TestDamagedPartFiles flips bits behind a checksum that is made right again.
+// TestDamagedPartFiles flips bits and makes the checksum right again.
 func TestDamagedPartFiles(t *testing.T) {
 	f, v := commitPart(t, people())
 	encoded, err := f.Marshal()

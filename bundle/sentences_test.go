@@ -296,7 +296,7 @@ func byOwner(change func(c cellsOf)) func(t *testing.T) error {
 	}
 }
 
-// hiddenCells sums a tensor of 4 cells, committed in a row that goes on behind
+// hiddenCells sums a tensor of 4 cells, committed in a row that goes on after
 // them: their sum is proven, and that of the whole row is not.
 func hiddenCells(t *testing.T) error {
 	const inside, outside = 3 + 5 + 7 + 9, 1000

@@ -48,7 +48,7 @@ func (j *judge) verdict(what string, err error) bool {
 	return err == nil
 }
 
-// argue takes a claim through what comes behind its statement: public tensors
+// argue takes a claim through what comes after its statement: public tensors
 // are evaluated, a proof of its shape that proves nothing is refused.
 func (j *judge) argue(what string, st *statement.Statement, err error) {
 	j.t.Helper()

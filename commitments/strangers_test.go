@@ -100,10 +100,10 @@ func TestListsHaveTheirCount(t *testing.T) {
 		}
 	}
 	if _, err := DecodePoints(append(bytes.Clone(points), 0), 4, AllowInfinity); !errors.Is(err, fault.ErrMalformed) {
-		t.Errorf("a byte behind the points: %v", err)
+		t.Errorf("a byte after the points: %v", err)
 	}
 	if _, err := DecodeScalars(append(bytes.Clone(scalars), 0), 4); !errors.Is(err, fault.ErrMalformed) {
-		t.Errorf("a byte behind the scalars: %v", err)
+		t.Errorf("a byte after the scalars: %v", err)
 	}
 	for i := range 4 {
 		infinity := bytes.Clone(points)

@@ -135,7 +135,7 @@ func TestSliceSplitConcat(t *testing.T) {
 		if d.Features[0] != 1 {
 			t.Error("Concat shares memory")
 		}
-		// Appending to a slice must not write into the rows behind it.
+		// Appending to a slice must not write into the rows after it.
 		_ = append(train.Features, 77)
 		if d.Features[6] != 7 {
 			t.Error("a slice can be appended to in place")

@@ -281,7 +281,7 @@ func TestRefusals(t *testing.T) {
 		"rate shift below 0":      {func(_ *network.Architecture, c *network.Choices) { c.RateShift = -1 }, "rate shift -1, want 0 to 48"},
 		"15 bits of activations":  {func(_ *network.Architecture, c *network.Choices) { c.Formats.Activation = 15 }, "formats.activation: 15 fraction bits, want 0 to 14"},
 		"frozen before the first": {func(_ *network.Architecture, c *network.Choices) { c.Frozen = []int{-1, 1} }, "frozen weights [-1 1] of 3"},
-		"frozen behind the last":  {func(_ *network.Architecture, c *network.Choices) { c.Frozen = []int{1, 3} }, "frozen weights [1 3] of 3"},
+		"frozen after the last":  {func(_ *network.Architecture, c *network.Choices) { c.Frozen = []int{1, 3} }, "frozen weights [1 3] of 3"},
 		"softmax of a logistic":   {func(a *network.Architecture, _ *network.Choices) { a.Layers[8].Kind = network.Logistic }, "loss softmax_cross_entropy on a model that ends in LOGISTIC"},
 		"softmax of one output": {func(a *network.Architecture, _ *network.Choices) {
 			a.Weights = append(a.Weights, network.Weight{Shape: []int{4, 1}})

@@ -22,7 +22,7 @@ func TestPassesDecideCommitmentsAndRanges(t *testing.T) {
 		p    *graph.Program
 		want map[string]decided
 	}{
-		// z is looked up by relu, and to 17 bits by softmax; the error behind relu by
+		// z is looked up by relu, and to 17 bits by softmax; the error after relu by
 		// its gate.
 		"relu": {dense(t, coarse()), map[string]decided{
 			"dense rounded/value":                      {virtual, false},

@@ -114,7 +114,7 @@ func errorOf(p *graph.Program) graph.TensorID {
 	return graph.None
 }
 
-// A node behind an update would read other weights than the trajectory has.
+// A node after an update would read other weights than the trajectory has.
 func TestNothingFollowsAnUpdate(t *testing.T) {
 	p := dense(t, coarse())
 	for i := range p.Nodes {
@@ -123,7 +123,7 @@ func TestNothingFollowsAnUpdate(t *testing.T) {
 		}
 		q := p.Clone()
 		n := len(q.Nodes)
-		// The last node before the updates moves behind one; nothing reads it.
+		// The last node before the updates moves after one; nothing reads it.
 		b := graph.Node{Name: "late", Kind: ops.KindSum, Inputs: []graph.TensorID{q.Label}, Attributes: graph.Attributes{"coefficients": {1}, "bits": {2}, "fraction": {0}}}
 		b.Outputs = []graph.TensorID{graph.TensorID(len(q.Tensors))}
 		q.Tensors = append(q.Tensors, graph.Tensor{Name: "late", Role: graph.Virtual, Axes: q.Tensor(q.Label).Axes, Format: number.Format{Bits: 2}})

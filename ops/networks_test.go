@@ -33,7 +33,7 @@ func regression(t *testing.T, f graph.Fractions, outputs int, kind graph.LossKin
 	return n.train(n.dense(a, outputs), kind)
 }
 
-// combine makes one tensor of 6 hidden units: x linear, y behind tanh.
+// combine makes one tensor of 6 hidden units: x linear, y after tanh.
 type combine func(n *net, x, y graph.TensorID) graph.TensorID
 
 // combined feeds two views of the hidden units to a combination and a last

@@ -23,7 +23,7 @@ func garbage(n int) []fr.Element {
 	return cells
 }
 
-// A certificate says nothing of what a committed row holds behind the cells of
+// A certificate says nothing of what a committed row holds after the cells of
 // its tensor, so no report may: it is accepted over rows with hidden cells.
 // Padding inside the tensor is another thing.
 func TestCertificateIsSilentAboutHiddenCells(t *testing.T) {

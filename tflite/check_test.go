@@ -195,7 +195,7 @@ func TestCheckExternalData(t *testing.T) {
 	m := smallModel(t)
 	m.Buffers[1] = Buffer{Offset: 4096, Size: 24}
 	if err := m.validate(); err != nil {
-		t.Errorf("data behind the FlatBuffer is well formed: %v", err)
+		t.Errorf("data after the FlatBuffer is well formed: %v", err)
 	}
 	if fs := Check(m, CheckOptions{}); !fs.Has(ProblemExternal) {
 		t.Errorf("findings %v", fs)

@@ -71,7 +71,7 @@ func TestScheduledRows(t *testing.T) {
 		}
 	}
 	if err := rows.Read(4, input, label); !errors.Is(err, fault.ErrUsage) {
-		t.Errorf("step behind the run: %v", err)
+		t.Errorf("step after the run: %v", err)
 	}
 }
 

@@ -308,7 +308,7 @@ func TestDamagedCheckpoints(t *testing.T) {
 		t.Errorf("damaged last checkpoint: %v", err)
 	}
 	if _, err := newTrainer(t, run).Trace(context.Background(), checkpoints, 3); !errors.Is(err, fault.ErrUsage) {
-		t.Errorf("segment behind the run: %v", err)
+		t.Errorf("segment after the run: %v", err)
 	}
 }
 
@@ -352,7 +352,7 @@ func TestOverflowIsNamed(t *testing.T) {
 			}
 		}
 		if last, _ := checkpoints.Last(); last != 0 {
-			t.Errorf("%s: checkpoint %d behind the overflow", test.name, last)
+			t.Errorf("%s: checkpoint %d after the overflow", test.name, last)
 		}
 	}
 }

@@ -11,7 +11,7 @@ import (
 )
 
 // TestAllObstaclesAtOnce: one reason hides no other, neither of the graph nor of
-// operators behind one that is refused, and what many operators have in common
+// operators after one that is refused, and what many operators have in common
 // is one reason.
 func TestAllObstaclesAtOnce(t *testing.T) {
 	flat := tflite.Shape{32, 6}

@@ -72,7 +72,7 @@ Writes DIR/audit.zka for the verifier, and audit-expect.toml beside it (x-expect
 with --out x.zka): what it is about, to be compared with other sources. Exit code 1: a
 claim is false, which costs a bit, since whoever asked learns it; --dry-run says which
 are, and why, for your eyes alone, without proving or charging any.`,
-		Args: arguments(1, 1, "one file of claims (and the name of a claim behind =, as in --release=NAME)"),
+		Args: arguments(1, 1, "one file of claims (and the name of a claim after =, as in --release=NAME)"),
 		RunE: func(c *cobra.Command, args []string) error { return a.audit(c, args[0], &o) },
 	}
 	f := c.Flags()

@@ -23,7 +23,7 @@ func denseCommand(a *app) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "dense FILE --units INPUTS,UNITS,...,OUTPUTS",
 		Short: "Write a .tflite model of dense layers, to be trained from a seed",
-		Long: `Writes a perceptron with ReLU between its layers and a softmax behind the last one,
+		Long: `Writes a perceptron with ReLU between its layers and a softmax after the last one,
 if that has several units: for tables, where no model is at hand. Its weights are 0;
 train it from a seed.
 

@@ -216,7 +216,7 @@ func trainingFlags(cmd *cobra.Command, c *run.Config) {
 	f.StringArrayVar(&c.Schedule.Without, "without", nil, "rows that are never read: PART:ROW, PART:FIRST-LAST or PART; may be repeated")
 	f.StringVar(&c.Initial.From, "initial", "", "initial weights: seed or model (default seed)")
 	f.StringVar(&c.Initial.Seed, "initial-seed", "", "public seed of the initial weights")
-	f.StringVar(&c.Initial.Scheme, "initial-scheme", "", "he or glorot (default: he behind ReLU)")
+	f.StringVar(&c.Initial.Scheme, "initial-scheme", "", "he or glorot (default: he after ReLU)")
 	f.BoolVar(&c.Initial.Publish, "publish-initial", false, "put the model's initial weights in the bundle")
 	f.StringVar(&c.Proof.Mode, "mode", "", "zk, zk-plonk, zk-groth16, or validity, which hides nothing (default zk)")
 	f.IntVar(&c.Proof.RowBits, "row-bits", 0, fmt.Sprintf("log2 of the cells of a committed row (default %d)", commitments.DefaultRowBits))

@@ -17,7 +17,7 @@ type releases []string
 const releaseAll = "all"
 
 func (r *releases) flag(f *pflag.FlagSet) {
-	f.StringArrayVar((*[]string)(r), "release", nil, "let the claim `NAME` (behind =) release the values it asks for, not its verdict alone; repeatable; bare: all claims")
+	f.StringArrayVar((*[]string)(r), "release", nil, "let the claim `NAME` (after =) release the values it asks for, not its verdict alone; repeatable; bare: all claims")
 	f.Lookup("release").NoOptDefVal = releaseAll
 }
 

@@ -11,7 +11,7 @@ import (
 	"github.com/zkaudit/zkaudit/internal/fault"
 )
 
-// struckOut is the naive definition: the orders of whole epochs, one behind
+// struckOut is the naive definition: the orders of whole epochs, one after
 // the other, with the rows left out struck out of each, read batch by batch.
 func struckOut(t testing.TB, spec Spec) []Ref {
 	all := spec

@@ -51,7 +51,7 @@ func own(paths []string) []string {
 }
 
 // layers reads the fenced list that starts with the line "```layers": one
-// layer per line, top first, packages behind the first word.
+// layer per line, top first, packages after the first word.
 func layers(t *testing.T) map[string]int {
 	t.Helper()
 	text, err := os.ReadFile("../../ARCHITECTURE.md")

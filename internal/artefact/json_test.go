@@ -22,7 +22,7 @@ func TestCheckJSON(t *testing.T) {
 		"deeper":             {nested(artefact.MaxDepth + 1), false},
 		"braces in a text":   {`"` + strings.Repeat(`{[`, artefact.MaxObjects) + `"`, true},
 		"an escaped quote":   {`"\"` + strings.Repeat(`{[`, artefact.MaxObjects) + `"`, true},
-		"behind a backslash": {`"\\"` + strings.Repeat(`{[`, artefact.MaxObjects), false},
+		"after a backslash": {`"\\"` + strings.Repeat(`{[`, artefact.MaxObjects), false},
 	} {
 		if err := artefact.CheckJSON([]byte(c.text)); (err == nil) != c.ok || err != nil && !errors.Is(err, fault.ErrMalformed) {
 			t.Errorf("%s: %v", name, err)

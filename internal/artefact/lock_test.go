@@ -92,7 +92,7 @@ func TestSweep(t *testing.T) {
 	}
 }
 
-// Sweeping and writing at once: nobody's file is lost.
+// Sweeping and writing at once: no file is lost.
 func TestSweepWhileWriting(t *testing.T) {
 	dir := t.TempDir()
 	var all sync.WaitGroup

@@ -44,7 +44,7 @@ func (r relayed) String() string { return fmt.Sprintf("%v (at %s)", r.value, r.p
 func panicPlace() string {
 	var pcs [64]uintptr
 	frames := runtime.CallersFrames(pcs[:runtime.Callers(2, pcs[:])])
-	panicked := false // the frames behind runtime.gopanic are those that ran
+	panicked := false // the frames after runtime.gopanic are those that ran
 	for {
 		f, more := frames.Next()
 		inRuntime := strings.HasPrefix(f.Function, "runtime.")
