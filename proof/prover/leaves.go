@@ -38,6 +38,7 @@ type leafBlock struct {
 	offset int64
 	match  [][]int64 // the table's other columns
 	rows   fr.Vector // the table's denominators
+	sums   fr.Vector // 1 + λ·rows, see weigh
 }
 
 func (p *Peer) newLeaves(alpha, beta fr.Element) *leaves {
@@ -122,32 +123,43 @@ func realCells(t *relation.Tensor) bitmap {
 // denominators writes cells [at, at+len(q)) of the block.
 // Protocol, section 9.
 func (b *leafBlock) denominators(q fr.Vector, at int) {
-	switch {
-	case b.counts != nil && b.rows != nil: // a table whose rows are known
+	if b.counts != nil && b.rows != nil { // a table whose rows are known
 		copy(q, b.rows[at:])
+		return
+	}
+	b.take(q, at, b.rows, func(*fr.Element) {})
+}
+
+// take writes cells [at, at+len(q)) of the block: those of the table's rows, and
+// what f makes of the denominators of others.
+func (b *leafBlock) take(q fr.Vector, at int, rows fr.Vector, f func(*fr.Element)) {
+	switch {
 	case b.index == nil:
 		for i := range q {
 			b.tuple(&q[i], at+i)
+			f(&q[i])
 		}
 	case len(b.others) == 0:
 		for i, v := range b.index[at : at+len(q)] {
-			if row := uint64(int64(v) - b.offset); row < uint64(len(b.rows)) {
-				q[i] = b.rows[row]
+			if row := uint64(int64(v) - b.offset); row < uint64(len(rows)) {
+				q[i] = rows[row]
 			} else {
 				b.tuple(&q[i], at+i)
+				f(&q[i])
 			}
 		}
 	default:
 		for i, v := range b.index[at : at+len(q)] {
 			row := uint64(int64(v) - b.offset)
-			match := row < uint64(len(b.rows))
+			match := row < uint64(len(rows))
 			for k := range b.others {
 				match = match && b.match[k][row] == int64(b.others[k][at+i])
 			}
 			if match {
-				q[i] = b.rows[row]
+				q[i] = rows[row]
 			} else {
 				b.tuple(&q[i], at+i)
+				f(&q[i])
 			}
 		}
 	}
@@ -211,6 +223,45 @@ func (l *leaves) denominators(q fr.Vector, at int) {
 	}
 }
 
+// weigh computes 1 + λ·q for the rows of all tables that are looked up.
+func (l *leaves) weigh(lambda *fr.Element) {
+	one := fr.One()
+	of := map[*fr.Element]fr.Vector{} // by the first row
+	for k := range l.blocks {
+		b := &l.blocks[k]
+		if b.index == nil {
+			continue
+		}
+		first := &b.rows[0]
+		if of[first] == nil {
+			sums := make(fr.Vector, len(b.rows))
+			sums.ScalarMul(b.rows, lambda)
+			for i := range sums {
+				sums[i].Add(&sums[i], &one)
+			}
+			of[first] = sums
+		}
+		b.sums = of[first]
+	}
+}
+
+// sums writes p + λ·q of the leaves [at, at+len(s)), and p but where all are 1,
+// which it reports. Requires weigh with the same λ.
+func (l *leaves) sums(s, p fr.Vector, at int, lambda *fr.Element) (ones bool) {
+	if !l.ones(at, at+len(s)) {
+		l.fill(p, s, at)
+		s.ScalarMul(s, lambda)
+		s.Add(s, p)
+		return false
+	}
+	b, one := &l.blocks[l.block(at)], fr.One()
+	b.take(s, at-b.from, b.sums, func(q *fr.Element) {
+		q.Mul(q, lambda)
+		q.Add(q, &one)
+	})
+	return true
+}
+
 // each calls f for the pieces of blocks among the n leaves at an index, and
 // returns where they end.
 func (l *leaves) each(at, n int, f func(b *leafBlock, from, to int)) int {
@@ -230,8 +281,22 @@ func (l *leaves) block(at int) int {
 	return sort.Search(len(l.blocks), func(k int) bool { return l.blocks[k].to > at })
 }
 
-// ones reports whether all numerators of [lo, hi) are 1.
+// allOnes is ones for leaves of more than one block.
+func (l *leaves) allOnes(lo, hi int) bool {
+	for k := l.block(lo); lo < hi; k++ {
+		if k == len(l.blocks) || !l.blocks[k].ones() {
+			return false
+		}
+		lo = l.blocks[k].to
+	}
+	return true
+}
+
+// ones reports whether all numerators of the block are 1.
+func (b *leafBlock) ones() bool { return b.counts == nil && b.real == nil }
+
+// ones reports whether [lo, hi) are leaves of one block, with numerators of 1.
 func (l *leaves) ones(lo, hi int) bool {
 	k := l.block(lo)
-	return k < len(l.blocks) && hi <= l.blocks[k].to && l.blocks[k].counts == nil && l.blocks[k].real == nil
+	return k < len(l.blocks) && hi <= l.blocks[k].to && l.blocks[k].ones()
 }

@@ -28,7 +28,7 @@ type Peer struct {
 	pending map[*relation.Term][]*tables // built for TermValue, used by Sum
 
 	tree       *tree
-	layer      *layerSum
+	layer      *layerRun
 	sum        *batchedSum
 	evaluation *reductionSum
 }

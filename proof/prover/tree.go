@@ -12,8 +12,8 @@ import (
 // Each layer is as long as all above it, and is read in one sumcheck only. The
 // two longest are not stored: their cells are computed from the leaves, chunk by
 // chunk, when the layer above is built, and in the first round of their
-// sumcheck, which leaves tables of half the size. These, of the leaves, take as
-// much as all layers that are stored, which are done with by then: 2^log cells.
+// sumcheck, which leaves tables of half the size. These, of the leaves, take no
+// more than all layers that are stored, which are done with by then: 2^log cells.
 type tree struct {
 	leaves *leaves
 	log    int           // of the leaf layer
