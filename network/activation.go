@@ -7,7 +7,10 @@ import (
 
 // activationKind returns the operator of the graph for an activation.
 func activationKind(k Kind) (graph.Kind, bool) {
-	kind, ok := map[Kind]graph.Kind{Relu: ops.KindRelu, Relu6: ops.KindRelu6, Tanh: ops.KindTanh, Logistic: ops.KindLogistic}[k]
+	kind, ok := map[Kind]graph.Kind{
+		Relu: ops.KindRelu, Relu6: ops.KindRelu6, ReluN1To1: ops.KindReluN1To1, Elu: ops.KindElu, HardSwish: ops.KindHardSwish,
+		Tanh: ops.KindTanh, Logistic: ops.KindLogistic,
+	}[k]
 	return kind, ok
 }
 
@@ -34,18 +37,19 @@ func (l *lowering) activate(layer *Layer, y graph.TensorID, shape []int) error {
 	case "":
 		l.set(y, shape)
 		return nil
-	case Relu, Relu6, Tanh:
+	case Relu, Relu6, ReluN1To1, Tanh:
 		return l.apply(layer.Activation, y, shape)
 	}
-	return l.refuse("fused activation %.40q", "use RELU, RELU6 or TANH", string(layer.Activation))
+	return l.refuse("fused activation %.40q", "use RELU, RELU6, RELU_N1_TO_1 or TANH", string(layer.Activation))
 }
 
-// apply appends an activation; RELU and RELU6 keep the format of their input.
+// apply appends an activation; those that are not TANH or LOGISTIC keep the
+// format of their input.
 func (l *lowering) apply(k Kind, z graph.TensorID, shape []int) error {
 	kind, _ := activationKind(k)
-	fraction := l.n.choices.Formats.Activation
-	if k == Relu || k == Relu6 {
-		fraction = l.b.Tensor(z).Format.Fraction
+	fraction := l.b.Tensor(z).Format.Fraction
+	if k == Tanh || k == Logistic {
+		fraction = l.n.choices.Formats.Activation
 	}
 	a, err := ops.Activation(l.b, kind, l.name+" "+string(kind), z, fraction)
 	if err != nil {

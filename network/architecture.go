@@ -40,9 +40,11 @@ type Layer struct {
 	Weights []int
 	// Shape is that of the value it makes, where the operator states it.
 	Shape []int
-	// Constant is its second operand, where that is a public constant.
+	// Constant is its second operand, where that is a public constant: of
+	// LEAKY_RELU α, one cell.
 	Constant *Constant
-	// Activation is applied to what it makes: RELU, RELU6, TANH, or none.
+	// Activation is applied to what it makes: RELU, RELU6, RELU_N1_TO_1,
+	// TANH, or none.
 	Activation Kind
 }
 

@@ -20,6 +20,10 @@ const (
 	Conv2D         Kind = "CONV_2D"
 	Relu           Kind = "RELU"
 	Relu6          Kind = "RELU6"
+	ReluN1To1      Kind = "RELU_N1_TO_1"
+	LeakyRelu      Kind = "LEAKY_RELU"
+	Elu            Kind = "ELU"
+	HardSwish      Kind = "HARD_SWISH"
 	Tanh           Kind = "TANH"
 	Logistic       Kind = "LOGISTIC"
 	Softmax        Kind = "SOFTMAX"
@@ -36,6 +40,10 @@ func lowerings() map[Kind]func(*lowering, *Layer) error {
 		Conv2D:         (*lowering).conv2D,
 		Relu:           (*lowering).activation,
 		Relu6:          (*lowering).activation,
+		ReluN1To1:      (*lowering).activation,
+		LeakyRelu:      (*lowering).leakyRelu,
+		Elu:            (*lowering).activation,
+		HardSwish:      (*lowering).activation,
 		Tanh:           (*lowering).activation,
 		Logistic:       (*lowering).activation,
 		Softmax:        (*lowering).softmax,

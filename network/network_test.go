@@ -187,8 +187,8 @@ func TestRefusals(t *testing.T) {
 		"shape of another size":    {func(a *network.Architecture, _ *network.Choices) { a.Layers[0].Shape = []int{5} }, "layer 0 RESHAPE: it reshapes samples of shape [2 3] to [5]; keep the batch as axis 0 and reshape within samples"},
 		"shape of an activation":   {func(a *network.Architecture, _ *network.Choices) { a.Layers[6].Shape = []int{4} }, "layer 6 LOGISTIC: 1 inputs, 0 weights, shape [4]; export the model again"},
 		"units split":              {func(a *network.Architecture, _ *network.Choices) { a.Layers[1].Shape = []int{2, 2} }, "layer 1 FULLY_CONNECTED: 4 units make samples of shape [2 2]; flatten the sample before the layer"},
-		"fused softmax":            {func(a *network.Architecture, _ *network.Choices) { a.Layers[1].Activation = network.Softmax }, `layer 1 FULLY_CONNECTED: fused activation "SOFTMAX"; use RELU, RELU6 or TANH`},
-		"fused logistic":           {func(a *network.Architecture, _ *network.Choices) { a.Layers[1].Activation = network.Logistic }, `layer 1 FULLY_CONNECTED: fused activation "LOGISTIC"; use RELU, RELU6 or TANH`},
+		"fused softmax":            {func(a *network.Architecture, _ *network.Choices) { a.Layers[1].Activation = network.Softmax }, `layer 1 FULLY_CONNECTED: fused activation "SOFTMAX"; use RELU, RELU6, RELU_N1_TO_1 or TANH`},
+		"fused logistic":           {func(a *network.Architecture, _ *network.Choices) { a.Layers[1].Activation = network.Logistic }, `layer 1 FULLY_CONNECTED: fused activation "LOGISTIC"; use RELU, RELU6, RELU_N1_TO_1 or TANH`},
 		"activation of a softmax":  {func(a *network.Architecture, _ *network.Choices) { a.Layers[8].Activation = network.Relu }, `layer 8 SOFTMAX: fused activation "RELU"; use an operator of its own`},
 		"activation of a reshape":  {func(a *network.Architecture, _ *network.Choices) { a.Layers[0].Activation = network.Relu }, `layer 0 RESHAPE: fused activation "RELU"; use an operator of its own`},
 		"activation twice":         {func(a *network.Architecture, _ *network.Choices) { a.Layers[6].Activation = network.Relu }, `layer 6 LOGISTIC: fused activation "RELU"; use an operator of its own`},
@@ -281,14 +281,14 @@ func TestRefusals(t *testing.T) {
 		"rate shift below 0":      {func(_ *network.Architecture, c *network.Choices) { c.RateShift = -1 }, "rate shift -1, want 0 to 48"},
 		"15 bits of activations":  {func(_ *network.Architecture, c *network.Choices) { c.Formats.Activation = 15 }, "formats.activation: 15 fraction bits, want 0 to 14"},
 		"frozen before the first": {func(_ *network.Architecture, c *network.Choices) { c.Frozen = []int{-1, 1} }, "frozen weights [-1 1] of 3"},
-		"frozen after the last":  {func(_ *network.Architecture, c *network.Choices) { c.Frozen = []int{1, 3} }, "frozen weights [1 3] of 3"},
+		"frozen after the last":   {func(_ *network.Architecture, c *network.Choices) { c.Frozen = []int{1, 3} }, "frozen weights [1 3] of 3"},
 		"softmax of a logistic":   {func(a *network.Architecture, _ *network.Choices) { a.Layers[8].Kind = network.Logistic }, "loss softmax_cross_entropy on a model that ends in LOGISTIC"},
 		"softmax of one output": {func(a *network.Architecture, _ *network.Choices) {
 			a.Weights = append(a.Weights, network.Weight{Shape: []int{4, 1}})
 			a.Layers[7] = network.Layer{Kind: network.FullyConnected, Inputs: []int{7}, Weights: []int{3}, Shape: []int{1}}
 		}, "softmax of one output is always 1"},
-		"fused softmax of a sum":     {func(a *network.Architecture, _ *network.Choices) { a.Layers[2].Activation = network.Softmax }, `layer 2 ADD: fused activation "SOFTMAX"; use RELU, RELU6 or TANH`},
-		"fused softmax of a product": {func(a *network.Architecture, _ *network.Choices) { a.Layers[3].Activation = network.Softmax }, `layer 3 MUL: fused activation "SOFTMAX"; use RELU, RELU6 or TANH`},
+		"fused softmax of a sum":     {func(a *network.Architecture, _ *network.Choices) { a.Layers[2].Activation = network.Softmax }, `layer 2 ADD: fused activation "SOFTMAX"; use RELU, RELU6, RELU_N1_TO_1 or TANH`},
+		"fused softmax of a product": {func(a *network.Architecture, _ *network.Choices) { a.Layers[3].Activation = network.Softmax }, `layer 3 MUL: fused activation "SOFTMAX"; use RELU, RELU6, RELU_N1_TO_1 or TANH`},
 		"softmax of one cell": {func(a *network.Architecture, _ *network.Choices) {
 			a.Weights = append(a.Weights, network.Weight{Shape: []int{4, 1}}, network.Weight{Shape: []int{1, 4}})
 			a.Layers[6] = network.Layer{Kind: network.FullyConnected, Inputs: []int{6}, Weights: []int{3}, Shape: []int{1}}
@@ -371,6 +371,39 @@ func TestBranchesReachTheOutput(t *testing.T) {
 	derive(t, a, c)
 	a.Layers[4].Inputs = []int{4, 0}
 	derive(t, a, c)
+}
+
+// LEAKY_RELU has one constant cell, α from 0 to 1, and nothing else; it is in the
+// digest and in what is said of the layer.
+func TestLeakyRelu(t *testing.T) {
+	with := func(l network.Layer) network.Architecture {
+		l.Inputs = append([]int{1}, l.Inputs...)
+		return network.Architecture{
+			Input: []int{4}, Weights: []network.Weight{{Shape: []int{4, 4}}},
+			Layers: []network.Layer{{Kind: network.FullyConnected, Inputs: []int{0}, Weights: []int{0}, Shape: []int{4}}, l},
+		}
+	}
+	alpha := func(cells ...float32) network.Layer {
+		return network.Layer{Kind: network.LeakyRelu, Constant: &network.Constant{Cells: cells}}
+	}
+	c := choices()
+	c.Frozen = nil
+	n, m := derive(t, with(alpha(0.25)), c), derive(t, with(alpha(0.5)), c)
+	if d := n.Difference(m); n.Digest() == m.Digest() || d != "layer 1: LEAKY_RELU, constant 1 of 0.25 to 0.25; not LEAKY_RELU, constant 1 of 0.5 to 0.5" {
+		t.Errorf("another alpha: %q", d)
+	}
+	for name, l := range map[string]network.Layer{
+		"none": {Kind: network.LeakyRelu}, "below 0": alpha(-0.25), "above 1": alpha(1.5), "no number": alpha(float32(math.NaN())),
+		"a vector":    {Kind: network.LeakyRelu, Constant: &network.Constant{Shape: []int{1}, Cells: []float32{0.25}}},
+		"fused":       {Kind: network.LeakyRelu, Constant: &network.Constant{Cells: []float32{0.25}}, Activation: network.Relu},
+		"of two":      {Kind: network.LeakyRelu, Constant: &network.Constant{Cells: []float32{0.25}}, Inputs: []int{1}},
+		"of a plain":  {Kind: network.Elu, Constant: &network.Constant{Cells: []float32{0.25}}},
+		"fused plain": {Kind: network.HardSwish, Activation: network.Relu},
+	} {
+		if _, err := network.New(with(l), c); !errors.Is(err, fault.ErrUnsupported) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
 }
 
 // The digest of an architecture is that of the network's encoding without its
@@ -550,8 +583,8 @@ func TestDerivedSteps(t *testing.T) {
 			t.Errorf("%s at the end with loss %s: logits %q", of.last, of.loss, logits.Name)
 		}
 	}
-	// RELU and RELU6 keep the format of their input, other activations do not.
-	for kind, want := range map[network.Kind]int{network.Relu: 8, network.Relu6: 8, network.Tanh: 7, network.Logistic: 7} {
+	// TANH and LOGISTIC have the format of activations, others keep that of their input.
+	for kind, want := range map[network.Kind]int{network.Relu: 8, network.Relu6: 8, network.ReluN1To1: 8, network.Elu: 8, network.HardSwish: 8, network.Tanh: 7, network.Logistic: 7} {
 		c := choices()
 		c.Frozen, c.Formats.Activation = nil, 7
 		p := derive(t, network.Architecture{

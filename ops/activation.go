@@ -15,7 +15,7 @@ const derivativeFraction = 14
 const attrFraction = "fraction"
 
 // Activation appends an activation whose value has the given fraction bits
-// (those of the input for relu and relu6) and returns its value.
+// (those of the input, but for tanh and logistic) and returns its value.
 func Activation(b *graph.Builder, kind graph.Kind, name string, z graph.TensorID, fraction int) (graph.TensorID, error) {
 	return appendOne(b, graph.Node{
 		Name: name, Kind: kind, Inputs: []graph.TensorID{z}, Attributes: graph.Attributes{attrFraction: {int64(fraction)}},
@@ -44,9 +44,20 @@ func inferActivation(p *graph.Program, n *graph.Node, derivative number.Format) 
 	}, nil
 }
 
+// inferUnbounded is the shape rule of an activation that grows with its input:
+// the value has the input's format, the derivative is no bit.
+func inferUnbounded(p *graph.Program, n *graph.Node) ([]graph.Tensor, error) {
+	outputs, err := inferActivation(p, n, number.Format{Bits: 16, Fraction: derivativeFraction})
+	if err == nil && outputs[0].Format != p.Tensor(n.Inputs[0]).Format {
+		err = malformed("%d fraction bits from an input with %d", outputs[0].Format.Fraction, p.Tensor(n.Inputs[0]).Format.Fraction)
+	}
+	return outputs, err
+}
+
 func activationSpec(p *graph.Program, n *graph.Node) tableSpec {
 	return tableSpec{
 		function:   n.Kind,
+		alpha:      n.Attributes.Int(attrAlpha),
 		input:      p.Tensor(n.Inputs[0]).Format.Fraction,
 		output:     p.Tensor(n.Outputs[0]).Format.Fraction,
 		derivative: p.Tensor(n.Outputs[1]).Format.Fraction,

@@ -9,15 +9,22 @@ import (
 )
 
 func activationKinds() []graph.Kind {
-	return []graph.Kind{ops.KindRelu, ops.KindRelu6, ops.KindTanh, ops.KindLogistic}
+	return []graph.Kind{ops.KindRelu, ops.KindRelu6, ops.KindTanh, ops.KindLogistic, ops.KindReluN1To1, ops.KindLeakyRelu, ops.KindElu, ops.KindHardSwish}
 }
 
 // Values are the function at the exact input, rounded once.
 func TestActivationValues(t *testing.T) {
 	functions := map[graph.Kind]func(float64) (value, derivative float64){
-		ops.KindRelu:  func(x float64) (float64, float64) { return max(x, 0), step(x > 0) },
-		ops.KindRelu6: func(x float64) (float64, float64) { return min(max(x, 0), 6), step(0 < x && x < 6) },
-		ops.KindTanh:  func(x float64) (float64, float64) { y := math.Tanh(x); return y, 1 - y*y },
+		ops.KindRelu:      func(x float64) (float64, float64) { return max(x, 0), step(x > 0) },
+		ops.KindRelu6:     func(x float64) (float64, float64) { return min(max(x, 0), 6), step(0 < x && x < 6) },
+		ops.KindReluN1To1: func(x float64) (float64, float64) { return min(max(x, -1), 1), step(-1 < x && x < 1) },
+		ops.KindLeakyRelu: func(x float64) (float64, float64) { return leaky(x), leakyAlpha + (1-leakyAlpha)*step(x > 0) },
+		ops.KindElu:       func(x float64) (float64, float64) { return elu(x), math.Exp(min(x, 0)) },
+		ops.KindHardSwish: func(x float64) (float64, float64) {
+			c := min(max(x+3, 0), 6)
+			return x * c / 6, c/6 + x/6*step(0 < c && c < 6)
+		},
+		ops.KindTanh: func(x float64) (float64, float64) { y := math.Tanh(x); return y, 1 - y*y },
 		ops.KindLogistic: func(x float64) (float64, float64) {
 			y := 1 / (1 + math.Exp(-x))
 			return y, y * (1 - y)
@@ -42,6 +49,15 @@ func TestActivationValues(t *testing.T) {
 		}
 	}
 }
+
+// leakyAlpha is the α of leaky rectifiers in tests.
+const leakyAlpha = 0.3125
+
+func leaky(x float64) float64 { return max(x, leakyAlpha*x) }
+
+func elu(x float64) float64 { return max(x, math.Expm1(min(x, 0))) }
+
+func hardSwish(x float64) float64 { return x * min(max(x+3, 0), 6) / 6 }
 
 func step(on bool) float64 {
 	if on {

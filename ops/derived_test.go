@@ -33,7 +33,7 @@ func randomArchitecture(rng *rand.Rand) network.Architecture {
 		if rng.IntN(2) == 0 {
 			l.Weights = append(l.Weights, weight(units))
 		}
-		l.Activation = []network.Kind{"", network.Relu, network.Relu6, network.Tanh}[rng.IntN(4)]
+		l.Activation = []network.Kind{"", network.Relu, network.Relu6, network.Tanh, network.ReluN1To1}[rng.IntN(5)]
 		a.Layers, shapes = append(a.Layers, l), append(shapes, units)
 	}
 	dense(0)
@@ -46,11 +46,14 @@ func randomArchitecture(rng *rand.Rand) network.Architecture {
 			}
 		}
 		constant := &network.Constant{Cells: []float32{float32(rng.IntN(9)-4) / 4}}
-		l := network.Layer{Kind: []network.Kind{network.Relu, network.Relu6, network.Tanh, network.Logistic, network.Softmax, network.Add, network.Mul, network.Add, network.Mul, ""}[rng.IntN(10)], Inputs: []int{x}}
+		l := network.Layer{Kind: []network.Kind{network.Relu, network.Relu6, network.Tanh, network.Logistic, network.Softmax, network.Add, network.Mul, network.Add, network.Mul, "",
+			network.ReluN1To1, network.LeakyRelu, network.Elu, network.HardSwish}[rng.IntN(14)], Inputs: []int{x}}
 		switch {
 		case l.Kind == "":
 			dense(x)
 			continue
+		case l.Kind == network.LeakyRelu:
+			l.Constant = &network.Constant{Cells: []float32{rng.Float32()}}
 		case l.Kind == network.Add || l.Kind == network.Mul:
 			if l.Constant = constant; rng.IntN(2) == 0 {
 				l.Constant, l.Inputs = nil, []int{x, same}

@@ -352,6 +352,10 @@ func units() map[string]chain {
 		"convolution": func(n *net, a graph.TensorID) graph.TensorID { return flatten(n, n.conv(picture(n, a, 3, 1), 2, 2, 3)) },
 		"relu":        func(n *net, a graph.TensorID) graph.TensorID { return n.activation(ops.KindRelu, a) },
 		"relu6":       func(n *net, a graph.TensorID) graph.TensorID { return n.activation(ops.KindRelu6, a) },
+		"relu n1":     func(n *net, a graph.TensorID) graph.TensorID { return n.activation(ops.KindReluN1To1, a) },
+		"leaky relu":  func(n *net, a graph.TensorID) graph.TensorID { return n.activation(ops.KindLeakyRelu, a) },
+		"elu":         func(n *net, a graph.TensorID) graph.TensorID { return n.activation(ops.KindElu, a) },
+		"hard swish":  func(n *net, a graph.TensorID) graph.TensorID { return n.activation(ops.KindHardSwish, a) },
 		"tanh":        func(n *net, a graph.TensorID) graph.TensorID { return n.activation(ops.KindTanh, a) },
 		"logistic":    func(n *net, a graph.TensorID) graph.TensorID { return n.activation(ops.KindLogistic, a) },
 		"softmax": func(n *net, a graph.TensorID) graph.TensorID {

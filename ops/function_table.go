@@ -10,10 +10,12 @@ import (
 	"github.com/zkaudit/zkaudit/relation"
 )
 
-// tableSpec names a function table: the operator that reads it, and the fraction
-// bits of its input, its value and its derivative.
+// tableSpec names a function table: the operator that reads it with its
+// parameter, 0 if it has none, and the fraction bits of its input, its value and
+// its derivative.
 type tableSpec struct {
 	function                  graph.Kind
+	alpha                     int
 	input, output, derivative int
 }
 

@@ -66,6 +66,8 @@ func (r *peer) node(n *graph.Node) *gorgonia.Node {
 		return x
 	case ops.KindRelu:
 		return r.must(gorgonia.Rectify(x))
+	case ops.KindLeakyRelu:
+		return r.must(gorgonia.LeakyRelu(x, leakyAlpha))
 	case ops.KindTanh:
 		return r.must(gorgonia.Tanh(x))
 	case ops.KindLogistic:
@@ -135,6 +137,7 @@ func (r *peer) gradients() map[graph.TensorID][]float64 {
 func TestGradientsAgreeWithGorgonia(t *testing.T) {
 	programs := map[string]*graph.Program{
 		"relu, cross-entropy":     activated(t, fine(), ops.KindRelu),
+		"leaky relu":              activated(t, fine(), ops.KindLeakyRelu),
 		"tanh, cross-entropy":     activated(t, fine(), ops.KindTanh),
 		"logistic, cross-entropy": activated(t, fine(), ops.KindLogistic),
 		"relu, squared error":     regression(t, fine(), 3, graph.MeanSquaredError),

@@ -56,6 +56,14 @@ func (r *reals) node(n *graph.Node) []float64 {
 		apply(y, x, func(v float64) float64 { return max(v, 0) })
 	case ops.KindRelu6:
 		apply(y, x, func(v float64) float64 { return min(max(v, 0), 6) })
+	case ops.KindReluN1To1:
+		apply(y, x, func(v float64) float64 { return min(max(v, -1), 1) })
+	case ops.KindLeakyRelu:
+		apply(y, x, leaky)
+	case ops.KindElu:
+		apply(y, x, elu)
+	case ops.KindHardSwish:
+		apply(y, x, hardSwish)
 	case ops.KindTanh:
 		apply(y, x, math.Tanh)
 	case ops.KindLogistic:

@@ -83,6 +83,9 @@ func (n *net) dense(x graph.TensorID, units int) graph.TensorID {
 
 func (n *net) activation(kind graph.Kind, z graph.TensorID) graph.TensorID {
 	n.t.Helper()
+	if kind == ops.KindLeakyRelu {
+		return n.must(ops.LeakyRelu(n.Builder, string(kind), z, leakyAlpha))
+	}
 	return n.must(ops.Activation(n.Builder, kind, string(kind), z, n.Program().Fractions.Activation))
 }
 

@@ -15,12 +15,12 @@ func checkOperator(t *testing.T, seed uint64, build func(t *testing.T, f graph.F
 	t.Run("gradients", func(t *testing.T) { checkGradients(t, build(t, fine()), seed) })
 }
 
-// activated builds two layers with an activation between them; for relu6 the
-// first layer's values are spread so that it saturates.
+// activated builds two layers with an activation between them; for those
+// with corners beyond 0 the first layer's values are spread so that they saturate.
 func activated(t *testing.T, f graph.Fractions, kind graph.Kind) *graph.Program {
 	n := newNet(t, f, 3, 5)
 	z := n.dense(n.Program().Input, 6)
-	if kind == ops.KindRelu6 {
+	if kind == ops.KindRelu6 || kind == ops.KindReluN1To1 || kind == ops.KindHardSwish {
 		z = n.one(ops.KindAdd, nil, z, n.one(ops.KindAdd, nil, z, z))
 	}
 	return n.train(n.dense(n.activation(kind, z), 3), graph.SoftmaxCrossEntropy)

@@ -59,6 +59,15 @@ func TestShapeRulesRefuse(t *testing.T) {
 		{ops.KindTanh, ids{h}, at{"fraction": {15}}},
 		{ops.KindTanh, ids{bits}, at{"fraction": {8}}},
 		{ops.KindLogistic, ids{w}, at{"fraction": {8}}},
+		{ops.KindReluN1To1, ids{h}, at{"fraction": {7}}},
+		{ops.KindElu, ids{h}, at{"fraction": {7}}},
+		{ops.KindHardSwish, ids{h}, at{"fraction": {9}}},
+		{ops.KindLeakyRelu, ids{h}, at{"fraction": {7}}},
+		{ops.KindLeakyRelu, ids{h}, at{"fraction": {8}, "alpha": {0x3f800001}}}, // more than 1
+		{ops.KindLeakyRelu, ids{h}, at{"fraction": {8}, "alpha": {0xbe000000}}}, // −1/8
+		{ops.KindLeakyRelu, ids{h}, at{"fraction": {8}, "alpha": {0x7fc00000}}}, // no number
+		{ops.KindLeakyRelu, ids{h}, at{"fraction": {8}, "alpha": {-1}}},
+		{ops.KindLeakyRelu, ids{h}, at{"fraction": {8}, "alpha": {1 << 32}}},
 		{ops.KindGate, ids{h, h}, nil},
 		{ops.KindGate, ids{bits, x}, nil},
 		{ops.KindSoftmax, ids{one}, at{"fraction": {8}}},

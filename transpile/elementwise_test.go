@@ -133,6 +133,15 @@ func TestElementwiseAndShapes(t *testing.T) {
 		"keep dims": {func() *model { return newModel(1, 1, 6).identity(6, tflite.Shape{1, 1, 6}) }, func(i int) float64 { return x[i] }},
 		"tanh":      {func() *model { return newModel(1, 6).identity(6, flat).op(tflite.OpTanh, nil, flat) }, func(i int) float64 { return math.Tanh(x[i]) }},
 		"logistic":  {func() *model { return newModel(1, 6).identity(6, flat).op(tflite.OpLogistic, nil, flat) }, func(i int) float64 { return sigma(x[i]) }},
+		"relu_n1_to_1": {func() *model { return newModel(1, 6).identity(6, flat).op(tflite.OpReluN1To1, nil, flat) },
+			func(i int) float64 { return min(max(x[i], -1), 1) }},
+		"leaky relu": {func() *model {
+			return newModel(1, 6).identity(6, flat).op(tflite.OpLeakyRelu, tflite.LeakyReluOptions{Alpha: 0.3}, flat)
+		}, func(i int) float64 { return max(x[i], 0.3*x[i]) }},
+		"elu": {func() *model { return newModel(1, 6).identity(6, flat).op(tflite.OpElu, nil, flat) },
+			func(i int) float64 { return max(x[i], math.Expm1(min(x[i], 0))) }},
+		"hard swish": {func() *model { return newModel(1, 6).identity(6, flat).op(tflite.OpHardSwish, nil, flat) },
+			func(i int) float64 { return x[i] * (x[i] + 3) / 6 }},
 		"relu of the input": {func() *model {
 			return newModel(1, 6).op(tflite.OpRelu, nil, flat).identity(6, flat)
 		}, func(i int) float64 { return max(x[i], 0) }},
@@ -176,6 +185,9 @@ func TestElementwiseRefusals(t *testing.T) {
 			b := newModel(1, 6).identity(6, flat).reshape(tflite.Shape{1, 2, 3})
 			return b.op(tflite.OpSoftmax, tflite.SoftmaxOptions{Beta: 1}, tflite.Shape{1, 2, 3})
 		}, "one axis per sample", fault.ErrUnsupported},
+		"leaky relu above 1": {func() *model {
+			return newModel(1, 6).identity(6, flat).op(tflite.OpLeakyRelu, tflite.LeakyReluOptions{Alpha: 2}, flat)
+		}, "alpha is [2]; only one from 0 to 1 can be proven", fault.ErrUnsupported},
 		"nothing to train": {func() *model { return newModel(1, 6).op(tflite.OpTanh, nil, flat) }, "no weight", fault.ErrUnsupported},
 	} {
 		t.Run(name, func(t *testing.T) {

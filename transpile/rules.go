@@ -29,10 +29,11 @@ func (r *reading) arity(o *tflite.Operator, least, most int) error {
 // fused reads a fused activation.
 func (r *reading) fused(a tflite.Activation) (network.Kind, error) {
 	kind, ok := map[tflite.Activation]network.Kind{
-		tflite.ActNone: "", tflite.ActRelu: network.Relu, tflite.ActRelu6: network.Relu6, tflite.ActTanh: network.Tanh,
+		tflite.ActNone: "", tflite.ActRelu: network.Relu, tflite.ActRelu6: network.Relu6,
+		tflite.ActReluN1: network.ReluN1To1, tflite.ActTanh: network.Tanh,
 	}[a]
 	if !ok {
-		return "", r.refuse("fused activation %v", "use RELU, RELU6 or TANH", a)
+		return "", r.refuse("fused activation %v", "use RELU, RELU6, RELU_N1_TO_1 or TANH", a)
 	}
 	return kind, nil
 }
@@ -116,6 +117,14 @@ func (r *reading) weight(index int32, transposed bool, shape ...int) (int, error
 	r.a.Weights = append(r.a.Weights, network.Weight{Shape: shape})
 	r.weights = append(r.weights, Weight{Tensor: graph.None, Index: int(index), Transposed: transposed})
 	return i, nil
+}
+
+// leakyRelu reads z or α·z.
+func (r *reading) leakyRelu(o *tflite.Operator) (network.Layer, error) {
+	options, _ := o.Options.(tflite.LeakyReluOptions)
+	layer, err := plain(network.LeakyRelu)(r, o)
+	layer.Constant = &network.Constant{Cells: []float32{options.Alpha}}
+	return layer, err
 }
 
 func (r *reading) softmax(o *tflite.Operator) (network.Layer, error) {

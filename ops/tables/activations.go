@@ -69,6 +69,27 @@ func Logistic(fz, fa, fg int) (Table, error) {
 	}, nil
 }
 
+// ELU returns the table of x for x > 0, e^x − 1 else, and its derivative, 1 or
+// e^x, x = z·2^-fz. The output has fz fraction bits, the derivative fg.
+// It fails with fault.ErrUsage unless 0 <= fz, fg <= 14.
+func ELU(fz, fg int) (Table, error) {
+	if err := checkFractions("elu", fz, fz, fg); err != nil {
+		return Table{}, err
+	}
+	// of −x: 1 − u and u
+	loss := curve{step: 1, atZero: 0, of: func(e *exponential, u *big.Int) *big.Int { return new(big.Int).Sub(e.one, u) }}
+	slope := curve{step: 1, atZero: 1, of: func(_ *exponential, u *big.Int) *big.Int { return u }}
+	below, gate := loss.column(fz, fz, 1<<15+1, startPrecision), slope.column(fz, fg, 1<<15+1, startPrecision)
+	t := Table{Name: fmt.Sprintf("elu.z%d.g%d", fz, fg), Columns: [][]int32{inputs(MinInput), make([]int32, Rows), make([]int32, Rows)}}
+	for i, z := range t.Columns[0] {
+		t.Columns[1][i], t.Columns[2][i] = z, 1<<fg
+		if z < 0 {
+			t.Columns[1][i], t.Columns[2][i] = -below[-z], gate[-z]
+		}
+	}
+	return t, nil
+}
+
 // Exp returns the table (d, e^(−d·2^-fz)·2^fe) for 0 <= d < 2^16.
 // It fails with fault.ErrUsage outside the ranges of the package comment.
 func Exp(fz, fe int) (Table, error) {

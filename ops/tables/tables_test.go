@@ -7,6 +7,7 @@ import (
 	"math"
 	"math/big"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/cockroachdb/apd/v3"
@@ -24,24 +25,40 @@ func must(t testing.TB) func(Table, error) Table {
 	}
 }
 
-// TestGolden: the digests were computed with Python's decimal module at 60
+// TestGolden: the digests were computed with Python's decimal module, or mpmath, at 60
 // digits from the definitions, not with this package.
 func TestGolden(t *testing.T) {
 	want := map[string]string{
-		"tanh.z8.a8.g14":       "7e5ba03559119e2a947d166dd09269fa085ec6ea23cf8b24392e87c91e0342fc",
-		"tanh.z12.a14.g10":     "0c8a8230cb7d9c7fd79bb9a65d8e1ea7d6517bf7011f91e01e58e05d4fdbe7ca",
-		"tanh.z0.a0.g0":        "99591414ae5927a4b9e180ee20d944df2af54951ff5147f6cb44f2058f98b518",
-		"logistic.z8.a8.g14":   "38f7a534b395c96aafdffb0984e58a4dd9fe71ea3b6cce7d8ddc8a9052ccd270",
-		"logistic.z10.a14.g14": "33afcfa2cefc47640989d0d49584ee489e39a3b5b650fe272ab2b75d2c779146",
-		"logistic.z16.a1.g2":   "4277aa6a44fbb01a3870d680a2b7f13359557598904c295575f0ce0eb32ad18b",
-		"exp.z8.e15":           "ac8e6e72eae57c51e26beaf506bf8d981255688bb98d66f8802bd6cce66191e6",
-		"exp.z12.e30":          "56ffab9be0b60e2374459d380fb2dd78b1c73293d920a2c9f2d4e22ec79590a6",
-		"exp.z0.e0":            "6de95e98f0bddee14a3d9f09a16c2c1c3a4b69869b112183b0bfba48033bfed1",
-		"exp.z16.e16":          "1eb16faa90a3ad6a8ba7709ceb0f0a230494ffe6e7a41ab9e601f6f22d4576b7",
-		"relu":                 "24d9a64e6c8b0c3930ffd77308d181eb4194e8920dbfa7fb37d6dfda45810659",
-		"relu6.z8":             "4026492bedbe27406f2222e3214f78f3dc2a2fb4d3a20334996f4d01fefd3d7d",
-		"relu6.z13":            "dd325ce29ea7676104badb89421ca4b08de9f77d3a3f16f9cb64ec23af291a50",
-		"relu6.z0":             "8623f1706bc5b29001011d968edec65756463a9ff6f00454b943351afc646c78",
+		"tanh.z8.a8.g14":          "7e5ba03559119e2a947d166dd09269fa085ec6ea23cf8b24392e87c91e0342fc",
+		"tanh.z12.a14.g10":        "0c8a8230cb7d9c7fd79bb9a65d8e1ea7d6517bf7011f91e01e58e05d4fdbe7ca",
+		"tanh.z0.a0.g0":           "99591414ae5927a4b9e180ee20d944df2af54951ff5147f6cb44f2058f98b518",
+		"logistic.z8.a8.g14":      "38f7a534b395c96aafdffb0984e58a4dd9fe71ea3b6cce7d8ddc8a9052ccd270",
+		"logistic.z10.a14.g14":    "33afcfa2cefc47640989d0d49584ee489e39a3b5b650fe272ab2b75d2c779146",
+		"logistic.z16.a1.g2":      "4277aa6a44fbb01a3870d680a2b7f13359557598904c295575f0ce0eb32ad18b",
+		"exp.z8.e15":              "ac8e6e72eae57c51e26beaf506bf8d981255688bb98d66f8802bd6cce66191e6",
+		"exp.z12.e30":             "56ffab9be0b60e2374459d380fb2dd78b1c73293d920a2c9f2d4e22ec79590a6",
+		"exp.z0.e0":               "6de95e98f0bddee14a3d9f09a16c2c1c3a4b69869b112183b0bfba48033bfed1",
+		"exp.z16.e16":             "1eb16faa90a3ad6a8ba7709ceb0f0a230494ffe6e7a41ab9e601f6f22d4576b7",
+		"relu":                    "24d9a64e6c8b0c3930ffd77308d181eb4194e8920dbfa7fb37d6dfda45810659",
+		"relu6.z8":                "4026492bedbe27406f2222e3214f78f3dc2a2fb4d3a20334996f4d01fefd3d7d",
+		"relu6.z13":               "dd325ce29ea7676104badb89421ca4b08de9f77d3a3f16f9cb64ec23af291a50",
+		"relu6.z0":                "8623f1706bc5b29001011d968edec65756463a9ff6f00454b943351afc646c78",
+		"relu_n1_to_1.z8":         "a8d35edbb22f4131da1c54753577d6344a0059df5a52905ed49830dccfb1b339",
+		"relu_n1_to_1.z0":         "1c8f01172a34f4fd5146515ee9f3bbf299b34594edd3ebfed55d616bfb7c82bb",
+		"relu_n1_to_1.z14":        "dfd2332a721d07decb1be126dbbf7da818887d4993f5c10013257b7fa58df102",
+		"relu_n1_to_1.z16":        "a46ceb4dae2f60ec6921d67e6debe1f9a853af170e020f3af9fabcc848152865",
+		"leaky_relu.3e99999a.g14": "15fd83dd262ec4519805ff4538dfb0570834df2d3a5ebb10500f59a054c95707",
+		"leaky_relu.3f000000.g14": "018ff4fb13a418a426dddeef08eef6e8ac3d5e704e6bc287767041a97bb2569e",
+		"leaky_relu.3c23d70a.g14": "41b1b0a4ccd4a9d37255479d7582c5393fa4734a0729f2db1c0e756658a2418a",
+		"leaky_relu.00000000.g1":  "af9acc599b31c8723df98ca01487b3f119535a2c7bcb3f16ac9a1b8acf3d7b03",
+		"leaky_relu.3f800000.g0":  "9a175274bd22cad65ec255aa8314e7f57a833a59d42f59810c860b7ff5552bde",
+		"hard_swish.z8.g14":       "30b083e3f0bb2bc12de4c8103e7f50dd9b9ab642f079ed69bf771339e749ee49",
+		"hard_swish.z0.g0":        "e494345bb2ac901829fb427278cf27634c5deee4bfe4c582d04624d3e4339324",
+		"hard_swish.z14.g14":      "65fbf0c5a3b5863e29e4e73e6fece776601999aac592e682621f50baaaa95996",
+		"hard_swish.z12.g3":       "5a8de584264bec684fbc26a48530801ffa113887a33702acb932f6c6bf657376",
+		"elu.z8.g14":              "bd14194d6b9be9e67ada8d01ce0422b3dd41e8220ac108c1b54fd14153a99665",
+		"elu.z14.g14":             "0eedf07ebe31fbe54d8118736a3fb0dfe3327ddfd8dc335c1e00977053234e52",
+		"elu.z11.g10":             "ed7b59d0079dcbeb337d7170b1c9f8897baf29e5ca3880f1dfe953ff7bf90a1f",
 	}
 	ok := must(t)
 	made := []Table{
@@ -49,6 +66,10 @@ func TestGolden(t *testing.T) {
 		ok(Logistic(8, 8, 14)), ok(Logistic(10, 14, 14)), ok(Logistic(16, 1, 2)),
 		ok(Exp(8, 15)), ok(Exp(12, 30)), ok(Exp(0, 0)), ok(Exp(16, 16)),
 		ReLU(), ok(ReLU6(8)), ok(ReLU6(13)), ok(ReLU6(0)),
+		ok(ReLUN1To1(8)), ok(ReLUN1To1(0)), ok(ReLUN1To1(14)), ok(ReLUN1To1(16)),
+		ok(LeakyReLU(0.3, 14)), ok(LeakyReLU(0.5, 14)), ok(LeakyReLU(0.01, 14)), ok(LeakyReLU(0, 1)), ok(LeakyReLU(1, 0)),
+		ok(HardSwish(8, 14)), ok(HardSwish(0, 0)), ok(HardSwish(14, 14)), ok(HardSwish(12, 3)),
+		ok(ELU(8, 14)), ok(ELU(14, 14)), ok(ELU(11, 10)),
 	}
 	for _, table := range made {
 		digest := table.digest()
@@ -92,12 +113,26 @@ func TestFloat(t *testing.T) {
 	}{
 		{ok(Tanh(fz, fa, fg)), []func(float64) float64{math.Tanh, func(x float64) float64 { return 1 / (math.Cosh(x) * math.Cosh(x)) }}},
 		{ok(Logistic(fz, fa, fg)), []func(float64) float64{sigma, func(x float64) float64 { return sigma(x) * sigma(-x) }}},
+		{ok(ELU(fz, fg)), []func(float64) float64{func(x float64) float64 { return max(x, math.Expm1(min(x, 0))) }, func(x float64) float64 { return math.Exp(min(x, 0)) }}},
+		{ok(HardSwish(fz, fg)), []func(float64) float64{
+			func(x float64) float64 { return x * min(max(x+3, 0), 6) / 6 },
+			func(x float64) float64 {
+				if x <= -3 || x >= 3 {
+					return min(max(x, 0), 1)
+				}
+				return (2*x + 3) / 6
+			},
+		}},
 		{ok(Exp(fz, fa)), []func(float64) float64{func(x float64) float64 { return math.Exp(-x) }}},
 	}
 	for _, tt := range tests {
 		for row, input := range tt.table.Columns[0] {
 			for c, function := range tt.functions {
-				scaled := math.Ldexp(function(math.Ldexp(float64(input), -fz)), []int{fa, fg}[c])
+				fraction := []int{fz, fg}[c]
+				if name, _, _ := strings.Cut(tt.table.Name, "."); c == 0 && name != "elu" && name != "hard_swish" {
+					fraction = fa
+				}
+				scaled := math.Ldexp(function(math.Ldexp(float64(input), -fz)), fraction)
 				got := float64(tt.table.Columns[1+c][row])
 				if distance := math.Abs(got - scaled); distance > 0.5+1e-9 {
 					t.Fatalf("%s: row %d column %d is %v, float64 gives %v", tt.table.Name, row, 1+c, got, scaled)
@@ -155,7 +190,7 @@ func TestDecimal(t *testing.T) {
 
 func TestShape(t *testing.T) {
 	ok := must(t)
-	for _, table := range []Table{ok(Tanh(8, 8, 14)), ok(Logistic(8, 8, 14)), ReLU(), ok(ReLU6(8))} {
+	for _, table := range []Table{ok(Tanh(8, 8, 14)), ok(Logistic(8, 8, 14)), ReLU(), ok(ReLU6(8)), ok(ReLUN1To1(8)), ok(LeakyReLU(0.3, 14)), ok(ELU(8, 14))} {
 		z, y, g := table.Columns[0], table.Columns[1], table.Columns[2]
 		if len(z) != Rows || z[0] != MinInput || z[Rows-1] != 1<<15-1 || len(y) != Rows || len(g) != Rows {
 			t.Fatalf("%s: rows %d, %d, %d, z from %d to %d", table.Name, len(z), len(y), len(g), z[0], z[len(z)-1])
@@ -194,6 +229,42 @@ func TestReLU6Edges(t *testing.T) {
 	} {
 		if row := tt.z - MinInput; table.Columns[1][row] != tt.y || table.Columns[2][row] != tt.g {
 			t.Errorf("relu6(%d) = (%d, %d), want (%d, %d)", tt.z, table.Columns[1][row], table.Columns[2][row], tt.y, tt.g)
+		}
+	}
+}
+
+func TestPiecewiseEdges(t *testing.T) {
+	ok := must(t)
+	type edges = [][3]int32 // z, value, derivative
+	for _, tt := range []struct {
+		table Table
+		rows  edges
+	}{
+		{ok(ReLUN1To1(8)), edges{{-32768, -256, 0}, {-257, -256, 0}, {-256, -256, 0}, {-255, -255, 1}, {0, 0, 1}, {255, 255, 1}, {256, 256, 0}, {257, 256, 0}}},
+		{ok(ReLUN1To1(16)), edges{{-32768, -32768, 1}, {32767, 32767, 1}}},
+		{ok(LeakyReLU(0.5, 14)), edges{{-32768, -16384, 8192}, {-7, -4, 8192}, {-5, -2, 8192}, {-3, -2, 8192}, {-1, 0, 8192}, {0, 0, 8192}, {1, 1, 16384}, {32767, 32767, 16384}}},
+		{ok(LeakyReLU(0, 14)), edges{{-32768, 0, 0}, {0, 0, 0}, {1, 1, 16384}}},
+		{ok(LeakyReLU(1, 14)), edges{{-32768, -32768, 16384}, {0, 0, 16384}}},
+		{ok(HardSwish(8, 14)), edges{{-32768, 0, 0}, {-769, 0, 0}, {-768, 0, 0}, {-767, 0, -8171}, {-384, -96, 0}, {0, 0, 8192}, {767, 767, 24555}, {768, 768, 16384}, {769, 769, 16384}, {32767, 32767, 16384}}},
+		{ok(ELU(8, 14)), edges{{-32768, -256, 0}, {-256, -162, 6027}, {-1, -1, 16320}, {0, 0, 16384}, {1, 1, 16384}, {32767, 32767, 16384}}},
+	} {
+		for _, want := range tt.rows {
+			if row := want[0] - MinInput; tt.table.Columns[1][row] != want[1] || tt.table.Columns[2][row] != want[2] {
+				t.Errorf("%s: (%d, %d, %d), want %v", tt.table.Name, want[0], tt.table.Columns[1][row], tt.table.Columns[2][row], want)
+			}
+		}
+	}
+}
+
+// TestQuotient compares with big rationals, ties and signs included.
+func TestQuotient(t *testing.T) {
+	for num := int64(-40); num <= 40; num++ {
+		for den := int64(1); den <= 12; den++ {
+			got := int64(quotient(num, den))
+			distance := new(big.Rat).Sub(big.NewRat(num, den), big.NewRat(got, 1))
+			if c := distance.Abs(distance).Cmp(big.NewRat(1, 2)); c > 0 || c == 0 && got%2 != 0 {
+				t.Errorf("%d/%d is rounded to %d", num, den, got)
+			}
 		}
 	}
 }
@@ -249,14 +320,22 @@ func TestErrorBound(t *testing.T) {
 
 func TestUsage(t *testing.T) {
 	for name, call := range map[string]func() (Table, error){
-		"tanh fz":     func() (Table, error) { return Tanh(-1, 8, 8) },
-		"tanh fz big": func() (Table, error) { return Tanh(17, 8, 8) },
-		"tanh fa":     func() (Table, error) { return Tanh(8, 15, 8) },
-		"tanh fg":     func() (Table, error) { return Tanh(8, 8, -1) },
-		"logistic":    func() (Table, error) { return Logistic(8, 8, 15) },
-		"relu6":       func() (Table, error) { return ReLU6(17) },
-		"exp fz":      func() (Table, error) { return Exp(17, 8) },
-		"exp fe":      func() (Table, error) { return Exp(8, 31) },
+		"tanh fz":             func() (Table, error) { return Tanh(-1, 8, 8) },
+		"tanh fz big":         func() (Table, error) { return Tanh(17, 8, 8) },
+		"tanh fa":             func() (Table, error) { return Tanh(8, 15, 8) },
+		"tanh fg":             func() (Table, error) { return Tanh(8, 8, -1) },
+		"logistic":            func() (Table, error) { return Logistic(8, 8, 15) },
+		"relu6":               func() (Table, error) { return ReLU6(17) },
+		"relu_n1_to_1":        func() (Table, error) { return ReLUN1To1(17) },
+		"leaky_relu below":    func() (Table, error) { return LeakyReLU(-0.1, 14) },
+		"leaky_relu above":    func() (Table, error) { return LeakyReLU(1.1, 14) },
+		"leaky_relu none":     func() (Table, error) { return LeakyReLU(float32(math.NaN()), 14) },
+		"leaky_relu fg":       func() (Table, error) { return LeakyReLU(0.1, 15) },
+		"leaky_relu fg below": func() (Table, error) { return LeakyReLU(0.1, -1) },
+		"hard_swish":          func() (Table, error) { return HardSwish(15, 14) },
+		"elu":                 func() (Table, error) { return ELU(15, 14) },
+		"exp fz":              func() (Table, error) { return Exp(17, 8) },
+		"exp fe":              func() (Table, error) { return Exp(8, 31) },
 	} {
 		if _, err := call(); !errors.Is(err, fault.ErrUsage) {
 			t.Errorf("%s: %v", name, err)

@@ -1,0 +1,12 @@
+package ops_test
+
+import (
+	"testing"
+
+	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/ops"
+)
+
+func TestHardSwish(t *testing.T) {
+	checkOperator(t, 1, func(t *testing.T, f graph.Fractions) *graph.Program { return activated(t, f, ops.KindHardSwish) })
+}
