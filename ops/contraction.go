@@ -367,7 +367,7 @@ func windowed(k *contraction) []relation.Label {
 // others.
 func (c *Context) window(w window, e extents) (relation.ID, string) {
 	position, offset, input := e[w.position], e[w.offset], e[w.input]
-	src := relation.Window{Positions: position.Size, Offsets: offset.Size}
+	src := relation.Window{Positions: position.Size, Offsets: offset.Size, Stride: 1, Dilation: 1, Size: input.Size}
 	text := fmt.Sprintf("%d by %d", position.Size, offset.Size)
 	return c.Relation.Public("window "+text, src, position, offset, input), text
 }

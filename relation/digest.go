@@ -127,8 +127,8 @@ func (w encoder) source(src Source) {
 			w.Cells(src.Rows)
 		}
 	case Window:
-		if tagged("window") {
-			w.Int(src.Positions, src.Offsets)
+		if tagged("sliding window") {
+			w.Int(src.Positions, src.Offsets, src.Stride, src.Dilation, src.Before, src.Size)
 		}
 	case *AxisMap:
 		if tagged("axis map") {

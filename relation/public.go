@@ -43,12 +43,27 @@ type AxisMap struct {
 	Value   []int64
 }
 
-// Window is Win(p,k,i) = [i = p + k] for p < Positions and k < Offsets, on three
-// axes: what position p of an output reads at offset k of a kernel along one
-// axis of an input. A convolution's patches are an input read through one window
-// for each of its spatial axes. The verifier evaluates it outside the circuit,
-// by its Positions × Offsets entries.
-type Window struct{ Positions, Offsets int }
+// Window is
+//
+//	Win(p,k,i) = [i = Stride·p + Dilation·k − Before]      for p < Positions, k < Offsets, 0 ≤ i < Size
+//
+// on three axes: what position p of an output reads at offset k of a kernel along
+// one axis of an input. An i outside of the input has no entry, so that padding
+// reads 0: Before cells of it in front of the input, and as many after it as are
+// read there. A convolution's patches are an input read through one window for
+// each of its spatial axes. The verifier evaluates it outside the circuit, by its
+// Positions × Offsets entries.
+type Window struct {
+	Positions, Offsets       int
+	Stride, Dilation, Before int
+	Size                     int // of the input's axis, without what pads it to a power of two
+}
+
+// Input returns what position p reads at offset k; false if that is padding.
+func (w Window) Input(p, k int) (i int, inside bool) {
+	i = w.Stride*p + w.Dilation*k - w.Before
+	return i, i >= 0 && i < w.Size
+}
 
 func (Mask) isSource()       {}
 func (Index) isSource()      {}

@@ -2,6 +2,7 @@ package relation_test
 
 import (
 	"errors"
+	"math"
 	"slices"
 	"testing"
 
@@ -20,7 +21,7 @@ func sound(t *testing.T) *System {
 	b.Public("map", &AxisMap{Out: []int32{1, 0}, In: []int32{0, 1}, Value: []int64{1, 1}}, axis(2), axis(2))      // 4
 	b.Public("mask", Mask{Size: 3}, axis(4))                                                                      // 5
 	v := b.Virtual("v", []Axis{axis(3)}, []Label{"i"}, Times(Int(2), At(x, "i", "j")), Times(Int(3), At(y, "i"))) // 6
-	b.Public("window", Window{Positions: 2, Offsets: 3}, axis(2), axis(4), axis(4))                               // 7
+	b.Public("window", sliding(func(*Window) {}), axis(2), axis(4), axis(4))                                      // 7
 	b.Equation("e", []Axis{axis(3)}, []Label{"i"}, Times(Int(1), At(v, "i")))
 	b.Equation("f", []Axis{axis(3), axis(2)}, []Label{"i", "j"}, Times(Int(1), At(y, "i"), At(x, "i", "j")))
 	b.LookUp(b.Table("t", 0, 3, &Values{Cells: []int64{4, 5, 6, 4}}), y, v)
@@ -127,11 +128,27 @@ func TestSpoiltSystems(t *testing.T) {
 		"map to beyond":                  func(s *System) { s.Tensors[4].Source.(*AxisMap).Out[1] = 2 },
 		"map from beyond":                func(s *System) { s.Tensors[4].Source.(*AxisMap).In[1] = 2 },
 		"window on two axes":             func(s *System) { s.Tensors[7].Axes = s.Tensors[7].Axes[:2] },
-		"window of no position":          func(s *System) { s.Tensors[7].Source = Window{Offsets: 3} },
-		"window of no offset":            func(s *System) { s.Tensors[7].Source = Window{Positions: 2} },
-		"window beyond the positions":    func(s *System) { s.Tensors[7].Source = Window{Positions: 3, Offsets: 1} },
+		"window of no position":          slid(func(w *Window) { w.Positions = 0 }),
+		"window of positions below 0":    slid(func(w *Window) { w.Positions = math.MinInt }),
+		"window of no offset":            slid(func(w *Window) { w.Offsets, w.Before = 0, 0 }),
+		"window of offsets below 0":      slid(func(w *Window) { w.Offsets, w.Before, w.Dilation = math.MinInt, 0, 1 }),
+		"window of no input":             slid(func(w *Window) { w.Size, w.Positions = 0, 1 }),
+		"window of inputs below 0":       slid(func(w *Window) { w.Size, w.Positions = math.MinInt, 1 }),
+		"window of no stride":            slid(func(w *Window) { w.Stride = 0 }),
+		"window of a stride below 0":     slid(func(w *Window) { w.Stride = -1 }),
+		"window of no dilation":          slid(func(w *Window) { w.Dilation, w.Before = 0, 0 }),
+		"window of a dilation below 0":   slid(func(w *Window) { w.Dilation, w.Before, w.Offsets = -1, 0, 1 }),
+		"window of too large a stride":   slid(func(w *Window) { w.Stride, w.Positions = MaxStride+1, 1 }),
+		"window of an endless stride":    slid(func(w *Window) { w.Stride, w.Positions = math.MaxInt, 1 }),
+		"window of too large a dilation": slid(func(w *Window) { w.Dilation = MaxStride + 1 }),
+		"window of an endless dilation":  slid(func(w *Window) { w.Dilation = math.MaxInt }),
+		"window of padding below 0":      slid(func(w *Window) { w.Before = -1 }),
+		"window that begins before":      slid(func(w *Window) { w.Before = 5 }),
+		"window of endless padding":      slid(func(w *Window) { w.Before = math.MaxInt }),
+		"window that ends after":         slid(func(w *Window) { w.Stride = 5 }),
+		"window beyond the positions":    slid(func(w *Window) { w.Positions, w.Stride = 3, 1 }),
 		"window beyond the offsets":      func(s *System) { s.Tensors[7].Axes[1].Size = 2 },
-		"window beyond the input":        func(s *System) { s.Tensors[7].Source = Window{Positions: 2, Offsets: 4} },
+		"window beyond the input":        slid(func(w *Window) { w.Size = 5 }),
 	} {
 		s := sound(t)
 		spoil(s)
@@ -143,6 +160,36 @@ func TestSpoiltSystems(t *testing.T) {
 	s.Tensors = append(s.Tensors, slices.Repeat([]Tensor{s.Tensors[1]}, MaxTensors)...)
 	if err := s.Validate(); !errors.Is(err, fault.ErrUnsupported) {
 		t.Errorf("too many tensors: %v", err)
+	}
+}
+
+// sliding is a window with every field as large as the others and the axes of
+// sound allow but for the last: 2 positions and 3 offsets of 4 cells.
+func sliding(change func(w *Window)) Window {
+	w := Window{Positions: 2, Offsets: 3, Stride: 4, Dilation: 2, Before: 1, Size: 4}
+	change(&w)
+	return w
+}
+
+// slid spoils the window of a sound system.
+func slid(change func(w *Window)) func(s *System) {
+	return func(s *System) { s.Tensors[7].Source = sliding(change) }
+}
+
+// Windows at the ends of what is allowed.
+func TestWindowsAtTheirLimits(t *testing.T) {
+	for name, change := range map[string]func(w *Window){
+		"padding up to the last offset": func(w *Window) { w.Before = 4 },
+		"one cell at the end":           func(w *Window) { w.Before = 0; w.Stride = 3 },
+		"every axis full":               func(w *Window) { w.Offsets = 4 },
+		"largest stride":                func(w *Window) { w.Positions, w.Stride = 1, MaxStride },
+		"largest dilation":              func(w *Window) { w.Dilation, w.Before = MaxStride, 2*MaxStride },
+	} {
+		s := sound(t)
+		slid(change)(s)
+		if err := s.Validate(); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }
 
@@ -166,8 +213,12 @@ func TestDigestCoversEveryEntry(t *testing.T) {
 		"second row":              func(s *System) { s.Tensors[2].Source.(*Selection).Rows[1] = 0 },
 		"second value":            func(s *System) { s.Tensors[4].Source.(*AxisMap).Value[1] = 2 },
 		"last tensor":             func(s *System) { s.Tensors[len(s.Tensors)-1].Name = "z" },
-		"positions of a window":   func(s *System) { s.Tensors[7].Source = Window{Positions: 1, Offsets: 3} },
-		"offsets of a window":     func(s *System) { s.Tensors[7].Source = Window{Positions: 2, Offsets: 1} },
+		"positions of a window":   slid(func(w *Window) { w.Positions = 1 }),
+		"offsets of a window":     slid(func(w *Window) { w.Offsets = 2 }),
+		"stride of a window":      slid(func(w *Window) { w.Stride = 1 }),
+		"dilation of a window":    slid(func(w *Window) { w.Dilation = 1 }),
+		"padding of a window":     slid(func(w *Window) { w.Before = 2 }),
+		"input of a window":       slid(func(w *Window) { w.Size = 3 }),
 		"gate of a rectifier":     func(s *System) { s.Tensors[s.Tables[1].Columns[1]].Source = Rectifier{Gate: true} },
 	} {
 		s := sound(t)

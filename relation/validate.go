@@ -12,6 +12,7 @@ const (
 	MaxLog      = 34 // variables of one tensor, and of one sumcheck
 	MaxDegree   = 4  // tables multiplied in one sumcheck
 	MaxTableLog = 20
+	MaxStride   = 1 << 20 // of a window, and its dilation
 
 	MaxEquations = 1 << 14
 	MaxLookups   = 1 << 15

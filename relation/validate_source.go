@@ -79,9 +79,19 @@ func (m *AxisMap) validate(axes []Axis) error {
 	return nil
 }
 
+// validate also refuses a window with a first position before the input or a
+// last one after it, all of whose offsets would be padding. No product
+// overflows: an axis has at most 2^MaxLog cells.
 func (w Window) validate(axes []Axis) error {
-	if w.Positions < 1 || w.Offsets < 1 || w.Positions > axes[0].Padded() || w.Offsets > axes[1].Padded() || w.Positions+w.Offsets-1 > axes[2].Padded() {
-		return invalid("window of %d offsets at %d positions, on axes of %d, %d and %d", w.Offsets, w.Positions, axes[0].Size, axes[1].Size, axes[2].Size)
+	if w.Positions < 1 || w.Offsets < 1 || w.Size < 1 || w.Positions > axes[0].Padded() || w.Offsets > axes[1].Padded() || w.Size > axes[2].Padded() {
+		return invalid("window of %d offsets at %d positions of %d cells, on axes of %d, %d and %d",
+			w.Offsets, w.Positions, w.Size, axes[0].Size, axes[1].Size, axes[2].Size)
+	}
+	if w.Stride < 1 || w.Stride > MaxStride || w.Dilation < 1 || w.Dilation > MaxStride {
+		return invalid("window of stride %d and dilation %d, want 1 to %d", w.Stride, w.Dilation, MaxStride)
+	}
+	if w.Before < 0 || w.Before > w.Dilation*(w.Offsets-1) || w.Stride*(w.Positions-1) >= w.Before+w.Size {
+		return invalid("window of %d offsets at %d positions with %d cells of padding before an input of %d", w.Offsets, w.Positions, w.Before, w.Size)
 	}
 	return nil
 }

@@ -12,15 +12,15 @@ import (
 )
 
 // kernel is a convolution in one dimension over 3 steps of 2 samples: pictures
-// of 5 cells with 2 channels, a kernel of 3, 3 positions and 2 units.
-func kernel(t *testing.T) (p *Peer, patches, weights ID) {
+// with 2 channels read through a window, and 2 units.
+func kernel(t *testing.T, w Window) (p *Peer, patches, weights ID) {
 	t.Helper()
 	axis := func(name string, n int) Axis { return Axis{Name: name, Size: n} }
 	b := NewBuilder("kernel")
-	s, n, h, m, y, c, o := axis("s", 3), axis("b", 2), axis("h", 3), axis("m", 3), axis("y", 5), axis("c", 2), axis("o", 2)
+	s, n, h, m, y, c, o := axis("s", 3), axis("b", 2), axis("h", w.Positions), axis("m", w.Offsets), axis("y", w.Size), axis("c", 2), axis("o", 2)
 	x, d := b.Witness("X", s, n, y, c), b.Witness("dZ", s, n, h, o)
 	w0 := b.External("W0", m, c, o)
-	win := b.Public("window", Window{Positions: 3, Offsets: 3}, h, m, y)
+	win := b.Public("window", w, h, m, y)
 	patches = b.Virtual("P", []Axis{s, n, h, m, c}, []Label{"s", "b", "h", "m", "c"},
 		Times(Int(1), At(win, "h", "m", "y"), At(x, "s", "b", "y", "c")))
 	filter := b.Public("filter", &Filter{Rates: []int64{3, 1, 2}}, s, s)
@@ -53,7 +53,17 @@ func kernel(t *testing.T) (p *Peer, patches, weights ID) {
 // any axes; weights with the units fixed, with the channels fixed, and with the
 // offset, too.
 func TestKernelsAreTheDefinitions(t *testing.T) {
-	p, patches, weights := kernel(t)
+	for name, w := range map[string]Window{
+		"plain":   {Positions: 3, Offsets: 3, Stride: 1, Dilation: 1, Size: 5},
+		"padded":  {Positions: 3, Offsets: 3, Stride: 2, Dilation: 1, Before: 1, Size: 5},
+		"dilated": {Positions: 3, Offsets: 3, Stride: 3, Dilation: 2, Before: 2, Size: 7},
+	} {
+		t.Run(name, func(t *testing.T) { checkKernels(t, w) })
+	}
+}
+
+func checkKernels(t *testing.T, w Window) {
+	p, patches, weights := kernel(t, w)
 	for _, id := range []ID{patches, weights} {
 		tensor := p.sys.Tensor(id)
 		table := p.materialize(id)

@@ -87,8 +87,9 @@ func evaluateSelection(sel *relation.Selection, p, q, r []fr.Element) fr.Element
 	return sum
 }
 
-// evaluateWindow returns Σ_{p,k} eq(a,p)·eq(b,k)·eq(c,p+k): work by the entries
-// of one axis, however many axes and channels are read through it.
+// evaluateWindow returns Σ_{p,k} eq(a,p)·eq(b,k)·eq(c,i), i being what position p
+// reads at offset k, but for padding: work by the entries of one axis, however
+// many axes and channels are read through it.
 // Protocol, section 6.
 func evaluateWindow(win relation.Window, a, b, c []fr.Element) fr.Element {
 	positions, offsets, inputs := poly.Eq(a), poly.Eq(b), poly.Eq(c)
@@ -96,8 +97,10 @@ func evaluateWindow(win relation.Window, a, b, c []fr.Element) fr.Element {
 	for p := range win.Positions {
 		row.SetZero()
 		for k := range win.Offsets {
-			w.Mul(&offsets[k], &inputs[p+k])
-			row.Add(&row, &w)
+			if i, inside := win.Input(p, k); inside {
+				w.Mul(&offsets[k], &inputs[i])
+				row.Add(&row, &w)
+			}
 		}
 		row.Mul(&row, &positions[p])
 		sum.Add(&sum, &row)
@@ -218,7 +221,9 @@ func table(t *relation.Tensor) fr.Vector {
 		offsets, inputs := t.Axes[1].Padded(), t.Axes[2].Padded()
 		for p := range src.Positions {
 			for k := range src.Offsets {
-				cells[(p*offsets+k)*inputs+p+k].SetOne()
+				if i, inside := src.Input(p, k); inside {
+					cells[(p*offsets+k)*inputs+i].SetOne()
+				}
 			}
 		}
 	case *relation.AxisMap:

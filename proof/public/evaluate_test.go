@@ -45,10 +45,20 @@ func selection(rng *rand.Rand, steps, batch, rows int) *relation.Tensor {
 	return &relation.Tensor{Source: sel, Axes: []relation.Axis{{Name: "step", Size: steps}, {Name: "batch", Size: batch}, {Name: "row", Size: rows}}}
 }
 
-// window returns the reading of so many inputs at offsets from positions.
-func window(positions, offsets, inputs int) *relation.Tensor {
-	return &relation.Tensor{Source: relation.Window{Positions: positions, Offsets: offsets},
-		Axes: []relation.Axis{{Name: "position", Size: positions}, {Name: "offset", Size: offsets}, {Name: "input", Size: inputs}}}
+// window returns the tensor of a window.
+func window(w relation.Window) *relation.Tensor {
+	return &relation.Tensor{Source: w,
+		Axes: []relation.Axis{{Name: "position", Size: w.Positions}, {Name: "offset", Size: w.Offsets}, {Name: "input", Size: w.Size}}}
+}
+
+// plain returns the window of stride 1 that reads every input, without padding.
+func plain(positions, offsets int) relation.Window {
+	return relation.Window{Positions: positions, Offsets: offsets, Stride: 1, Dilation: 1, Size: positions + offsets - 1}
+}
+
+// padded returns one with padding on both sides, a stride and a dilation.
+func padded() relation.Window {
+	return relation.Window{Positions: 3, Offsets: 3, Stride: 2, Dilation: 3, Before: 3, Size: 5}
 }
 
 // TestEvaluateIsTheExtensionOfTheTable compares with the definition: the
@@ -65,10 +75,12 @@ func TestEvaluateIsTheExtensionOfTheTable(t *testing.T) {
 		"steps of one":           selection(rng, 7, 1, 1025),
 		"filter": {Source: &relation.Filter{Rates: []int64{3, 1, 2}},
 			Axes: []relation.Axis{{Name: "later", Size: 3}, {Name: "step", Size: 3}}},
-		"mask":          {Source: relation.Mask{Size: 5}, Axes: []relation.Axis{{Size: 5}}},
-		"window":        window(5, 3, 7),
-		"window of one": window(1, 1, 1),
-		"narrow window": window(6, 1, 9),
+		"mask":                      {Source: relation.Mask{Size: 5}, Axes: []relation.Axis{{Size: 5}}},
+		"window":                    window(plain(5, 3)),
+		"window of one":             window(plain(1, 1)),
+		"narrow window":             window(plain(6, 1)),
+		"padded window":             window(padded()),
+		"window over a short input": window(relation.Window{Positions: 1, Offsets: 5, Stride: 3, Dilation: 2, Before: 4, Size: 1}),
 	} {
 		n := 0
 		for _, a := range tensor.Axes {
@@ -96,7 +108,8 @@ func sources(rng *rand.Rand) map[string]*relation.Tensor {
 		"index":          {Source: relation.Index{Offset: -3}, Axes: []relation.Axis{rows}},
 		"rectifier":      {Source: relation.Rectifier{}, Axes: []relation.Axis{rows}},
 		"rectifier gate": {Source: relation.Rectifier{Gate: true}, Axes: []relation.Axis{rows}},
-		"window":         window(5, 3, 7),
+		"window":         window(plain(5, 3)),
+		"padded window":  window(padded()),
 		"axis map": {Source: &relation.AxisMap{Out: []int32{4, 0, 2, 2, 2}, In: []int32{1, 0, 1, 1, 2}, Value: []int64{1, -2, 3, 5, 7}},
 			Axes: []relation.Axis{out, in}},
 	}

@@ -22,8 +22,13 @@ func (g *generator) convolution() {
 	var windows []window
 	for i := range dims {
 		w := window{position: small(fmt.Sprint("position ", i), 3), offset: small(fmt.Sprint("offset ", i), 3)}
-		w.input = Axis{Name: fmt.Sprint("input ", i), Size: w.position.Size + w.offset.Size - 1}
-		w.id = g.b.Public(fmt.Sprint("window ", i), Window{Positions: w.position.Size, Offsets: w.offset.Size}, w.position, w.offset, w.input)
+		slide := Window{Positions: w.position.Size, Offsets: w.offset.Size, Stride: g.int(1, 3), Dilation: g.int(1, 2)}
+		slide.Before = g.int(0, slide.Dilation*(slide.Offsets-1))
+		slide.Size = max(slide.Stride*(slide.Positions-1)+1-slide.Before, 1) + g.int(0, 2)
+		g.note("padded window", slide.Before > 0)
+		g.note("strided window", slide.Stride > 1 && slide.Positions > 1)
+		w.input = Axis{Name: fmt.Sprint("input ", i), Size: slide.Size}
+		w.id = g.b.Public(fmt.Sprint("window ", i), slide, w.position, w.offset, w.input)
 		windows = append(windows, w)
 	}
 	labels := func(axes []Axis) (ls []Label) {

@@ -138,9 +138,11 @@ func (d *drawn) source(axes []relation.Axis) relation.Source {
 			s.Rows[i] = d.rng.Int32N(int32(axes[2].Size)+1) - 1
 		}
 		return s
-	case len(axes) == 3 && kind < 5 && axes[0].Padded() <= axes[2].Padded():
-		positions := 1 + d.rng.IntN(axes[0].Padded())
-		return relation.Window{Positions: positions, Offsets: min(axes[1].Padded(), axes[2].Padded()-positions+1)}
+	case len(axes) == 3 && kind < 5:
+		w := relation.Window{Stride: 1 + d.rng.IntN(3), Dilation: 1 + d.rng.IntN(3), Offsets: 1 + d.rng.IntN(axes[1].Padded()), Size: 1 + d.rng.IntN(axes[2].Padded())}
+		w.Before = d.rng.IntN(w.Dilation*(w.Offsets-1) + 1)
+		w.Positions = 1 + d.rng.IntN(min(axes[0].Padded(), (w.Before+w.Size-1)/w.Stride+1))
+		return w
 	}
 	return nil
 }

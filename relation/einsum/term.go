@@ -119,7 +119,9 @@ func (r *reader) read(f relation.Factor, t *relation.Tensor, of func(relation.ID
 		at := make([][]int32, 3)
 		for p := range src.Positions {
 			for k := range src.Offsets {
-				at[0], at[1], at[2] = append(at[0], int32(p)), append(at[1], int32(k)), append(at[2], int32(p+k))
+				if i, inside := src.Input(p, k); inside {
+					at[0], at[1], at[2] = append(at[0], int32(p)), append(at[1], int32(k)), append(at[2], int32(i))
+				}
 			}
 		}
 		r.entries = append(r.entries, entries{labels: labels, at: at})

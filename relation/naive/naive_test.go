@@ -233,8 +233,12 @@ func TestPublicSources(t *testing.T) {
 			[]int64{0, 0, 1, 0, 0, 0, 0, 0}},
 		{"axis map", &relation.AxisMap{Out: []int32{0, 1, 1}, In: []int32{1, 0, 0}, Value: []int64{2, 5, -1}}, []relation.Axis{axis(2), axis(2)},
 			[]int64{0, 2, 4, 0}},
-		{"window", relation.Window{Positions: 2, Offsets: 3}, []relation.Axis{axis(2), axis(3), axis(4)},
+		{"window", relation.Window{Positions: 2, Offsets: 3, Stride: 1, Dilation: 1, Size: 4}, []relation.Axis{axis(2), axis(3), axis(4)},
 			[]int64{1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0}},
+		{"window over padding", relation.Window{Positions: 2, Offsets: 3, Stride: 1, Dilation: 2, Before: 2, Size: 3}, []relation.Axis{axis(2), axis(3), axis(3)},
+			[]int64{0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}},
+		{"strided window", relation.Window{Positions: 2, Offsets: 2, Stride: 2, Dilation: 1, Before: 1, Size: 3}, []relation.Axis{axis(2), axis(2), axis(3)},
+			[]int64{0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0}},
 	} {
 		b := relation.NewBuilder(test.name)
 		id := b.Public("P", test.src, test.axes...)

@@ -122,7 +122,7 @@ func public(tensor *relation.Tensor) ([]fr.Element, error) {
 			input := i % tensor.Axes[2].Padded()
 			offset := i / tensor.Axes[2].Padded() % tensor.Axes[1].Padded()
 			position := i / tensor.Axes[2].Padded() / tensor.Axes[1].Padded()
-			if position < src.Positions && offset < src.Offsets && input == position+offset {
+			if position < src.Positions && offset < src.Offsets && input < src.Size && input+src.Before == src.Stride*position+src.Dilation*offset {
 				table[i].SetOne()
 			}
 		}
