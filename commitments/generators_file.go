@@ -51,16 +51,12 @@ func digestsOf(g []bn254.G1Affine) []string {
 	return list
 }
 
-// leastCached is from where on generators are cached: fewer are derived in the
-// time that a file takes.
-const leastCached = 10
-
 func generatorsFile(directory string, log int) string {
 	return filepath.Join(directory, fmt.Sprintf("generators-%d.bin", log))
 }
 
 func readGenerators(directory string, log int) ([]bn254.G1Affine, error) {
-	if directory == "" || log < leastCached || log > MaxTransparentBits {
+	if directory == "" || log > MaxTransparentBits {
 		return nil, os.ErrNotExist
 	}
 	path := generatorsFile(directory, log)
@@ -77,7 +73,7 @@ func readGenerators(directory string, log int) ([]bn254.G1Affine, error) {
 // writeGenerators leaves generators in the cache, if it can: otherwise the next
 // process derives them again.
 func writeGenerators(directory string, log int, points []bn254.G1Affine) {
-	if directory == "" || log < leastCached || log > MaxTransparentBits || os.MkdirAll(directory, 0o755) != nil {
+	if directory == "" || log > MaxTransparentBits || os.MkdirAll(directory, 0o755) != nil {
 		return
 	}
 	data := make([]byte, 0, rawPointBytes<<log)

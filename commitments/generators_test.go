@@ -58,8 +58,8 @@ func TestGeneratorsAreFixed(t *testing.T) {
 // anything else is derived again and replaced.
 func TestGeneratorCache(t *testing.T) {
 	dir := t.TempDir()
-	const log = leastCached
-	path := filepath.Join(dir, "generators-10.bin")
+	const log = minLog
+	path := generatorsFile(dir, log)
 	want := CachedGenerators(dir).First(1 << log)
 	honest, err := os.ReadFile(path)
 	if err != nil {

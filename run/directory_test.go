@@ -15,6 +15,21 @@ import (
 	"github.com/zkaudit/zkaudit/tflite"
 )
 
+// generators is where all tests of the package find the generators that the first
+// of them has derived.
+var generators string
+
+func TestMain(m *testing.M) {
+	dir, err := os.MkdirTemp("", "zkaudit-run-test-")
+	if err != nil {
+		panic(err)
+	}
+	generators = dir
+	code := m.Run()
+	os.RemoveAll(dir)
+	os.Exit(code)
+}
+
 // writeModel writes a perceptron with the given units; weights are a pattern
 // of small numbers.
 func writeModel(t testing.TB, path string, softmax bool, inputs int, units ...int) {
@@ -83,7 +98,7 @@ func small(t testing.TB, change func(c *Config)) string {
 
 func open(t testing.TB, dir string, p Progress) *Directory {
 	t.Helper()
-	d, err := Open(dir, Options{Progress: p})
+	d, err := Open(dir, Options{Progress: p, CacheDir: generators})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -167,7 +182,7 @@ func check(dir string) (*bundle.Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	setup, err := commitments.SetupOf("", b.Statement.RowBits, b.Statement.Setup)
+	setup, err := commitments.SetupOf(generators, b.Statement.RowBits, b.Statement.Setup)
 	if err != nil {
 		return nil, err
 	}
