@@ -9,7 +9,7 @@ import (
 func activationKind(k Kind) (graph.Kind, bool) {
 	kind, ok := map[Kind]graph.Kind{
 		Relu: ops.KindRelu, Relu6: ops.KindRelu6, ReluN1To1: ops.KindReluN1To1, Elu: ops.KindElu, HardSwish: ops.KindHardSwish,
-		Tanh: ops.KindTanh, Logistic: ops.KindLogistic,
+		Gelu: ops.KindGelu, GeluApproximate: ops.KindGeluApproximate, Tanh: ops.KindTanh, Logistic: ops.KindLogistic,
 	}[k]
 	return kind, ok
 }

@@ -16,40 +16,44 @@ type Kind string
 
 // The operators of which layers are made.
 const (
-	FullyConnected Kind = "FULLY_CONNECTED"
-	Conv2D         Kind = "CONV_2D"
-	Relu           Kind = "RELU"
-	Relu6          Kind = "RELU6"
-	ReluN1To1      Kind = "RELU_N1_TO_1"
-	LeakyRelu      Kind = "LEAKY_RELU"
-	Elu            Kind = "ELU"
-	HardSwish      Kind = "HARD_SWISH"
-	Tanh           Kind = "TANH"
-	Logistic       Kind = "LOGISTIC"
-	Softmax        Kind = "SOFTMAX"
-	Reshape        Kind = "RESHAPE"
-	Add            Kind = "ADD"
-	Mul            Kind = "MUL"
+	FullyConnected  Kind = "FULLY_CONNECTED"
+	Conv2D          Kind = "CONV_2D"
+	Relu            Kind = "RELU"
+	Relu6           Kind = "RELU6"
+	ReluN1To1       Kind = "RELU_N1_TO_1"
+	LeakyRelu       Kind = "LEAKY_RELU"
+	Elu             Kind = "ELU"
+	HardSwish       Kind = "HARD_SWISH"
+	Gelu            Kind = "GELU"
+	GeluApproximate Kind = "GELU_APPROXIMATE" // GELU with the option approximate
+	Tanh            Kind = "TANH"
+	Logistic        Kind = "LOGISTIC"
+	Softmax         Kind = "SOFTMAX"
+	Reshape         Kind = "RESHAPE"
+	Add             Kind = "ADD"
+	Mul             Kind = "MUL"
 )
 
 // lowerings lists, for every operator, how it becomes nodes of the graph. A
 // new operator is a file with its lowering and a line here.
 func lowerings() map[Kind]func(*lowering, *Layer) error {
 	return map[Kind]func(*lowering, *Layer) error{
-		FullyConnected: (*lowering).fullyConnected,
-		Conv2D:         (*lowering).conv2D,
-		Relu:           (*lowering).activation,
-		Relu6:          (*lowering).activation,
-		ReluN1To1:      (*lowering).activation,
-		LeakyRelu:      (*lowering).leakyRelu,
-		Elu:            (*lowering).activation,
-		HardSwish:      (*lowering).activation,
-		Tanh:           (*lowering).activation,
-		Logistic:       (*lowering).activation,
-		Softmax:        (*lowering).softmax,
-		Reshape:        (*lowering).reshape,
-		Add:            (*lowering).add,
-		Mul:            (*lowering).mul,
+		FullyConnected:  (*lowering).fullyConnected,
+		Conv2D:          (*lowering).conv2D,
+		Relu:            (*lowering).activation,
+		Relu6:           (*lowering).activation,
+		ReluN1To1:       (*lowering).activation,
+		LeakyRelu:       (*lowering).leakyRelu,
+		Elu:             (*lowering).activation,
+		HardSwish:       (*lowering).activation,
+		Gelu:            (*lowering).activation,
+		GeluApproximate: (*lowering).activation,
+		Tanh:            (*lowering).activation,
+		Logistic:        (*lowering).activation,
+		Softmax:         (*lowering).softmax,
+		Reshape:         (*lowering).reshape,
+		Add:             (*lowering).add,
+		Mul:             (*lowering).mul,
 	}
 }
 

@@ -584,7 +584,7 @@ func TestDerivedSteps(t *testing.T) {
 		}
 	}
 	// TANH and LOGISTIC have the format of activations, others keep that of their input.
-	for kind, want := range map[network.Kind]int{network.Relu: 8, network.Relu6: 8, network.ReluN1To1: 8, network.Elu: 8, network.HardSwish: 8, network.Tanh: 7, network.Logistic: 7} {
+	for kind, want := range map[network.Kind]int{network.Relu: 8, network.Relu6: 8, network.ReluN1To1: 8, network.Elu: 8, network.HardSwish: 8, network.Gelu: 8, network.GeluApproximate: 8, network.Tanh: 7, network.Logistic: 7} {
 		c := choices()
 		c.Frozen, c.Formats.Activation = nil, 7
 		p := derive(t, network.Architecture{

@@ -9,7 +9,7 @@ import (
 )
 
 func activationKinds() []graph.Kind {
-	return []graph.Kind{ops.KindRelu, ops.KindRelu6, ops.KindTanh, ops.KindLogistic, ops.KindReluN1To1, ops.KindLeakyRelu, ops.KindElu, ops.KindHardSwish}
+	return []graph.Kind{ops.KindRelu, ops.KindRelu6, ops.KindTanh, ops.KindLogistic, ops.KindReluN1To1, ops.KindLeakyRelu, ops.KindElu, ops.KindHardSwish, ops.KindGelu, ops.KindGeluApproximate}
 }
 
 // Values are the function at the exact input, rounded once.
@@ -23,6 +23,15 @@ func TestActivationValues(t *testing.T) {
 		ops.KindHardSwish: func(x float64) (float64, float64) {
 			c := min(max(x+3, 0), 6)
 			return x * c / 6, c/6 + x/6*step(0 < c && c < 6)
+		},
+		ops.KindGelu: func(x float64) (float64, float64) {
+			phi := math.Erfc(-x/math.Sqrt2) / 2
+			return gelu(x), phi + x*math.Exp(-x*x/2)/math.Sqrt(2*math.Pi)
+		},
+		ops.KindGeluApproximate: func(x float64) (float64, float64) {
+			k := math.Sqrt(2 / math.Pi)
+			th := math.Tanh(k * (x + 0.044715*x*x*x))
+			return geluApproximate(x), (1+th)/2 + x/2*(1-th*th)*k*(1+3*0.044715*x*x)
 		},
 		ops.KindTanh: func(x float64) (float64, float64) { y := math.Tanh(x); return y, 1 - y*y },
 		ops.KindLogistic: func(x float64) (float64, float64) {
@@ -58,6 +67,12 @@ func leaky(x float64) float64 { return max(x, leakyAlpha*x) }
 func elu(x float64) float64 { return max(x, math.Expm1(min(x, 0))) }
 
 func hardSwish(x float64) float64 { return x * min(max(x+3, 0), 6) / 6 }
+
+func gelu(x float64) float64 { return x * math.Erfc(-x/math.Sqrt2) / 2 }
+
+func geluApproximate(x float64) float64 {
+	return x / 2 * (1 + math.Tanh(math.Sqrt(2/math.Pi)*(x+0.044715*x*x*x)))
+}
 
 func step(on bool) float64 {
 	if on {

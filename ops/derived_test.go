@@ -47,7 +47,7 @@ func randomArchitecture(rng *rand.Rand) network.Architecture {
 		}
 		constant := &network.Constant{Cells: []float32{float32(rng.IntN(9)-4) / 4}}
 		l := network.Layer{Kind: []network.Kind{network.Relu, network.Relu6, network.Tanh, network.Logistic, network.Softmax, network.Add, network.Mul, network.Add, network.Mul, "",
-			network.ReluN1To1, network.LeakyRelu, network.Elu, network.HardSwish}[rng.IntN(14)], Inputs: []int{x}}
+			network.ReluN1To1, network.LeakyRelu, network.Elu, network.HardSwish, network.Gelu, network.GeluApproximate}[rng.IntN(16)], Inputs: []int{x}}
 		switch {
 		case l.Kind == "":
 			dense(x)

@@ -348,16 +348,18 @@ func build(t *testing.T, p *graph.Program) *segment.Relations {
 // units are operators on samples of 6 units.
 func units() map[string]chain {
 	return map[string]chain{
-		"dense":       func(n *net, a graph.TensorID) graph.TensorID { return n.dense(a, 6) },
-		"convolution": func(n *net, a graph.TensorID) graph.TensorID { return flatten(n, n.conv(picture(n, a, 3, 1), 2, 2, 3)) },
-		"relu":        func(n *net, a graph.TensorID) graph.TensorID { return n.activation(ops.KindRelu, a) },
-		"relu6":       func(n *net, a graph.TensorID) graph.TensorID { return n.activation(ops.KindRelu6, a) },
-		"relu n1":     func(n *net, a graph.TensorID) graph.TensorID { return n.activation(ops.KindReluN1To1, a) },
-		"leaky relu":  func(n *net, a graph.TensorID) graph.TensorID { return n.activation(ops.KindLeakyRelu, a) },
-		"elu":         func(n *net, a graph.TensorID) graph.TensorID { return n.activation(ops.KindElu, a) },
-		"hard swish":  func(n *net, a graph.TensorID) graph.TensorID { return n.activation(ops.KindHardSwish, a) },
-		"tanh":        func(n *net, a graph.TensorID) graph.TensorID { return n.activation(ops.KindTanh, a) },
-		"logistic":    func(n *net, a graph.TensorID) graph.TensorID { return n.activation(ops.KindLogistic, a) },
+		"dense":            func(n *net, a graph.TensorID) graph.TensorID { return n.dense(a, 6) },
+		"convolution":      func(n *net, a graph.TensorID) graph.TensorID { return flatten(n, n.conv(picture(n, a, 3, 1), 2, 2, 3)) },
+		"relu":             func(n *net, a graph.TensorID) graph.TensorID { return n.activation(ops.KindRelu, a) },
+		"relu6":            func(n *net, a graph.TensorID) graph.TensorID { return n.activation(ops.KindRelu6, a) },
+		"relu n1":          func(n *net, a graph.TensorID) graph.TensorID { return n.activation(ops.KindReluN1To1, a) },
+		"leaky relu":       func(n *net, a graph.TensorID) graph.TensorID { return n.activation(ops.KindLeakyRelu, a) },
+		"elu":              func(n *net, a graph.TensorID) graph.TensorID { return n.activation(ops.KindElu, a) },
+		"hard swish":       func(n *net, a graph.TensorID) graph.TensorID { return n.activation(ops.KindHardSwish, a) },
+		"gelu":             func(n *net, a graph.TensorID) graph.TensorID { return n.activation(ops.KindGelu, a) },
+		"gelu approximate": func(n *net, a graph.TensorID) graph.TensorID { return n.activation(ops.KindGeluApproximate, a) },
+		"tanh":             func(n *net, a graph.TensorID) graph.TensorID { return n.activation(ops.KindTanh, a) },
+		"logistic":         func(n *net, a graph.TensorID) graph.TensorID { return n.activation(ops.KindLogistic, a) },
 		"softmax": func(n *net, a graph.TensorID) graph.TensorID {
 			return n.must(ops.Softmax(n.Builder, "softmax", a, n.Program().Fractions.Activation))
 		},

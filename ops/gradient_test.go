@@ -64,6 +64,10 @@ func (r *reals) node(n *graph.Node) []float64 {
 		apply(y, x, elu)
 	case ops.KindHardSwish:
 		apply(y, x, hardSwish)
+	case ops.KindGelu:
+		apply(y, x, gelu)
+	case ops.KindGeluApproximate:
+		apply(y, x, geluApproximate)
 	case ops.KindTanh:
 		apply(y, x, math.Tanh)
 	case ops.KindLogistic:

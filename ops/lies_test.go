@@ -38,13 +38,15 @@ func lies() map[graph.Kind]map[string]lie {
 			"quotient too large": func(x *executed, n *graph.Node, c int) bool { return x.divideAway(n, c, 1) },
 			"maximum too large":  raiseMaximum,
 		},
-		ops.KindRelu:      activationLies(),
-		ops.KindRelu6:     activationLies(),
-		ops.KindTanh:      activationLies(),
-		ops.KindReluN1To1: activationLies(),
-		ops.KindLeakyRelu: activationLies(),
-		ops.KindElu:       activationLies(),
-		ops.KindHardSwish: activationLies(),
+		ops.KindRelu:            activationLies(),
+		ops.KindRelu6:           activationLies(),
+		ops.KindTanh:            activationLies(),
+		ops.KindReluN1To1:       activationLies(),
+		ops.KindLeakyRelu:       activationLies(),
+		ops.KindElu:             activationLies(),
+		ops.KindGelu:            activationLies(),
+		ops.KindGeluApproximate: activationLies(),
+		ops.KindHardSwish:       activationLies(),
 		ops.KindGate: {"gate ignored": func(x *executed, n *graph.Node, c int) bool {
 			b := x.buffers.Small
 			d := b[n.Inputs[1]][c]

@@ -62,6 +62,8 @@ func TestShapeRulesRefuse(t *testing.T) {
 		{ops.KindReluN1To1, ids{h}, at{"fraction": {7}}},
 		{ops.KindElu, ids{h}, at{"fraction": {7}}},
 		{ops.KindHardSwish, ids{h}, at{"fraction": {9}}},
+		{ops.KindGelu, ids{h}, at{"fraction": {7}}},
+		{ops.KindGeluApproximate, ids{h}, at{"fraction": {9}}},
 		{ops.KindLeakyRelu, ids{h}, at{"fraction": {7}}},
 		{ops.KindLeakyRelu, ids{h}, at{"fraction": {8}, "alpha": {0x3f800001}}}, // more than 1
 		{ops.KindLeakyRelu, ids{h}, at{"fraction": {8}, "alpha": {0xbe000000}}}, // −1/8

@@ -19,6 +19,8 @@ func Table() map[graph.Kind]Operator {
 		KindLeakyRelu:        leakyRelu{},
 		KindElu:              elu{},
 		KindHardSwish:        hardSwish{},
+		KindGelu:             gelu{},
+		KindGeluApproximate:  gelu{},
 		KindTanh:             tanh{},
 		KindLogistic:         logistic{},
 		KindGate:             gate{},

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/zkaudit/zkaudit/internal/fault"
+	"github.com/zkaudit/zkaudit/network"
 	"github.com/zkaudit/zkaudit/ops"
 	"github.com/zkaudit/zkaudit/tflite"
 	"github.com/zkaudit/zkaudit/transpile"
@@ -142,6 +143,14 @@ func TestElementwiseAndShapes(t *testing.T) {
 			func(i int) float64 { return max(x[i], math.Expm1(min(x[i], 0))) }},
 		"hard swish": {func() *model { return newModel(1, 6).identity(6, flat).op(tflite.OpHardSwish, nil, flat) },
 			func(i int) float64 { return x[i] * (x[i] + 3) / 6 }},
+		"gelu": {func() *model {
+			return newModel(1, 6).identity(6, flat).op(tflite.OpGelu, tflite.GeluOptions{}, flat)
+		}, func(i int) float64 { return x[i] * math.Erfc(-x[i]/math.Sqrt2) / 2 }},
+		"gelu approximate": {func() *model {
+			return newModel(1, 6).identity(6, flat).op(tflite.OpGelu, tflite.GeluOptions{Approximate: true}, flat)
+		}, func(i int) float64 {
+			return x[i] / 2 * (1 + math.Tanh(math.Sqrt(2/math.Pi)*(x[i]+0.044715*x[i]*x[i]*x[i])))
+		}},
 		"relu of the input": {func() *model {
 			return newModel(1, 6).op(tflite.OpRelu, nil, flat).identity(6, flat)
 		}, func(i int) float64 { return max(x[i], 0) }},
@@ -205,6 +214,20 @@ func TestElementwiseRefusals(t *testing.T) {
 	b.identity(6, flat).op(tflite.OpAdd, tflite.AddOptions{}, flat, in)
 	if _, err := transpile.Transpile(b.dense(6).m, o); !errors.Is(err, fault.ErrUnsupported) || !strings.Contains(err.Error(), "make formats.feature and formats.activation equal") {
 		t.Errorf("sum of two formats: %v", err)
+	}
+}
+
+// The option of GELU tells two operators, each with a table of its own.
+func TestGeluOptions(t *testing.T) {
+	for approximate, want := range map[bool]network.Kind{false: network.Gelu, true: network.GeluApproximate} {
+		b := newModel(1, 6).identity(6, tflite.Shape{1, 6}).op(tflite.OpGelu, tflite.GeluOptions{Approximate: approximate}, tflite.Shape{1, 6}).dense(6)
+		a, _, err := transpile.Read(b.m, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if a.Layers[1].Kind != want {
+			t.Errorf("approximate %t: %s, want %s", approximate, a.Layers[1].Kind, want)
+		}
 	}
 }
 

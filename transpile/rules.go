@@ -127,6 +127,13 @@ func (r *reading) leakyRelu(o *tflite.Operator) (network.Layer, error) {
 	return layer, err
 }
 
+func (r *reading) gelu(o *tflite.Operator) (network.Layer, error) {
+	if options, _ := o.Options.(tflite.GeluOptions); options.Approximate {
+		return plain(network.GeluApproximate)(r, o)
+	}
+	return plain(network.Gelu)(r, o)
+}
+
 func (r *reading) softmax(o *tflite.Operator) (network.Layer, error) {
 	if options, ok := o.Options.(tflite.SoftmaxOptions); ok && options.Beta != 1 {
 		return network.Layer{}, r.refuse("beta is %v", "scale the weights before it and use beta 1", options.Beta)

@@ -41,6 +41,7 @@ func rules() map[tflite.Builtin]rule {
 		tflite.OpLeakyRelu:      (*reading).leakyRelu,
 		tflite.OpElu:            plain(network.Elu),
 		tflite.OpHardSwish:      plain(network.HardSwish),
+		tflite.OpGelu:           (*reading).gelu,
 		tflite.OpTanh:           plain(network.Tanh),
 		tflite.OpLogistic:       plain(network.Logistic),
 		tflite.OpSoftmax:        (*reading).softmax,

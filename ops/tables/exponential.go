@@ -77,13 +77,20 @@ func (e *exponential) margin() *big.Int {
 // whether no value within the margin rounds otherwise.
 // Requires 0 <= value and fraction < P.
 func (e *exponential) round(value *big.Int, fraction int) (int32, bool) {
-	shift := e.precision - uint(fraction)
+	return roundWithin(value, e.precision, fraction, e.margin())
+}
+
+// roundWithin returns value·2^(fraction−precision) rounded to the nearest
+// integer, and whether no value within the margin rounds otherwise.
+// Requires 0 <= value and fraction < precision.
+func roundWithin(value *big.Int, precision uint, fraction int, margin *big.Int) (int32, bool) {
+	shift := precision - uint(fraction)
 	half := new(big.Int).Lsh(big.NewInt(1), shift-1)
 	quo := new(big.Int).Rsh(value, shift)
 	// rem = (value mod 2^shift) − half
 	rem := new(big.Int).Sub(value, new(big.Int).Lsh(quo, shift))
 	rem.Sub(rem, half)
-	if rem.CmpAbs(e.margin()) <= 0 {
+	if rem.CmpAbs(margin) <= 0 {
 		return 0, false
 	}
 	nearest := int32(quo.Int64())
