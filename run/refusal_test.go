@@ -77,7 +77,7 @@ func TestConfigErrors(t *testing.T) {
 			t.Errorf("%s: %v", test.replacement, err)
 		}
 	}
-	write(t, path, strings.Replace(string(original), "setup = ", "setup = ", 1))
+	write(t, path, strings.Replace(string(original), "setup = ", "srs = ", 1))
 	if _, err := Open(dir, Options{}); fault.ExitCode(err) != fault.ExitVersion || !strings.Contains(err.Error(), "older zkaudit") || !strings.Contains(err.Error(), "proof.setup") {
 		t.Errorf("a run of an older zkaudit: %v", err)
 	}
