@@ -35,6 +35,11 @@ func (l *lowering) mul(layer *Layer) error {
 	if err != nil {
 		return err
 	}
+	return l.product(layer, x, y)
+}
+
+// product appends X·Y, rounded, and the fused activation of a layer.
+func (l *lowering) product(layer *Layer, x value, y graph.TensorID) error {
 	out, err := ops.Append(l.b, graph.Node{Name: l.name, Kind: ops.KindMul, Inputs: []graph.TensorID{x.id, y}})
 	if err != nil {
 		return err

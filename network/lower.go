@@ -31,6 +31,10 @@ const (
 	Softmax         Kind = "SOFTMAX"
 	Reshape         Kind = "RESHAPE"
 	Add             Kind = "ADD"
+	Sub             Kind = "SUB"
+	SubFrom         Kind = "SUB_FROM" // SUB whose first operand is the constant
+	Neg             Kind = "NEG"
+	Square          Kind = "SQUARE"
 	Mul             Kind = "MUL"
 )
 
@@ -53,6 +57,10 @@ func lowerings() map[Kind]func(*lowering, *Layer) error {
 		Softmax:         (*lowering).softmax,
 		Reshape:         (*lowering).reshape,
 		Add:             (*lowering).add,
+		Sub:             (*lowering).sub,
+		SubFrom:         (*lowering).subFrom,
+		Neg:             (*lowering).neg,
+		Square:          (*lowering).square,
 		Mul:             (*lowering).mul,
 	}
 }

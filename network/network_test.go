@@ -406,6 +406,52 @@ func TestLeakyRelu(t *testing.T) {
 	}
 }
 
+// A constant that is subtracted is added with its sign changed, −2^15 included.
+func TestDifferences(t *testing.T) {
+	c := choices()
+	c.Frozen = nil
+	with := func(l network.Layer) (*network.Network, error) {
+		return network.New(network.Architecture{
+			Input: []int{4}, Weights: []network.Weight{{Shape: []int{4, 4}}},
+			Layers: []network.Layer{{Kind: network.FullyConnected, Inputs: []int{0}, Weights: []int{0}, Shape: []int{4}}, l},
+		}, c)
+	}
+	cells := func(k network.Kind, v float32) []int32 {
+		n, err := with(network.Layer{Kind: k, Inputs: []int{1}, Constant: &network.Constant{Shape: []int{1}, Cells: []float32{v}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n.Program().Tensor(n.Program().OfRole(graph.Constant)[0]).Cells
+	}
+	for v, want := range map[float32]int32{0.5: -128, 128: -1 << 15, -0.001953125: 0, -0.005859375: 2} {
+		if got := cells(network.Sub, v); got[0] != want || len(got) != 4 {
+			t.Errorf("less %v: constants %v, want %d", v, got, want)
+		}
+		if got := cells(network.SubFrom, -v); got[0] != want || len(got) != 4 {
+			t.Errorf("%v less a value: constants %v, want %d", -v, got, want)
+		}
+	}
+	constant := &network.Constant{Shape: []int{1}, Cells: []float32{0.5}}
+	for name, l := range map[string]network.Layer{
+		"sub of one": {Kind: network.Sub, Inputs: []int{1}}, "from none": {Kind: network.SubFrom, Inputs: []int{1}},
+		"from two":                  {Kind: network.SubFrom, Inputs: []int{1, 1}, Constant: constant},
+		"sub of two and a constant": {Kind: network.Sub, Inputs: []int{1, 1}, Constant: constant},
+		"neg of a constant":         {Kind: network.Neg, Inputs: []int{1}, Constant: constant},
+		"neg of two":                {Kind: network.Neg, Inputs: []int{1, 1}},
+		"fused neg":                 {Kind: network.Neg, Inputs: []int{1}, Activation: network.Relu},
+		"square of two":             {Kind: network.Square, Inputs: []int{1, 1}},
+		"fused square":              {Kind: network.Square, Inputs: []int{1}, Activation: network.Relu},
+		"sub of other shapes":       {Kind: network.Sub, Inputs: []int{1, 0}, Shape: []int{4}},
+	} {
+		if _, err := with(l); !errors.Is(err, fault.ErrUnsupported) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if _, err := with(network.Layer{Kind: network.SubFrom, Inputs: []int{1}, Constant: &network.Constant{Shape: []int{1}, Cells: []float32{128}}}); !errors.Is(err, fault.ErrOverflow) {
+		t.Errorf("from 2^15: %v", err)
+	}
+}
+
 // The digest of an architecture is that of the network's encoding without its
 // choices, under another domain.
 func TestArchitectureDigestByItsDefinition(t *testing.T) {

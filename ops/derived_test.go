@@ -47,14 +47,17 @@ func randomArchitecture(rng *rand.Rand) network.Architecture {
 		}
 		constant := &network.Constant{Cells: []float32{float32(rng.IntN(9)-4) / 4}}
 		l := network.Layer{Kind: []network.Kind{network.Relu, network.Relu6, network.Tanh, network.Logistic, network.Softmax, network.Add, network.Mul, network.Add, network.Mul, "",
-			network.ReluN1To1, network.LeakyRelu, network.Elu, network.HardSwish, network.Gelu, network.GeluApproximate}[rng.IntN(16)], Inputs: []int{x}}
+			network.ReluN1To1, network.LeakyRelu, network.Elu, network.HardSwish, network.Gelu, network.GeluApproximate,
+			network.Neg, network.Square, network.SubFrom, network.Sub, network.Sub}[rng.IntN(21)], Inputs: []int{x}}
 		switch {
 		case l.Kind == "":
 			dense(x)
 			continue
 		case l.Kind == network.LeakyRelu:
 			l.Constant = &network.Constant{Cells: []float32{rng.Float32()}}
-		case l.Kind == network.Add || l.Kind == network.Mul:
+		case l.Kind == network.SubFrom:
+			l.Constant = constant
+		case l.Kind == network.Add || l.Kind == network.Mul || l.Kind == network.Sub:
 			if l.Constant = constant; rng.IntN(2) == 0 {
 				l.Constant, l.Inputs = nil, []int{x, same}
 			}

@@ -74,6 +74,8 @@ func (r *peer) node(n *graph.Node) *gorgonia.Node {
 		return r.must(gorgonia.Sigmoid(x))
 	case ops.KindMul:
 		return r.must(gorgonia.HadamardProd(x, r.leaf(n.Inputs[1])))
+	case ops.KindSum: // of minus
+		return r.must(gorgonia.Sub(x, r.leaf(n.Inputs[1])))
 	case ops.KindAdd:
 		return r.must(gorgonia.Add(x, r.leaf(n.Inputs[1])))
 	}
@@ -142,6 +144,7 @@ func TestGradientsAgreeWithGorgonia(t *testing.T) {
 		"logistic, cross-entropy": activated(t, fine(), ops.KindLogistic),
 		"relu, squared error":     regression(t, fine(), 3, graph.MeanSquaredError),
 		"products":                combined(t, fine(), times),
+		"differences":             combined(t, fine(), minus),
 		"sums":                    combined(t, fine(), plus),
 	}
 	for name, p := range programs {

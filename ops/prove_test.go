@@ -28,6 +28,7 @@ func TestOperatorsAreProven(t *testing.T) {
 		"convolutions":        convolutional(t, coarse()),
 		"single cells":        pixels(t, coarse()),
 		"mul":                 combined(t, coarse(), times),
+		"minus":               combined(t, coarse(), minus),
 		"mean":                moved(t, coarse(), mean),
 		"squared error":       regression(t, coarse(), 3, graph.MeanSquaredError),
 		"logistic loss":       regression(t, coarse(), 3, graph.LogisticLoss),

@@ -131,6 +131,35 @@ func TestElementwiseAndShapes(t *testing.T) {
 			b := newModel(1, 6).identity(6, flat)
 			return b.op(tflite.OpMul, tflite.MulOptions{}, flat, b.last)
 		}, func(i int) float64 { return x[i] * x[i] }},
+		"sub vector, relu_n1_to_1": {func() *model {
+			b := newModel(1, 6).identity(6, flat)
+			return b.op(tflite.OpSub, tflite.SubOptions{Activation: tflite.ActReluN1}, flat, b.tensor(tflite.Shape{6}, vector))
+		}, func(i int) float64 { return min(max(x[i]-float64(vector[i]), -1), 1) }},
+		"vector less a value": {func() *model {
+			b := newModel(1, 6).identity(6, flat)
+			b.op(tflite.OpSub, tflite.SubOptions{}, flat, b.last)
+			in := b.m.Subgraphs[0].Operators[1].Inputs
+			in[0] = b.tensor(tflite.Shape{6}, vector)
+			return b
+		}, func(i int) float64 { return float64(vector[i]) - x[i] }},
+		"difference of two": {func() *model {
+			b := newModel(1, 6).identity(6, flat)
+			first := b.last
+			return b.op(tflite.OpTanh, nil, flat).op(tflite.OpSub, tflite.SubOptions{Activation: tflite.ActRelu}, flat, first)
+		}, func(i int) float64 { return max(math.Tanh(x[i])-x[i], 0) }},
+		"product of two": {func() *model {
+			b := newModel(1, 6).identity(6, flat)
+			first := b.last
+			return b.op(tflite.OpTanh, nil, flat).op(tflite.OpMul, tflite.MulOptions{}, flat, first)
+		}, func(i int) float64 { return math.Tanh(x[i]) * x[i] }},
+		"neg": {func() *model { return newModel(1, 6).identity(6, flat).op(tflite.OpNeg, nil, flat) }, func(i int) float64 { return -x[i] }},
+		"square operator": {func() *model { return newModel(1, 6).identity(6, flat).op(tflite.OpSquare, nil, flat) },
+			func(i int) float64 { return x[i] * x[i] }},
+		"difference of a picture and a flat one": {func() *model {
+			b := newModel(1, 6).identity(6, flat).reshape(tflite.Shape{1, 2, 3})
+			first := b.last
+			return b.op(tflite.OpNeg, nil, tflite.Shape{1, 2, 3}).op(tflite.OpSub, tflite.SubOptions{}, tflite.Shape{1, 2, 3}, first)
+		}, func(i int) float64 { return -2 * x[i] }},
 		"keep dims": {func() *model { return newModel(1, 1, 6).identity(6, tflite.Shape{1, 1, 6}) }, func(i int) float64 { return x[i] }},
 		"tanh":      {func() *model { return newModel(1, 6).identity(6, flat).op(tflite.OpTanh, nil, flat) }, func(i int) float64 { return math.Tanh(x[i]) }},
 		"logistic":  {func() *model { return newModel(1, 6).identity(6, flat).op(tflite.OpLogistic, nil, flat) }, func(i int) float64 { return sigma(x[i]) }},
@@ -206,14 +235,18 @@ func TestElementwiseRefusals(t *testing.T) {
 			}
 		})
 	}
-	// Features and activations in one sum need one format.
+	// Features and activations in one sum, or one difference, need one format.
 	o := options(2)
 	o.Formats.Feature = 6
 	b := newModel(1, 6)
 	in := b.last
 	b.identity(6, flat).op(tflite.OpAdd, tflite.AddOptions{}, flat, in)
-	if _, err := transpile.Transpile(b.dense(6).m, o); !errors.Is(err, fault.ErrUnsupported) || !strings.Contains(err.Error(), "make formats.feature and formats.activation equal") {
-		t.Errorf("sum of two formats: %v", err)
+	b.dense(6)
+	for op, options := range map[tflite.Builtin]tflite.Options{tflite.OpAdd: tflite.AddOptions{}, tflite.OpSub: tflite.SubOptions{}} {
+		b.m.Codes[1].Builtin, b.m.Subgraphs[0].Operators[1].Options = op, options
+		if _, err := transpile.Transpile(b.m, o); !errors.Is(err, fault.ErrUnsupported) || !strings.Contains(err.Error(), "make formats.feature and formats.activation equal") {
+			t.Errorf("%v of two formats: %v", op, err)
+		}
 	}
 }
 

@@ -205,13 +205,22 @@ func (r *reading) add(o *tflite.Operator) (network.Layer, error) {
 	return r.binary(network.Add, o, options.Activation)
 }
 
+func (r *reading) sub(o *tflite.Operator) (network.Layer, error) {
+	options, _ := o.Options.(tflite.SubOptions)
+	kind := network.Sub
+	if len(o.Inputs) > 0 && o.Inputs[0] >= 0 && r.m.IsConstant(&r.g.Tensors[o.Inputs[0]]) {
+		kind = network.SubFrom
+	}
+	return r.binary(kind, o, options.Activation)
+}
+
 func (r *reading) mul(o *tflite.Operator) (network.Layer, error) {
 	options, _ := o.Options.(tflite.MulOptions)
 	return r.binary(network.Mul, o, options.Activation)
 }
 
-// binary reads an operator of two operands that commute; one of them may be a
-// constant.
+// binary reads an operator of two operands; one of them may be a constant, and
+// is taken for the second.
 func (r *reading) binary(kind network.Kind, o *tflite.Operator, fused tflite.Activation) (network.Layer, error) {
 	layer := network.Layer{Kind: kind}
 	if len(o.Inputs) != 2 || o.Inputs[0] < 0 || o.Inputs[1] < 0 {

@@ -47,6 +47,9 @@ func rules() map[tflite.Builtin]rule {
 		tflite.OpSoftmax:        (*reading).softmax,
 		tflite.OpReshape:        (*reading).reshape,
 		tflite.OpAdd:            (*reading).add,
+		tflite.OpSub:            (*reading).sub,
+		tflite.OpNeg:            plain(network.Neg),
+		tflite.OpSquare:         plain(network.Square),
 		tflite.OpMul:            (*reading).mul,
 	}
 }
