@@ -41,7 +41,8 @@ type Layer struct {
 	// Shape is that of the value it makes, where the operator states it.
 	Shape []int
 	// Constant is its second operand, where that is a public constant: of
-	// LEAKY_RELU α, one cell; of SUB_FROM what is subtracted from.
+	// LEAKY_RELU α, one cell; of SUB_FROM what is subtracted from; of TRANSPOSE
+	// the axis of the input for each axis of a sample.
 	Constant *Constant
 	// Activation is applied to what it makes: RELU, RELU6, RELU_N1_TO_1,
 	// TANH, or none.

@@ -30,6 +30,7 @@ const (
 	Logistic        Kind = "LOGISTIC"
 	Softmax         Kind = "SOFTMAX"
 	Reshape         Kind = "RESHAPE"
+	Transpose       Kind = "TRANSPOSE"
 	Add             Kind = "ADD"
 	Sub             Kind = "SUB"
 	SubFrom         Kind = "SUB_FROM" // SUB whose first operand is the constant
@@ -56,6 +57,7 @@ func lowerings() map[Kind]func(*lowering, *Layer) error {
 		Logistic:        (*lowering).activation,
 		Softmax:         (*lowering).softmax,
 		Reshape:         (*lowering).reshape,
+		Transpose:       (*lowering).transpose,
 		Add:             (*lowering).add,
 		Sub:             (*lowering).sub,
 		SubFrom:         (*lowering).subFrom,

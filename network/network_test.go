@@ -406,6 +406,44 @@ func TestLeakyRelu(t *testing.T) {
 	}
 }
 
+// TRANSPOSE takes an order of all axes of a sample, and the shape that it makes.
+func TestTranspose(t *testing.T) {
+	with := func(l network.Layer) error {
+		l.Kind, l.Inputs = network.Transpose, append([]int{2}, l.Inputs...)
+		c := choices()
+		c.Frozen = nil
+		_, err := network.New(network.Architecture{
+			Input: []int{6}, Weights: []network.Weight{{Shape: []int{6, 6}}},
+			Layers: []network.Layer{
+				{Kind: network.FullyConnected, Inputs: []int{0}, Weights: []int{0}, Shape: []int{6}},
+				{Kind: network.Reshape, Inputs: []int{1}, Shape: []int{2, 3}}, l,
+				{Kind: network.Reshape, Inputs: []int{3}, Shape: []int{6}},
+			},
+		}, c)
+		return err
+	}
+	order := func(cells ...float32) *network.Constant {
+		return &network.Constant{Shape: []int{len(cells)}, Cells: cells}
+	}
+	if err := with(network.Layer{Shape: []int{3, 2}, Constant: order(1, 0)}); err != nil {
+		t.Error(err)
+	}
+	minus := float32(math.Copysign(0, -1))
+	for name, l := range map[string]network.Layer{
+		"no order": {Shape: []int{3, 2}}, "no shape": {Constant: order(1, 0)}, "of two": {Inputs: []int{1}, Shape: []int{3, 2}, Constant: order(1, 0)},
+		"too few": {Shape: []int{2}, Constant: order(0)}, "too many": {Shape: []int{2, 3, 1}, Constant: order(0, 1, 2)},
+		"twice one": {Shape: []int{3, 3}, Constant: order(1, 1)}, "beyond": {Shape: []int{3, 2}, Constant: order(2, 0)},
+		"below 0": {Shape: []int{3, 2}, Constant: order(-1, 0)}, "between": {Shape: []int{3, 2}, Constant: order(0.5, 0)},
+		"no number": {Shape: []int{3, 2}, Constant: order(float32(math.NaN()), 0)}, "minus 0": {Shape: []int{3, 2}, Constant: order(1, minus)},
+		"another shape": {Shape: []int{2, 3}, Constant: order(1, 0)}, "a table": {Shape: []int{3, 2}, Constant: &network.Constant{Shape: []int{2, 1}, Cells: []float32{1, 0}}},
+		"fused": {Shape: []int{3, 2}, Constant: order(1, 0), Activation: network.Relu},
+	} {
+		if err := with(l); !errors.Is(err, fault.ErrUnsupported) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 // A constant that is subtracted is added with its sign changed, −2^15 included.
 func TestDifferences(t *testing.T) {
 	c := choices()

@@ -45,6 +45,9 @@ func rules() map[tflite.Builtin]rule {
 		tflite.OpTanh:           plain(network.Tanh),
 		tflite.OpLogistic:       plain(network.Logistic),
 		tflite.OpSoftmax:        (*reading).softmax,
+		tflite.OpTranspose:      (*reading).transpose,
+		tflite.OpSqueeze:        (*reading).squeeze,
+		tflite.OpExpandDims:     (*reading).expandDims,
 		tflite.OpReshape:        (*reading).reshape,
 		tflite.OpAdd:            (*reading).add,
 		tflite.OpSub:            (*reading).sub,
@@ -223,7 +226,7 @@ func (r *reading) value(t int32, shape []int) {
 // others is refused, but for axes of size 1 in front.
 func (r *reading) makes(o *tflite.Operator, layer *network.Layer) error {
 	for i, t := range append(o.Inputs[:len(o.Inputs):len(o.Inputs)], o.Outputs[0]) {
-		shape := i == 1 && layer.Kind == network.Reshape
+		shape := i == 1 && (layer.Kind == network.Reshape || layer.Kind == network.Transpose)
 		if t >= 0 && !shape && r.g.Tensors[t].Type != tflite.Float32 {
 			if r.found.Has(tflite.ProblemQuantised) || r.found.Has(tflite.ProblemType) {
 				return &refusal{}

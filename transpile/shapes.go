@@ -1,0 +1,127 @@
+package transpile
+
+import (
+	"slices"
+
+	"github.com/zkaudit/zkaudit/network"
+	"github.com/zkaudit/zkaudit/tflite"
+)
+
+// squeeze reads an operator that removes axes of size 1: those that it names, or
+// all.
+func (r *reading) squeeze(o *tflite.Operator) (network.Layer, error) {
+	if err := r.arity(o, 1, 1); err != nil {
+		return network.Layer{}, err
+	}
+	x, err := r.shaped(o)
+	if err != nil {
+		return network.Layer{}, err
+	}
+	from := r.shapes[x]
+	options, _ := o.Options.(tflite.SqueezeOptions)
+	gone := make([]bool, len(from)+1) // by axis, the batch first
+	for _, axis := range options.Dims {
+		at, ok := counted(int64(axis), len(gone))
+		if !ok || at == 0 || from[at-1] != 1 {
+			return network.Layer{}, r.refuse("it removes axis %d of samples of shape %v", "keep the batch and axes of more than one cell", axis, from)
+		}
+		gone[at] = true
+	}
+	if len(options.Dims) == 0 {
+		// An interpreter would remove a batch of one as well.
+		return network.Layer{}, r.refuse("it removes all axes of size 1, the batch among them where it is one", "name the axes that it removes")
+	}
+	var shape []int
+	for i, d := range from {
+		if !gone[i+1] {
+			shape = append(shape, d)
+		}
+	}
+	if len(shape) == 0 {
+		return network.Layer{}, r.refuse("it leaves samples of shape %v no axis", "keep one", from)
+	}
+	return network.Layer{Kind: network.Reshape, Inputs: []int{x}, Shape: shape}, nil
+}
+
+// expandDims reads an operator that adds an axis of size 1.
+func (r *reading) expandDims(o *tflite.Operator) (network.Layer, error) {
+	if err := r.arity(o, 2, 2); err != nil {
+		return network.Layer{}, err
+	}
+	x, err := r.shaped(o)
+	if err != nil {
+		return network.Layer{}, err
+	}
+	axis, err := r.ints(o, 1)
+	if err != nil {
+		return network.Layer{}, err
+	}
+	from := r.shapes[x]
+	if len(axis) != 1 {
+		return network.Layer{}, r.refuse("it adds axes %v", "add one", axis)
+	}
+	at, ok := counted(axis[0], len(from)+2)
+	if !ok || at == 0 {
+		return network.Layer{}, r.refuse("it adds axis %d to samples of shape %v", "keep the batch as axis 0", axis[0], from)
+	}
+	return network.Layer{Kind: network.Reshape, Inputs: []int{x}, Shape: slices.Insert(slices.Clone(from), at-1, 1)}, nil
+}
+
+// transpose reads an operator that reorders the axes of samples.
+func (r *reading) transpose(o *tflite.Operator) (network.Layer, error) {
+	if err := r.arity(o, 2, 2); err != nil {
+		return network.Layer{}, err
+	}
+	x, err := r.shaped(o)
+	if err != nil {
+		return network.Layer{}, err
+	}
+	order, err := r.ints(o, 1)
+	if err != nil {
+		return network.Layer{}, err
+	}
+	from := r.shapes[x]
+	if len(order) != len(from)+1 || order[0] != 0 && order[0] != -int64(len(order)) {
+		return network.Layer{}, r.refuse("it puts the axes of samples of shape %v in the order %v", "keep the batch as axis 0", from, order)
+	}
+	axes, used := &network.Constant{Shape: []int{len(from)}}, make([]bool, len(order))
+	layer := network.Layer{Kind: network.Transpose, Inputs: []int{x}, Constant: axes}
+	for _, axis := range order[1:] {
+		at, ok := counted(axis, len(order))
+		if !ok || at == 0 || used[at] {
+			return network.Layer{}, r.refuse("%v is no order of axes", "export the model again", order)
+		}
+		used[at] = true
+		axes.Cells, layer.Shape = append(axes.Cells, float32(at-1)), append(layer.Shape, from[at-1])
+	}
+	return layer, nil
+}
+
+// shaped returns the value of input 0 of an operator that counts its axes: it
+// must be declared as it is made, with all axes of size 1.
+func (r *reading) shaped(o *tflite.Operator) (int, error) {
+	x, err := r.activation(o, 0)
+	if err != nil {
+		return 0, err
+	}
+	if declared := r.g.Tensors[o.Inputs[0]].Shape; len(declared) != len(r.shapes[x])+1 {
+		return 0, r.refuse("its input is declared as %v, and made of samples of shape %v", "export the model again", declared, r.shapes[x])
+	}
+	return x, nil
+}
+
+// ints returns the integers of input i, which must be a constant.
+func (r *reading) ints(o *tflite.Operator, i int) ([]int64, error) {
+	if o.Inputs[i] < 0 || !r.m.IsConstant(&r.g.Tensors[o.Inputs[i]]) {
+		return nil, r.refuse("input %d is not constant", "convert with a concrete input shape", i)
+	}
+	return r.m.Ints(&r.g.Tensors[o.Inputs[i]])
+}
+
+// counted returns an axis of n, a negative one counted from the last.
+func counted(axis int64, n int) (int, bool) {
+	if axis < 0 {
+		axis += int64(n)
+	}
+	return int(axis), axis >= 0 && axis < int64(n)
+}
