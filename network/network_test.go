@@ -392,6 +392,11 @@ func TestLeakyRelu(t *testing.T) {
 	if d := n.Difference(m); n.Digest() == m.Digest() || d != "layer 1: LEAKY_RELU, constant 1 of 0.25 to 0.25; not LEAKY_RELU, constant 1 of 0.5 to 0.5" {
 		t.Errorf("another alpha: %q", d)
 	}
+	for _, a := range []float32{-0.25, 1.5} {
+		if _, err := network.New(with(alpha(a)), c); err == nil || !strings.Contains(err.Error(), "only one from 0 to 1 can be proven") {
+			t.Errorf("alpha %v: %v", a, err)
+		}
+	}
 	for name, l := range map[string]network.Layer{
 		"none": {Kind: network.LeakyRelu}, "below 0": alpha(-0.25), "above 1": alpha(1.5), "no number": alpha(float32(math.NaN())),
 		"a vector":    {Kind: network.LeakyRelu, Constant: &network.Constant{Shape: []int{1}, Cells: []float32{0.25}}},
@@ -428,6 +433,19 @@ func TestTranspose(t *testing.T) {
 	if err := with(network.Layer{Shape: []int{3, 2}, Constant: order(1, 0)}); err != nil {
 		t.Error(err)
 	}
+	large := network.Architecture{
+		Input: []int{2048, 1024}, Weights: []network.Weight{{Shape: []int{1 << 21, 1}}},
+		Layers: []network.Layer{
+			{Kind: network.Transpose, Inputs: []int{0}, Shape: []int{1024, 2048}, Constant: order(1, 0)},
+			{Kind: network.Reshape, Inputs: []int{1}, Shape: []int{1 << 21}},
+			{Kind: network.FullyConnected, Inputs: []int{2}, Weights: []int{0}, Shape: []int{1}},
+		},
+	}
+	c := choices()
+	c.Frozen = nil
+	if _, err := network.New(large, c); !errors.Is(err, fault.ErrUnsupported) || !strings.Contains(err.Error(), "axis of more than 1048576") {
+		t.Errorf("an axis too long to be taken apart: %v", err)
+	}
 	minus := float32(math.Copysign(0, -1))
 	for name, l := range map[string]network.Layer{
 		"no order": {Shape: []int{3, 2}}, "no shape": {Constant: order(1, 0)}, "of two": {Inputs: []int{1}, Shape: []int{3, 2}, Constant: order(1, 0)},
@@ -455,36 +473,50 @@ func TestDifferences(t *testing.T) {
 		}, c)
 	}
 	cells := func(k network.Kind, v float32) []int32 {
-		n, err := with(network.Layer{Kind: k, Inputs: []int{1}, Constant: &network.Constant{Shape: []int{1}, Cells: []float32{v}}})
+		n, err := with(network.Layer{Kind: k, Inputs: []int{1}, Constant: &network.Constant{Shape: []int{4}, Cells: []float32{v, v, v, v}}})
 		if err != nil {
 			t.Fatal(err)
 		}
 		return n.Program().Tensor(n.Program().OfRole(graph.Constant)[0]).Cells
 	}
 	for v, want := range map[float32]int32{0.5: -128, 128: -1 << 15, -0.001953125: 0, -0.005859375: 2} {
-		if got := cells(network.Sub, v); got[0] != want || len(got) != 4 {
+		if got := cells(network.Sub, v); !slices.Equal(got, []int32{want, want, want, want}) {
 			t.Errorf("less %v: constants %v, want %d", v, got, want)
 		}
-		if got := cells(network.SubFrom, -v); got[0] != want || len(got) != 4 {
+		if got := cells(network.SubFrom, -v); !slices.Equal(got, []int32{want, want, want, want}) {
 			t.Errorf("%v less a value: constants %v, want %d", -v, got, want)
 		}
 	}
 	constant := &network.Constant{Shape: []int{1}, Cells: []float32{0.5}}
-	for name, l := range map[string]network.Layer{
-		"sub of one": {Kind: network.Sub, Inputs: []int{1}}, "from none": {Kind: network.SubFrom, Inputs: []int{1}},
-		"from two":                  {Kind: network.SubFrom, Inputs: []int{1, 1}, Constant: constant},
-		"sub of two and a constant": {Kind: network.Sub, Inputs: []int{1, 1}, Constant: constant},
-		"neg of a constant":         {Kind: network.Neg, Inputs: []int{1}, Constant: constant},
-		"neg of two":                {Kind: network.Neg, Inputs: []int{1, 1}},
-		"fused neg":                 {Kind: network.Neg, Inputs: []int{1}, Activation: network.Relu},
-		"square of two":             {Kind: network.Square, Inputs: []int{1, 1}},
-		"fused square":              {Kind: network.Square, Inputs: []int{1}, Activation: network.Relu},
-		"sub of other shapes":       {Kind: network.Sub, Inputs: []int{1, 0}, Shape: []int{4}},
+	for name, refusal := range map[string]struct {
+		l    network.Layer
+		says string
+	}{
+		"sub of one":                {network.Layer{Kind: network.Sub, Inputs: []int{1}}, "1 inputs"},
+		"from none":                 {network.Layer{Kind: network.SubFrom, Inputs: []int{1}}, "1 inputs"},
+		"from two":                  {network.Layer{Kind: network.SubFrom, Inputs: []int{1, 1}, Constant: constant}, "2 inputs"},
+		"sub of two and a constant": {network.Layer{Kind: network.Sub, Inputs: []int{1, 1}, Constant: constant}, "2 inputs"},
+		"sub of other shapes":       {network.Layer{Kind: network.Sub, Inputs: []int{1, 0}, Shape: []int{4}}, "2 inputs"},
+		"neg of a constant":         {network.Layer{Kind: network.Neg, Inputs: []int{1}, Constant: constant}, "1 inputs"},
+		"neg of two":                {network.Layer{Kind: network.Neg, Inputs: []int{1, 1}}, "2 inputs"},
+		"square of two":             {network.Layer{Kind: network.Square, Inputs: []int{1, 1}}, "2 inputs"},
+		"fused neg":                 {network.Layer{Kind: network.Neg, Inputs: []int{1}, Activation: network.Relu}, "fused activation"},
+		"fused square":              {network.Layer{Kind: network.Square, Inputs: []int{1}, Activation: network.Relu}, "fused activation"},
+		"sub, then softmax":         {network.Layer{Kind: network.Sub, Inputs: []int{1, 1}, Activation: network.Softmax}, "fused activation"},
+		"from, then softmax":        {network.Layer{Kind: network.SubFrom, Inputs: []int{1}, Constant: constant, Activation: network.Softmax}, "fused activation"},
 	} {
-		if _, err := with(l); !errors.Is(err, fault.ErrUnsupported) {
+		if _, err := with(refusal.l); !errors.Is(err, fault.ErrUnsupported) || !strings.Contains(err.Error(), string(refusal.l.Kind)+": "+refusal.says) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
+	if _, err := with(network.Layer{Kind: network.Sub, Inputs: []int{1, 0}}); err != nil {
+		t.Error(err)
+	}
+	c.Formats.Feature = 7
+	if _, err := with(network.Layer{Kind: network.Sub, Inputs: []int{1, 0}}); !errors.Is(err, fault.ErrUnsupported) || !strings.Contains(err.Error(), "operands with 8 and 7 fraction bits") {
+		t.Errorf("sub of two formats: %v", err)
+	}
+	c.Formats.Feature = 8
 	if _, err := with(network.Layer{Kind: network.SubFrom, Inputs: []int{1}, Constant: &network.Constant{Shape: []int{1}, Cells: []float32{128}}}); !errors.Is(err, fault.ErrOverflow) {
 		t.Errorf("from 2^15: %v", err)
 	}

@@ -29,7 +29,7 @@ func (l *lowering) transpose(layer *Layer) error {
 		for axis < len(x.shape) && math.Float32bits(float32(axis)) != math.Float32bits(v) {
 			axis++
 		}
-		if axis == len(x.shape) || slices.Contains(order, int64(axis)) {
+		if axis == len(x.shape) {
 			return l.refuse("order %v of samples of shape %v", "export the model again", cells, x.shape)
 		}
 		order, shape = append(order, int64(axis)), append(shape, x.shape[axis])
