@@ -6,6 +6,7 @@ import (
 
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/internal/fault"
+	"github.com/zkaudit/zkaudit/ops"
 )
 
 // Limits of an architecture. They bound what a reader of one does.
@@ -40,6 +41,8 @@ type Layer struct {
 	Weights []int
 	// Shape is that of the value it makes, where the operator states it.
 	Shape []int
+	// Window is how the kernel of a convolution moves; no other operator has one.
+	Window *Window
 	// Constant is its second operand, where that is a public constant: of
 	// LEAKY_RELU α, one cell; of SUB_FROM what is subtracted from; of TRANSPOSE
 	// the axis of the input for each axis of a sample.
@@ -47,6 +50,30 @@ type Layer struct {
 	// Activation is applied to what it makes: RELU, RELU6, RELU_N1_TO_1,
 	// TANH, or none.
 	Activation Kind
+}
+
+// Window is how a kernel moves along rows and columns.
+type Window struct {
+	Stride, Dilation [2]int
+	Same             bool // padding SAME, otherwise VALID
+}
+
+// slides returns it for rows and for columns.
+func (w *Window) slides() (rows, columns ops.Slide) {
+	return ops.Slide{Stride: w.Stride[0], Dilation: w.Dilation[0], Same: w.Same}, ops.Slide{Stride: w.Stride[1], Dilation: w.Dilation[1], Same: w.Same}
+}
+
+// Valid reports whether strides and dilations are such as can be proven.
+func (w *Window) Valid() bool {
+	rows, columns := w.slides()
+	return rows.Valid() && columns.Valid()
+}
+
+// Positions returns the rows and columns that a kernel of the given size makes
+// of a picture; 0 where it does not fit. Requires Valid.
+func (w *Window) Positions(picture, kernel [2]int) [2]int {
+	rows, columns := w.slides()
+	return [2]int{rows.Positions(picture[0], kernel[0]), columns.Positions(picture[1], kernel[1])}
 }
 
 // Constant is a public operand: the float32 cells of the model, row-major,
@@ -117,6 +144,9 @@ func (a *Architecture) checkLayer(i int, weights *int) error {
 			return err
 		}
 	}
+	if (l.Window != nil) != (l.Kind == Conv2D) || l.Window != nil && !l.Window.Valid() {
+		return refused("window %+v", l.Window)
+	}
 	if c := l.Constant; c != nil {
 		if len(c.Shape) > maxAxes || c.cells() != len(c.Cells) {
 			return refused("constant of shape %v with %d cells", c.Shape, len(c.Cells))
@@ -171,6 +201,10 @@ func (a Architecture) clone() Architecture {
 	for i := range a.Layers {
 		l := &a.Layers[i]
 		l.Inputs, l.Weights, l.Shape = slices.Clone(l.Inputs), slices.Clone(l.Weights), slices.Clone(l.Shape)
+		if l.Window != nil {
+			window := *l.Window
+			l.Window = &window
+		}
 		if l.Constant != nil {
 			l.Constant = &Constant{Shape: slices.Clone(l.Constant.Shape), Cells: slices.Clone(l.Constant.Cells)}
 		}

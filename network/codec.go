@@ -12,8 +12,8 @@ import (
 
 // Domains begin encodings, with their version.
 const (
-	domain             = "zkaudit/network/v1"
-	architectureDomain = "zkaudit/architecture/v1"
+	domain             = "zkaudit/network/v2"
+	architectureDomain = "zkaudit/architecture/v2"
 )
 
 // Encode returns the injective encoding (package encode): every field in the
@@ -47,6 +47,13 @@ func appendArchitecture(b []byte, a *Architecture) []byte {
 func appendLayer(b []byte, l *Layer) []byte {
 	b = encode.Text(b, l.Kind)
 	b = encode.Ints(encode.Ints(encode.Ints(b, l.Inputs), l.Weights), l.Shape)
+	b = encode.Bool(b, l.Window != nil)
+	if w := l.Window; w != nil {
+		for _, v := range []int{w.Stride[0], w.Stride[1], w.Dilation[0], w.Dilation[1]} {
+			b = encode.Int(b, v)
+		}
+		b = encode.Bool(b, w.Same)
+	}
 	b = encode.Bool(b, l.Constant != nil)
 	if l.Constant != nil {
 		b = encode.Ints(b, l.Constant.Shape)
@@ -113,6 +120,13 @@ func (r reader) architecture() Architecture {
 
 func (r reader) layer(in string) Layer {
 	l := Layer{Kind: Kind(r.text(in + "operator")), Inputs: r.ints(in + "inputs"), Weights: r.ints(in + "weights"), Shape: r.ints(in + "shape")}
+	if r.Bool(in + "window") {
+		l.Window = &Window{
+			Stride:   [2]int{r.int(in + "stride"), r.int(in + "stride")},
+			Dilation: [2]int{r.int(in + "dilation"), r.int(in + "dilation")},
+			Same:     r.Bool(in + "padding"),
+		}
+	}
 	if r.Bool(in + "constant") {
 		l.Constant = &Constant{Shape: r.ints(in + "shape of the constant")}
 		cells := r.Fixed(in+"constant", 4*r.Count(in+"constant", maxConstants, 4))

@@ -7,9 +7,9 @@ import (
 	"github.com/zkaudit/zkaudit/relation"
 )
 
-// conv2D lowers a convolution of stride 1 without padding, its rounding and its
-// fused activation. Weights are (kernel rows, kernel columns, channels, units),
-// and Shape is (rows, columns, units).
+// conv2D lowers a convolution, its rounding and its fused activation. Weights are
+// (kernel rows, kernel columns, channels, units), and Shape is (rows, columns,
+// units).
 func (l *lowering) conv2D(layer *Layer) error {
 	x, err := l.operands(layer, 1, min(max(len(layer.Weights), 1), 2), true, false)
 	if err != nil {
@@ -19,7 +19,8 @@ func (l *lowering) conv2D(layer *Layer) error {
 	if len(w) != 4 || len(x.shape) != 3 || w[2] != x.shape[2] {
 		return l.refuse("weights of shape %v on samples of shape %v", "export the model again", w, x.shape)
 	}
-	makes := []int{x.shape[0] - w[0] + 1, x.shape[1] - w[1] + 1, w[3]}
+	positions := layer.Window.Positions([2]int{x.shape[0], x.shape[1]}, [2]int{w[0], w[1]})
+	makes := []int{positions[0], positions[1], w[3]}
 	if !slices.Equal(layer.Shape, makes) {
 		return l.refuse("it makes samples of shape %v, not %v", "export the model again", makes, layer.Shape)
 	}

@@ -3,6 +3,7 @@ package network_test
 import (
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -13,6 +14,83 @@ import (
 	"github.com/zkaudit/zkaudit/ops"
 )
 
+// plain is a kernel of stride 1 without padding.
+func plain() *network.Window {
+	return &network.Window{Stride: [2]int{1, 1}, Dilation: [2]int{1, 1}}
+}
+
+// slid is a network with a kernel of 2×3 on pictures of 5×7, with strides, a
+// dilation and padding; the kernel of its second layer is larger than what it
+// reads.
+func slid() network.Architecture {
+	return network.Architecture{
+		Input:   []int{5, 7, 1},
+		Weights: []network.Weight{{Shape: []int{2, 3, 1, 2}}, {Shape: []int{4, 4, 2, 3}}, {Shape: []int{12, 2}}},
+		Layers: []network.Layer{
+			{Kind: network.Conv2D, Inputs: []int{0}, Weights: []int{0}, Shape: []int{4, 3, 2}, Window: &network.Window{Stride: [2]int{1, 2}, Dilation: [2]int{1, 1}}},
+			{Kind: network.Conv2D, Inputs: []int{1}, Weights: []int{1}, Shape: []int{2, 2, 3}, Window: &network.Window{Stride: [2]int{2, 2}, Dilation: [2]int{1, 2}, Same: true}},
+			{Kind: network.FullyConnected, Inputs: []int{2}, Weights: []int{2}, Shape: []int{2}},
+		},
+	}
+}
+
+// A window is part of the network: written, read, described, and no other
+// network is the same.
+func TestWindowsOfConvolutions(t *testing.T) {
+	n := derive(t, slid(), unfrozen())
+	back, err := network.Decode(n.Encode())
+	if err != nil || back.Program().Fingerprint() != n.Program().Fingerprint() {
+		t.Fatalf("the network changes when written and read: %v", err)
+	}
+	given := slid()
+	own := derive(t, given, unfrozen())
+	given.Layers[1].Window.Same = false
+	if a := own.Architecture(); !a.Layers[1].Window.Same {
+		t.Error("a network shares its windows")
+	}
+	data := n.Encode()
+	for i := range data {
+		if _, err := network.Decode(data[:i]); !errors.Is(err, fault.ErrMalformed) || errors.Is(err, fault.ErrPanic) {
+			t.Errorf("cut at %d: %v", i, err)
+		}
+	}
+	for i, want := range []string{
+		"layer 0: CONV_2D, weights 2×3×1×2, stride 1×2, makes 4×3×2",
+		"layer 1: CONV_2D, weights 4×4×2×3, stride 2×2, dilation 1×2, padding SAME, makes 2×2×3",
+	} {
+		if got := n.Describe()[i]; got != want {
+			t.Errorf("described as %q, want %q", got, want)
+		}
+	}
+	for name, change := range map[string]func(w *network.Window){
+		"stride down":     func(w *network.Window) { w.Stride[0] = 3 },
+		"stride across":   func(w *network.Window) { w.Stride[1] = 3 },
+		"dilation down":   func(w *network.Window) { w.Dilation[0] = 2 },
+		"dilation across": func(w *network.Window) { w.Dilation[1] = 1 },
+	} {
+		a := slid()
+		a.Layers[1].Window.Stride, a.Layers[1].Shape = [2]int{4, 4}, []int{1, 1, 3}
+		a.Weights[2].Shape = []int{3, 2}
+		before := derive(t, a, unfrozen())
+		change(a.Layers[1].Window)
+		a.Layers[1].Shape[0], a.Layers[1].Shape[1] = (4+a.Layers[1].Window.Stride[0]-1)/a.Layers[1].Window.Stride[0], (3+a.Layers[1].Window.Stride[1]-1)/a.Layers[1].Window.Stride[1]
+		a.Weights[2].Shape[0] = 3 * a.Layers[1].Shape[0] * a.Layers[1].Shape[1]
+		after := derive(t, a, unfrozen())
+		if after.Digest() == before.Digest() || after.Program().Fingerprint() == before.Program().Fingerprint() || after.Difference(before) == "" {
+			t.Errorf("%s: the same network", name)
+		}
+	}
+	// Padding alone, where a kernel of one cell reads none.
+	a := pictures()
+	a.Weights[0].Shape, a.Layers[0].Shape = []int{1, 1, 2, 3}, []int{4, 5, 3}
+	a.Layers[1].Shape, a.Weights[3].Shape = []int{3, 4, 2}, []int{24, 3}
+	before := derive(t, a, unfrozen())
+	a.Layers[0].Window.Same = true
+	if after := derive(t, a, unfrozen()); after.Digest() == before.Digest() {
+		t.Error("padding: the same network")
+	}
+}
+
 // pictures is 4×5×2 → 3×3×3 with relu, 2×2×2, twice that by an addition, and a
 // layer of 3 units.
 func pictures() network.Architecture {
@@ -20,8 +98,8 @@ func pictures() network.Architecture {
 		Input:   []int{4, 5, 2},
 		Weights: []network.Weight{{Shape: []int{2, 3, 2, 3}}, {Shape: []int{3}}, {Shape: []int{2, 2, 3, 2}}, {Shape: []int{8, 3}}},
 		Layers: []network.Layer{
-			{Kind: network.Conv2D, Inputs: []int{0}, Weights: []int{0, 1}, Shape: []int{3, 3, 3}, Activation: network.Relu},
-			{Kind: network.Conv2D, Inputs: []int{1}, Weights: []int{2}, Shape: []int{2, 2, 2}},
+			{Kind: network.Conv2D, Window: plain(), Inputs: []int{0}, Weights: []int{0, 1}, Shape: []int{3, 3, 3}, Activation: network.Relu},
+			{Kind: network.Conv2D, Window: plain(), Inputs: []int{1}, Weights: []int{2}, Shape: []int{2, 2, 2}},
 			{Kind: network.Add, Inputs: []int{2, 2}},
 			{Kind: network.FullyConnected, Inputs: []int{3}, Weights: []int{3}, Shape: []int{3}},
 		},
@@ -74,7 +152,7 @@ func TestConvolutionsAreLowered(t *testing.T) {
 func TestLayoutsOfSamples(t *testing.T) {
 	kernel := network.Weight{Shape: []int{1, 1, 2, 2}}
 	conv := func(input int, weight int) network.Layer {
-		return network.Layer{Kind: network.Conv2D, Inputs: []int{input}, Weights: []int{weight}, Shape: []int{2, 3, 2}}
+		return network.Layer{Kind: network.Conv2D, Window: plain(), Inputs: []int{input}, Weights: []int{weight}, Shape: []int{2, 3, 2}}
 	}
 	for name, c := range map[string]struct {
 		layers []network.Layer
@@ -95,7 +173,7 @@ func TestLayoutsOfSamples(t *testing.T) {
 		}
 	}
 	whole := network.Architecture{Input: []int{2, 3, 2}, Weights: []network.Weight{{Shape: []int{2, 3, 2, 4}}}, Layers: []network.Layer{
-		{Kind: network.Conv2D, Inputs: []int{0}, Weights: []int{0}, Shape: []int{1, 1, 4}}, {Kind: network.Softmax, Inputs: []int{1}},
+		{Kind: network.Conv2D, Window: plain(), Inputs: []int{0}, Weights: []int{0}, Shape: []int{1, 1, 4}}, {Kind: network.Softmax, Inputs: []int{1}},
 		{Kind: network.Relu6, Inputs: []int{2}},
 	}}
 	got := shapes(derive(t, whole, unfrozen()).Program())
@@ -125,7 +203,20 @@ func TestConvolutionsThatAreRefused(t *testing.T) {
 		"flat output":      {func(a *network.Architecture) { a.Layers[0].Shape = []int{27} }, "not [27]"},
 		"kernel too large": {func(a *network.Architecture) { a.Input = []int{1, 5, 2} }, "makes samples of shape [0 3 3]"},
 		"bias":             {func(a *network.Architecture) { a.Weights[1].Shape = []int{4} }, "bias of shape [4]"},
-		"sigmoid":          {func(a *network.Architecture) { a.Layers[1].Activation = network.Logistic }, "fused activation"},
+		"no window":        {func(a *network.Architecture) { a.Layers[0].Window = nil }, "window"},
+		"window of a sum":  {func(a *network.Architecture) { a.Layers[2].Window = plain() }, "window"},
+		"no stride":        {func(a *network.Architecture) { a.Layers[0].Window.Stride[1] = 0 }, "window"},
+		"stride below 0":   {func(a *network.Architecture) { a.Layers[0].Window.Stride[0] = -1 }, "window"},
+		"endless stride":   {func(a *network.Architecture) { a.Layers[0].Window.Stride[0] = math.MaxInt }, "window"},
+		"no dilation":      {func(a *network.Architecture) { a.Layers[0].Window.Dilation[0] = 0 }, "window"},
+		"endless dilation": {func(a *network.Architecture) { a.Layers[0].Window.Dilation[1] = math.MaxInt }, "window"},
+		"another stride":   {func(a *network.Architecture) { a.Layers[0].Window.Stride[0] = 2 }, "makes samples of shape [2 3 3], not [3 3 3]"},
+		"another dilation": {func(a *network.Architecture) { a.Layers[0].Window.Dilation[0] = 2 }, "makes samples of shape [2 3 3], not [3 3 3]"},
+		"another padding":  {func(a *network.Architecture) { a.Layers[0].Window.Same = true }, "makes samples of shape [4 5 3], not [3 3 3]"},
+		"mostly padding": {func(a *network.Architecture) {
+			a.Layers[0].Window.Same, a.Layers[0].Window.Dilation, a.Layers[0].Shape = true, [2]int{200, 200}, []int{4, 5, 3}
+		}, "padding is most"},
+		"sigmoid": {func(a *network.Architecture) { a.Layers[1].Activation = network.Logistic }, "fused activation"},
 	} {
 		a := pictures()
 		c.change(&a)
@@ -140,22 +231,22 @@ func TestConvolutionsThatAreRefused(t *testing.T) {
 func TestPicturesTooLargeToLayOut(t *testing.T) {
 	type layers = []network.Layer
 	one := network.Weight{Shape: []int{1, 1, 1, 4}} // 2^19 cells become 2^21
-	conv := network.Layer{Kind: network.Conv2D, Inputs: []int{0}, Weights: []int{0}, Shape: []int{512, 1024, 4}}
+	conv := network.Layer{Kind: network.Conv2D, Window: plain(), Inputs: []int{0}, Weights: []int{0}, Shape: []int{512, 1024, 4}}
 	small := []int{512, 1024, 1}
 	for name, a := range map[string]network.Architecture{
 		"taken apart": {Input: []int{2048, 1024, 1}, Weights: []network.Weight{one}, Layers: layers{
-			{Kind: network.Conv2D, Inputs: []int{0}, Weights: []int{0}, Shape: []int{2048, 1024, 4}}}},
+			{Kind: network.Conv2D, Window: plain(), Inputs: []int{0}, Weights: []int{0}, Shape: []int{2048, 1024, 4}}}},
 		"for a softmax": {Input: []int{1, 1, 1}, Weights: []network.Weight{{Shape: []int{1, 1, 1, 1 << 21}}}, Layers: layers{
-			{Kind: network.Conv2D, Inputs: []int{0}, Weights: []int{0}, Shape: []int{1, 1, 1 << 21}},
+			{Kind: network.Conv2D, Window: plain(), Inputs: []int{0}, Weights: []int{0}, Shape: []int{1, 1, 1 << 21}},
 			{Kind: network.Softmax, Inputs: []int{1}}}},
 		"for the loss": {Input: small, Weights: []network.Weight{one}, Layers: layers{conv}},
 		"for a layer": {Input: small, Weights: []network.Weight{one, {Shape: []int{1 << 21, 3}}}, Layers: layers{conv,
 			{Kind: network.FullyConnected, Inputs: []int{1}, Weights: []int{1}, Shape: []int{3}}}},
 		"for a reshape": {Input: small, Weights: []network.Weight{one, {Shape: []int{1, 1, 2, 1}}}, Layers: layers{conv,
 			{Kind: network.Reshape, Inputs: []int{1}, Shape: []int{1024, 1024, 2}},
-			{Kind: network.Conv2D, Inputs: []int{2}, Weights: []int{1}, Shape: []int{1024, 1024, 1}}}},
+			{Kind: network.Conv2D, Window: plain(), Inputs: []int{2}, Weights: []int{1}, Shape: []int{1024, 1024, 1}}}},
 		"for a sum": {Input: small, Weights: []network.Weight{one, {Shape: []int{512, 1024, 1, 2}}, {Shape: []int{2, 1 << 21}}}, Layers: layers{conv,
-			{Kind: network.Conv2D, Inputs: []int{0}, Weights: []int{1}, Shape: []int{1, 1, 2}},
+			{Kind: network.Conv2D, Window: plain(), Inputs: []int{0}, Weights: []int{1}, Shape: []int{1, 1, 2}},
 			{Kind: network.FullyConnected, Inputs: []int{2}, Weights: []int{2}, Shape: []int{1 << 21}},
 			{Kind: network.Reshape, Inputs: []int{3}, Shape: []int{512, 1024, 4}},
 			{Kind: network.Add, Inputs: []int{1, 4}}}},

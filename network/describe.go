@@ -8,7 +8,7 @@ import (
 )
 
 // Describe returns a line for each layer: what it reads, its operator, its
-// weights, or the least and the largest cell of its constant, and the shape of what it makes. Texts of a file's are
+// weights, how its kernel moves, or the least and the largest cell of its constant, and the shape of what it makes. Texts of a file's are
 // quoted.
 func (n *Network) Describe() []string {
 	a := &n.architecture
@@ -39,6 +39,9 @@ func (a *Architecture) layerText(i int, frozen []int) string {
 	if l.Constant != nil {
 		fmt.Fprintf(&b, ", constant %s of %v to %v", sizes(l.Constant.Shape), slices.Min(l.Constant.Cells), slices.Max(l.Constant.Cells))
 	}
+	if l.Window != nil {
+		b.WriteString(l.Window.text())
+	}
 	if l.Shape != nil {
 		fmt.Fprintf(&b, ", makes %s", sizes(l.Shape))
 	}
@@ -49,6 +52,22 @@ func (a *Architecture) layerText(i int, frozen []int) string {
 		fmt.Fprintf(&b, ", of %s", inputs)
 	}
 	return b.String()
+}
+
+// text says in what a window differs from one of stride 1 without padding.
+func (w *Window) text() (text string) {
+	for _, c := range []struct {
+		what string
+		by   [2]int
+	}{{"stride", w.Stride}, {"dilation", w.Dilation}} {
+		if c.by != [2]int{1, 1} {
+			text += fmt.Sprintf(", %s %s", c.what, sizes(c.by[:]))
+		}
+	}
+	if w.Same {
+		text += ", padding SAME"
+	}
+	return text
 }
 
 // inputsText names the inputs of a layer that are not just what the layer

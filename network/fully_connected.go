@@ -40,6 +40,9 @@ func (l *lowering) fullyConnected(layer *Layer) error {
 func (l *lowering) multiply(layer *Layer, kind graph.Kind, x value, weights []relation.Axis) error {
 	f := l.b.Tensor(x.id).Format.Fraction
 	node := graph.Node{Name: l.name, Kind: kind, Inputs: []graph.TensorID{x.id}}
+	if layer.Window != nil {
+		node.Attributes = ops.Sliding(layer.Window.slides())
+	}
 	for k, axes := range [][]relation.Axis{weights, weights[len(weights)-1:]}[:len(layer.Weights)] {
 		id, err := l.weight(layer.Weights[k], f, []string{"weights", "bias"}[k], axes)
 		if err != nil {

@@ -530,10 +530,10 @@ func TestArchitectureDigestByItsDefinition(t *testing.T) {
 		return append(binary.LittleEndian.AppendUint64(nil, uint64(len(s))), s...)
 	}
 	c := n.Choices()
-	encoded, begins := bytes.CutPrefix(n.Encode(), text("zkaudit/network/v1"))
+	encoded, begins := bytes.CutPrefix(n.Encode(), text("zkaudit/network/v2"))
 	behind := 6*8 + len(text(string(c.Loss))) + len(text(string(c.Labels))) + 8 + 8*len(c.Frozen)
 	a := n.Architecture()
-	if !begins || a.Digest() != sha256.Sum256(append(text("zkaudit/architecture/v1"), encoded[:len(encoded)-behind]...)) {
+	if !begins || a.Digest() != sha256.Sum256(append(text("zkaudit/architecture/v2"), encoded[:len(encoded)-behind]...)) {
 		t.Error("another digest than its definition's")
 	}
 }

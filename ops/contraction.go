@@ -2,6 +2,7 @@ package ops
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/zkaudit/zkaudit/graph"
@@ -14,8 +15,9 @@ import (
 //
 //	V(output) = Σ X(input)·W(weight)      over the labels that V lacks
 //
-// where input axes may be read through windows, y = h + m for a position h of
-// the output and an offset m of the weight. Everything else about such an
+// where input axes may be read through windows, y = σ·h + δ·m − p for a position
+// h of the output and an offset m of the weight, with stride σ, dilation δ and p
+// zeros in front (Slide). Everything else about such an
 // operator follows from this: its shape rule, what it adds up, its input
 // gradient, its updates, the layout of its weights and all relations.
 //
@@ -27,16 +29,23 @@ type contraction struct {
 	windows               []window
 }
 
-// window reads an axis of the input: input = position + offset.
-type window struct{ position, offset, input relation.Label }
+// window reads an axis of the input.
+type window struct {
+	position, offset, input relation.Label
+	Slide
+	// size is that of the input, which a gradient cannot tell from positions and
+	// offsets: with a stride the last cells may be read by none. 0 elsewhere.
+	size int
+}
 
 // contractor is an operator that multiplies its input by a weight. Its inputs
 // are X, W and, if it has one, a bias over the last axis of V.
 type contractor interface {
 	Operator
 	// contraction is that of a node with the given attributes. Nodes of the
-	// backward pass have the attributes of the node that they are made for.
-	contraction(graph.Attributes) contraction
+	// backward pass have the attributes of the node that they are made for, and
+	// an input gradient has attrInput. Errors wrap fault.ErrMalformed.
+	contraction(graph.Attributes) (contraction, error)
 }
 
 // contractorOf returns the operator of a kind that multiplies by weights.
@@ -59,7 +68,11 @@ func contracted(n *graph.Node) contraction {
 	if err != nil {
 		panic(err) // Infer has refused it
 	}
-	return op.contraction(n.Attributes)
+	k, err := op.contraction(n.Attributes)
+	if err != nil {
+		panic(err) // Infer has refused it
+	}
+	return k
 }
 
 // without returns the labels of a that are not in b.
@@ -130,22 +143,38 @@ func (k *contraction) extentsOf(input, weight, output []relation.Axis) (e extent
 	ok = (input == nil || e.bind(k.input, input)) && e.bind(k.weight, weight) && (output == nil || e.bind(k.output, output))
 	for _, w := range k.windows {
 		if !ok {
-			break
+			return e, false
 		}
-		offset := e[w.offset].Size
-		switch {
-		case output == nil:
-			if ok = e[w.input].Size >= offset; !ok {
-				return e, false
-			}
-			e[w.position] = relation.Axis{Name: e[w.input].Name, Size: e[w.input].Size - offset + 1}
-		case input == nil:
-			e[w.input] = relation.Axis{Name: e[w.position].Name, Size: e[w.position].Size + offset - 1}
-		default:
-			ok = e[w.input].Size == e[w.position].Size+offset-1
+		if input == nil {
+			e[w.input] = relation.Axis{Name: e[w.position].Name, Size: w.size}
 		}
+		positions := w.Positions(e[w.input].Size, e[w.offset].Size)
+		if output == nil {
+			e[w.position] = relation.Axis{Name: e[w.input].Name, Size: positions}
+		}
+		ok = e[w.input].Size >= 1 && positions >= 1 && e[w.position].Size == positions
 	}
-	return e, ok
+	return e, ok && k.padded(e)
+}
+
+// maxPadded bounds the cells of a picture with its zeros, channels apart, where
+// there are more than four times those of the picture: an executor holds them.
+const maxPadded = 1 << 14
+
+// padded reports whether the input with all zeros that its windows and theirs
+// read the other way, in a gradient, may reach stays within that bound.
+func (k *contraction) padded(e extents) bool {
+	cells, whole := 1, 1
+	for _, w := range k.windows {
+		size := e[w.input].Size
+		cells *= size
+		reached := size + w.reach(e[w.offset].Size) - 1
+		if reached > 4*graph.MaxSize/whole {
+			return false
+		}
+		whole *= reached
+	}
+	return whole <= max(4*cells, maxPadded)
 }
 
 // extentsOf returns the axes of a node's contraction.
@@ -176,8 +205,12 @@ type multiplying struct {
 func (multiplying) Bounds(*Bounding, *graph.Node) []Bound { return as(unlimited()) }
 
 // inferContraction is the shape rule of a contractor.
-func inferContraction(k contraction, p *graph.Program, n *graph.Node) ([]graph.Tensor, error) {
+func inferContraction(op contractor, p *graph.Program, n *graph.Node) ([]graph.Tensor, error) {
 	if err := arity(p, n, 2, 1); err != nil {
+		return nil, err
+	}
+	k, err := op.contraction(n.Attributes)
+	if err != nil {
 		return nil, err
 	}
 	x, w := p.Tensor(n.Inputs[0]), p.Tensor(n.Inputs[1])
@@ -189,7 +222,7 @@ func inferContraction(k contraction, p *graph.Program, n *graph.Node) ([]graph.T
 	}
 	e, ok := k.extentsOf(x.Axes[1:], w.Axes, nil)
 	if !ok {
-		return nil, malformed("input %v does not fit weights %v", sizes(x), sizes(w))
+		return nil, malformed("input %v does not fit weights %v, or padding is most of what they read", sizes(x), sizes(w))
 	}
 	if x.Format.Bits > 16 {
 		return nil, malformed("input %q has %d bits, at most 16 fit", x.Name, x.Format.Bits)
@@ -256,7 +289,7 @@ func (multiplying) Gradient(r *Reverse, n *graph.Node) error {
 		return nil
 	}
 	u, err := appendOne(r.Builder, graph.Node{
-		Name: n.Name + " backward", Kind: KindInputGradient, Of: n.Kind, Inputs: []graph.TensorID{dv, w}, Attributes: n.Attributes,
+		Name: n.Name + " backward", Kind: KindInputGradient, Of: n.Kind, Inputs: []graph.TensorID{dv, w}, Attributes: backwardAttributes(r.Program(), n),
 	})
 	if err != nil {
 		return err
@@ -267,6 +300,24 @@ func (multiplying) Gradient(r *Reverse, n *graph.Node) error {
 	}
 	r.Add(x, dx)
 	return nil
+}
+
+// attrInput are the sizes of the axes of X that an input gradient is through
+// windows of, in their order.
+const attrInput = "input"
+
+// backwardAttributes are those of the input gradient of a node.
+func backwardAttributes(p *graph.Program, n *graph.Node) graph.Attributes {
+	k, e := contracted(n), extentsOf(p, n)
+	if len(k.windows) == 0 {
+		return n.Attributes
+	}
+	a := graph.Attributes{}
+	maps.Copy(a, n.Attributes)
+	for _, w := range k.windows {
+		a[attrInput] = append(a[attrInput], int64(e[w.input].Size))
+	}
+	return a
 }
 
 // Define: V = Σ X·W, and the bias wherever V has a real cell (of the steps, too,
@@ -367,8 +418,8 @@ func windowed(k *contraction) []relation.Label {
 // others.
 func (c *Context) window(w window, e extents) (relation.ID, string) {
 	position, offset, input := e[w.position], e[w.offset], e[w.input]
-	src := relation.Window{Positions: position.Size, Offsets: offset.Size, Stride: 1, Dilation: 1, Size: input.Size}
-	text := fmt.Sprintf("%d by %d", position.Size, offset.Size)
+	src := w.window(input.Size, offset.Size)
+	text := fmt.Sprintf("%d by %d of %d, stride %d, dilation %d, padding %d", src.Positions, src.Offsets, src.Size, src.Stride, src.Dilation, src.Before)
 	return c.Relation.Public("window "+text, src, position, offset, input), text
 }
 

@@ -13,10 +13,10 @@ const KindFullyConnected graph.Kind = "fully_connected"
 
 type fullyConnected struct{ multiplying }
 
-func (fullyConnected) contraction(graph.Attributes) contraction {
-	return contraction{input: []relation.Label{"k"}, weight: []relation.Label{"k", "j"}, output: []relation.Label{"j"}}
+func (fullyConnected) contraction(graph.Attributes) (contraction, error) {
+	return contraction{input: []relation.Label{"k"}, weight: []relation.Label{"k", "j"}, output: []relation.Label{"j"}}, nil
 }
 
 func (o fullyConnected) Infer(p *graph.Program, n *graph.Node) ([]graph.Tensor, error) {
-	return inferContraction(o.contraction(n.Attributes), p, n)
+	return inferContraction(o, p, n)
 }

@@ -9,10 +9,10 @@ import (
 
 // multiplied lists the products of contractions by kind: the cells of X, W and V
 // that belong together, given the shapes of the three.
-func multiplied() map[graph.Kind]func(x, w, v []int, do func(x, w, v int)) {
-	return map[graph.Kind]func(x, w, v []int, do func(x, w, v int)){
+func multiplied() map[graph.Kind]func(a graph.Attributes, x, w, v []int, do func(x, w, v int)) {
+	return map[graph.Kind]func(a graph.Attributes, x, w, v []int, do func(x, w, v int)){
 		ops.KindConv2D: convolved,
-		ops.KindFullyConnected: func(x, w, v []int, do func(x, w, v int)) {
+		ops.KindFullyConnected: func(_ graph.Attributes, x, w, v []int, do func(x, w, v int)) {
 			for i := range v[0] * v[1] {
 				for k := range w[0] {
 					do(i/v[1]*x[1]+k, k*w[1]+i%v[1], i)
@@ -40,7 +40,7 @@ func products(p *graph.Program, n *graph.Node, do func(x, w, v int)) {
 		}
 		return s
 	}
-	multiplied()[kind](shape(x), shape(w), shape(v), do)
+	multiplied()[kind](n.Attributes, shape(x), shape(w), shape(v), do)
 }
 
 // dense builds 5 features, 6 hidden units with relu, 3 outputs.

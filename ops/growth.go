@@ -97,8 +97,8 @@ func CheckBounds(p *graph.Program, initialBits int, steps int64) error {
 func Fans(p *graph.Program, w graph.TensorID) (in, out int, ok bool) {
 	for i := range p.Nodes {
 		n := &p.Nodes[i]
-		if op, multiplies := Table()[n.Kind].(contractor); multiplies && n.Inputs[1] == w {
-			k, e := op.contraction(n.Attributes), extentsOf(p, n)
+		if Multiplies(n) && n.Inputs[1] == w {
+			k, e := contracted(n), extentsOf(p, n)
 			return e.count(k.summed()), e.count(k.backward()), true
 		}
 	}

@@ -41,7 +41,10 @@ func (inputGradient) Infer(p *graph.Program, n *graph.Node) ([]graph.Tensor, err
 	if err := isWeight(w); err != nil {
 		return nil, err
 	}
-	k := op.contraction(n.Attributes)
+	k, err := op.contraction(n.Attributes)
+	if err != nil {
+		return nil, err
+	}
 	e, ok := k.extentsOf(nil, w.Axes, d.Axes[1:])
 	if !ok || d.Format.Bits > 16 {
 		return nil, malformed("gradient %v in %v does not fit weights %v", sizes(d), d.Format, sizes(w))

@@ -13,8 +13,9 @@ import (
 // shows there, read in place.
 type patches struct {
 	view exact.View
-	// around is the tensor with zeros around each axis of a window, where a
-	// gradient is read beyond its ends; nil where cells are read in place.
+	// around is the tensor with zeros around each axis of a window that is read
+	// beyond its ends, and between the positions of a gradient; nil where cells
+	// are read in place.
 	around []int32
 	inside []int // where each cell stands in it
 	// The weights turned about: cell i of the turned matrix is cell order[i] of
@@ -58,33 +59,51 @@ func newPatches(p *graph.Program, n *graph.Node) *patches {
 	return inputPatches(&k, e, p.Batch)
 }
 
-// inputPatches are those of X: row (b,h…), column (m…,c…), at y = h + m.
+// inputPatches are those of X, with zeros around it where a window reads beyond
+// its ends: row (b,h…), column (m…,c…), at σ·h + δ·m from the first of them.
 func inputPatches(k *contraction, e extents, batch int) *patches {
-	strides, sample := stridesOf(k.input, e.axes(k.input))
-	for _, w := range k.windows {
-		strides[w.position], strides[w.offset] = strides[w.input], strides[w.input]
+	axes, around := e.axes(k.input), false
+	for i, l := range k.input {
+		if w, windowed := k.windowOf(l); windowed {
+			size, win := axes[i].Size, w.window(axes[i].Size, e[w.offset].Size)
+			axes[i].Size = max(win.Before+size, win.Stride*(win.Positions-1)+w.reach(win.Offsets))
+			around = around || axes[i].Size > size
+		}
 	}
-	return &patches{view: exact.View{
+	strides, sample := stridesOf(k.input, axes)
+	first := 0
+	for _, w := range k.windows {
+		stride := strides[w.input]
+		strides[w.position], strides[w.offset] = stride*w.Stride, stride*w.Dilation
+		first += stride * w.before(e[w.input].Size, e[w.offset].Size)
+	}
+	p := &patches{view: exact.View{
 		Rows:    places(0, batch, sample, k.positions(), e, strides),
 		Columns: places(0, 1, 0, k.summed(), e, strides),
 	}}
+	if around {
+		p.around, p.inside = make([]int32, batch*sample), places(first, batch, sample, k.input, e, strides)
+	}
+	return p
 }
 
-// gradientPatches are those of dZ with M − 1 zeros at both ends of each
-// windowed axis: row (b,y…), column (m…,o…), at y − m + M − 1.
+// gradientPatches are those of dZ with σ − 1 zeros between its positions and as
+// many at both ends of each windowed axis as are read: row (b,y…), column
+// (m…,o…), at y + p − δ·m, where position h stands at σ·h.
 func gradientPatches(k *contraction, e extents, batch int) *patches {
 	axes := e.axes(k.output)
 	for i, l := range k.output {
 		if w, windowed := k.windowOf(l); windowed {
-			axes[i].Size += 2 * (e[w.offset].Size - 1)
+			// From y = 0 at the last offset to the last y at the first one.
+			axes[i].Size = e[w.input].Size + w.reach(e[w.offset].Size) - 1
 		}
 	}
 	strides, sample := stridesOf(k.output, axes)
 	first, last := 0, 0
 	for _, w := range k.windows {
-		stride, reach := strides[w.position], e[w.offset].Size-1
-		strides[w.input], strides[w.offset] = stride, -stride
-		first, last = first+stride*reach, last+stride*reach
+		stride, reach := strides[w.position], w.reach(e[w.offset].Size)-1
+		strides[w.input], strides[w.offset], strides[w.position] = stride, -stride*w.Dilation, stride*w.Stride
+		first, last = first+stride*(reach-w.before(e[w.input].Size, e[w.offset].Size)), last+stride*reach
 	}
 	p := &patches{
 		view: exact.View{

@@ -2,15 +2,23 @@ package ops_test
 
 import (
 	"context"
+	"crypto/rand"
+	"errors"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/consensys/gnark-crypto/ecc/bn254"
 
 	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/ops"
 	"github.com/zkaudit/zkaudit/proof"
+	"github.com/zkaudit/zkaudit/proof/forger"
+	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/proof/prover"
+	"github.com/zkaudit/zkaudit/proof/proving"
 	"github.com/zkaudit/zkaudit/proof/statement"
 	"github.com/zkaudit/zkaudit/proof/verifier"
 	"github.com/zkaudit/zkaudit/relation"
@@ -26,6 +34,7 @@ func TestOperatorsAreProven(t *testing.T) {
 	programs := map[string]*graph.Program{
 		"softmax":             attention(t, coarse()),
 		"convolutions":        convolutional(t, coarse()),
+		"strides":             strided(t, coarse()),
 		"single cells":        pixels(t, coarse()),
 		"mul":                 combined(t, coarse(), times),
 		"minus":               combined(t, coarse(), minus),
@@ -54,6 +63,40 @@ func TestOperatorsAreProven(t *testing.T) {
 				t.Fatal(err)
 			}
 		})
+	}
+}
+
+// A whole proof about strides and padding is refused as soon as one cell is
+// another: of what a kernel makes and reads, or of a kernel.
+func TestChangedConvolutionsAreRejected(t *testing.T) {
+	setup, err := commitments.NewDevelopment(12)
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := execute(t, strided(t, coarse()), 2, 1)
+	sys, tried := x.sys.Relation, 0
+	for i := range sys.Tensors {
+		tensor := sys.Tensor(relation.ID(i))
+		kernel := tensor.Kind == relation.External && strings.HasPrefix(tensor.Name, "weight kernel")
+		if tensor.Kind != relation.Witness && !kernel || x.assignment[i].Len() == 0 || strings.Contains(tensor.Name, "remainder") {
+			continue
+		}
+		lie := *x
+		lie.assignment = slices.Clone(x.assignment)
+		lie.assignment[i] = changed(lie.assignment[i], flat(tensor.Axes, tensor.RealCells()-1), 1)
+		st := commit(t, setup, &lie)
+		by := &forger.Prover{Prover: proving.Prover{Setup: setup, Rand: rand.Reader}}
+		encoded, err := by.Prove(context.Background(), mode.Validity, st, prover.Secret{Cells: lie.assignment})
+		if err != nil {
+			t.Fatal(err)
+		}
+		tried++
+		if err := verifier.Verify(setup.Verifier(), st, encoded); !errors.Is(err, fault.ErrRejected) {
+			t.Errorf("%s: %v", tensor.Name, err)
+		}
+	}
+	if tried < 10 {
+		t.Errorf("%d tensors changed", tried)
 	}
 }
 

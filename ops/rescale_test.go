@@ -153,7 +153,7 @@ func (e *exactly) softmax(n *graph.Node) {
 
 func TestForwardIsExact(t *testing.T) {
 	programs := map[string]*graph.Program{
-		"dense": dense(t, coarse()), "convolutions": convolutional(t, coarse()), "single cells": pixels(t, coarse()), "softmax": attention(t, coarse()),
+		"dense": dense(t, coarse()), "convolutions": convolutional(t, coarse()), "strides": strided(t, coarse()), "single cells": pixels(t, coarse()), "softmax": attention(t, coarse()),
 		"add": combined(t, coarse(), plus), "mul": combined(t, coarse(), times), "mean": moved(t, coarse(), mean),
 	}
 	for _, kind := range activationKinds() {

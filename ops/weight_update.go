@@ -111,7 +111,10 @@ func checkProduct(p *graph.Program, w *graph.Tensor, u use, fx int) error {
 	if err := small(x); err != nil {
 		return err
 	}
-	k := op.contraction(u.attributes)
+	k, err := op.contraction(u.attributes)
+	if err != nil {
+		return err
+	}
 	if _, ok := k.extentsOf(x.Axes[1:], w.Axes, d.Axes[1:]); !ok || x.Format.Bits > 16 {
 		return malformed("input %q %v in %v and gradient %v do not fit weight %q %v", x.Name, sizes(x), x.Format, sizes(d), w.Name, sizes(w))
 	}

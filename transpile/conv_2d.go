@@ -5,8 +5,8 @@ import (
 	"github.com/zkaudit/zkaudit/tflite"
 )
 
-// conv2D reads a convolution of stride 1 without padding or dilation; a model
-// has its weights as [units, rows, columns, channels].
+// conv2D reads a convolution that is not divided into groups; a model has its
+// weights as [units, rows, columns, channels].
 func (r *reading) conv2D(o *tflite.Operator) (network.Layer, error) {
 	layer := network.Layer{Kind: network.Conv2D}
 	if err := r.arity(o, 2, 3); err != nil {
@@ -17,19 +17,31 @@ func (r *reading) conv2D(o *tflite.Operator) (network.Layer, error) {
 		return layer, err
 	}
 	options, _ := o.Options.(tflite.Conv2DOptions)
-	if options.Padding != tflite.PaddingValid || options.StrideH != 1 || options.StrideW != 1 || options.DilationH != 1 || options.DilationW != 1 {
-		return layer, r.refuse("padding %v, strides %d×%d, dilation %d×%d", "only VALID, strides of 1 and no dilation can be proven",
+	layer.Window = &network.Window{
+		Stride:   [2]int{int(options.StrideH), int(options.StrideW)},
+		Dilation: [2]int{int(options.DilationH), int(options.DilationW)},
+		Same:     options.Padding == tflite.PaddingSame,
+	}
+	if !layer.Window.Valid() || !layer.Window.Same && options.Padding != tflite.PaddingValid {
+		return layer, r.refuse("padding %v, strides %d×%d, dilation %d×%d", "padding must be SAME or VALID, strides and dilations from 1 to 2^20",
 			options.Padding, options.StrideH, options.StrideW, options.DilationH, options.DilationW)
 	}
 	if o.Inputs[1] < 0 {
 		return layer, r.refuse("it has no weights", "export the model again")
 	}
 	w, in := r.g.Tensors[o.Inputs[1]].Shape, r.shapes[x]
-	if len(w) != 4 || len(in) != 3 || w[0] < 1 || w[1] < 1 || w[2] < 1 || int(w[1]) > in[0] || int(w[2]) > in[1] || int(w[3]) != in[2] {
+	if len(w) != 4 || len(in) != 3 || w[0] < 1 || w[1] < 1 || w[2] < 1 || w[3] < 1 {
 		return layer, r.refuse("weights of shape %v on samples of shape %v", "export the model again", w, in)
 	}
+	if channels := int(w[3]); channels < in[2] && in[2]%channels == 0 {
+		return layer, r.refuse("weights of shape %v on samples of shape %v are %d groups", "convolutions in groups cannot be proven", w, in, in[2]/channels)
+	}
 	units, rows, columns := int(w[0]), int(w[1]), int(w[2])
-	layer.Inputs, layer.Shape = []int{x}, []int{in[0] - rows + 1, in[1] - columns + 1, units}
+	makes := layer.Window.Positions([2]int{in[0], in[1]}, [2]int{rows, columns})
+	if int(w[3]) != in[2] || makes[0] < 1 || makes[1] < 1 {
+		return layer, r.refuse("weights of shape %v on samples of shape %v", "export the model again", w, in)
+	}
+	layer.Inputs, layer.Shape = []int{x}, []int{makes[0], makes[1], units}
 	if layer.Activation, err = r.fused(options.Activation); err != nil {
 		return layer, err
 	}

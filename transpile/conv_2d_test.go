@@ -27,7 +27,11 @@ func plainConv(a tflite.Activation) tflite.Conv2DOptions {
 // conv appends a convolution of weights [units, rows, columns, channels] and a
 // bias to a value of the given shape.
 func (b *model) conv(o tflite.Conv2DOptions, in, kernel tflite.Shape, weights, bias []float32) *model {
-	out := tflite.Shape{in[0], in[1] - kernel[1] + 1, in[2] - kernel[2] + 1, kernel[0]}
+	return b.convTo(o, tflite.Shape{in[0], in[1] - kernel[1] + 1, in[2] - kernel[2] + 1, kernel[0]}, kernel, weights, bias)
+}
+
+// convTo is conv with a declared output.
+func (b *model) convTo(o tflite.Conv2DOptions, out, kernel tflite.Shape, weights, bias []float32) *model {
 	return b.op(tflite.OpConv2D, o, out, b.tensor(kernel, weights), b.tensor(tflite.Shape{kernel[0]}, bias))
 }
 
@@ -40,6 +44,23 @@ func strokes() *tflite.Model {
 	b.conv(plainConv(tflite.ActNone), tflite.Shape{1, 4, 4, 3}, tflite.Shape{2, 2, 2, 3}, floats(rng, 24, 0.6), floats(rng, 2, 0.2))
 	b.reshape(tflite.Shape{1, 18})
 	b.op(tflite.OpFullyConnected, tflite.FullyConnectedOptions{}, tflite.Shape{1, 2}, b.tensor(tflite.Shape{2, 18}, floats(rng, 36, 0.4)), -1)
+	b.op(tflite.OpSoftmax, tflite.SoftmaxOptions{Beta: 1}, tflite.Shape{1, 2})
+	return b.m
+}
+
+// strides reads the same pictures with a kernel of 3×3 that moves by 2 and pads
+// (SAME), 4 units and relu; one of 2×2 with dilation 2 and 6 units; a layer of 2
+// units, and softmax.
+func strides() *tflite.Model {
+	rng := rand.New(rand.NewPCG(4, 6))
+	b := newModel(1, 6, 6, 1)
+	padded, dilated := plainConv(tflite.ActRelu), plainConv(tflite.ActRelu)
+	padded.Padding, padded.StrideH, padded.StrideW = tflite.PaddingSame, 2, 2
+	dilated.DilationH, dilated.DilationW = 2, 2
+	b.convTo(padded, tflite.Shape{1, 3, 3, 4}, tflite.Shape{4, 3, 3, 1}, floats(rng, 36, 0.6), floats(rng, 4, 0.2))
+	b.convTo(dilated, tflite.Shape{1, 1, 1, 6}, tflite.Shape{6, 2, 2, 4}, floats(rng, 96, 0.6), floats(rng, 6, 0.2))
+	b.reshape(tflite.Shape{1, 6})
+	b.op(tflite.OpFullyConnected, tflite.FullyConnectedOptions{}, tflite.Shape{1, 2}, b.tensor(tflite.Shape{2, 6}, floats(rng, 12, 0.6)), -1)
 	b.op(tflite.OpSoftmax, tflite.SoftmaxOptions{Beta: 1}, tflite.Shape{1, 2})
 	return b.m
 }
@@ -62,14 +83,18 @@ func strokeRows(n int) string {
 	return text.String()
 }
 
-// TestStrokesAreWhatThisWrites holds the model and data that tests of other
+// TestStrokesAreWhatThisWrites holds the models and data that tests of other
 // packages read. UPDATE=1 writes them.
 func TestStrokesAreWhatThisWrites(t *testing.T) {
 	m, err := tflite.Marshal(strokes())
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, want := range map[string][]byte{"strokes.tflite": m, "strokes.csv": []byte(strokeRows(160))} {
+	s, err := tflite.Marshal(strides())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string][]byte{"strokes.tflite": m, "strides.tflite": s, "strokes.csv": []byte(strokeRows(160))} {
 		path := filepath.Join("..", "testdata", name)
 		if os.Getenv("UPDATE") != "" {
 			if err := os.WriteFile(path, want, 0o644); err != nil {
@@ -82,17 +107,33 @@ func TestStrokesAreWhatThisWrites(t *testing.T) {
 	}
 }
 
+// positions are those of a kernel along an axis, and where the first one begins.
+func positions(in, kernel, stride, dilation int, padding tflite.Padding) (out, first int) {
+	reach := (kernel-1)*dilation + 1
+	if padding == tflite.PaddingValid {
+		return (in-reach)/stride + 1, 0
+	}
+	out = (in + stride - 1) / stride
+	return out, -max((out-1)*stride+reach-in, 0) / 2
+}
+
 // convolve computes a convolution of one picture in floats.
-func convolve(x []float64, in [3]int, w, bias []float32, kernel [4]int) (y []float64, out [3]int) {
-	out = [3]int{in[0] - kernel[1] + 1, in[1] - kernel[2] + 1, kernel[0]}
+func convolve(p tflite.Conv2DOptions, x []float64, in [3]int, w, bias []float32, kernel [4]int) (y []float64, out [3]int) {
+	rows, top := positions(in[0], kernel[1], int(p.StrideH), int(p.DilationH), p.Padding)
+	columns, left := positions(in[1], kernel[2], int(p.StrideW), int(p.DilationW), p.Padding)
+	out = [3]int{rows, columns, kernel[0]}
 	for h := range out[0] {
 		for at := range out[1] {
 			for o := range out[2] {
 				v := float64(bias[o])
 				for m := range kernel[1] {
 					for n := range kernel[2] {
+						row, column := top+h*int(p.StrideH)+m*int(p.DilationH), left+at*int(p.StrideW)+n*int(p.DilationW)
+						if row < 0 || row >= in[0] || column < 0 || column >= in[1] {
+							continue
+						}
 						for c := range kernel[3] {
-							v += x[((h+m)*in[1]+at+n)*in[2]+c] * float64(w[((o*kernel[1]+m)*kernel[2]+n)*kernel[3]+c])
+							v += x[(row*in[1]+column)*in[2]+c] * float64(w[((o*kernel[1]+m)*kernel[2]+n)*kernel[3]+c])
 						}
 					}
 				}
@@ -125,11 +166,11 @@ func TestConvolutionsAgreeWithFloats(t *testing.T) {
 	}
 	got := predict(t, r, m, rows, r.Program.Loss.Logits)
 	for s := range 2 {
-		h, shape := convolve(rows[36*s:36*s+36], [3]int{6, 6, 1}, constant(0, 1), constant(0, 2), [4]int{3, 3, 3, 1})
+		h, shape := convolve(plainConv(0), rows[36*s:36*s+36], [3]int{6, 6, 1}, constant(0, 1), constant(0, 2), [4]int{3, 3, 3, 1})
 		for i := range h {
 			h[i] = max(h[i], 0)
 		}
-		h, _ = convolve(h, shape, constant(1, 1), constant(1, 2), [4]int{2, 2, 2, 3})
+		h, _ = convolve(plainConv(0), h, shape, constant(1, 1), constant(1, 2), [4]int{2, 2, 2, 3})
 		w := constant(3, 1)
 		for j := range 2 {
 			want := 0.0
@@ -160,6 +201,43 @@ func TestConvolutionsAgreeWithFloats(t *testing.T) {
 		for k, v := range w.Cells {
 			if math.Abs(math.Ldexp(float64(v), -w.FractionBits)-float64(want[k])) > 1e-6 {
 				t.Fatalf("weight %d, cell %d: %v there and back, was %v", i, k, math.Ldexp(float64(v), -w.FractionBits), want[k])
+			}
+		}
+	}
+}
+
+// Convolutions with strides, dilation and either padding predict what they do in
+// floats, and are refused with another output declared.
+func TestStridesAgreeWithFloats(t *testing.T) {
+	rng := rand.New(rand.NewPCG(13, 14))
+	x := make([]float64, 5*6*2)
+	for i := range x {
+		x[i] = float64(rng.IntN(512)-256) / 256
+	}
+	for _, padding := range []tflite.Padding{tflite.PaddingSame, tflite.PaddingValid} {
+		for i := range 36 {
+			stride, dilation, kernel := [2]int32{1 + int32(i%3), 1 + int32(i/3%3)}, 1+int32(i/9%2), 2+i/18
+			o := plainConv(tflite.ActNone)
+			o.Padding, o.StrideH, o.StrideW, o.DilationH, o.DilationW = padding, stride[0], stride[1], dilation, 3-dilation
+			w, bias := floats(rng, 3*kernel*2*2, 0.5), floats(rng, 3, 0.3)
+			want, out := convolve(o, x, [3]int{5, 6, 2}, w, bias, [4]int{3, kernel, 2, 2})
+			build := func(more int) *model {
+				b := newModel(1, 5, 6, 2).convTo(o, tflite.Shape{1, int32(out[0] + more), int32(out[1]), 3}, tflite.Shape{3, int32(kernel), 2, 2}, w, bias)
+				return b.reshape(tflite.Shape{1, int32(len(want))})
+			}
+			opt := options(1)
+			opt.Loss, opt.Labels = graph.MeanSquaredError, graph.Values
+			r, err := transpile.Transpile(build(0).m, opt)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for k, v := range predict(t, r, build(0).m, x, r.Program.Loss.Logits) {
+				if math.Abs(v-want[k]) > 0.03 {
+					t.Errorf("%+v, output %d: %v, want %v", o, k, v, want[k])
+				}
+			}
+			if _, err := transpile.Transpile(build(1).m, opt); !errors.Is(err, fault.ErrUnsupported) || !strings.Contains(err.Error(), "declared as") {
+				t.Errorf("%+v, another output: %v", o, err)
 			}
 		}
 	}
@@ -212,13 +290,18 @@ func TestOtherConvolutionsAreRefused(t *testing.T) {
 		b    *model
 		says string
 	}{
-		"padding":        {change(func(o *tflite.Conv2DOptions) { o.Padding = tflite.PaddingSame }), "only VALID"},
-		"stride down":    {change(func(o *tflite.Conv2DOptions) { o.StrideH = 2 }), "strides 2×1"},
-		"stride across":  {change(func(o *tflite.Conv2DOptions) { o.StrideW = 2 }), "strides 1×2"},
-		"dilation down":  {change(func(o *tflite.Conv2DOptions) { o.DilationH = 2 }), "dilation 2×1"},
-		"dilated across": {change(func(o *tflite.Conv2DOptions) { o.DilationW = 2 }), "dilation 1×2"},
-		"activation":     {change(func(o *tflite.Conv2DOptions) { o.Activation = tflite.ActSignBit }), "fused activation"},
-		"channels":       {newModel(in...).conv(plainConv(0), in, tflite.Shape{1, 2, 2, 1}, weights[:4], weights[:1]), "weights of shape"},
+		"padding":         {change(func(o *tflite.Conv2DOptions) { o.Padding = 7 }), "padding must be"},
+		"stride down":     {change(func(o *tflite.Conv2DOptions) { o.StrideH = 0 }), "strides 0×1"},
+		"stride across":   {change(func(o *tflite.Conv2DOptions) { o.StrideW = -1 }), "strides 1×-1"},
+		"dilation down":   {change(func(o *tflite.Conv2DOptions) { o.DilationH = 1 << 30 }), "dilation 1073741824×1"},
+		"dilated across":  {change(func(o *tflite.Conv2DOptions) { o.DilationW = 0 }), "dilation 1×0"},
+		"declared down":   {change(func(o *tflite.Conv2DOptions) { o.StrideH = 2 }), "declared as"},
+		"declared across": {change(func(o *tflite.Conv2DOptions) { o.DilationW = 2 }), "declared as"},
+		"declared VALID":  {change(func(o *tflite.Conv2DOptions) { o.Padding = tflite.PaddingSame }), "declared as"},
+		"dilated beyond":  {change(func(o *tflite.Conv2DOptions) { o.DilationH = 3 }), "weights of shape"},
+		"activation":      {change(func(o *tflite.Conv2DOptions) { o.Activation = tflite.ActSignBit }), "fused activation"},
+		"channels":        {newModel(in...).conv(plainConv(0), in, tflite.Shape{1, 2, 2, 1}, weights[:4], weights[:1]), "are 2 groups"},
+		"more channels":   {newModel(in...).conv(plainConv(0), in, tflite.Shape{1, 1, 2, 4}, weights, weights[:1]), "weights of shape"},
 		"flat samples": {func() *model {
 			b := newModel(1, 18)
 			return b.op(tflite.OpConv2D, plainConv(0), tflite.Shape{1, 18}, b.tensor(kernel, weights), b.tensor(tflite.Shape{1}, weights[:1]))
