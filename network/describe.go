@@ -36,7 +36,9 @@ func (a *Architecture) layerText(i int, frozen []int) string {
 			fmt.Fprintf(&b, " (those of layer %d)", a.firstUse(w))
 		}
 	}
-	if l.Constant != nil {
+	if l.Constant != nil && l.Kind == Transpose {
+		fmt.Fprintf(&b, ", axes in the order %v", l.Constant.Cells)
+	} else if l.Constant != nil {
 		fmt.Fprintf(&b, ", constant %s of %v to %v", sizes(l.Constant.Shape), slices.Min(l.Constant.Cells), slices.Max(l.Constant.Cells))
 	}
 	if l.Window != nil {

@@ -433,6 +433,12 @@ func TestTranspose(t *testing.T) {
 	if err := with(network.Layer{Shape: []int{3, 2}, Constant: order(1, 0)}); err != nil {
 		t.Error(err)
 	}
+	cube := func(cells ...float32) *network.Architecture {
+		return &network.Architecture{Layers: []network.Layer{{Kind: network.Transpose, Inputs: []int{0}, Shape: []int{2, 2, 2}, Constant: order(cells...)}}}
+	}
+	if d := cube(0, 2, 1).Difference(cube(1, 0, 2)); d != "layer 0: TRANSPOSE, axes in the order [0 2 1], makes 2×2×2; not TRANSPOSE, axes in the order [1 0 2], makes 2×2×2" {
+		t.Errorf("another order: %q", d)
+	}
 	large := network.Architecture{
 		Input: []int{2048, 1024}, Weights: []network.Weight{{Shape: []int{1 << 21, 1}}},
 		Layers: []network.Layer{
