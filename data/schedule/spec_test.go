@@ -43,7 +43,7 @@ func TestSpecErrors(t *testing.T) {
 		"without no row":                   func(s *Spec) { s.Without = []Range{{0, 2, 2}} },
 		"without rows backwards":           func(s *Spec) { s.Without = []Range{{0, 3, 2}} },
 		"without a row before the first":   func(s *Spec) { s.Without = []Range{{0, -1, 1}} },
-		"without a row after the last":    func(s *Spec) { s.Without = []Range{{0, 6, 8}} },
+		"without a row after the last":     func(s *Spec) { s.Without = []Range{{0, 6, 8}} },
 		"without parts out of order":       func(s *Spec) { s.Without = []Range{{1, 0, 1}, {0, 0, 1}} },
 		"without rows out of order":        func(s *Spec) { s.Without = []Range{{0, 4, 5}, {0, 0, 1}} },
 		"without a row twice":              func(s *Spec) { s.Without = []Range{{0, 0, 3}, {0, 2, 4}} },

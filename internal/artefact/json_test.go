@@ -15,13 +15,13 @@ func TestCheckJSON(t *testing.T) {
 		text string
 		ok   bool
 	}{
-		"empty":              {"", true},
-		"as many objects":    {"[" + strings.Repeat("{},", artefact.MaxObjects-1) + "{}]", true},
-		"one more":           {"[" + strings.Repeat("{},", artefact.MaxObjects) + "{}]", false},
-		"as deep":            {nested(artefact.MaxDepth), true},
-		"deeper":             {nested(artefact.MaxDepth + 1), false},
-		"braces in a text":   {`"` + strings.Repeat(`{[`, artefact.MaxObjects) + `"`, true},
-		"an escaped quote":   {`"\"` + strings.Repeat(`{[`, artefact.MaxObjects) + `"`, true},
+		"empty":             {"", true},
+		"as many objects":   {"[" + strings.Repeat("{},", artefact.MaxObjects-1) + "{}]", true},
+		"one more":          {"[" + strings.Repeat("{},", artefact.MaxObjects) + "{}]", false},
+		"as deep":           {nested(artefact.MaxDepth), true},
+		"deeper":            {nested(artefact.MaxDepth + 1), false},
+		"braces in a text":  {`"` + strings.Repeat(`{[`, artefact.MaxObjects) + `"`, true},
+		"an escaped quote":  {`"\"` + strings.Repeat(`{[`, artefact.MaxObjects) + `"`, true},
 		"after a backslash": {`"\\"` + strings.Repeat(`{[`, artefact.MaxObjects), false},
 	} {
 		if err := artefact.CheckJSON([]byte(c.text)); (err == nil) != c.ok || err != nil && !errors.Is(err, fault.ErrMalformed) {

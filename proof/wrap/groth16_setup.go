@@ -8,6 +8,7 @@ import (
 	"github.com/consensys/gnark-crypto/ecc/bn254"
 	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
 	"github.com/consensys/gnark-crypto/ecc/bn254/fr/fft"
+	"github.com/consensys/gnark-crypto/utils"
 	groth16 "github.com/consensys/gnark/backend/groth16/bn254"
 	"github.com/consensys/gnark/constraint"
 	cs "github.com/consensys/gnark/constraint/bn254"
@@ -156,7 +157,7 @@ func quotientPowers(tau, delta fr.Element, domain *fft.Domain) []fr.Element {
 		next.Mul(&next, &tau)
 	}
 	divide(powers, delta)
-	fft.BitReverse(powers)
+	utils.BitReverse(powers)
 	return powers[:len(powers)-1]
 }
 
