@@ -13,6 +13,8 @@ import (
 const (
 	MaxLayers = 1 << 10
 	maxAxes   = 6
+	// maxParameters bounds those of one layer.
+	maxParameters = 1 << 7
 	// maxConstants bounds the constants of all layers, repeated to the shape of
 	// a sample.
 	maxConstants = 1 << 22
@@ -43,9 +45,12 @@ type Layer struct {
 	Shape []int
 	// Window is how the kernel of a convolution moves; no other operator has one.
 	Window *Window
+	// Parameters are the integers that say what it does, in the order that its
+	// lowering states: of TRANSPOSE the axis of the input for each axis of a
+	// sample.
+	Parameters []int
 	// Constant is its second operand, where that is a public constant: of
-	// LEAKY_RELU α, one cell; of SUB_FROM what is subtracted from; of TRANSPOSE
-	// the axis of the input for each axis of a sample.
+	// LEAKY_RELU α, one cell; of SUB_FROM what is subtracted from.
 	Constant *Constant
 	// Activation is applied to what it makes: RELU, RELU6, RELU_N1_TO_1,
 	// TANH, or none.
@@ -147,6 +152,9 @@ func (a *Architecture) checkLayer(i int, weights *int) error {
 	if (l.Window != nil) != (l.Kind == Conv2D) || l.Window != nil && !l.Window.Valid() {
 		return refused("window %+v", l.Window)
 	}
+	if n := len(l.Parameters); n > maxParameters || n > 0 && !parametrised()[l.Kind] {
+		return refused("it has %d parameters", n)
+	}
 	if c := l.Constant; c != nil {
 		if len(c.Shape) > maxAxes || c.cells() != len(c.Cells) {
 			return refused("constant of shape %v with %d cells", c.Shape, len(c.Cells))
@@ -201,6 +209,7 @@ func (a Architecture) clone() Architecture {
 	for i := range a.Layers {
 		l := &a.Layers[i]
 		l.Inputs, l.Weights, l.Shape = slices.Clone(l.Inputs), slices.Clone(l.Weights), slices.Clone(l.Shape)
+		l.Parameters = slices.Clone(l.Parameters)
 		if l.Window != nil {
 			window := *l.Window
 			l.Window = &window

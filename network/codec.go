@@ -12,8 +12,8 @@ import (
 
 // Domains begin encodings, with their version.
 const (
-	domain             = "zkaudit/network/v2"
-	architectureDomain = "zkaudit/architecture/v2"
+	domain             = "zkaudit/network/v3"
+	architectureDomain = "zkaudit/architecture/v3"
 )
 
 // Encode returns the injective encoding (package encode): every field in the
@@ -54,6 +54,7 @@ func appendLayer(b []byte, l *Layer) []byte {
 		}
 		b = encode.Bool(b, w.Same)
 	}
+	b = encode.Ints(b, l.Parameters)
 	b = encode.Bool(b, l.Constant != nil)
 	if l.Constant != nil {
 		b = encode.Ints(b, l.Constant.Shape)
@@ -127,6 +128,7 @@ func (r reader) layer(in string) Layer {
 			Same:     r.Bool(in + "padding"),
 		}
 	}
+	l.Parameters = r.ints(in + "parameters")
 	if r.Bool(in + "constant") {
 		l.Constant = &Constant{Shape: r.ints(in + "shape of the constant")}
 		cells := r.Fixed(in+"constant", 4*r.Count(in+"constant", maxConstants, 4))

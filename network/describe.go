@@ -8,7 +8,7 @@ import (
 )
 
 // Describe returns a line for each layer: what it reads, its operator, its
-// weights, how its kernel moves, or the least and the largest cell of its constant, and the shape of what it makes. Texts of a file's are
+// weights, its parameters, how its kernel moves, or the least and the largest cell of its constant, and the shape of what it makes. Texts of a file's are
 // quoted.
 func (n *Network) Describe() []string {
 	a := &n.architecture
@@ -36,9 +36,10 @@ func (a *Architecture) layerText(i int, frozen []int) string {
 			fmt.Fprintf(&b, " (those of layer %d)", a.firstUse(w))
 		}
 	}
-	if l.Constant != nil && l.Kind == Transpose {
-		fmt.Fprintf(&b, ", axes in the order %v", l.Constant.Cells)
-	} else if l.Constant != nil {
+	if len(l.Parameters) > 0 {
+		fmt.Fprintf(&b, ", parameters %v", l.Parameters)
+	}
+	if l.Constant != nil {
 		fmt.Fprintf(&b, ", constant %s of %v to %v", sizes(l.Constant.Shape), slices.Min(l.Constant.Cells), slices.Max(l.Constant.Cells))
 	}
 	if l.Window != nil {

@@ -67,6 +67,14 @@ func lowerings() map[Kind]func(*lowering, *Layer) error {
 	}
 }
 
+// parametrised lists the operators that have parameters, which their lowerings
+// state and check.
+func parametrised() map[Kind]bool {
+	return map[Kind]bool{
+		Transpose: true,
+	}
+}
+
 // value is a per-sample tensor of the architecture in the graph: its axes are
 // the batch and those of the shape, or the batch and one for the whole sample.
 // Operators ask for what they need (flat, apart).
@@ -143,7 +151,8 @@ func (l *lowering) sample(shape []int) []relation.Axis {
 }
 
 // operands checks that a layer has the given numbers of inputs and weights and
-// only the parts that its operator reads, and returns its first input.
+// only the parts that its operator reads, parameters apart, and returns its first
+// input.
 func (l *lowering) operands(layer *Layer, inputs, weights int, shape, constant bool) (value, error) {
 	if len(layer.Inputs) != inputs || len(layer.Weights) != weights || (layer.Shape != nil) != shape || (layer.Constant != nil) != constant {
 		return value{}, l.refuse("%d inputs, %d weights, shape %v", "export the model again", len(layer.Inputs), len(layer.Weights), layer.Shape)

@@ -427,22 +427,19 @@ func TestTranspose(t *testing.T) {
 		}, c)
 		return err
 	}
-	order := func(cells ...float32) *network.Constant {
-		return &network.Constant{Shape: []int{len(cells)}, Cells: cells}
-	}
-	if err := with(network.Layer{Shape: []int{3, 2}, Constant: order(1, 0)}); err != nil {
+	if err := with(network.Layer{Shape: []int{3, 2}, Parameters: []int{1, 0}}); err != nil {
 		t.Error(err)
 	}
-	cube := func(cells ...float32) *network.Architecture {
-		return &network.Architecture{Layers: []network.Layer{{Kind: network.Transpose, Inputs: []int{0}, Shape: []int{2, 2, 2}, Constant: order(cells...)}}}
+	cube := func(order ...int) *network.Architecture {
+		return &network.Architecture{Layers: []network.Layer{{Kind: network.Transpose, Inputs: []int{0}, Shape: []int{2, 2, 2}, Parameters: order}}}
 	}
-	if d := cube(0, 2, 1).Difference(cube(1, 0, 2)); d != "layer 0: TRANSPOSE, axes in the order [0 2 1], makes 2×2×2; not TRANSPOSE, axes in the order [1 0 2], makes 2×2×2" {
+	if d := cube(0, 2, 1).Difference(cube(1, 0, 2)); d != "layer 0: TRANSPOSE, parameters [0 2 1], makes 2×2×2; not TRANSPOSE, parameters [1 0 2], makes 2×2×2" {
 		t.Errorf("another order: %q", d)
 	}
 	large := network.Architecture{
 		Input: []int{2048, 1024}, Weights: []network.Weight{{Shape: []int{1 << 21, 1}}},
 		Layers: []network.Layer{
-			{Kind: network.Transpose, Inputs: []int{0}, Shape: []int{1024, 2048}, Constant: order(1, 0)},
+			{Kind: network.Transpose, Inputs: []int{0}, Shape: []int{1024, 2048}, Parameters: []int{1, 0}},
 			{Kind: network.Reshape, Inputs: []int{1}, Shape: []int{1 << 21}},
 			{Kind: network.FullyConnected, Inputs: []int{2}, Weights: []int{0}, Shape: []int{1}},
 		},
@@ -452,15 +449,13 @@ func TestTranspose(t *testing.T) {
 	if _, err := network.New(large, c); !errors.Is(err, fault.ErrUnsupported) || !strings.Contains(err.Error(), "axis of more than 1048576") {
 		t.Errorf("an axis too long to be taken apart: %v", err)
 	}
-	minus := float32(math.Copysign(0, -1))
 	for name, l := range map[string]network.Layer{
-		"no order": {Shape: []int{3, 2}}, "no shape": {Constant: order(1, 0)}, "of two": {Inputs: []int{1}, Shape: []int{3, 2}, Constant: order(1, 0)},
-		"too few": {Shape: []int{2}, Constant: order(0)}, "too many": {Shape: []int{2, 3, 1}, Constant: order(0, 1, 2)},
-		"twice one": {Shape: []int{3, 3}, Constant: order(1, 1)}, "beyond": {Shape: []int{3, 2}, Constant: order(2, 0)},
-		"below 0": {Shape: []int{3, 2}, Constant: order(-1, 0)}, "between": {Shape: []int{3, 2}, Constant: order(0.5, 0)},
-		"no number": {Shape: []int{3, 2}, Constant: order(float32(math.NaN()), 0)}, "minus 0": {Shape: []int{3, 2}, Constant: order(1, minus)},
-		"another shape": {Shape: []int{2, 3}, Constant: order(1, 0)}, "a table": {Shape: []int{3, 2}, Constant: &network.Constant{Shape: []int{2, 1}, Cells: []float32{1, 0}}},
-		"fused": {Shape: []int{3, 2}, Constant: order(1, 0), Activation: network.Relu},
+		"no order": {Shape: []int{3, 2}}, "no shape": {Parameters: []int{1, 0}}, "of two": {Inputs: []int{1}, Shape: []int{3, 2}, Parameters: []int{1, 0}},
+		"too few": {Shape: []int{2}, Parameters: []int{0}}, "too many": {Shape: []int{2, 3, 1}, Parameters: []int{0, 1, 2}},
+		"twice one": {Shape: []int{3, 3}, Parameters: []int{1, 1}}, "beyond": {Shape: []int{3, 2}, Parameters: []int{2, 0}},
+		"below 0":       {Shape: []int{3, 2}, Parameters: []int{-1, 0}},
+		"another shape": {Shape: []int{2, 3}, Parameters: []int{1, 0}}, "constant": {Shape: []int{3, 2}, Parameters: []int{1, 0}, Constant: &network.Constant{Cells: []float32{1}}},
+		"fused": {Shape: []int{3, 2}, Parameters: []int{1, 0}, Activation: network.Relu},
 	} {
 		if err := with(l); !errors.Is(err, fault.ErrUnsupported) {
 			t.Errorf("%s: %v", name, err)
@@ -477,6 +472,9 @@ func TestDifferences(t *testing.T) {
 			Input: []int{4}, Weights: []network.Weight{{Shape: []int{4, 4}}},
 			Layers: []network.Layer{{Kind: network.FullyConnected, Inputs: []int{0}, Weights: []int{0}, Shape: []int{4}}, l},
 		}, c)
+	}
+	if _, err := with(network.Layer{Kind: network.Neg, Inputs: []int{1}, Parameters: []int{1}}); !errors.Is(err, fault.ErrUnsupported) || !strings.Contains(err.Error(), "it has 1 parameters") {
+		t.Errorf("parameters of an operator that has none: %v", err)
 	}
 	cells := func(k network.Kind, v float32) []int32 {
 		n, err := with(network.Layer{Kind: k, Inputs: []int{1}, Constant: &network.Constant{Shape: []int{4}, Cells: []float32{v, v, v, v}}})
@@ -536,10 +534,10 @@ func TestArchitectureDigestByItsDefinition(t *testing.T) {
 		return append(binary.LittleEndian.AppendUint64(nil, uint64(len(s))), s...)
 	}
 	c := n.Choices()
-	encoded, begins := bytes.CutPrefix(n.Encode(), text("zkaudit/network/v2"))
+	encoded, begins := bytes.CutPrefix(n.Encode(), text("zkaudit/network/v3"))
 	behind := 6*8 + len(text(string(c.Loss))) + len(text(string(c.Labels))) + 8 + 8*len(c.Frozen)
 	a := n.Architecture()
-	if !begins || a.Digest() != sha256.Sum256(append(text("zkaudit/architecture/v2"), encoded[:len(encoded)-behind]...)) {
+	if !begins || a.Digest() != sha256.Sum256(append(text("zkaudit/architecture/v3"), encoded[:len(encoded)-behind]...)) {
 		t.Error("another digest than its definition's")
 	}
 }

@@ -1,7 +1,6 @@
 package network
 
 import (
-	"math"
 	"slices"
 
 	"github.com/zkaudit/zkaudit/graph"
@@ -9,30 +8,26 @@ import (
 )
 
 // transpose lowers a new order of the axes of samples: axis i of Shape is axis
-// Constant[i] of the input.
+// Parameters[i] of the input.
 func (l *lowering) transpose(layer *Layer) error {
-	x, err := l.operands(layer, 1, 0, true, true)
+	x, err := l.operands(layer, 1, 0, true, false)
 	if err != nil {
 		return err
 	}
 	if err := l.plain(layer); err != nil {
 		return err
 	}
-	cells := layer.Constant.Cells
-	if !slices.Equal(layer.Constant.Shape, []int{len(x.shape)}) {
-		return l.refuse("order %v of samples of shape %v", "export the model again", cells, x.shape)
+	order := layer.Parameters
+	if len(order) != len(x.shape) {
+		return l.refuse("order %v of samples of shape %v", "export the model again", order, x.shape)
 	}
-	var order []int64
+	var axes []int64
 	var shape []int
-	for _, v := range cells {
-		axis := 0
-		for axis < len(x.shape) && math.Float32bits(float32(axis)) != math.Float32bits(v) {
-			axis++
+	for _, axis := range order {
+		if axis < 0 || axis >= len(x.shape) {
+			return l.refuse("order %v of samples of shape %v", "export the model again", order, x.shape)
 		}
-		if axis == len(x.shape) {
-			return l.refuse("order %v of samples of shape %v", "export the model again", cells, x.shape)
-		}
-		order, shape = append(order, int64(axis)), append(shape, x.shape[axis])
+		axes, shape = append(axes, int64(axis)), append(shape, x.shape[axis])
 	}
 	if !slices.Equal(shape, layer.Shape) {
 		return l.refuse("it makes samples of shape %v, not %v", "export the model again", shape, layer.Shape)
@@ -41,7 +36,7 @@ func (l *lowering) transpose(layer *Layer) error {
 		return err
 	}
 	out, err := ops.Append(l.b, graph.Node{
-		Name: l.name, Kind: ops.KindPermute, Inputs: []graph.TensorID{x.id}, Attributes: graph.Attributes{"order": order},
+		Name: l.name, Kind: ops.KindPermute, Inputs: []graph.TensorID{x.id}, Attributes: graph.Attributes{"order": axes},
 	})
 	if err != nil {
 		return err

@@ -8,7 +8,7 @@ import (
 )
 
 // plain reads an operator of one input and nothing else.
-func plain(kind network.Kind) rule {
+func plain(kind network.Kind) func(*reading, *tflite.Operator) (network.Layer, error) {
 	return func(r *reading, o *tflite.Operator) (network.Layer, error) {
 		if err := r.arity(o, 1, 1); err != nil {
 			return network.Layer{}, err
@@ -173,7 +173,7 @@ func (r *reading) statedShape(o *tflite.Operator) ([]int64, error) {
 		if !r.m.IsConstant(t) || len(t.Shape) != 1 {
 			return nil, r.refuse("its shape is not constant", "convert with a concrete input shape")
 		}
-		return r.m.Ints(t)
+		return r.ints(o, 1)
 	}
 	options, _ := o.Options.(tflite.ReshapeOptions)
 	if len(options.NewShape) == 0 {

@@ -84,15 +84,15 @@ func (r *reading) transpose(o *tflite.Operator) (network.Layer, error) {
 	if len(order) != len(from)+1 || order[0] != 0 && order[0] != -int64(len(order)) {
 		return network.Layer{}, r.refuse("it puts the axes of samples of shape %v in the order %v", "keep the batch as axis 0", from, order)
 	}
-	axes, used := &network.Constant{Shape: []int{len(from)}}, make([]bool, len(order))
-	layer := network.Layer{Kind: network.Transpose, Inputs: []int{x}, Constant: axes}
+	used := make([]bool, len(order))
+	layer := network.Layer{Kind: network.Transpose, Inputs: []int{x}}
 	for _, axis := range order[1:] {
 		at, ok := counted(axis, len(order))
 		if !ok || at == 0 || used[at] {
 			return network.Layer{}, r.refuse("%v is no order of axes", "export the model again", order)
 		}
 		used[at] = true
-		axes.Cells, layer.Shape = append(axes.Cells, float32(at-1)), append(layer.Shape, from[at-1])
+		layer.Parameters, layer.Shape = append(layer.Parameters, at-1), append(layer.Shape, from[at-1])
 	}
 	return layer, nil
 }
@@ -115,6 +115,7 @@ func (r *reading) ints(o *tflite.Operator, i int) ([]int64, error) {
 	if o.Inputs[i] < 0 || !r.m.IsConstant(&r.g.Tensors[o.Inputs[i]]) {
 		return nil, r.refuse("input %d is not constant", "convert with a concrete input shape", i)
 	}
+	r.integers[o.Inputs[i]] = true
 	return r.m.Ints(&r.g.Tensors[o.Inputs[i]])
 }
 

@@ -28,32 +28,42 @@ func Supported() map[tflite.Builtin]bool {
 	return supported
 }
 
-// rule reads one operator of the model.
-type rule func(r *reading, o *tflite.Operator) (network.Layer, error)
+// rule reads one operator of the model: a layer for each of its outputs. Layers
+// that these read, and that no tensor of the model stands for, it adds by
+// reading.layer.
+type rule func(r *reading, o *tflite.Operator) ([]network.Layer, error)
+
+// one is the rule of an operator with one output.
+func one(read func(r *reading, o *tflite.Operator) (network.Layer, error)) rule {
+	return func(r *reading, o *tflite.Operator) ([]network.Layer, error) {
+		layer, err := read(r, o)
+		return []network.Layer{layer}, err
+	}
+}
 
 func rules() map[tflite.Builtin]rule {
 	return map[tflite.Builtin]rule{
-		tflite.OpFullyConnected: (*reading).fullyConnected,
-		tflite.OpConv2D:         (*reading).conv2D,
-		tflite.OpRelu:           plain(network.Relu),
-		tflite.OpRelu6:          plain(network.Relu6),
-		tflite.OpReluN1To1:      plain(network.ReluN1To1),
-		tflite.OpLeakyRelu:      (*reading).leakyRelu,
-		tflite.OpElu:            plain(network.Elu),
-		tflite.OpHardSwish:      plain(network.HardSwish),
-		tflite.OpGelu:           (*reading).gelu,
-		tflite.OpTanh:           plain(network.Tanh),
-		tflite.OpLogistic:       plain(network.Logistic),
-		tflite.OpSoftmax:        (*reading).softmax,
-		tflite.OpTranspose:      (*reading).transpose,
-		tflite.OpSqueeze:        (*reading).squeeze,
-		tflite.OpExpandDims:     (*reading).expandDims,
-		tflite.OpReshape:        (*reading).reshape,
-		tflite.OpAdd:            (*reading).add,
-		tflite.OpSub:            (*reading).sub,
-		tflite.OpNeg:            plain(network.Neg),
-		tflite.OpSquare:         plain(network.Square),
-		tflite.OpMul:            (*reading).mul,
+		tflite.OpFullyConnected: one((*reading).fullyConnected),
+		tflite.OpConv2D:         one((*reading).conv2D),
+		tflite.OpRelu:           one(plain(network.Relu)),
+		tflite.OpRelu6:          one(plain(network.Relu6)),
+		tflite.OpReluN1To1:      one(plain(network.ReluN1To1)),
+		tflite.OpLeakyRelu:      one((*reading).leakyRelu),
+		tflite.OpElu:            one(plain(network.Elu)),
+		tflite.OpHardSwish:      one(plain(network.HardSwish)),
+		tflite.OpGelu:           one((*reading).gelu),
+		tflite.OpTanh:           one(plain(network.Tanh)),
+		tflite.OpLogistic:       one(plain(network.Logistic)),
+		tflite.OpSoftmax:        one((*reading).softmax),
+		tflite.OpTranspose:      one((*reading).transpose),
+		tflite.OpSqueeze:        one((*reading).squeeze),
+		tflite.OpExpandDims:     one((*reading).expandDims),
+		tflite.OpReshape:        one((*reading).reshape),
+		tflite.OpAdd:            one((*reading).add),
+		tflite.OpSub:            one((*reading).sub),
+		tflite.OpNeg:            one(plain(network.Neg)),
+		tflite.OpSquare:         one(plain(network.Square)),
+		tflite.OpMul:            one((*reading).mul),
 	}
 }
 
@@ -105,7 +115,7 @@ func Obstacles(m *tflite.Model, batchAxis *int) (found tflite.Findings, err erro
 
 // read reads a model as far as it can.
 func read(m *tflite.Model, batchAxis *int) *reading {
-	r := &reading{m: m, batchAxis: batchAxis, values: map[int32]int{}, index: map[int32]int{}, operands: map[int32]bool{}}
+	r := &reading{m: m, batchAxis: batchAxis, values: map[int32]int{}, index: map[int32]int{}, operands: map[int32]bool{}, integers: map[int32]bool{}}
 	r.found = tflite.Check(m, tflite.CheckOptions{Operators: Supported(), BatchAxis: batchAxis})
 	if len(m.Subgraphs) > 0 {
 		r.g = &m.Subgraphs[0]
@@ -128,6 +138,8 @@ type reading struct {
 	weights   []Weight
 	index     map[int32]int  // weights by tensor of the model
 	operands  map[int32]bool // tensors that are public constants
+	integers  map[int32]bool // constants that say what operators do
+	needed    map[int32]bool // tensors that the output depends on
 	op        int            // operator being read
 }
 
@@ -154,12 +166,13 @@ func (r *reading) run() {
 	for _, t := range r.g.Inputs {
 		r.input(t)
 	}
-	table, needed := rules(), r.needed()
+	table := rules()
+	r.needed = r.reach()
 	for i := range r.g.Operators {
-		if !needed[i] {
+		o := &r.g.Operators[i]
+		if !slices.ContainsFunc(o.Outputs, func(t int32) bool { return r.needed[t] }) {
 			continue
 		}
-		o := &r.g.Operators[i]
 		r.op = i
 		if err := r.operator(table[r.m.Codes[o.Code].Builtin], o); err != nil {
 			r.surmise(o, err)
@@ -184,14 +197,51 @@ func (r *reading) operator(apply rule, o *tflite.Operator) error {
 			return &refusal{} // for what came before
 		}
 	}
-	if len(o.Outputs) != 1 {
-		return r.refuse("it has %d outputs", "export the model again", len(o.Outputs))
-	}
-	layer, err := apply(r, o)
+	layers, err := apply(r, o)
 	if err != nil {
 		return err
 	}
-	return r.makes(o, &layer)
+	if len(o.Outputs) != len(layers) {
+		return r.refuse("it has %d outputs, and makes %d", "export the model again", len(o.Outputs), len(layers))
+	}
+	if err := r.floats(o); err != nil {
+		return err
+	}
+	for i := range layers {
+		if !r.needed[o.Outputs[i]] {
+			continue
+		}
+		if err := r.makes(o.Outputs[i], &layers[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// floats refuses an operator of other numbers than float32, integers apart that
+// say what it does.
+func (r *reading) floats(o *tflite.Operator) error {
+	for _, t := range slices.Concat(o.Inputs, o.Outputs) {
+		if t >= 0 && !r.integers[t] && r.g.Tensors[t].Type != tflite.Float32 {
+			if r.found.Has(tflite.ProblemQuantised) || r.found.Has(tflite.ProblemType) {
+				return &refusal{}
+			}
+			return r.refuse("tensor %s holds %v", "export the float32 model", foreign.Quote(r.g.Tensors[t].Name), r.g.Tensors[t].Type)
+		}
+	}
+	return nil
+}
+
+// layer adds a layer between those that tensors of the model stand for, and
+// returns its value. Its shape must be stated where it is not that of its first
+// input.
+func (r *reading) layer(l network.Layer) int {
+	shape := l.Shape
+	if shape == nil {
+		shape = r.shapes[l.Inputs[0]]
+	}
+	r.a.Layers, r.shapes = append(r.a.Layers, l), append(r.shapes, shape)
+	return len(r.a.Layers)
 }
 
 // surmise records why an operator is refused, and takes for what it makes what
@@ -221,29 +271,19 @@ func (r *reading) value(t int32, shape []int) {
 	r.values[t] = len(r.a.Layers)
 }
 
-// makes records the layer that an operator is. An interpreter works with the
+// makes records the layer that makes a tensor. An interpreter works with the
 // shapes that operators make, whatever a file declares: one that declares
 // others is refused, but for axes of size 1 in front.
-func (r *reading) makes(o *tflite.Operator, layer *network.Layer) error {
-	for i, t := range append(o.Inputs[:len(o.Inputs):len(o.Inputs)], o.Outputs[0]) {
-		shape := i == 1 && (layer.Kind == network.Reshape || layer.Kind == network.Transpose)
-		if t >= 0 && !shape && r.g.Tensors[t].Type != tflite.Float32 {
-			if r.found.Has(tflite.ProblemQuantised) || r.found.Has(tflite.ProblemType) {
-				return &refusal{}
-			}
-			return r.refuse("tensor %s holds %v", "export the float32 model", foreign.Quote(r.g.Tensors[t].Name), r.g.Tensors[t].Type)
-		}
-	}
+func (r *reading) makes(t int32, layer *network.Layer) error {
 	shape := layer.Shape
 	if shape == nil {
 		shape = r.shapes[layer.Inputs[0]]
 	}
-	declared := r.g.Tensors[o.Outputs[0]].Shape
+	declared := r.g.Tensors[t].Shape
 	if s, ok := sample(declared); !ok || !slices.Equal(withoutOnes(s), withoutOnes(shape)) {
 		return r.refuse("its output is declared as %v, it makes samples of shape %v", "export the model again", declared, shape)
 	}
-	r.a.Layers, r.shapes = append(r.a.Layers, *layer), append(r.shapes, shape)
-	r.values[o.Outputs[0]] = len(r.a.Layers)
+	r.values[t] = r.layer(*layer)
 	return nil
 }
 
@@ -255,21 +295,21 @@ func withoutOnes(shape []int) []int {
 	return shape
 }
 
-// needed tells which operators the output depends on.
-func (r *reading) needed() []bool {
+// reach tells which tensors the output depends on.
+func (r *reading) reach() map[int32]bool {
 	maker := map[int32]int{}
 	for i := range r.g.Operators {
 		for _, t := range r.g.Operators[i].Outputs {
 			maker[t] = i
 		}
 	}
-	needed := make([]bool, len(r.g.Operators))
+	needed := map[int32]bool{}
 	pending := slices.Clone(r.g.Outputs)
 	for len(pending) > 0 {
 		t := pending[len(pending)-1]
 		pending = pending[:len(pending)-1]
-		if i, made := maker[t]; made && !needed[i] {
-			needed[i] = true
+		if i, made := maker[t]; made && !needed[t] {
+			needed[t] = true
 			pending = append(pending, r.g.Operators[i].Inputs...)
 		}
 	}
