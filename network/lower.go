@@ -37,6 +37,8 @@ const (
 	Neg             Kind = "NEG"
 	Square          Kind = "SQUARE"
 	Mul             Kind = "MUL"
+	Maximum         Kind = "MAXIMUM"
+	Minimum         Kind = "MINIMUM"
 )
 
 // lowerings lists, for every operator, how it becomes nodes of the graph. A
@@ -64,6 +66,8 @@ func lowerings() map[Kind]func(*lowering, *Layer) error {
 		Neg:             (*lowering).neg,
 		Square:          (*lowering).square,
 		Mul:             (*lowering).mul,
+		Maximum:         (*lowering).maximum,
+		Minimum:         (*lowering).maximum,
 	}
 }
 

@@ -526,6 +526,42 @@ func TestDifferences(t *testing.T) {
 	}
 }
 
+// The larger and the smaller of two values, or of one and a constant at its
+// fraction bits.
+func TestMaximum(t *testing.T) {
+	c := choices()
+	c.Frozen = nil
+	with := func(l network.Layer) (*network.Network, error) {
+		return network.New(network.Architecture{
+			Input: []int{4}, Weights: []network.Weight{{Shape: []int{4, 4}}},
+			Layers: []network.Layer{{Kind: network.FullyConnected, Inputs: []int{0}, Weights: []int{0}, Shape: []int{4}}, l},
+		}, c)
+	}
+	constant := &network.Constant{Shape: []int{1}, Cells: []float32{0.5}}
+	for kind, want := range map[network.Kind]graph.Kind{network.Maximum: ops.KindMaximum, network.Minimum: ops.KindMinimum} {
+		for _, l := range []network.Layer{{Kind: kind, Inputs: []int{1, 0}}, {Kind: kind, Inputs: []int{1}, Constant: constant}} {
+			n, err := with(l)
+			if err != nil || !slices.ContainsFunc(n.Program().Nodes, func(n graph.Node) bool { return n.Kind == want }) {
+				t.Errorf("%+v: %v", l, err)
+			}
+		}
+		for says, l := range map[string]network.Layer{
+			"1 inputs":           {Kind: kind, Inputs: []int{1}},
+			"2 inputs":           {Kind: kind, Inputs: []int{1, 0}, Constant: constant},
+			"fused activation":   {Kind: kind, Inputs: []int{1, 0}, Activation: network.Relu},
+			"constant of shape ": {Kind: kind, Inputs: []int{1}, Constant: &network.Constant{Shape: []int{3}, Cells: make([]float32, 3)}},
+		} {
+			if _, err := with(l); !errors.Is(err, fault.ErrUnsupported) || !strings.Contains(err.Error(), string(kind)+": "+says) {
+				t.Errorf("%+v: %v", l, err)
+			}
+		}
+	}
+	c.Formats.Feature = 7
+	if _, err := with(network.Layer{Kind: network.Maximum, Inputs: []int{1, 0}}); !errors.Is(err, fault.ErrUnsupported) || !strings.Contains(err.Error(), "operands with 8 and 7 fraction bits") {
+		t.Errorf("maximum of two formats: %v", err)
+	}
+}
+
 // The digest of an architecture is that of the network's encoding without its
 // choices, under another domain.
 func TestArchitectureDigestByItsDefinition(t *testing.T) {

@@ -60,13 +60,16 @@ func (add) Gradient(r *Reverse, n *graph.Node) error {
 
 func (add) Bounds(b *Bounding, n *graph.Node) []Bound { return as(b.in(n, 0).plus(b.in(n, 1))) }
 
-// Define: a constant is broadcast over steps and samples, so it carries their
-// masks.
 func (add) Define(c *Context, n *graph.Node, _ int) []relation.Term {
 	x, y := n.Inputs[0], n.Inputs[1]
-	second := []relation.Factor{c.operand(y)}
+	return []relation.Term{relation.Times(relation.Int(1), c.at(x)), relation.Times(relation.Int(1), c.spread(x, y)...)}
+}
+
+// spread reads the second operand y of a sum with x. A constant is broadcast
+// over steps and samples, so it carries their masks.
+func (c *Context) spread(x, y graph.TensorID) []relation.Factor {
 	if c.Program.Tensor(y).Role == graph.Constant {
-		second = append(c.ones(x)[:2], second...)
+		return append(c.ones(x)[:2], c.operand(y))
 	}
-	return []relation.Term{relation.Times(relation.Int(1), c.at(x)), relation.Times(relation.Int(1), second...)}
+	return []relation.Factor{c.at(y)}
 }

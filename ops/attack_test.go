@@ -43,7 +43,7 @@ func (x *executed) checkCoverage(t *testing.T) {
 	}
 	for i, id := range x.sys.Tensors {
 		tensor := &x.p.Tensors[i]
-		needs := tensor.Role == graph.Committed || tensor.Checked || strings.Contains(tensor.Name, "/complement") || strings.Contains(tensor.Name, "/distance")
+		needs := tensor.Role == graph.Committed || tensor.Checked || strings.Contains(tensor.Name, "/complement") || strings.Contains(tensor.Name, "/distance") || strings.Contains(tensor.Name, "/difference")
 		if needs && !looked[id] {
 			t.Errorf("%s is never looked up", tensor.Name)
 		}

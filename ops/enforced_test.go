@@ -62,8 +62,9 @@ type analysis struct {
 	known  map[relation.ID]span
 	// proven is what a pass before has found.
 	proven map[relation.ID]span
-	// lemma is what a division says of its quotient beyond its range.
-	lemma map[relation.ID]span
+	// lemma is what a node says of its value beyond ranges: a division of its
+	// quotient, a maximum of the larger of two.
+	lemma map[relation.ID]func() span
 }
 
 func (a *analysis) of(id relation.ID) span {
@@ -107,7 +108,7 @@ func (a *analysis) of(id relation.ID) span {
 		s = anything()
 	}
 	if lemma, ok := a.lemma[id]; ok && s.integer {
-		s = s.meet(lemma)
+		s = s.meet(lemma())
 	}
 	a.known[id] = s
 	return s
@@ -289,10 +290,24 @@ func unenforced(p *graph.Program, s *segment.Relations, sys *relation.System) []
 // unenforcedOf is unenforced, given the tensors of the system by those of the
 // program.
 func unenforcedOf(p *graph.Program, ids []relation.ID, sys *relation.System) []string {
-	a := &analysis{sys: sys, labels: p.Loss.Labels, proven: map[relation.ID]span{}, lemma: map[relation.ID]span{}}
+	a := &analysis{sys: sys, labels: p.Loss.Labels, proven: map[relation.ID]span{}, lemma: map[relation.ID]func() span{}}
 	for i := range p.Nodes {
-		if n := &p.Nodes[i]; n.Kind == ops.KindSoftmax {
-			a.lemma[ids[n.Outputs[0]]] = span{0, float64(int(1) << p.Tensor(n.Outputs[0]).Format.Fraction), true}
+		switch n := &p.Nodes[i]; n.Kind {
+		case ops.KindSoftmax:
+			a.lemma[ids[n.Outputs[0]]] = func() span {
+				return span{0, float64(int(1) << p.Tensor(n.Outputs[0]).Format.Fraction), true}
+			}
+		case ops.KindMaximum, ops.KindMinimum:
+			// D = B − A of the maximum: max(A, B); D = A − B of the minimum: −max(−A, −B)
+			difference, sign := sys.Tensor(ids[n.Outputs[1]]).Sum, 1.0
+			if n.Kind == ops.KindMinimum {
+				sign = -1
+			}
+			a.lemma[ids[n.Outputs[0]]] = func() span {
+				x, y := a.sum(difference, difference.Terms[:1], -1), a.sum(difference, difference.Terms[1:], 1)
+				larger := span{max(x.low, y.low), max(x.high, y.high), x.integer && y.integer}
+				return larger.times(span{sign, sign, true})
+			}
 		}
 	}
 	for {
@@ -376,6 +391,13 @@ func units() map[string]chain {
 		"product without rounding": func(n *net, a graph.TensorID) graph.TensorID {
 			v := n.one(ops.KindMul, nil, a, n.constant([]int32{1, -1, 2, 3, 0, 1}, 0, 6))
 			return n.must(ops.Rescale(n.Builder, "not rounded", v, n.Tensor(v).Format.Fraction))
+		},
+		"maximum": func(n *net, a graph.TensorID) graph.TensorID {
+			return n.one(ops.KindMaximum, nil, a, n.constant(half(), n.Tensor(a).Format.Fraction, 6))
+		},
+		"minimum": func(n *net, a graph.TensorID) graph.TensorID {
+			opposite := n.must(ops.Sum(n.Builder, "opposite", []graph.TensorID{a}, []int64{-1}, n.Tensor(a).Format))
+			return n.one(ops.KindMinimum, nil, a, opposite)
 		},
 		"sum": func(n *net, a graph.TensorID) graph.TensorID {
 			return n.must(ops.Sum(n.Builder, "sum", []graph.TensorID{a, a}, []int64{3, -2}, n.Tensor(a).Format))

@@ -80,6 +80,14 @@ func (r *reals) node(n *graph.Node) []float64 {
 		for i := range y {
 			y[i] = x[i] + in[1][i%len(in[1])]
 		}
+	case ops.KindMaximum:
+		for i := range y {
+			y[i] = max(x[i], in[1][i%len(in[1])])
+		}
+	case ops.KindMinimum:
+		for i := range y {
+			y[i] = min(x[i], in[1][i%len(in[1])])
+		}
 	case ops.KindSum:
 		for k, c := range n.Attributes["coefficients"] {
 			// a coefficient carries the change of format

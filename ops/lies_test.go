@@ -47,6 +47,8 @@ func lies() map[graph.Kind]map[string]lie {
 		ops.KindGelu:            activationLies(),
 		ops.KindGeluApproximate: activationLies(),
 		ops.KindHardSwish:       activationLies(),
+		ops.KindMaximum:         maximumLies(1),
+		ops.KindMinimum:         maximumLies(-1),
 		ops.KindGate: {"gate ignored": func(x *executed, n *graph.Node, c int) bool {
 			b := x.buffers.Small
 			d := b[n.Inputs[1]][c]
@@ -72,6 +74,34 @@ func activationLies() map[string]lie {
 		"value": func(x *executed, n *graph.Node, c int) bool { x.buffers.Small[n.Outputs[0]][c]++; return true },
 		"derivative": func(x *executed, n *graph.Node, c int) bool {
 			g := x.buffers.Small[n.Outputs[1]]
+			g[c] = 1 - g[c]
+			return true
+		},
+	}
+}
+
+// maximumLies are another value than that of either operand, the other operand,
+// and the other operand's gradient.
+func maximumLies(sign int32) map[string]lie {
+	raise := func(x *executed, n *graph.Node, c int, by int32) bool {
+		b := x.buffers.Small
+		b[n.Outputs[0]][c] += sign * by
+		b[n.Outputs[2]][c] += by
+		return by != 0
+	}
+	return map[string]lie{
+		"beyond both": func(x *executed, n *graph.Node, c int) bool { return raise(x, n, c, 1) },
+		"the other operand": func(x *executed, n *graph.Node, c int) bool {
+			b := x.buffers.Small
+			d := b[n.Outputs[1]][c]
+			b[n.Outputs[3]][c] = 1 - b[n.Outputs[3]][c]
+			if d > 0 {
+				return raise(x, n, c, -d)
+			}
+			return raise(x, n, c, d)
+		},
+		"the other gradient": func(x *executed, n *graph.Node, c int) bool {
+			g := x.buffers.Small[n.Outputs[3]]
 			g[c] = 1 - g[c]
 			return true
 		},

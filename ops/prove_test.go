@@ -38,6 +38,8 @@ func TestOperatorsAreProven(t *testing.T) {
 		"single cells":        pixels(t, coarse()),
 		"mul":                 combined(t, coarse(), times),
 		"minus":               combined(t, coarse(), minus),
+		"maximum":             combined(t, coarse(), larger),
+		"minimum":             combined(t, coarse(), smaller),
 		"mean":                moved(t, coarse(), mean),
 		"squared error":       regression(t, coarse(), 3, graph.MeanSquaredError),
 		"logistic loss":       regression(t, coarse(), 3, graph.LogisticLoss),

@@ -28,6 +28,8 @@ func Table() map[graph.Kind]Operator {
 		KindMul:              mul{},
 		KindAdd:              add{},
 		KindSum:              sum{},
+		KindMaximum:          maximum{sign: 1},
+		KindMinimum:          maximum{sign: -1},
 		KindReduceSum:        reduceSum{},
 		KindBroadcast:        broadcast{},
 		KindReshape:          reshape{},

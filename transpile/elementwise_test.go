@@ -152,6 +152,21 @@ func TestElementwiseAndShapes(t *testing.T) {
 			first := b.last
 			return b.op(tflite.OpTanh, nil, flat).op(tflite.OpMul, tflite.MulOptions{}, flat, first)
 		}, func(i int) float64 { return math.Tanh(x[i]) * x[i] }},
+		"maximum of a vector": {func() *model {
+			b := newModel(1, 6).identity(6, flat)
+			return b.op(tflite.OpMaximum, nil, flat, b.tensor(tflite.Shape{6}, vector))
+		}, func(i int) float64 { return max(x[i], float64(vector[i])) }},
+		"minimum of a scalar": {func() *model {
+			b := newModel(1, 6).identity(6, flat)
+			b.op(tflite.OpMinimum, nil, flat, b.last)
+			b.m.Subgraphs[0].Operators[1].Inputs[0] = b.tensor(tflite.Shape{}, []float32{0.625})
+			return b
+		}, func(i int) float64 { return min(x[i], 0.625) }},
+		"minimum of two": {func() *model {
+			b := newModel(1, 6).identity(6, flat)
+			first := b.last
+			return b.op(tflite.OpTanh, nil, flat).op(tflite.OpMinimum, nil, flat, first)
+		}, func(i int) float64 { return min(x[i], math.Tanh(x[i])) }},
 		"neg": {func() *model { return newModel(1, 6).identity(6, flat).op(tflite.OpNeg, nil, flat) }, func(i int) float64 { return -x[i] }},
 		"square operator": {func() *model { return newModel(1, 6).identity(6, flat).op(tflite.OpSquare, nil, flat) },
 			func(i int) float64 { return x[i] * x[i] }},

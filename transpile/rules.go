@@ -219,6 +219,14 @@ func (r *reading) mul(o *tflite.Operator) (network.Layer, error) {
 	return r.binary(network.Mul, o, options.Activation)
 }
 
+// cellwise reads an operator of two operands, in whichever order, and nothing
+// else.
+func cellwise(kind network.Kind) func(*reading, *tflite.Operator) (network.Layer, error) {
+	return func(r *reading, o *tflite.Operator) (network.Layer, error) {
+		return r.binary(kind, o, tflite.ActNone)
+	}
+}
+
 // binary reads an operator of two operands; one of them may be a constant, and
 // is taken for the second.
 func (r *reading) binary(kind network.Kind, o *tflite.Operator, fused tflite.Activation) (network.Layer, error) {

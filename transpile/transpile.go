@@ -64,6 +64,8 @@ func rules() map[tflite.Builtin]rule {
 		tflite.OpNeg:            one(plain(network.Neg)),
 		tflite.OpSquare:         one(plain(network.Square)),
 		tflite.OpMul:            one((*reading).mul),
+		tflite.OpMaximum:        one(cellwise(network.Maximum)),
+		tflite.OpMinimum:        one(cellwise(network.Minimum)),
 	}
 }
 
