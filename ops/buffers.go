@@ -27,6 +27,8 @@ type Buffers struct {
 	values  [][]int64
 	tables  []*functionTable // of table operators, by node
 	patches []*patches       // of nodes that read through windows
+	moves   [][]move         // of nodes that select cells
+	maps    [][]AxisMap      // of nodes that add up along axes
 }
 
 // NewBuffers takes memory for a validated program. initial gives the cells of
@@ -42,6 +44,8 @@ func NewBuffers(p *graph.Program, initial map[graph.TensorID][]int64, tables *Ta
 		values:  make([][]int64, n),
 		tables:  make([]*functionTable, len(p.Nodes)),
 		patches: make([]*patches, len(p.Nodes)),
+		moves:   make([][]move, len(p.Nodes)),
+		maps:    make([][]AxisMap, len(p.Nodes)),
 	}
 	for i := range p.Tensors {
 		id, t := graph.TensorID(i), &p.Tensors[i]
@@ -84,6 +88,12 @@ func (b *Buffers) prepare(p *graph.Program, node int, tables *Tables) error {
 	}
 	if _, ok := op.(contractor); ok || n.Of != "" {
 		b.patches[node] = newPatches(p, n)
+	}
+	switch n.Kind {
+	case KindSelect:
+		b.moves[node] = movesOf(p, n)
+	case KindAxisSum:
+		b.maps[node] = mapsOf(p, n)
 	}
 	if t, ok := op.(tabulated); ok {
 		b.tables[node], err = tables.get(t.tableOf(p, n))

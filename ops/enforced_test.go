@@ -2,6 +2,7 @@ package ops_test
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"math/big"
 	"slices"
@@ -129,8 +130,10 @@ func source(s relation.Source) span {
 	switch s := s.(type) {
 	case relation.Mask:
 		return span{1, 1, true} // on real cells
-	case *relation.Selection, *relation.AxisMap:
+	case *relation.Selection:
 		return span{0, 1, true}
+	case *relation.AxisMap:
+		return mapSpan(s)
 	case *relation.Filter:
 		return span{0, 255, true}
 	case *relation.Values:
@@ -138,6 +141,21 @@ func source(s relation.Source) span {
 		return span{float64(low), float64(high), true}
 	}
 	return anything()
+}
+
+// mapSpan is what a map multiplies cells by, all entries of one output together:
+// with values of both signs these are of several cells.
+func mapSpan(m *relation.AxisMap) span {
+	gain, s := map[int32]float64{}, span{0, 0, true}
+	for e, o := range m.Out {
+		v := float64(m.Value[e])
+		gain[o] += math.Abs(v)
+		s.low, s.high = min(s.low, v), max(s.high, gain[o])
+	}
+	if s.low < 0 {
+		s.low = -s.high
+	}
+	return s
 }
 
 // column is what a lookup in column k of a table says.
@@ -362,7 +380,7 @@ func build(t *testing.T, p *graph.Program) *segment.Relations {
 
 // units are operators on samples of 6 units.
 func units() map[string]chain {
-	return map[string]chain{
+	list := map[string]chain{
 		"dense":            func(n *net, a graph.TensorID) graph.TensorID { return n.dense(a, 6) },
 		"convolution":      func(n *net, a graph.TensorID) graph.TensorID { return flatten(n, n.conv(picture(n, a, 3, 1), 2, 2, 3)) },
 		"relu":             func(n *net, a graph.TensorID) graph.TensorID { return n.activation(ops.KindRelu, a) },
@@ -417,6 +435,16 @@ func units() map[string]chain {
 		"permute": func(n *net, a graph.TensorID) graph.TensorID {
 			return merge(n, n.one(ops.KindPermute, graph.Attributes{"order": {1, 0}}, split(n, a)))
 		},
+	}
+	maps.Copy(list, six())
+	return list
+}
+
+// six are maps of samples of 6 units to such.
+func six() map[string]chain {
+	return map[string]chain{
+		"selection": onSplit(0, ops.AxisMap{Axis: 1, Size: 3, Entries: entries([3]int{0, 1, 1}, [3]int{1, 1, 1})}),
+		"windows":   onSplit(2, ops.AxisMap{Axis: 1, Size: 3, Entries: entries([3]int{0, 0, 3}, [3]int{0, 1, 1}, [3]int{2, 1, -1}, [3]int{2, 2, 2})}),
 	}
 }
 

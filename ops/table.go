@@ -34,6 +34,8 @@ func Table() map[graph.Kind]Operator {
 		KindBroadcast:        broadcast{},
 		KindReshape:          reshape{},
 		KindPermute:          permute{},
+		KindSelect:           selection{},
+		KindAxisSum:          axisSum{},
 		KindRotate:           rotate{},
 		KindReflect:          reflect{},
 	}
