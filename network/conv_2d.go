@@ -31,5 +31,5 @@ func (l *lowering) conv2D(layer *Layer) error {
 	for i, size := range w {
 		axes[i] = ops.Units(size)
 	}
-	return l.multiply(layer, ops.KindConv2D, x, axes)
+	return l.multiply(layer, ops.KindConv2D, ops.Sliding(layer.Window.slides()), x, axes)
 }

@@ -9,9 +9,9 @@ import (
 	"github.com/zkaudit/zkaudit/relation"
 )
 
-// fullyConnected lowers V = X·W + b, its rounding and its fused activation.
-// Shape is (units), or (1, …, 1, units) where the operator keeps the number of
-// axes.
+// fullyConnected lowers V = X·W + b, its rounding and its fused activation. It
+// multiplies a whole sample, and Shape is (units) or (1, …, 1, units); or every
+// position of a sample with several axes, and Shape is (positions…, units).
 func (l *lowering) fullyConnected(layer *Layer) error {
 	x, err := l.operands(layer, 1, min(max(len(layer.Weights), 1), 2), true, false)
 	if err != nil {
@@ -22,27 +22,28 @@ func (l *lowering) fullyConnected(layer *Layer) error {
 		return l.refuse("weights of shape %v", "export the model again", w)
 	}
 	inputs, units := w[0], w[1]
-	if count(x.shape) != inputs {
-		return l.refuse("a layer of %d inputs on samples of shape %v acts on every position apart",
-			"flatten the sample before the layer, or use one position per sample", inputs, x.shape)
+	last := len(x.shape) - 1
+	everywhere := count(x.shape[:last]) > 1 && x.shape[last] == inputs && slices.Equal(layer.Shape, append(slices.Clone(x.shape[:last]), units))
+	if !everywhere && (count(x.shape) != inputs || layer.Shape[len(layer.Shape)-1] != units || count(layer.Shape) != units) {
+		return l.refuse("%d inputs and %d units make samples of shape %v of others of shape %v",
+			"keep the axes of the sample, or flatten it before the layer", inputs, units, layer.Shape, x.shape)
 	}
-	if last := layer.Shape[len(layer.Shape)-1]; last != units || count(layer.Shape) != units {
-		return l.refuse("%d units make samples of shape %v", "flatten the sample before the layer", units, layer.Shape)
+	lay := l.flat
+	if everywhere {
+		lay = l.apart
 	}
-	if x, err = l.flat(x); err != nil {
+	if x, err = lay(x); err != nil {
 		return err
 	}
-	return l.multiply(layer, ops.KindFullyConnected, x, []relation.Axis{l.b.Tensor(x.id).Axes[1], ops.Units(units)})
+	axes := l.b.Tensor(x.id).Axes
+	return l.multiply(layer, ops.KindFullyConnected, ops.Positions(len(axes)-2), x, []relation.Axis{axes[len(axes)-1], ops.Units(units)})
 }
 
 // multiply appends an operator with weights of the given axes, the last one of
 // units, and a bias if the layer has one; its rounding; and its fused activation.
-func (l *lowering) multiply(layer *Layer, kind graph.Kind, x value, weights []relation.Axis) error {
+func (l *lowering) multiply(layer *Layer, kind graph.Kind, a graph.Attributes, x value, weights []relation.Axis) error {
 	f := l.b.Tensor(x.id).Format.Fraction
-	node := graph.Node{Name: l.name, Kind: kind, Inputs: []graph.TensorID{x.id}}
-	if layer.Window != nil {
-		node.Attributes = ops.Sliding(layer.Window.slides())
-	}
+	node := graph.Node{Name: l.name, Kind: kind, Attributes: a, Inputs: []graph.TensorID{x.id}}
 	for k, axes := range [][]relation.Axis{weights, weights[len(weights)-1:]}[:len(layer.Weights)] {
 		id, err := l.weight(layer.Weights[k], f, []string{"weights", "bias"}[k], axes)
 		if err != nil {

@@ -33,6 +33,7 @@ func TestOperatorsAreProven(t *testing.T) {
 	}
 	programs := map[string]*graph.Program{
 		"softmax":             attention(t, coarse()),
+		"positions":           positioned(t, coarse()),
 		"convolutions":        convolutional(t, coarse()),
 		"strides":             strided(t, coarse()),
 		"single cells":        pixels(t, coarse()),

@@ -38,13 +38,14 @@ func (r *reading) fused(a tflite.Activation) (network.Kind, error) {
 	return kind, nil
 }
 
-// fullyConnected reads V = X·Wᵀ + b.
+// fullyConnected reads V = X·Wᵀ + b, of whole samples or of every position of
+// theirs: an interpreter makes rows of these, unless it keeps the axes.
 func (r *reading) fullyConnected(o *tflite.Operator) (network.Layer, error) {
 	layer := network.Layer{Kind: network.FullyConnected}
 	if err := r.arity(o, 2, 3); err != nil {
 		return layer, err
 	}
-	x, err := r.activation(o, 0)
+	x, err := r.carried(o, 0)
 	if err != nil {
 		return layer, err
 	}
@@ -60,12 +61,15 @@ func (r *reading) fullyConnected(o *tflite.Operator) (network.Layer, error) {
 		return layer, r.refuse("weights of shape %v", "export the model again", shape)
 	}
 	units, inputs := int(shape[0]), int(shape[1])
+	in := r.shapes[x]
+	whole := positions(in)*in[len(in)-1] == inputs && !options.KeepNumDims
+	if !whole && in[len(in)-1] != inputs {
+		return layer, r.refuse("%d inputs on samples of shape %v", "make the last axis of the sample that of the inputs, or flatten it before the layer", inputs, in)
+	}
 	layer.Inputs, layer.Shape = []int{x}, []int{units}
-	if in := r.shapes[x]; options.KeepNumDims {
-		if in[len(in)-1] != inputs {
-			return layer, r.refuse("keep_num_dims on samples of shape %v with %d inputs", "flatten the sample before the layer", in, inputs)
-		}
+	if !whole {
 		layer.Shape = append(append([]int(nil), in[:len(in)-1]...), units)
+		r.makesRows = r.rows[x] || !options.KeepNumDims
 	}
 	if layer.Activation, err = r.fused(options.Activation); err != nil {
 		return layer, err
@@ -141,12 +145,13 @@ func (r *reading) softmax(o *tflite.Operator) (network.Layer, error) {
 	return plain(network.Softmax)(r, o)
 }
 
-// reshape reads a change of the shape of samples.
+// reshape reads a change of the shape of samples, or to rows: one for each
+// position of theirs.
 func (r *reading) reshape(o *tflite.Operator) (network.Layer, error) {
 	if err := r.arity(o, 1, 2); err != nil {
 		return network.Layer{}, err
 	}
-	x, err := r.activation(o, 0)
+	x, err := r.carried(o, 0)
 	if err != nil {
 		return network.Layer{}, err
 	}
@@ -156,7 +161,12 @@ func (r *reading) reshape(o *tflite.Operator) (network.Layer, error) {
 	}
 	from, to := r.g.Tensors[o.Inputs[0]].Shape, r.g.Tensors[o.Outputs[0]].Shape
 	shape, ok := sample(to)
-	if !ok || to[0] != from[0] {
+	in := r.shapes[x]
+	last := in[len(in)-1]
+	batch, rows := r.batch(x), int64(positions(in))
+	if ok && rows > 1 && len(shape) == 1 && shape[0] == last && int64(to[0]) == batch*rows {
+		shape, r.makesRows = []int{int(rows), last}, true
+	} else if !ok || int64(to[0]) != batch {
 		return network.Layer{}, r.refuse("it reshapes %v to %v across the batch axis", "keep the batch as axis 0 and reshape within samples", from, to)
 	}
 	if !reshapesTo(stated, to) {

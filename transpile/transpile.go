@@ -117,7 +117,7 @@ func Obstacles(m *tflite.Model, batchAxis *int) (found tflite.Findings, err erro
 
 // read reads a model as far as it can.
 func read(m *tflite.Model, batchAxis *int) *reading {
-	r := &reading{m: m, batchAxis: batchAxis, values: map[int32]int{}, index: map[int32]int{}, operands: map[int32]bool{}, integers: map[int32]bool{}}
+	r := &reading{m: m, batchAxis: batchAxis, values: map[int32]int{}, rows: map[int]bool{}, index: map[int32]int{}, operands: map[int32]bool{}, integers: map[int32]bool{}}
 	r.found = tflite.Check(m, tflite.CheckOptions{Operators: Supported(), BatchAxis: batchAxis})
 	if len(m.Subgraphs) > 0 {
 		r.g = &m.Subgraphs[0]
@@ -137,12 +137,14 @@ type reading struct {
 	a         network.Architecture
 	values    map[int32]int // of the architecture, by tensor of the model
 	shapes    [][]int       // of one sample, by value: as operators make it
+	rows      map[int]bool  // values whose positions the file has on the batch axis
 	weights   []Weight
 	index     map[int32]int  // weights by tensor of the model
 	operands  map[int32]bool // tensors that are public constants
 	integers  map[int32]bool // constants that say what operators do
 	needed    map[int32]bool // tensors that the output depends on
 	op        int            // operator being read
+	makesRows bool           // what it makes are rows
 }
 
 // refusal is a finding about an operator as an error. One without a reason is
@@ -199,6 +201,7 @@ func (r *reading) operator(apply rule, o *tflite.Operator) error {
 			return &refusal{} // for what came before
 		}
 	}
+	r.makesRows = false
 	layers, err := apply(r, o)
 	if err != nil {
 		return err
@@ -282,10 +285,18 @@ func (r *reading) makes(t int32, layer *network.Layer) error {
 		shape = r.shapes[layer.Inputs[0]]
 	}
 	declared := r.g.Tensors[t].Shape
-	if s, ok := sample(declared); !ok || !slices.Equal(withoutOnes(s), withoutOnes(shape)) {
+	s, ok := sample(declared)
+	if r.makesRows {
+		last := len(shape) - 1
+		ok = ok && len(s) == 1 && s[0] == shape[last] && int64(declared[0]) == r.batch(layer.Inputs[0])*int64(positions(shape))
+	} else {
+		ok = ok && slices.Equal(withoutOnes(s), withoutOnes(shape))
+	}
+	if !ok {
 		return r.refuse("its output is declared as %v, it makes samples of shape %v", "export the model again", declared, shape)
 	}
 	r.values[t] = r.layer(*layer)
+	r.rows[r.values[t]] = r.makesRows
 	return nil
 }
 
@@ -352,8 +363,37 @@ func sample(s tflite.Shape) ([]int, bool) {
 	return shape, ok && n <= graph.MaxSize
 }
 
-// activation returns the value that input i of an operator carries.
+// positions is the number of rows that a sample is, if its last axis is one.
+func positions(shape []int) int {
+	n := 1
+	for _, d := range shape[:len(shape)-1] {
+		n *= d
+	}
+	return n
+}
+
+// batch is the number of samples that the first input of the operator being read
+// is declared with, x being the value it carries.
+func (r *reading) batch(x int) int64 {
+	n := int64(r.g.Tensors[r.g.Operators[r.op].Inputs[0]].Shape[0])
+	if r.rows[x] {
+		n /= int64(positions(r.shapes[x]))
+	}
+	return n
+}
+
+// activation returns the value that input i of an operator carries, which must
+// have the batch on an axis of its own.
 func (r *reading) activation(o *tflite.Operator, i int) (int, error) {
+	v, err := r.carried(o, i)
+	if err == nil && r.rows[v] {
+		return 0, r.refuse("input %d has positions of samples on the batch axis", "reshape it to samples before the operator", i)
+	}
+	return v, err
+}
+
+// carried returns the value that input i of an operator carries.
+func (r *reading) carried(o *tflite.Operator, i int) (int, error) {
 	if i >= len(o.Inputs) || o.Inputs[i] < 0 {
 		return 0, r.refuse("input %d is missing", "export the model again", i)
 	}

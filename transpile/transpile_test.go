@@ -236,7 +236,11 @@ func TestRefusals(t *testing.T) {
 		{"position", func(m *tflite.Model) {
 			g := &m.Subgraphs[0]
 			g.Tensors[g.Inputs[0]].Shape, g.Tensors[g.Inputs[0]].Signature = tflite.Shape{1, 2, 5}, nil
-		}, "every position"},
+		}, "it makes samples of shape [2 7]"},
+		{"pieces", func(m *tflite.Model) {
+			g := &m.Subgraphs[0]
+			g.Tensors[g.Inputs[0]].Shape, g.Tensors[g.Inputs[0]].Signature = tflite.Shape{1, 5, 2}, nil
+		}, "5 inputs on samples of shape [5 2]"},
 		{"operator", func(m *tflite.Model) { m.Codes[1].Builtin = tflite.OpExp }, "EXP"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
