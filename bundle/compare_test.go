@@ -131,7 +131,7 @@ func TestModelsInHand(t *testing.T) {
 		e    Expectation
 		want []string
 	}{
-		{Expectation{Rates: []number.Rate{{N: 5, K: 10}}}, []string{"learning rate: that of the choices given"}},
+		{Expectation{Rates: number.RatesByEpoch(number.Rate{N: 5, K: 10})}, []string{"learning rate: that of the choices given"}},
 		{Expectation{Network: n}, []string{"program: that of the model and the choices given"}},
 		{Expectation{Forward: &forward}, []string{"architecture: that of the model given"}},
 		{Expectation{Network: n, Forward: &forward}, []string{"program: that of the model and the choices given", "architecture: that of the model given"}},

@@ -50,8 +50,8 @@ type Expectation struct {
 	// Network is the whole program: an architecture with the choices of its
 	// training.
 	Network *network.Network `toml:"-"`
-	// Rates are the learning rate, or that of each epoch.
-	Rates []number.Rate `toml:"-"`
+	// Rates are the learning rate, that of each epoch, or that of each step.
+	Rates *number.RatePlan `toml:"-"`
 }
 
 // maxExpectation bounds an expectation file.

@@ -67,7 +67,7 @@ func (e *Expectation) pins(f *Facts) []pin {
 		{name: "rows left out (part:row, from 0)", found: fmt.Sprint(f.Without), want: text(e.Without), of: theOrder},
 		{name: "number of steps", found: fmt.Sprint(f.Steps), want: text(e.Steps), of: theLength},
 		{name: "steps per segment", found: fmt.Sprint(f.SegmentSteps), want: text(e.SegmentSteps)},
-		{name: "learning rate", found: f.Rate, want: e.Rate, of: theRate, implied: len(e.Rates) > 0},
+		{name: "learning rate", found: f.Rate, want: e.Rate, of: theRate, implied: e.Rates != nil},
 		{name: "origin of the initial weights", found: f.Origin, want: e.Origin, of: theOrigin},
 		{name: "initial weights (commitments)", found: f.InitialWeights, want: e.InitialWeights},
 		{name: "final weights (commitments)", found: f.FinalWeights, want: e.FinalWeights},

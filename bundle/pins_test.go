@@ -35,7 +35,7 @@ func TestWhatDecidesARunIsPinned(t *testing.T) {
 		t.Fatal(err)
 	}
 	architecture := b.Statement.Network.Architecture()
-	frozen, rates := []int{}, []number.Rate{{N: uint8(b.Statement.Rates[0]), K: b.Statement.Network.Choices().RateShift}}
+	frozen, rates := []int{}, number.RatesByEpoch(number.Rate{N: uint8(b.Statement.Rates[0]), K: b.Statement.Network.Choices().RateShift})
 	stated := func(e *bundle.Expectation) {
 		e.Program = nil
 		e.Architecture, e.Loss, e.Labels, e.Batch, e.Formats, e.Frozen, e.Rate = &f.Architecture, &f.Loss, &f.Labels, &f.Batch, &f.Formats, &frozen, &f.Rate
@@ -151,7 +151,7 @@ func TestRatesInHand(t *testing.T) {
 		says  string // "certificate": rates agree, and proofs are about another program
 	}{
 		"one rate":                {decode(t, m), []number.Rate{rate(uint8(decode(t, m).Statement.Rates[0]))}, ""},
-		"rates for one":           {decode(t, m), []number.Rate{rate(uint8(decode(t, m).Statement.Rates[0])), rate(1)}, "for each epoch"},
+		"rates for one":           {decode(t, m), []number.Rate{rate(uint8(decode(t, m).Statement.Rates[0])), rate(1)}, "that change"},
 		"another rate":            {decode(t, m), []number.Rate{rate(7)}, "expected learning rate 7/2^"},
 		"another precision":       {decode(t, m), []number.Rate{{N: uint8(decode(t, m).Statement.Rates[0]), K: k + 1}}, "expected learning rate"},
 		"rates by epoch":          {scheduled(asTheyAre), []number.Rate{rate(200), rate(100)}, "certificate"},
@@ -159,7 +159,7 @@ func TestRatesInHand(t *testing.T) {
 		"a step that counts more": {scheduled(func(r []int64) { r[1] = 255 }), []number.Rate{rate(200), rate(100)}, "in step 1, the bundle has 255/2^"},
 		"the last step":           {scheduled(func(r []int64) { r[11]++ }), []number.Rate{rate(200), rate(100)}, "in step 11, the bundle has 101/2^"},
 	} {
-		_, err := verify(c.b, bundle.Expectation{Rates: c.rates}, m.setup)
+		_, err := verify(c.b, bundle.Expectation{Rates: number.RatesByEpoch(c.rates...)}, m.setup)
 		if c.says == "" && err != nil || c.says != "" && (!errors.Is(err, fault.ErrRejected) || !strings.Contains(err.Error(), c.says)) {
 			t.Errorf("%s: %v, want %q", name, err, c.says)
 		}
@@ -204,7 +204,7 @@ func TestRatesByStepAreNamed(t *testing.T) {
 		t.Fatal(err)
 	}
 	e := (&encoding{}).number(b.Statement.Network.Choices().RateShift, 12, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12)
-	if want := fmt.Sprintf("12 rates, sha256:%x", sha256.Sum256(e.Bytes())); f.Rate != want {
+	if want := fmt.Sprintf("%s; 12 rates, sha256:%x", number.DescribeRates(b.Statement.Rates, b.Statement.Network.Choices().RateShift, b.Statement.Network.Choices().Batch), sha256.Sum256(e.Bytes())); f.Rate != want {
 		t.Errorf("rates %q, want %q", f.Rate, want)
 	}
 }

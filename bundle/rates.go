@@ -11,8 +11,8 @@ import (
 	"github.com/zkaudit/zkaudit/internal/number"
 )
 
-// rate returns the effective learning rate of the run, or a digest of all
-// rates if each step has its own. The text determines numerators and precision:
+// rate returns the effective learning rate of the run, or, if each step has its
+// own, how they rise and fall and a digest of all. The text determines numerators and precision:
 // a rate n/2^k that is not in lowest terms, and with it weights of more fraction
 // bits than it needs, is said to be one.
 func (s *Statement) rate() string {
@@ -26,15 +26,14 @@ func (s *Statement) rate() string {
 		return text
 	}
 	sum := sha256.Sum256(encode.Ints(encode.Int(nil, k), s.Rates))
-	return fmt.Sprintf("%d rates, sha256:%x", len(s.Rates), sum)
+	return fmt.Sprintf("%s; %d rates, sha256:%x", number.DescribeRates(s.Rates, k, s.Program().Batch), len(s.Rates), sum)
 }
 
 // compareRates compares the numerators that the statement lists, one for all
-// steps or one for each, with given rates: one, or one for each epoch, of which
-// the last serves epochs beyond the list. That the network has their precision
+// steps or one for each, with a given plan. That the network has their precision
 // is compared with the network, too.
 func (e *Expectation) compareRates(s *Statement, r *Report) error {
-	if len(e.Rates) == 0 {
+	if e.Rates == nil {
 		return nil
 	}
 	order, err := schedule.New(s.Schedule)
@@ -42,13 +41,16 @@ func (e *Expectation) compareRates(s *Statement, r *Report) error {
 		return fault.OfFile(err)
 	}
 	k := s.Program().Optimizer.Shift
-	if s.Program().Optimizer.Kind == graph.ConstantSGD && len(e.Rates) > 1 {
-		return fmt.Errorf("expected a learning rate for each epoch, the bundle has one: %w", fault.ErrRejected)
+	if s.Program().Optimizer.Kind == graph.ConstantSGD && !e.Rates.Constant() {
+		return fmt.Errorf("expected learning rates that change, by epoch or by step, the bundle has one: %w", fault.ErrRejected)
 	}
 	for step, n := range s.Rates {
-		want := e.Rates[min(order.Epoch(step), len(e.Rates)-1)]
-		if int64(want.N) != n || want.K != k {
-			return fmt.Errorf("expected learning rate %v in step %d, the bundle has %d/2^%d: %w", want, step, n, k, fault.ErrRejected)
+		want, err := e.Rates.At(step, s.Steps(), order.Epoch(step))
+		if err != nil {
+			return fmt.Errorf("expected learning rates that a run of %d steps cannot have: %v: %w", s.Steps(), fault.Text(err, nil), fault.ErrRejected)
+		}
+		if want != n || e.Rates.Shift != k {
+			return fmt.Errorf("expected learning rate %d/2^%d in step %d, the bundle has %d/2^%d: %w", want, e.Rates.Shift, step, n, k, fault.ErrRejected)
 		}
 	}
 	r.Checked = append(r.Checked, "learning rate: that of the choices given")

@@ -24,6 +24,7 @@ type Config struct {
 	Vocabulary map[string][]string `toml:"vocabulary"`
 	Test       TestConfig          `toml:"test"`
 	Training   TrainingConfig      `toml:"training"`
+	Rate       RateConfig          `toml:"learning_rate"`
 	Formats    FormatConfig        `toml:"formats"`
 	Schedule   ScheduleConfig      `toml:"schedule"`
 	Initial    InitialConfig       `toml:"initial_weights"`

@@ -14,6 +14,7 @@ import (
 	"github.com/zkaudit/zkaudit/data/schedule"
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/internal/fault"
+	"github.com/zkaudit/zkaudit/internal/number"
 	"github.com/zkaudit/zkaudit/network"
 	"github.com/zkaudit/zkaudit/ops"
 	"github.com/zkaudit/zkaudit/proof/mode"
@@ -132,6 +133,7 @@ func (c *Config) complete() (*Survey, error) {
 	fallback(&c.Columns.DecimalComma, recipe.Auto)
 	fallback(&c.Columns.Normalise, "standard")
 	fallback(&c.Columns.NormaliseTargets, "none")
+	fallback(&c.Rate.Decay, string(number.NoDecay))
 	fallback(&c.Schedule.Order, "shuffled")
 	if c.Schedule.Order == "shuffled" {
 		fallback(&c.Schedule.Seed, "zkaudit-1")
@@ -325,6 +327,11 @@ func (c *Config) segmenting(m *model, parts schedule.Parts) (*segmenting, error)
 	}
 	if spec.Steps == 0 {
 		spec.Steps = spec.StepsFor(c.Training.Epochs)
+	}
+	if _, whole := m.rates.ByEpoch(); !whole {
+		if _, err := c.ratesOf(m.rates, spec); err != nil {
+			return nil, err
+		}
 	}
 	initial, err := m.initialWeights(&c.Initial)
 	if err != nil {

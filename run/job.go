@@ -6,7 +6,6 @@ import (
 	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/data/schedule"
-	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/internal/encode"
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/network"
@@ -74,9 +73,13 @@ func (j *Job) settle(c *Config) error {
 	if err != nil {
 		return err
 	}
+	rates, err := c.ratesOf(j.model.rates, j.spec)
+	if err != nil {
+		return err
+	}
 	j.Run = &train.Run{
 		Program: p,
-		Rates:   j.model.ratesOf(j.spec.Steps, j.schedule.Epoch),
+		Rates:   rates,
 		Segment: min(c.Training.SegmentSteps, j.spec.Steps),
 		Initial: initial,
 		Rows:    source,
@@ -158,15 +161,6 @@ func (j *Job) origin(c *InitialConfig) bundle.Origin {
 		}
 	}
 	return o
-}
-
-// statedRates returns the rates as a statement has them: one, if the program
-// has one.
-func statedRates(p *graph.Program, rates []int64) []int64 {
-	if p.Optimizer.Kind == graph.ConstantSGD {
-		return rates[:1]
-	}
-	return rates
 }
 
 // Statement returns the public values of the run.

@@ -94,14 +94,14 @@ func (j *Job) comparable(own, c *Config, spec schedule.Spec, without []string) e
 	if err != nil {
 		return err
 	}
-	order, err := schedule.New(spec)
+	rates, err := c.ratesOf(j.model.rates, spec)
 	if err != nil {
 		return err
 	}
 	p, n := j.Run.Program, j.model.step.Network
 	first := &audit.PublicRun{Program: p, ProgramDigest: n.Digest(), Training: &audit.Training{Schedule: j.spec, Rates: statedRates(p, j.Run.Rates), Origin: j.origin(&own.Initial)}}
 	second := &audit.PublicRun{Program: p, ProgramDigest: n.Digest(), Training: &audit.Training{
-		Schedule: spec, Rates: statedRates(p, j.model.ratesOf(spec.Steps, order.Epoch)), Origin: first.Training.Origin,
+		Schedule: spec, Rates: statedRates(p, rates), Origin: first.Training.Origin,
 	}}
 	if err := audit.Counterpart(first, second, rows); err != nil {
 		return fmt.Errorf("no claim could compare the two runs afterwards: %v: %w", fault.Text(err, nil), fault.ErrUsage)

@@ -16,11 +16,10 @@ import (
 
 // model is a .tflite file with the training step made from it.
 type model struct {
-	bytes     []byte
-	tflite    *tflite.Model
-	step      *transpile.Result
-	rates     []number.Rate // one, or one per epoch; they share one shift
-	effective []string      // the rates in decimal
+	bytes  []byte
+	tflite *tflite.Model
+	step   *transpile.Result
+	rates  *number.RatePlan
 }
 
 func (m *model) program() *graph.Program { return m.step.Program }
@@ -36,7 +35,7 @@ func readModel(dir string, c *Config) (*model, error) {
 	if m.tflite, err = tflite.Parse(bytes); err != nil {
 		return nil, fmt.Errorf("model %s: %w", path, err)
 	}
-	if err := m.readRates(&c.Training); err != nil {
+	if m.rates, err = c.rates(); err != nil {
 		return nil, err
 	}
 	axis, err := c.Model.batchAxis()
@@ -47,8 +46,8 @@ func readModel(dir string, c *Config) (*model, error) {
 		Batch:     c.Training.Batch,
 		BatchAxis: axis,
 		Formats:   network.Formats{Feature: c.Formats.Feature, Activation: c.Formats.Activation, Error: c.Formats.Error},
-		RateShift: m.rates[0].K,
-		Scheduled: len(m.rates) > 1,
+		RateShift: m.rates.Shift,
+		Scheduled: !m.rates.Constant(),
 		Loss:      graph.LossKind(c.Training.Loss),
 		Labels:    graph.LabelKind(c.Training.Labels),
 		Frozen:    c.Model.Frozen,
@@ -61,8 +60,8 @@ func readModel(dir string, c *Config) (*model, error) {
 
 // ReadNetwork returns what is trained and how: the architecture of a model's
 // file with the choices of a configuration, whose other files are not read, and
-// its learning rate, or that of each epoch.
-func ReadNetwork(model string, c *Config) (*network.Network, []number.Rate, error) {
+// its learning rate.
+func ReadNetwork(model string, c *Config) (*network.Network, *number.RatePlan, error) {
 	path, err := filepath.Abs(model)
 	if err != nil {
 		return nil, nil, fmt.Errorf("model: %w: %w", fault.ErrInput, err)
@@ -128,21 +127,6 @@ func (c *ModelConfig) batchAxisError() error {
 	return err
 }
 
-func (m *model) readRates(t *TrainingConfig) (err error) {
-	if len(t.Rates) > 0 {
-		if m.rates, m.effective, err = number.ParseRates(t.Rates, t.Batch); err != nil {
-			return &fault.Setting{Key: "training.rates", Err: err}
-		}
-		return nil
-	}
-	rate, effective, err := number.ParseRate(t.Rate, t.Batch)
-	if err != nil {
-		return &fault.Setting{Key: "training.rate", Err: err}
-	}
-	m.rates, m.effective = []number.Rate{rate}, []string{effective}
-	return nil
-}
-
 // initialWeights returns the weights before the first step.
 func (m *model) initialWeights(c *InitialConfig) (train.Weights, error) {
 	if c.From == "model" {
@@ -171,16 +155,6 @@ func within(dir, path string) string {
 		return path
 	}
 	return filepath.Join(dir, path)
-}
-
-// ratesOf returns the numerators of all steps, given the rates of the
-// epochs; the last rate serves epochs beyond the list.
-func (m *model) ratesOf(steps int, epoch func(step int) int) []int64 {
-	out := make([]int64, steps)
-	for s := range out {
-		out[s] = int64(m.rates[min(epoch(s), len(m.rates)-1)].N)
-	}
-	return out
 }
 
 // checkTrainable refuses a model without weights to train.

@@ -69,6 +69,13 @@ segment_steps = {{.Training.SegmentSteps}}   # steps per proof: more need more m
 rate = {{quote .Training.Rate}}   # learning rate; the nearest n/2^k with n <= 255 is used, and printed
 rates = {{list .Training.Rates}}   # instead of rate: one per epoch
 
+[learning_rate]   # how training.rate changes from step to step; each step's rate is exact, rounded once to n/2^k
+warm_up = {{.Rate.WarmUp}}   # so many steps rise in a line: step i of them, from 1, has i/warm_up of the rate
+decay = {{quote .Rate.Decay}}   # after that: none | step | cosine
+every = {{.Rate.Every}}   # step: after so many steps, and again
+factor = {{quote .Rate.Factor}}   # step: the rate is multiplied by this, such as "0.5"
+floor = {{quote .Rate.Floor}}   # cosine: what the rate has fallen to in the last step, at least 1/500 of it or so
+
 [formats]   # fraction bits of 16-bit numbers: more are finer, and overflow earlier
 feature = {{.Formats.Feature}}
 activation = {{.Formats.Activation}}

@@ -121,7 +121,7 @@ func (d *Directory) trainRecord(j *Job) (*TrainRecord, error) {
 	}
 	r = TrainRecord{
 		Run: hex.EncodeToString(digest[:]), RunID: hex.EncodeToString(id[:]),
-		Steps: j.Run.Steps(), Epochs: j.schedule.Epoch(j.Run.Steps()-1) + 1, Segments: j.Run.Segments(), Rates: j.model.effective, Model: modelFile,
+		Steps: j.Run.Steps(), Epochs: j.schedule.Epoch(j.Run.Steps()-1) + 1, Segments: j.Run.Segments(), Rates: j.effectiveRates(), Model: modelFile,
 	}
 	for _, cells := range j.Run.Initial {
 		r.Parameters += len(cells)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/internal/fault"
+	"github.com/zkaudit/zkaudit/internal/number"
 	"github.com/zkaudit/zkaudit/run"
 )
 
@@ -207,6 +208,11 @@ func trainingFlags(cmd *cobra.Command, c *run.Config) {
 	f.IntVar(&c.Training.SegmentSteps, "segment-steps", 0, "steps per proof (default: by the size of a step)")
 	f.StringVar(&c.Training.Rate, "rate", "", "learning rate (default 0.1, for mean squared error 0.03)")
 	f.StringSliceVar(&c.Training.Rates, "rates", nil, "a learning rate per epoch, instead of one")
+	f.IntVar(&c.Rate.WarmUp, "warm-up", 0, "steps in which the learning rate rises to its value")
+	f.StringVar(&c.Rate.Decay, "decay", "", "how the learning rate falls from step to step: none, step or cosine (default none)")
+	f.IntVar(&c.Rate.Every, "decay-every", 0, "step decay: steps after which the rate is multiplied by the factor, and again")
+	f.StringVar(&c.Rate.Factor, "decay-factor", "", "step decay: that factor")
+	f.StringVar(&c.Rate.Floor, "decay-floor", "", "cosine decay: the learning rate of the last step")
 	f.IntVar(&c.Formats.Feature, "fraction-features", 0, "fraction bits of features (default 8)")
 	f.IntVar(&c.Formats.Activation, "fraction-activations", 0, "fraction bits of activations (default 8)")
 	f.IntVar(&c.Formats.Error, "fraction-errors", 0, "fraction bits of errors (default 10)")
@@ -236,6 +242,7 @@ func settingFlags() map[string]string {
 		"test-rows": "test.rows", "test-from": "test.from", "group-duplicates": "test.group_duplicates", "commit-test": "test.commit",
 		"loss": "training.loss", "label-kind": "training.labels", "batch": "training.batch", "epochs": "training.epochs", "steps": "training.steps",
 		"segment-steps": "training.segment_steps", "rate": "training.rate", "rates": "training.rates",
+		"warm-up": "learning_rate.warm_up", "decay": "learning_rate.decay", "decay-every": "learning_rate.every", "decay-factor": "learning_rate.factor", "decay-floor": "learning_rate.floor",
 		"fraction-features": "formats.feature", "fraction-activations": "formats.activation", "fraction-errors": "formats.error",
 		"order": "schedule.order", "seed": "schedule.seed", "tail": "schedule.tail", "without": "schedule.without",
 		"initial": "initial_weights.from", "initial-seed": "initial_weights.seed", "initial-scheme": "initial_weights.scheme", "publish-initial": "initial_weights.publish",
@@ -251,8 +258,18 @@ func length(c *run.Config) string {
 }
 
 func rate(c *run.Config) string {
+	text := c.Training.Rate
 	if len(c.Training.Rates) > 0 {
-		return fmt.Sprint(c.Training.Rates)
+		text = fmt.Sprint(c.Training.Rates)
 	}
-	return c.Training.Rate
+	if w := c.Rate.WarmUp; w > 0 {
+		text += fmt.Sprintf(" after a warm-up of %s", counted(w, "step"))
+	}
+	switch number.Decay(c.Rate.Decay) {
+	case number.StepDecay:
+		text += fmt.Sprintf(", times %s every %s", c.Rate.Factor, counted(c.Rate.Every, "step"))
+	case number.CosineDecay:
+		text += fmt.Sprintf(", by a cosine to %s", c.Rate.Floor)
+	}
+	return text
 }

@@ -137,7 +137,7 @@ func readExpectation(path, batchAxis string) (bundle.Expectation, error) {
 }
 
 // networkOf reads what a model and a run.toml say is trained, and at what rates.
-func networkOf(model, with, batchAxis string) (*network.Network, []number.Rate, error) {
+func networkOf(model, with, batchAxis string) (*network.Network, *number.RatePlan, error) {
 	c, err := run.ReadConfig(with)
 	if err != nil {
 		return nil, nil, err
