@@ -47,11 +47,13 @@ func NewBuffers(p *graph.Program, initial map[graph.TensorID][]int64, tables *Ta
 		moves:   make([][]move, len(p.Nodes)),
 		maps:    make([][]AxisMap, len(p.Nodes)),
 	}
+	held := heldTensors(p)
 	for i := range p.Tensors {
 		id, t := graph.TensorID(i), &p.Tensors[i]
 		switch {
 		case t.Role == graph.Constant:
 			b.Small[i] = t.Cells
+		case !held[i]: // nobody has its cells
 		case t.Role.Small():
 			b.Small[i] = make([]int32, t.Size())
 		case t.Role == graph.Weight || t.Role == graph.Frozen:

@@ -83,6 +83,9 @@ func (a *analysis) of(id relation.ID) span {
 			}
 		}
 	}
+	if bits(a.sys, id) {
+		looked = looked.meet(span{0, 1, true})
+	}
 	a.known[id] = looked // all that a definition that depends on itself says
 	t := a.sys.Tensor(id)
 	s := anything()
@@ -265,6 +268,24 @@ func (a *analysis) solved(id relation.ID, s *relation.Sum, v span) span {
 	return found
 }
 
+// bits reports whether an equation T² − T = 0 makes every cell of a tensor a bit.
+func bits(sys *relation.System, id relation.ID) bool {
+	for i := range sys.Equations {
+		sum := &sys.Equations[i].Sum
+		if len(sum.Terms) != 2 {
+			continue
+		}
+		minusOne := relation.Neg(relation.Int(1))
+		square, single := sum.Terms[0].Factors, sum.Terms[1].Factors
+		own := func(f relation.Factor) bool { return f.Tensor == id && slices.Equal(f.Labels, sum.Out) }
+		if len(square) == 2 && len(single) == 1 && own(square[0]) && own(square[1]) && own(single[0]) &&
+			sum.Terms[0].Coeff.IsOne() && sum.Terms[1].Coeff.Equal(&minusOne) {
+			return true
+		}
+	}
+	return false
+}
+
 // gated reports whether a tensor is read once, in an equation dZ − G·D = 0
 // whose G is bits and whose dZ is looked up.
 func (a *analysis) gated(id relation.ID) bool {
@@ -433,6 +454,10 @@ func units() map[string]chain {
 			return n.one(ops.KindRotate, graph.Attributes{"axis": {0}, "shift": {2}}, a)
 		},
 		"reshape": func(n *net, a graph.TensorID) graph.TensorID { return merge(n, split(n, a)) },
+		"embedding": func(n *net, a graph.TensorID) graph.TensorID {
+			index := n.must(ops.Rescale(n.Builder, "index", n.one(ops.KindAdd, nil, a, a), 0))
+			return n.one(ops.KindAdd, nil, a, merge(n, n.embed(index, 12, 1)))
+		},
 		"permute": func(n *net, a graph.TensorID) graph.TensorID {
 			return merge(n, n.one(ops.KindPermute, graph.Attributes{"order": {1, 0}}, split(n, a)))
 		},

@@ -14,6 +14,7 @@ import (
 func multiplied() map[graph.Kind]func(a graph.Attributes, x, w, v []int, do func(x, w, v int)) {
 	return map[graph.Kind]func(a graph.Attributes, x, w, v []int, do func(x, w, v int)){
 		ops.KindConv2D: convolved,
+		ops.KindGather: gathered,
 		ops.KindFullyConnected: func(_ graph.Attributes, x, w, v []int, do func(x, w, v int)) {
 			rows := 1
 			for _, size := range v[:len(v)-1] {

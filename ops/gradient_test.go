@@ -43,7 +43,11 @@ func (r *reals) node(n *graph.Node) []float64 {
 	y := make([]float64, out.Size())
 	inner := axes[len(axes)-1].Size
 	switch n.Kind {
-	case ops.KindFullyConnected, ops.KindConv2D:
+	case ops.KindOneHot:
+		for i, v := range x {
+			y[i*len(y)/len(x)+int(v)] = 1
+		}
+	case ops.KindFullyConnected, ops.KindConv2D, ops.KindGather:
 		if len(in) > 2 {
 			for i := range y {
 				y[i] = in[2][i%len(in[2])]

@@ -155,6 +155,10 @@ func executeLying(t *testing.T, p *graph.Program, steps int, seed uint64, lie fu
 	x := &executed{p: p, before: map[graph.TensorID][]int64{}}
 	in, label := p.Tensor(p.Input), p.Tensor(p.Label)
 	for range rows * in.Axes[1].Size {
+		if n := tableOf(p); n > 0 {
+			x.features = append(x.features, rng.Int32N(n))
+			continue
+		}
 		x.features = append(x.features, int32(rng.IntN(2<<in.Format.Fraction)-1<<in.Format.Fraction))
 	}
 	for range rows {
@@ -212,6 +216,21 @@ func executeLying(t *testing.T, p *graph.Program, steps int, seed uint64, lie fu
 		t.Fatal(err)
 	}
 	return x
+}
+
+// tableOf returns the rows of the table that the input is indices into, 0 if it is
+// none.
+func tableOf(p *graph.Program) int32 {
+	for i := range p.Nodes {
+		if n := &p.Nodes[i]; n.Kind == ops.KindOneHot && n.Inputs[0] == p.Input {
+			rows := int32(1)
+			for _, size := range n.Attributes["sizes"] {
+				rows *= int32(size)
+			}
+			return rows
+		}
+	}
+	return 0
 }
 
 func randomLabel(rng *rand.Rand, kind graph.LabelKind, t *graph.Tensor) []int32 {

@@ -41,6 +41,8 @@ func TestOperatorsAreProven(t *testing.T) {
 		"minus":               combined(t, coarse(), minus),
 		"maximum":             combined(t, coarse(), larger),
 		"minimum":             combined(t, coarse(), smaller),
+		"embedding":           embedded(12)(t, coarse()),
+		"embedding, 3 digits": embedded(27)(t, coarse()),
 		"mean":                moved(t, coarse(), mean),
 		"squared error":       regression(t, coarse(), 3, graph.MeanSquaredError),
 		"logistic loss":       regression(t, coarse(), 3, graph.LogisticLoss),

@@ -8,6 +8,8 @@ func Table() map[graph.Kind]Operator {
 	return map[graph.Kind]Operator{
 		KindFullyConnected:   fullyConnected{},
 		KindConv2D:           conv2D{},
+		KindOneHot:           oneHot{},
+		KindGather:           gather{},
 		KindInputGradient:    inputGradient{},
 		KindWeightUpdate:     weightUpdateOp{},
 		KindRescale:          rescale{},

@@ -125,9 +125,11 @@ func (weightUpdateOp) Forward(s *Step, n *graph.Node) error {
 	u, fx := updateOf(s.Program, n)
 	w, d := n.Inputs[0], s.small(u.gradient)
 	var err error
-	switch patches := s.Buffers.patches[s.node]; {
+	switch patches, indices := s.Buffers.patches[s.node], indicesOf(s.Program, n); {
 	case u.input == graph.None:
 		err = exact.BiasStep(s.Buffers.Weight(w), d, len(d)/len(s.Buffers.Weight(w)), s.Rate<<fx)
+	case indices != graph.None:
+		err = exact.GatherStep(s.Buffers.Weights[w], s.small(indices), d, s.Rate)
 	case patches != nil:
 		err = exact.GradientStepView(s.Buffers.Weights[w], patches.over(s.small(u.input)), d, s.Rate)
 	default:

@@ -23,6 +23,9 @@ func (p *Peer) partial(id relation.ID, fixed [][]fr.Element) fr.Vector {
 	if v, ok := p.viewOf(id); ok {
 		return p.seen(v, t.Sum, fixed)
 	}
+	if v, ok := p.productOf(id); ok {
+		return p.multiplied(v, t.Sum, fixed)
+	}
 	if cells, ok := p.trajectory(t, fixed); ok {
 		return cells
 	}

@@ -304,6 +304,15 @@ func (p *Peer) eachStep(out fr.Vector, id relation.ID, weights fr.Vector, steps,
 		poly.ContractEach(out, small, weights, steps, middle, width)
 		return
 	}
+	if v, ok := p.productOf(id); ok {
+		sum := p.sys.Tensor(id).Sum
+		kept := slices.Concat(sum.Out[:1], v.own(sum.Out))
+		if slices.Equal(slices.Concat(v.shared, kept[1:]), sum.Out) {
+			clear(out)
+			p.scatter(out, v, nil, weights, kept)
+			return
+		}
+	}
 	cells := p.partial(id, make([][]fr.Element, len(p.sys.Tensor(id).Axes)))
 	for s := range steps {
 		poly.ContractField(out[s*width:(s+1)*width], cells[s*middle*width:(s+1)*middle*width], 1, weights[s*middle:(s+1)*middle], width)
