@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/zkaudit/zkaudit/data/schedule"
+	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/internal/number"
 	"github.com/zkaudit/zkaudit/network"
@@ -139,6 +140,41 @@ func TestModelsInHand(t *testing.T) {
 		r := &Report{Facts: facts()}
 		if err := c.e.compare(s, r); err != nil || !slices.Equal(r.Checked, c.want) {
 			t.Errorf("%v, checked %q, want %q", err, r.Checked, c.want)
+		}
+	}
+}
+
+// TestPublishedWeightsInHand: published initial weights are compared with a
+// model's, cell by cell, and nothing else of their origin is then asked for;
+// weights that are not published cannot be.
+func TestPublishedWeightsInHand(t *testing.T) {
+	n, err := network.New(network.Architecture{
+		Input: []int{2}, Weights: []network.Weight{{Shape: []int{2, 2}}, {Shape: []int{2}}},
+		Layers: []network.Layer{{Kind: network.FullyConnected, Inputs: []int{0}, Weights: []int{0, 1}, Shape: []int{2}}},
+	}, network.Choices{Batch: 4, Formats: network.Formats{Feature: 8, Activation: 8, Error: 10}, RateShift: 10, Loss: "mean_squared_error", Labels: "values", Frozen: []int{1}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		origin Origin
+		same   bool
+		open   bool // the origin is not compared
+	}{
+		"the model's":    {Origin{Kind: Published, Cells: [][]int64{{1, 2, 3, 4}, {5, 6}}}, true, false},
+		"other trained":  {Origin{Kind: Published, Cells: [][]int64{{1, 2, 3, 5}, {5, 6}}}, false, false},
+		"another frozen": {Origin{Kind: Published, Cells: [][]int64{{1, 2, 3, 4}, {5, 7}}}, false, false},
+		"private":        {Origin{Kind: Private}, true, true},
+	} {
+		f := facts()
+		f.Origin, f.OriginSeed, f.OriginScheme = c.origin.Kind.String(), "", ""
+		r := &Report{Facts: f}
+		e := Expectation{Initial: map[graph.TensorID][]int64{n.Weight(0): {1, 2, 3, 4}, n.Weight(1): {5, 6}}}
+		err := e.compare(&Statement{Network: n, Origin: c.origin}, r)
+		if (err == nil) != c.same || err != nil && !errors.Is(err, fault.ErrRejected) {
+			t.Errorf("%s: %v", name, err)
+		}
+		if err == nil && slices.Contains(r.Unpinned, string(theOrigin)) != c.open {
+			t.Errorf("%s: not compared are %q", name, r.Unpinned)
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/BurntSushi/toml"
 
+	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/internal/artefact"
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/internal/number"
@@ -50,6 +51,9 @@ type Expectation struct {
 	// Network is the whole program: an architecture with the choices of its
 	// training.
 	Network *network.Network `toml:"-"`
+	// Initial are the weights of a model in hand, by weight of Network: published
+	// initial weights must be these.
+	Initial map[graph.TensorID][]int64 `toml:"-"`
 	// Rates are the learning rate, that of each epoch, or that of each step.
 	Rates *number.RatePlan `toml:"-"`
 }

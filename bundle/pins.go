@@ -2,6 +2,7 @@ package bundle
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/zkaudit/zkaudit/internal/fault"
@@ -68,7 +69,7 @@ func (e *Expectation) pins(f *Facts) []pin {
 		{name: "number of steps", found: fmt.Sprint(f.Steps), want: text(e.Steps), of: theLength},
 		{name: "steps per segment", found: fmt.Sprint(f.SegmentSteps), want: text(e.SegmentSteps)},
 		{name: "learning rate", found: f.Rate, want: e.Rate, of: theRate, implied: e.Rates != nil},
-		{name: "origin of the initial weights", found: f.Origin, want: e.Origin, of: theOrigin},
+		{name: "origin of the initial weights", found: f.Origin, want: e.Origin, of: theOrigin, implied: e.inHand(f)},
 		{name: "initial weights (commitments)", found: f.InitialWeights, want: e.InitialWeights},
 		{name: "final weights (commitments)", found: f.FinalWeights, want: e.FinalWeights},
 		{name: "context", found: f.Context, want: e.Context},
@@ -83,7 +84,7 @@ func (e *Expectation) pins(f *Facts) []pin {
 			pin{name: "scheme of the initial weights", found: f.OriginScheme, want: e.OriginScheme, of: theOrigin})
 	}
 	if f.Origin == Published.String() || e.OriginDigest != nil {
-		pins = append(pins, pin{name: "published initial weights (origin digest)", found: f.OriginDigest, want: e.OriginDigest, of: theOrigin})
+		pins = append(pins, pin{name: "published initial weights (origin digest)", found: f.OriginDigest, want: e.OriginDigest, of: theOrigin, implied: e.inHand(f)})
 	}
 	return pins
 }
@@ -111,6 +112,9 @@ func (e *Expectation) compare(s *Statement, r *Report) error {
 	if err := e.compareRates(s, r); err != nil {
 		return err
 	}
+	if err := e.compareInitial(s, r); err != nil {
+		return err
+	}
 	open := map[group]bool{}
 	for _, p := range e.pins(&r.Facts) {
 		switch {
@@ -129,6 +133,28 @@ func (e *Expectation) compare(s *Statement, r *Report) error {
 			r.Unpinned = append(r.Unpinned, string(g))
 		}
 	}
+	return nil
+}
+
+// inHand reports whether the initial weights are published, and compared with
+// those of a model.
+func (e *Expectation) inHand(f *Facts) bool {
+	return e.Initial != nil && f.Origin == Published.String()
+}
+
+// compareInitial compares published initial weights with those of a model, in
+// the integers of the program, frozen ones included. Requires the program to be
+// Network.
+func (e *Expectation) compareInitial(s *Statement, r *Report) error {
+	if e.Initial == nil || s.Origin.Kind != Published {
+		return nil
+	}
+	for i, id := range network.WeightTensors(s.Program()) {
+		if !slices.Equal(s.Origin.Cells[i], e.Initial[id]) {
+			return fmt.Errorf("the published weights %d are not those of the model given: %w", i, fault.ErrRejected)
+		}
+	}
+	r.Checked = append(r.Checked, "published initial weights, frozen ones included: those of the model given")
 	return nil
 }
 

@@ -166,6 +166,43 @@ func TestRatesInHand(t *testing.T) {
 	}
 }
 
+// TestRatesByStepInHand: a formula is compared in every step, and one that a run
+// of so many steps cannot have is none.
+func TestRatesByStepInHand(t *testing.T) {
+	m := first(t)
+	plan := func(warmUp int) *number.RatePlan {
+		p, err := number.ParseRatePlan(number.RateText{Rate: "0.5", WarmUp: warmUp}, 4)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+	stated := func(change func(rates []int64)) *bundle.Bundle {
+		b := decode(t, m)
+		rebuilt(func(_ *network.Architecture, c *network.Choices) { c.Scheduled, c.RateShift = true, plan(3).Shift })(b)
+		b.Statement.Rates = []int64{43, 85, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128}
+		change(b.Statement.Rates)
+		return b
+	}
+	for name, c := range map[string]struct {
+		b    *bundle.Bundle
+		plan *number.RatePlan
+		says string
+	}{
+		"as stated":        {stated(func([]int64) {}), plan(3), "certificate"},
+		"the first step":   {stated(func(r []int64) { r[0]-- }), plan(3), "expected learning rate 43/2^10 in step 0"},
+		"the last step":    {stated(func(r []int64) { r[11]-- }), plan(3), "expected learning rate 128/2^10 in step 11"},
+		"a longer warm-up": {stated(func([]int64) {}), plan(4), "in step 0"},
+		"the whole run":    {stated(func([]int64) {}), plan(12), "a run of 12 steps cannot have: a warm-up of 12 steps"},
+		"one rate":         {decode(t, m), plan(3), "that change"},
+	} {
+		_, err := verify(c.b, bundle.Expectation{Rates: c.plan}, m.setup)
+		if !errors.Is(err, fault.ErrRejected) || !strings.Contains(err.Error(), c.says) {
+			t.Errorf("%s: %v, want %q", name, err, c.says)
+		}
+	}
+}
+
 // Where all choices are stated the program is not printed NOT CHECKED. A rate
 // that is not in lowest terms is the same rate, of another program.
 func TestRateNamesItsPrecision(t *testing.T) {

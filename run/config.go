@@ -37,7 +37,13 @@ type ModelConfig struct {
 	File string `toml:"file"`
 	// BatchAxis is "auto", or the axis of the input that counts samples.
 	BatchAxis string   `toml:"batch_axis"`
-	Frozen    []string `toml:"frozen"` // weights that are not trained
+	Frozen    []string `toml:"frozen"` // weights that are not trained, by name
+	// FrozenLayers are layers whose weights are not trained, by number from 0:
+	// "0", "2-4".
+	FrozenLayers []string `toml:"frozen_layers"`
+	// TrainLast, unless it is 0, is how many layers with weights are trained, from
+	// the last one back.
+	TrainLast int `toml:"train_last"`
 }
 
 // DataConfig names the files of one dataset part.

@@ -124,7 +124,7 @@ func TestAnotherStepThanTheModels(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	n, _, err := run.ReadNetwork(filepath.Join(dir, "m.tflite"), d.Config)
+	stated, err := run.ReadStated(filepath.Join(dir, "m.tflite"), d.Config)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -132,7 +132,7 @@ func TestAnotherStepThanTheModels(t *testing.T) {
 		t.Fatalf("honestly: %v", err)
 	}
 	for name, q := range map[string]*graph.Program{
-		"as it is": j.Run.Program, "ascent": ascent(t, j.Run.Program), "backdoored logits": backdoored(t, n).Program(),
+		"as it is": j.Run.Program, "ascent": ascent(t, j.Run.Program), "backdoored logits": backdoored(t, stated.Network).Program(),
 	} {
 		if err := forgery.Write(context.Background(), d, elsewhere(q)); err != nil {
 			t.Fatalf("%s: %v", name, err)

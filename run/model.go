@@ -42,6 +42,10 @@ func readModel(dir string, c *Config) (*model, error) {
 	if err != nil {
 		return nil, &fault.Setting{Key: "model.batch_axis", Err: err}
 	}
+	layers, err := c.Model.frozenLayers()
+	if err != nil {
+		return nil, &fault.Setting{Key: "model.frozen_layers", Err: err}
+	}
 	m.step, err = transpile.Transpile(m.tflite, transpile.Options{
 		Batch:     c.Training.Batch,
 		BatchAxis: axis,
@@ -50,7 +54,7 @@ func readModel(dir string, c *Config) (*model, error) {
 		Scheduled: !m.rates.Constant(),
 		Loss:      graph.LossKind(c.Training.Loss),
 		Labels:    graph.LabelKind(c.Training.Labels),
-		Frozen:    c.Model.Frozen,
+		Frozen:    c.Model.Frozen, FrozenLayers: layers, TrainLast: c.Model.TrainLast,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("model %s: %w", path, err)
@@ -58,21 +62,32 @@ func readModel(dir string, c *Config) (*model, error) {
 	return m, nil
 }
 
-// ReadNetwork returns what is trained and how: the architecture of a model's
-// file with the choices of a configuration, whose other files are not read, and
-// its learning rate.
-func ReadNetwork(model string, c *Config) (*network.Network, *number.RatePlan, error) {
+// Stated is what a model's file and the choices of a configuration say: what is
+// trained and how, at what learning rate, and from what weights where these are
+// the model's.
+type Stated struct {
+	Network *network.Network
+	Rates   *number.RatePlan
+	Initial map[graph.TensorID][]int64 // nil: others
+}
+
+// ReadStated reads it. Other files of the configuration are not read.
+func ReadStated(model string, c *Config) (*Stated, error) {
 	path, err := filepath.Abs(model)
 	if err != nil {
-		return nil, nil, fmt.Errorf("model: %w: %w", fault.ErrInput, err)
+		return nil, fmt.Errorf("model: %w: %w", fault.ErrInput, err)
 	}
 	stated := *c
 	stated.Model.File = path
 	m, err := readModel("", &stated)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	return m.step.Network, m.rates, nil
+	s := &Stated{Network: m.step.Network, Rates: m.rates}
+	if c.Initial.From == "model" {
+		s.Initial, err = m.initialWeights(&c.Initial)
+	}
+	return s, err
 }
 
 // ReadArchitecture returns the architecture of a model's file; batchAxis is

@@ -83,7 +83,7 @@ func Transpile(m *tflite.Model, o Options) (_ *Result, err error) {
 	if c.Loss, c.Labels, err = a.ChooseLoss(o.Loss, o.Labels); err != nil {
 		return nil, err
 	}
-	if c.Frozen, err = frozen(m, weights, o.Frozen); err != nil {
+	if c.Frozen, err = o.frozen(m, a, weights); err != nil {
 		return nil, err
 	}
 	n, err := network.New(*a, c)

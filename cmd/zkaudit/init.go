@@ -73,7 +73,9 @@ read, numbered from 0 as they are committed.
 	f := cmd.Flags()
 	f.StringVar(&like, "like", "", "a committed run directory: take its choices and parts; no other flag but --without")
 	f.StringVar(&c.Model.File, "model", "", "the .tflite model: architecture and, if wanted, initial weights")
-	f.StringSliceVar(&c.Model.Frozen, "frozen", nil, "names of weights that are not trained")
+	f.StringSliceVar(&c.Model.Frozen, "frozen", nil, "names of weights that are not trained; NAME* for all that begin so")
+	f.StringSliceVar(&c.Model.FrozenLayers, "frozen-layers", nil, "layers that are not trained, by number: 0,2-4")
+	f.IntVar(&c.Model.TrainLast, "train-last", 0, "train only so many layers with weights, from the last one back")
 	f.StringArrayVar(&files.data, "data", nil, "rows: CSV, or IDX (with --labels); plain or gzip")
 	f.StringArrayVar(&files.names, "name", nil, "what claims call the part of --data (default part-000 ...); its rows held out are NAME-test (default test-000 ...)")
 	f.StringArrayVar(&files.labels, "labels", nil, "IDX labels")
@@ -234,7 +236,7 @@ func trainingFlags(cmd *cobra.Command, c *run.Config) {
 // run.toml.
 func settingFlags() map[string]string {
 	return map[string]string{
-		"model": "model.file", "frozen": "model.frozen", "batch-axis": "model.batch_axis", "data": "data.file", "name": "data.name", "labels": "data.labels", "part": "data.part", "opening": "data.opening", "constants": "data.constants",
+		"model": "model.file", "frozen": "model.frozen", "frozen-layers": "model.frozen_layers", "train-last": "model.train_last", "batch-axis": "model.batch_axis", "data": "data.file", "name": "data.name", "labels": "data.labels", "part": "data.part", "opening": "data.opening", "constants": "data.constants",
 		"format": "columns.format", "header": "columns.header", "csv-separator": "columns.separator", "decimal-comma": "columns.decimal_comma", "features": "columns.features", "categorical": "columns.categorical",
 		"target": "columns.targets", "classes": "columns.classes", "normalise": "columns.normalise", "normalise-targets": "columns.normalise_targets",
 		"reconstruct": "columns.reconstruct", "attributes": "columns.attributes", "missing-as-category": "columns.missing_as_category",

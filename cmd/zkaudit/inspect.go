@@ -66,11 +66,11 @@ as bundles and expectations have it, architecture layer by layer, loss and forma
 
 // inspectNetwork says what a model and the choices of a run.toml make.
 func (a *app) inspectNetwork(model, with, batchAxis string) error {
-	n, _, err := networkOf(model, with, batchAxis)
+	stated, err := statedBy(model, with, batchAxis)
 	if err != nil {
 		return err
 	}
-	f := bundle.ProgramFactsOf(n)
+	f := bundle.ProgramFactsOf(stated.Network)
 	return a.result(f, func(w io.Writer) error {
 		for _, line := range f.Lines() {
 			if _, err := fmt.Fprintln(w, line); err != nil {

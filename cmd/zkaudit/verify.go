@@ -12,8 +12,6 @@ import (
 	"github.com/zkaudit/zkaudit/cmd/internal/verify"
 	"github.com/zkaudit/zkaudit/internal/artefact"
 	"github.com/zkaudit/zkaudit/internal/fault"
-	"github.com/zkaudit/zkaudit/internal/number"
-	"github.com/zkaudit/zkaudit/network"
 	"github.com/zkaudit/zkaudit/proof/wrap"
 	"github.com/zkaudit/zkaudit/run"
 )
@@ -114,7 +112,10 @@ func (p *runPins) expectation() (e bundle.Expectation, err error) {
 	case p.with != "" && p.model == "":
 		return e, fmt.Errorf("--with states the choices of a model's training: it goes with --model: %w", fault.ErrUsage)
 	case p.with != "":
-		e.Network, e.Rates, err = networkOf(p.model, p.with, p.batchAxis)
+		var stated *run.Stated
+		if stated, err = statedBy(p.model, p.with, p.batchAxis); err == nil {
+			e.Network, e.Rates, e.Initial = stated.Network, stated.Rates, stated.Initial
+		}
 	case p.model != "" && e.Forward != nil:
 		err = fmt.Errorf("%s and --model both name a model; state one: %w", p.expect, fault.ErrUsage)
 	case p.model != "":
@@ -136,16 +137,16 @@ func readExpectation(path, batchAxis string) (bundle.Expectation, error) {
 	return e, err
 }
 
-// networkOf reads what a model and a run.toml say is trained, and at what rates.
-func networkOf(model, with, batchAxis string) (*network.Network, *number.RatePlan, error) {
+// statedBy reads what a model and a run.toml say is trained, and how.
+func statedBy(model, with, batchAxis string) (*run.Stated, error) {
 	c, err := run.ReadConfig(with)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	if batchAxis != "" {
 		c.Model.BatchAxis = batchAxis
 	}
-	return run.ReadNetwork(model, c)
+	return run.ReadStated(model, c)
 }
 
 // readBundle reads a bundle. What is recognised as one and is damaged counts

@@ -158,7 +158,7 @@ func (s *Summary) verify(ctx context.Context, dir string, m mode.Name, cacheDir 
 // of its own: the dataset's owner, the seeds it drew, the terms of the deal, the
 // model and how it is to be trained.
 func (s *Summary) expectation(dir string, m mode.Name) (bundle.Expectation, error) {
-	trained, rates, err := run.ReadNetwork(filepath.Join(dir, modelFile), &run.Config{
+	stated, err := run.ReadStated(filepath.Join(dir, modelFile), &run.Config{
 		Training: run.TrainingConfig{Batch: batch, Rate: rate},
 		Formats:  run.FormatConfig{Feature: 8, Activation: 8, Error: 10},
 	})
@@ -172,7 +172,7 @@ func (s *Summary) expectation(dir string, m mode.Name) (bundle.Expectation, erro
 	order, seed, origin, originSeed, scheme, context := "shuffled", "drawn by the auditor", "seed", "drawn by the auditor, too", "he", "demo"
 	count, proofs, tail, without := steps, string(m), "drop", []string{}
 	return bundle.Expectation{
-		Network: trained, Rates: rates, OriginScheme: &scheme,
+		Network: stated.Network, Rates: stated.Rates, OriginScheme: &scheme,
 		Mode: &proofs, Tail: &tail, Without: &without,
 		Dataset: &dataset, Order: &order, Seed: &seed, Origin: &origin, OriginSeed: &originSeed,
 		Steps: &count, Context: &context,
