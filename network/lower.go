@@ -18,6 +18,7 @@ type Kind string
 const (
 	FullyConnected  Kind = "FULLY_CONNECTED"
 	Conv2D          Kind = "CONV_2D"
+	BatchMatmul     Kind = "BATCH_MATMUL" // of two values
 	Relu            Kind = "RELU"
 	Relu6           Kind = "RELU6"
 	ReluN1To1       Kind = "RELU_N1_TO_1"
@@ -47,6 +48,7 @@ func lowerings() map[Kind]func(*lowering, *Layer) error {
 	return map[Kind]func(*lowering, *Layer) error{
 		FullyConnected:  (*lowering).fullyConnected,
 		Conv2D:          (*lowering).conv2D,
+		BatchMatmul:     (*lowering).batchMatmul,
 		Relu:            (*lowering).activation,
 		Relu6:           (*lowering).activation,
 		ReluN1To1:       (*lowering).activation,
@@ -75,7 +77,8 @@ func lowerings() map[Kind]func(*lowering, *Layer) error {
 // state and check.
 func parametrised() map[Kind]bool {
 	return map[Kind]bool{
-		Transpose: true,
+		BatchMatmul: true,
+		Transpose:   true,
 	}
 }
 

@@ -405,6 +405,10 @@ func units() map[string]chain {
 		"dense":            func(n *net, a graph.TensorID) graph.TensorID { return n.dense(a, 6) },
 		"convolution":      func(n *net, a graph.TensorID) graph.TensorID { return flatten(n, n.conv(picture(n, a, 3, 1), 2, 2, 3)) },
 		"dense everywhere": func(n *net, a graph.TensorID) graph.TensorID { return merge(n, n.everywhere(split(n, a), 3)) },
+		"matrix times itself": func(n *net, a graph.TensorID) graph.TensorID {
+			v := n.matmul(split(n, a), split(n, a), true, false) // 3×3
+			return n.dense(merge(n, v), 6)
+		},
 		"relu":             func(n *net, a graph.TensorID) graph.TensorID { return n.activation(ops.KindRelu, a) },
 		"relu6":            func(n *net, a graph.TensorID) graph.TensorID { return n.activation(ops.KindRelu6, a) },
 		"relu n1":          func(n *net, a graph.TensorID) graph.TensorID { return n.activation(ops.KindReluN1To1, a) },

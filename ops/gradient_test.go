@@ -80,6 +80,8 @@ func (r *reals) node(n *graph.Node) []float64 {
 		for i := range y {
 			y[i] = x[i] * in[1][i%len(in[1])]
 		}
+	case ops.KindBatchMatmul:
+		matrices(r.p, n, func(a, b, v int) { y[v] += x[a] * in[1][b] })
 	case ops.KindAdd:
 		for i := range y {
 			y[i] = x[i] + in[1][i%len(in[1])]

@@ -34,6 +34,7 @@ func TestOperatorsAreProven(t *testing.T) {
 	programs := map[string]*graph.Program{
 		"softmax":             attention(t, coarse()),
 		"positions":           positioned(t, coarse()),
+		"matrices":            attending(t, coarse()),
 		"convolutions":        convolutional(t, coarse()),
 		"strides":             strided(t, coarse()),
 		"single cells":        pixels(t, coarse()),

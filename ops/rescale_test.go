@@ -75,6 +75,17 @@ func (e *exactly) node(n *graph.Node) {
 		for i := range out.Size() {
 			e.equal(n.Outputs[0], i, new(big.Int).Mul(e.cell(n.Inputs[0], i), e.cell(n.Inputs[1], i)))
 		}
+	case ops.KindBatchMatmul:
+		total := make([]*big.Int, out.Size())
+		for i := range total {
+			total[i] = new(big.Int)
+		}
+		matrices(e.p, n, func(x, y, v int) {
+			total[v].Add(total[v], new(big.Int).Mul(e.cell(n.Inputs[0], x), e.cell(n.Inputs[1], y)))
+		})
+		for i := range total {
+			e.equal(n.Outputs[0], i, total[i])
+		}
 	case ops.KindAdd:
 		for i := range out.Size() {
 			e.equal(n.Outputs[0], i, new(big.Int).Add(e.cell(n.Inputs[0], i), e.cell(n.Inputs[1], i)))
@@ -154,7 +165,7 @@ func (e *exactly) softmax(n *graph.Node) {
 func TestForwardIsExact(t *testing.T) {
 	programs := map[string]*graph.Program{
 		"dense": dense(t, coarse()), "convolutions": convolutional(t, coarse()), "strides": strided(t, coarse()), "single cells": pixels(t, coarse()), "softmax": attention(t, coarse()),
-		"add": combined(t, coarse(), plus), "mul": combined(t, coarse(), times), "mean": moved(t, coarse(), mean),
+		"add": combined(t, coarse(), plus), "mul": combined(t, coarse(), times), "matrices": attending(t, coarse()), "positions": positioned(t, coarse()), "mean": moved(t, coarse(), mean),
 	}
 	for _, kind := range activationKinds() {
 		programs[string(kind)] = activated(t, coarse(), kind)

@@ -10,6 +10,7 @@ func Table() map[graph.Kind]Operator {
 		KindConv2D:           conv2D{},
 		KindOneHot:           oneHot{},
 		KindGather:           gather{},
+		KindBatchMatmul:      batchMatmul{},
 		KindInputGradient:    inputGradient{},
 		KindWeightUpdate:     weightUpdateOp{},
 		KindRescale:          rescale{},

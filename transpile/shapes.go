@@ -99,12 +99,15 @@ func (r *reading) transpose(o *tflite.Operator) (network.Layer, error) {
 
 // shaped returns the value of input 0 of an operator that counts its axes: it
 // must be declared as it is made, with all axes of size 1.
-func (r *reading) shaped(o *tflite.Operator) (int, error) {
-	x, err := r.activation(o, 0)
+func (r *reading) shaped(o *tflite.Operator) (int, error) { return r.shapedInput(o, 0) }
+
+// shapedInput is shaped for input i.
+func (r *reading) shapedInput(o *tflite.Operator, i int) (int, error) {
+	x, err := r.activation(o, i)
 	if err != nil {
 		return 0, err
 	}
-	if declared := r.g.Tensors[o.Inputs[0]].Shape; len(declared) != len(r.shapes[x])+1 {
+	if declared := r.g.Tensors[o.Inputs[i]].Shape; len(declared) != len(r.shapes[x])+1 {
 		return 0, r.refuse("its input is declared as %v, and made of samples of shape %v", "export the model again", declared, r.shapes[x])
 	}
 	return x, nil
