@@ -94,6 +94,21 @@ func (a *Architecture) ChooseLoss(loss graph.LossKind, labels graph.LabelKind) (
 	return loss, labels, nil
 }
 
+// DefaultFormats are those of DefaultFormats, features that are indices being
+// integers.
+func (a *Architecture) DefaultFormats() Formats {
+	f := DefaultFormats()
+	if a.TakesIndices() {
+		f.Feature = 0
+	}
+	return f
+}
+
+// TakesIndices reports whether samples are integers that name rows of a table.
+func (a *Architecture) TakesIndices() bool {
+	return slices.ContainsFunc(a.Layers, func(l Layer) bool { return l.Kind == Gather || l.Kind == Cast })
+}
+
 // DefaultFormats are formats that lose no accuracy on MNIST.
 func DefaultFormats() Formats {
 	return Formats{Feature: 8, Activation: 8, Error: 10}

@@ -65,10 +65,16 @@ func (l *lowering) multiply(layer *Layer, kind graph.Kind, a graph.Attributes, x
 // weight adds a weight of a layer whose input has fx fraction bits, or returns
 // it if another layer has it already.
 func (l *lowering) weight(i, fx int, what string, axes []relation.Axis) (graph.TensorID, error) {
-	c := &l.n.choices
 	if shape := l.n.architecture.Weights[i].Shape; !slices.EqualFunc(shape, axes, func(d int, a relation.Axis) bool { return d == a.Size }) {
 		return graph.None, l.refuse("%s of shape %v do not fit %v", "export the model again", what, shape, axes)
 	}
+	return l.weightOver(i, fx, what, axes)
+}
+
+// weightOver is weight for axes with as many cells as the weight's shape, in the
+// same order.
+func (l *lowering) weightOver(i, fx int, what string, axes []relation.Axis) (graph.TensorID, error) {
+	c := &l.n.choices
 	fraction := fx + c.Formats.Error + c.RateShift
 	if fraction > number.MaxFraction {
 		return graph.None, l.refuse("weights would need %d fraction bits, at most %d fit", "raise the learning rate, or lower the fraction bits", fraction, number.MaxFraction)
@@ -76,6 +82,9 @@ func (l *lowering) weight(i, fx int, what string, axes []relation.Axis) (graph.T
 	if id := l.weights[i]; id != graph.None {
 		if l.b.Tensor(id).Format.Fraction != fraction {
 			return graph.None, l.mismatch("weight %d is shared by layers whose inputs have different formats", i)
+		}
+		if !slices.EqualFunc(l.b.Tensor(id).Axes, axes, func(a, b relation.Axis) bool { return a.Size == b.Size }) {
+			return graph.None, l.refuse("weight %d is shared by layers that read it along different axes", "give each a weight of its own", i)
 		}
 		return id, nil
 	}

@@ -30,6 +30,8 @@ const (
 	Tanh            Kind = "TANH"
 	Logistic        Kind = "LOGISTIC"
 	Softmax         Kind = "SOFTMAX"
+	Gather          Kind = "GATHER"
+	Cast            Kind = "CAST"
 	Reshape         Kind = "RESHAPE"
 	Transpose       Kind = "TRANSPOSE"
 	Add             Kind = "ADD"
@@ -60,6 +62,8 @@ func lowerings() map[Kind]func(*lowering, *Layer) error {
 		Tanh:            (*lowering).activation,
 		Logistic:        (*lowering).activation,
 		Softmax:         (*lowering).softmax,
+		Gather:          (*lowering).gather,
+		Cast:            (*lowering).cast,
 		Reshape:         (*lowering).reshape,
 		Transpose:       (*lowering).transpose,
 		Add:             (*lowering).add,
@@ -88,9 +92,6 @@ func parametrised() map[Kind]bool {
 type value struct {
 	id    graph.TensorID
 	shape []int
-	// hidden are the cells of a sample that a softmax leaves out, nil if there are
-	// none. Nothing else reads a value that has any.
-	hidden []bool
 }
 
 // lowering is one architecture being translated.
@@ -100,15 +101,16 @@ type lowering struct {
 	values    []value
 	weights   []graph.TensorID
 	layouts   map[layout]graph.TensorID
-	constants int // cells of constants so far
-	layer     int // being lowered
+	oneHots   map[int]graph.TensorID // of the sample, by rows of a table
+	constants int                    // cells of constants so far
+	layer     int                    // being lowered
 	name      string
 }
 
 func newLowering(n *Network) *lowering {
 	c := &n.choices
 	f := graph.Fractions{Feature: c.Formats.Feature, Activation: c.Formats.Activation, Error: c.Formats.Error}
-	l := &lowering{n: n, layouts: map[layout]graph.TensorID{}, b: graph.NewBuilder("training step", c.Batch, f)}
+	l := &lowering{n: n, layouts: map[layout]graph.TensorID{}, oneHots: map[int]graph.TensorID{}, b: graph.NewBuilder("training step", c.Batch, f)}
 	kind := graph.ConstantSGD
 	if c.Scheduled {
 		kind = graph.ScheduledSGD

@@ -104,16 +104,11 @@ func (r *reals) node(n *graph.Node) []float64 {
 		}
 	case ops.KindSoftmax:
 		for i := range y {
-			shown := func(i int) bool { return len(in) == 1 || in[1][i%len(in[1])] == 1 }
-			total := 0.0
-			for k := i / inner * inner; k < (i/inner+1)*inner; k++ {
-				if shown(k) {
-					total += math.Exp(x[k] - x[i])
-				}
+			row, total := x[i/inner*inner:(i/inner+1)*inner], 0.0
+			for _, v := range row {
+				total += math.Exp(v - x[i])
 			}
-			if shown(i) {
-				y[i] = 1 / total
-			}
+			y[i] = 1 / total
 		}
 	case ops.KindReduceSum:
 		for i, v := range x {

@@ -30,11 +30,15 @@ const KindOneHot graph.Kind = "one_hot"
 // tables that a sumcheck multiplies.
 const (
 	maxDigits = 3
-	maxDigit  = 1 << 11
+	// MaxDigit bounds the values of a digit.
+	MaxDigit = 1 << 11
+	// MaxRows is how many rows indices of 16 bits can name.
+	MaxRows = 1 << 15
 )
 
 // Digits returns the sizes, at most three, whose product is rows and which take the
-// fewest committed cells for an index; nil if there are none of at most 2^11.
+// fewest committed cells for an index; nil if there are none of at most MaxDigit, or
+// if the rows are more than MaxRows.
 func Digits(rows int) []int {
 	var best []int
 	least := 0
@@ -43,7 +47,7 @@ func Digits(rows int) []int {
 	try = func(rest int, sizes []int, cells int) {
 		total := cells + padded(rest)
 		better := best == nil || total < least || total == least && len(sizes)+1 < len(best)
-		if rest <= maxDigit && better {
+		if rest <= MaxDigit && better {
 			best, least = append(append([]int(nil), sizes...), rest), total
 		}
 		for d := 2; len(sizes)+1 < maxDigits && d <= rest/d; d++ {
@@ -52,7 +56,7 @@ func Digits(rows int) []int {
 			}
 		}
 	}
-	if rows >= 1 {
+	if rows >= 1 && rows <= MaxRows {
 		try(rows, nil, 0)
 	}
 	return best
@@ -89,8 +93,8 @@ func (oneHot) Infer(p *graph.Program, n *graph.Node) ([]graph.Tensor, error) {
 	}
 	whole, digits := x.Axes[:len(x.Axes):len(x.Axes)], []graph.Tensor(nil)
 	for i, size := range sizes {
-		if size < 1 || size > maxDigit {
-			return nil, malformed("digit %d of %d values, want 1 to %d", i, size, maxDigit)
+		if size < 1 || size > MaxDigit {
+			return nil, malformed("digit %d of %d values, want 1 to %d", i, size, MaxDigit)
 		}
 		axis := relation.Axis{Name: "row", Size: int(size)}
 		whole = append(whole, axis)

@@ -19,7 +19,7 @@ func TestDigits(t *testing.T) {
 		want []int
 	}{
 		{1, []int{1}}, {2, []int{2}}, {3, []int{3}}, {4, []int{4}}, {12, []int{3, 4}}, {13, []int{13}}, {65, []int{5, 13}},
-		{10000, []int{16, 25, 25}}, {1 << 15, []int{32, 32, 32}}, {2053, nil}, {2 * 2053, nil}, {0, nil}, {-12, nil},
+		{10000, []int{16, 25, 25}}, {1 << 15, []int{32, 32, 32}}, {2053, nil}, {2 * 2053, nil}, {1 << 16, nil}, {0, nil}, {-12, nil},
 	} {
 		if got := ops.Digits(c.rows); !slices.Equal(got, c.want) {
 			t.Errorf("%d rows: digits of %v, want %v", c.rows, got, c.want)

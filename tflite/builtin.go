@@ -14,6 +14,7 @@ const (
 	OpDepthwiseConv2D Builtin = 4
 	OpDepthToSpace    Builtin = 5
 	OpDequantize      Builtin = 6
+	OpEmbeddingLookup Builtin = 7
 	OpFullyConnected  Builtin = 9
 	OpLogistic        Builtin = 14
 	OpMaxPool2D       Builtin = 17

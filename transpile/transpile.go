@@ -67,6 +67,10 @@ func rules() map[tflite.Builtin]rule {
 		tflite.OpMul:            one((*reading).mul),
 		tflite.OpMaximum:        one(cellwise(network.Maximum)),
 		tflite.OpMinimum:        one(cellwise(network.Minimum)),
+
+		tflite.OpGather:          one((*reading).gather),
+		tflite.OpEmbeddingLookup: one((*reading).embeddingLookup),
+		tflite.OpCast:            one((*reading).cast),
 	}
 }
 
@@ -143,6 +147,7 @@ type reading struct {
 	index     map[int32]int  // weights by tensor of the model
 	operands  map[int32]bool // tensors that are public constants
 	integers  map[int32]bool // constants that say what operators do
+	indices   []int32        // tensors of integers that the operator being read takes or makes
 	needed    map[int32]bool // tensors that the output depends on
 	op        int            // operator being read
 	makesRows bool           // what it makes are rows
@@ -202,7 +207,7 @@ func (r *reading) operator(apply rule, o *tflite.Operator) error {
 			return &refusal{} // for what came before
 		}
 	}
-	r.makesRows = false
+	r.makesRows, r.indices = false, nil
 	layers, err := apply(r, o)
 	if err != nil {
 		return err
@@ -228,7 +233,7 @@ func (r *reading) operator(apply rule, o *tflite.Operator) error {
 // say what it does.
 func (r *reading) floats(o *tflite.Operator) error {
 	for _, t := range slices.Concat(o.Inputs, o.Outputs) {
-		if t >= 0 && !r.integers[t] && r.g.Tensors[t].Type != tflite.Float32 {
+		if t >= 0 && !r.integers[t] && !slices.Contains(r.indices, t) && r.g.Tensors[t].Type != tflite.Float32 {
 			if r.found.Has(tflite.ProblemQuantised) || r.found.Has(tflite.ProblemType) {
 				return &refusal{}
 			}
@@ -337,6 +342,9 @@ func (r *reading) input(index int32) {
 		r.find(tflite.ProblemBatch, fmt.Sprintf("input %s: the batch must be the first axis", foreign.Quote(t.Name)), "transpose the input when exporting")
 	}
 	shape, ok := sample(t.Shape)
+	if integral(t) && len(t.Shape) == 1 { // an index for each sample
+		shape, ok = []int{1}, true
+	}
 	if !ok {
 		r.find(tflite.ProblemShape, fmt.Sprintf("input %s of shape %v has no features", foreign.Quote(t.Name), t.Shape), "give it an axis besides the batch")
 		return

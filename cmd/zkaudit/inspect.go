@@ -151,7 +151,11 @@ func (r *modelReport) judge(m *tflite.Model, axis *int) (err error) {
 		return err
 	}
 	if r.Provable = len(r.Findings) == 0; r.Provable {
-		step, err := transpile.Transpile(m, transpile.Options{Batch: 1, BatchAxis: axis, Formats: network.DefaultFormats()})
+		f := network.DefaultFormats()
+		if a, _, err := transpile.Read(m, axis); err == nil {
+			f = a.DefaultFormats()
+		}
+		step, err := transpile.Transpile(m, transpile.Options{Batch: 1, BatchAxis: axis, Formats: f})
 		if err == nil {
 			p := step.Program
 			r.Layers = audit.Layers(p)

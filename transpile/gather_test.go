@@ -1,0 +1,169 @@
+package transpile_test
+
+import (
+	"errors"
+	"math"
+	"strings"
+	"testing"
+
+	"github.com/zkaudit/zkaudit/internal/fault"
+	"github.com/zkaudit/zkaudit/tflite"
+	"github.com/zkaudit/zkaudit/transpile"
+)
+
+// typed gives the last value another type.
+func (b *model) typed(t tflite.DType) *model {
+	b.m.Subgraphs[0].Tensors[b.last].Type = t
+	return b
+}
+
+// cast appends a cast of the last value.
+func (b *model) cast(to tflite.DType) *model {
+	t := b.m.Subgraphs[0].Tensors[b.last]
+	return b.op(tflite.OpCast, tflite.CastOptions{In: t.Type, Out: to}, t.Shape).typed(to)
+}
+
+// gather looks the last value up in a table of so many rows of two cells, v and
+// −v/2 in row v.
+func (b *model) gather(rows int32, o tflite.GatherOptions, out tflite.Shape) *model {
+	g := &b.m.Subgraphs[0]
+	b.op(tflite.OpGather, o, out, b.table(rows))
+	in := g.Operators[len(g.Operators)-1].Inputs
+	in[0], in[1] = in[1], in[0]
+	return b
+}
+
+func (b *model) table(rows int32) int32 {
+	cells := make([]float32, 2*rows)
+	for v := range rows {
+		cells[2*v], cells[2*v+1] = float32(v), -float32(v)/2
+	}
+	return b.tensor(tflite.Shape{rows, 2}, cells)
+}
+
+func integers(batch int) transpile.Options {
+	o := options(batch)
+	o.Formats.Feature = 0
+	return o
+}
+
+func TestGather(t *testing.T) {
+	x := []float64{2, 0, 11}
+	for name, build := range map[string]func() *model{
+		"of integers": func() *model {
+			return newModel(1, 3).typed(tflite.Int32).gather(12, tflite.GatherOptions{}, tflite.Shape{1, 3, 2})
+		},
+		"of long integers": func() *model {
+			return newModel(1, 3).typed(tflite.Int64).gather(12, tflite.GatherOptions{}, tflite.Shape{1, 3, 2})
+		},
+		"of reals that are cast": func() *model {
+			return newModel(1, 3).cast(tflite.Int32).gather(12, tflite.GatherOptions{}, tflite.Shape{1, 3, 2})
+		},
+		"by an embedding lookup": func() *model {
+			b := newModel(1, 3).cast(tflite.Int32)
+			return b.op(tflite.OpEmbeddingLookup, nil, tflite.Shape{1, 3, 2}, b.table(12))
+		},
+		"of one digit": func() *model {
+			return newModel(1, 3).cast(tflite.Int32).gather(13, tflite.GatherOptions{}, tflite.Shape{1, 3, 2})
+		},
+		"of integers with two axes": func() *model {
+			return newModel(1, 3, 1).typed(tflite.Int32).gather(12, tflite.GatherOptions{}, tflite.Shape{1, 3, 1, 2})
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := build().reshape(tflite.Shape{1, 6}).dense(6)
+			r, err := transpile.Transpile(b.m, integers(1))
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := predict(t, r, b.m, x, r.Program.Loss.Logits)
+			for j := range got {
+				want := 0.0
+				for i, v := range x {
+					want += v*float64((6*j+2*i)%3)/2 - v/2*float64((6*j+2*i+1)%3)/2
+				}
+				if math.Abs(got[j]-want) > 0.03 {
+					t.Errorf("output %d: %v, want %v", j, got[j], want)
+				}
+			}
+			exportsItsTable(t, b.m, r)
+		})
+	}
+}
+
+// exportsItsTable checks that the table's cells lie in the program in their order
+// in the file.
+func exportsItsTable(t *testing.T, m *tflite.Model, r *transpile.Result) {
+	t.Helper()
+	initial, err := r.Initial(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cells, f := initial[r.Weights[0].Tensor], r.Program.Tensor(r.Weights[0].Tensor).Format.Fraction
+	for i, v := range cells {
+		if want := []float64{float64(i / 2), -float64(i/2) / 2}[i%2]; math.Ldexp(float64(v), -f) != want {
+			t.Errorf("cell %d of the table is %d at %d fraction bits, want %v", i, v, f, want)
+		}
+	}
+}
+
+// A single index for each sample, as LiteRT's gather has it.
+func TestGatherOfOneIndex(t *testing.T) {
+	axis := 0
+	b := newModel(2).typed(tflite.Int32).gather(12, tflite.GatherOptions{}, tflite.Shape{2, 2})
+	o := integers(3)
+	o.BatchAxis = &axis
+	r, err := transpile.Transpile(b.m, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := predict(t, r, b.m, []float64{7, 0, 3}, r.Program.Loss.Logits)
+	for i, want := range []float64{7, -3.5, 0, 0, 3, -1.5} {
+		if got[i] != want {
+			t.Errorf("cell %d: %v, want %v", i, got[i], want)
+		}
+	}
+}
+
+func TestGatherRefusals(t *testing.T) {
+	out := tflite.Shape{1, 3, 2}
+	ids := func() *model { return newModel(1, 3).cast(tflite.Int32) }
+	for name, c := range map[string]struct {
+		build   func() *model
+		options transpile.Options
+		want    string
+	}{
+		"indices with fraction bits": {func() *model { return ids().gather(12, tflite.GatherOptions{}, out) }, options(2), "set formats.feature to 0"},
+		"a cast of features with fraction bits": {func() *model {
+			return newModel(1, 6).cast(tflite.Int32).cast(tflite.Float32).reshape(out)
+		}, options(2), "set formats.feature to 0"},
+		"another axis":  {func() *model { return ids().gather(12, tflite.GatherOptions{Axis: 1}, out) }, integers(2), "it reads axis 1"},
+		"batches":       {func() *model { return ids().gather(12, tflite.GatherOptions{BatchDims: 1}, out) }, integers(2), "1 axes of batches"},
+		"another shape": {func() *model { return ids().gather(12, tflite.GatherOptions{}, tflite.Shape{1, 2, 3}) }, integers(2), "it makes samples of shape [3 2]"},
+		"real indices":  {func() *model { return newModel(1, 3).gather(12, tflite.GatherOptions{}, out) }, integers(2), "cast them to int32"},
+		"indices that are computed": {func() *model {
+			return newModel(1, 3).identity(3, tflite.Shape{1, 3}).cast(tflite.Int32).gather(12, tflite.GatherOptions{}, out)
+		}, integers(2), "its indices are computed"},
+		"integers in sums": {func() *model {
+			b := ids()
+			return b.op(tflite.OpAdd, tflite.AddOptions{}, tflite.Shape{1, 3}, b.last).cast(tflite.Float32).op(tflite.OpNeg, nil, tflite.Shape{1, 3}).reshape(tflite.Shape{1, 3}).identity(3, tflite.Shape{1, 3})
+		}, integers(2), "holds int32"},
+		"a table that is computed": {func() *model {
+			b := newModel(1, 3).identity(3, tflite.Shape{1, 3})
+			table := b.last
+			b.last = b.m.Subgraphs[0].Inputs[0]
+			ids := b.cast(tflite.Int32).last
+			b.last = table
+			return b.op(tflite.OpGather, tflite.GatherOptions{}, out, ids)
+		}, integers(2), "its table is computed"},
+		"a table of a large prime": {func() *model { return ids().gather(2053, tflite.GatherOptions{}, out) }, integers(2), "append rows that nothing names: 1"},
+		"a table of too many rows": {func() *model { return ids().gather(1<<15+1, tflite.GatherOptions{}, out) }, integers(2), "use a smaller vocabulary"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := transpile.Transpile(c.build().reshape(tflite.Shape{1, 6}).dense(6).m, c.options)
+			if !errors.Is(err, fault.ErrUnsupported) || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("error %v, want unsupported with %q", err, c.want)
+			}
+		})
+	}
+}
