@@ -84,7 +84,7 @@ func (d Dense) Program() (*graph.Program, number.Rate, error) {
 func finish(b *graph.Builder, logits, y graph.TensorID, rate number.Rate) (*graph.Program, number.Rate, error) {
 	p := b.Program()
 	f := p.Fractions
-	q, err := ops.Softmax(b, "softmax", logits, f.Error)
+	q, err := ops.Softmax(b, "softmax", logits, graph.None, f.Error)
 	if err != nil {
 		return nil, rate, err
 	}

@@ -11,9 +11,17 @@ import (
 	"github.com/zkaudit/zkaudit/ops"
 )
 
-// add lowers X + Y cellwise, Y another value or a constant at the fraction
-// bits of X.
+// add lowers X + Y cellwise, Y another value, a constant at the fraction bits of
+// X, or one that masks a softmax.
 func (l *lowering) add(layer *Layer) error {
+	if handled, err := l.addMask(layer); handled {
+		return err
+	}
+	return l.addTo(layer)
+}
+
+// addTo lowers X + Y, Y another value or a constant at the fraction bits of X.
+func (l *lowering) addTo(layer *Layer) error {
 	x, y, err := l.pair(layer, func(x number.Format, _ []float32) int { return x.Fraction })
 	if err != nil {
 		return err

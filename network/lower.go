@@ -92,6 +92,9 @@ func parametrised() map[Kind]bool {
 type value struct {
 	id    graph.TensorID
 	shape []int
+	// hidden are the cells of a sample that a softmax leaves out, nil if there are
+	// none. Nothing else reads a value that has any.
+	hidden []bool
 }
 
 // lowering is one architecture being translated.

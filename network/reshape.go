@@ -40,7 +40,7 @@ func (l *lowering) laid(x value, axes int) (value, error) {
 	}
 	key := layout{x.id, axes}
 	if id, made := l.layouts[key]; made {
-		return value{id, x.shape}, nil
+		return value{id: id, shape: x.shape}, nil
 	}
 	id := x.id
 	for i := 1; i < len(x.shape); i++ {
@@ -59,7 +59,7 @@ func (l *lowering) laid(x value, axes int) (value, error) {
 		id = out[0]
 	}
 	l.layouts[key] = id
-	return value{id, x.shape}, nil
+	return value{id: id, shape: x.shape}, nil
 }
 
 // layout names a tensor laid out with so many axes for a sample.

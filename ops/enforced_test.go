@@ -420,9 +420,10 @@ func units() map[string]chain {
 		"tanh":             func(n *net, a graph.TensorID) graph.TensorID { return n.activation(ops.KindTanh, a) },
 		"logistic":         func(n *net, a graph.TensorID) graph.TensorID { return n.activation(ops.KindLogistic, a) },
 		"softmax": func(n *net, a graph.TensorID) graph.TensorID {
-			return n.must(ops.Softmax(n.Builder, "softmax", a, n.Program().Fractions.Activation))
+			return n.must(ops.Softmax(n.Builder, "softmax", a, graph.None, n.Program().Fractions.Activation))
 		},
-		"double": func(n *net, a graph.TensorID) graph.TensorID { return n.one(ops.KindAdd, nil, a, a) },
+		"causal softmax": func(n *net, a graph.TensorID) graph.TensorID { return merge(n, causal(n, split(n, a))) },
+		"double":         func(n *net, a graph.TensorID) graph.TensorID { return n.one(ops.KindAdd, nil, a, a) },
 		"shift": func(n *net, a graph.TensorID) graph.TensorID {
 			return n.one(ops.KindAdd, nil, a, n.constant(half(), n.Tensor(a).Format.Fraction, 6))
 		},

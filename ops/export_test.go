@@ -27,3 +27,8 @@ func (i Interval) Times(j Interval) Interval { return i.times(j) }
 func ValidateReading(p *graph.Program, n *graph.Node, kind graph.Kind) error {
 	return validateReading(p, n, Table()[kind])
 }
+
+// StepAt is a step about to execute a node.
+func StepAt(p *graph.Program, b *Buffers, node int) *Step {
+	return &Step{Program: p, Buffers: b, node: node}
+}

@@ -104,11 +104,16 @@ func (r *reals) node(n *graph.Node) []float64 {
 		}
 	case ops.KindSoftmax:
 		for i := range y {
-			row, total := x[i/inner*inner:(i/inner+1)*inner], 0.0
-			for _, v := range row {
-				total += math.Exp(v - x[i])
+			shown := func(i int) bool { return len(in) == 1 || in[1][i%len(in[1])] == 1 }
+			total := 0.0
+			for k := i / inner * inner; k < (i/inner+1)*inner; k++ {
+				if shown(k) {
+					total += math.Exp(x[k] - x[i])
+				}
 			}
-			y[i] = 1 / total
+			if shown(i) {
+				y[i] = 1 / total
+			}
 		}
 	case ops.KindReduceSum:
 		for i, v := range x {

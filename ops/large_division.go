@@ -8,15 +8,15 @@ import (
 	"github.com/zkaudit/zkaudit/relation"
 )
 
-// KindLargeDivision is Q = N/D rounded to nearest, with a divisor per sample
-// that is itself data:
+// KindLargeDivision is Q = N/D rounded to nearest, with a divisor for each row of
+// the last axis that is itself data:
 //
 //	2·2^f·N + D = Q·2D + R,   0 <= R < 2D.
 //
 // R and C = 2D − 1 − R are in range by limbs of 16 bits, Q by its lookup. R
 // and C together imply D >= 1.
 //
-// Inputs: N (batch, units) >= 0, D (batch) >= 1. Attributes: fraction, the f
+// Inputs: N (batch, …, units) >= 0, D (batch, …) >= 1. Attributes: fraction, the f
 // above; bits, how wide 2D may be: at most 32.
 // Outputs: Q with f fraction bits, then R and C, by limbs. With a single limb
 // C is virtual.
@@ -38,7 +38,8 @@ func (largeDivision) Infer(p *graph.Program, n *graph.Node) ([]graph.Tensor, err
 			return nil, err
 		}
 	}
-	if len(x.Axes) != 2 || len(d.Axes) != 1 || x.Format.Fraction != d.Format.Fraction {
+	last := len(x.Axes) - 1
+	if last < 1 || !d.SameShape(&graph.Tensor{Axes: x.Axes[:last]}) || x.Format.Fraction != d.Format.Fraction {
 		return nil, malformed("quotient of %v in %v by %v in %v", sizes(x), x.Format, sizes(d), d.Format)
 	}
 	f, bits := n.Attributes.Int(attrFraction), n.Attributes.Int(attrBits)
@@ -112,17 +113,16 @@ func (v *division) forward(s *Step) error {
 
 // complementTerms is 2D·1 − 1 − R, over the labels of the quotient.
 func (v *division) complementTerms(c *Context) []relation.Term {
-	ones := c.ones(v.quotient)
 	return append([]relation.Term{
-		relation.Times(relation.Int(2), c.at(v.divisor), ones[2]),
-		relation.Times(relation.Int(-1), ones...),
+		relation.Times(relation.Int(2), c.at(v.divisor), c.lastOne(v.quotient)),
+		relation.Times(relation.Int(-1), c.ones(v.quotient)...),
 	}, c.limbs(relation.Int(-1), v.remainder)...)
 }
 
 func (v *division) constrain(c *Context, name string) {
 	c.equation(name+" quotient", v.quotient, append([]relation.Term{
 		relation.Times(relation.Pow2(v.fraction+1), c.at(v.numerator)),
-		relation.Times(relation.Int(1), c.at(v.divisor), c.ones(v.quotient)[2]),
+		relation.Times(relation.Int(1), c.at(v.divisor), c.lastOne(v.quotient)),
 		relation.Times(relation.Int(-2), c.at(v.quotient), c.at(v.divisor)),
 	}, c.limbs(relation.Int(-1), v.remainder)...)...)
 	width := number.LimbBits * len(v.remainder)

@@ -37,6 +37,7 @@ func lies() map[graph.Kind]map[string]lie {
 			"quotient too small": func(x *executed, n *graph.Node, c int) bool { return x.divideAway(n, c, -1) },
 			"quotient too large": func(x *executed, n *graph.Node, c int) bool { return x.divideAway(n, c, 1) },
 			"maximum too large":  raiseMaximum,
+			"mask ignored":       ignoreMask,
 		},
 		ops.KindRelu:            activationLies(),
 		ops.KindRelu6:           activationLies(),
@@ -149,6 +150,27 @@ func (x *executed) divideAway(n *graph.Node, c int, by int32) bool {
 // raiseMaximum computes the row of a cell with m + 256 for m, and everything
 // that follows from it.
 func raiseMaximum(x *executed, n *graph.Node, c int) bool {
+	return x.weigh(n, c, func(i int, d int32) int32 { return min(d+256, 1<<16-1) }, 256)
+}
+
+// ignoreMask weighs all classes of the first row, though some are masked.
+func ignoreMask(x *executed, n *graph.Node, _ int) bool {
+	b, out := x.buffers.Small, n.Outputs
+	if len(n.Inputs) < 2 {
+		return false
+	}
+	classes := len(b[out[0]]) / len(b[out[1]])
+	return x.weigh(n, 0, func(i int, d int32) int32 {
+		if d == 1<<16-1 {
+			return max(b[out[1]][i/classes]-b[n.Inputs[0]][i], 0)
+		}
+		return d
+	}, 0)
+}
+
+// weigh computes the row of a cell with other distances and a larger m, and
+// everything that follows from them.
+func (x *executed) weigh(n *graph.Node, c int, distance func(i int, d int32) int32, raised int32) bool {
 	b, out := x.buffers.Small, n.Outputs
 	if len(out) != 8 {
 		return false
@@ -160,10 +182,10 @@ func raiseMaximum(x *executed, n *graph.Node, c int) bool {
 	}
 	classes := len(b[out[0]]) / len(b[out[1]])
 	row := c / classes
-	b[out[1]][row] += 256
+	b[out[1]][row] += raised
 	b[out[5]][row] = 0
 	for i := row * classes; i < (row+1)*classes; i++ {
-		b[out[3]][i] += 256
+		b[out[3]][i] = distance(i, b[out[3]][i])
 		b[out[4]][i] = exp.Columns[1][b[out[3]][i]]
 		b[out[5]][row] += b[out[4]][i]
 	}

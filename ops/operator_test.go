@@ -23,6 +23,10 @@ func TestShapeRulesRefuse(t *testing.T) {
 	c := n.constant([]int32{1, 2, 3, 4, 5, 6}, 8, 6)
 	bits := n.Add(graph.Tensor{Name: "bits", Role: graph.Label, Axes: n.Tensor(h).Axes, Format: number.Format{Bits: 2}})
 	v := n.one(ops.KindFullyConnected, nil, x, w, b)
+	finer := n.must(ops.Rescale(n.Builder, "finer", v, 13))
+	mask := func(cells ...int32) graph.TensorID {
+		return n.Add(graph.Tensor{Name: "mask", Role: graph.Constant, Axes: []relation.Axis{ops.Units(len(cells))}, Cells: cells, Format: number.Format{Bits: 2}})
+	}
 	none := graph.None
 	type at = graph.Attributes
 	type ids = []graph.TensorID
@@ -75,6 +79,16 @@ func TestShapeRulesRefuse(t *testing.T) {
 		{ops.KindSoftmax, ids{one}, at{"fraction": {8}}},
 		{ops.KindSoftmax, ids{h}, at{"fraction": {15}}},
 		{ops.KindSoftmax, ids{bits}, at{"fraction": {8}}},
+		{ops.KindSoftmax, ids{h, c}, at{"fraction": {8}}},
+		{ops.KindSoftmax, ids{h, h}, at{"fraction": {8}}},
+		{ops.KindSoftmax, ids{h, mask(1, 1, 1)}, at{"fraction": {8}}},
+		{ops.KindSoftmax, ids{h, mask(0, 0, 0, 0, 0, 0)}, at{"fraction": {8}}},
+		{ops.KindSoftmax, ids{h, mask(1, 1, 1, 1, 1, -1)}, at{"fraction": {8}}},
+		{ops.KindSoftmax, ids{finer, mask(1, 1, 1, 1, 1, 0)}, at{"fraction": {8}}},
+		{ops.KindMaximum, ids{h}, nil},
+		{ops.KindMaximum, ids{h, x}, nil},
+		{ops.KindMinimum, ids{h, bits}, nil},
+		{ops.KindMinimum, ids{h, finer}, nil},
 		{ops.KindMul, ids{h, x}, nil},
 		{ops.KindMul, ids{h, one}, nil},
 		{ops.KindMul, ids{x, c}, nil},

@@ -35,6 +35,7 @@ func TestOperatorsAreProven(t *testing.T) {
 		"softmax":             attention(t, coarse()),
 		"positions":           positioned(t, coarse()),
 		"matrices":            attending(t, coarse()),
+		"causal softmax":      moved(t, coarse(), func(n *net, a graph.TensorID) graph.TensorID { return merge(n, causal(n, split(n, a))) }),
 		"convolutions":        convolutional(t, coarse()),
 		"strides":             strided(t, coarse()),
 		"single cells":        pixels(t, coarse()),

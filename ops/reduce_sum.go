@@ -75,3 +75,9 @@ func (c *Context) rowSum(x graph.TensorID) []relation.Term {
 	last := len(axes) - 1
 	return []relation.Term{times(1, c.summed(axes[last], labels[last+1]), c.at(x))}
 }
+
+// lastOne is the mask of the last axis of a per-sample tensor.
+func (c *Context) lastOne(t graph.TensorID) relation.Factor {
+	ones := c.ones(t)
+	return ones[len(ones)-1]
+}

@@ -18,7 +18,15 @@ import (
 // Which of several maxima u marks does not matter to p. The lookup of d and
 // the range of m make z an integer in (m − 2^16, m].
 //
-// Input: z (batch, classes), 16 bits. Attribute: fraction, f_p <= 14.
+// A public mask M of bits leaves classes out:
+//
+//	d_c = M_c·(m − z_c) + (2^16 − 1)·(1 − M_c)
+//
+// where M is 0, d is so large that e and p are 0, and not the maximum, whatever z
+// is.
+//
+// Inputs: z (batch, …, classes), 16 bits; optionally M, a constant over the last
+// axes of a sample. Attribute: fraction, f_p <= 14.
 // Outputs: p, remainder and complement limbs of the division are the last
 // ones; before them the tensors named by the softmax… constants.
 const KindSoftmax graph.Kind = "softmax"
@@ -34,16 +42,26 @@ const (
 	softmaxLimbs // and further
 )
 
+// masked is the distance of a class that a mask leaves out. At maskedFraction bits
+// it is 16, and 2^15·e^−16 rounds to 0.
+const (
+	masked         = 1<<16 - 1
+	maskedFraction = 12
+)
+
 type softmax struct {
 	lax
 	derived
 }
 
-// Softmax appends the softmax of z at the given fraction bits.
-func Softmax(b *graph.Builder, name string, z graph.TensorID, fraction int) (graph.TensorID, error) {
-	return appendOne(b, graph.Node{
-		Name: name, Kind: KindSoftmax, Inputs: []graph.TensorID{z}, Attributes: graph.Attributes{attrFraction: {int64(fraction)}},
-	})
+// Softmax appends the softmax of z at the given fraction bits; mask is
+// graph.None where no class is left out.
+func Softmax(b *graph.Builder, name string, z, mask graph.TensorID, fraction int) (graph.TensorID, error) {
+	n := graph.Node{Name: name, Kind: KindSoftmax, Inputs: []graph.TensorID{z}, Attributes: graph.Attributes{attrFraction: {int64(fraction)}}}
+	if mask != graph.None {
+		n.Inputs = append(n.Inputs, mask)
+	}
+	return appendOne(b, n)
 }
 
 // exponentialFormat returns f_e and the bits of 2D, D <= C·2^f_e: one limb if
@@ -58,21 +76,27 @@ func exponentialFormat(classes, fraction int) (fe, bits int) {
 }
 
 func (softmax) Infer(p *graph.Program, n *graph.Node) ([]graph.Tensor, error) {
-	if err := arity(p, n, 1, 0); err != nil {
+	if err := arity(p, n, 1, 1); err != nil {
 		return nil, err
 	}
 	z, f := p.Tensor(n.Inputs[0]), n.Attributes.Int(attrFraction)
 	if err := small(z); err != nil {
 		return nil, err
 	}
-	if len(z.Axes) != 2 || z.Format.Bits != 16 || z.Axes[1].Size < 2 || z.Axes[1].Size > 1<<16 {
+	last := len(z.Axes) - 1
+	if last < 1 || z.Format.Bits != 16 || z.Axes[last].Size < 2 || z.Axes[last].Size > 1<<16 {
 		return nil, malformed("softmax of %v in %v, want 2 to 65536 classes", sizes(z), z.Format)
 	}
 	if f < 0 || f > 14 {
 		return nil, malformed("probabilities at %d fraction bits, want 0 to 14", f)
 	}
-	fe, bits := exponentialFormat(z.Axes[1].Size, f)
-	rows := z.Axes[:1]
+	if mask := maskOf(n); mask != graph.None {
+		if err := checkMask(z, p.Tensor(mask)); err != nil {
+			return nil, err
+		}
+	}
+	fe, bits := exponentialFormat(z.Axes[last].Size, f)
+	rows := z.Axes[:last]
 	division := divisionOutputs(z.Axes, f, bits)
 	division[0].Name = "probability"
 	outputs := []graph.Tensor{
@@ -84,6 +108,40 @@ func (softmax) Infer(p *graph.Program, n *graph.Node) ([]graph.Tensor, error) {
 		{Name: "denominator", Axes: rows, Format: number.Format{Bits: 32, Fraction: fe}, Role: graph.Virtual},
 	}
 	return append(outputs, division[1:]...), nil
+}
+
+// maskOf returns the mask of a softmax, or graph.None.
+func maskOf(n *graph.Node) graph.TensorID {
+	if len(n.Inputs) > 1 {
+		return n.Inputs[1]
+	}
+	return graph.None
+}
+
+// checkMask checks that a mask is a constant of bits over the last axes of z, and
+// that it leaves a class in every row.
+func checkMask(z, mask *graph.Tensor) error {
+	first := len(z.Axes) - len(mask.Axes)
+	if z.Format.Fraction > maskedFraction {
+		return malformed("a mask for %v, want at most %d fraction bits", z.Format, maskedFraction)
+	}
+	if first < 1 || !mask.SameShape(&graph.Tensor{Axes: z.Axes[first:]}) || mask.Role != graph.Constant || mask.Format != bit() {
+		return malformed("mask %v %v in %v for %v", mask.Role, sizes(mask), mask.Format, sizes(z))
+	}
+	classes := z.Axes[len(z.Axes)-1].Size
+	for row := 0; row < len(mask.Cells); row += classes {
+		left := false
+		for _, v := range mask.Cells[row : row+classes] {
+			if v != 0 && v != 1 {
+				return malformed("mask with a cell of %d", v)
+			}
+			left = left || v == 1
+		}
+		if !left {
+			return malformed("mask that leaves nothing in row %d", row/classes)
+		}
+	}
+	return nil
 }
 
 // softmaxDivision is p = e/D.
@@ -108,20 +166,22 @@ func (softmax) Forward(s *Step, n *graph.Node) error {
 	m, u := s.small(n.Outputs[softmaxMaximum]), s.small(n.Outputs[softmaxChoice])
 	d, e := s.small(n.Outputs[softmaxDistance]), s.small(n.Outputs[softmaxExponential])
 	classes, table := len(z)/len(m), s.Buffers.tables[s.node]
+	hides := s.hides(maskOf(n))
 	for b := range m {
 		first, last := b*classes, (b+1)*classes
-		row := z[first:last]
-		best := 0
-		for c, v := range row {
-			if v > row[best] {
-				best = c
+		best := -1
+		for i := first; i < last; i++ {
+			if !hides(i) && (best < 0 || z[i] > z[best]) {
+				best = i
 			}
-			u[first+c] = 0
+			u[i] = 0
 		}
-		m[b], u[first+best] = row[best], 1
+		m[b], u[best] = z[best], 1
 		total := int64(0)
 		for i := first; i < last; i++ {
-			d[i] = m[b] - z[i]
+			if d[i] = m[b] - z[i]; hides(i) {
+				d[i] = masked
+			}
 			e[i] = table.at(1, d[i])
 			total += int64(e[i])
 		}
@@ -130,6 +190,15 @@ func (softmax) Forward(s *Step, n *graph.Node) error {
 		}
 	}
 	return softmaxDivision(s.Program, n).forward(s)
+}
+
+// hides returns which cells of a tensor a mask leaves out.
+func (s *Step) hides(mask graph.TensorID) func(i int) bool {
+	if mask == graph.None {
+		return func(int) bool { return false }
+	}
+	cells := s.small(mask)
+	return func(i int) bool { return cells[i%len(cells)] == 0 }
 }
 
 // Gradient, with s = Σ_c p_c·dP_c: dZ_c = p_c·(dP_c − s).
@@ -151,7 +220,8 @@ func (softmax) Gradient(r *Reverse, n *graph.Node) error {
 	if err != nil {
 		return err
 	}
-	wide, err := Broadcast(r.Builder, n.Name+" backward mean broadcast", mean, r.Tensor(p).Axes[1])
+	axes := r.Tensor(p).Axes
+	wide, err := Broadcast(r.Builder, n.Name+" backward mean broadcast", mean, axes[len(axes)-1])
 	if err != nil {
 		return err
 	}
@@ -173,7 +243,8 @@ func (softmax) Gradient(r *Reverse, n *graph.Node) error {
 func (softmax) Bounds(b *Bounding, n *graph.Node) []Bound {
 	p := b.p
 	fe := p.Tensor(n.Outputs[softmaxExponential]).Format.Fraction
-	classes := int64(p.Tensor(n.Inputs[0]).Axes[1].Size)
+	axes := p.Tensor(n.Inputs[0]).Axes
+	classes := int64(axes[len(axes)-1].Size)
 	division := divisionBounds(Interval{0, 1 << p.Tensor(n.Outputs[softmaxValue]).Format.Fraction}, len(n.Outputs)-softmaxLimbs+1)
 	return append([]Bound{
 		softmaxValue:       division[0],
@@ -185,23 +256,36 @@ func (softmax) Bounds(b *Bounding, n *graph.Node) []Bound {
 	}, division[1:]...)
 }
 
-// Confines: z = m − d with m in 16 bits and d in [0, 2^16).
-func (softmax) Confines(*Bounding, *graph.Node, int) (Interval, bool) {
-	return Interval{-1<<15 - (1<<16 - 1), 1<<15 - 1}, true
+// Confines: z = m − d with m in 16 bits and d in [0, 2^16), where no mask hides
+// it.
+func (softmax) Confines(_ *Bounding, n *graph.Node, i int) (Interval, bool) {
+	return Interval{-1<<15 - (1<<16 - 1), 1<<15 - 1}, i == 0 && maskOf(n) == graph.None
 }
 
 func (softmax) Define(c *Context, n *graph.Node, i int) []relation.Term {
 	switch i {
 	case softmaxDistance:
-		ones := c.ones(n.Inputs[0])
-		return []relation.Term{
-			relation.Times(relation.Int(1), c.at(n.Outputs[softmaxMaximum]), ones[2]),
-			relation.Times(relation.Int(-1), c.at(n.Inputs[0])),
-		}
+		return c.distance(n)
 	case softmaxDenominator:
 		return c.rowSum(n.Outputs[softmaxExponential])
 	default:
 		return softmaxDivision(c.Program, n).complementTerms(c)
+	}
+}
+
+// distance is d. The mask is broadcast over steps, samples and first axes, whose
+// masks its term has.
+func (c *Context) distance(n *graph.Node) []relation.Term {
+	z, m, mask := c.at(n.Inputs[0]), c.at(n.Outputs[softmaxMaximum]), maskOf(n)
+	if mask == graph.None {
+		return []relation.Term{relation.Times(relation.Int(1), m, c.lastOne(n.Inputs[0])), relation.Times(relation.Int(-1), z)}
+	}
+	labels, ones := c.Labels(n.Inputs[0]), c.ones(n.Inputs[0])
+	first := len(labels) - len(c.Program.Tensor(mask).Axes)
+	shown := relation.At(c.ID(mask), labels[first:]...)
+	return []relation.Term{
+		relation.Times(relation.Int(1), m, shown), relation.Times(relation.Int(-1), z, shown),
+		relation.Times(relation.Int(masked), ones...), times(-masked, ones[:first], shown),
 	}
 }
 

@@ -21,7 +21,7 @@ func lossFormat(b *graph.Builder) number.Format {
 // for labels of bits.
 func SoftmaxCrossEntropy(b *graph.Builder, z, label graph.TensorID) (prediction, dz graph.TensorID, err error) {
 	f := lossFormat(b)
-	if prediction, err = Softmax(b, "softmax", z, f.Fraction); err != nil {
+	if prediction, err = Softmax(b, "softmax", z, graph.None, f.Fraction); err != nil {
 		return
 	}
 	dz, err = bitError(b, prediction, label)

@@ -198,6 +198,23 @@ func TestElementwiseAndShapes(t *testing.T) {
 		"relu of the input": {func() *model {
 			return newModel(1, 6).op(tflite.OpRelu, nil, flat).identity(6, flat)
 		}, func(i int) float64 { return max(x[i], 0) }},
+		"softmax of rows": {func() *model {
+			return newModel(1, 6).identity(6, flat).reshape(tflite.Shape{1, 2, 3}).op(tflite.OpSoftmax, tflite.SoftmaxOptions{Beta: 1}, tflite.Shape{1, 2, 3})
+		}, func(i int) float64 {
+			total := 0.0
+			for _, v := range x[i/3*3 : i/3*3+3] {
+				total += math.Exp(v - x[i])
+			}
+			return 1 / total
+		}},
+		"causal softmax": {func() *model {
+			b := newModel(1, 6).identity(6, flat).reshape(tflite.Shape{1, 2, 3})
+			b.op(tflite.OpAdd, tflite.AddOptions{}, tflite.Shape{1, 2, 3}, b.tensor(tflite.Shape{1, 2, 3}, []float32{0, -1e9, -1e9, 0, 0, -1e9}))
+			return b.op(tflite.OpSoftmax, tflite.SoftmaxOptions{Beta: 1}, tflite.Shape{1, 2, 3})
+		}, func(i int) float64 {
+			second := math.Exp(x[3]) + math.Exp(x[4])
+			return []float64{1, 0, 0, math.Exp(x[3]) / second, math.Exp(x[4]) / second, 0}[i]
+		}},
 		"softmax": {func() *model {
 			return newModel(1, 6).identity(6, flat).op(tflite.OpSoftmax, tflite.SoftmaxOptions{Beta: 1}, flat)
 		},
@@ -234,10 +251,6 @@ func TestElementwiseRefusals(t *testing.T) {
 		"batch axis merged": {func() *model {
 			return newModel(1, 6).identity(6, flat).reshape(tflite.Shape{6, 1})
 		}, "batch axis", fault.ErrUnsupported},
-		"softmax over columns": {func() *model {
-			b := newModel(1, 6).identity(6, flat).reshape(tflite.Shape{1, 2, 3})
-			return b.op(tflite.OpSoftmax, tflite.SoftmaxOptions{Beta: 1}, tflite.Shape{1, 2, 3})
-		}, "one axis per sample", fault.ErrUnsupported},
 		"leaky relu above 1": {func() *model {
 			return newModel(1, 6).identity(6, flat).op(tflite.OpLeakyRelu, tflite.LeakyReluOptions{Alpha: 2}, flat)
 		}, "alpha is [2]; only one from 0 to 1 can be proven", fault.ErrUnsupported},
