@@ -76,11 +76,11 @@ func logits(p *graph.Program) (graph.TensorID, error) { return p.Loss.Logits, ni
 // prediction is the target of claims about outputs.
 func prediction(p *graph.Program) (graph.TensorID, error) { return p.Loss.Prediction, nil }
 
-// hidden returns what the last layer with weights reads.
+// hidden returns what the last layer with weights reads, lookups in tables apart.
 func hidden(p *graph.Program) (graph.TensorID, error) {
 	producers := p.Producers()
 	for i := producers[p.Loss.Logits]; i >= 0; i-- {
-		if n := &p.Nodes[i]; ops.Multiplies(n) && n.Inputs[0] != p.Input {
+		if n := &p.Nodes[i]; ops.Multiplies(n) && n.Kind != ops.KindGather && n.Inputs[0] != p.Input {
 			return n.Inputs[0], nil
 		}
 	}

@@ -55,6 +55,9 @@ type CSVOptions struct {
 	Classes     []string // vocabulary of the labels, in this order; nil: the values found
 	Attributes  []AttributeColumn
 
+	// Rows, if not 0, says that features are indices below it, which become
+	// themselves at 0 fraction bits.
+	Rows             int
 	Normalise        Normalisation // of the features that are numbers
 	NormaliseTargets Normalisation // of target values
 	// FitOn chooses the rows that normalisation is fitted on, given the table as
@@ -80,6 +83,12 @@ func ReadCSV(r io.Reader, o CSVOptions) (_ *Dataset, err error) {
 	defer fault.Catch(&err, "CSV", fault.ErrInput)
 	if o.FractionBits < 0 || o.FractionBits > MaxFractionBits || o.TargetFractionBits < 0 || o.TargetFractionBits > MaxFractionBits {
 		return nil, fmt.Errorf("%d fraction bits of features and %d of targets, want 0 to %d: %w", o.FractionBits, o.TargetFractionBits, MaxFractionBits, fault.ErrUsage)
+	}
+	if o.Rows != 0 && (o.Rows < 0 || o.FractionBits != 0 || len(o.Categorical) > 0) {
+		return nil, fmt.Errorf("indices below %d with %d fraction bits and %d columns of categories: %w", o.Rows, o.FractionBits, len(o.Categorical), fault.ErrUsage)
+	}
+	if o.Rows != 0 && o.Normalise != NormaliseNone {
+		return nil, &fault.Setting{Key: "columns.normalise", Err: fmt.Errorf("indices are taken as they are, want none: %w", fault.ErrUsage)}
 	}
 	s, err := readSheet(r, o.CSVFormat)
 	if err != nil {

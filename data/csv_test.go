@@ -293,6 +293,14 @@ func TestEncodingFromOutside(t *testing.T) {
 		"offset infinite":    func(e *Encoding) { e.Features[0].Offset = "Inf" },
 		"repeated category":  func(e *Encoding) { e.Targets[0].Categories[1] = "x" },
 		"empty category":     func(e *Encoding) { e.Targets[0].Categories[1] = "" },
+		"negative rows":      func(e *Encoding) { e.Features[0].Rows = -1 },
+		"scaled indices":     func(e *Encoding) { e.Features[0].Rows = 5 },
+		"shifted indices":    func(e *Encoding) { e.Features[0] = Column{Name: "a", Index: 1, Offset: "1", Scale: "1", Rows: 5} },
+		"indices of classes": func(e *Encoding) { e.Targets[0].Rows = 5 },
+		"indices to predict": func(e *Encoding) { e.Targets[0] = Column{Name: "b", Index: 2, Offset: "0", Scale: "1", Rows: 5} },
+		"fractions of indices": func(e *Encoding) {
+			e.FractionBits, e.Features[0] = 1, Column{Name: "a", Index: 1, Offset: "0", Scale: "1", Rows: 5}
+		},
 		"classes and values": func(e *Encoding) { e.Targets = append(e.Targets, e.Features[0]) },
 	} {
 		encoding := valid()

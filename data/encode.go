@@ -93,7 +93,9 @@ func encodeFeature(s *sheet, column Column, d *Dataset, first int) error {
 			target[category] = 1 << d.FractionBits
 			continue
 		}
-		if target[0], err = encoder.number(cell, d.FractionBits); err != nil {
+		if target[0], err = encoder.number(cell, d.FractionBits); err != nil && column.Rows > 0 {
+			return s.cellError(row, at, fault.Advise(err, "correct the cell, or choose columns by %s", "columns.features"))
+		} else if err != nil {
 			return s.cellError(row, at, overflowHint(err, d.FractionBits, "columns.normalise", "formats.feature"))
 		}
 	}

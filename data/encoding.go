@@ -75,6 +75,9 @@ func check(e *Encoding) error {
 		}
 	}
 	for i, column := range slices.Concat(e.Features, e.Targets, e.Attributes) {
+		if column.Rows != 0 && (i >= len(e.Features) || e.FractionBits != 0) {
+			return input("encoding: column %s is of indices, and no feature of 0 fraction bits", fault.Quote(column.Name))
+		}
 		if column.Index < 1 {
 			return input("encoding: column %s has index %d, want 1 or more", fault.Quote(column.Name), column.Index)
 		}
@@ -104,7 +107,13 @@ func newEncoder(c Column) (*encoder, error) {
 		if offsetKind != cellNumber || scaleKind != cellNumber || e.scale.Sign() <= 0 {
 			return nil, input("encoding: column %s has offset %s and scale %s, want numbers, the scale above zero", fault.Quote(c.Name), fault.Quote(c.Offset), fault.Quote(c.Scale))
 		}
+		if c.Rows < 0 || c.Rows > 0 && (!e.offset.IsZero() || e.scale.Cmp(apd.New(1, 0)) != 0) {
+			return nil, input("encoding: column %s is of indices below %d, with offset %s and scale %s", fault.Quote(c.Name), c.Rows, fault.Quote(c.Offset), fault.Quote(c.Scale))
+		}
 		return e, nil
+	}
+	if c.Rows != 0 {
+		return nil, input("encoding: column %s has a vocabulary, and indices", fault.Quote(c.Name))
 	}
 	e.index = make(map[string]int, len(c.Categories))
 	for i, category := range c.Categories {
@@ -141,6 +150,9 @@ func (e *encoder) number(cell string, fraction int) (int32, error) {
 	default:
 		return 0, unusable(cell, kind)
 	}
+	if e.Rows > 0 && !isIndex(value, e.Rows) {
+		return 0, input("%s is no index, an integer from 0 to %d", fault.Quote(cell), e.Rows-1)
+	}
 	if !e.offset.IsZero() {
 		if _, err := apd.BaseContext.Sub(value, value, e.offset); err != nil {
 			return 0, input("%s − %s: %v", fault.Quote(cell), e.Offset, err)
@@ -156,6 +168,12 @@ func (e *encoder) number(cell string, fraction int) (int32, error) {
 		return 0, fmt.Errorf("value %s does not fit format %s (%d to %d in units of 2^-%d): %w", shown, format, format.Min(), format.Max(), fraction, fault.ErrOverflow)
 	}
 	return int32(rounded), nil
+}
+
+// isIndex reports whether a number is an integer from 0 to rows − 1.
+func isIndex(value *apd.Decimal, rows int) bool {
+	whole, err := value.Int64()
+	return err == nil && whole >= 0 && whole < int64(rows)
 }
 
 // category returns the position of the cell in the vocabulary. Its errors do

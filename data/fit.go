@@ -94,6 +94,9 @@ func fitColumns(s *sheet, o CSVOptions) (*Encoding, error) {
 }
 
 func fitFeature(s *sheet, at int, categorical bool, o CSVOptions) (Column, error) {
+	if o.Rows > 0 { // whose cells are checked as they are encoded
+		return Column{Name: s.names[at], Index: at + 1, Offset: "0", Scale: "1", Rows: o.Rows}, nil
+	}
 	found := survey(s, at)
 	if !categorical {
 		if err := found.mixed(s, at); err != nil {

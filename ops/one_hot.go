@@ -113,6 +113,29 @@ func digitsOf(n *graph.Node) (digits []graph.TensorID, sizes []int64) {
 	return n.Outputs[len(n.Outputs)-len(sizes):], sizes
 }
 
+// IndexRows returns how many values a program's inputs may have that are indices:
+// the rows of the smallest table that they are looked up in. 0: they are none.
+func IndexRows(p *graph.Program) int {
+	least := 0
+	for i := range p.Nodes {
+		if n := &p.Nodes[i]; n.Kind == KindOneHot && n.Inputs[0] == p.Input {
+			if rows := rowsOf(n); least == 0 || rows < least {
+				least = rows
+			}
+		}
+	}
+	return least
+}
+
+// rowsOf returns the V of a one-hot.
+func rowsOf(n *graph.Node) int {
+	rows := 1
+	for _, size := range n.Attributes[attrSizes] {
+		rows *= int(size)
+	}
+	return rows
+}
+
 // unheld reports whether output i of a node has no cells anywhere: H of several
 // digits, which follows from them.
 func unheld(n *graph.Node, i int) bool {
@@ -135,14 +158,13 @@ func heldTensors(p *graph.Program) []bool {
 
 func (oneHot) Forward(s *Step, n *graph.Node) error {
 	digits, sizes := digitsOf(n)
-	rows := int64(1)
-	for i, t := range digits {
+	rows := rowsOf(n)
+	for _, t := range digits {
 		clear(s.small(t))
-		rows *= sizes[i]
 	}
 	positions := s.Program.Tensor(n.Inputs[0]).Units()
 	for at, v := range s.small(n.Inputs[0]) {
-		if v < 0 || int64(v) >= rows {
+		if v < 0 || int(v) >= rows {
 			return fmt.Errorf("sample %d, index %d: a table of %d has no row %d: %w", at/positions, at%positions, rows, v, fault.ErrInput)
 		}
 		rest := int(v)
@@ -169,12 +191,7 @@ func (oneHot) Bounds(_ *Bounding, n *graph.Node) []Bound {
 
 // Confines: X is what digits of one value each add up to.
 func (oneHot) Confines(_ *Bounding, n *graph.Node, _ int) (Interval, bool) {
-	_, sizes := digitsOf(n)
-	rows := int64(1)
-	for _, size := range sizes {
-		rows *= size
-	}
-	return Interval{0, rows - 1}, true
+	return Interval{0, int64(rowsOf(n)) - 1}, true
 }
 
 func (oneHot) Covers(*Bounding, *graph.Node, int) bool { return false }

@@ -12,6 +12,7 @@ import (
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/internal/artefact"
 	"github.com/zkaudit/zkaudit/internal/fault"
+	"github.com/zkaudit/zkaudit/ops"
 )
 
 // recipes returns the recipes of the parts that are committed here, by
@@ -21,6 +22,7 @@ func recipes(dir string, c *Config, p *graph.Program, encoding *data.Encoding) (
 	base := recipe.Recipe{Format: c.Columns.Format, Reconstruct: c.Columns.Reconstruct}
 	switch {
 	case c.Columns.Format == recipe.IDX:
+		base.Indices = ops.IndexRows(p) > 0
 		if base.FractionBits = c.Formats.Feature; !c.Columns.Reconstruct {
 			base.Classes = p.Tensor(p.Label).Units()
 		}
@@ -186,6 +188,7 @@ func csvOptions(c *Config, p *graph.Program, format data.CSVFormat) data.CSVOpti
 		Categorical:        c.Columns.Categorical,
 		Targets:            c.Columns.Targets,
 		Classes:            c.Columns.Classes,
+		Rows:               ops.IndexRows(p),
 		Normalise:          normalisationOf(c.Columns.Normalise),
 		NormaliseTargets:   normalisationOf(c.Columns.NormaliseTargets),
 		MissingAsCategory:  c.Columns.MissingAsCategory,

@@ -123,15 +123,18 @@ func fallback[T comparable](choice *T, value T) {
 // complete makes the choices that are left open. Requires names relative to
 // the working directory.
 func (c *Config) complete() (*Survey, error) {
-	f := network.DefaultFormats()
+	fallback(&c.Model.BatchAxis, autoAxis)
+	f, normalise := network.DefaultFormats(), "standard"
+	if a, err := ReadArchitecture(c.Model.File, c.Model.BatchAxis); err == nil && a.TakesIndices() {
+		f, normalise = a.DefaultFormats(), "none"
+	}
 	fallback(&c.Formats.Feature, f.Feature)
 	fallback(&c.Formats.Activation, f.Activation)
 	fallback(&c.Formats.Error, f.Error)
-	fallback(&c.Model.BatchAxis, autoAxis)
 	fallback(&c.Columns.Header, "auto")
 	fallback(&c.Columns.Separator, recipe.Auto)
 	fallback(&c.Columns.DecimalComma, recipe.Auto)
-	fallback(&c.Columns.Normalise, "standard")
+	fallback(&c.Columns.Normalise, normalise)
 	fallback(&c.Columns.NormaliseTargets, "none")
 	fallback(&c.Rate.Decay, string(number.NoDecay))
 	fallback(&c.Schedule.Order, "shuffled")

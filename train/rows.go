@@ -7,6 +7,7 @@ import (
 	"github.com/zkaudit/zkaudit/data/schedule"
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/internal/fault"
+	"github.com/zkaudit/zkaudit/ops"
 )
 
 // ScheduledRows reads the rows of dataset parts in the order of a schedule.
@@ -79,6 +80,13 @@ func Fits(p *graph.Program, d *data.Dataset) error {
 		return fmt.Errorf("%s, the model has %d outputs: %w", d.Labels.Describe(), label.Units(), fault.ErrInput)
 	case want == data.Values && d.Labels.FractionBits != label.Format.Fraction:
 		return fmt.Errorf("labels have %d fraction bits, the model takes %d: %w", d.Labels.FractionBits, label.Format.Fraction, fault.ErrInput)
+	}
+	if rows := ops.IndexRows(p); rows > 0 {
+		for i, v := range d.Features {
+			if v < 0 || int(v) >= rows {
+				return fmt.Errorf("row %d, feature %d: %d is no index into a table of %d rows: %w", i/d.Width, i%d.Width, v, rows, fault.ErrInput)
+			}
+		}
 	}
 	if p.Loss.Labels == graph.Bits && want == data.Values {
 		for i, v := range d.Labels.Values {

@@ -94,7 +94,13 @@ func TestStrokesAreWhatThisWrites(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, want := range map[string][]byte{"strokes.tflite": m, "strides.tflite": s, "strokes.csv": []byte(strokeRows(160))} {
+	checkTestdata(t, map[string][]byte{"strokes.tflite": m, "strides.tflite": s, "strokes.csv": []byte(strokeRows(160))})
+}
+
+// checkTestdata compares files of testdata with what they are to hold.
+func checkTestdata(t *testing.T, files map[string][]byte) {
+	t.Helper()
+	for name, want := range files {
 		path := filepath.Join("..", "testdata", name)
 		if os.Getenv("UPDATE") != "" {
 			if err := os.WriteFile(path, want, 0o644); err != nil {

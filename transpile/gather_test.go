@@ -2,7 +2,9 @@ package transpile_test
 
 import (
 	"errors"
+	"fmt"
 	"math"
+	"math/rand/v2"
 	"strings"
 	"testing"
 
@@ -39,6 +41,49 @@ func (b *model) table(rows int32) int32 {
 		cells[2*v], cells[2*v+1] = float32(v), -float32(v)/2
 	}
 	return b.tensor(tflite.Shape{rows, 2}, cells)
+}
+
+// words tells sentences of 6 tokens of 60 apart by the sum of their tokens'
+// scores: an embedding of 4 cells, a layer of 2 units, and softmax.
+func words() *tflite.Model {
+	rng := rand.New(rand.NewPCG(5, 7))
+	b := newModel(1, 6).cast(tflite.Int32)
+	b.op(tflite.OpEmbeddingLookup, nil, tflite.Shape{1, 6, 4}, b.tensor(tflite.Shape{60, 4}, floats(rng, 240, 0.3)))
+	b.reshape(tflite.Shape{1, 24})
+	b.op(tflite.OpFullyConnected, tflite.FullyConnectedOptions{}, tflite.Shape{1, 2}, b.tensor(tflite.Shape{2, 24}, floats(rng, 48, 0.4)), b.tensor(tflite.Shape{2}, floats(rng, 2, 0.1)))
+	b.op(tflite.OpSoftmax, tflite.SoftmaxOptions{Beta: 1}, tflite.Shape{1, 2})
+	return b.m
+}
+
+// sentences are rows of tokens, and whether most are of the upper half.
+func sentences(n int) string {
+	rng := rand.New(rand.NewPCG(8, 10))
+	var text strings.Builder
+	for kept := 0; kept < n; {
+		line, upper := "", 0
+		for range 6 {
+			v := rng.IntN(60)
+			if v >= 30 {
+				upper++
+			}
+			line += fmt.Sprintf("%d,", v)
+		}
+		if upper == 3 {
+			continue
+		}
+		kept++
+		fmt.Fprintln(&text, line+[]string{"lower", "upper"}[upper/4])
+	}
+	return text.String()
+}
+
+// TestWordsAreWhatThisWrites is TestStrokesAreWhatThisWrites for token models.
+func TestWordsAreWhatThisWrites(t *testing.T) {
+	m, err := tflite.Marshal(words())
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkTestdata(t, map[string][]byte{"words.tflite": m, "words.csv": []byte(sentences(400))})
 }
 
 func integers(batch int) transpile.Options {

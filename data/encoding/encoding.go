@@ -32,14 +32,17 @@ type Encoding struct {
 	Attributes []Column `json:"attributes,omitempty"`
 }
 
-// Column is the recipe of one column: a number (cell − Offset)/Scale, or an
-// entry of the vocabulary Categories.
+// Column is the recipe of one column: a number (cell − Offset)/Scale, an index, or
+// an entry of the vocabulary Categories.
 type Column struct {
 	Name  string `json:"name"`
 	Index int    `json:"index"` // in the file it was fitted on, from 1
 
 	Offset string `json:"offset,omitempty"` // exact decimal
 	Scale  string `json:"scale,omitempty"`  // exact decimal above zero
+	// Rows, if not 0, says that every cell is an index: an integer from 0 to Rows−1,
+	// which stays what it is.
+	Rows int `json:"rows,omitempty"`
 
 	Categories []string `json:"categories,omitempty"`
 	// Numeric: categories are numbers, compared by value.

@@ -24,6 +24,7 @@ type Recipe struct {
 	DecimalComma string         `json:"decimal_comma,omitempty"` // csv: "yes", "no"; "": as the encoding
 	Encoding     *data.Encoding `json:"encoding,omitempty"`      // csv
 	FractionBits int            `json:"fraction_bits,omitempty"` // idx
+	Indices      bool           `json:"indices,omitempty"`       // idx: bytes are what they are, not from 0 to 1
 	Classes      int            `json:"classes,omitempty"`       // idx: of its labels, if it has a file of them
 	Reconstruct  bool           `json:"reconstruct,omitempty"`   // the targets are the features
 	Constants    []Constant     `json:"constants,omitempty"`
@@ -51,6 +52,9 @@ func (r *Recipe) read(file, labels string) (*data.Dataset, error) {
 	switch {
 	case r.Format == IDX:
 		o := data.IDXOptions{FractionBits: r.FractionBits, Classes: r.Classes}
+		if r.Indices {
+			o.Scaling = data.ScaleNone
+		}
 		if (r.Classes > 0) != (labels != "") {
 			return nil, fault.Advise(fmt.Errorf("%s: idx rows with classes have a file of labels, and others none: %w", file, fault.ErrUsage), "give it by %s", "data.labels")
 		}
@@ -89,7 +93,7 @@ func (r *Recipe) Of(rows []int) *Recipe {
 // Inputs returns the recipe by which other rows, of a file laid out alike, become
 // inputs as these did: features alone, without labels and attributes.
 func (r *Recipe) Inputs(rows []int) *Recipe {
-	in := &Recipe{Format: r.Format, FractionBits: r.FractionBits, Header: r.Header, Separator: r.Separator, DecimalComma: r.DecimalComma, Rows: rows}
+	in := &Recipe{Format: r.Format, FractionBits: r.FractionBits, Indices: r.Indices, Header: r.Header, Separator: r.Separator, DecimalComma: r.DecimalComma, Rows: rows}
 	if r.Encoding != nil {
 		features := *r.Encoding
 		features.Targets, features.Attributes = nil, nil
