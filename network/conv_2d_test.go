@@ -146,9 +146,8 @@ func TestConvolutionsAreLowered(t *testing.T) {
 	}
 }
 
-// Two layers of one picture take it apart once; a value laid out in another way
-// than the one that it is added to is flattened, and so is one whose shape
-// changes, or that a softmax or the loss reads.
+// Two layers of one picture take it apart once, for one that it is added to as
+// well; a change of shape moves nothing before an operator asks for its axes.
 func TestLayoutsOfSamples(t *testing.T) {
 	kernel := network.Weight{Shape: []int{1, 1, 2, 2}}
 	conv := func(input int, weight int) network.Layer {
@@ -161,9 +160,14 @@ func TestLayoutsOfSamples(t *testing.T) {
 		"two readers": {[]network.Layer{conv(0, 0), conv(0, 1), {Kind: network.Mul, Inputs: []int{1, 2}}},
 			[]string{"reshape[2 6]", "reshape[2 3 2]", "conv_2d[2 3 2]", "rescale[2 3 2]", "conv_2d[2 3 2]", "rescale[2 3 2]", "mul[2 3 2]", "rescale[2 3 2]", "reshape[2 6]", "reshape[12]"}},
 		"flat and apart": {[]network.Layer{conv(0, 0), conv(1, 1), {Kind: network.Add, Inputs: []int{2, 0}}},
-			[]string{"reshape[2 6]", "reshape[2 3 2]", "conv_2d[2 3 2]", "rescale[2 3 2]", "conv_2d[2 3 2]", "rescale[2 3 2]", "reshape[2 6]", "reshape[12]", "add[12]"}},
+			[]string{"reshape[2 6]", "reshape[2 3 2]", "conv_2d[2 3 2]", "rescale[2 3 2]", "conv_2d[2 3 2]", "rescale[2 3 2]", "add[2 3 2]", "reshape[2 6]", "reshape[12]"}},
 		"another shape": {[]network.Layer{conv(0, 0), {Kind: network.Reshape, Inputs: []int{1}, Shape: []int{2, 3, 2}}, conv(2, 1)},
-			[]string{"reshape[2 6]", "reshape[2 3 2]", "conv_2d[2 3 2]", "rescale[2 3 2]", "reshape[2 6]", "reshape[12]", "reshape[2 6]", "reshape[2 3 2]", "conv_2d[2 3 2]", "rescale[2 3 2]", "reshape[2 6]", "reshape[12]"}},
+			[]string{"reshape[2 6]", "reshape[2 3 2]", "conv_2d[2 3 2]", "rescale[2 3 2]", "conv_2d[2 3 2]", "rescale[2 3 2]", "reshape[2 6]", "reshape[12]"}},
+		"shapes between": {[]network.Layer{
+			conv(0, 0), conv(1, 1), {Kind: network.Reshape, Inputs: []int{2}, Shape: []int{12}}, {Kind: network.Relu, Inputs: []int{3}},
+			{Kind: network.Reshape, Inputs: []int{4}, Shape: []int{1, 4, 3, 1}}, {Kind: network.Transpose, Inputs: []int{5}, Shape: []int{1, 3, 4, 1}, Parameters: []int{0, 2, 1, 3}},
+		}, []string{"reshape[2 6]", "reshape[2 3 2]", "conv_2d[2 3 2]", "rescale[2 3 2]", "conv_2d[2 3 2]", "rescale[2 3 2]", "relu[2 3 2]",
+			"reshape[2 6]", "reshape[12]", "reshape[1 12]", "reshape[1 4 3]", "reshape[1 4 3 1]", "permute[1 3 4 1]", "reshape[1 3 4]", "reshape[1 12]", "reshape[12]"}},
 		"constant": {[]network.Layer{conv(0, 0), conv(1, 1), {Kind: network.Add, Inputs: []int{2}, Constant: &network.Constant{Shape: []int{2}, Cells: []float32{1, 0.5}}}},
 			[]string{"reshape[2 6]", "reshape[2 3 2]", "conv_2d[2 3 2]", "rescale[2 3 2]", "conv_2d[2 3 2]", "rescale[2 3 2]", "add[2 3 2]", "reshape[2 6]", "reshape[12]"}},
 	} {

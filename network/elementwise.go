@@ -79,13 +79,7 @@ func (l *lowering) pair(layer *Layer, fraction func(x number.Format, cells []flo
 	if !slices.Equal(x.shape, y.shape) {
 		return value{}, graph.None, l.refuse("operands of shapes %v and %v", "broadcast before the operator", x.shape, y.shape)
 	}
-	if l.b.Tensor(x.id).SameShape(l.b.Tensor(y.id)) {
-		return x, y.id, nil
-	}
-	if x, err = l.flat(x); err != nil {
-		return value{}, graph.None, err
-	}
-	y, err = l.flat(y)
+	y, err = l.laid(y, l.axesOf(x))
 	return x, y.id, err
 }
 

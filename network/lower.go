@@ -87,8 +87,8 @@ func parametrised() map[Kind]bool {
 }
 
 // value is a per-sample tensor of the architecture in the graph: its axes are
-// the batch and those of the shape, or the batch and one for the whole sample.
-// Operators ask for what they need (flat, apart).
+// the batch and any others for as many cells as the shape has. Operators ask for
+// what they need (flat, apart).
 type value struct {
 	id    graph.TensorID
 	shape []int
