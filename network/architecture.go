@@ -43,7 +43,8 @@ type Layer struct {
 	Weights []int
 	// Shape is that of the value it makes, where the operator states it.
 	Shape []int
-	// Window is how the kernel of a convolution moves; no other operator has one.
+	// Window is how the kernel of a convolution or the filter of a pool moves; no
+	// other operator has one.
 	Window *Window
 	// Parameters are the integers that say what it does, in the order that its
 	// lowering states: of TRANSPOSE the axis of the input for each axis of a
@@ -149,7 +150,7 @@ func (a *Architecture) checkLayer(i int, weights *int) error {
 			return err
 		}
 	}
-	if (l.Window != nil) != (l.Kind == Conv2D) || l.Window != nil && !l.Window.Valid() {
+	if (l.Window != nil) != windowed()[l.Kind] || l.Window != nil && !l.Window.Valid() {
 		return refused("window %+v", l.Window)
 	}
 	if n := len(l.Parameters); n > maxParameters || n > 0 && !parametrised()[l.Kind] {

@@ -40,6 +40,21 @@ const (
 	Neg             Kind = "NEG"
 	Square          Kind = "SQUARE"
 	Mul             Kind = "MUL"
+	AveragePool2D   Kind = "AVERAGE_POOL_2D"
+	MaxPool2D       Kind = "MAX_POOL_2D"
+	Mean            Kind = "MEAN"
+	ReduceSum       Kind = "SUM"
+	ReduceMax       Kind = "REDUCE_MAX"
+	StridedSlice    Kind = "STRIDED_SLICE" // SLICE, SPLIT, SPLIT_V and UNPACK are read as such
+	Pad             Kind = "PAD"
+	MirrorPad       Kind = "MIRROR_PAD"
+	Reverse         Kind = "REVERSE_V2"
+	BroadcastTo     Kind = "BROADCAST_TO"
+	Concatenation   Kind = "CONCATENATION" // PACK is read as such
+	SpaceToDepth    Kind = "SPACE_TO_DEPTH"
+	DepthToSpace    Kind = "DEPTH_TO_SPACE"
+	ResizeNearest   Kind = "RESIZE_NEAREST_NEIGHBOR"
+	ResizeBilinear  Kind = "RESIZE_BILINEAR"
 	Maximum         Kind = "MAXIMUM"
 	Minimum         Kind = "MINIMUM"
 )
@@ -72,17 +87,38 @@ func lowerings() map[Kind]func(*lowering, *Layer) error {
 		Neg:             (*lowering).neg,
 		Square:          (*lowering).square,
 		Mul:             (*lowering).mul,
+		AveragePool2D:   (*lowering).averagePool2D,
+		MaxPool2D:       (*lowering).maxPool2D,
+		Mean:            (*lowering).mean,
+		ReduceSum:       (*lowering).sum,
+		ReduceMax:       (*lowering).reduceMax,
+		StridedSlice:    (*lowering).stridedSlice,
+		Pad:             (*lowering).pad,
+		MirrorPad:       (*lowering).mirrorPad,
+		Reverse:         (*lowering).reverse,
+		BroadcastTo:     (*lowering).broadcastTo,
+		Concatenation:   (*lowering).concatenation,
+		SpaceToDepth:    (*lowering).spaceToDepth,
+		DepthToSpace:    (*lowering).depthToSpace,
+		ResizeNearest:   (*lowering).resizeNearest,
+		ResizeBilinear:  (*lowering).resizeBilinear,
 		Maximum:         (*lowering).maximum,
 		Minimum:         (*lowering).maximum,
 	}
+}
+
+// windowed lists the operators that move over pictures.
+func windowed() map[Kind]bool {
+	return map[Kind]bool{Conv2D: true, AveragePool2D: true, MaxPool2D: true}
 }
 
 // parametrised lists the operators that have parameters, which their lowerings
 // state and check.
 func parametrised() map[Kind]bool {
 	return map[Kind]bool{
-		BatchMatmul: true,
-		Transpose:   true,
+		BatchMatmul: true, Transpose: true, AveragePool2D: true, MaxPool2D: true, Mean: true, ReduceSum: true, ReduceMax: true,
+		StridedSlice: true, Pad: true, MirrorPad: true, Reverse: true, Concatenation: true, SpaceToDepth: true, DepthToSpace: true,
+		ResizeNearest: true, ResizeBilinear: true,
 	}
 }
 

@@ -186,14 +186,19 @@ func defineMapped(c *Context, n *graph.Node) []relation.Term {
 	labels := c.Labels(n.Inputs[0])
 	var factors []relation.Factor
 	for i, m := range mapsOf(c.Program, n) {
-		src := &relation.AxisMap{}
-		for _, e := range m.Entries {
-			src.Out, src.In, src.Value = append(src.Out, int32(e.Out)), append(src.In, int32(e.In)), append(src.Value, e.Value)
-		}
-		id := c.Relation.Public(fmt.Sprintf("map of axis %d of %s", m.Axis, n.Name), src, y.Axes[1+m.Axis], x.Axes[1+m.Axis])
+		id := c.axisMap(fmt.Sprintf("map of axis %d of %s", m.Axis, n.Name), m, y.Axes[1+m.Axis], x.Axes[1+m.Axis])
 		from := relation.Label(fmt.Sprintf("x%d", i))
 		factors = append(factors, relation.At(id, labels[2+m.Axis], from))
 		labels[2+m.Axis] = from
 	}
 	return []relation.Term{times(1, []relation.Factor{relation.At(c.ID(n.Inputs[0]), labels...)}, factors...)}
+}
+
+// axisMap returns the public tensor of a map.
+func (c *Context) axisMap(name string, m AxisMap, out, in relation.Axis) relation.ID {
+	src := &relation.AxisMap{}
+	for _, e := range m.Entries {
+		src.Out, src.In, src.Value = append(src.Out, int32(e.Out)), append(src.In, int32(e.In)), append(src.Value, e.Value)
+	}
+	return c.Relation.Public(name, src, out, in)
 }

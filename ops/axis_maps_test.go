@@ -97,3 +97,43 @@ func mapped(p *graph.Program, n *graph.Node, x []float64) []float64 {
 	}
 	return y
 }
+
+// joins are concatenations along both axes, of two values and of one with itself.
+func joins() map[string]chain {
+	return map[string]chain{
+		"first axis": func(n *net, a graph.TensorID) graph.TensorID {
+			x := split(n, a)
+			return merge(n, n.one(ops.KindConcatenate, graph.Attributes{"axis": {0}}, x, n.activation(ops.KindRelu, x)))
+		},
+		"last axis": func(n *net, a graph.TensorID) graph.TensorID {
+			x := split(n, a)
+			part := n.must(ops.MapAxes(n.Builder, "part", x, 0, ops.AxisMap{Axis: 1, Size: 2, Entries: entries([3]int{0, 2, 1}, [3]int{1, 0, 1})}))
+			return merge(n, n.one(ops.KindConcatenate, graph.Attributes{"axis": {1}}, part, x, x))
+		},
+	}
+}
+
+func TestConcatenate(t *testing.T) {
+	for name, c := range joins() {
+		t.Run(name, func(t *testing.T) { checkChain(t, c) })
+	}
+}
+
+// joined is what a concatenation makes of reals, cell by cell.
+func joined(p *graph.Program, n *graph.Node, in [][]float64) (y []float64) {
+	axis, axes := 1+n.Attributes.Int("axis"), p.Tensor(n.Outputs[0]).Axes
+	inner := 1
+	for _, a := range axes[axis+1:] {
+		inner *= a.Size
+	}
+	for i := range p.Tensor(n.Outputs[0]).Size() {
+		outer, at, rest := i/(inner*axes[axis].Size), i/inner%axes[axis].Size, i%inner
+		k, size := 0, 0
+		for size = p.Tensor(n.Inputs[k]).Axes[axis].Size; at >= size; size = p.Tensor(n.Inputs[k]).Axes[axis].Size {
+			at -= size
+			k++
+		}
+		y = append(y, in[k][(outer*size+at)*inner+rest])
+	}
+	return y
+}

@@ -179,10 +179,39 @@ func (a *analysis) column(table, k int) span {
 // sum is the span of sign·Σ terms.
 func (a *analysis) sum(s *relation.Sum, terms []relation.Term, sign float64) span {
 	total := span{0, 0, true}
+	apart := a.apart(terms)
 	for i := range terms {
-		total = total.plus(a.term(s, &terms[i]).times(span{sign, sign, true}))
+		term := a.term(s, &terms[i]).times(span{sign, sign, true})
+		if apart {
+			total = span{min(total.low, term.low), max(total.high, term.high), total.integer && term.integer}
+		} else {
+			total = total.plus(term)
+		}
 	}
 	return total
+}
+
+// apart reports whether terms put cells at different entries of one axis.
+func (a *analysis) apart(terms []relation.Term) bool {
+	var label relation.Label
+	taken := map[int32]bool{}
+	for i, t := range terms {
+		k := slices.IndexFunc(t.Factors, func(f relation.Factor) bool {
+			_, is := a.sys.Tensor(f.Tensor).Source.(*relation.AxisMap)
+			return is
+		})
+		if k < 0 || i > 0 && t.Factors[k].Labels[0] != label {
+			return false
+		}
+		label = t.Factors[k].Labels[0]
+		for _, o := range a.sys.Tensor(t.Factors[k].Tensor).Source.(*relation.AxisMap).Out {
+			if taken[o] {
+				return false
+			}
+			taken[o] = true
+		}
+	}
+	return len(terms) > 1
 }
 
 func (a *analysis) term(s *relation.Sum, t *relation.Term) span {
@@ -474,6 +503,11 @@ func units() map[string]chain {
 // six are maps of samples of 6 units to such.
 func six() map[string]chain {
 	return map[string]chain{
+		"concatenation": func(n *net, a graph.TensorID) graph.TensorID {
+			x := split(n, a)
+			part := n.must(ops.MapAxes(n.Builder, "part", x, 0, ops.AxisMap{Axis: 0, Size: 1, Entries: entries([3]int{0, 1, 1})}))
+			return merge(n, n.one(ops.KindConcatenate, graph.Attributes{"axis": {0}}, part, part))
+		},
 		"selection": onSplit(0, ops.AxisMap{Axis: 1, Size: 3, Entries: entries([3]int{0, 1, 1}, [3]int{1, 1, 1})}),
 		"windows":   onSplit(2, ops.AxisMap{Axis: 1, Size: 3, Entries: entries([3]int{0, 0, 3}, [3]int{0, 1, 1}, [3]int{2, 1, -1}, [3]int{2, 2, 2})}),
 	}

@@ -126,6 +126,8 @@ func (r *reals) node(n *graph.Node) []float64 {
 		}
 	case ops.KindSelect, ops.KindAxisSum:
 		return mapped(r.p, n, x)
+	case ops.KindConcatenate:
+		return joined(r.p, n, in)
 	case ops.KindConstantDivision:
 		scale := math.Ldexp(1, r.p.Tensor(n.Inputs[0]).Format.Fraction-out.Format.Fraction)
 		apply(y, x, func(v float64) float64 { return v * scale / float64(n.Attributes.Int("divisor")) })

@@ -111,7 +111,8 @@ func TestChangedConvolutionsAreRejected(t *testing.T) {
 func permuted(n *net, a graph.TensorID) graph.TensorID {
 	a = n.one(ops.KindPermute, graph.Attributes{"order": {1, 0}}, split(n, a))
 	a = n.one(ops.KindReflect, graph.Attributes{"axis": {1}}, a)
-	return merge(n, n.one(ops.KindRotate, graph.Attributes{"axis": {0}, "by": {1}}, a))
+	a = merge(n, n.one(ops.KindRotate, graph.Attributes{"axis": {0}, "by": {1}}, a))
+	return sums()["windows"](n, picks()["repetition"](n, joins()["first axis"](n, a)))
 }
 
 // commit makes the statement that the executed segment's relations hold.

@@ -45,6 +45,25 @@ func (s Slide) before(input, offsets int) int {
 	return max((s.Positions(input, offsets)-1)*s.Stride+s.reach(offsets)-input, 0) / 2
 }
 
+// Covers lists for every position the cells of the input that it reads, padding
+// left out.
+func (s Slide) Covers(input, offsets int) (covers [][]int) {
+	if s.Positions(input, offsets) < 1 {
+		return nil
+	}
+	w := s.window(input, offsets)
+	for p := range w.Positions {
+		var cells []int
+		for k := range w.Offsets {
+			if i, inside := w.Input(p, k); inside {
+				cells = append(cells, i)
+			}
+		}
+		covers = append(covers, cells)
+	}
+	return covers
+}
+
 // window returns the public tensor that says what each position reads at each
 // offset.
 func (s Slide) window(input, offsets int) relation.Window {

@@ -39,6 +39,7 @@ func Table() map[graph.Kind]Operator {
 		KindPermute:          permute{},
 		KindSelect:           selection{},
 		KindAxisSum:          axisSum{},
+		KindConcatenate:      concatenate{},
 		KindRotate:           rotate{},
 		KindReflect:          reflect{},
 	}

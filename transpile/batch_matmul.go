@@ -19,11 +19,11 @@ func (r *reading) batchMatmul(o *tflite.Operator) (network.Layer, error) {
 	if w := o.Inputs[1]; w >= 0 && r.m.IsConstant(&r.g.Tensors[w]) {
 		return r.weighted(o, options)
 	}
-	x, err := r.shapedInput(o, 0)
+	x, err := r.shaped(o, 0)
 	if err != nil {
 		return layer, err
 	}
-	y, err := r.shapedInput(o, 1)
+	y, err := r.shaped(o, 1)
 	if err != nil {
 		return layer, err
 	}
@@ -58,7 +58,7 @@ func (r *reading) weighted(o *tflite.Operator, options tflite.BatchMatMulOptions
 	}
 	in := r.shapes[x]
 	if options.AdjointX {
-		if x, err = r.shapedInput(o, 0); err != nil {
+		if x, err = r.shaped(o, 0); err != nil {
 			return layer, err
 		}
 		if len(in) < 2 {

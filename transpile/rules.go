@@ -1,6 +1,8 @@
 package transpile
 
 import (
+	"slices"
+
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/internal/foreign"
 	"github.com/zkaudit/zkaudit/network"
@@ -265,8 +267,39 @@ func (r *reading) binary(kind network.Kind, o *tflite.Operator, fused tflite.Act
 		return layer, err
 	}
 	y, err := r.activation(o, second)
-	layer.Inputs = append(layer.Inputs, y)
+	if err != nil {
+		return layer, err
+	}
+	layer.Inputs, err = r.broadcast(o, x, y)
 	return layer, err
+}
+
+// broadcast returns two values in one shape, repeated along axes of size 1 where
+// the other one has more.
+func (r *reading) broadcast(o *tflite.Operator, x, y int) ([]int, error) {
+	a, b := r.shapes[x], r.shapes[y]
+	if slices.Equal(a, b) {
+		return []int{x, y}, nil
+	}
+	for i, v := range []int{x, y} {
+		if declared := r.g.Tensors[o.Inputs[i]].Shape; len(declared) != len(r.shapes[v])+1 || len(a) != len(b) {
+			return nil, r.refuse("samples of shapes %v and %v", "give both as many axes, of size 1 where one is repeated", a, b)
+		}
+	}
+	shape := slices.Clone(a)
+	for i, d := range b {
+		if d != a[i] && d != 1 && a[i] != 1 {
+			return nil, r.refuse("samples of shapes %v and %v", "give both as many axes, of size 1 where one is repeated", a, b)
+		}
+		shape[i] = max(a[i], d)
+	}
+	values := []int{x, y}
+	for i, v := range values {
+		if !slices.Equal(r.shapes[v], shape) {
+			values[i] = r.layer(network.Layer{Kind: network.BroadcastTo, Inputs: []int{v}, Shape: shape})
+		}
+	}
+	return values, nil
 }
 
 func (r *reading) constant(t *tflite.Tensor) (*network.Constant, error) {

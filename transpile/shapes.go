@@ -3,6 +3,7 @@ package transpile
 import (
 	"slices"
 
+	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/network"
 	"github.com/zkaudit/zkaudit/tflite"
 )
@@ -13,7 +14,7 @@ func (r *reading) squeeze(o *tflite.Operator) (network.Layer, error) {
 	if err := r.arity(o, 1, 1); err != nil {
 		return network.Layer{}, err
 	}
-	x, err := r.shaped(o)
+	x, err := r.shaped(o, 0)
 	if err != nil {
 		return network.Layer{}, err
 	}
@@ -48,7 +49,7 @@ func (r *reading) expandDims(o *tflite.Operator) (network.Layer, error) {
 	if err := r.arity(o, 2, 2); err != nil {
 		return network.Layer{}, err
 	}
-	x, err := r.shaped(o)
+	x, err := r.shaped(o, 0)
 	if err != nil {
 		return network.Layer{}, err
 	}
@@ -72,7 +73,7 @@ func (r *reading) transpose(o *tflite.Operator) (network.Layer, error) {
 	if err := r.arity(o, 2, 2); err != nil {
 		return network.Layer{}, err
 	}
-	x, err := r.shaped(o)
+	x, err := r.shaped(o, 0)
 	if err != nil {
 		return network.Layer{}, err
 	}
@@ -97,12 +98,9 @@ func (r *reading) transpose(o *tflite.Operator) (network.Layer, error) {
 	return layer, nil
 }
 
-// shaped returns the value of input 0 of an operator that counts its axes: it
+// shaped returns the value of an input of an operator that counts its axes: it
 // must be declared as it is made, with all axes of size 1.
-func (r *reading) shaped(o *tflite.Operator) (int, error) { return r.shapedInput(o, 0) }
-
-// shapedInput is shaped for input i.
-func (r *reading) shapedInput(o *tflite.Operator, i int) (int, error) {
+func (r *reading) shaped(o *tflite.Operator, i int) (int, error) {
 	x, err := r.activation(o, i)
 	if err != nil {
 		return 0, err
@@ -128,4 +126,83 @@ func counted(axis int64, n int) (int, bool) {
 		axis += int64(n)
 	}
 	return int(axis), axis >= 0 && axis < int64(n)
+}
+
+// reverse reads samples with some axes the other way round.
+func (r *reading) reverse(o *tflite.Operator) (network.Layer, error) {
+	layer := network.Layer{Kind: network.Reverse}
+	if err := r.arity(o, 2, 2); err != nil {
+		return layer, err
+	}
+	x, err := r.shaped(o, 0)
+	if err != nil {
+		return layer, err
+	}
+	layer.Inputs, layer.Shape = []int{x}, r.shapes[x]
+	layer.Parameters, err = r.axes(o, 1, r.shapes[x])
+	return layer, err
+}
+
+// broadcastTo reads samples repeated along axes of size 1.
+func (r *reading) broadcastTo(o *tflite.Operator) (network.Layer, error) {
+	if err := r.arity(o, 2, 2); err != nil {
+		return network.Layer{}, err
+	}
+	x, err := r.shaped(o, 0)
+	if err != nil {
+		return network.Layer{}, err
+	}
+	to, err := r.ints(o, 1)
+	if err != nil {
+		return network.Layer{}, err
+	}
+	from, batch := r.shapes[x], int64(r.g.Tensors[o.Inputs[0]].Shape[0])
+	shape, fits := []int{}, len(to) == len(from)+1 && to[0] == batch
+	for i := 0; fits && i < len(from); i++ {
+		fits = to[1+i] == int64(from[i]) || from[i] == 1 && to[1+i] > 1 && to[1+i] <= graph.MaxSize
+		shape = append(shape, int(to[1+i]))
+	}
+	if !fits {
+		return network.Layer{}, r.refuse("it repeats samples of shape %v to %v", "keep the batch, and the number of axes", from, to)
+	}
+	return network.Layer{Kind: network.BroadcastTo, Inputs: []int{x}, Shape: shape}, nil
+}
+
+// blocks reads an operator that moves blocks of a picture; shape gives what it
+// makes of one, nil if it does not fit.
+func blocks(kind network.Kind, shape func(in []int, b int) []int) func(*reading, *tflite.Operator) (network.Layer, error) {
+	return func(r *reading, o *tflite.Operator) (network.Layer, error) {
+		layer := network.Layer{Kind: kind}
+		if err := r.arity(o, 1, 1); err != nil {
+			return layer, err
+		}
+		x, err := r.shaped(o, 0)
+		if err != nil {
+			return layer, err
+		}
+		options, _ := o.Options.(tflite.BlockOptions)
+		b := int(options.Size)
+		layer.Inputs, layer.Parameters = []int{x}, []int{b}
+		if in := r.shapes[x]; len(in) == 3 && b >= 1 && b <= 1<<10 {
+			layer.Shape = shape(in, b)
+		}
+		if layer.Shape == nil {
+			return layer, r.refuse("blocks of %d on samples of shape %v", "export the model again", b, r.shapes[x])
+		}
+		return layer, nil
+	}
+}
+
+func toDepth(in []int, b int) []int {
+	if in[0]%b != 0 || in[1]%b != 0 {
+		return nil
+	}
+	return []int{in[0] / b, in[1] / b, in[2] * b * b}
+}
+
+func toSpace(in []int, b int) []int {
+	if in[2]%(b*b) != 0 {
+		return nil
+	}
+	return []int{in[0] * b, in[1] * b, in[2] / (b * b)}
 }
