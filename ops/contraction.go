@@ -22,8 +22,9 @@ import (
 // gradient, its updates, the layout of its weights and all relations.
 //
 // Labels stand in the order of the axes. Those of the weight are first the ones
-// summed over, then those of units, which the output has last, in the same
-// order; the input has last what it shares with the weight.
+// summed over, then channels, which all three have, then those of units, which
+// the output has last, in the same order; the input has last what it shares with
+// the weight.
 type contraction struct {
 	input, weight, output []relation.Label
 	windows               []window
@@ -39,7 +40,7 @@ type window struct {
 }
 
 // contractor is an operator that multiplies its input by a weight. Its inputs
-// are X, W and, if it has one, a bias over the last axis of V.
+// are X, W and, if it has one, a bias over the units of V.
 type contractor interface {
 	Operator
 	// contraction is that of a node with the given attributes. Nodes of the
@@ -83,6 +84,16 @@ func without(a, b []relation.Label) []relation.Label {
 // summed are the weight's labels that V is a sum over: offsets and what input
 // and weight share.
 func (k *contraction) summed() []relation.Label { return without(k.weight, k.output) }
+
+// shared are the labels that all three have: channels of a depthwise convolution.
+func (k *contraction) shared() []relation.Label {
+	return slices.DeleteFunc(slices.Clone(k.weight), func(l relation.Label) bool {
+		return !slices.Contains(k.input, l) || !slices.Contains(k.output, l)
+	})
+}
+
+// units are the labels of V that the weight has, and so a bias.
+func (k *contraction) units() []relation.Label { return without(k.output, k.positions()) }
 
 // positions are the labels of V that the weight lacks.
 func (k *contraction) positions() []relation.Label { return without(k.output, k.weight) }
@@ -233,7 +244,7 @@ func inferContraction(op contractor, p *graph.Program, n *graph.Node) ([]graph.T
 		if err := isWeight(b); err != nil {
 			return nil, err
 		}
-		if len(b.Axes) != 1 || b.Axes[0].Size != axes[len(axes)-1].Size || b.Format.Fraction != w.Format.Fraction {
+		if !sameSizes(b.Axes, e.axes(k.units())) || b.Format.Fraction != w.Format.Fraction {
 			return nil, malformed("bias %v at %v does not fit weights %v at %v", sizes(b), b.Format, sizes(w), w.Format)
 		}
 	}
@@ -241,6 +252,11 @@ func inferContraction(op contractor, p *graph.Program, n *graph.Node) ([]graph.T
 		Name: "accumulator", Axes: axes, Role: graph.Accumulator,
 		Format: number.Format{Bits: wideBits, Fraction: x.Format.Fraction + w.Format.Fraction},
 	}}, nil
+}
+
+// sameSizes reports whether axes have the sizes of others, whatever they are called.
+func sameSizes(a, b []relation.Axis) bool {
+	return slices.EqualFunc(a, b, func(a, b relation.Axis) bool { return a.Size == b.Size })
 }
 
 // isWeight refuses a tensor that is no weight.
@@ -263,10 +279,13 @@ func bias(n *graph.Node) graph.TensorID {
 func (multiplying) Forward(s *Step, n *graph.Node) error {
 	v, x := s.Buffers.Wide[n.Outputs[0]], s.small(n.Inputs[0])
 	w := s.Buffers.Weights[n.Inputs[1]]
-	if patches := s.Buffers.patches[s.node]; patches != nil {
-		v.MulView(patches.over(x), w)
-	} else {
+	switch patches := s.Buffers.patches[s.node]; {
+	case patches == nil:
 		v.MulInto(x, len(x)/w.Rows(), w)
+	case patches.channels > 0:
+		v.MulChannels(patches.apart(x), w)
+	default:
+		v.MulView(patches.over(x), w)
 	}
 	if id := bias(n); id != graph.None {
 		v.AddBias(s.Buffers.Weight(id), s.Program.Tensor(n.Inputs[0]).Format.Fraction)
@@ -327,13 +346,12 @@ func (multiplying) Define(c *Context, n *graph.Node, _ int) []relation.Term {
 	k, e := contracted(n), extentsOf(c.Program, n)
 	terms := []relation.Term{c.product(&k, e, n.Inputs[0], k.input, n.Inputs[1], k.summed())}
 	if id := bias(n); id != graph.None {
-		last := k.output[len(k.output)-1]
-		masks := c.masks(e, without(k.output, []relation.Label{last}))
+		masks := c.masks(e, k.positions())
 		masks = append(masks, c.mask(c.Program.Tensor(n.Inputs[0]).Axes[0], batchLabel))
 		if c.Program.Tensor(id).Role == graph.Frozen {
 			masks = append(masks, c.mask(c.Steps, stepLabel))
 		}
-		terms = append(terms, times(1<<c.Program.Tensor(n.Inputs[0]).Format.Fraction, masks, c.weight(id, last)))
+		terms = append(terms, times(1<<c.Program.Tensor(n.Inputs[0]).Format.Fraction, masks, c.weight(id, k.units()...)))
 	}
 	return relabelled(terms, k.output)
 }

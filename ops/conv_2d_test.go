@@ -19,6 +19,32 @@ import (
 // convolved lists the products of a convolution: V(b,h,w,o) has
 // X(b,σh+δm−p,τw+εn−q,c)·W(m,n,c,o) wherever the picture has that cell.
 func convolved(a graph.Attributes, x, w, v []int, do func(x, w, v int)) {
+	slide(a, x, w, v, func(from, offset, to int) {
+		for c := range w[2] {
+			for o := range w[3] {
+				do(from*w[2]+c, (offset*w[2]+c)*w[3]+o, to*w[3]+o)
+			}
+		}
+	})
+}
+
+// apart is convolved for channels with kernels of their own: V(b,h,w,c,q) has
+// X(b,σh+δm−p,τw+εn−q,c)·W(m,n,c,q).
+func apart(a graph.Attributes, x, w, v []int, do func(x, w, v int)) {
+	several := 1
+	if len(w) == 4 {
+		several = w[3]
+	}
+	slide(a, x, w, v, func(from, offset, to int) {
+		for c := range w[2] * several {
+			do(from*w[2]+c/several, offset*w[2]*several+c, to*w[2]*several+c)
+		}
+	})
+}
+
+// slide lists what a kernel reads: the cell of a picture, the offset and the
+// position, channels apart.
+func slide(a graph.Attributes, x, w, v []int, do func(from, offset, to int)) {
 	// what position p reads at offset k of an axis, 1 for rows and 2 for columns
 	read := func(axis, p, k int) (int, bool) {
 		stride, dilation := 1, 1
@@ -33,14 +59,13 @@ func convolved(a graph.Attributes, x, w, v []int, do func(x, w, v int)) {
 		}
 		return i, i >= 0 && i < x[axis]
 	}
-	for i := range v[0] * v[1] * v[2] * v[3] {
-		b, h, at, o := i/(v[1]*v[2]*v[3]), i/(v[2]*v[3])%v[1], i/v[3]%v[2], i%v[3]
-		for j := range w[0] * w[1] * w[2] {
-			m, n, c := j/(w[1]*w[2]), j/w[2]%w[1], j%w[2]
-			row, above := read(1, h, m)
-			column, beside := read(2, at, n)
+	for i := range v[0] * v[1] * v[2] {
+		b, h, at := i/(v[1]*v[2]), i/v[2]%v[1], i%v[2]
+		for j := range w[0] * w[1] {
+			row, above := read(1, h, j/w[1])
+			column, beside := read(2, at, j%w[1])
 			if above && beside {
-				do(((b*x[1]+row)*x[2]+column)*x[3]+c, j*w[3]+o, i)
+				do((b*x[1]+row)*x[2]+column, j, i)
 			}
 		}
 	}

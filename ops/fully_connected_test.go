@@ -13,8 +13,9 @@ import (
 // that belong together, given the shapes of the three.
 func multiplied() map[graph.Kind]func(a graph.Attributes, x, w, v []int, do func(x, w, v int)) {
 	return map[graph.Kind]func(a graph.Attributes, x, w, v []int, do func(x, w, v int)){
-		ops.KindConv2D: convolved,
-		ops.KindGather: gathered,
+		ops.KindConv2D:          convolved,
+		ops.KindDepthwiseConv2D: apart,
+		ops.KindGather:          gathered,
 		ops.KindFullyConnected: func(_ graph.Attributes, x, w, v []int, do func(x, w, v int)) {
 			rows := 1
 			for _, size := range v[:len(v)-1] {

@@ -62,11 +62,14 @@ func (inputGradient) Infer(p *graph.Program, n *graph.Node) ([]graph.Tensor, err
 func (inputGradient) Forward(s *Step, n *graph.Node) error {
 	u, d := s.Buffers.Wide[n.Outputs[0]], s.small(n.Inputs[0])
 	w := s.Buffers.Weights[n.Inputs[1]]
-	if patches := s.Buffers.patches[s.node]; patches != nil {
+	switch patches := s.Buffers.patches[s.node]; {
+	case patches == nil:
+		u.MulTransposed(d, len(d)/w.Cols(), w)
+	case patches.channels > 0:
+		patches.backward(u, d, w)
+	default:
 		u.MulView(patches.over(d), patches.turned(w))
-		return nil
 	}
-	u.MulTransposed(d, len(d)/w.Cols(), w)
 	return nil
 }
 

@@ -22,6 +22,10 @@ type patches struct {
 	// the weights.
 	order []int
 	turn  *exact.WeightMatrix
+	// What all three tensors of a contraction have stays apart: so many channels,
+	// and samples. 0 where there are none.
+	channels, samples int
+	size              int // cells around
 }
 
 // over reads cells.
@@ -34,6 +38,18 @@ func (p *patches) over(cells []int32) *exact.View {
 		p.view.Cells = p.around
 	}
 	return &p.view
+}
+
+// apart reads cells with their channels apart.
+func (p *patches) apart(cells []int32) *exact.Channels {
+	return &exact.Channels{View: *p.over(cells), Count: p.channels, Samples: p.samples}
+}
+
+// backward sets the gradient of what is read apart.
+func (p *patches) backward(u *exact.Accumulator, d []int32, w *exact.WeightMatrix) {
+	read := &exact.Channels{View: p.view, Count: p.channels, Samples: p.samples}
+	u.MulChannelsTransposed(read, p.size, d, w)
+	u.Keep(p.inside, p.channels)
 }
 
 // turned returns the weights with a row for each column of the view.
@@ -53,6 +69,10 @@ func newPatches(p *graph.Program, n *graph.Node) *patches {
 	switch {
 	case len(k.windows) == 0:
 		return nil
+	case len(k.shared()) > 0:
+		read := inputPatches(&k, e, p.Batch)
+		read.channels, read.samples = e.count(k.shared()), p.Batch
+		return read
 	case n.Kind == KindInputGradient:
 		return gradientPatches(&k, e, p.Batch)
 	}
@@ -81,8 +101,9 @@ func inputPatches(k *contraction, e extents, batch int) *patches {
 		Rows:    places(0, batch, sample, k.positions(), e, strides),
 		Columns: places(0, 1, 0, k.summed(), e, strides),
 	}}
+	p.size, p.inside = batch*sample, places(first, batch, sample, k.input, e, strides)
 	if around {
-		p.around, p.inside = make([]int32, batch*sample), places(first, batch, sample, k.input, e, strides)
+		p.around = make([]int32, p.size)
 	}
 	return p
 }

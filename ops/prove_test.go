@@ -38,6 +38,7 @@ func TestOperatorsAreProven(t *testing.T) {
 		"causal softmax":      moved(t, coarse(), func(n *net, a graph.TensorID) graph.TensorID { return merge(n, causal(n, split(n, a))) }),
 		"convolutions":        convolutional(t, coarse()),
 		"strides":             strided(t, coarse()),
+		"channels apart":      depthwise(t, coarse()),
 		"single cells":        pixels(t, coarse()),
 		"mul":                 combined(t, coarse(), times),
 		"minus":               combined(t, coarse(), minus),

@@ -15,7 +15,7 @@ import (
 // and where it is V = … + 2^f_x·B,
 //
 //	W(t+1)(weight) = W(t)(weight) − n_t·Σ X(input)·dZ(output)      over the labels that W lacks
-//	B(t+1)(j)      = B(t)(j)      − n_t·2^f_x·Σ dZ(…,j)            over all but the last
+//	B(t+1)(j)      = B(t)(j)      − n_t·2^f_x·Σ dZ(…,j)            over the axes that B lacks
 //
 // Inputs: W, X, dZ; or, with attribute input_fraction (the f_x of the layer)
 // and no Of, B and dZ. No outputs: the weight changes in place, at the end of
@@ -94,7 +94,8 @@ func (weightUpdateOp) Infer(p *graph.Program, n *graph.Node) ([]graph.Tensor, er
 
 // checkAddition checks that a bias is one of the layer that a gradient is of.
 func checkAddition(w, d *graph.Tensor, fx int) error {
-	if len(w.Axes) != 1 || len(d.Axes) < 2 || d.Axes[len(d.Axes)-1].Size != w.Axes[0].Size || fx < 0 || fx > 30 {
+	first := len(d.Axes) - len(w.Axes)
+	if first < 1 || !sameSizes(d.Axes[first:], w.Axes) || fx < 0 || fx > 30 {
 		return malformed("bias %q %v with gradient %v, of an input at %d fraction bits", w.Name, sizes(w), sizes(d), fx)
 	}
 	return nil
@@ -130,6 +131,8 @@ func (weightUpdateOp) Forward(s *Step, n *graph.Node) error {
 		err = exact.BiasStep(s.Buffers.Weight(w), d, len(d)/len(s.Buffers.Weight(w)), s.Rate<<fx)
 	case indices != graph.None:
 		err = exact.GatherStep(s.Buffers.Weights[w], s.small(indices), d, s.Rate)
+	case patches != nil && patches.channels > 0:
+		err = exact.ChannelStep(s.Buffers.Weights[w], patches.apart(s.small(u.input)), d, s.Rate)
 	case patches != nil:
 		err = exact.GradientStepView(s.Buffers.Weights[w], patches.over(s.small(u.input)), d, s.Rate)
 	default:
@@ -200,11 +203,12 @@ func (c *Context) change(n *graph.Node, sign int64, rates relation.Factor) relat
 	factors := append([]relation.Factor{rates}, c.summed(d.Axes[0], batchLabel)...)
 	if u.input == graph.None {
 		labels := []relation.Label{sourceLabel, batchLabel}
-		for i, a := range d.Axes[1 : len(d.Axes)-1] {
+		own := weightLabels(c.Program.Tensor(n.Inputs[0]))
+		for i, a := range d.Axes[1 : len(d.Axes)-len(own)] {
 			l := position(i)
 			labels, factors = append(labels, l), append(factors, c.summed(a, l)...)
 		}
-		factors = append(factors, relation.At(c.ID(u.gradient), append(labels, unit(0))...))
+		factors = append(factors, relation.At(c.ID(u.gradient), append(labels, own...)...))
 		return relation.Times(relation.Int(sign<<fx), factors...)
 	}
 	k, e := contracted(n), extentsOf(c.Program, n)

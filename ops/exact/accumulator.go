@@ -23,6 +23,7 @@ type Accumulator struct {
 	high       []int64  // high word, where wide
 
 	inputs, products [][]float64 // one buffer per worker
+	out              []int64     // of one piece of weights
 }
 
 // Rows and Cols return the shape of the last product.

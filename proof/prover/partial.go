@@ -57,6 +57,10 @@ func (p *Peer) materialize(id relation.ID) fr.Vector {
 		return v
 	}
 	t := p.sys.Tensor(id)
+	if cells, ok := p.channelwise(t); ok {
+		p.large[id] = cells
+		return cells
+	}
 	out := make(fr.Vector, t.Cells())
 	for i := range t.Sum.Terms {
 		p.addTerm(out, t, &t.Sum.Terms[i])
