@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"math"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -294,7 +295,7 @@ func TestSlides(t *testing.T) {
 		sys := execute(t, n.train(flatten(n, z), graph.MeanSquaredError), 1, 1).sys.Relation
 		found := false
 		for i := range sys.Tensors {
-			if win, ok := sys.Tensors[i].Source.(relation.Window); ok && win.Size == c.input && win.Offsets == c.kernel {
+			if win, ok := sys.Tensors[i].Source.(relation.Window); ok && strings.HasPrefix(sys.Tensors[i].Name, "window ") && win.Size == c.input && win.Offsets == c.kernel {
 				found = true
 				first, _ := win.Input(0, 0)
 				last, _ := win.Input(win.Positions-1, win.Offsets-1)

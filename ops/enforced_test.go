@@ -133,7 +133,7 @@ func source(s relation.Source) span {
 	switch s := s.(type) {
 	case relation.Mask:
 		return span{1, 1, true} // on real cells
-	case *relation.Selection:
+	case *relation.Selection, relation.Window:
 		return span{0, 1, true}
 	case *relation.AxisMap:
 		return mapSpan(s)
@@ -228,7 +228,7 @@ func (a *analysis) term(s *relation.Sum, t *relation.Term) span {
 		switch s := a.sys.Tensor(f.Tensor).Source.(type) {
 		case relation.Mask:
 			sizes[f.Labels[0]] = s.Size
-		case *relation.AxisMap, *relation.Selection:
+		case *relation.AxisMap, *relation.Selection, relation.Window:
 			picked = true // one cell of what is mapped
 		}
 	}

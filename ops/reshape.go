@@ -1,18 +1,20 @@
 package ops
 
 import (
+	"fmt"
+
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/relation"
 )
 
 // KindReshape merges two neighbouring axes of a sample into one, or splits
-// one into two; cells keep their row-major order. With o = i·J + j,
+// one into two; cells keep their row-major order. With o = i·J + j, which is
+// what position i of a window reads at offset j,
 //
-//	merge  Y(o)   = Σ_{i,j} M_1(o,i)·M_2(o,j)·X(i,j)
-//	split  Y(i,j) = Σ_o     M_1(o,i)·M_2(o,j)·X(o)
+//	merge  Y(o)   = Σ_{i,j} Win(i,j,o)·X(i,j)
+//	split  Y(i,j) = Σ_o     Win(i,j,o)·X(o)
 //
-// where M_1(o,i) = [⌊o/J⌋ = i] and M_2(o,j) = [o mod J = j] for o < I·J: a
-// product of maps on single axes whatever the sizes are.
+// of as many entries as there are cells, whatever the sizes are.
 //
 // Attributes: axis, the first one concerned, counted after the batch axis;
 // size, the J of a split, or 0 for a merge. Output: Y, virtual.
@@ -75,15 +77,8 @@ func (reshape) Define(c *Context, n *graph.Node, _ int) []relation.Term {
 		parts, whole = whole, parts
 	}
 	outer, inner := c.Program.Tensor(parts).Axes[1+axis], c.Program.Tensor(parts).Axes[2+axis]
-	o := c.Program.Tensor(whole).Axes[1+axis]
-	first, second := &relation.AxisMap{}, &relation.AxisMap{}
-	for i := range o.Size {
-		for m, in := range map[*relation.AxisMap]int{first: i / inner.Size, second: i % inner.Size} {
-			m.Out, m.In, m.Value = append(m.Out, int32(i)), append(m.In, int32(in)), append(m.Value, 1)
-		}
-	}
-	m1 := c.Relation.Public("outer map of "+n.Name, first, o, outer)
-	m2 := c.Relation.Public("inner map of "+n.Name, second, o, inner)
+	w := relation.Window{Positions: outer.Size, Offsets: inner.Size, Stride: inner.Size, Dilation: 1, Size: outer.Size * inner.Size}
+	win := c.Relation.Public(fmt.Sprintf("axes of %d and %d", outer.Size, inner.Size), w, outer, inner, c.Program.Tensor(whole).Axes[1+axis])
 
 	// Labels of Y stand; those of X are new where the axes differ.
 	labels := c.Labels(n.Outputs[0])
@@ -98,5 +93,5 @@ func (reshape) Define(c *Context, n *graph.Node, _ int) []relation.Term {
 		from = append(append(append(from, labels[:at]...), "o"), labels[at+2:]...)
 	}
 	return []relation.Term{relation.Times(relation.Int(1),
-		relation.At(m1, wholeLabel, outerLabel), relation.At(m2, wholeLabel, innerLabel), relation.At(c.ID(n.Inputs[0]), from...))}
+		relation.At(win, outerLabel, innerLabel, wholeLabel), relation.At(c.ID(n.Inputs[0]), from...))}
 }

@@ -108,6 +108,39 @@ func evaluateWindow(win relation.Window, a, b, c []fr.Element) fr.Element {
 	return sum
 }
 
+// windowPartial returns the table of a window over the axes that are not fixed, by
+// its entries.
+func windowPartial(win relation.Window, axes []relation.Axis, fixed [][]fr.Element) fr.Vector {
+	var weights [3]fr.Vector // of the cells of a fixed axis
+	var strides [3]int       // of one that is kept
+	size := 1
+	for i := len(axes) - 1; i >= 0; i-- {
+		if fixed[i] != nil {
+			weights[i] = poly.Eq(fixed[i])
+			continue
+		}
+		strides[i], size = size, size*axes[i].Padded()
+	}
+	out := make(fr.Vector, size)
+	for p := range win.Positions {
+		for k := range win.Offsets {
+			i, inside := win.Input(p, k)
+			if !inside {
+				continue
+			}
+			value := fr.One()
+			for axis, cell := range [3]int{p, k, i} {
+				if weights[axis] != nil {
+					value.Mul(&value, &weights[axis][cell])
+				}
+			}
+			at := &out[p*strides[0]+k*strides[1]+i*strides[2]]
+			at.Add(at, &value)
+		}
+	}
+	return out
+}
+
 // Partial returns the table of a public tensor over the axes that are not
 // fixed, row-major, at the coordinates of the axes that are: fixed[i] is nil
 // for an axis that stays (protocol, section 11).
@@ -123,6 +156,8 @@ func Partial(t *relation.Tensor, fixed [][]fr.Element) fr.Vector {
 			row := selectionRow(src, t.Axes[2].Padded(), fixed[0], fixed[1])
 			return fixLast(row, fixed[2])
 		}
+	case relation.Window:
+		return windowPartial(src, t.Axes, fixed)
 	case *relation.AxisMap:
 		if fixed[0] != nil {
 			row := make(fr.Vector, t.Axes[1].Padded())
