@@ -9,7 +9,7 @@ import (
 func activationKind(k Kind) (graph.Kind, bool) {
 	kind, ok := map[Kind]graph.Kind{
 		Relu: ops.KindRelu, Relu6: ops.KindRelu6, ReluN1To1: ops.KindReluN1To1, Elu: ops.KindElu, HardSwish: ops.KindHardSwish,
-		Gelu: ops.KindGelu, GeluApproximate: ops.KindGeluApproximate, Tanh: ops.KindTanh, Logistic: ops.KindLogistic,
+		Gelu: ops.KindGelu, GeluApproximate: ops.KindGeluApproximate, Abs: ops.KindAbs, Exp: ops.KindExp, Tanh: ops.KindTanh, Logistic: ops.KindLogistic,
 	}[k]
 	return kind, ok
 }
@@ -43,12 +43,12 @@ func (l *lowering) activate(layer *Layer, y graph.TensorID, shape []int) error {
 	return l.refuse("fused activation %.40q", "use RELU, RELU6, RELU_N1_TO_1 or TANH", string(layer.Activation))
 }
 
-// apply appends an activation; those that are not TANH or LOGISTIC keep the
+// apply appends an activation; those that are not TANH, LOGISTIC or EXP keep the
 // format of their input.
 func (l *lowering) apply(k Kind, z graph.TensorID, shape []int) error {
 	kind, _ := activationKind(k)
 	fraction := l.b.Tensor(z).Format.Fraction
-	if k == Tanh || k == Logistic {
+	if k == Tanh || k == Logistic || k == Exp {
 		fraction = l.n.choices.Formats.Activation
 	}
 	a, err := ops.Activation(l.b, kind, l.name+" "+string(kind), z, fraction)

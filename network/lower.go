@@ -27,6 +27,8 @@ const (
 	HardSwish       Kind = "HARD_SWISH"
 	Gelu            Kind = "GELU"
 	GeluApproximate Kind = "GELU_APPROXIMATE" // GELU with the option approximate
+	Abs             Kind = "ABS"
+	Exp             Kind = "EXP"
 	Tanh            Kind = "TANH"
 	Logistic        Kind = "LOGISTIC"
 	Softmax         Kind = "SOFTMAX"
@@ -74,6 +76,8 @@ func lowerings() map[Kind]func(*lowering, *Layer) error {
 		HardSwish:       (*lowering).activation,
 		Gelu:            (*lowering).activation,
 		GeluApproximate: (*lowering).activation,
+		Abs:             (*lowering).activation,
+		Exp:             (*lowering).activation,
 		Tanh:            (*lowering).activation,
 		Logistic:        (*lowering).activation,
 		Softmax:         (*lowering).softmax,

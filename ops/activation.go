@@ -1,6 +1,9 @@
 package ops
 
 import (
+	"fmt"
+	"math"
+
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/internal/number"
 	"github.com/zkaudit/zkaudit/relation"
@@ -69,12 +72,22 @@ func forwardActivation(s *Step, n *graph.Node) error {
 	table := s.Buffers.tables[s.node]
 	a, g := n.Outputs[0], n.Outputs[1]
 	for i, z := range s.small(n.Inputs[0]) {
+		if !table.has(z) {
+			return s.undefined(n, i)
+		}
 		if err := s.store(a, i, int64(table.at(1, z))); err != nil {
 			return err
 		}
 		s.small(g)[i] = table.at(2, z)
 	}
 	return nil
+}
+
+// undefined reports that the value at cell i of a node's first input has no row in
+// its table.
+func (s *Step) undefined(n *graph.Node, i int) error {
+	x := s.Program.Tensor(n.Inputs[0])
+	return s.overflow(n.Outputs[0], i, fmt.Sprintf("of %s at %v", n.Kind, math.Ldexp(float64(s.small(n.Inputs[0])[i]), -x.Format.Fraction)))
 }
 
 // constrainActivation looks (z, A, G) up.

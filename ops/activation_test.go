@@ -9,7 +9,7 @@ import (
 )
 
 func activationKinds() []graph.Kind {
-	return []graph.Kind{ops.KindRelu, ops.KindRelu6, ops.KindTanh, ops.KindLogistic, ops.KindReluN1To1, ops.KindLeakyRelu, ops.KindElu, ops.KindHardSwish, ops.KindGelu, ops.KindGeluApproximate}
+	return []graph.Kind{ops.KindRelu, ops.KindRelu6, ops.KindTanh, ops.KindLogistic, ops.KindReluN1To1, ops.KindLeakyRelu, ops.KindElu, ops.KindHardSwish, ops.KindGelu, ops.KindGeluApproximate, ops.KindAbs}
 }
 
 // Values are the function at the exact input, rounded once.
@@ -33,6 +33,7 @@ func TestActivationValues(t *testing.T) {
 			th := math.Tanh(k * (x + 0.044715*x*x*x))
 			return geluApproximate(x), (1+th)/2 + x/2*(1-th*th)*k*(1+3*0.044715*x*x)
 		},
+		ops.KindAbs:  func(x float64) (float64, float64) { return math.Abs(x), step(x > 0) - step(x < 0) },
 		ops.KindTanh: func(x float64) (float64, float64) { y := math.Tanh(x); return y, 1 - y*y },
 		ops.KindLogistic: func(x float64) (float64, float64) {
 			y := 1 / (1 + math.Exp(-x))

@@ -454,6 +454,8 @@ func units() map[string]chain {
 		"softmax": func(n *net, a graph.TensorID) graph.TensorID {
 			return n.must(ops.Softmax(n.Builder, "softmax", a, graph.None, n.Program().Fractions.Activation))
 		},
+		"exp":            func(n *net, a graph.TensorID) graph.TensorID { return n.activation(ops.KindExp, a) },
+		"abs":            func(n *net, a graph.TensorID) graph.TensorID { return n.activation(ops.KindAbs, a) },
 		"causal softmax": func(n *net, a graph.TensorID) graph.TensorID { return merge(n, causal(n, split(n, a))) },
 		"double":         func(n *net, a graph.TensorID) graph.TensorID { return n.one(ops.KindAdd, nil, a, a) },
 		"shift": func(n *net, a graph.TensorID) graph.TensorID {

@@ -2,6 +2,7 @@ package ops
 
 import (
 	"fmt"
+	"math/bits"
 	"sync"
 
 	"github.com/zkaudit/zkaudit/graph"
@@ -64,6 +65,11 @@ func (t *Tables) get(spec tableSpec) (*functionTable, error) {
 	return f, nil
 }
 
+// has reports whether there is a row for an input.
+func (f *functionTable) has(input int32) bool {
+	return input >= f.offset && int(input-f.offset) < len(f.Columns[0])
+}
+
 // at returns column k (from 1) at an input. Requires a row for it.
 func (f *functionTable) at(k int, input int32) int32 { return f.Columns[k][input-f.offset] }
 
@@ -74,13 +80,17 @@ func (c *Context) relationTable(spec tableSpec) int {
 		c.fail("%v", err)
 		return 0
 	}
+	rows := len(f.Columns[0])
 	var columns []relation.Source
 	for _, column := range f.Columns[1:] {
-		values := make([]int64, len(column))
-		for i, v := range column {
-			values[i] = int64(v)
+		values := make([]int64, 1<<bits.Len(uint(rows-1)))
+		for i := range values {
+			values[i] = int64(column[0]) // rows after the last one are row 0
+			if i < rows {
+				values[i] = int64(column[i])
+			}
 		}
 		columns = append(columns, &relation.Values{Cells: values})
 	}
-	return c.Relation.Table(f.Name, int64(f.offset), tables.Rows, columns...)
+	return c.Relation.Table(f.Name, int64(f.offset), rows, columns...)
 }

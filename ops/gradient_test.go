@@ -72,6 +72,10 @@ func (r *reals) node(n *graph.Node) []float64 {
 		apply(y, x, gelu)
 	case ops.KindGeluApproximate:
 		apply(y, x, geluApproximate)
+	case ops.KindAbs:
+		apply(y, x, math.Abs)
+	case ops.KindExp:
+		apply(y, x, math.Exp)
 	case ops.KindTanh:
 		apply(y, x, math.Tanh)
 	case ops.KindLogistic:

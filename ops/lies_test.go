@@ -48,6 +48,8 @@ func lies() map[graph.Kind]map[string]lie {
 		ops.KindGelu:            activationLies(),
 		ops.KindGeluApproximate: activationLies(),
 		ops.KindHardSwish:       activationLies(),
+		ops.KindAbs:             activationLies(),
+		ops.KindExp:             {"value": func(x *executed, n *graph.Node, c int) bool { x.buffers.Small[n.Outputs[0]][c]++; return true }},
 		ops.KindMaximum:         maximumLies(1),
 		ops.KindMinimum:         maximumLies(-1),
 		ops.KindGate: {"gate ignored": func(x *executed, n *graph.Node, c int) bool {

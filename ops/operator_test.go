@@ -74,6 +74,9 @@ func TestShapeRulesRefuse(t *testing.T) {
 		{ops.KindLeakyRelu, ids{h}, at{"fraction": {8}, "alpha": {0x7fc00000}}}, // no number
 		{ops.KindLeakyRelu, ids{h}, at{"fraction": {8}, "alpha": {-1}}},
 		{ops.KindLeakyRelu, ids{h}, at{"fraction": {8}, "alpha": {1 << 32}}},
+		{ops.KindAbs, ids{h}, at{"fraction": {7}}},
+		{ops.KindExp, ids{h}, at{"fraction": {15}}},
+		{ops.KindExp, ids{bits}, at{"fraction": {8}}},
 		{ops.KindGate, ids{h, h}, nil},
 		{ops.KindGate, ids{bits, x}, nil},
 		{ops.KindSoftmax, ids{one}, at{"fraction": {8}}},

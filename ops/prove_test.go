@@ -52,7 +52,7 @@ func TestOperatorsAreProven(t *testing.T) {
 		"permute and reflect": moved(t, coarse(), permuted),
 	}
 	programs["large division"], _ = shares(t, 32)
-	for _, kind := range activationKinds() {
+	for _, kind := range append(activationKinds(), ops.KindExp) {
 		programs[string(kind)] = activated(t, coarse(), kind)
 	}
 	for name, p := range programs {

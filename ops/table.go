@@ -26,6 +26,8 @@ func Table() map[graph.Kind]Operator {
 		KindGelu:             gelu{},
 		KindGeluApproximate:  gelu{},
 		KindTanh:             tanh{},
+		KindExp:              exponential{},
+		KindAbs:              absolute{},
 		KindLogistic:         logistic{},
 		KindGate:             gate{},
 		KindSoftmax:          softmax{},

@@ -177,6 +177,8 @@ func TestElementwiseAndShapes(t *testing.T) {
 		}, func(i int) float64 { return -2 * x[i] }},
 		"keep dims": {func() *model { return newModel(1, 1, 6).identity(6, tflite.Shape{1, 1, 6}) }, func(i int) float64 { return x[i] }},
 		"tanh":      {func() *model { return newModel(1, 6).identity(6, flat).op(tflite.OpTanh, nil, flat) }, func(i int) float64 { return math.Tanh(x[i]) }},
+		"exp":       {func() *model { return newModel(1, 6).identity(6, flat).op(tflite.OpExp, nil, flat) }, func(i int) float64 { return math.Exp(x[i]) }},
+		"abs":       {func() *model { return newModel(1, 6).identity(6, flat).op(tflite.OpAbs, nil, flat) }, func(i int) float64 { return math.Abs(x[i]) }},
 		"logistic":  {func() *model { return newModel(1, 6).identity(6, flat).op(tflite.OpLogistic, nil, flat) }, func(i int) float64 { return sigma(x[i]) }},
 		"relu_n1_to_1": {func() *model { return newModel(1, 6).identity(6, flat).op(tflite.OpReluN1To1, nil, flat) },
 			func(i int) float64 { return min(max(x[i], -1), 1) }},

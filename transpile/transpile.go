@@ -53,6 +53,8 @@ func rules() map[tflite.Builtin]rule {
 		tflite.OpElu:            one(plain(network.Elu)),
 		tflite.OpHardSwish:      one(plain(network.HardSwish)),
 		tflite.OpGelu:           one((*reading).gelu),
+		tflite.OpAbs:            one(plain(network.Abs)),
+		tflite.OpExp:            one(plain(network.Exp)),
 		tflite.OpTanh:           one(plain(network.Tanh)),
 		tflite.OpLogistic:       one(plain(network.Logistic)),
 		tflite.OpSoftmax:        one((*reading).softmax),

@@ -241,7 +241,7 @@ func TestRefusals(t *testing.T) {
 			g := &m.Subgraphs[0]
 			g.Tensors[g.Inputs[0]].Shape, g.Tensors[g.Inputs[0]].Signature = tflite.Shape{1, 5, 2}, nil
 		}, "5 inputs on samples of shape [5 2]"},
-		{"operator", func(m *tflite.Model) { m.Codes[1].Builtin = tflite.OpExp }, "EXP"},
+		{"operator", func(m *tflite.Model) { m.Codes[1].Builtin = cosine }, "COS"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			m := mlp(t, tflite.ActRelu, true)

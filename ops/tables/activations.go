@@ -90,6 +90,44 @@ func ELU(fz, fg int) (Table, error) {
 	return t, nil
 }
 
+// Exponential returns the table (z, e^z) with fz fraction bits of input and fa of
+// output, up to the largest z whose value 16 bits hold.
+// It fails with fault.ErrUsage unless 0 <= fz <= 16 and 0 <= fa <= 14.
+func Exponential(fz, fa int) (Table, error) {
+	if err := checkFractions("exponential", fz, fa, 0); err != nil {
+		return Table{}, err
+	}
+	falling := curve{step: 1, atZero: 1, of: func(_ *exponential, u *big.Int) *big.Int { return u }}
+	below := falling.column(fz, fa, 1<<15+1, startPrecision)
+	t := Table{Name: fmt.Sprintf("exponential.z%d.a%d", fz, fa), Columns: [][]int32{nil, nil}}
+	for z := MinInput; z <= 0; z++ {
+		t.Columns[0], t.Columns[1] = append(t.Columns[0], int32(z)), append(t.Columns[1], below[-z])
+	}
+	// e^x = 1/u, u = e^−x, as long as it is below 2^16: with u > 2^-17 its error is
+	// less than 2^34 times that of u, and 1.
+	ladder := []*exponential{newExponential(fz, startPrecision)}
+	for z := 1; z < 1<<15; z++ {
+		value, ok := int32(0), false
+		for level := 0; !ok; level++ {
+			if level == len(ladder) {
+				ladder = append(ladder, newExponential(fz, 2*ladder[level-1].precision))
+			}
+			e := ladder[level]
+			inverse := new(big.Int).Lsh(e.one, e.precision)
+			inverse.Quo(inverse, e.at(z))
+			if inverse.BitLen() > int(e.precision)+16-fa { // 2^16 and more
+				return t, nil
+			}
+			value, ok = roundWithin(inverse, e.precision, fa, new(big.Int).Lsh(e.margin(), 34))
+		}
+		if value >= 1<<15 {
+			return t, nil
+		}
+		t.Columns[0], t.Columns[1] = append(t.Columns[0], int32(z)), append(t.Columns[1], value)
+	}
+	return t, nil
+}
+
 // Exp returns the table (d, e^(−d·2^-fz)·2^fe) for 0 <= d < 2^16.
 // It fails with fault.ErrUsage outside the ranges of the package comment.
 func Exp(fz, fe int) (Table, error) {

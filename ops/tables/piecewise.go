@@ -58,6 +58,21 @@ func HardSwish(fz, fg int) (Table, error) {
 	return t, nil
 }
 
+// Abs returns the table (z, |z|, 1, 0 or −1) for z > −2^15, whose value 16 bits hold.
+// Output and input have the same fraction bits, whatever they are.
+func Abs() Table {
+	t := Table{Name: "abs", Columns: [][]int32{inputs(MinInput)[1:], make([]int32, Rows-1), make([]int32, Rows-1)}}
+	for i, z := range t.Columns[0] {
+		switch {
+		case z > 0:
+			t.Columns[1][i], t.Columns[2][i] = z, 1
+		case z < 0:
+			t.Columns[1][i], t.Columns[2][i] = -z, -1
+		}
+	}
+	return t
+}
+
 // quotient returns num/den rounded half-even. Requires den > 0, and that the
 // result fits.
 func quotient(num, den int64) int32 {

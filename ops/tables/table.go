@@ -7,7 +7,7 @@ import (
 )
 
 const (
-	// Rows is the number of rows of every table: one per 16-bit input.
+	// Rows is the number of rows of a table with one for each 16-bit input.
 	Rows = 1 << 16
 	// MinInput is the input z of row 0 of the tables over z.
 	MinInput = -1 << 15
@@ -19,7 +19,8 @@ type Table struct {
 	// Name is the function and its fraction bits, as in "tanh.z8.a8.g14"; equal
 	// names mean equal columns.
 	Name string
-	// Columns holds the input first, then its function values, Rows entries each.
+	// Columns holds the input first, one after the other, then its function values:
+	// Rows entries each, or fewer where 16 bits do not hold every value.
 	Columns [][]int32
 }
 
