@@ -12,7 +12,7 @@ import (
 )
 
 // Version is the format version of bundles.
-const Version = 5
+const Version = 6
 
 // MaxBytes bounds a bundle.
 const MaxBytes = 4 << 30

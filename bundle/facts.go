@@ -6,6 +6,7 @@ import (
 
 	"github.com/zkaudit/zkaudit/data/schedule"
 	"github.com/zkaudit/zkaudit/internal/fault"
+	"github.com/zkaudit/zkaudit/internal/number"
 	"github.com/zkaudit/zkaudit/network"
 )
 
@@ -19,6 +20,7 @@ type ProgramFacts struct {
 	Batch        int      `json:"batch"`
 	Formats      Formats  `json:"formats"`
 	Frozen       []int    `json:"frozen"`     // weights that are not trained, in the order of their first use
+	Clip         string   `json:"clip"`       // limit of the errors of layers with weights, in decimal; "" = none
 	RateShift    int      `json:"rate_shift"` // k: rates are n/2^k for the mean over a batch
 	RateByStep   bool     `json:"rate_by_step"`
 	Parameters   int      `json:"parameters"`
@@ -28,12 +30,16 @@ type ProgramFacts struct {
 func ProgramFactsOf(n *network.Network) ProgramFacts {
 	program, architecture, choices := n.Digest(), n.Architecture(), n.Choices()
 	forward := architecture.Digest()
-	return ProgramFacts{
+	f := ProgramFacts{
 		Program: hex.EncodeToString(program[:]), Architecture: hex.EncodeToString(forward[:]), Layers: n.Describe(),
 		Loss: string(choices.Loss), Labels: string(choices.Labels), Batch: choices.Batch,
 		Formats: Formats(choices.Formats), Frozen: append([]int{}, choices.Frozen...), Parameters: architecture.Parameters(),
 		RateShift: choices.RateShift, RateByStep: choices.Scheduled,
 	}
+	if choices.Clip > 0 {
+		f.Clip = number.Decimal(int64(choices.Clip), choices.Formats.Error)
+	}
+	return f
 }
 
 // Lines say it for people. Nothing in them is a text of a file's: kinds of
@@ -47,10 +53,14 @@ func (f *ProgramFacts) Lines() []string {
 	for _, layer := range f.Layers {
 		lines = append(lines, "  "+layer)
 	}
-	return append(lines,
+	lines = append(lines,
 		fmt.Sprintf("loss %s of %s labels, batch %d", f.Loss, f.Labels, f.Batch),
 		fmt.Sprintf("fraction bits of features, activations and errors: %s; frozen weights %v", f.Formats, f.Frozen),
 		fmt.Sprintf("%s, a multiple of 1/2^%d over a batch", rates, f.RateShift))
+	if f.Clip != "" {
+		lines = append(lines, fmt.Sprintf("the error of each output of a layer with weights clipped to −%s … %s, before its updates and before it is passed on", f.Clip, f.Clip))
+	}
+	return lines
 }
 
 // Facts are the public values of a run as people compare them: digests in

@@ -64,7 +64,7 @@ var falsehoods = []struct {
 	})},
 	{"and # more range(s)", func(t *testing.T) error { return changedIn(manyRanges, leaveOutMore)(t) }},
 	{"each step used the stated learning rate (#.#)", byTrainer(nil, trainer{rate: true})},
-	{"each step used the stated learning rate (# rates, sha#:", byTrainer(rates, trainer{rate: true})},
+	{"each step used the stated learning rate (#.#, falling to #.# in step #; # rates, sha", byTrainer(rates, trainer{rate: true})},
 	{"every committed dataset cell is a #-bit integer", byOwner(func(c cellsOf) { c.features[3] = 1 << 15 })},
 	{"every committed dataset cell is a #-bit integer", byOwner(func(c cellsOf) { c.attributes[0] = -1 })},
 	{"labels are well formed", byOwner(func(c cellsOf) { c.labels[0], c.labels[1] = 1, 1 })},

@@ -76,6 +76,7 @@ func TestEveryPublicValueIsBound(t *testing.T) {
 		"activation format": rebuilt(func(_ *network.Architecture, c *network.Choices) { c.Formats.Activation++ }),
 		"rate shift":        rebuilt(func(_ *network.Architecture, c *network.Choices) { c.RateShift++ }),
 		"rates by step":     rebuilt(func(_ *network.Architecture, c *network.Choices) { c.Scheduled = true }),
+		"clip":              rebuilt(func(_ *network.Architecture, c *network.Choices) { c.Clip = 512 }),
 		"frozen weight":     rebuilt(func(_ *network.Architecture, c *network.Choices) { c.Frozen = []int{0} }),
 		"batch":             rebuilt(func(_ *network.Architecture, c *network.Choices) { c.Batch++ }),
 	} {

@@ -9,7 +9,7 @@ import (
 )
 
 // domain begins the encoding of a program, with its version.
-const domain = "zkaudit/step/v2"
+const domain = "zkaudit/step/v3"
 
 // Fingerprint is SHA-256 of an injective encoding of the step (package encode):
 // every field in the order of the types' declarations, attributes sorted by
@@ -37,6 +37,7 @@ func (p *Program) Fingerprint() [sha256.Size]byte {
 	w.Int(int(p.Loss.Prediction))
 	w.Text(string(p.Optimizer.Kind))
 	w.Int(p.Optimizer.Shift)
+	w.Int(p.Optimizer.Clip)
 	return w.Sum()
 }
 

@@ -89,7 +89,13 @@ const (
 type Optimizer struct {
 	Kind  OptimizerKind
 	Shift int
+	// Clip is the c to which the errors of layers with weights are clipped, cell by
+	// cell, at their fraction bits; 0: they are not.
+	Clip int
 }
+
+// MaxClip bounds Optimizer.Clip.
+const MaxClip = 1<<15 - 1
 
 // Fractions are the fraction bits that a program was built with.
 type Fractions struct {

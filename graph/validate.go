@@ -164,6 +164,9 @@ func (p *Program) validateEnds() error {
 	if k := p.Optimizer.Kind; k != ConstantSGD && k != ScheduledSGD {
 		return invalid("optimizer %q", k)
 	}
+	if c := p.Optimizer.Clip; c < 0 || c > MaxClip {
+		return invalid("errors clipped to %d, want 0 to %d", c, MaxClip)
+	}
 	if s := p.Optimizer.Shift; s < 0 || s > number.MaxShift {
 		return invalid("rate shift %d, want 0 to %d", s, number.MaxShift)
 	}

@@ -29,6 +29,9 @@ type Choices struct {
 	Loss      graph.LossKind
 	Labels    graph.LabelKind
 	Frozen    []int // weights that are not trained, ascending
+	// Clip is the limit of the errors of layers with weights, cell by cell, at f_g
+	// fraction bits; 0: they are not clipped.
+	Clip int
 }
 
 func (c *Choices) check(weights int) error {
@@ -45,6 +48,9 @@ func (c *Choices) check(weights int) error {
 		if f.bits < 0 || f.bits > maxFraction {
 			return &fault.Setting{Key: f.key, Err: fmt.Errorf("%d fraction bits, want 0 to %d: %w", f.bits, maxFraction, fault.ErrUsage)}
 		}
+	}
+	if c.Clip < 0 || c.Clip > graph.MaxClip {
+		return &fault.Setting{Key: "training.clip", Err: fmt.Errorf("%d, want 1 to %d in units of 1/2^%d: %w", c.Clip, graph.MaxClip, c.Formats.Error, fault.ErrUsage)}
 	}
 	if !slices.Contains(graph.LabelsOf(c.Loss), c.Labels) {
 		return &fault.Setting{Key: "training.labels", Err: fmt.Errorf("loss %.40q takes labels %q, not %.40q: %w", string(c.Loss), graph.LabelsOf(c.Loss), string(c.Labels), fault.ErrUsage)}

@@ -12,7 +12,7 @@ import (
 
 // Domains begin encodings, with their version.
 const (
-	domain             = "zkaudit/network/v3"
+	domain             = "zkaudit/network/v4"
 	architectureDomain = "zkaudit/architecture/v3"
 )
 
@@ -28,7 +28,7 @@ func (n *Network) encode() []byte {
 	}
 	b = encode.Bool(b, c.Scheduled)
 	b = encode.Text(encode.Text(b, c.Loss), c.Labels)
-	return encode.Ints(b, c.Frozen)
+	return encode.Int(encode.Ints(b, c.Frozen), c.Clip)
 }
 
 func appendArchitecture(b []byte, a *Architecture) []byte {
@@ -80,7 +80,7 @@ func Decode(data []byte) (*Network, error) {
 		RateShift: r.int("precision of the rate"), Scheduled: r.Bool("rates by step"),
 	}
 	c.Loss, c.Labels = graph.LossKind(r.text("loss")), graph.LabelKind(r.text("labels"))
-	c.Frozen = r.ints("frozen weights")
+	c.Frozen, c.Clip = r.ints("frozen weights"), r.int("limit of errors")
 	if err := r.End("end"); err != nil {
 		return nil, fmt.Errorf("network: %w", err)
 	}

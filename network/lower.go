@@ -158,7 +158,7 @@ func newLowering(n *Network) *lowering {
 	if c.Scheduled {
 		kind = graph.ScheduledSGD
 	}
-	l.b.Program().Optimizer = graph.Optimizer{Kind: kind, Shift: c.RateShift}
+	l.b.Program().Optimizer = graph.Optimizer{Kind: kind, Shift: c.RateShift, Clip: c.Clip}
 	for range n.architecture.Weights {
 		l.weights = append(l.weights, graph.None)
 	}

@@ -296,7 +296,7 @@ func (multiplying) Forward(s *Step, n *graph.Node) error {
 // Gradient: dV with W gives dX, and with X it updates W; alone, the bias.
 func (multiplying) Gradient(r *Reverse, n *graph.Node) error {
 	x, w := n.Inputs[0], n.Inputs[1]
-	dv, err := r.of(n.Outputs[0])
+	dv, err := r.clippedError(n)
 	if err != nil {
 		return err
 	}

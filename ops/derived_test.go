@@ -79,6 +79,9 @@ func TestDerivedFormatsAreEnforced(t *testing.T) {
 			Batch: 1 + rng.IntN(3), RateShift: rng.IntN(8), Scheduled: true, Loss: loss, Labels: graph.LabelsOf(loss)[0],
 			Formats: network.Formats{Feature: rng.IntN(15), Activation: rng.IntN(15), Error: rng.IntN(15)},
 		}
+		if rng.IntN(3) == 0 {
+			c.Clip = 1 + rng.IntN(graph.MaxClip)
+		}
 		if rng.IntN(2) == 0 {
 			c.Formats.Feature = c.Formats.Activation // or sums would rarely do
 		}
@@ -128,7 +131,7 @@ func TestDerivedStepsCatchLies(t *testing.T) {
 		a := randomArchitecture(rng)
 		loss := []graph.LossKind{graph.SoftmaxCrossEntropy, graph.LogisticLoss, graph.MeanSquaredError}[i%3]
 		n, err := network.New(a, network.Choices{
-			Batch: 3, RateShift: 6, Scheduled: true, Loss: loss, Labels: graph.LabelsOf(loss)[0],
+			Batch: 3, RateShift: 6, Scheduled: true, Loss: loss, Labels: graph.LabelsOf(loss)[0], Clip: i % 2 * 60,
 			Formats: network.Formats{Feature: 7, Activation: 7, Error: 8},
 		})
 		if err != nil {

@@ -12,11 +12,11 @@ import (
 )
 
 // tableSpec names a function table: the operator that reads it with its
-// parameter, 0 if it has none, and the fraction bits of its input, its value and
+// parameters, 0 if it has none, and the fraction bits of its input, its value and
 // its derivative.
 type tableSpec struct {
 	function                  graph.Kind
-	alpha                     int
+	alpha, limit              int
 	input, output, derivative int
 }
 

@@ -57,7 +57,7 @@ func (o gather) Infer(p *graph.Program, n *graph.Node) ([]graph.Tensor, error) {
 
 // Gradient: dV updates E; an index has no gradient.
 func (gather) Gradient(r *Reverse, n *graph.Node) error {
-	dv, err := r.of(n.Outputs[0])
+	dv, err := r.clippedError(n)
 	if err != nil {
 		return err
 	}

@@ -52,6 +52,22 @@ func lies() map[graph.Kind]map[string]lie {
 		ops.KindExp:             {"value": func(x *executed, n *graph.Node, c int) bool { x.buffers.Small[n.Outputs[0]][c]++; return true }},
 		ops.KindMaximum:         maximumLies(1),
 		ops.KindMinimum:         maximumLies(-1),
+		ops.KindClip: {
+			"not clipped": func(x *executed, n *graph.Node, c int) bool {
+				d, y := x.buffers.Small[n.Inputs[0]], x.buffers.Small[n.Outputs[0]]
+				for i := range d {
+					if d[i] != y[i] {
+						y[i] = d[i]
+						return true
+					}
+				}
+				return false
+			},
+			"clipped too far": func(x *executed, n *graph.Node, c int) bool {
+				x.buffers.Small[n.Outputs[0]][c] = 0
+				return x.buffers.Small[n.Inputs[0]][c] != 0
+			},
+		},
 		ops.KindGate: {"gate ignored": func(x *executed, n *graph.Node, c int) bool {
 			b := x.buffers.Small
 			d := b[n.Inputs[1]][c]

@@ -30,6 +30,7 @@ func Table() map[graph.Kind]Operator {
 		KindAbs:              absolute{},
 		KindLogistic:         logistic{},
 		KindGate:             gate{},
+		KindClip:             clip{},
 		KindSoftmax:          softmax{},
 		KindMul:              mul{},
 		KindAdd:              add{},

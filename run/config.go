@@ -106,6 +106,7 @@ type TrainingConfig struct {
 	SegmentSteps int      `toml:"segment_steps"`
 	Rate         string   `toml:"rate"`
 	Rates        []string `toml:"rates"` // one per epoch
+	Clip         string   `toml:"clip"`
 }
 
 // FormatConfig holds the fraction bits.

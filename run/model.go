@@ -42,6 +42,10 @@ func readModel(dir string, c *Config) (*model, error) {
 	if err != nil {
 		return nil, &fault.Setting{Key: "model.batch_axis", Err: err}
 	}
+	clip, err := c.clip()
+	if err != nil {
+		return nil, err
+	}
 	layers, err := c.Model.frozenLayers()
 	if err != nil {
 		return nil, &fault.Setting{Key: "model.frozen_layers", Err: err}
@@ -52,6 +56,7 @@ func readModel(dir string, c *Config) (*model, error) {
 		Formats:   network.Formats{Feature: c.Formats.Feature, Activation: c.Formats.Activation, Error: c.Formats.Error},
 		RateShift: m.rates.Shift,
 		Scheduled: !m.rates.Constant(),
+		Clip:      clip,
 		Loss:      graph.LossKind(c.Training.Loss),
 		Labels:    graph.LabelKind(c.Training.Labels),
 		Frozen:    c.Model.Frozen, FrozenLayers: layers, TrainLast: c.Model.TrainLast,

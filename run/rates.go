@@ -78,3 +78,15 @@ func (j *Job) effectiveRates() []string {
 	}
 	return texts
 }
+
+// clip returns the limit of errors in units of their format, 0 if there is none.
+func (c *Config) clip() (int, error) {
+	if c.Training.Clip == "" {
+		return 0, nil
+	}
+	limit, err := number.ParseExact(c.Training.Clip, c.Formats.Error)
+	if err != nil {
+		return 0, &fault.Setting{Key: "training.clip", Err: err}
+	}
+	return int(limit), nil
+}

@@ -22,6 +22,8 @@ type Options struct {
 	RateShift int
 	// Scheduled lets every step have a rate of its own.
 	Scheduled bool
+	// Clip is network.Choices.Clip.
+	Clip int
 	// Loss and Labels, where empty, follow from the model's last operator: see
 	// network.Architecture.ChooseLoss.
 	Loss   graph.LossKind

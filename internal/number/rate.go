@@ -29,13 +29,8 @@ func (r Rate) String() string { return fmt.Sprintf("%d/2^%d", r.N, r.K) }
 // Effective returns the learning rate that r stands for with this batch size,
 // n·batch/2^k, exactly, as a decimal without exponent.
 func (r Rate) Effective(batch int) string {
-	// n·batch/2^k = n·batch·5^k · 10^-k
-	coefficient := new(big.Int).Exp(big.NewInt(5), big.NewInt(int64(r.K)), nil)
-	coefficient.Mul(coefficient, big.NewInt(int64(r.N)))
-	coefficient.Mul(coefficient, big.NewInt(int64(batch)))
-	exact := apd.NewWithBigInt(new(apd.BigInt).SetMathBigInt(coefficient), int32(-r.K))
-	reduced, _ := exact.Reduce(exact)
-	return reduced.Text('f')
+	n := big.NewInt(int64(batch))
+	return decimalOf(n.Mul(n, big.NewInt(int64(r.N))), r.K)
 }
 
 // ParseRate reads a learning rate in decimal and returns the n/2^k nearest to

@@ -1,0 +1,38 @@
+package number
+
+import (
+	"fmt"
+	"math/big"
+
+	"github.com/cockroachdb/apd/v3"
+	"github.com/zkaudit/zkaudit/internal/fault"
+)
+
+// ParseExact reads a decimal above zero and returns the integer x·2^fraction. It
+// fails with fault.ErrUsage unless that is one, and fits 32 bits.
+func ParseExact(text string, fraction int) (int64, error) {
+	value, err := parseBounded("value", text)
+	if err != nil {
+		return 0, err
+	}
+	f := fractionOf(value)
+	n, rest := new(big.Int).QuoRem(new(big.Int).Lsh(f.num, uint(fraction)), f.den, new(big.Int))
+	if rest.Sign() != 0 {
+		return 0, fmt.Errorf("%s is no multiple of 1/2^%d: %w", text, fraction, fault.ErrUsage)
+	}
+	if n.BitLen() > 31 {
+		return 0, fmt.Errorf("%s at %d fraction bits does not fit 32 bits: %w", text, fraction, fault.ErrUsage)
+	}
+	return n.Int64(), nil
+}
+
+// Decimal returns n/2^fraction exactly, as a decimal without exponent.
+func Decimal(n int64, fraction int) string { return decimalOf(big.NewInt(n), fraction) }
+
+// decimalOf: n/2^k = n·5^k · 10^-k.
+func decimalOf(n *big.Int, k int) string {
+	coefficient := new(big.Int).Exp(big.NewInt(5), big.NewInt(int64(k)), nil)
+	exact := apd.NewWithBigInt(new(apd.BigInt).SetMathBigInt(coefficient.Mul(coefficient, n)), int32(-k))
+	reduced, _ := exact.Reduce(exact)
+	return reduced.Text('f')
+}

@@ -1,0 +1,28 @@
+package number
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/zkaudit/zkaudit/internal/fault"
+)
+
+func TestParseExact(t *testing.T) {
+	for _, c := range []struct {
+		text     string
+		fraction int
+		want     int64
+	}{
+		{"0.5", 10, 512}, {"1", 10, 1024}, {"0.0009765625", 10, 1}, {"31.9990234375", 10, 32767}, {"5e-1", 1, 1}, {"2", 0, 2},
+		{"0.0009765626", 10, 0}, {"0.1", 10, 0}, {"0.5", 0, 0}, {"0", 10, 0}, {"-1", 10, 0}, {"", 10, 0}, {"NaN", 10, 0}, {"1e65", 0, 0}, {"1e-65", 62, 0}, {"2147484", 10, 0},
+	} {
+		got, err := ParseExact(c.text, c.fraction)
+		if c.want == 0 && !errors.Is(err, fault.ErrUsage) || c.want != 0 && (err != nil || got != c.want) {
+			t.Errorf("%s at %d: %d, %v", c.text, c.fraction, got, err)
+			continue
+		}
+		if again, err := ParseExact(Decimal(c.want, c.fraction), c.fraction); c.want != 0 && (err != nil || again != c.want) {
+			t.Errorf("%s at %d, written %s and read again: %d, %v", c.text, c.fraction, Decimal(c.want, c.fraction), again, err)
+		}
+	}
+}
