@@ -42,24 +42,30 @@ func (l *lowering) fullyConnected(layer *Layer) error {
 // multiply appends an operator with weights of the given axes, the last one of
 // units, and a bias if the layer has one; its rounding; and its fused activation.
 func (l *lowering) multiply(layer *Layer, kind graph.Kind, a graph.Attributes, x value, weights []relation.Axis) error {
+	y, err := l.contract(layer, kind, a, x, weights, weights[len(weights)-1:])
+	if err != nil {
+		return err
+	}
+	return l.activate(layer, y, layer.Shape)
+}
+
+// contract appends an operator with weights of the given axes, a bias of others if
+// the layer has one, and its rounding.
+func (l *lowering) contract(layer *Layer, kind graph.Kind, a graph.Attributes, x value, weights, bias []relation.Axis) (graph.TensorID, error) {
 	f := l.b.Tensor(x.id).Format.Fraction
 	node := graph.Node{Name: l.name, Kind: kind, Attributes: a, Inputs: []graph.TensorID{x.id}}
-	for k, axes := range [][]relation.Axis{weights, weights[len(weights)-1:]}[:len(layer.Weights)] {
+	for k, axes := range [][]relation.Axis{weights, bias}[:len(layer.Weights)] {
 		id, err := l.weight(layer.Weights[k], f, []string{"weights", "bias"}[k], axes)
 		if err != nil {
-			return err
+			return graph.None, err
 		}
 		node.Inputs = append(node.Inputs, id)
 	}
 	v, err := ops.Append(l.b, node)
 	if err != nil {
-		return err
+		return graph.None, err
 	}
-	y, err := ops.Rescale(l.b, l.name+" rounded", v[0], l.n.choices.Formats.Activation)
-	if err != nil {
-		return err
-	}
-	return l.activate(layer, y, layer.Shape)
+	return ops.Rescale(l.b, l.name+" rounded", v[0], l.n.choices.Formats.Activation)
 }
 
 // weight adds a weight of a layer whose input has fx fraction bits, or returns

@@ -18,6 +18,7 @@ type Kind string
 const (
 	FullyConnected  Kind = "FULLY_CONNECTED"
 	Conv2D          Kind = "CONV_2D"
+	DepthwiseConv2D Kind = "DEPTHWISE_CONV_2D"
 	BatchMatmul     Kind = "BATCH_MATMUL" // of two values
 	Relu            Kind = "RELU"
 	Relu6           Kind = "RELU6"
@@ -67,6 +68,7 @@ func lowerings() map[Kind]func(*lowering, *Layer) error {
 	return map[Kind]func(*lowering, *Layer) error{
 		FullyConnected:  (*lowering).fullyConnected,
 		Conv2D:          (*lowering).conv2D,
+		DepthwiseConv2D: (*lowering).depthwiseConv2D,
 		BatchMatmul:     (*lowering).batchMatmul,
 		Relu:            (*lowering).activation,
 		Relu6:           (*lowering).activation,
@@ -113,7 +115,7 @@ func lowerings() map[Kind]func(*lowering, *Layer) error {
 
 // windowed lists the operators that move over pictures.
 func windowed() map[Kind]bool {
-	return map[Kind]bool{Conv2D: true, AveragePool2D: true, MaxPool2D: true}
+	return map[Kind]bool{Conv2D: true, DepthwiseConv2D: true, AveragePool2D: true, MaxPool2D: true}
 }
 
 // parametrised lists the operators that have parameters, which their lowerings

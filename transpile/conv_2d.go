@@ -17,14 +17,8 @@ func (r *reading) conv2D(o *tflite.Operator) (network.Layer, error) {
 		return layer, err
 	}
 	options, _ := o.Options.(tflite.Conv2DOptions)
-	layer.Window = &network.Window{
-		Stride:   [2]int{int(options.StrideH), int(options.StrideW)},
-		Dilation: [2]int{int(options.DilationH), int(options.DilationW)},
-		Same:     options.Padding == tflite.PaddingSame,
-	}
-	if !layer.Window.Valid() || !layer.Window.Same && options.Padding != tflite.PaddingValid {
-		return layer, r.refuse("padding %v, strides %d×%d, dilation %d×%d", "padding must be SAME or VALID, strides and dilations from 1 to 2^20",
-			options.Padding, options.StrideH, options.StrideW, options.DilationH, options.DilationW)
+	if layer.Window, err = r.window(options.Padding, [2]int32{options.StrideH, options.StrideW}, [2]int32{options.DilationH, options.DilationW}); err != nil {
+		return layer, err
 	}
 	if o.Inputs[1] < 0 {
 		return layer, r.refuse("it has no weights", "export the model again")
@@ -51,4 +45,18 @@ func (r *reading) conv2D(o *tflite.Operator) (network.Layer, error) {
 	}
 	layer.Weights = []int{weights}
 	return layer, r.bias(o, &layer, units)
+}
+
+// window reads how a kernel moves.
+func (r *reading) window(padding tflite.Padding, stride, dilation [2]int32) (*network.Window, error) {
+	w := &network.Window{
+		Stride:   [2]int{int(stride[0]), int(stride[1])},
+		Dilation: [2]int{int(dilation[0]), int(dilation[1])},
+		Same:     padding == tflite.PaddingSame,
+	}
+	if !w.Valid() || !w.Same && padding != tflite.PaddingValid {
+		return nil, r.refuse("padding %v, strides %d×%d, dilation %d×%d", "padding must be SAME or VALID, strides and dilations from 1 to 2^20",
+			padding, stride[0], stride[1], dilation[0], dilation[1])
+	}
+	return w, nil
 }

@@ -86,11 +86,11 @@ func (r *reading) fullyConnected(o *tflite.Operator) (network.Layer, error) {
 
 // bias adds the third input of an operator, if it has one, to the weights of its
 // layer.
-func (r *reading) bias(o *tflite.Operator, layer *network.Layer, units int) error {
+func (r *reading) bias(o *tflite.Operator, layer *network.Layer, units ...int) error {
 	if len(o.Inputs) < 3 || o.Inputs[2] < 0 {
 		return nil
 	}
-	b, err := r.weight(o.Inputs[2], false, units)
+	b, err := r.weight(o.Inputs[2], false, units...)
 	layer.Weights = append(layer.Weights, b)
 	return err
 }

@@ -294,7 +294,6 @@ func TestDigestNamesTheProgram(t *testing.T) {
 var unproven = map[string]bool{
 	"flutter_train_linreg_4sig.tflite":          true,
 	"gotflite_text_embedding_classifier.tflite": true,
-	"litert_mobilenet_like.tflite":              true,
 }
 
 func TestFixtures(t *testing.T) {
