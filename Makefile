@@ -82,6 +82,11 @@ fuzz-long:
 bench:
 	$(GO) run ./bench/figures
 
+# Shapes on which other provers of training have published figures: a step of each,
+# in mode zk, in a fresh process.
+bench-peers:
+	$(GO) run ./bench/figures -peers
+
 # The verifier's script as a circuit: constraints by builder, with committed
 # rows of the size that runs have.
 circuit-stats:

@@ -104,8 +104,11 @@ func finish(b *graph.Builder, logits, y graph.TensorID, rate number.Rate) (*grap
 // Digits returns rows of random features like scanned digits: most of them
 // zero, the others in [0, 1], with random classes.
 func (d Dense) Digits(rows int) *data.Dataset {
+	return digits(rows, d.Widths[0], d.Widths[len(d.Widths)-1])
+}
+
+func digits(rows, width, classes int) *data.Dataset {
 	rng := rand.New(rand.NewPCG(1, 2))
-	width, classes := d.Widths[0], d.Widths[len(d.Widths)-1]
 	s := &data.Dataset{Rows: rows, Width: width, Shape: []int{width}, FractionBits: 8, Features: make([]int32, rows*width)}
 	s.Labels.Kind = data.OneHot
 	for c := range classes {
@@ -140,8 +143,12 @@ func (d Dense) Segment(ctx context.Context, setup *commitments.Setup, rows, step
 	if err != nil {
 		return nil, err
 	}
-	set := d.Digits(rows)
-	spec := schedule.Spec{Parts: schedule.Parts{rows}, Batch: d.Batch, Steps: steps, Order: schedule.Shuffled, Tail: schedule.Wrap,
+	return prepare(ctx, setup, p, rate, d.Digits(rows), steps)
+}
+
+// prepare trains steps of a program on a dataset and prepares their proof.
+func prepare(ctx context.Context, setup *commitments.Setup, p *graph.Program, rate number.Rate, set *data.Dataset, steps int) (*Workload, error) {
+	spec := schedule.Spec{Parts: schedule.Parts{set.Rows}, Batch: p.Batch, Steps: steps, Order: schedule.Shuffled, Tail: schedule.Wrap,
 		Seed: "bench", Commitments: make([][32]byte, 1)}
 	order, err := schedule.New(spec)
 	if err != nil {
@@ -165,11 +172,11 @@ func (d Dense) Segment(ctx context.Context, setup *commitments.Setup, rows, step
 	if err != nil {
 		return nil, err
 	}
-	sys, err := segment.Build(p, segment.Shape{Steps: steps, PartRows: []int{rows}}, segment.PublicInputs{Rates: run.Rates, Rows: refs}, tables)
+	sys, err := segment.Build(p, segment.Shape{Steps: steps, PartRows: []int{set.Rows}}, segment.PublicInputs{Rates: run.Rates, Rows: refs}, tables)
 	if err != nil {
 		return nil, err
 	}
-	w, err := d.workload(setup, sys, set, trace)
+	w, err := workload(setup, sys, set, trace)
 	if err == nil {
 		w.Train = elapsed
 	}
@@ -198,7 +205,7 @@ func execute(ctx context.Context, run *train.Run, tables *ops.Tables) (*train.Tr
 	return trace, elapsed, err
 }
 
-func (d Dense) workload(setup *commitments.Setup, sys *segment.Relations, set *data.Dataset, trace *train.Trace) (*Workload, error) {
+func workload(setup *commitments.Setup, sys *segment.Relations, set *data.Dataset, trace *train.Trace) (*Workload, error) {
 	features, labels := owner.PartCells(set)
 	cells, err := sys.Assign(trace.Recorded, segment.Cells{
 		Features: []relation.Cells{features}, Labels: []relation.Cells{labels},

@@ -115,7 +115,7 @@ func (b *Bounding) settle(n *graph.Node, k int, bound Bound) error {
 	}
 	switch {
 	case !open && known.within(format):
-	case b.covered(id):
+	case n.Kind != KindGate && b.covered(id): // one gate after another: the first is looked up
 		b.unread[id], known = true, known.meet(format)
 	default:
 		if t.Format.Bits > 16 {

@@ -10,8 +10,9 @@ import (
 // where the bit is 1.
 //
 // Inputs: G, D of one shape. Output: dZ, committed. Where G is known to be bits
-// and D is read by nothing else, dZ is looked up in its range, which bounds D
-// where it passes; elsewhere no cell of D matters. Else D has its own range.
+// and D, whose relations leave its cells to the prover, is read by nothing else,
+// dZ is looked up in its range, which bounds D where it passes; elsewhere no cell
+// of D matters. Where D is within its range by itself, so is dZ.
 const KindGate graph.Kind = "gate"
 
 type gate struct {
@@ -36,7 +37,7 @@ func (gate) Infer(p *graph.Program, n *graph.Node) ([]graph.Tensor, error) {
 	if g.Format != bit() || !g.SameShape(d) {
 		return nil, malformed("gate %v in %v on %v", sizes(g), g.Format, sizes(d))
 	}
-	return []graph.Tensor{{Name: "gradient", Axes: d.Axes, Format: d.Format, Role: graph.Committed, Checked: true}}, nil
+	return []graph.Tensor{{Name: "gradient", Axes: d.Axes, Format: d.Format, Role: graph.Committed}}, nil
 }
 
 // Bounds: dZ = G ⊙ D; an element of the field where D may be one.

@@ -79,11 +79,18 @@ func main() {
 	wraps := flag.Bool("wraps", true, "measure wraps in a SNARK")
 	fresh := flag.String("cold", "", "prove the segment of this `name` in this process, which is fresh, and print what was measured as JSON")
 	again := flag.Bool("again", false, "with -cold: once more, warm, and beside other things")
+	shape := flag.String("peer", "", "prove a step of this shape of a peer in this process, which is fresh, and print what was measured as JSON")
+	all := flag.Bool("peers", false, "measure the shapes of peers, and nothing else")
 	flag.Parse()
 	var err error
-	if *fresh != "" {
+	switch {
+	case *fresh != "":
 		err = cold(*fresh, *again)
-	} else {
+	case *shape != "":
+		err = peer(*shape)
+	case *all:
+		err = peers()
+	default:
 		err = run(*rowBits, *repeat, *epoch, *zk, *wraps)
 	}
 	if err != nil {

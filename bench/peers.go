@@ -1,0 +1,151 @@
+package bench
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/zkaudit/zkaudit/commitments"
+	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/internal/number"
+	"github.com/zkaudit/zkaudit/network"
+)
+
+// Peer is the shape of a model on which another prover of training has published
+// its figures, or has been measured.
+type Peer struct {
+	Name         string
+	Architecture network.Architecture
+	Batch, Steps int
+	Rate         string
+	Published    string // the figure of the peer, with its source
+	// Seconds and GiB that one step, of all steps proven at once, must and should
+	// take.
+	Must, Aim Limits
+}
+
+// Limits are what a step may take.
+type Limits struct{ Seconds, GiB float64 }
+
+// Peers lists the shapes.
+func Peers() []Peer {
+	return []Peer{
+		{"Kaizen LeNet, 57.5k weights, batch 16", lenet(), 16, 1, "0.01", "over 561 s and 21.8 GB on 2 cores, without zero knowledge (measured)", Limits{6, 2}, Limits{2, 1}},
+		{"Kaizen VGG, 9.2M weights, batch 16", vgg(), 16, 1, "0.01", "882 s and 466 GB (eprint 2024/162)", Limits{60, 10}, Limits{20, 5}},
+		{"ZKAudit head, 541,544 weights, batch 16, 16 steps", head(), 16, 16, "0.01", "328 s, a whole step of MobileNet v2 (arXiv 2404.04500)", Limits{2, 0}, Limits{0.7, 0}},
+	}
+}
+
+// Weights returns the number of a peer's weights.
+func (p *Peer) Weights() int { return p.Architecture.Parameters() }
+
+// Segment trains the steps of a peer's shape on rows of generated data and
+// prepares their proof.
+func (p *Peer) Segment(ctx context.Context, setup *commitments.Setup, rows int) (*Workload, error) {
+	rate, _, err := number.ParseRate(p.Rate, p.Batch)
+	if err != nil {
+		return nil, err
+	}
+	n, err := network.New(p.Architecture, network.Choices{
+		Batch: p.Batch, Formats: network.DefaultFormats(), RateShift: rate.K,
+		Loss: graph.SoftmaxCrossEntropy, Labels: graph.OneHot,
+	})
+	if err != nil {
+		return nil, err
+	}
+	program := n.Program()
+	set := digits(rows, program.Tensor(program.Input).Units(), program.Tensor(program.Label).Units())
+	return prepare(ctx, setup, program, rate, set, p.Steps)
+}
+
+// stack is an architecture under construction: a chain of layers on pictures.
+type stack struct {
+	network.Architecture
+	shape []int
+}
+
+func onPictures(shape ...int) *stack {
+	return &stack{network.Architecture{Input: shape}, shape}
+}
+
+func (s *stack) add(l network.Layer, shape ...int) *stack {
+	l.Inputs = []int{len(s.Layers)}
+	s.shape = shape
+	if l.Kind != network.Softmax {
+		l.Shape = shape
+	}
+	s.Layers = append(s.Layers, l)
+	return s
+}
+
+// weights adds a weight and a bias over its last axis.
+func (s *stack) weights(shape ...int) []int {
+	n := len(s.Weights)
+	s.Weights = append(s.Weights, network.Weight{Shape: shape}, network.Weight{Shape: shape[len(shape)-1:]})
+	return []int{n, n + 1}
+}
+
+// valid is a window of a stride without padding.
+func valid(stride int) *network.Window {
+	return &network.Window{Stride: [2]int{stride, stride}, Dilation: [2]int{1, 1}}
+}
+
+func (s *stack) conv(kernel, units int, activation network.Kind) *stack {
+	w := s.weights(kernel, kernel, s.shape[2], units)
+	return s.add(network.Layer{Kind: network.Conv2D, Weights: w, Window: valid(1), Activation: activation},
+		s.shape[0]-kernel+1, s.shape[1]-kernel+1, units)
+}
+
+func (s *stack) pool(size int) *stack {
+	return s.add(network.Layer{Kind: network.AveragePool2D, Window: valid(size), Parameters: []int{size, size}},
+		s.shape[0]/size, s.shape[1]/size, s.shape[2])
+}
+
+// dense adds fully connected layers on the flattened sample, with a ReLU between
+// them.
+func (s *stack) dense(units ...int) *stack {
+	inputs := 1
+	for _, d := range s.shape {
+		inputs *= d
+	}
+	for i, n := range units {
+		l := network.Layer{Kind: network.FullyConnected, Weights: s.weights(inputs, n)}
+		if i < len(units)-1 {
+			l.Activation = network.Relu
+		}
+		s.add(l, n)
+		inputs = n
+	}
+	return s
+}
+
+func lenet() network.Architecture {
+	return onPictures(32, 32, 1).conv(5, 4, network.Relu).pool(2).conv(5, 16, network.Relu).pool(2).conv(5, 128, network.Relu).dense(32, 16).Architecture
+}
+
+func vgg() network.Architecture {
+	s := onPictures(64, 64, 1)
+	for i, units := range [][]int{{8, 8}, {16, 16, 32}, {32, 32}, {32}} {
+		if i > 0 {
+			s.pool(2)
+		}
+		for _, n := range units {
+			s.conv(3, n, network.Relu)
+		}
+	}
+	return s.dense(2048, 4096, 128, 16).Architecture
+}
+
+func head() network.Architecture {
+	s := onPictures(7, 7, 320).conv(1, 1280, network.Relu6).pool(7).conv(1, 102, "")
+	return s.add(network.Layer{Kind: network.Reshape}, 102).Architecture
+}
+
+// Named returns the peer of a name.
+func Named(name string) (Peer, error) {
+	for _, p := range Peers() {
+		if p.Name == name {
+			return p, nil
+		}
+	}
+	return Peer{}, fmt.Errorf("no shape is named %q", name)
+}
