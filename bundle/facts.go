@@ -21,6 +21,7 @@ type ProgramFacts struct {
 	Formats      Formats  `json:"formats"`
 	Frozen       []int    `json:"frozen"`     // weights that are not trained, in the order of their first use
 	Clip         string   `json:"clip"`       // limit of the errors of layers with weights, in decimal; "" = none
+	Smoothing    string   `json:"smoothing"`  // of labels, in decimal; "" = none
 	RateShift    int      `json:"rate_shift"` // k: rates are n/2^k for the mean over a batch
 	RateByStep   bool     `json:"rate_by_step"`
 	Parameters   int      `json:"parameters"`
@@ -38,6 +39,10 @@ func ProgramFactsOf(n *network.Network) ProgramFacts {
 	}
 	if choices.Clip > 0 {
 		f.Clip = number.Decimal(int64(choices.Clip), choices.Formats.Error)
+	}
+	if off := choices.Smoothing; off > 0 {
+		classes := n.Program().Tensor(n.Program().Label).Units()
+		f.Smoothing = number.Decimal(int64(off)*int64(classes), choices.Formats.Error)
 	}
 	return f
 }
@@ -57,6 +62,9 @@ func (f *ProgramFacts) Lines() []string {
 		fmt.Sprintf("loss %s of %s labels, batch %d", f.Loss, f.Labels, f.Batch),
 		fmt.Sprintf("fraction bits of features, activations and errors: %s; frozen weights %v", f.Formats, f.Frozen),
 		fmt.Sprintf("%s, a multiple of 1/2^%d over a batch", rates, f.RateShift))
+	if f.Smoothing != "" {
+		lines = append(lines, fmt.Sprintf("labels smoothed: %s of each is shared by all classes alike", f.Smoothing))
+	}
 	if f.Clip != "" {
 		lines = append(lines, fmt.Sprintf("the error of each output of a layer with weights clipped to −%s … %s, before its updates and before it is passed on", f.Clip, f.Clip))
 	}

@@ -38,7 +38,7 @@ func TestWhatDecidesARunIsPinned(t *testing.T) {
 	frozen, rates := []int{}, number.RatesByEpoch(number.Rate{N: uint8(b.Statement.Rates[0]), K: b.Statement.Network.Choices().RateShift})
 	stated := func(e *bundle.Expectation) {
 		e.Program = nil
-		e.Architecture, e.Loss, e.Labels, e.Batch, e.Formats, e.Frozen, e.Clip, e.Rate = &f.Architecture, &f.Loss, &f.Labels, &f.Batch, &f.Formats, &frozen, &f.Clip, &f.Rate
+		e.Architecture, e.Loss, e.Labels, e.Batch, e.Formats, e.Frozen, e.Clip, e.Smoothing, e.Rate = &f.Architecture, &f.Loss, &f.Labels, &f.Batch, &f.Formats, &frozen, &f.Clip, &f.Smoothing, &f.Rate
 	}
 	for name, c := range map[string]struct {
 		change func(e *bundle.Expectation)
@@ -69,6 +69,7 @@ func TestWhatDecidesARunIsPinned(t *testing.T) {
 		"choices but formats":      {func(e *bundle.Expectation) { stated(e); e.Formats = nil }, []string{"the program"}},
 		"choices but frozen":       {func(e *bundle.Expectation) { stated(e); e.Frozen = nil }, []string{"the program"}},
 		"choices but clip":         {func(e *bundle.Expectation) { stated(e); e.Clip = nil }, []string{"the program"}},
+		"choices but smoothing":    {func(e *bundle.Expectation) { stated(e); e.Smoothing = nil }, []string{"the program"}},
 		"choices but rate":         {func(e *bundle.Expectation) { stated(e); e.Rate = nil }, []string{"the program", "the learning rate"}},
 	} {
 		e := essential(f)
@@ -102,10 +103,11 @@ func TestAnotherNetworkIsRefused(t *testing.T) {
 		"loss": {func(_ *network.Architecture, c *network.Choices) {
 			c.Loss, c.Labels = graph.MeanSquaredError, graph.Values
 		}, "loss mean_squared_error"},
-		"batch":   {func(_ *network.Architecture, c *network.Choices) { c.Batch++ }, "batch 5, not 4"},
-		"formats": {func(_ *network.Architecture, c *network.Choices) { c.Formats.Error-- }, "errors 9, not 10"},
-		"clip":    {func(_ *network.Architecture, c *network.Choices) { c.Clip = 512 }, "errors clipped to (in units of their format) 512, not 0"},
-		"frozen":  {func(_ *network.Architecture, c *network.Choices) { c.Frozen = []int{0} }, "frozen weights [0], not []"},
+		"batch":     {func(_ *network.Architecture, c *network.Choices) { c.Batch++ }, "batch 5, not 4"},
+		"formats":   {func(_ *network.Architecture, c *network.Choices) { c.Formats.Error-- }, "errors 9, not 10"},
+		"clip":      {func(_ *network.Architecture, c *network.Choices) { c.Clip = 512 }, "errors clipped to (in units of their format) 512, not 0"},
+		"smoothing": {func(_ *network.Architecture, c *network.Choices) { c.Smoothing = 51 }, "labels smoothed by (for each class, in units of the errors' format) 51, not 0"},
+		"frozen":    {func(_ *network.Architecture, c *network.Choices) { c.Frozen = []int{0} }, "frozen weights [0], not []"},
 	} {
 		other := decode(t, m)
 		rebuilt(c.change)(other)

@@ -77,6 +77,7 @@ func TestEveryPublicValueIsBound(t *testing.T) {
 		"rate shift":        rebuilt(func(_ *network.Architecture, c *network.Choices) { c.RateShift++ }),
 		"rates by step":     rebuilt(func(_ *network.Architecture, c *network.Choices) { c.Scheduled = true }),
 		"clip":              rebuilt(func(_ *network.Architecture, c *network.Choices) { c.Clip = 512 }),
+		"smoothing":         rebuilt(func(_ *network.Architecture, c *network.Choices) { c.Smoothing = 51 }),
 		"frozen weight":     rebuilt(func(_ *network.Architecture, c *network.Choices) { c.Frozen = []int{0} }),
 		"batch":             rebuilt(func(_ *network.Architecture, c *network.Choices) { c.Batch++ }),
 	} {

@@ -32,6 +32,9 @@ type Choices struct {
 	// Clip is the limit of the errors of layers with weights, cell by cell, at f_g
 	// fraction bits; 0: they are not clipped.
 	Clip int
+	// Smoothing is what each class gets of a label, at f_g fraction bits; 0: labels
+	// are not smoothed. See ops.SmoothedCrossEntropy.
+	Smoothing int
 }
 
 func (c *Choices) check(weights int) error {
@@ -51,6 +54,9 @@ func (c *Choices) check(weights int) error {
 	}
 	if c.Clip < 0 || c.Clip > graph.MaxClip {
 		return &fault.Setting{Key: "training.clip", Err: fmt.Errorf("%d, want 1 to %d in units of 1/2^%d: %w", c.Clip, graph.MaxClip, c.Formats.Error, fault.ErrUsage)}
+	}
+	if c.Smoothing != 0 && c.Loss != graph.SoftmaxCrossEntropy {
+		return &fault.Setting{Key: "training.smoothing", Err: fmt.Errorf("labels of the loss %.40q are not smoothed, only those of %s: %w", string(c.Loss), graph.SoftmaxCrossEntropy, fault.ErrUsage)}
 	}
 	if !slices.Contains(graph.LabelsOf(c.Loss), c.Labels) {
 		return &fault.Setting{Key: "training.labels", Err: fmt.Errorf("loss %.40q takes labels %q, not %.40q: %w", string(c.Loss), graph.LabelsOf(c.Loss), string(c.Labels), fault.ErrUsage)}

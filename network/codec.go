@@ -12,7 +12,7 @@ import (
 
 // Domains begin encodings, with their version.
 const (
-	domain             = "zkaudit/network/v4"
+	domain             = "zkaudit/network/v5"
 	architectureDomain = "zkaudit/architecture/v3"
 )
 
@@ -28,7 +28,7 @@ func (n *Network) encode() []byte {
 	}
 	b = encode.Bool(b, c.Scheduled)
 	b = encode.Text(encode.Text(b, c.Loss), c.Labels)
-	return encode.Int(encode.Ints(b, c.Frozen), c.Clip)
+	return encode.Int(encode.Int(encode.Ints(b, c.Frozen), c.Clip), c.Smoothing)
 }
 
 func appendArchitecture(b []byte, a *Architecture) []byte {
@@ -81,6 +81,7 @@ func Decode(data []byte) (*Network, error) {
 	}
 	c.Loss, c.Labels = graph.LossKind(r.text("loss")), graph.LabelKind(r.text("labels"))
 	c.Frozen, c.Clip = r.ints("frozen weights"), r.int("limit of errors")
+	c.Smoothing = r.int("share of every class")
 	if err := r.End("end"); err != nil {
 		return nil, fmt.Errorf("network: %w", err)
 	}

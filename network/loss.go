@@ -34,6 +34,14 @@ func (l *lowering) train(out value) error {
 	switch c.Loss {
 	case graph.SoftmaxCrossEntropy:
 		appendLoss = ops.SoftmaxCrossEntropy
+		if off := c.Smoothing; off != 0 {
+			if whole := 1 << c.Formats.Error; off < 0 || off > (whole-1)/y.Units() {
+				return &fault.Setting{Key: "training.smoothing", Err: fmt.Errorf("%d of %d for each of %d classes leaves nothing of a label: %w", off, whole, y.Units(), fault.ErrUsage)}
+			}
+			appendLoss = func(b *graph.Builder, z, label graph.TensorID) (prediction, dz graph.TensorID, err error) {
+				return ops.SmoothedCrossEntropy(b, z, label, off)
+			}
+		}
 	case graph.LogisticLoss:
 		appendLoss = ops.LogisticLoss
 	}

@@ -118,6 +118,7 @@ func TestDigestNamesEveryChoice(t *testing.T) {
 		},
 		"frozen":        func(_ *network.Architecture, c *network.Choices) { c.Frozen = nil },
 		"clip":          func(_ *network.Architecture, c *network.Choices) { c.Clip = 1 },
+		"smoothing":     func(_ *network.Architecture, c *network.Choices) { c.Smoothing = 1 },
 		"activation":    func(a *network.Architecture, _ *network.Choices) { a.Layers[1].Activation = network.Relu },
 		"no activation": func(a *network.Architecture, _ *network.Choices) { a.Layers[1].Activation = "" },
 		"constant":      func(a *network.Architecture, _ *network.Choices) { a.Layers[2].Constant.Cells[0] = 0.26 },
@@ -215,9 +216,14 @@ func TestRefusals(t *testing.T) {
 		"logistic of a softmax":  {func(_ *network.Architecture, c *network.Choices) { c.Loss, c.Labels = graph.LogisticLoss, graph.Bits }, "loss logistic_loss on a model that ends in SOFTMAX"},
 		"clipped below 0":        {func(_ *network.Architecture, c *network.Choices) { c.Clip = -1 }, "training.clip: -1"},
 		"clipped beyond 16 bits": {func(_ *network.Architecture, c *network.Choices) { c.Clip = 1 << 15 }, "training.clip: 32768"},
-		"frozen twice":           {func(_ *network.Architecture, c *network.Choices) { c.Frozen = []int{1, 1} }, "frozen weights [1 1] of 3"},
-		"frozen out of order":    {func(_ *network.Architecture, c *network.Choices) { c.Frozen = []int{2, 1} }, "frozen weights [2 1] of 3"},
-		"frozen nothing":         {func(_ *network.Architecture, c *network.Choices) { c.Frozen = []int{3} }, "frozen weights [3] of 3"},
+		"smoothed below 0":       {func(_ *network.Architecture, c *network.Choices) { c.Smoothing = -1 }, "training.smoothing: -1 of"},
+		"nothing left of labels": {func(_ *network.Architecture, c *network.Choices) { c.Smoothing = 1 << 9 }, "training.smoothing: 512 of"},
+		"smoothed bits": {func(_ *network.Architecture, c *network.Choices) {
+			c.Smoothing, c.Loss, c.Labels = 1, graph.LogisticLoss, graph.Bits
+		}, "training.smoothing: labels of the loss"},
+		"frozen twice":        {func(_ *network.Architecture, c *network.Choices) { c.Frozen = []int{1, 1} }, "frozen weights [1 1] of 3"},
+		"frozen out of order": {func(_ *network.Architecture, c *network.Choices) { c.Frozen = []int{2, 1} }, "frozen weights [2 1] of 3"},
+		"frozen nothing":      {func(_ *network.Architecture, c *network.Choices) { c.Frozen = []int{3} }, "frozen weights [3] of 3"},
 		"layers without end": {func(a *network.Architecture, _ *network.Choices) {
 			a.Layers = slices.Repeat(a.Layers[:1], network.MaxLayers+1)
 		}, "1025 layers, want 1 to 1024"},
@@ -573,8 +579,8 @@ func TestArchitectureDigestByItsDefinition(t *testing.T) {
 		return append(binary.LittleEndian.AppendUint64(nil, uint64(len(s))), s...)
 	}
 	c := n.Choices()
-	encoded, begins := bytes.CutPrefix(n.Encode(), text("zkaudit/network/v4"))
-	behind := 7*8 + len(text(string(c.Loss))) + len(text(string(c.Labels))) + 8 + 8*len(c.Frozen)
+	encoded, begins := bytes.CutPrefix(n.Encode(), text("zkaudit/network/v5"))
+	behind := 8*8 + len(text(string(c.Loss))) + len(text(string(c.Labels))) + 8 + 8*len(c.Frozen)
 	a := n.Architecture()
 	if !begins || a.Digest() != sha256.Sum256(append(text("zkaudit/architecture/v3"), encoded[:len(encoded)-behind]...)) {
 		t.Error("another digest than its definition's")
@@ -597,7 +603,7 @@ func TestMalformedEncodings(t *testing.T) {
 	}
 	// domain, input, 3 weights, layers, …, choices
 	const input = 8 + 18
-	behind := len(data) - 8 - (8 + 8) - (8 + len(graph.OneHot)) - (8 + len(graph.SoftmaxCrossEntropy))
+	behind := len(data) - 2*8 - (8 + 8) - (8 + len(graph.OneHot)) - (8 + len(graph.SoftmaxCrossEntropy))
 	for _, c := range []struct {
 		data []byte
 		says string

@@ -82,6 +82,9 @@ func TestDerivedFormatsAreEnforced(t *testing.T) {
 		if rng.IntN(3) == 0 {
 			c.Clip = 1 + rng.IntN(graph.MaxClip)
 		}
+		if loss == graph.SoftmaxCrossEntropy && rng.IntN(2) == 0 {
+			c.Smoothing = 1 + rng.IntN(max(1, 1<<c.Formats.Error/5))
+		}
 		if rng.IntN(2) == 0 {
 			c.Formats.Feature = c.Formats.Activation // or sums would rarely do
 		}

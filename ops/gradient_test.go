@@ -184,6 +184,12 @@ func (r *reals) loss() float64 {
 // weight changed by with finite differences of the loss.
 func checkGradients(t *testing.T, p *graph.Program, seed uint64) {
 	t.Helper()
+	checkGradientsOf(t, p, seed, func(label float64) float64 { return label })
+}
+
+// checkGradientsOf is checkGradients for a loss of other labels.
+func checkGradientsOf(t *testing.T, p *graph.Program, seed uint64, label func(float64) float64) {
+	t.Helper()
 	x := execute(t, p, 1, seed)
 	r := &reals{p: p, values: map[graph.TensorID][]float64{}}
 	for _, role := range []graph.Role{graph.Input, graph.Label, graph.Constant} {
@@ -191,6 +197,7 @@ func checkGradients(t *testing.T, p *graph.Program, seed uint64) {
 			r.values[id] = scaled(x.buffers.Small[id], p.Tensor(id).Format.Fraction)
 		}
 	}
+	apply(r.values[p.Label], r.values[p.Label], label)
 	for w, cells := range x.before {
 		r.values[w] = scaled(cells, p.Tensor(w).Format.Fraction)
 	}

@@ -107,6 +107,7 @@ type TrainingConfig struct {
 	Rate         string   `toml:"rate"`
 	Rates        []string `toml:"rates"` // one per epoch
 	Clip         string   `toml:"clip"`
+	Smoothing    string   `toml:"smoothing"`
 }
 
 // FormatConfig holds the fraction bits.

@@ -50,7 +50,7 @@ func readModel(dir string, c *Config) (*model, error) {
 	if err != nil {
 		return nil, &fault.Setting{Key: "model.frozen_layers", Err: err}
 	}
-	m.step, err = transpile.Transpile(m.tflite, transpile.Options{
+	o := transpile.Options{
 		Batch:     c.Training.Batch,
 		BatchAxis: axis,
 		Formats:   network.Formats{Feature: c.Formats.Feature, Activation: c.Formats.Activation, Error: c.Formats.Error},
@@ -60,7 +60,12 @@ func readModel(dir string, c *Config) (*model, error) {
 		Loss:      graph.LossKind(c.Training.Loss),
 		Labels:    graph.LabelKind(c.Training.Labels),
 		Frozen:    c.Model.Frozen, FrozenLayers: layers, TrainLast: c.Model.TrainLast,
-	})
+	}
+	if m.step, err = transpile.Transpile(m.tflite, o); err == nil && c.Training.Smoothing != "" {
+		if o.Smoothing, err = c.smoothing(m.program()); err == nil {
+			m.step, err = transpile.Transpile(m.tflite, o)
+		}
+	}
 	if err != nil {
 		return nil, fmt.Errorf("model %s: %w", path, err)
 	}

@@ -90,3 +90,14 @@ func (c *Config) clip() (int, error) {
 	}
 	return int(limit), nil
 }
+
+// smoothing returns what each class of a program gets of a label, at its errors'
+// fraction bits: the multiple of 1/2^f_g nearest to smoothing over classes.
+func (c *Config) smoothing(p *graph.Program) (int, error) {
+	classes := p.Tensor(p.Label).Units()
+	off, err := number.ParseShare(c.Training.Smoothing, classes, p.Fractions.Error)
+	if err != nil {
+		return 0, &fault.Setting{Key: "training.smoothing", Err: err}
+	}
+	return int(off), nil
+}

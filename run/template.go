@@ -71,6 +71,7 @@ segment_steps = {{.Training.SegmentSteps}}   # steps per proof: more need more m
 rate = {{quote .Training.Rate}}   # learning rate; the nearest n/2^k with n <= 255 is used, and printed
 rates = {{list .Training.Rates}}   # instead of rate: one per epoch
 clip = {{quote .Training.Clip}}   # what the errors of layers with weights are clipped to, cell by cell, such as "0.5"; "" = not at all
+smoothing = {{quote .Training.Smoothing}}   # of labels, such as "0.1": so much of each is shared by all classes; "" = none
 
 [learning_rate]   # how training.rate changes from step to step; each step's rate is exact, rounded once to n/2^k
 warm_up = {{.Rate.WarmUp}}   # so many steps rise in a line: step i of them, from 1, has i/warm_up of the rate

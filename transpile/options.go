@@ -24,6 +24,8 @@ type Options struct {
 	Scheduled bool
 	// Clip is network.Choices.Clip.
 	Clip int
+	// Smoothing is network.Choices.Smoothing.
+	Smoothing int
 	// Loss and Labels, where empty, follow from the model's last operator: see
 	// network.Architecture.ChooseLoss.
 	Loss   graph.LossKind

@@ -26,6 +26,27 @@ func ParseExact(text string, fraction int) (int64, error) {
 	return n.Int64(), nil
 }
 
+// ParseShare reads a decimal between 0 and 1 and returns the integer nearest to
+// x·2^fraction/parts, ties to even. It fails with fault.ErrUsage if there is none,
+// or that is 0. Requires parts > 0.
+func ParseShare(text string, parts, fraction int) (int64, error) {
+	value, err := parseBounded("value", text)
+	if err != nil {
+		return 0, err
+	}
+	if value.Cmp(apd.New(1, 0)) >= 0 {
+		return 0, fmt.Errorf("%s, want less than 1: %w", text, fault.ErrUsage)
+	}
+	n, err := RoundQuotient(value, apd.New(int64(parts), 0), fraction)
+	if err != nil {
+		return 0, err
+	}
+	if n == 0 {
+		return 0, fmt.Errorf("%s of %d parts rounds to 0 of 2^%d: %w", text, parts, fraction, fault.ErrUsage)
+	}
+	return n, nil
+}
+
 // Decimal returns n/2^fraction exactly, as a decimal without exponent.
 func Decimal(n int64, fraction int) string { return decimalOf(big.NewInt(n), fraction) }
 

@@ -26,3 +26,20 @@ func TestParseExact(t *testing.T) {
 		}
 	}
 }
+
+func TestParseShare(t *testing.T) {
+	for _, c := range []struct {
+		text     string
+		parts    int
+		fraction int
+		want     int64
+	}{
+		{"0.1", 10, 10, 10}, {"0.1", 2, 10, 51}, {"0.5", 2, 2, 1}, {"0.99", 3, 14, 5407}, {"0.375", 1, 2, 2}, {"0.125", 1, 2, 0}, // a tie, to even
+		{"1", 2, 10, 0}, {"1.5", 2, 10, 0}, {"0.001", 10, 10, 0}, {"0", 2, 10, 0}, {"-0.1", 2, 10, 0}, {"x", 2, 10, 0}, {"1e-90000", 2, 10, 0},
+	} {
+		got, err := ParseShare(c.text, c.parts, c.fraction)
+		if c.want == 0 && !errors.Is(err, fault.ErrUsage) || c.want != 0 && (err != nil || got != c.want) {
+			t.Errorf("%s of %d parts at %d: %d, %v", c.text, c.parts, c.fraction, got, err)
+		}
+	}
+}
