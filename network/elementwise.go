@@ -11,9 +11,12 @@ import (
 	"github.com/zkaudit/zkaudit/ops"
 )
 
-// add lowers X + Y cellwise, Y another value, a constant at the fraction bits of
-// X, or one that masks a softmax.
+// add lowers X + Y cellwise, Y another value, a weight, a constant at the fraction
+// bits of X, or one that masks a softmax.
 func (l *lowering) add(layer *Layer) error {
+	if len(layer.Weights) > 0 {
+		return l.addWeight(layer)
+	}
 	if handled, err := l.addMask(layer); handled {
 		return err
 	}

@@ -53,6 +53,29 @@ func TestGather(t *testing.T) {
 	}
 }
 
+// A weight is added over the last axes of samples, and its value is that of the
+// sample's shape.
+func TestAddWeight(t *testing.T) {
+	for _, shape := range [][]int{{3, 2}, {2}} {
+		a, c := sentences()
+		a.Weights = slices.Insert(a.Weights, 1, network.Weight{Shape: shape})
+		a.Layers[2].Weights[0] = 2
+		a.Layers = slices.Insert(a.Layers, 2, network.Layer{Kind: network.Add, Inputs: []int{2}, Weights: []int{1}, Activation: network.Relu})
+		a.Layers[3].Inputs[0] = 3
+		n, err := network.New(a, c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var sizes []int
+		for _, axis := range n.Program().Tensor(n.Weight(1)).Axes {
+			sizes = append(sizes, axis.Size)
+		}
+		if !slices.Equal(sizes, shape) {
+			t.Errorf("a weight of shape %v has axes %v", shape, sizes)
+		}
+	}
+}
+
 // Two tables read by the same indices share their one-hot.
 func TestOneHotsAreShared(t *testing.T) {
 	a, c := sentences()
@@ -97,6 +120,18 @@ func TestGatherRefusals(t *testing.T) {
 			a.Layers[0] = network.Layer{Kind: network.Neg, Inputs: []int{0}}
 			c.Formats.Activation = 0
 		}, "its indices are computed"},
+		"positions of another shape": {func(a *network.Architecture, _ *network.Choices) {
+			a.Weights[1].Shape = []int{2, 3}
+			a.Layers[2] = network.Layer{Kind: network.Add, Inputs: []int{2}, Weights: []int{1}}
+		}, "layer 2 ADD: a weight of shape [2 3] added to samples of shape [3 2]"},
+		"positions of more axes": {func(a *network.Architecture, _ *network.Choices) {
+			a.Weights[1].Shape = []int{1, 3, 2}
+			a.Layers[2] = network.Layer{Kind: network.Add, Inputs: []int{2}, Weights: []int{1}}
+		}, "a weight of shape [1 3 2]"},
+		"a weight and a constant": {func(a *network.Architecture, _ *network.Choices) {
+			a.Weights[1].Shape = []int{3, 2}
+			a.Layers[2] = network.Layer{Kind: network.Add, Inputs: []int{2}, Weights: []int{1}, Constant: &network.Constant{Cells: []float32{1}}}
+		}, "layer 2 ADD: 1 inputs, 1 weights"},
 		"a table that is a matrix, too": {func(a *network.Architecture, _ *network.Choices) {
 			a.Input, a.Layers[1].Shape, a.Weights = []int{12}, []int{12, 2}, a.Weights[:1]
 			a.Layers[2] = network.Layer{Kind: network.FullyConnected, Inputs: []int{1}, Weights: []int{0}, Shape: []int{2}}

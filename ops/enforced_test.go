@@ -492,7 +492,8 @@ func units() map[string]chain {
 		"rotate": func(n *net, a graph.TensorID) graph.TensorID {
 			return n.one(ops.KindRotate, graph.Attributes{"axis": {0}, "shift": {2}}, a)
 		},
-		"reshape": func(n *net, a graph.TensorID) graph.TensorID { return merge(n, split(n, a)) },
+		"reshape":      func(n *net, a graph.TensorID) graph.TensorID { return merge(n, split(n, a)) },
+		"weight added": func(n *net, a graph.TensorID) graph.TensorID { return n.shifted(a, "shift", 6) },
 		"embedding": func(n *net, a graph.TensorID) graph.TensorID {
 			index := n.must(ops.Rescale(n.Builder, "index", n.one(ops.KindAdd, nil, a, a), 0))
 			return n.one(ops.KindAdd, nil, a, merge(n, n.embed(index, 12, 1)))

@@ -86,7 +86,7 @@ func (r *reals) node(n *graph.Node) []float64 {
 		}
 	case ops.KindBatchMatmul:
 		matrices(r.p, n, func(a, b, v int) { y[v] += x[a] * in[1][b] })
-	case ops.KindAdd:
+	case ops.KindAdd, ops.KindAddWeight:
 		for i := range y {
 			y[i] = x[i] + in[1][i%len(in[1])]
 		}

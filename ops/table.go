@@ -11,6 +11,7 @@ func Table() map[graph.Kind]Operator {
 		KindDepthwiseConv2D:  depthwiseConv2D{},
 		KindOneHot:           oneHot{},
 		KindGather:           gather{},
+		KindAddWeight:        addWeight{},
 		KindBatchMatmul:      batchMatmul{},
 		KindInputGradient:    inputGradient{},
 		KindWeightUpdate:     weightUpdateOp{},

@@ -93,6 +93,9 @@ func validateUpdates(p *graph.Program) error {
 		if ended {
 			return malformed("node %q follows a weight update", n.Name)
 		}
+		if n.Kind == KindAddWeight {
+			count(n.Inputs[1], use{input: graph.None}, 1)
+		}
 		if Multiplies(n) {
 			count(n.Inputs[1], use{of: n.Kind, attributes: n.Attributes, input: n.Inputs[0]}, 1)
 			if b := bias(n); b != graph.None {

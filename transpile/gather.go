@@ -12,27 +12,68 @@ import (
 func integral(t *tflite.Tensor) bool { return t.Type == tflite.Int32 || t.Type == tflite.Int64 }
 
 // gather reads an operator that looks up rows of a table.
-func (r *reading) gather(o *tflite.Operator) (network.Layer, error) {
+func (r *reading) gather(o *tflite.Operator) ([]network.Layer, error) {
 	if err := r.arity(o, 2, 2); err != nil {
-		return network.Layer{}, err
+		return nil, err
 	}
 	options, _ := o.Options.(tflite.GatherOptions)
 	if options.Axis != 0 || options.BatchDims != 0 {
-		return network.Layer{}, r.refuse("it reads axis %d, with %d axes of batches", "look up rows of a constant table", options.Axis, options.BatchDims)
+		return nil, r.refuse("it reads axis %d, with %d axes of batches", "look up rows of a constant table", options.Axis, options.BatchDims)
 	}
 	return r.rowsOf(o, 0, 1)
 }
 
 // embeddingLookup reads GATHER with its inputs the other way round.
-func (r *reading) embeddingLookup(o *tflite.Operator) (network.Layer, error) {
+func (r *reading) embeddingLookup(o *tflite.Operator) ([]network.Layer, error) {
 	if err := r.arity(o, 2, 2); err != nil {
-		return network.Layer{}, err
+		return nil, err
 	}
 	return r.rowsOf(o, 1, 0)
 }
 
-// rowsOf reads the rows of input table that input index names.
-func (r *reading) rowsOf(o *tflite.Operator, table, index int) (network.Layer, error) {
+// rowsOf reads the rows of input table that input index names: a layer, or none
+// where they are all rows in their order, which an ADD takes for a weight.
+func (r *reading) rowsOf(o *tflite.Operator, table, index int) ([]network.Layer, error) {
+	if o.Inputs[table] >= 0 && o.Inputs[index] >= 0 && r.m.IsConstant(&r.g.Tensors[o.Inputs[index]]) {
+		return nil, r.wholeTable(o, table, index)
+	}
+	layer, err := r.namedRows(o, table, index)
+	return []network.Layer{layer}, err
+}
+
+// wholeTable reads all rows of a table, by constant indices.
+func (r *reading) wholeTable(o *tflite.Operator, table, index int) error {
+	t := &r.g.Tensors[o.Inputs[table]]
+	if !r.m.IsConstant(t) || len(t.Shape) != 2 {
+		return r.refuse("a table of shape %v, or a computed one, is read at constant indices", "look up rows of a constant table", t.Shape)
+	}
+	list, err := r.ints(o, index)
+	if err != nil {
+		return err
+	}
+	for i, v := range list {
+		if v != int64(i) {
+			return r.refuse("its constant indices name row %d of a table of %d after %d others", "name all rows in their order, as positions do", v, t.Shape[0], i)
+		}
+	}
+	declared := r.g.Tensors[o.Outputs[0]].Shape
+	if len(list) != int(t.Shape[0]) || !slices.Equal(withoutLeadingOnes(declared), t.Shape) {
+		return r.refuse("its constant indices name %d of %d rows, and its output is declared as %v", "name all rows in their order, as positions do", len(list), t.Shape[0], declared)
+	}
+	r.tables[o.Outputs[0]] = o.Inputs[table]
+	return nil
+}
+
+// withoutLeadingOnes returns a shape of two axes where those before are of size 1.
+func withoutLeadingOnes(s tflite.Shape) tflite.Shape {
+	for len(s) > 2 && s[0] == 1 {
+		s = s[1:]
+	}
+	return s
+}
+
+// namedRows reads rows that the sample names.
+func (r *reading) namedRows(o *tflite.Operator, table, index int) (network.Layer, error) {
 	layer := network.Layer{Kind: network.Gather}
 	if o.Inputs[table] < 0 || !r.m.IsConstant(&r.g.Tensors[o.Inputs[table]]) {
 		return layer, r.refuse("its table is computed", "look up rows of a constant table")
@@ -72,4 +113,23 @@ func (r *reading) cast(o *tflite.Operator) (network.Layer, error) {
 		}
 	}
 	return network.Layer{Kind: network.Cast, Inputs: []int{x}}, nil
+}
+
+// addTable reads the sum of input x and a table, whose rows are positions.
+func (r *reading) addTable(o *tflite.Operator, x int, table int32, fused tflite.Activation) (layer network.Layer, err error) {
+	v, err := r.activation(o, x)
+	if err != nil {
+		return layer, err
+	}
+	layer = network.Layer{Kind: network.Add, Inputs: []int{v}}
+	if layer.Activation, err = r.fused(fused); err != nil {
+		return layer, err
+	}
+	shape, of := r.g.Tensors[table].Shape, r.shapes[v]
+	if len(of) < 2 || of[len(of)-2] != int(shape[0]) || of[len(of)-1] != int(shape[1]) {
+		return layer, r.refuse("a table of shape %v is added to samples of shape %v", "give the samples its axes", shape, of)
+	}
+	w, err := r.weight(table, false, int(shape[0]), int(shape[1]))
+	layer.Weights = []int{w}
+	return layer, err
 }

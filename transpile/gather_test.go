@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/tflite"
 	"github.com/zkaudit/zkaudit/transpile"
@@ -44,15 +45,26 @@ func (b *model) table(rows int32) int32 {
 }
 
 // words tells sentences of 6 tokens of 60 apart by the sum of their tokens'
-// scores: an embedding of 4 cells, a layer of 2 units, and softmax.
+// scores: an embedding of 4 cells, one of positions, a layer of 2 units, and softmax.
 func words() *tflite.Model {
 	rng := rand.New(rand.NewPCG(5, 7))
 	b := newModel(1, 6).cast(tflite.Int32)
 	b.op(tflite.OpEmbeddingLookup, nil, tflite.Shape{1, 6, 4}, b.tensor(tflite.Shape{60, 4}, floats(rng, 240, 0.3)))
+	b.positions(tflite.Shape{1, 6, 4}, tflite.Shape{6, 4}, floats(rng, 24, 0.1), 0, 1, 2, 3, 4, 5)
 	b.reshape(tflite.Shape{1, 24})
 	b.op(tflite.OpFullyConnected, tflite.FullyConnectedOptions{}, tflite.Shape{1, 2}, b.tensor(tflite.Shape{2, 24}, floats(rng, 48, 0.4)), b.tensor(tflite.Shape{2}, floats(rng, 2, 0.1)))
 	b.op(tflite.OpSoftmax, tflite.SoftmaxOptions{Beta: 1}, tflite.Shape{1, 2})
 	return b.m
+}
+
+// positions adds rows of a table, named by constants, to the last value.
+func (b *model) positions(out, shape tflite.Shape, cells []float32, indices ...int32) *model {
+	x := b.last
+	b.last = b.tensor(shape, cells)
+	b.op(tflite.OpGather, tflite.GatherOptions{}, tflite.Shape{int32(len(indices)), shape[1]}, b.dims(indices...))
+	table := b.last
+	b.last = x
+	return b.op(tflite.OpAdd, tflite.AddOptions{}, out, table)
 }
 
 // sentences are rows of tokens, and whether most are of the upper half.
@@ -167,6 +179,57 @@ func TestGatherOfOneIndex(t *testing.T) {
 		if got[i] != want {
 			t.Errorf("cell %d: %v, want %v", i, got[i], want)
 		}
+	}
+}
+
+// Positions are a weight: their table is trained, and exported again.
+func TestPositions(t *testing.T) {
+	cells := []float32{0.5, 1, -1, 0, 2, -0.25}
+	out := tflite.Shape{1, 3, 2}
+	b := newModel(1, 3).cast(tflite.Int32).gather(12, tflite.GatherOptions{}, out).positions(out, tflite.Shape{3, 2}, cells, 0, 1, 2)
+	b.reshape(tflite.Shape{1, 6}).identity(6, tflite.Shape{1, 6})
+	r, err := transpile.Transpile(b.m, integers(1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := predict(t, r, b.m, []float64{2, 0, 11}, r.Program.Loss.Logits)
+	for i, want := range []float64{2.5, 0, -1, 0, 13, -5.75} {
+		if math.Abs(got[i]-want) > 0.01 {
+			t.Errorf("cell %d: %v, want %v", i, got[i], want)
+		}
+	}
+	if len(r.Weights) != 3 || r.Program.Tensor(r.Weights[1].Tensor).Role != graph.Weight || r.Program.Tensor(r.Weights[1].Tensor).Size() != 6 {
+		t.Errorf("weights %+v", r.Weights)
+	}
+}
+
+func TestPositionRefusals(t *testing.T) {
+	out, shape := tflite.Shape{1, 3, 2}, tflite.Shape{3, 2}
+	cells := make([]float32, 8)
+	embedded := func() *model { return newModel(1, 3).cast(tflite.Int32).gather(12, tflite.GatherOptions{}, out) }
+	for name, c := range map[string]struct {
+		build func() *model
+		want  string
+	}{
+		"another order":  {func() *model { return embedded().positions(out, shape, cells[:6], 0, 2, 1) }, "name row 2 of a table of 3 after 1 others"},
+		"a row twice":    {func() *model { return embedded().positions(out, shape, cells[:6], 0, 1, 1) }, "name row 1 of a table of 3 after 2 others"},
+		"too few":        {func() *model { return embedded().positions(out, tflite.Shape{4, 2}, cells, 0, 1, 2) }, "name 3 of 4 rows"},
+		"beyond":         {func() *model { return embedded().positions(out, tflite.Shape{2, 2}, cells[:4], 0, 1, 2) }, "name 3 of 2 rows"},
+		"another length": {func() *model { return embedded().positions(out, tflite.Shape{1, 2}, cells[:2], 0) }, "a table of shape [1×2] is added to samples of shape [3 2]"},
+		"multiplied": {func() *model {
+			b := embedded().positions(out, shape, cells[:6], 0, 1, 2)
+			g := &b.m.Subgraphs[0]
+			b.m.Codes[g.Operators[len(g.Operators)-1].Code].Builtin = tflite.OpMul
+			g.Operators[len(g.Operators)-1].Options = tflite.MulOptions{}
+			return b
+		}, "is a constant"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := transpile.Transpile(c.build().reshape(tflite.Shape{1, 6}).dense(6).m, integers(2))
+			if !errors.Is(err, fault.ErrUnsupported) || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("error %v, want unsupported with %q", err, c.want)
+			}
+		})
 	}
 }
 

@@ -214,6 +214,13 @@ func reshapesTo(stated []int64, shape tflite.Shape) bool {
 
 func (r *reading) add(o *tflite.Operator) (network.Layer, error) {
 	options, _ := o.Options.(tflite.AddOptions)
+	if len(o.Inputs) == 2 {
+		for i, t := range o.Inputs {
+			if table, whole := r.tables[t]; whole {
+				return r.addTable(o, 1-i, table, options.Activation)
+			}
+		}
+	}
 	return r.binary(network.Add, o, options.Activation)
 }
 

@@ -90,8 +90,8 @@ func rules() map[tflite.Builtin]rule {
 		tflite.OpMinimum:         one(cellwise(network.Minimum)),
 		tflite.OpDepthwiseConv2D: one((*reading).depthwiseConv2D),
 
-		tflite.OpGather:          one((*reading).gather),
-		tflite.OpEmbeddingLookup: one((*reading).embeddingLookup),
+		tflite.OpGather:          (*reading).gather,
+		tflite.OpEmbeddingLookup: (*reading).embeddingLookup,
 		tflite.OpCast:            one((*reading).cast),
 	}
 }
@@ -144,7 +144,7 @@ func Obstacles(m *tflite.Model, batchAxis *int) (found tflite.Findings, err erro
 
 // read reads a model as far as it can.
 func read(m *tflite.Model, batchAxis *int) *reading {
-	r := &reading{m: m, batchAxis: batchAxis, values: map[int32]int{}, rows: map[int]bool{}, index: map[int32]int{}, operands: map[int32]bool{}, integers: map[int32]bool{}}
+	r := &reading{m: m, batchAxis: batchAxis, values: map[int32]int{}, rows: map[int]bool{}, index: map[int32]int{}, operands: map[int32]bool{}, integers: map[int32]bool{}, tables: map[int32]int32{}}
 	r.found = tflite.Check(m, tflite.CheckOptions{Operators: Supported(), BatchAxis: batchAxis})
 	if len(m.Subgraphs) > 0 {
 		r.g = &m.Subgraphs[0]
@@ -166,13 +166,14 @@ type reading struct {
 	shapes    [][]int       // of one sample, by value: as operators make it
 	rows      map[int]bool  // values whose positions the file has on the batch axis
 	weights   []Weight
-	index     map[int32]int  // weights by tensor of the model
-	operands  map[int32]bool // tensors that are public constants
-	integers  map[int32]bool // constants that say what operators do
-	indices   []int32        // tensors of integers that the operator being read takes or makes
-	needed    map[int32]bool // tensors that the output depends on
-	op        int            // operator being read
-	makesRows bool           // what it makes are rows
+	index     map[int32]int   // weights by tensor of the model
+	operands  map[int32]bool  // tensors that are public constants
+	integers  map[int32]bool  // constants that say what operators do
+	tables    map[int32]int32 // tables of the model, by the tensor that all rows of one are
+	indices   []int32         // tensors of integers that the operator being read takes or makes
+	needed    map[int32]bool  // tensors that the output depends on
+	op        int             // operator being read
+	makesRows bool            // what it makes are rows
 }
 
 // refusal is a finding about an operator as an error. One without a reason is
@@ -225,7 +226,9 @@ func (r *reading) operator(apply rule, o *tflite.Operator) error {
 		return &refusal{}
 	}
 	for _, t := range o.Inputs {
-		if _, read := r.values[t]; t >= 0 && !read && !r.m.IsConstant(&r.g.Tensors[t]) {
+		_, read := r.values[t]
+		_, table := r.tables[t]
+		if t >= 0 && !read && !table && !r.m.IsConstant(&r.g.Tensors[t]) {
 			return &refusal{} // for what came before
 		}
 	}
@@ -233,6 +236,11 @@ func (r *reading) operator(apply rule, o *tflite.Operator) error {
 	layers, err := apply(r, o)
 	if err != nil {
 		return err
+	}
+	if len(o.Outputs) == 1 && len(layers) == 0 {
+		if _, table := r.tables[o.Outputs[0]]; table {
+			return r.floats(o)
+		}
 	}
 	if len(o.Outputs) != len(layers) {
 		return r.refuse("it has %d outputs, and makes %d", "export the model again", len(o.Outputs), len(layers))

@@ -128,3 +128,19 @@ func (a *Accumulator) AddBias(bias []int64, scaleLog int) {
 		}
 	}
 }
+
+// Scale sets the accumulator to 2^scaleLog·x, in rows of so many columns.
+// Requires whole rows of cells up to MaxInput and scaleLog < 64.
+func (a *Accumulator) Scale(x []int32, cols int, scaleLog uint) {
+	if cols < 1 || len(x)%cols != 0 || scaleLog > 63 {
+		panic(fmt.Sprintf("exact: %d cells times 2^%d in rows of %d", len(x), scaleLog, cols))
+	}
+	a.reset(len(x)/cols, cols, float64(largest32(x))*float64(uint64(1)<<scaleLog))
+	for i, v := range x {
+		low, high := shifted(int64(v), scaleLog)
+		a.low[i] = low
+		if a.wide {
+			a.high[i] = high
+		}
+	}
+}
