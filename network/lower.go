@@ -19,6 +19,7 @@ const (
 	FullyConnected  Kind = "FULLY_CONNECTED"
 	Conv2D          Kind = "CONV_2D"
 	DepthwiseConv2D Kind = "DEPTHWISE_CONV_2D"
+	TransposeConv   Kind = "TRANSPOSE_CONV"
 	BatchMatmul     Kind = "BATCH_MATMUL" // of two values
 	Relu            Kind = "RELU"
 	Relu6           Kind = "RELU6"
@@ -69,6 +70,7 @@ func lowerings() map[Kind]func(*lowering, *Layer) error {
 		FullyConnected:  (*lowering).fullyConnected,
 		Conv2D:          (*lowering).conv2D,
 		DepthwiseConv2D: (*lowering).depthwiseConv2D,
+		TransposeConv:   (*lowering).transposeConv,
 		BatchMatmul:     (*lowering).batchMatmul,
 		Relu:            (*lowering).activation,
 		Relu6:           (*lowering).activation,
@@ -115,7 +117,7 @@ func lowerings() map[Kind]func(*lowering, *Layer) error {
 
 // windowed lists the operators that move over pictures.
 func windowed() map[Kind]bool {
-	return map[Kind]bool{Conv2D: true, DepthwiseConv2D: true, AveragePool2D: true, MaxPool2D: true}
+	return map[Kind]bool{Conv2D: true, DepthwiseConv2D: true, TransposeConv: true, AveragePool2D: true, MaxPool2D: true}
 }
 
 // parametrised lists the operators that have parameters, which their lowerings

@@ -34,8 +34,9 @@ type contraction struct {
 type window struct {
 	position, offset, input relation.Label
 	Slide
-	// size is that of the input, which a gradient cannot tell from positions and
-	// offsets: with a stride the last cells may be read by none. 0 elsewhere.
+	// size is that of the input, which its gradient, and a transposed convolution,
+	// cannot tell from positions and offsets: with a stride the last cells may be
+	// read by none. 0 elsewhere.
 	size int
 }
 
@@ -156,11 +157,11 @@ func (k *contraction) extentsOf(input, weight, output []relation.Axis) (e extent
 		if !ok {
 			return e, false
 		}
-		if input == nil {
+		if _, there := e[w.input]; !there {
 			e[w.input] = relation.Axis{Name: e[w.position].Name, Size: w.size}
 		}
 		positions := w.Positions(e[w.input].Size, e[w.offset].Size)
-		if output == nil {
+		if _, there := e[w.position]; !there {
 			e[w.position] = relation.Axis{Name: e[w.input].Name, Size: positions}
 		}
 		ok = e[w.input].Size >= 1 && positions >= 1 && e[w.position].Size == positions
@@ -333,9 +334,11 @@ func backwardAttributes(p *graph.Program, n *graph.Node) graph.Attributes {
 	}
 	a := graph.Attributes{}
 	maps.Copy(a, n.Attributes)
+	var shown []int64
 	for _, w := range k.windows {
-		a[attrInput] = append(a[attrInput], int64(e[w.input].Size))
+		shown = append(shown, int64(e[w.input].Size))
 	}
+	a[attrInput] = shown
 	return a
 }
 

@@ -43,6 +43,18 @@ func apart(a graph.Attributes, x, w, v []int, do func(x, w, v int)) {
 	})
 }
 
+// spread is convolved the other way round: V(b,y,x,o) has X(b,h,w,c)·W(m,n,c,o)
+// wherever a kernel at position (h,w) would read (y,x).
+func spread(a graph.Attributes, x, w, v []int, do func(x, w, v int)) {
+	slide(a, v, w, x, func(to, offset, from int) {
+		for c := range w[2] {
+			for o := range w[3] {
+				do(from*w[2]+c, (offset*w[2]+c)*w[3]+o, to*w[3]+o)
+			}
+		}
+	})
+}
+
 // slide lists what a kernel reads: the cell of a picture, the offset and the
 // position, channels apart.
 func slide(a graph.Attributes, x, w, v []int, do func(from, offset, to int)) {

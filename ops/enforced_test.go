@@ -438,6 +438,9 @@ func units() map[string]chain {
 			v := n.matmul(split(n, a), split(n, a), true, false) // 3×3
 			return n.dense(merge(n, v), 6)
 		},
+		"transposed convolution": func(n *net, a graph.TensorID) graph.TensorID {
+			return n.dense(flatten(n, n.spread(slides(2, 1, true), picture(n, a, 3, 1), 2, 2, 1, [2]int{3, 6})), 6)
+		},
 		"channels apart": func(n *net, a graph.TensorID) graph.TensorID {
 			return flatten(n, n.channels(slides(1, 1, true), picture(n, a, 1, 2), 2, 1, 1))
 		},

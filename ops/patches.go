@@ -66,31 +66,45 @@ func (p *patches) turned(w *exact.WeightMatrix) *exact.WeightMatrix {
 // contraction has no windows.
 func newPatches(p *graph.Program, n *graph.Node) *patches {
 	k, e := contracted(n), extentsOf(p, n)
-	switch {
-	case len(k.windows) == 0:
+	if len(k.windows) == 0 {
 		return nil
-	case len(k.shared()) > 0:
-		read := inputPatches(&k, e, p.Batch)
-		read.channels, read.samples = e.count(k.shared()), p.Batch
-		return read
-	case n.Kind == KindInputGradient:
-		return gradientPatches(&k, e, p.Batch)
 	}
-	return inputPatches(&k, e, p.Batch)
+	data, rows, columns := k.input, k.positions(), k.summed()
+	if n.Kind == KindInputGradient && len(k.shared()) == 0 {
+		data, rows, columns = k.output, without(k.input, k.weight), k.backward()
+	}
+	var read *patches
+	if slices.Contains(data, k.windows[0].input) {
+		read = shownPatches(&k, e, p.Batch, data, rows, columns)
+	} else {
+		read = spreadPatches(&k, e, p.Batch, data, rows, columns)
+	}
+	switch {
+	case len(k.shared()) > 0:
+		read.channels, read.samples = e.count(k.shared()), p.Batch
+	case n.Kind == KindInputGradient:
+		// W over (summed, units) becomes a matrix over (offsets and units, shared).
+		of, _ := stridesOf(k.weight, e.axes(k.weight))
+		shared := without(k.weight, columns)
+		read.order = places(0, 1, 0, slices.Concat(columns, shared), e, of)
+		read.turn = exact.NewWeightMatrix(e.count(columns), e.count(shared), make([]int64, len(read.order)))
+	}
+	return read
 }
 
-// inputPatches are those of X, with zeros around it where a window reads beyond
-// its ends: row (b,h…), column (m…,c…), at σ·h + δ·m from the first of them.
-func inputPatches(k *contraction, e extents, batch int) *patches {
-	axes, around := e.axes(k.input), false
-	for i, l := range k.input {
+// shownPatches are those of a tensor whose cells windows show, with zeros around it
+// where one reads beyond its ends: row (b,h…), column (m…,c…), at σ·h + δ·m from
+// the first of them.
+func shownPatches(k *contraction, e extents, batch int, data, rows, columns []relation.Label) *patches {
+	axes, around := e.axes(data), false
+	for i, l := range data {
 		if w, windowed := k.windowOf(l); windowed {
 			size, win := axes[i].Size, w.window(axes[i].Size, e[w.offset].Size)
 			axes[i].Size = max(win.Before+size, win.Stride*(win.Positions-1)+w.reach(win.Offsets))
 			around = around || axes[i].Size > size
 		}
 	}
-	strides, sample := stridesOf(k.input, axes)
+	strides, sample := stridesOf(data, axes)
 	first := 0
 	for _, w := range k.windows {
 		stride := strides[w.input]
@@ -98,48 +112,43 @@ func inputPatches(k *contraction, e extents, batch int) *patches {
 		first += stride * w.before(e[w.input].Size, e[w.offset].Size)
 	}
 	p := &patches{view: exact.View{
-		Rows:    places(0, batch, sample, k.positions(), e, strides),
-		Columns: places(0, 1, 0, k.summed(), e, strides),
+		Rows:    places(0, batch, sample, rows, e, strides),
+		Columns: places(0, 1, 0, columns, e, strides),
 	}}
-	p.size, p.inside = batch*sample, places(first, batch, sample, k.input, e, strides)
+	p.size, p.inside = batch*sample, places(first, batch, sample, data, e, strides)
 	if around {
 		p.around = make([]int32, p.size)
 	}
 	return p
 }
 
-// gradientPatches are those of dZ with σ − 1 zeros between its positions and as
-// many at both ends of each windowed axis as are read: row (b,y…), column
-// (m…,o…), at y + p − δ·m, where position h stands at σ·h.
-func gradientPatches(k *contraction, e extents, batch int) *patches {
-	axes := e.axes(k.output)
-	for i, l := range k.output {
+// spreadPatches are those of a tensor over the positions of windows, as the cells
+// that these show see it, with σ − 1 zeros between positions and as many at both
+// ends of each windowed axis as are read: row (b,y…), column (m…,o…), at
+// y + p − δ·m, where position h stands at σ·h.
+func spreadPatches(k *contraction, e extents, batch int, data, rows, columns []relation.Label) *patches {
+	axes := e.axes(data)
+	for i, l := range data {
 		if w, windowed := k.windowOf(l); windowed {
 			// From y = 0 at the last offset to the last y at the first one.
 			axes[i].Size = e[w.input].Size + w.reach(e[w.offset].Size) - 1
 		}
 	}
-	strides, sample := stridesOf(k.output, axes)
+	strides, sample := stridesOf(data, axes)
 	first, last := 0, 0
 	for _, w := range k.windows {
 		stride, reach := strides[w.position], w.reach(e[w.offset].Size)-1
 		strides[w.input], strides[w.offset], strides[w.position] = stride, -stride*w.Dilation, stride*w.Stride
 		first, last = first+stride*(reach-w.before(e[w.input].Size, e[w.offset].Size)), last+stride*reach
 	}
-	p := &patches{
+	return &patches{
 		view: exact.View{
-			Rows:    places(0, batch, sample, without(k.input, k.weight), e, strides),
-			Columns: places(last, 1, 0, k.backward(), e, strides),
+			Rows:    places(0, batch, sample, rows, e, strides),
+			Columns: places(last, 1, 0, columns, e, strides),
 		},
 		around: make([]int32, batch*sample),
-		inside: places(first, batch, sample, k.output, e, strides),
+		inside: places(first, batch, sample, data, e, strides),
 	}
-	// W over (summed, units) becomes a matrix over (offsets and units, shared).
-	of, _ := stridesOf(k.weight, e.axes(k.weight))
-	shared := without(k.weight, k.backward())
-	p.order = places(0, 1, 0, slices.Concat(k.backward(), shared), e, of)
-	p.turn = exact.NewWeightMatrix(e.count(k.backward()), e.count(shared), make([]int64, len(p.order)))
-	return p
 }
 
 // stridesOf returns the distance of neighbours on each axis of a row-major

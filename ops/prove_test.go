@@ -51,6 +51,7 @@ func TestOperatorsAreProven(t *testing.T) {
 		"squared error":        regression(t, coarse(), 3, graph.MeanSquaredError),
 		"logistic loss":        regression(t, coarse(), 3, graph.LogisticLoss),
 		"permute and reflect":  moved(t, coarse(), permuted),
+		"transposed":           transposed(t, coarse()),
 	}
 	programs["large division"], _ = shares(t, 32)
 	for _, kind := range append(activationKinds(), ops.KindExp) {

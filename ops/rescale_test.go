@@ -56,7 +56,7 @@ func (e *exactly) node(n *graph.Node) {
 		out = e.p.Tensor(n.Outputs[0])
 	}
 	switch n.Kind {
-	case ops.KindFullyConnected, ops.KindConv2D, ops.KindDepthwiseConv2D, ops.KindInputGradient:
+	case ops.KindFullyConnected, ops.KindConv2D, ops.KindDepthwiseConv2D, ops.KindTransposeConv, ops.KindInputGradient:
 		e.contraction(n)
 	case ops.KindWeightUpdate:
 		e.update(n)
@@ -165,7 +165,7 @@ func (e *exactly) softmax(n *graph.Node) {
 func TestForwardIsExact(t *testing.T) {
 	programs := map[string]*graph.Program{
 		"dense": dense(t, coarse()), "convolutions": convolutional(t, coarse()), "strides": strided(t, coarse()), "single cells": pixels(t, coarse()), "softmax": attention(t, coarse()),
-		"add": combined(t, coarse(), plus), "mul": combined(t, coarse(), times), "channels apart": depthwise(t, coarse()), "matrices": attending(t, coarse()), "positions": positioned(t, coarse()), "mean": moved(t, coarse(), mean),
+		"add": combined(t, coarse(), plus), "mul": combined(t, coarse(), times), "transposed": transposed(t, coarse()), "channels apart": depthwise(t, coarse()), "matrices": attending(t, coarse()), "positions": positioned(t, coarse()), "mean": moved(t, coarse(), mean),
 	}
 	for _, kind := range activationKinds() {
 		programs[string(kind)] = activated(t, coarse(), kind)

@@ -8,6 +8,7 @@ func Table() map[graph.Kind]Operator {
 	return map[graph.Kind]Operator{
 		KindFullyConnected:   fullyConnected{},
 		KindConv2D:           conv2D{},
+		KindTransposeConv:    transposeConv{},
 		KindDepthwiseConv2D:  depthwiseConv2D{},
 		KindOneHot:           oneHot{},
 		KindGather:           gather{},

@@ -3,6 +3,7 @@ package ops
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/internal/fault"
@@ -217,9 +218,15 @@ func (c *Context) change(n *graph.Node, sign int64, rates relation.Factor) relat
 			factors = append(factors, c.summed(e[l], l)...)
 		}
 	}
+	// Of the two, the one whose cells windows show is read through them.
+	x, dz := u.input, u.gradient
+	shown, other := k.input, k.output
+	if len(k.windows) > 0 && slices.Contains(k.output, k.windows[0].input) {
+		x, dz, shown, other = dz, x, other, shown
+	}
 	factors = append(factors,
-		c.through(&k, e, u.input, k.input, sourceLabel),
-		relation.At(c.ID(u.gradient), append([]relation.Label{sourceLabel, batchLabel}, k.output...)...))
+		c.through(&k, e, x, shown, sourceLabel),
+		relation.At(c.ID(dz), append([]relation.Label{sourceLabel, batchLabel}, other...)...))
 	return relabelled([]relation.Term{relation.Times(relation.Int(sign), factors...)}, k.weight)[0]
 }
 

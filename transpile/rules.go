@@ -87,10 +87,15 @@ func (r *reading) fullyConnected(o *tflite.Operator) (network.Layer, error) {
 // bias adds the third input of an operator, if it has one, to the weights of its
 // layer.
 func (r *reading) bias(o *tflite.Operator, layer *network.Layer, units ...int) error {
-	if len(o.Inputs) < 3 || o.Inputs[2] < 0 {
+	return r.biasAt(o, 2, layer, units...)
+}
+
+// biasAt is bias for input i.
+func (r *reading) biasAt(o *tflite.Operator, i int, layer *network.Layer, units ...int) error {
+	if len(o.Inputs) <= i || o.Inputs[i] < 0 {
 		return nil
 	}
-	b, err := r.weight(o.Inputs[2], false, units...)
+	b, err := r.weight(o.Inputs[i], false, units...)
 	layer.Weights = append(layer.Weights, b)
 	return err
 }

@@ -45,6 +45,7 @@ func rules() map[tflite.Builtin]rule {
 	return map[tflite.Builtin]rule{
 		tflite.OpFullyConnected:  one((*reading).fullyConnected),
 		tflite.OpConv2D:          one((*reading).conv2D),
+		tflite.OpTransposeConv:   one((*reading).transposeConv),
 		tflite.OpBatchMatMul:     one((*reading).batchMatmul),
 		tflite.OpRelu:            one(plain(network.Relu)),
 		tflite.OpRelu6:           one(plain(network.Relu6)),
