@@ -337,6 +337,11 @@ func (a *analysis) gated(id relation.ID) bool {
 		}
 	}
 	for i := range a.sys.Equations {
+		// A quotient's own equation makes of it what follows from its remainder.
+		of, quotient := strings.CutSuffix(a.sys.Equations[i].Name, " quotient")
+		if quotient && a.sys.Tensor(id).Name == "tensor "+of+"/quotient" {
+			continue
+		}
 		if count(a.sys.Equations[i].Sum.Terms) {
 			reader = &a.sys.Equations[i]
 		}
@@ -365,6 +370,8 @@ func unenforcedOf(p *graph.Program, ids []relation.ID, sys *relation.System) []s
 			a.lemma[ids[n.Outputs[0]]] = func() span {
 				return span{0, float64(int(1) << p.Tensor(n.Outputs[0]).Format.Fraction), true}
 			}
+		case ops.KindSqrt, ops.KindRsqrt:
+			a.lemma[ids[n.Outputs[0]]] = func() span { return span{1, math.Inf(1), true} }
 		case ops.KindMaximum, ops.KindMinimum:
 			// D = B − A of the maximum: max(A, B); D = A − B of the minimum: −max(−A, −B)
 			difference, sign := sys.Tensor(ids[n.Outputs[1]]).Sum, 1.0
@@ -459,6 +466,13 @@ func units() map[string]chain {
 		},
 		"exp":            func(n *net, a graph.TensorID) graph.TensorID { return n.activation(ops.KindExp, a) },
 		"abs":            func(n *net, a graph.TensorID) graph.TensorID { return n.activation(ops.KindAbs, a) },
+		"sqrt":           rooted,
+		"rsqrt":          inverted,
+		"rsqrt of cells": invertedCell,
+		"quotient":       func(n *net, a graph.TensorID) graph.TensorID { return divided(n, a, a) },
+		"quotient by constants": func(n *net, a graph.TensorID) graph.TensorID {
+			return n.must(ops.Quotient(n.Builder, "quotient", a, n.constant([]int32{128, 100, 300, 640, 1000, 256}, 8, 6), n.Program().Fractions.Activation))
+		},
 		"causal softmax": func(n *net, a graph.TensorID) graph.TensorID { return merge(n, causal(n, split(n, a))) },
 		"double":         func(n *net, a graph.TensorID) graph.TensorID { return n.one(ops.KindAdd, nil, a, a) },
 		"shift": func(n *net, a graph.TensorID) graph.TensorID {

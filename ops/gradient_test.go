@@ -72,6 +72,17 @@ func (r *reals) node(n *graph.Node) []float64 {
 		apply(y, x, gelu)
 	case ops.KindGeluApproximate:
 		apply(y, x, geluApproximate)
+	case ops.KindSqrt:
+		apply(y, x, math.Sqrt)
+	case ops.KindRsqrt:
+		f := r.p.Tensor(n.Inputs[0]).Format.Fraction
+		apply(y, x, func(v float64) float64 {
+			return 1 / math.Sqrt((v+math.Ldexp(float64(n.Attributes.Int("addend")), -f))/float64(n.Attributes.Int("divisor")))
+		})
+	case ops.KindLargeDivision:
+		for i := range y {
+			y[i] = x[i] / in[1][i%len(in[1])]
+		}
 	case ops.KindAbs:
 		apply(y, x, math.Abs)
 	case ops.KindExp:

@@ -15,7 +15,7 @@ func shares(t *testing.T, bits int64) (*graph.Program, *graph.Node) {
 	n := newNet(t, coarse(), 3, 5)
 	a := n.activation(ops.KindLogistic, n.dense(n.Program().Input, 6))
 	total := n.must(ops.Rescale(n.Builder, "total", n.one(ops.KindReduceSum, nil, a), 8))
-	n.one(ops.KindLargeDivision, graph.Attributes{"fraction": {12}, "bits": {bits}}, a, total)
+	n.one(ops.KindLargeDivision, graph.Attributes{"power": {12}, "fraction": {12}, "bits": {bits}}, a, total)
 	p := n.train(n.dense(a, 3), graph.SoftmaxCrossEntropy)
 	for i := range p.Nodes {
 		if p.Nodes[i].Kind == ops.KindLargeDivision {

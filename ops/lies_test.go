@@ -26,6 +26,9 @@ func lies() map[graph.Kind]map[string]lie {
 			"carry between limbs": carry,
 		},
 		ops.KindConstantDivision: {"remainder beyond the divisor": func(x *executed, n *graph.Node, c int) bool {
+			if len(n.Outputs) != 3 {
+				return false
+			}
 			d := int32(n.Attributes.Int("divisor"))
 			b := x.buffers.Small
 			b[n.Outputs[0]][c]--
@@ -67,6 +70,21 @@ func lies() map[graph.Kind]map[string]lie {
 				x.buffers.Small[n.Outputs[0]][c] = 0
 				return x.buffers.Small[n.Inputs[0]][c] != 0
 			},
+		},
+		ops.KindSqrt: {
+			"root too small": func(x *executed, n *graph.Node, c int) bool { return x.rootAway(n, c, -1) },
+			"root too large": func(x *executed, n *graph.Node, c int) bool { return x.rootAway(n, c, 1) },
+		},
+		ops.KindRsqrt: {
+			"root too small": func(x *executed, n *graph.Node, c int) bool { return x.rootAway(n, c, -1) },
+			"root too large": func(x *executed, n *graph.Node, c int) bool { return x.rootAway(n, c, 1) },
+			"root below 0": func(x *executed, n *graph.Node, c int) bool {
+				return x.rootAway(n, c, -2*x.buffers.Small[n.Outputs[0]][c])
+			},
+		},
+		ops.KindLargeDivision: {
+			"quotient too small": func(x *executed, n *graph.Node, c int) bool { return x.quotientAway(n, c, -1) },
+			"quotient too large": func(x *executed, n *graph.Node, c int) bool { return x.quotientAway(n, c, 1) },
 		},
 		ops.KindGate: {"gate ignored": func(x *executed, n *graph.Node, c int) bool {
 			b := x.buffers.Small
@@ -136,6 +154,53 @@ func (x *executed) roundAway(n *graph.Node, c int, by int32) bool {
 	_, top := exact.Limbs(n.Attributes.Int("shift"))
 	x.buffers.Small[n.Outputs[0]][c] += by
 	x.buffers.Small[limbs[len(limbs)-1]][c] -= by << top
+	return true
+}
+
+// rootAway moves a root, and its remainder and complement with it.
+func (x *executed) rootAway(n *graph.Node, c int, by int32) bool {
+	b, v := x.buffers.Small, int64(0)
+	if long := x.buffers.Long[n.Inputs[0]]; long != nil {
+		v = long[c]
+	} else {
+		v = int64(b[n.Inputs[0]][c])
+	}
+	b[n.Outputs[0]][c] += by
+	y, fy, fv := int64(b[n.Outputs[0]][c]), x.p.Tensor(n.Outputs[0]).Format.Fraction, x.p.Tensor(n.Inputs[0]).Format.Fraction
+	remainder := v<<(2*fy-fv) - (y*y - y + 1)
+	complement := 2*y - 1 - remainder
+	if n.Kind == ops.KindRsqrt {
+		w := v + int64(n.Attributes.Int("addend"))
+		remainder = int64(n.Attributes.Int("divisor"))<<(2*fy+fv+2) - (2*y-1)*(2*y-1)*w
+		complement = 8*y*w - 1 - remainder
+	}
+	limbs := (len(n.Outputs) - 1) / 2
+	for k, left := range []int64{remainder, complement} {
+		for i := range limbs {
+			at := n.Outputs[1+k*limbs+i]
+			if b[at][c] = int32(left & 0xffff); i == limbs-1 {
+				b[at][c] = int32(left)
+			}
+			left >>= 16
+		}
+	}
+	return true
+}
+
+// quotientAway moves a quotient by 1 and its remainder by ∓2D.
+func (x *executed) quotientAway(n *graph.Node, c int, by int32) bool {
+	if len(n.Outputs) != 3 {
+		return false
+	}
+	b := x.buffers.Small
+	d := b[n.Inputs[1]]
+	twice := 2 * d[c%len(d)]
+	if x.p.Tensor(n.Inputs[1]).Role != graph.Constant {
+		twice = 2 * d[c/(len(b[n.Outputs[0]])/len(d))]
+	}
+	b[n.Outputs[0]][c] += by
+	b[n.Outputs[1]][c] -= by * twice
+	b[n.Outputs[2]][c] += by * twice
 	return true
 }
 

@@ -54,6 +54,10 @@ func TestOperatorsAreProven(t *testing.T) {
 		"transposed":           transposed(t, coarse()),
 	}
 	programs["large division"], _ = shares(t, 32)
+	for name, c := range map[string]chain{"sqrt": rooted, "rsqrt": inverted, "rsqrt of cells": invertedCell} {
+		programs[name] = moved(t, coarse(), c)
+	}
+	programs["quotient"] = combined(t, coarse(), divided)
 	for _, kind := range append(activationKinds(), ops.KindExp) {
 		programs[string(kind)] = activated(t, coarse(), kind)
 	}

@@ -145,9 +145,12 @@ func checkMask(z, mask *graph.Tensor) error {
 }
 
 // softmaxDivision is p = e/D.
-func softmaxDivision(p *graph.Program, n *graph.Node) *division {
-	outputs := append([]graph.TensorID{n.Outputs[softmaxValue]}, n.Outputs[softmaxLimbs:]...)
-	return newDivision(p, n.Outputs[softmaxExponential], n.Outputs[softmaxDenominator], outputs)
+func softmaxDivision(n *graph.Node) *division {
+	p := n.Outputs[softmaxValue]
+	return divisionOf(&graph.Node{
+		Inputs:  []graph.TensorID{n.Outputs[softmaxExponential], n.Outputs[softmaxDenominator]},
+		Outputs: append([]graph.TensorID{p}, n.Outputs[softmaxLimbs:]...), Attributes: graph.Attributes{attrPower: n.Attributes[attrFraction]},
+	})
 }
 
 func (softmax) tableOf(p *graph.Program, n *graph.Node) tableSpec {
@@ -189,7 +192,7 @@ func (softmax) Forward(s *Step, n *graph.Node) error {
 			return err
 		}
 	}
-	return softmaxDivision(s.Program, n).forward(s)
+	return softmaxDivision(n).forward(s)
 }
 
 // hides returns which cells of a tensor a mask leaves out.
@@ -269,7 +272,7 @@ func (softmax) Define(c *Context, n *graph.Node, i int) []relation.Term {
 	case softmaxDenominator:
 		return c.rowSum(n.Outputs[softmaxExponential])
 	default:
-		return softmaxDivision(c.Program, n).complementTerms(c)
+		return softmaxDivision(n).complementTerms(c)
 	}
 }
 
@@ -297,5 +300,5 @@ func (softmax) Constrain(c *Context, n *graph.Node) {
 	c.equation(n.Name+" one choice", m, one...)
 	c.equation(n.Name+" maximum", u, relation.Times(relation.Int(1), c.at(u), c.at(d)))
 	c.Relation.LookUp(c.relationTable(softmax{}.tableOf(c.Program, n)), c.ID(d), c.ID(n.Outputs[softmaxExponential]))
-	softmaxDivision(c.Program, n).constrain(c, n.Name)
+	softmaxDivision(n).constrain(c, n.Name)
 }

@@ -85,12 +85,17 @@ func (s *Step) store(id graph.TensorID, cell int, v int64) error {
 // overflow reports that cell of tensor id would be v. The step and the node
 // are added where the error passes Execute.
 func (s *Step) overflow(id graph.TensorID, cell int, v any) error {
+	return s.unfit(id, cell, fmt.Sprintf("value %v is outside %v", v, s.Program.Tensor(id).Format))
+}
+
+// unfit reports what is wrong with a cell of tensor id.
+func (s *Step) unfit(id graph.TensorID, cell int, reason string) error {
 	t := s.Program.Tensor(id)
 	sample := 0
-	if units := t.Units(); units > 0 {
+	if units := t.Units(); t.Role.PerSample() {
 		sample, cell = cell/units, cell%units
 	}
-	return s.advise(t.Format, fmt.Errorf("tensor %q, sample %d, cell %d: value %v is outside %v: %w", t.Name, sample, cell, v, t.Format, fault.ErrOverflow))
+	return s.advise(t.Format, fmt.Errorf("tensor %q, sample %d, cell %d: %s: %w", t.Name, sample, cell, reason, fault.ErrOverflow))
 }
 
 // advise names the settings that give a format more room before the point.
