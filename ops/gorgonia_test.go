@@ -29,13 +29,18 @@ func (r *peer) must(n *gorgonia.Node, err error) *gorgonia.Node {
 	return n
 }
 
-// leaf returns the gorgonia node of a tensor that no node makes; a bias is
-// repeated by a product with a column of ones.
+// leaf returns the gorgonia node of a tensor that no node makes: a matrix, also of
+// a bias, which is repeated by a product with a column of ones, or a kernel.
 func (r *peer) leaf(id graph.TensorID) *gorgonia.Node {
 	if n, ok := r.nodes[id]; ok {
 		return n
 	}
 	t := r.p.Tensor(id)
+	if len(t.Axes) == 4 {
+		value := tensor.New(tensor.WithShape(r.shape(id)...), tensor.WithBacking(append([]float64(nil), r.values[id]...)))
+		r.nodes[id] = gorgonia.NewTensor(r.g, tensor.Float64, 4, gorgonia.WithName(t.Name), gorgonia.WithShape(r.shape(id)...), gorgonia.WithValue(value))
+		return r.nodes[id]
+	}
 	rows, cols := 1, t.Axes[0].Size
 	if len(t.Axes) == 2 {
 		rows, cols = cols, t.Axes[1].Size
@@ -43,6 +48,37 @@ func (r *peer) leaf(id graph.TensorID) *gorgonia.Node {
 	value := tensor.New(tensor.WithShape(rows, cols), tensor.WithBacking(append([]float64(nil), r.values[id]...)))
 	r.nodes[id] = gorgonia.NewMatrix(r.g, tensor.Float64, gorgonia.WithName(t.Name), gorgonia.WithShape(rows, cols), gorgonia.WithValue(value))
 	return r.nodes[id]
+}
+
+// shape is that of a tensor of the program.
+func (r *peer) shape(id graph.TensorID) tensor.Shape {
+	var s tensor.Shape
+	for _, a := range r.p.Tensor(id).Axes {
+		s = append(s, a.Size)
+	}
+	return s
+}
+
+// convolution is one as gorgonia has it, channels before rows, with as many zeros
+// on both sides.
+func (r *peer) convolution(n *graph.Node) *gorgonia.Node {
+	pair := func(name string) []int { return []int{int(n.Attributes[name][0]), int(n.Attributes[name][1])} }
+	kernel, in, out := r.shape(n.Inputs[1])[:2], r.shape(n.Inputs[0]), r.shape(n.Outputs[0])
+	stride, dilation, pad := pair("stride"), pair("dilation"), make([]int, 2)
+	for i := range pad {
+		if around := (out[1+i]-1)*stride[i] + (kernel[i]-1)*dilation[i] + 1 - in[1+i]; n.Attributes.Int("same") == 1 && around > 0 {
+			if pad[i] = around / 2; around%2 == 1 {
+				r.t.Fatalf("%d zeros around an axis cannot be told to gorgonia", around)
+			}
+		}
+	}
+	x := r.must(gorgonia.Transpose(r.leaf(n.Inputs[0]), 0, 3, 1, 2))
+	w := r.must(gorgonia.Transpose(r.leaf(n.Inputs[1]), 3, 2, 0, 1))
+	v := r.must(gorgonia.Transpose(r.must(gorgonia.Conv2d(x, w, kernel, pad, stride, dilation)), 0, 2, 3, 1))
+	rows, units := out[0]*out[1]*out[2], out[3]
+	v = r.must(gorgonia.Reshape(v, tensor.Shape{rows, units}))
+	v = r.must(gorgonia.Add(v, r.must(gorgonia.Mul(r.filled(rows, 1, 1), r.leaf(n.Inputs[2])))))
+	return r.must(gorgonia.Reshape(v, out))
 }
 
 func (r *peer) filled(rows, cols int, v float64) *gorgonia.Node {
@@ -62,6 +98,10 @@ func (r *peer) node(n *graph.Node) *gorgonia.Node {
 		v := r.must(gorgonia.Mul(x, r.leaf(n.Inputs[1])))
 		spread := r.must(gorgonia.Mul(r.filled(r.p.Batch, 1, 1), r.leaf(n.Inputs[2])))
 		return r.must(gorgonia.Add(v, spread))
+	case ops.KindConv2D:
+		return r.convolution(n)
+	case ops.KindReshape:
+		return r.must(gorgonia.Reshape(x, r.shape(n.Outputs[0])))
 	case ops.KindRescale:
 		return x
 	case ops.KindRelu:
@@ -136,8 +176,23 @@ func (r *peer) gradients() map[graph.TensorID][]float64 {
 	return out
 }
 
+// convolvedOver builds pictures of 5×7 with 2 channels, 2 units of 1×1 with tanh, 3
+// of a kernel of 3×3 that slides over these as told, with tanh, and a layer of 2
+// units.
+func convolvedOver(t *testing.T, a graph.Attributes) *graph.Program {
+	n := newNet(t, fine(), 2, 70)
+	h := n.activation(ops.KindTanh, n.slid(slides(1, 1, false), picture(n, n.Program().Input, 7, 2), 1, 1, 2))
+	h = n.activation(ops.KindTanh, n.slid(a, h, 3, 3, 3))
+	return n.train(n.dense(flatten(n, h), 2), graph.SoftmaxCrossEntropy)
+}
+
 func TestGradientsAgreeWithGorgonia(t *testing.T) {
 	programs := map[string]*graph.Program{
+		"convolution":             convolvedOver(t, slides(1, 1, false)),
+		"convolution, stride":     convolvedOver(t, slides(2, 1, false)),
+		"convolution, padding":    convolvedOver(t, slides(1, 1, true)),
+		"convolution, both":       convolvedOver(t, slides(2, 1, true)),
+		"convolution, dilation":   convolvedOver(t, slides(1, 2, true)),
 		"relu, cross-entropy":     activated(t, fine(), ops.KindRelu),
 		"leaky relu":              activated(t, fine(), ops.KindLeakyRelu),
 		"tanh, cross-entropy":     activated(t, fine(), ops.KindTanh),
