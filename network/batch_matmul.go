@@ -24,7 +24,7 @@ func (l *lowering) batchMatmul(layer *Layer) error {
 	}
 	y := l.values[layer.Inputs[1]]
 	adjX, adjY := adjoint[0] == 1, adjoint[1] == 1
-	if makes := Multiplied(x.shape, y.shape, adjX, adjY); makes == nil || !slices.Equal(makes, layer.Shape) {
+	if makes := Multiplied(x.shape, y.shape, adjX, adjY); !slices.Equal(makes, layer.Shape) {
 		return l.refuse("the product of samples of shapes %v and %v is not of shape %v", "give both operands the same axes before their matrices", x.shape, y.shape, layer.Shape)
 	}
 	if x, err = l.apart(x); err != nil {

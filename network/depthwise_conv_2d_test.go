@@ -44,7 +44,15 @@ func TestDepthwiseIsLowered(t *testing.T) {
 		"flat samples":     {func(a *network.Architecture) { a.Input = []int{40} }, "on samples of shape [40]"},
 		"no weights":       {func(a *network.Architecture) { a.Layers[0].Weights = nil; a.Weights = a.Weights[:0] }, ""},
 		"a kernel too big": {func(a *network.Architecture) { a.Weights[0].Shape = []int{5, 3, 2} }, "it makes samples of shape [0 3 2]"},
-		"no window":        {func(a *network.Architecture) { a.Layers[0].Window = nil }, "window"},
+		"two values":       {func(a *network.Architecture) { a.Layers[0].Inputs = []int{0, 0} }, "2 inputs"},
+		"fused softmax":    {func(a *network.Architecture) { a.Layers[1].Activation = network.Softmax }, "fused activation"},
+		"a large picture": {func(a *network.Architecture) {
+			a.Input, a.Weights[0].Shape, a.Weights[1].Shape, a.Layers[0].Shape = []int{2048, 1024, 1}, []int{1, 1, 1}, []int{1}, []int{2048, 1024, 1}
+		}, "axis of more than"},
+		"too many kernels": {func(a *network.Architecture) {
+			a.Input, a.Weights[0].Shape, a.Weights[1].Shape, a.Layers[0].Shape = []int{1, 1, 1 << 19}, []int{1, 1, 1 << 19, 4}, []int{1 << 19, 4}, []int{1, 1, 1 << 21}
+		}, "axis of more than"},
+		"no window": {func(a *network.Architecture) { a.Layers[0].Window = nil }, "window"},
 	} {
 		a := apart()
 		c.change(&a)

@@ -33,14 +33,19 @@ func TestTransposedIsLowered(t *testing.T) {
 		change func(a *network.Architecture)
 		says   string
 	}{
-		"three axes":      {func(a *network.Architecture) { a.Weights[0].Shape = []int{6, 2, 3} }, "weights of shape [6 2 3]"},
+		"three axes":      {func(a *network.Architecture) { a.Weights[0].Shape = []int{3, 2, 2} }, "weights of shape [3 2 2]"},
 		"other channels":  {func(a *network.Architecture) { a.Weights[0].Shape = []int{3, 2, 3, 3} }, "weights of shape [3 2 3 3]"},
 		"another bias":    {func(a *network.Architecture) { a.Weights[1].Shape = []int{4} }, "bias of shape [4]"},
 		"other units":     {func(a *network.Architecture) { a.Layers[0].Shape = []int{4, 5, 2} }, "make no samples of shape [4 5 2]"},
 		"another picture": {func(a *network.Architecture) { a.Layers[0].Shape = []int{5, 5, 3} }, "make no samples of shape [5 5 3]"},
 		"a flat picture":  {func(a *network.Architecture) { a.Layers[0].Shape = []int{60} }, "make no samples of shape [60]"},
 		"flat samples":    {func(a *network.Architecture) { a.Input = []int{12} }, "on samples of shape [12]"},
-		"no window":       {func(a *network.Architecture) { a.Layers[0].Window = nil }, "window"},
+		"two values":      {func(a *network.Architecture) { a.Layers[0].Inputs = []int{0, 0} }, "2 inputs"},
+		"a large picture": {func(a *network.Architecture) {
+			a.Input, a.Weights[0].Shape, a.Weights[1].Shape = []int{2048, 1024, 1}, []int{1, 1, 1, 1}, []int{1}
+			a.Layers[0].Window, a.Layers[0].Shape = plain(), []int{2048, 1024, 1}
+		}, "axis of more than"},
+		"no window": {func(a *network.Architecture) { a.Layers[0].Window = nil }, "window"},
 	} {
 		a := spread()
 		c.change(&a)
