@@ -6,7 +6,7 @@ GO          ?= go
 STATICCHECK ?= honnef.co/go/tools/cmd/staticcheck@v0.8.2
 FUZZTIME    ?= 60
 
-.PHONY: check format vet staticcheck generated tidy short fuzz-briefly mutate-briefly mutate test fixtures-test examples-test wraps-test fuzz fuzz-long bench circuit-stats
+.PHONY: check format vet staticcheck generated tidy short fuzz-briefly mutate-briefly mutate test fixtures-test examples-test wraps-test fuzz fuzz-long bench bench-peers circuit-stats
 
 check: format vet staticcheck generated tidy short fuzz-briefly mutate-briefly
 
