@@ -6,7 +6,7 @@ GO          ?= go
 STATICCHECK ?= honnef.co/go/tools/cmd/staticcheck@v0.8.2
 FUZZTIME    ?= 60
 
-.PHONY: check format vet staticcheck generated tidy short fuzz-briefly mutate-briefly mutate test fixtures-test examples-test wraps-test fuzz fuzz-long bench bench-peers circuit-stats
+.PHONY: check format vet staticcheck generated tidy short fuzz-briefly mutate-briefly mutate test fixtures-test examples-test drift-test wraps-test fuzz fuzz-long bench bench-peers circuit-stats
 
 check: format vet staticcheck generated tidy short fuzz-briefly mutate-briefly
 
@@ -62,6 +62,12 @@ fixtures-test:
 examples-test:
 	@if [ -z "$$ZKAUDIT_FIXTURES" ]; then echo "set ZKAUDIT_FIXTURES to the folder of docs/fixtures.md" >&2; exit 1; fi
 	$(GO) test -count=1 -timeout 2h -run '^(TestExamples|TestWrappedDemo|TestMNIST|TestTextClassifier)$$' ./cmd/zkaudit ./examples/demo ./run -whole
+
+# Runs on real digits, exactly and in float64: accuracy on digits held out may differ
+# by half a point. It takes minutes.
+drift-test:
+	@if [ -z "$$ZKAUDIT_FIXTURES" ]; then echo "set ZKAUDIT_FIXTURES to the folder of docs/fixtures.md" >&2; exit 1; fi
+	$(GO) test -count=1 -timeout 2h -run '^TestDrift' ./ops -v -whole
 
 # Bundles in PLONK, and the keys that everyone derives, through the library and the
 # command line. It takes five minutes on 2 cores.

@@ -140,7 +140,11 @@ func (r *reals) node(n *graph.Node) []float64 {
 			y[i] = x[i/size]
 		}
 	case ops.KindSelect, ops.KindAxisSum:
-		return mapped(r.p, n, x)
+		if len(x) > 1<<10 {
+			mappedPairs(r.p, n, func(from, to int, v float64) { y[to] += x[from] * v })
+			return y
+		}
+		return mapped(r.p, n, x) // by definition
 	case ops.KindConcatenate:
 		return joined(r.p, n, in)
 	case ops.KindConstantDivision:

@@ -180,6 +180,10 @@ func TestElementwiseAndShapes(t *testing.T) {
 		"exp":       {func() *model { return newModel(1, 6).identity(6, flat).op(tflite.OpExp, nil, flat) }, func(i int) float64 { return math.Exp(x[i]) }},
 		"abs":       {func() *model { return newModel(1, 6).identity(6, flat).op(tflite.OpAbs, nil, flat) }, func(i int) float64 { return math.Abs(x[i]) }},
 		"logistic":  {func() *model { return newModel(1, 6).identity(6, flat).op(tflite.OpLogistic, nil, flat) }, func(i int) float64 { return sigma(x[i]) }},
+		"relu6": {func() *model {
+			b := newModel(1, 6).identity(6, flat)
+			return b.op(tflite.OpMul, tflite.MulOptions{}, flat, b.tensor(tflite.Shape{1}, []float32{4})).op(tflite.OpRelu6, nil, flat)
+		}, func(i int) float64 { return min(max(4*x[i], 0), 6) }},
 		"relu_n1_to_1": {func() *model { return newModel(1, 6).identity(6, flat).op(tflite.OpReluN1To1, nil, flat) },
 			func(i int) float64 { return min(max(x[i], -1), 1) }},
 		"leaky relu": {func() *model {
