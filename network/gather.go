@@ -30,8 +30,11 @@ func (l *lowering) gather(layer *Layer) error {
 	if err != nil {
 		return err
 	}
-	axes := append(slices.Clone(l.b.Tensor(h).Axes[2:]), ops.Units(w[1]))
-	table, err := l.weightOver(layer.Weights[0], 0, "table", axes)
+	axes, err := l.rows(w)
+	if err != nil {
+		return err
+	}
+	table, err := l.weightOver(layer.Weights[0], l.finer(layer.Weights[0]), "table", axes)
 	if err != nil {
 		return err
 	}
@@ -43,17 +46,19 @@ func (l *lowering) gather(layer *Layer) error {
 	if err != nil {
 		return err
 	}
-	if len(x.shape) != 1 { // positions have one axis
-		flat, err := ops.Append(l.b, graph.Node{
-			Name: l.name + " in 1 axes", Kind: ops.KindReshape, Inputs: []graph.TensorID{y}, Attributes: graph.Attributes{"axis": {0}, "size": {0}},
-		})
-		if err != nil {
-			return err
-		}
-		y = flat[0]
-	}
 	l.set(y, layer.Shape)
 	return nil
+}
+
+// finer is by how many bits a table is finer than its updates ask for: where it
+// makes a layer's units as well, that layer's input.
+func (l *lowering) finer(table int) int {
+	for i := range l.n.architecture.Layers {
+		if other := &l.n.architecture.Layers[i]; other.Kind == Unembed && slices.Contains(other.Weights, table) {
+			return l.n.choices.Formats.Activation
+		}
+	}
+	return 0
 }
 
 // cast lowers a change between integers and reals, which integers are: it changes
@@ -92,17 +97,25 @@ func (l *lowering) oneHot(x value, rows int) (graph.TensorID, error) {
 	if id, made := l.oneHots[rows]; made {
 		return id, nil
 	}
-	if ops.Digits(rows) == nil {
-		if rows > ops.MaxRows {
-			return graph.None, l.refuse("a table of %d rows, of which indices of 16 bits name the first %d", "use a smaller vocabulary", rows, ops.MaxRows)
-		}
-		more := rows + 1
-		for ops.Digits(more) == nil {
-			more++
-		}
-		return graph.None, l.refuse("a table of %d rows, which is no product of three numbers up to %d", fmt.Sprintf("append rows that nothing names: %d", more-rows), rows, ops.MaxDigit)
+	if _, err := l.digits(rows); err != nil {
+		return graph.None, err
 	}
 	id, err := ops.OneHot(l.b, fmt.Sprintf("one of %d", rows), x.id, rows)
 	l.oneHots[rows] = id
 	return id, err
+}
+
+// digits are those of the numbers of a table's rows.
+func (l *lowering) digits(rows int) ([]int, error) {
+	if rows > ops.MaxRows {
+		return nil, l.refuse("a table of %d rows, of which indices of 16 bits name the first %d", "use a smaller vocabulary", rows, ops.MaxRows)
+	}
+	if digits := ops.Digits(rows); digits != nil {
+		return digits, nil
+	}
+	more := rows + 1
+	for ops.Digits(more) == nil {
+		more++
+	}
+	return nil, l.refuse("a table of %d rows, which is no product of three numbers up to %d", fmt.Sprintf("append rows that nothing names: %d", more-rows), rows, ops.MaxDigit)
 }

@@ -53,6 +53,27 @@ func TestGather(t *testing.T) {
 	}
 }
 
+// A table that makes units, too, is as fine as the layer's input asks for; a table
+// of its own is not finer than its updates.
+func TestTiedTables(t *testing.T) {
+	a, c := sentences()
+	a.Layers[2] = network.Layer{Kind: network.Unembed, Inputs: []int{2}, Weights: []int{0}, Shape: []int{3, 12}}
+	a.Weights = a.Weights[:1]
+	n, err := network.New(a, c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := n.Program().Tensor(n.Weight(0)).Format.Fraction, c.Formats.Activation+c.Formats.Error+c.RateShift; got != want {
+		t.Errorf("a tied table has %d fraction bits, want %d", got, want)
+	}
+	if n, err = network.New(sentences()); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := n.Program().Tensor(n.Weight(0)).Format.Fraction, c.Formats.Error+c.RateShift; got != want {
+		t.Errorf("a table has %d fraction bits, want %d", got, want)
+	}
+}
+
 // A weight is added over the last axes of samples, and its value is that of the
 // sample's shape.
 func TestAddWeight(t *testing.T) {
@@ -120,6 +141,13 @@ func TestGatherRefusals(t *testing.T) {
 			a.Layers[0] = network.Layer{Kind: network.Neg, Inputs: []int{0}}
 			c.Formats.Activation = 0
 		}, "its indices are computed"},
+		"units of another table's shape": {func(a *network.Architecture, _ *network.Choices) {
+			a.Layers[2] = network.Layer{Kind: network.Unembed, Inputs: []int{2}, Weights: []int{1}, Shape: []int{3, 4}}
+		}, "layer 2 UNEMBED: a table of shape [6 4] makes samples of shape [3 4] of others of shape [3 2]"},
+		"units of a large prime": {func(a *network.Architecture, _ *network.Choices) {
+			a.Weights[1].Shape = []int{2053, 2}
+			a.Layers[2] = network.Layer{Kind: network.Unembed, Inputs: []int{2}, Weights: []int{1}, Shape: []int{3, 2053}}
+		}, "append rows that nothing names: 1"},
 		"positions of another shape": {func(a *network.Architecture, _ *network.Choices) {
 			a.Weights[1].Shape = []int{2, 3}
 			a.Layers[2] = network.Layer{Kind: network.Add, Inputs: []int{2}, Weights: []int{1}}

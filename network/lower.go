@@ -36,6 +36,7 @@ const (
 	Softmax         Kind = "SOFTMAX"
 	Gather          Kind = "GATHER"
 	Cast            Kind = "CAST"
+	Unembed         Kind = "UNEMBED" // FULLY_CONNECTED by the table of a GATHER
 	Reshape         Kind = "RESHAPE"
 	Transpose       Kind = "TRANSPOSE"
 	Add             Kind = "ADD"
@@ -87,6 +88,7 @@ func lowerings() map[Kind]func(*lowering, *Layer) error {
 		Softmax:         (*lowering).softmax,
 		Gather:          (*lowering).gather,
 		Cast:            (*lowering).cast,
+		Unembed:         (*lowering).unembed,
 		Reshape:         (*lowering).reshape,
 		Transpose:       (*lowering).transpose,
 		Add:             (*lowering).add,

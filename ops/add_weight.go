@@ -65,7 +65,7 @@ func raises(p *graph.Program, n *graph.Node) int {
 
 // Gradient: dX = dV, and dV updates B.
 func (addWeight) Gradient(r *Reverse, n *graph.Node) error {
-	dv, err := r.of(n.Outputs[0])
+	dv, err := r.clippedError(n)
 	if err != nil {
 		return err
 	}

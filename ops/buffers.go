@@ -22,7 +22,8 @@ type Buffers struct {
 	Long  [][]int64
 	Wide  []*exact.Accumulator
 	// Weights are the matrices of weights that are multiplied by, over the cells
-	// that Weight returns: a column for each unit, the last axis.
+	// that Weight returns: a column for each unit, the last axis; of a table, a row
+	// for each of its rows.
 	Weights []*exact.WeightMatrix
 	values  [][]int64
 	tables  []*functionTable // of table operators, by node
@@ -117,7 +118,7 @@ func (b *Buffers) SetWeight(p *graph.Program, id graph.TensorID, cells []int64) 
 		}
 	}
 	b.values[id] = append([]int64(nil), cells...)
-	if rows, _, ok := Fans(p, id); ok {
+	if rows, ok := matrixRows(p, id); ok {
 		b.Weights[id] = exact.NewWeightMatrix(rows, len(cells)/rows, b.values[id])
 	}
 	return nil

@@ -24,7 +24,7 @@ import (
 // Labels stand in the order of the axes. Those of the weight are first the ones
 // summed over, then channels, which all three have, then those of units, which
 // the output has last, in the same order; the input has last what it shares with
-// the weight.
+// the weight. (KindUnembed's weight has units first.)
 type contraction struct {
 	input, weight, output []relation.Label
 	windows               []window

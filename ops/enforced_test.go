@@ -509,7 +509,11 @@ func units() map[string]chain {
 		"rotate": func(n *net, a graph.TensorID) graph.TensorID {
 			return n.one(ops.KindRotate, graph.Attributes{"axis": {0}, "shift": {2}}, a)
 		},
-		"reshape":      func(n *net, a graph.TensorID) graph.TensorID { return merge(n, split(n, a)) },
+		"reshape": func(n *net, a graph.TensorID) graph.TensorID { return merge(n, split(n, a)) },
+		"unembedding": func(n *net, a graph.TensorID) graph.TensorID {
+			v := n.one(ops.KindUnembed, ops.Transposed(0, 2), a, n.weight("rows", n.Tensor(a).Format.Fraction, 2, 3, 6))
+			return merge(n, n.must(ops.Rescale(n.Builder, "unembedded", v, n.Program().Fractions.Activation)))
+		},
 		"weight added": func(n *net, a graph.TensorID) graph.TensorID { return n.shifted(a, "shift", 6) },
 		"embedding": func(n *net, a graph.TensorID) graph.TensorID {
 			index := n.must(ops.Rescale(n.Builder, "index", n.one(ops.KindAdd, nil, a, a), 0))

@@ -17,6 +17,7 @@ func multiplied() map[graph.Kind]func(a graph.Attributes, x, w, v []int, do func
 		ops.KindDepthwiseConv2D: apart,
 		ops.KindTransposeConv:   spread,
 		ops.KindGather:          gathered,
+		ops.KindUnembed:         unembedded,
 		ops.KindFullyConnected: func(_ graph.Attributes, x, w, v []int, do func(x, w, v int)) {
 			rows := 1
 			for _, size := range v[:len(v)-1] {

@@ -17,7 +17,9 @@ import (
 //
 // Inputs: H (batch, positions, V_0, V_1, …), the first output of a one-hot, and E
 // (V_0, V_1, …, width). Output: the accumulator V (batch, positions, width) at f_w
-// fraction bits. Attribute: digits, how many.
+// fraction bits. Attributes: digits, how many; input_fraction, by how many bits E is
+// finer than f_g + k, 0 where it is absent: where E is a layer's weights as well,
+// the f_x of that layer. E moves by 2^that times its gradient.
 const KindGather graph.Kind = "gather"
 
 const attrDigits = "digits"
@@ -27,14 +29,20 @@ type gather struct{ multiplying }
 // Gather appends the rows of a table that a one-hot names. Requires the output of
 // OneHot.
 func Gather(b *graph.Builder, name string, h, table graph.TensorID) (graph.TensorID, error) {
-	digits := int64(len(b.Tensor(h).Axes) - 2)
-	return appendOne(b, graph.Node{Name: name, Kind: KindGather, Inputs: []graph.TensorID{h, table}, Attributes: graph.Attributes{attrDigits: {digits}}})
+	digits, p := int64(len(b.Tensor(h).Axes)-2), b.Program()
+	finer := int64(b.Tensor(table).Format.Fraction - p.Fractions.Error - p.Optimizer.Shift)
+	return appendOne(b, graph.Node{
+		Name: name, Kind: KindGather, Inputs: []graph.TensorID{h, table}, Attributes: graph.Attributes{attrDigits: {digits}, attrInputFraction: {finer}},
+	})
 }
 
 func (gather) contraction(a graph.Attributes) (contraction, error) {
 	digits := a.Int(attrDigits)
 	if digits < 1 || digits > maxDigits {
 		return contraction{}, malformed("a table of %d digits, want 1 to %d", digits, maxDigits)
+	}
+	if finer := a.Int(attrInputFraction); finer < 0 || finer > 15 {
+		return contraction{}, malformed("a table %d bits finer than its updates, want 0 to 15", finer)
 	}
 	k := contraction{input: []relation.Label{"p"}, output: []relation.Label{"p", "d"}}
 	for i := range digits {

@@ -47,7 +47,7 @@ func (r *reals) node(n *graph.Node) []float64 {
 		for i, v := range x {
 			y[i*len(y)/len(x)+int(v)] = 1
 		}
-	case ops.KindFullyConnected, ops.KindConv2D, ops.KindDepthwiseConv2D, ops.KindTransposeConv, ops.KindGather:
+	case ops.KindFullyConnected, ops.KindConv2D, ops.KindDepthwiseConv2D, ops.KindTransposeConv, ops.KindGather, ops.KindUnembed:
 		if len(in) > 2 {
 			for i := range y {
 				y[i] = in[2][i%len(in[2])]

@@ -105,6 +105,22 @@ func Fans(p *graph.Program, w graph.TensorID) (in, out int, ok bool) {
 	return 0, 0, false
 }
 
+// matrixRows returns the rows of the matrix that a weight's cells are to an
+// executor; false for a weight that multiplies nothing.
+func matrixRows(p *graph.Program, w graph.TensorID) (rows int, ok bool) {
+	for i := range p.Nodes {
+		n := &p.Nodes[i]
+		if Multiplies(n) && n.Inputs[1] == w {
+			k, e := contracted(n), extentsOf(p, n)
+			if turned(n) {
+				return e.count(k.backward()), true
+			}
+			return e.count(k.summed()), true
+		}
+	}
+	return 0, false
+}
+
 // Multiplies reports whether a node multiplies its first input by a weight.
 func Multiplies(n *graph.Node) bool {
 	_, ok := Table()[n.Kind].(contractor)

@@ -57,12 +57,14 @@ func (inputGradient) Infer(p *graph.Program, n *graph.Node) ([]graph.Tensor, err
 	}}, nil
 }
 
-// Forward: U = dZ·Wᵀ; through windows, the patches of dZ with zeros around it
+// Forward: U = dZ·Wᵀ, or dZ·W where rows make units; through windows, the patches of dZ with zeros around it
 // times the weights, turned about.
 func (inputGradient) Forward(s *Step, n *graph.Node) error {
 	u, d := s.Buffers.Wide[n.Outputs[0]], s.small(n.Inputs[0])
 	w := s.Buffers.Weights[n.Inputs[1]]
 	switch patches := s.Buffers.patches[s.node]; {
+	case turned(n):
+		u.MulInto(d, len(d)/w.Rows(), w)
 	case patches == nil:
 		u.MulTransposed(d, len(d)/w.Cols(), w)
 	case patches.channels > 0:

@@ -46,6 +46,7 @@ func TestOperatorsAreProven(t *testing.T) {
 		"minimum":              combined(t, coarse(), smaller),
 		"positions that train": placed(t, coarse()),
 		"embedding":            embedded(12)(t, coarse()),
+		"tied head":            tied(12)(t, coarse()),
 		"embedding, 3 digits":  embedded(27)(t, coarse()),
 		"mean":                 moved(t, coarse(), mean),
 		"squared error":        regression(t, coarse(), 3, graph.MeanSquaredError),

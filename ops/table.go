@@ -12,6 +12,7 @@ func Table() map[graph.Kind]Operator {
 		KindDepthwiseConv2D:  depthwiseConv2D{},
 		KindOneHot:           oneHot{},
 		KindGather:           gather{},
+		KindUnembed:          unembed{},
 		KindAddWeight:        addWeight{},
 		KindBatchMatmul:      batchMatmul{},
 		KindInputGradient:    inputGradient{},

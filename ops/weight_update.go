@@ -56,7 +56,11 @@ func updateOf(p *graph.Program, n *graph.Node) (u use, fraction int) {
 	if n.Of == "" {
 		return use{input: graph.None, gradient: n.Inputs[1]}, n.Attributes.Int(attrInputFraction)
 	}
-	return use{n.Of, n.Attributes, n.Inputs[1], n.Inputs[2]}, p.Tensor(n.Inputs[1]).Format.Fraction
+	u, fraction = use{n.Of, n.Attributes, n.Inputs[1], n.Inputs[2]}, p.Tensor(n.Inputs[1]).Format.Fraction
+	if n.Of == KindGather { // whose X is bits
+		fraction += n.Attributes.Int(attrInputFraction)
+	}
+	return u, fraction
 }
 
 func (weightUpdateOp) Infer(p *graph.Program, n *graph.Node) ([]graph.Tensor, error) {
@@ -131,7 +135,9 @@ func (weightUpdateOp) Forward(s *Step, n *graph.Node) error {
 	case u.input == graph.None:
 		err = exact.BiasStep(s.Buffers.Weight(w), d, len(d)/len(s.Buffers.Weight(w)), s.Rate<<fx)
 	case indices != graph.None:
-		err = exact.GatherStep(s.Buffers.Weights[w], s.small(indices), d, s.Rate)
+		err = exact.GatherStep(s.Buffers.Weights[w], s.small(indices), d, s.Rate<<fx)
+	case turned(n):
+		err = exact.GradientStep(s.Buffers.Weights[w], d, s.small(u.input), len(d)/s.Buffers.Weights[w].Rows(), s.Rate)
 	case patches != nil && patches.channels > 0:
 		err = exact.ChannelStep(s.Buffers.Weights[w], patches.apart(s.small(u.input)), d, s.Rate)
 	case patches != nil:
@@ -227,6 +233,9 @@ func (c *Context) change(n *graph.Node, sign int64, rates relation.Factor) relat
 	factors = append(factors,
 		c.through(&k, e, x, shown, sourceLabel),
 		relation.At(c.ID(dz), append([]relation.Label{sourceLabel, batchLabel}, other...)...))
+	if n.Of == KindGather {
+		sign <<= fx
+	}
 	return relabelled([]relation.Term{relation.Times(relation.Int(sign), factors...)}, k.weight)[0]
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -200,6 +201,40 @@ func TestPositions(t *testing.T) {
 	}
 	if len(r.Weights) != 3 || r.Program.Tensor(r.Weights[1].Tensor).Role != graph.Weight || r.Program.Tensor(r.Weights[1].Tensor).Size() != 6 {
 		t.Errorf("weights %+v", r.Weights)
+	}
+}
+
+// head appends a layer whose weights are the table that the model's first gather
+// reads, with a bias or none (−1).
+func (b *model) head(out tflite.Shape, bias int32) *model {
+	g := &b.m.Subgraphs[0]
+	at := slices.IndexFunc(g.Operators, func(o tflite.Operator) bool { return b.m.Codes[o.Code].Builtin == tflite.OpGather })
+	return b.op(tflite.OpFullyConnected, tflite.FullyConnectedOptions{KeepNumDims: true}, out, g.Operators[at].Inputs[0], bias)
+}
+
+// A head shares its embedding's table: one weight, exported as one.
+func TestTiedHead(t *testing.T) {
+	b := newModel(1, 3).cast(tflite.Int32).gather(12, tflite.GatherOptions{}, tflite.Shape{1, 3, 2}).head(tflite.Shape{1, 3, 12}, -1)
+	b.reshape(tflite.Shape{1, 36}).identity(36, tflite.Shape{1, 36})
+	r, err := transpile.Transpile(b.m, integers(1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := []float64{2, 0, 7}
+	got := predict(t, r, b.m, x, r.Program.Loss.Logits)
+	for i := range got {
+		if want := x[i/12] * float64(i%12) * 1.25; math.Abs(got[i]-want) > 0.01 {
+			t.Errorf("position %d, unit %d: %v, want %v", i/12, i%12, got[i], want)
+		}
+	}
+	if len(r.Weights) != 2 {
+		t.Errorf("weights %+v", r.Weights)
+	}
+	exportsItsTable(t, b.m, r)
+	biased := newModel(1, 3).cast(tflite.Int32).gather(12, tflite.GatherOptions{}, tflite.Shape{1, 3, 2})
+	biased.head(tflite.Shape{1, 3, 12}, biased.tensor(tflite.Shape{12}, make([]float32, 12))).reshape(tflite.Shape{1, 36}).identity(36, tflite.Shape{1, 36})
+	if _, err := transpile.Transpile(biased.m, integers(1)); !errors.Is(err, fault.ErrUnsupported) || !strings.Contains(err.Error(), "a bias beside weights that are a table, too") {
+		t.Errorf("with a bias: %v", err)
 	}
 }
 

@@ -76,6 +76,13 @@ func (r *reading) fullyConnected(o *tflite.Operator) (network.Layer, error) {
 	if layer.Activation, err = r.fused(options.Activation); err != nil {
 		return layer, err
 	}
+	if i, read := r.index[o.Inputs[1]]; read && !r.weights[i].Transposed { // a table that a GATHER reads
+		if len(o.Inputs) > 2 && o.Inputs[2] >= 0 {
+			return layer, r.refuse("a bias beside weights that are a table, too", "leave it out, or add it by an ADD")
+		}
+		layer.Kind, layer.Weights = network.Unembed, []int{i}
+		return layer, nil
+	}
 	w, err := r.weight(o.Inputs[1], true, inputs, units)
 	if err != nil {
 		return layer, err
