@@ -17,6 +17,9 @@ func (l *lowering) add(layer *Layer) error {
 	if len(layer.Weights) > 0 {
 		return l.addWeight(layer)
 	}
+	if x := l.values[layer.Inputs[0]]; x.sum != nil {
+		return l.addToSum(layer, x)
+	}
 	if handled, err := l.addMask(layer); handled {
 		return err
 	}
@@ -49,11 +52,25 @@ func (l *lowering) mul(layer *Layer) error {
 	return l.product(layer, x, y)
 }
 
-// product appends X·Y, rounded, and the fused activation of a layer.
+// product appends X·Y, rounded, and the fused activation of a layer; a square whose
+// mean alone is read is not rounded.
 func (l *lowering) product(layer *Layer, x value, y graph.TensorID) error {
+	exact := x.id == y && l.averaged(layer, x.shape)
+	if exact {
+		var err error
+		if x, err = l.apart(x); err != nil {
+			return err
+		}
+		y = x.id
+	}
 	out, err := ops.Append(l.b, graph.Node{Name: l.name, Kind: ops.KindMul, Inputs: []graph.TensorID{x.id, y}})
 	if err != nil {
 		return err
+	}
+	if exact {
+		l.set(out[0], x.shape)
+		l.values[len(l.values)-1].sum = &sum{terms: 1}
+		return nil
 	}
 	fraction := min(l.n.choices.Formats.Activation, l.b.Tensor(out[0]).Format.Fraction)
 	rounded, err := ops.Rescale(l.b, l.name+" rounded", out[0], fraction)

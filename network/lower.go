@@ -60,6 +60,9 @@ const (
 	DepthToSpace    Kind = "DEPTH_TO_SPACE"
 	ResizeNearest   Kind = "RESIZE_NEAREST_NEIGHBOR"
 	ResizeBilinear  Kind = "RESIZE_BILINEAR"
+	Div             Kind = "DIV"
+	Sqrt            Kind = "SQRT"
+	Rsqrt           Kind = "RSQRT"
 	Maximum         Kind = "MAXIMUM"
 	Minimum         Kind = "MINIMUM"
 )
@@ -112,6 +115,9 @@ func lowerings() map[Kind]func(*lowering, *Layer) error {
 		DepthToSpace:    (*lowering).depthToSpace,
 		ResizeNearest:   (*lowering).resizeNearest,
 		ResizeBilinear:  (*lowering).resizeBilinear,
+		Div:             (*lowering).div,
+		Sqrt:            (*lowering).sqrt,
+		Rsqrt:           (*lowering).rsqrt,
 		Maximum:         (*lowering).maximum,
 		Minimum:         (*lowering).maximum,
 	}
@@ -141,6 +147,9 @@ type value struct {
 	// hidden are the cells of a sample that a softmax leaves out, nil if there are
 	// none. Nothing else reads a value that has any.
 	hidden []bool
+	// sum is not nil for a value that is not rounded. Nothing reads it but the
+	// operators that its maker has looked for.
+	sum *sum
 }
 
 // lowering is one architecture being translated.

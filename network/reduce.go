@@ -20,6 +20,9 @@ func (l *lowering) mean(layer *Layer) error {
 	if cells > maxDivisor {
 		return l.refuse("a mean of %d cells", "take the mean of at most 2^16", cells)
 	}
+	if l.values[layer.Inputs[0]].sum != nil {
+		return l.meanOfSum(layer, x)
+	}
 	y, err := l.added(l.name, x.id, cells, maps...)
 	if err != nil {
 		return err

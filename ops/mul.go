@@ -83,6 +83,9 @@ func (mul) Gradient(r *Reverse, n *graph.Node) error {
 		return err
 	}
 	x, y := n.Inputs[0], n.Inputs[1]
+	if x == y {
+		return gradientOfSquare(r, n, d)
+	}
 	for _, side := range []struct{ to, other graph.TensorID }{{x, y}, {y, x}} {
 		if !r.Needs(side.to) {
 			continue
@@ -93,6 +96,24 @@ func (mul) Gradient(r *Reverse, n *graph.Node) error {
 		}
 		r.Add(side.to, dx)
 	}
+	return nil
+}
+
+// gradientOfSquare: dX = 2·dP ⊙ X, rounded once.
+func gradientOfSquare(r *Reverse, n *graph.Node, d graph.TensorID) error {
+	x, f := n.Inputs[0], r.format()
+	if !r.Needs(x) {
+		return nil
+	}
+	twice, err := Sum(r.Builder, n.Name+" backward twice", []graph.TensorID{d}, []int64{2}, number.Format{Bits: 17, Fraction: f.Fraction})
+	if err != nil {
+		return err
+	}
+	dx, err := product(r.Builder, n.Name+" backward", twice, x, f.Fraction)
+	if err != nil {
+		return err
+	}
+	r.Add(x, dx)
 	return nil
 }
 
