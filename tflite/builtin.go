@@ -23,6 +23,7 @@ const (
 	OpReluN1To1         Builtin = 20
 	OpRelu6             Builtin = 21
 	OpReshape           Builtin = 22
+	OpResizeBilinear    Builtin = 23
 	OpSoftmax           Builtin = 25
 	OpSpaceToDepth      Builtin = 26
 	OpTanh              Builtin = 28
@@ -64,6 +65,7 @@ const (
 	OpUnpack            Builtin = 88
 	OpReduceMin         Builtin = 89
 	OpSquare            Builtin = 92
+	OpResizeNearest     Builtin = 97
 	OpLeakyRelu         Builtin = 98
 	OpSquaredDifference Builtin = 99
 	OpMirrorPad         Builtin = 100
@@ -170,6 +172,10 @@ func (c Builtin) optionsKind() (optionsKind, bool) {
 		return kindSpaceToDepth, true
 	case OpDepthToSpace:
 		return kindDepthToSpace, true
+	case OpResizeBilinear:
+		return kindResizeBilinear, true
+	case OpResizeNearest:
+		return kindResizeNearest, true
 	default:
 		return kindNone, false
 	}

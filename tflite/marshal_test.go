@@ -69,6 +69,7 @@ func TestMarshalOptions(t *testing.T) {
 		OutputTypeOptions{kindShape, Int64}, OutputTypeOptions{kindArgMax, Int64}, OutputTypeOptions{kindArgMin, Int64},
 		PackOptions{2, 1}, UnpackOptions{2, 1}, OneHotOptions{1}, MirrorPadOptions{1},
 		BlockOptions{kindSpaceToDepth, 2}, BlockOptions{kindDepthToSpace, 2},
+		ResizeBilinearOptions{3, 4, true, true}, ResizeNearestOptions{true, true},
 	}
 	covered := map[optionsKind]bool{}
 	for _, o := range samples {

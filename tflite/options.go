@@ -22,6 +22,7 @@ const (
 	kindSoftmax         optionsKind = 9
 	kindConcatenation   optionsKind = 10
 	kindAdd             optionsKind = 11
+	kindResizeBilinear  optionsKind = 15
 	kindReshape         optionsKind = 17
 	kindSpaceToDepth    optionsKind = 19
 	kindMul             optionsKind = 21
@@ -43,6 +44,7 @@ const (
 	kindPack            optionsKind = 59
 	kindOneHot          optionsKind = 61
 	kindUnpack          optionsKind = 64
+	kindResizeNearest   optionsKind = 74
 	kindLeakyRelu       optionsKind = 75
 	kindMirrorPad       optionsKind = 77
 	kindSplitV          optionsKind = 79
@@ -249,6 +251,16 @@ type BlockOptions struct {
 	Size int32
 }
 
+// ResizeBilinearOptions are those of RESIZE_BILINEAR. The sizes are those of an
+// older format; the second input has the size.
+type ResizeBilinearOptions struct {
+	OldHeight, OldWidth            int32
+	AlignCorners, HalfPixelCenters bool
+}
+
+// ResizeNearestOptions are those of RESIZE_NEAREST_NEIGHBOR.
+type ResizeNearestOptions struct{ AlignCorners, HalfPixelCenters bool }
+
 // PlainOptions stand for an options table that has no fields in the format.
 type PlainOptions struct{ Of optionsKind }
 
@@ -284,6 +296,8 @@ func (PackOptions) kind() optionsKind            { return kindPack }
 func (UnpackOptions) kind() optionsKind          { return kindUnpack }
 func (OneHotOptions) kind() optionsKind          { return kindOneHot }
 func (MirrorPadOptions) kind() optionsKind       { return kindMirrorPad }
+func (ResizeBilinearOptions) kind() optionsKind  { return kindResizeBilinear }
+func (ResizeNearestOptions) kind() optionsKind   { return kindResizeNearest }
 func (o BlockOptions) kind() optionsKind         { return o.Of }
 func (o PlainOptions) kind() optionsKind         { return o.Of }
 func (o OpaqueOptions) kind() optionsKind        { return o.Of }

@@ -102,6 +102,10 @@ func codecOf(k optionsKind) (codec, bool) {
 		return mirrorPadCodec(), true
 	case kindSpaceToDepth, kindDepthToSpace:
 		return blockCodec(k), true
+	case kindResizeBilinear:
+		return resizeBilinearCodec(), true
+	case kindResizeNearest:
+		return resizeNearestCodec(), true
 	}
 	if k.plain() {
 		return plainCodec(k), true

@@ -215,3 +215,36 @@ func blockCodec(k optionsKind) codec {
 	}
 	return newCodec(t, read, write)
 }
+
+func resizeBilinearCodec() codec {
+	t := layout{"ResizeBilinearOptions", []field{num("new_height", 4), num("new_width", 4), num("align_corners", 1), num("half_pixel_centers", 1)}}
+	read := func(s *schema.ResizeBilinearOptions) ResizeBilinearOptions {
+		return ResizeBilinearOptions{
+			OldHeight: s.NewHeight(), OldWidth: s.NewWidth(),
+			AlignCorners: s.AlignCorners(), HalfPixelCenters: s.HalfPixelCenters(),
+		}
+	}
+	write := func(b *flatbuffers.Builder, o ResizeBilinearOptions) flatbuffers.UOffsetT {
+		schema.ResizeBilinearOptionsStart(b)
+		schema.ResizeBilinearOptionsAddNewHeight(b, o.OldHeight)
+		schema.ResizeBilinearOptionsAddNewWidth(b, o.OldWidth)
+		schema.ResizeBilinearOptionsAddAlignCorners(b, o.AlignCorners)
+		schema.ResizeBilinearOptionsAddHalfPixelCenters(b, o.HalfPixelCenters)
+		return schema.ResizeBilinearOptionsEnd(b)
+	}
+	return newCodec(t, read, write)
+}
+
+func resizeNearestCodec() codec {
+	t := layout{"ResizeNearestNeighborOptions", []field{num("align_corners", 1), num("half_pixel_centers", 1)}}
+	read := func(s *schema.ResizeNearestNeighborOptions) ResizeNearestOptions {
+		return ResizeNearestOptions{AlignCorners: s.AlignCorners(), HalfPixelCenters: s.HalfPixelCenters()}
+	}
+	write := func(b *flatbuffers.Builder, o ResizeNearestOptions) flatbuffers.UOffsetT {
+		schema.ResizeNearestNeighborOptionsStart(b)
+		schema.ResizeNearestNeighborOptionsAddAlignCorners(b, o.AlignCorners)
+		schema.ResizeNearestNeighborOptionsAddHalfPixelCenters(b, o.HalfPixelCenters)
+		return schema.ResizeNearestNeighborOptionsEnd(b)
+	}
+	return newCodec(t, read, write)
+}

@@ -313,6 +313,25 @@ func movements() map[string]*movement {
 			})
 		}},
 	}
+	for what, c := range map[string]struct{ align, center bool }{"": {}, " aligned": {align: true}, " centred": {center: true}} {
+		for size, out := range map[string][]int{" larger": {4, 6, 4}, " smaller": {1, 2, 4}, " other": {3, 5, 4}} {
+			to := func(b *model) []int32 { return []int32{b.list(int32(out[0]), int32(out[1]))} }
+			list["nearest"+what+size] = move(tflite.OpResizeNearest, tflite.ResizeNearestOptions{AlignCorners: c.align, HalfPixelCenters: c.center}, out, to,
+				func(x []float64, i []int) float64 {
+					return of(x, in, nearestTo(i[0], in[0], out[0], c.align, c.center), nearestTo(i[1], in[1], out[1], c.align, c.center), i[2])
+				})
+			list["bilinear"+what+size] = move(tflite.OpResizeBilinear, tflite.ResizeBilinearOptions{AlignCorners: c.align, HalfPixelCenters: c.center}, out, to,
+				func(x []float64, i []int) (v float64) {
+					h, w := position(i[0], in[0], out[0], c.align, c.center), position(i[1], in[1], out[1], c.align, c.center)
+					for m := range in[0] {
+						for n := range in[1] {
+							v += of(x, in, m, n, i[2]) * max(0, 1-math.Abs(h-float64(m))) * max(0, 1-math.Abs(w-float64(n)))
+						}
+					}
+					return v
+				})
+		}
+	}
 	for mode, border := range map[int8]int{0: 0, 1: 1} {
 		list["mirror pad "+string('0'+rune(mode))] = move(tflite.OpMirrorPad, tflite.MirrorPadOptions{Mode: mode}, []int{3, 6, 4},
 			func(b *model) []int32 { return []int32{b.ints(tflite.Shape{4, 2}, 0, 0, 1, 0, 1, 2, 0, 0)} },
@@ -475,5 +494,32 @@ func TestMovementRefusals(t *testing.T) {
 				t.Errorf("error %v, want one with %q", err, c.want)
 			}
 		})
+	}
+}
+
+// position is where output o of a resized axis lies on the input, held to its
+// cells.
+func position(o, from, to int, align, center bool) float64 {
+	at := float64(o) * float64(from) / float64(to)
+	switch {
+	case align && to > 1:
+		at = float64(o) * float64(from-1) / float64(to-1)
+	case center:
+		at = (float64(o)+0.5)*float64(from)/float64(to) - 0.5
+	}
+	return min(max(at, 0), float64(from-1))
+}
+
+// nearestTo is the cell that output o of a resized axis shows.
+func nearestTo(o, from, to int, align, center bool) int {
+	switch at := float64(o) * float64(from) / float64(to); {
+	case align && to > 1:
+		return int(math.Round(float64(o) * float64(from-1) / float64(to-1)))
+	case center:
+		return min(int((float64(o)+0.5)*float64(from)/float64(to)), from-1)
+	case align:
+		return min(int(math.Round(at)), from-1)
+	default:
+		return min(int(at), from-1)
 	}
 }

@@ -84,6 +84,8 @@ func rules() map[tflite.Builtin]rule {
 		tflite.OpPadV2:             one((*reading).padV2),
 		tflite.OpMirrorPad:         one((*reading).mirrorPad),
 		tflite.OpReverseV2:         one((*reading).reverse),
+		tflite.OpResizeNearest:     one((*reading).resizeNearest),
+		tflite.OpResizeBilinear:    one((*reading).resizeBilinear),
 		tflite.OpBroadcastTo:       one((*reading).broadcastTo),
 		tflite.OpSpaceToDepth:      one(blocks(network.SpaceToDepth, toDepth)),
 		tflite.OpDepthToSpace:      one(blocks(network.DepthToSpace, toSpace)),

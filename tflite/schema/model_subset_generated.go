@@ -1805,6 +1805,164 @@ func BlockOptionsEnd(builder *flatbuffers.Builder) flatbuffers.UOffsetT {
 	return builder.EndObject()
 }
 
+type ResizeBilinearOptions struct {
+	_tab flatbuffers.Table
+}
+
+func GetRootAsResizeBilinearOptions(buf []byte, offset flatbuffers.UOffsetT) *ResizeBilinearOptions {
+	n := flatbuffers.GetUOffsetT(buf[offset:])
+	x := &ResizeBilinearOptions{}
+	x.Init(buf, n+offset)
+	return x
+}
+
+func GetSizePrefixedRootAsResizeBilinearOptions(buf []byte, offset flatbuffers.UOffsetT) *ResizeBilinearOptions {
+	n := flatbuffers.GetUOffsetT(buf[offset+flatbuffers.SizeUint32:])
+	x := &ResizeBilinearOptions{}
+	x.Init(buf, n+offset+flatbuffers.SizeUint32)
+	return x
+}
+
+func (rcv *ResizeBilinearOptions) Init(buf []byte, i flatbuffers.UOffsetT) {
+	rcv._tab.Bytes = buf
+	rcv._tab.Pos = i
+}
+
+func (rcv *ResizeBilinearOptions) Table() flatbuffers.Table {
+	return rcv._tab
+}
+
+func (rcv *ResizeBilinearOptions) NewHeight() int32 {
+	o := flatbuffers.UOffsetT(rcv._tab.Offset(4))
+	if o != 0 {
+		return rcv._tab.GetInt32(o + rcv._tab.Pos)
+	}
+	return 0
+}
+
+func (rcv *ResizeBilinearOptions) MutateNewHeight(n int32) bool {
+	return rcv._tab.MutateInt32Slot(4, n)
+}
+
+func (rcv *ResizeBilinearOptions) NewWidth() int32 {
+	o := flatbuffers.UOffsetT(rcv._tab.Offset(6))
+	if o != 0 {
+		return rcv._tab.GetInt32(o + rcv._tab.Pos)
+	}
+	return 0
+}
+
+func (rcv *ResizeBilinearOptions) MutateNewWidth(n int32) bool {
+	return rcv._tab.MutateInt32Slot(6, n)
+}
+
+func (rcv *ResizeBilinearOptions) AlignCorners() bool {
+	o := flatbuffers.UOffsetT(rcv._tab.Offset(8))
+	if o != 0 {
+		return rcv._tab.GetBool(o + rcv._tab.Pos)
+	}
+	return false
+}
+
+func (rcv *ResizeBilinearOptions) MutateAlignCorners(n bool) bool {
+	return rcv._tab.MutateBoolSlot(8, n)
+}
+
+func (rcv *ResizeBilinearOptions) HalfPixelCenters() bool {
+	o := flatbuffers.UOffsetT(rcv._tab.Offset(10))
+	if o != 0 {
+		return rcv._tab.GetBool(o + rcv._tab.Pos)
+	}
+	return false
+}
+
+func (rcv *ResizeBilinearOptions) MutateHalfPixelCenters(n bool) bool {
+	return rcv._tab.MutateBoolSlot(10, n)
+}
+
+func ResizeBilinearOptionsStart(builder *flatbuffers.Builder) {
+	builder.StartObject(4)
+}
+func ResizeBilinearOptionsAddNewHeight(builder *flatbuffers.Builder, newHeight int32) {
+	builder.PrependInt32Slot(0, newHeight, 0)
+}
+func ResizeBilinearOptionsAddNewWidth(builder *flatbuffers.Builder, newWidth int32) {
+	builder.PrependInt32Slot(1, newWidth, 0)
+}
+func ResizeBilinearOptionsAddAlignCorners(builder *flatbuffers.Builder, alignCorners bool) {
+	builder.PrependBoolSlot(2, alignCorners, false)
+}
+func ResizeBilinearOptionsAddHalfPixelCenters(builder *flatbuffers.Builder, halfPixelCenters bool) {
+	builder.PrependBoolSlot(3, halfPixelCenters, false)
+}
+func ResizeBilinearOptionsEnd(builder *flatbuffers.Builder) flatbuffers.UOffsetT {
+	return builder.EndObject()
+}
+
+type ResizeNearestNeighborOptions struct {
+	_tab flatbuffers.Table
+}
+
+func GetRootAsResizeNearestNeighborOptions(buf []byte, offset flatbuffers.UOffsetT) *ResizeNearestNeighborOptions {
+	n := flatbuffers.GetUOffsetT(buf[offset:])
+	x := &ResizeNearestNeighborOptions{}
+	x.Init(buf, n+offset)
+	return x
+}
+
+func GetSizePrefixedRootAsResizeNearestNeighborOptions(buf []byte, offset flatbuffers.UOffsetT) *ResizeNearestNeighborOptions {
+	n := flatbuffers.GetUOffsetT(buf[offset+flatbuffers.SizeUint32:])
+	x := &ResizeNearestNeighborOptions{}
+	x.Init(buf, n+offset+flatbuffers.SizeUint32)
+	return x
+}
+
+func (rcv *ResizeNearestNeighborOptions) Init(buf []byte, i flatbuffers.UOffsetT) {
+	rcv._tab.Bytes = buf
+	rcv._tab.Pos = i
+}
+
+func (rcv *ResizeNearestNeighborOptions) Table() flatbuffers.Table {
+	return rcv._tab
+}
+
+func (rcv *ResizeNearestNeighborOptions) AlignCorners() bool {
+	o := flatbuffers.UOffsetT(rcv._tab.Offset(4))
+	if o != 0 {
+		return rcv._tab.GetBool(o + rcv._tab.Pos)
+	}
+	return false
+}
+
+func (rcv *ResizeNearestNeighborOptions) MutateAlignCorners(n bool) bool {
+	return rcv._tab.MutateBoolSlot(4, n)
+}
+
+func (rcv *ResizeNearestNeighborOptions) HalfPixelCenters() bool {
+	o := flatbuffers.UOffsetT(rcv._tab.Offset(6))
+	if o != 0 {
+		return rcv._tab.GetBool(o + rcv._tab.Pos)
+	}
+	return false
+}
+
+func (rcv *ResizeNearestNeighborOptions) MutateHalfPixelCenters(n bool) bool {
+	return rcv._tab.MutateBoolSlot(6, n)
+}
+
+func ResizeNearestNeighborOptionsStart(builder *flatbuffers.Builder) {
+	builder.StartObject(2)
+}
+func ResizeNearestNeighborOptionsAddAlignCorners(builder *flatbuffers.Builder, alignCorners bool) {
+	builder.PrependBoolSlot(0, alignCorners, false)
+}
+func ResizeNearestNeighborOptionsAddHalfPixelCenters(builder *flatbuffers.Builder, halfPixelCenters bool) {
+	builder.PrependBoolSlot(1, halfPixelCenters, false)
+}
+func ResizeNearestNeighborOptionsEnd(builder *flatbuffers.Builder) flatbuffers.UOffsetT {
+	return builder.EndObject()
+}
+
 type QuantizationParameters struct {
 	_tab flatbuffers.Table
 }
