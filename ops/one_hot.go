@@ -19,7 +19,7 @@ import (
 //
 // so that an index costs Σ V_i committed bits, of which one in V_i is not 0, and
 // neither an executor nor a prover lays H out. H_i and X determine each other, and
-// there is no H for an X that is not in [0, V).
+// there is no H for an X that is not in [0, V). An index has no gradient.
 //
 // Input: X (batch, positions…), small integers at 0 fraction bits. Attribute:
 // sizes, V_0, V_1, …. Outputs: for one digit H, committed; for more H, virtual, of
@@ -75,7 +75,10 @@ func OneHot(b *graph.Builder, name string, x graph.TensorID, rows int) (graph.Te
 	return appendOne(b, graph.Node{Name: name, Kind: KindOneHot, Inputs: []graph.TensorID{x}, Attributes: graph.Attributes{attrSizes: attribute}})
 }
 
-type oneHot struct{ derived }
+type oneHot struct {
+	training
+	derived
+}
 
 func (oneHot) Infer(p *graph.Program, n *graph.Node) ([]graph.Tensor, error) {
 	if err := arity(p, n, 1, 0); err != nil {
@@ -176,9 +179,6 @@ func (oneHot) Forward(s *Step, n *graph.Node) error {
 	}
 	return nil
 }
-
-// Gradient: an index has none.
-func (oneHot) Gradient(*Reverse, *graph.Node) error { return nil }
 
 // Bounds: bits, by H_i² = H_i.
 func (oneHot) Bounds(_ *Bounding, n *graph.Node) []Bound {

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/zkaudit/zkaudit/internal/prg"
+	"github.com/zkaudit/zkaudit/proof/mode"
 )
 
 // TestTextClassifier trains a classifier of texts (10,000 tokens embedded in 16
@@ -71,4 +72,33 @@ func sentences(rows int) string {
 		fmt.Fprintln(&text, line+map[bool]string{true: "positive", false: "negative"}[sum > 0])
 	}
 	return text.String()
+}
+
+// TestTable trains a table of 12 rows and nothing else: what each index is
+// answered with.
+func TestTable(t *testing.T) {
+	dir := fixtures(t)
+	work := t.TempDir()
+	var text strings.Builder
+	s := prg.New("zkaudit/test/table")
+	for range 240 {
+		i := s.Uint64n(12)
+		fmt.Fprintf(&text, "%d,%.2f,%.2f\n", i, float64(i)/4-1, 2-float64(i*i)/50)
+	}
+	write(t, filepath.Join(work, "table.csv"), text.String())
+	c := &Config{
+		Model:    ModelConfig{File: filepath.Join(dir, "models/ops/litert_gather_embedding.tflite"), BatchAxis: "0"},
+		Data:     []DataConfig{{File: filepath.Join(work, "table.csv")}},
+		Columns:  ColumnConfig{Header: "no", Targets: []string{"2", "3"}},
+		Test:     TestConfig{Rows: 40},
+		Training: TrainingConfig{Batch: 16, Steps: 160, Rate: "1"},
+		Proof:    ProofConfig{Mode: string(mode.Validity), RowBits: 10},
+	}
+	if _, err := Init(work, c); err != nil {
+		t.Fatal(err)
+	}
+	r, report := all(t, work)
+	if report.Facts.Parameters != 24 || r.After.Loss > 0.01 {
+		t.Errorf("%d parameters, loss %v held out", report.Facts.Parameters, r.After.Loss)
+	}
 }
