@@ -206,23 +206,12 @@ func checkGradients(t *testing.T, p *graph.Program, seed uint64) {
 func checkGradientsOf(t *testing.T, p *graph.Program, seed uint64, label func(float64) float64) {
 	t.Helper()
 	x := execute(t, p, 1, seed)
-	r := &reals{p: p, values: map[graph.TensorID][]float64{}}
-	for _, role := range []graph.Role{graph.Input, graph.Label, graph.Constant} {
-		for _, id := range p.OfRole(role) {
-			r.values[id] = scaled(x.buffers.Small[id], p.Tensor(id).Format.Fraction)
-		}
-	}
+	r := realsOf(x)
 	apply(r.values[p.Label], r.values[p.Label], label)
-	for w, cells := range x.before {
-		r.values[w] = scaled(cells, p.Tensor(w).Format.Fraction)
-	}
 	for _, w := range p.OfRole(graph.Weight) {
-		f := p.Tensor(w).Format.Fraction
 		largest := 0.0
-		for i, before := range x.before[w] {
-			// n·2^−k·gradient = (before − after)·2^−f_w
-			got := math.Ldexp(float64(before-x.buffers.Weight(w)[i]), p.Optimizer.Shift-f) / float64(x.rates[0])
-			want := r.difference(w, i)
+		for i := range x.before[w] {
+			got, want := x.gradient(w, i), r.difference(w, i)
 			largest = max(largest, math.Abs(want))
 			if math.Abs(got-want) > 0.01+0.01*math.Abs(want) {
 				t.Errorf("%s, cell %d: gradient %v, finite difference %v", p.Tensor(w).Name, i, got, want)
