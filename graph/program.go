@@ -45,7 +45,8 @@ const (
 	OneHot LabelKind = "one_hot"
 	// Bits is one independent bit per output.
 	Bits LabelKind = "bits"
-	// Values is one 16-bit fixed-point value per output.
+	// Values is one 16-bit fixed-point value per output; of the softmax
+	// cross-entropy the number of a class, or −1, per position.
 	Values LabelKind = "values"
 )
 
@@ -54,7 +55,7 @@ const (
 func LabelsOf(loss LossKind) []LabelKind {
 	switch loss {
 	case SoftmaxCrossEntropy:
-		return []LabelKind{OneHot}
+		return []LabelKind{OneHot, Values}
 	case LogisticLoss:
 		return []LabelKind{Bits, OneHot}
 	case MeanSquaredError:

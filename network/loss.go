@@ -16,6 +16,9 @@ func (l *lowering) train(out value) error {
 	if last == Softmax && c.Loss == graph.LogisticLoss || last == Logistic && c.Loss == graph.SoftmaxCrossEntropy {
 		return fmt.Errorf("loss %s on a model that ends in %s: %w", c.Loss, last, fault.ErrUsage)
 	}
+	if c.Loss == graph.SoftmaxCrossEntropy && c.Labels == graph.Values {
+		return l.trainSequence(out)
+	}
 	out, err := l.flat(out)
 	if err != nil {
 		return err
@@ -49,9 +52,49 @@ func (l *lowering) train(out value) error {
 	if err != nil {
 		return err
 	}
-	l.b.Program().Loss = graph.Loss{Kind: c.Loss, Labels: c.Labels, Logits: out.id, Prediction: prediction}
+	return l.learn(out.id, out.id, dz, prediction)
+}
+
+// learn names the ends of the forward pass and appends the backward pass from z,
+// which the logits are in other axes.
+func (l *lowering) learn(logits, z, dz, prediction graph.TensorID) error {
+	c := &l.n.choices
+	l.b.Program().Loss = graph.Loss{Kind: c.Loss, Labels: c.Labels, Logits: logits, Prediction: prediction}
 	if len(l.b.Program().OfRole(graph.Weight)) == 0 {
 		return fmt.Errorf("the model has no weight to train: %w", fault.ErrUnsupported)
 	}
-	return ops.Differentiate(l.b, out.id, dz)
+	return ops.Differentiate(l.b, z, dz)
+}
+
+// trainSequence is train for labels that are the number of a class at each position
+// of a sample, or −1: the classes are the last axis of what the model makes.
+func (l *lowering) trainSequence(out value) error {
+	c := &l.n.choices
+	classes := out.shape[len(out.shape)-1]
+	positions := count(out.shape) / classes
+	if classes < 2 || classes > ops.MaxClasses {
+		return fmt.Errorf("numbers of %d classes as labels, at each of %d positions, want 2 to %d classes: %w", classes, positions, ops.MaxClasses, fault.ErrUnsupported)
+	}
+	if c.Smoothing != 0 {
+		return &fault.Setting{Key: "training.smoothing", Err: fmt.Errorf("labels that are numbers of classes are not smoothed: %w", fault.ErrUsage)}
+	}
+	logits, err := l.flat(out)
+	if err != nil {
+		return err
+	}
+	z, err := l.laid(out, []int{positions, classes})
+	if err != nil {
+		return err
+	}
+	axes := l.b.Tensor(z.id).Axes
+	label := l.b.Add(graph.Tensor{Name: "label", Role: graph.Label, Axes: axes[:2], Format: number.Format{Bits: 16}})
+	prediction, dz, err := ops.SequenceCrossEntropy(l.b, z.id, label)
+	if err != nil {
+		return err
+	}
+	whole, err := l.flat(value{id: prediction, shape: []int{positions, classes}})
+	if err != nil {
+		return err
+	}
+	return l.learn(logits.id, z.id, dz, whole.id)
 }

@@ -212,7 +212,7 @@ func TestRefusals(t *testing.T) {
 		"weights of 66 bits":     {func(_ *network.Architecture, c *network.Choices) { c.RateShift = 48 }, "layer 1 FULLY_CONNECTED: weights would need 66 fraction bits, at most 62 fit; raise the learning rate, or lower the fraction bits"},
 		"no loss":                {func(_ *network.Architecture, c *network.Choices) { c.Loss = "" }, `training.labels: loss "" takes labels [], not "one_hot"`},
 		"unknown loss":           {func(_ *network.Architecture, c *network.Choices) { c.Loss = "hinge" }, `training.labels: loss "hinge" takes labels [], not "one_hot"`},
-		"labels of values":       {func(_ *network.Architecture, c *network.Choices) { c.Labels = graph.Values }, `training.labels: loss "softmax_cross_entropy" takes labels ["one_hot"], not "values"`},
+		"labels of bits":         {func(_ *network.Architecture, c *network.Choices) { c.Labels = graph.Bits }, `training.labels: loss "softmax_cross_entropy" takes labels ["one_hot" "values"], not "bits"`},
 		"logistic of a softmax":  {func(_ *network.Architecture, c *network.Choices) { c.Loss, c.Labels = graph.LogisticLoss, graph.Bits }, "loss logistic_loss on a model that ends in SOFTMAX"},
 		"clipped below 0":        {func(_ *network.Architecture, c *network.Choices) { c.Clip = -1 }, "training.clip: -1"},
 		"clipped beyond 16 bits": {func(_ *network.Architecture, c *network.Choices) { c.Clip = 1 << 15 }, "training.clip: 32768"},
@@ -788,7 +788,8 @@ func TestChooseLoss(t *testing.T) {
 		{&network.Architecture{}, "", "", graph.MeanSquaredError, graph.Values, ""},
 		{ending(network.Relu), "hinge", "", "", "", `training.loss: "hinge", want `},
 		{ending(network.Relu), "hinge", "hinges", "", "", `training.loss: "hinge", want `},
-		{ending(network.Softmax), "", graph.Values, "", "", "training.labels: loss softmax_cross_entropy takes labels [one_hot], not "},
+		{ending(network.Softmax), "", graph.Values, graph.SoftmaxCrossEntropy, graph.Values, ""},
+		{ending(network.Softmax), "", graph.Bits, "", "", "training.labels: loss softmax_cross_entropy takes labels [one_hot values], not "},
 	} {
 		loss, labels, err := c.a.ChooseLoss(c.loss, c.labels)
 		if loss != c.want || labels != c.of || c.says == "" && err != nil || c.says != "" && (!errors.Is(err, fault.ErrUsage) || !strings.HasPrefix(err.Error(), c.says)) {

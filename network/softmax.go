@@ -22,8 +22,8 @@ func (l *lowering) softmax(layer *Layer) error {
 	classes := x.shape[len(x.shape)-1]
 	one := classes == count(x.shape)
 	if l.last() && l.n.choices.Loss == graph.SoftmaxCrossEntropy {
-		if !one || x.hidden != nil {
-			return l.refuse("softmax over the last axis of samples of shape %v", "use one axis per sample, and no mask, before a cross-entropy", x.shape)
+		if !one && l.n.choices.Labels != graph.Values || x.hidden != nil {
+			return l.refuse("softmax over the last axis of samples of shape %v", "use one axis per sample, or labels of values, and no mask, before a cross-entropy", x.shape)
 		}
 		l.set(x.id, x.shape)
 		return nil

@@ -102,7 +102,7 @@ func TestMasksRefused(t *testing.T) {
 		}, "layer 2 ADD, constant, cell 2: -1e+09 does not fit s16.8"},
 		"of the loss": {row(-1e9), func(a *network.Architecture, _ *network.Choices) {
 			a.Weights, a.Layers = a.Weights[:1], a.Layers[:4]
-		}, "layer 3 SOFTMAX: softmax over the last axis of samples of shape [2 4]; use one axis per sample, and no mask"},
+		}, "layer 3 SOFTMAX: softmax over the last axis of samples of shape [2 4]; use one axis per sample, or labels of values, and no mask"},
 	} {
 		a, c := weighing([]int{2, 4}, test.add)
 		if test.change != nil {

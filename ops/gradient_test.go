@@ -183,6 +183,12 @@ func (r *reals) loss() float64 {
 	units := float64(r.p.Tensor(r.p.Label).Units())
 	total := 0.0
 	for i, l := range label {
+		if r.p.Loss.Kind == graph.SoftmaxCrossEntropy && r.p.Loss.Labels == graph.Values {
+			if l >= 0 {
+				total -= math.Log(p[i*(len(p)/len(label))+int(l)])
+			}
+			continue
+		}
 		switch r.p.Loss.Kind {
 		case graph.SoftmaxCrossEntropy:
 			total -= l * math.Log(p[i])

@@ -162,6 +162,13 @@ func executeLying(t *testing.T, p *graph.Program, steps int, seed uint64, lie fu
 		x.features = append(x.features, int32(rng.IntN(2<<in.Format.Fraction)-1<<in.Format.Fraction))
 	}
 	for range rows {
+		if p.Loss.Kind == graph.SoftmaxCrossEntropy && p.Loss.Labels == graph.Values {
+			classes := p.Tensor(p.Loss.Logits).Units() / label.Units()
+			for range label.Units() {
+				x.labels = append(x.labels, rng.Int32N(int32(classes)+1)-1)
+			}
+			continue
+		}
 		x.labels = append(x.labels, randomLabel(rng, p.Loss.Labels, label)...)
 	}
 	for _, role := range []graph.Role{graph.Weight, graph.Frozen} {

@@ -58,6 +58,7 @@ func TestOperatorsAreProven(t *testing.T) {
 	for name, c := range map[string]chain{"sqrt": rooted, "rsqrt": inverted, "rsqrt of cells": invertedCell} {
 		programs[name] = moved(t, coarse(), c)
 	}
+	programs["sequence"], _ = sequence(t, coarse())
 	programs["quotient"] = combined(t, coarse(), divided)
 	for _, kind := range append(activationKinds(), ops.KindExp) {
 		programs[string(kind)] = activated(t, coarse(), kind)

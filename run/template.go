@@ -63,7 +63,7 @@ commit = {{.Test.Commit}}   # commit and certify the rows held out, too, for aud
 
 [training]
 loss = {{quote .Training.Loss}}   # softmax_cross_entropy | logistic_loss | mean_squared_error
-labels = {{quote .Training.Labels}}   # one_hot | bits | values
+labels = {{quote .Training.Labels}}   # one_hot | bits | values (of softmax_cross_entropy: the number of a class at each position, −1 for none)
 batch = {{.Training.Batch}}   # rows per step
 epochs = {{.Training.Epochs}}   # either epochs
 steps = {{.Training.Steps}}   # or steps; the other is 0

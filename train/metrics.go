@@ -10,7 +10,7 @@ import (
 type Metrics struct {
 	// Loss is the mean loss of the rows.
 	Loss float64
-	// Accuracy is the share of rows (for independent bits: of bits) predicted
+	// Accuracy is the share of rows (of independent bits, of positions) predicted
 	// right, or NaN where labels are values.
 	Accuracy float64
 }
@@ -32,11 +32,18 @@ func (m *meter) metrics() Metrics {
 //	softmax cross-entropy  log Σ_c exp z_c − z_y
 //	logistic               Σ_c log(1 + exp z_c) − y_c·z_c
 //	mean squared error     mean_c (prediction_c − y_c)²
+//
+// Of the softmax cross-entropy with numbers of classes they are summed over positions.
 func (m *meter) add(p *graph.Program, cells func(graph.TensorID) []int32, rows int) {
 	logits, label := reals(p, p.Loss.Logits, cells, rows), reals(p, p.Label, cells, rows)
 	prediction := logits
 	if p.Loss.Kind == graph.MeanSquaredError {
 		prediction = reals(p, p.Loss.Prediction, cells, rows)
+	}
+	if p.Loss.Kind == graph.SoftmaxCrossEntropy && p.Loss.Labels == graph.Values {
+		m.addPositions(logits, label)
+		m.rows += rows
+		return
 	}
 	units := len(label) / rows
 	for r := range rows {
@@ -56,6 +63,24 @@ func (m *meter) add(p *graph.Program, cells func(graph.TensorID) []int32, rows i
 		m.judge(p.Loss, out, y)
 	}
 	m.rows += rows
+}
+
+// addPositions takes in positions, with a class each or none.
+func (m *meter) addPositions(logits, label []float64) {
+	classes := len(logits) / len(label)
+	for t, class := range label {
+		z := logits[t*classes : (t+1)*classes]
+		if class < 0 || int(class) >= classes {
+			continue
+		}
+		y := make([]float64, classes)
+		y[int(class)] = 1
+		m.loss += crossEntropy(z, y)
+		m.judged++
+		if largest(z) == int(class) {
+			m.right++
+		}
+	}
 }
 
 // judge counts the predictions that are right. A logit and a predicted bit

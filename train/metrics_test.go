@@ -69,3 +69,21 @@ func TestMetrics(t *testing.T) {
 		}
 	}
 }
+
+// Of a sequence every position counts that has a label.
+func TestMetricsOfSequences(t *testing.T) {
+	p := lossProgram(graph.SoftmaxCrossEntropy, graph.Values, 0)
+	p.Tensors[2].Axes = []relation.Axis{{Name: "batch", Size: 2}, {Name: "positions", Size: 3}}
+	p.Tensors[0].Axes = []relation.Axis{{Name: "batch", Size: 2}, {Name: "unit", Size: 6}} // 2 classes
+	cells := map[graph.TensorID][]int32{
+		p.Loss.Logits: {256, 0, 0, 256, 0, 0, 512, 0, 256, 0, 0, 256},
+		p.Label:       {0, 0, -1, 0, 1, -1},
+	}
+	var m meter
+	m.add(p, func(id graph.TensorID) []int32 { return cells[id] }, 2)
+	right, wrong := math.Log(1+math.Exp(-1)), math.Log(1+math.E)
+	want := (right + wrong + math.Log(1+math.Exp(-2)) + wrong) / 2
+	if got := m.metrics(); math.Abs(got.Loss-want) > 1e-12 || got.Accuracy != 0.5 {
+		t.Errorf("%+v, want a loss of %v", got, want)
+	}
+}

@@ -181,7 +181,8 @@ func TestLossFollowsModelAndLabels(t *testing.T) {
 		{name: "no activation, classes", labels: graph.OneHot, want: graph.Loss{Kind: graph.SoftmaxCrossEntropy, Labels: graph.OneHot}},
 		{name: "no activation, bits", labels: graph.Bits, want: graph.Loss{Kind: graph.LogisticLoss, Labels: graph.Bits}},
 		{name: "softmax, squared", softmax: true, loss: graph.MeanSquaredError, want: graph.Loss{Kind: graph.MeanSquaredError, Labels: graph.Values}},
-		{name: "values for classes", softmax: true, labels: graph.Values, err: fault.ErrUsage},
+		{name: "numbers of classes", softmax: true, labels: graph.Values, want: graph.Loss{Kind: graph.SoftmaxCrossEntropy, Labels: graph.Values}},
+		{name: "bits for classes", softmax: true, labels: graph.Bits, err: fault.ErrUsage},
 		{name: "logistic loss of probabilities", softmax: true, loss: graph.LogisticLoss, err: fault.ErrUsage},
 		{name: "unknown", loss: "hinge", err: fault.ErrUsage},
 	} {
