@@ -164,9 +164,16 @@ func (k *contraction) extentsOf(input, weight, output []relation.Axis) (e extent
 		if _, there := e[w.position]; !there {
 			e[w.position] = relation.Axis{Name: e[w.input].Name, Size: positions}
 		}
-		ok = e[w.input].Size >= 1 && positions >= 1 && e[w.position].Size == positions
+		ok = e[w.input].Size >= 1 && positions >= 1 && e[w.position].Size == positions && w.evaluable(e)
 	}
 	return e, ok && k.padded(e)
+}
+
+// evaluable reports whether a verifier evaluates the window: it has few enough
+// entries and axes.
+func (w window) evaluable(e extents) bool {
+	size, offsets, positions := e[w.input].Size, e[w.offset].Size, e[w.position].Size
+	return max(size, offsets, positions) <= relation.MaxWindow && positions <= relation.MaxWindow/offsets
 }
 
 // maxPadded bounds the cells of a picture with its zeros, channels apart, where
@@ -234,7 +241,7 @@ func inferContraction(op contractor, p *graph.Program, n *graph.Node) ([]graph.T
 	}
 	e, ok := k.extentsOf(x.Axes[1:], w.Axes, nil)
 	if !ok {
-		return nil, malformed("input %v does not fit weights %v, or padding is most of what they read", sizes(x), sizes(w))
+		return nil, malformed("input %v does not fit weights %v, or padding is most of what they read, or it is read in too many places", sizes(x), sizes(w))
 	}
 	if x.Format.Bits > 16 {
 		return nil, malformed("input %q has %d bits, at most 16 fit", x.Name, x.Format.Bits)

@@ -355,6 +355,19 @@ func TestConvolutionsOfAnyShape(t *testing.T) {
 	})
 }
 
+// Windows of more entries than a verifier takes are refused, one of as many is not.
+func TestConv2DOfTooManyEntries(t *testing.T) {
+	n := newNet(t, coarse(), 1, 1<<14)
+	x := picture(n, n.Program().Input, 1, 1)
+	for rows, fits := range map[int]bool{260: true, 261: false, 8192: false} {
+		w := n.weight("kernel", 8, rows, 1, 1, 1)
+		_, err := ops.Append(n.Builder, graph.Node{Name: "convolution", Kind: ops.KindConv2D, Inputs: []graph.TensorID{x, w}})
+		if (err == nil) != fits || err != nil && !errors.Is(err, fault.ErrMalformed) {
+			t.Errorf("%d offsets at %d positions: %v", rows, 1<<14-rows+1, err)
+		}
+	}
+}
+
 // Attributes of which no window can be made, and gradients of another input.
 func TestConv2DRefusesAttributes(t *testing.T) {
 	n := newNet(t, coarse(), 3, 40)

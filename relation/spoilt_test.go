@@ -146,9 +146,19 @@ func TestSpoiltSystems(t *testing.T) {
 		"window that begins before":      slid(func(w *Window) { w.Before = 5 }),
 		"window of endless padding":      slid(func(w *Window) { w.Before = math.MaxInt }),
 		"window that ends after":         slid(func(w *Window) { w.Stride = 5 }),
-		"window beyond the positions":    slid(func(w *Window) { w.Positions, w.Stride = 3, 1 }),
-		"window beyond the offsets":      func(s *System) { s.Tensors[7].Axes[1].Size = 2 },
-		"window beyond the input":        slid(func(w *Window) { w.Size = 5 }),
+		"window of too many entries":     long(1<<11, 1<<11+1, 1),
+		"window on too many cells":       long(1, 1, 1<<22+1),
+		"window on endless offsets": func(s *System) {
+			long(1, 1, 1)(s)
+			s.Tensors[7].Axes[1].Size = 1<<22 + 1
+		},
+		"window on endless positions": func(s *System) {
+			long(1, 1, 1)(s)
+			s.Tensors[7].Axes[0].Size = 1<<22 + 1
+		},
+		"window beyond the positions": slid(func(w *Window) { w.Positions, w.Stride = 3, 1 }),
+		"window beyond the offsets":   func(s *System) { s.Tensors[7].Axes[1].Size = 2 },
+		"window beyond the input":     slid(func(w *Window) { w.Size = 5 }),
 	} {
 		s := sound(t)
 		spoil(s)
@@ -176,6 +186,17 @@ func slid(change func(w *Window)) func(s *System) {
 	return func(s *System) { s.Tensors[7].Source = sliding(change) }
 }
 
+// long makes the window of a sound system one of stride 1 on axes of the given
+// sizes, all of whose positions may read padding.
+func long(positions, offsets, size int) func(s *System) {
+	return func(s *System) {
+		s.Tensors[7].Source = Window{Positions: positions, Offsets: offsets, Stride: 1, Dilation: 1, Before: offsets - 1, Size: size}
+		for i, n := range []int{positions, offsets, size} {
+			s.Tensors[7].Axes[i].Size = n
+		}
+	}
+}
+
 // Windows at the ends of what is allowed.
 func TestWindowsAtTheirLimits(t *testing.T) {
 	for name, change := range map[string]func(w *Window){
@@ -189,6 +210,13 @@ func TestWindowsAtTheirLimits(t *testing.T) {
 		slid(change)(s)
 		if err := s.Validate(); err != nil {
 			t.Errorf("%s: %v", name, err)
+		}
+	}
+	for _, sizes := range [][3]int{{1 << 11, 1 << 11, 1}, {1, 1, 1 << 22}, {1, 1 << 22, 1}} {
+		s := sound(t)
+		long(sizes[0], sizes[1], sizes[2])(s)
+		if err := s.Validate(); err != nil {
+			t.Errorf("%v: %v", sizes, err)
 		}
 	}
 }

@@ -13,6 +13,7 @@ const (
 	MaxDegree   = 4  // tables multiplied in one sumcheck
 	MaxTableLog = 20
 	MaxStride   = 1 << 20 // of a window, and its dilation
+	MaxWindow   = 1 << 22 // entries of a window, and cells of each of its axes
 
 	MaxEquations = 1 << 14
 	MaxLookups   = 1 << 15

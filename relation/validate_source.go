@@ -87,6 +87,9 @@ func (w Window) validate(axes []Axis) error {
 		return invalid("window of %d offsets at %d positions of %d cells, on axes of %d, %d and %d",
 			w.Offsets, w.Positions, w.Size, axes[0].Size, axes[1].Size, axes[2].Size)
 	}
+	if w.Positions > MaxWindow/w.Offsets || max(axes[0].Padded(), axes[1].Padded(), axes[2].Padded()) > MaxWindow {
+		return invalid("window of %d offsets at %d positions on an axis of %d, at most %d entries and cells", w.Offsets, w.Positions, axes[2].Size, MaxWindow)
+	}
 	if w.Stride < 1 || w.Stride > MaxStride || w.Dilation < 1 || w.Dilation > MaxStride {
 		return invalid("window of stride %d and dilation %d, want 1 to %d", w.Stride, w.Dilation, MaxStride)
 	}
