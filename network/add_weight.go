@@ -30,11 +30,7 @@ func (l *lowering) addWeight(layer *Layer) error {
 	if err != nil {
 		return err
 	}
-	v, err := ops.Append(l.b, graph.Node{Name: l.name, Kind: ops.KindAddWeight, Inputs: []graph.TensorID{x.id, id}})
-	if err != nil {
-		return err
-	}
-	y, err := ops.Rescale(l.b, l.name+" rounded", v[0], l.n.choices.Formats.Activation)
+	y, err := l.rounded(graph.Node{Name: l.name, Kind: ops.KindAddWeight, Inputs: []graph.TensorID{x.id, id}})
 	if err != nil {
 		return err
 	}

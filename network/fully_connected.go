@@ -61,6 +61,11 @@ func (l *lowering) contract(layer *Layer, kind graph.Kind, a graph.Attributes, x
 		}
 		node.Inputs = append(node.Inputs, id)
 	}
+	return l.rounded(node)
+}
+
+// rounded appends an operator that makes an accumulator, and its rounding.
+func (l *lowering) rounded(node graph.Node) (graph.TensorID, error) {
 	v, err := ops.Append(l.b, node)
 	if err != nil {
 		return graph.None, err

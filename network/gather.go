@@ -26,15 +26,15 @@ func (l *lowering) gather(layer *Layer) error {
 	if x, err = l.indices(x); err != nil {
 		return err
 	}
-	h, err := l.oneHot(x, w[0])
-	if err != nil {
-		return err
-	}
 	axes, err := l.rows(w)
 	if err != nil {
 		return err
 	}
 	table, err := l.weightOver(layer.Weights[0], l.finer(layer.Weights[0]), "table", axes)
+	if err != nil {
+		return err
+	}
+	h, err := l.oneHot(x, w[0])
 	if err != nil {
 		return err
 	}
@@ -92,13 +92,10 @@ func (l *lowering) indices(x value) (value, error) {
 }
 
 // oneHot returns the one-hot of the sample's integers over the rows of a table,
-// made once.
+// made once. Requires that their numbers have digits.
 func (l *lowering) oneHot(x value, rows int) (graph.TensorID, error) {
 	if id, made := l.oneHots[rows]; made {
 		return id, nil
-	}
-	if _, err := l.digits(rows); err != nil {
-		return graph.None, err
 	}
 	id, err := ops.OneHot(l.b, fmt.Sprintf("one of %d", rows), x.id, rows)
 	l.oneHots[rows] = id

@@ -8,6 +8,7 @@ import (
 
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/internal/fault"
+	"github.com/zkaudit/zkaudit/internal/number"
 	"github.com/zkaudit/zkaudit/network"
 	"github.com/zkaudit/zkaudit/ops"
 )
@@ -125,7 +126,7 @@ func TestGatherRefusals(t *testing.T) {
 		change func(a *network.Architecture, c *network.Choices)
 		want   string
 	}{
-		"features with fraction bits": {func(_ *network.Architecture, c *network.Choices) { c.Formats.Feature = 1 }, "indices with 1 fraction bits: set formats.feature to 0"},
+		"features with fraction bits": {func(_ *network.Architecture, c *network.Choices) { c.Formats.Feature = 1 }, "layer 0 CAST: indices with 1 fraction bits: set formats.feature to 0"},
 		"features with fraction bits, without a cast": {func(a *network.Architecture, c *network.Choices) {
 			a.Layers[0].Kind, c.Formats.Feature = network.Reshape, 1
 			a.Layers[0].Shape = []int{3}
@@ -141,6 +142,61 @@ func TestGatherRefusals(t *testing.T) {
 			a.Layers[0] = network.Layer{Kind: network.Neg, Inputs: []int{0}}
 			c.Formats.Activation = 0
 		}, "its indices are computed"},
+		"two indices": {func(a *network.Architecture, _ *network.Choices) { a.Layers[1].Inputs = []int{1, 1} }, "layer 1 GATHER: 2 inputs, 1 weights"},
+		"a fine table": {func(a *network.Architecture, c *network.Choices) {
+			a.Layers[2] = network.Layer{Kind: network.Unembed, Inputs: []int{2}, Weights: []int{0}, Shape: []int{3, 12}}
+			a.Weights, c.RateShift = a.Weights[:1], number.MaxShift
+		}, "layer 1 GATHER: weights would need"},
+		"a coarse table": {func(_ *network.Architecture, c *network.Choices) {
+			c.RateShift, c.Formats.Error = 2, 2
+		}, "layer 1 GATHER:"},
+		"among large primes": {func(a *network.Architecture, _ *network.Choices) { a.Weights[0].Shape[0] = 6337 }, "append rows that nothing names: 3"},
+		"coarse units": {func(a *network.Architecture, c *network.Choices) {
+			a.Input, a.Layers = []int{2}, a.Layers[1:]
+			a.Layers[0] = network.Layer{Kind: network.Unembed, Inputs: []int{0}, Weights: []int{0}, Shape: []int{12}}
+			a.Layers[1].Inputs, a.Weights[1].Shape = []int{1}, []int{12, 4}
+			c.RateShift, c.Formats.Error = 2, 2
+		}, "layer 0 UNEMBED:"},
+		"coarse positions": {func(a *network.Architecture, c *network.Choices) {
+			a.Input, a.Layers = []int{6}, a.Layers[1:]
+			a.Layers[0] = network.Layer{Kind: network.Add, Inputs: []int{0}, Weights: []int{0}}
+			a.Layers[1].Inputs, a.Weights[0].Shape = []int{1}, []int{6}
+			c.RateShift, c.Formats.Error = 2, 2
+		}, "layer 0 ADD:"},
+		"units of two values": {func(a *network.Architecture, _ *network.Choices) {
+			a.Layers[2] = network.Layer{Kind: network.Unembed, Inputs: []int{2, 2}, Weights: []int{0}, Shape: []int{3, 12}}
+			a.Weights = a.Weights[:1]
+		}, "layer 2 UNEMBED: 2 inputs, 1 weights"},
+		"units of a table of three axes": {func(a *network.Architecture, _ *network.Choices) {
+			a.Weights[1].Shape = []int{4, 2, 1}
+			a.Layers[2] = network.Layer{Kind: network.Unembed, Inputs: []int{2}, Weights: []int{1}, Shape: []int{3, 4}}
+		}, "layer 2 UNEMBED: a table of shape [4 2 1]"},
+		"units of another width": {func(a *network.Architecture, _ *network.Choices) {
+			a.Weights[1].Shape = []int{4, 3}
+			a.Layers[2] = network.Layer{Kind: network.Unembed, Inputs: []int{2}, Weights: []int{1}, Shape: []int{3, 4}}
+		}, "layer 2 UNEMBED: a table of shape [4 3]"},
+		"more units than rows": {func(a *network.Architecture, _ *network.Choices) {
+			a.Layers[2] = network.Layer{Kind: network.Unembed, Inputs: []int{2}, Weights: []int{0}, Shape: []int{3, 13}}
+			a.Weights = a.Weights[:1]
+		}, "layer 2 UNEMBED: a table of shape [12 2]"},
+		"units of a fine table": {func(a *network.Architecture, c *network.Choices) {
+			a.Weights[1].Shape = []int{4, 2}
+			a.Layers[2] = network.Layer{Kind: network.Unembed, Inputs: []int{2}, Weights: []int{1}, Shape: []int{3, 4}}
+			c.RateShift = number.MaxShift
+		}, "layer 2 UNEMBED: weights would need"},
+		"units with an activation": {func(a *network.Architecture, _ *network.Choices) {
+			a.Layers[2] = network.Layer{Kind: network.Unembed, Inputs: []int{2}, Weights: []int{0}, Shape: []int{3, 12}, Activation: network.Softmax}
+			a.Weights = a.Weights[:1]
+		}, "layer 2 UNEMBED: fused activation"},
+		"fine positions": {func(a *network.Architecture, c *network.Choices) {
+			a.Weights[1].Shape = []int{3, 2}
+			a.Layers[2] = network.Layer{Kind: network.Add, Inputs: []int{2}, Weights: []int{1}}
+			c.RateShift = number.MaxShift
+		}, "layer 2 ADD: weights would need"},
+		"positions with an activation": {func(a *network.Architecture, _ *network.Choices) {
+			a.Weights[1].Shape = []int{3, 2}
+			a.Layers[2] = network.Layer{Kind: network.Add, Inputs: []int{2}, Weights: []int{1}, Activation: network.Softmax}
+		}, "layer 2 ADD: fused activation"},
 		"units of another table's shape": {func(a *network.Architecture, _ *network.Choices) {
 			a.Layers[2] = network.Layer{Kind: network.Unembed, Inputs: []int{2}, Weights: []int{1}, Shape: []int{3, 4}}
 		}, "layer 2 UNEMBED: a table of shape [6 4] makes samples of shape [3 4] of others of shape [3 2]"},

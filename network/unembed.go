@@ -32,11 +32,7 @@ func (l *lowering) unembed(layer *Layer) error {
 	if err != nil {
 		return err
 	}
-	v, err := ops.Append(l.b, graph.Node{Name: l.name, Kind: ops.KindUnembed, Attributes: ops.Transposed(last, len(axes)-1), Inputs: []graph.TensorID{x.id, table}})
-	if err != nil {
-		return err
-	}
-	y, err := ops.Rescale(l.b, l.name+" rounded", v[0], l.n.choices.Formats.Activation)
+	y, err := l.rounded(graph.Node{Name: l.name, Kind: ops.KindUnembed, Attributes: ops.Transposed(last, len(axes)-1), Inputs: []graph.TensorID{x.id, table}})
 	if err != nil {
 		return err
 	}
