@@ -25,6 +25,7 @@ const (
 	Relu6           Kind = "RELU6"
 	ReluN1To1       Kind = "RELU_N1_TO_1"
 	LeakyRelu       Kind = "LEAKY_RELU"
+	Prelu           Kind = "PRELU"
 	Elu             Kind = "ELU"
 	HardSwish       Kind = "HARD_SWISH"
 	Gelu            Kind = "GELU"
@@ -80,6 +81,7 @@ func lowerings() map[Kind]func(*lowering, *Layer) error {
 		Relu6:           (*lowering).activation,
 		ReluN1To1:       (*lowering).activation,
 		LeakyRelu:       (*lowering).leakyRelu,
+		Prelu:           (*lowering).prelu,
 		Elu:             (*lowering).activation,
 		HardSwish:       (*lowering).activation,
 		Gelu:            (*lowering).activation,

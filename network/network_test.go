@@ -401,13 +401,24 @@ func TestLeakyRelu(t *testing.T) {
 	if d := n.Difference(m); n.Digest() == m.Digest() || d != "layer 1: LEAKY_RELU, constant 1 of 0.25 to 0.25; not LEAKY_RELU, constant 1 of 0.5 to 0.5" {
 		t.Errorf("another alpha: %q", d)
 	}
-	for _, a := range []float32{-0.25, 1.5} {
-		if _, err := network.New(with(alpha(a)), c); err == nil || !strings.Contains(err.Error(), "only one from 0 to 1 can be proven") {
+	for a, table := range map[float32]bool{-0.25: false, 0: true, 0.25: true, 1: true, 1.5: false} {
+		n, err := network.New(with(alpha(a)), c)
+		if err != nil || table != slices.ContainsFunc(n.Program().Nodes, func(n graph.Node) bool { return n.Kind == ops.KindLeakyRelu }) {
 			t.Errorf("alpha %v: %v", a, err)
 		}
 	}
+	for says, l := range map[string]network.Layer{
+		"":                         {Kind: network.Prelu, Constant: &network.Constant{Shape: []int{4}, Cells: []float32{0.5, -1, 2, 0}}},
+		"1 inputs, 0 weights":      {Kind: network.Prelu},
+		"fused activation":         {Kind: network.Prelu, Constant: &network.Constant{Cells: []float32{2}}, Activation: network.Relu},
+		"constant of shape [3] fo": {Kind: network.Prelu, Constant: &network.Constant{Shape: []int{3}, Cells: make([]float32, 3)}},
+	} {
+		if _, err := network.New(with(l), c); says == "" && err != nil || says != "" && (!errors.Is(err, fault.ErrUnsupported) || !strings.Contains(err.Error(), "PRELU: "+says)) {
+			t.Errorf("%v, want %q", err, says)
+		}
+	}
 	for name, l := range map[string]network.Layer{
-		"none": {Kind: network.LeakyRelu}, "below 0": alpha(-0.25), "above 1": alpha(1.5), "no number": alpha(float32(math.NaN())),
+		"none":        {Kind: network.LeakyRelu},
 		"a vector":    {Kind: network.LeakyRelu, Constant: &network.Constant{Shape: []int{1}, Cells: []float32{0.25}}},
 		"fused":       {Kind: network.LeakyRelu, Constant: &network.Constant{Cells: []float32{0.25}}, Activation: network.Relu},
 		"of two":      {Kind: network.LeakyRelu, Constant: &network.Constant{Cells: []float32{0.25}}, Inputs: []int{1}},

@@ -189,6 +189,44 @@ func TestElementwiseAndShapes(t *testing.T) {
 		"leaky relu": {func() *model {
 			return newModel(1, 6).identity(6, flat).op(tflite.OpLeakyRelu, tflite.LeakyReluOptions{Alpha: 0.3}, flat)
 		}, func(i int) float64 { return max(x[i], 0.3*x[i]) }},
+		"leaky relu above 1": {func() *model {
+			return newModel(1, 6).identity(6, flat).op(tflite.OpLeakyRelu, tflite.LeakyReluOptions{Alpha: 2.5}, flat)
+		}, func(i int) float64 { return x[i] * map[bool]float64{true: 1, false: 2.5}[x[i] > 0] }},
+		"leaky relu below 0": {func() *model {
+			return newModel(1, 6).identity(6, flat).op(tflite.OpLeakyRelu, tflite.LeakyReluOptions{Alpha: -0.3}, flat)
+		}, func(i int) float64 { return max(x[i], -0.3*x[i]) }},
+		"prelu": {func() *model {
+			b := newModel(1, 6).identity(6, flat)
+			return b.op(tflite.OpPrelu, nil, flat, b.tensor(tflite.Shape{6}, vector))
+		}, func(i int) float64 {
+			if x[i] > 0 {
+				return x[i]
+			}
+			return x[i] * float64(vector[i])
+		}},
+		"swish": {func() *model {
+			b := newModel(1, 6).identity(6, flat)
+			first := b.last
+			return b.op(tflite.OpLogistic, nil, flat).op(tflite.OpMul, tflite.MulOptions{}, flat, first)
+		}, func(i int) float64 { return x[i] * sigma(x[i]) }},
+		"gelu by a sigmoid": {func() *model {
+			b := newModel(1, 6).identity(6, flat)
+			first := b.last
+			b.op(tflite.OpMul, tflite.MulOptions{}, flat, b.tensor(tflite.Shape{}, []float32{1.702}))
+			return b.op(tflite.OpLogistic, nil, flat).op(tflite.OpMul, tflite.MulOptions{}, flat, first)
+		}, func(i int) float64 { return x[i] * sigma(1.702*x[i]) }},
+		"gelu by the parts of tanh": {func() *model {
+			b := newModel(1, 6).identity(6, flat)
+			first := b.last
+			scalar := func(v float32) int32 { return b.tensor(tflite.Shape{}, []float32{v}) }
+			b.op(tflite.OpPow, nil, flat, scalar(3)).op(tflite.OpMul, tflite.MulOptions{}, flat, scalar(0.044715)).op(tflite.OpAdd, tflite.AddOptions{}, flat, first)
+			b.op(tflite.OpMul, tflite.MulOptions{}, flat, scalar(0.7978845608)).op(tflite.OpTanh, nil, flat).op(tflite.OpAdd, tflite.AddOptions{}, flat, scalar(1))
+			inner := b.last
+			b.last = first
+			return b.op(tflite.OpMul, tflite.MulOptions{}, flat, scalar(0.5)).op(tflite.OpMul, tflite.MulOptions{}, flat, inner)
+		}, func(i int) float64 {
+			return x[i] / 2 * (1 + math.Tanh(math.Sqrt(2/math.Pi)*(x[i]+0.044715*x[i]*x[i]*x[i])))
+		}},
 		"elu": {func() *model { return newModel(1, 6).identity(6, flat).op(tflite.OpElu, nil, flat) },
 			func(i int) float64 { return max(x[i], math.Expm1(min(x[i], 0))) }},
 		"hard swish": {func() *model { return newModel(1, 6).identity(6, flat).op(tflite.OpHardSwish, nil, flat) },
@@ -257,9 +295,19 @@ func TestElementwiseRefusals(t *testing.T) {
 		"batch axis merged": {func() *model {
 			return newModel(1, 6).identity(6, flat).reshape(tflite.Shape{6, 1})
 		}, "batch axis", fault.ErrUnsupported},
-		"leaky relu above 1": {func() *model {
-			return newModel(1, 6).identity(6, flat).op(tflite.OpLeakyRelu, tflite.LeakyReluOptions{Alpha: 2}, flat)
-		}, "alpha is [2]; only one from 0 to 1 can be proven", fault.ErrUnsupported},
+		"leaky relu without a number": {func() *model {
+			return newModel(1, 6).identity(6, flat).op(tflite.OpLeakyRelu, tflite.LeakyReluOptions{Alpha: float32(math.NaN())}, flat)
+		}, "NaN does not fit", fault.ErrOverflow},
+		"prelu of slopes that are computed": {func() *model {
+			b := newModel(1, 6).identity(6, flat)
+			return b.op(tflite.OpPrelu, nil, flat, b.last)
+		}, "its slopes are computed", fault.ErrUnsupported},
+		"prelu of a constant": {func() *model {
+			b := newModel(1, 6).identity(6, flat)
+			b.op(tflite.OpPrelu, nil, flat, b.tensor(tflite.Shape{6}, many))
+			b.m.Subgraphs[0].Operators[1].Inputs[0] = b.tensor(flat, many)
+			return b
+		}, "input 0 is a constant", fault.ErrUnsupported},
 		"nothing to train": {func() *model { return newModel(1, 6).op(tflite.OpTanh, nil, flat) }, "no weight", fault.ErrUnsupported},
 	} {
 		t.Run(name, func(t *testing.T) {

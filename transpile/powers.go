@@ -16,6 +16,17 @@ func (r *reading) div(o *tflite.Operator) (network.Layer, error) {
 	return r.binary(network.Div, o, options.Activation)
 }
 
+// prelu reads z or α ⊙ z, with slopes that are not trained.
+func (r *reading) prelu(o *tflite.Operator) (network.Layer, error) {
+	if len(o.Inputs) == 2 && o.Inputs[1] >= 0 && !r.m.IsConstant(&r.g.Tensors[o.Inputs[1]]) {
+		return network.Layer{}, r.refuse("its slopes are computed", "export the model with constant slopes")
+	}
+	if len(o.Inputs) == 2 && o.Inputs[0] >= 0 && r.m.IsConstant(&r.g.Tensors[o.Inputs[0]]) {
+		return network.Layer{}, r.refuse("input 0 is a constant", "fold constants before export")
+	}
+	return r.binary(network.Prelu, o, tflite.ActNone)
+}
+
 // squaredDifference reads (X − Y)² as the difference and its square.
 func (r *reading) squaredDifference(o *tflite.Operator) (network.Layer, error) {
 	difference, err := r.binary(network.Sub, o, tflite.ActNone) // either way round

@@ -51,6 +51,7 @@ func rules() map[tflite.Builtin]rule {
 		tflite.OpRelu6:             one(plain(network.Relu6)),
 		tflite.OpReluN1To1:         one(plain(network.ReluN1To1)),
 		tflite.OpLeakyRelu:         one((*reading).leakyRelu),
+		tflite.OpPrelu:             one((*reading).prelu),
 		tflite.OpElu:               one(plain(network.Elu)),
 		tflite.OpHardSwish:         one(plain(network.HardSwish)),
 		tflite.OpGelu:              one((*reading).gelu),
