@@ -21,6 +21,9 @@ type Peer struct {
 	// Seconds and GiB that one step, of all steps proven at once, must and should
 	// take.
 	Must, Aim Limits
+	// Vocabulary is that of a model of tokens, which learns the next one at every
+	// position; 0 for one of pictures and classes.
+	Vocabulary int
 }
 
 // Limits are what a step may take.
@@ -29,9 +32,10 @@ type Limits struct{ Seconds, GiB float64 }
 // Peers lists the shapes.
 func Peers() []Peer {
 	return []Peer{
-		{"Kaizen LeNet, 57.5k weights, batch 16", lenet(), 16, 1, "0.01", "over 561 s and 21.8 GB on 2 cores, without zero knowledge (measured)", Limits{6, 2}, Limits{2, 1}},
-		{"Kaizen VGG, 9.2M weights, batch 16", vgg(), 16, 1, "0.01", "882 s and 466 GB (eprint 2024/162)", Limits{60, 10}, Limits{20, 5}},
-		{"ZKAudit head, 541,544 weights, batch 16, 16 steps", head(), 16, 16, "0.01", "328 s, a whole step of MobileNet v2 (arXiv 2404.04500)", Limits{2, 0}, Limits{0.7, 0}},
+		{"Kaizen LeNet, 57.5k weights, batch 16", lenet(), 16, 1, "0.01", "over 561 s and 21.8 GB on 2 cores, without zero knowledge (measured)", Limits{6, 2}, Limits{2, 1}, 0},
+		{"Kaizen VGG, 9.2M weights, batch 16", vgg(), 16, 1, "0.01", "882 s and 466 GB (eprint 2024/162)", Limits{60, 10}, Limits{20, 5}, 0},
+		{"ZKAudit head, 541,544 weights, batch 16, 16 steps", head(), 16, 16, "0.01", "328 s, a whole step of MobileNet v2 (arXiv 2404.04500)", Limits{2, 0}, Limits{0.7, 0}, 0},
+		{"nanoGPT, 0.2M weights, batch 4 of 64 tokens", Transformer{4, 64, 4, 64, 65}.Architecture(), 4, 1, "0.01", "14 s for one inference (Jolt Atlas, arXiv 2602.17452)", Limits{14, 6}, Limits{4, 6}, 65},
 	}
 }
 
@@ -45,15 +49,23 @@ func (p *Peer) Segment(ctx context.Context, setup *commitments.Setup, rows int) 
 	if err != nil {
 		return nil, err
 	}
-	n, err := network.New(p.Architecture, network.Choices{
+	c := network.Choices{
 		Batch: p.Batch, Formats: network.DefaultFormats(), RateShift: rate.K,
 		Loss: graph.SoftmaxCrossEntropy, Labels: graph.OneHot,
-	})
+	}
+	if p.Vocabulary > 0 {
+		c.Formats.Feature, c.Labels = 0, graph.Values
+	}
+	n, err := network.New(p.Architecture, c)
 	if err != nil {
 		return nil, err
 	}
 	program := n.Program()
-	set := digits(rows, program.Tensor(program.Input).Units(), program.Tensor(program.Label).Units())
+	width := program.Tensor(program.Input).Units()
+	set := tokens(rows, width, p.Vocabulary)
+	if p.Vocabulary == 0 {
+		set = digits(rows, width, program.Tensor(program.Label).Units())
+	}
 	return prepare(ctx, setup, program, rate, set, p.Steps)
 }
 

@@ -127,6 +127,23 @@ func digits(rows, width, classes int) *data.Dataset {
 	return s
 }
 
+// tokens returns rows of sequences in which each token follows from the one before,
+// and whose labels are the tokens that follow.
+func tokens(rows, width, vocabulary int) *data.Dataset {
+	rng := rand.New(rand.NewPCG(3, 4))
+	s := &data.Dataset{Rows: rows, Width: width, Shape: []int{width}, Features: make([]int32, rows*width)}
+	s.Labels = data.Labels{Kind: data.Values, Targets: width, Values: make([]int32, rows*width)}
+	for r := range rows {
+		token := rng.Int32N(int32(max(1, vocabulary)))
+		for i := range width {
+			s.Features[r*width+i] = token
+			token = (3*token + 1) % int32(max(1, vocabulary))
+			s.Labels.Values[r*width+i] = token
+		}
+	}
+	return s
+}
+
 // Workload is one executed segment, ready to prove.
 type Workload struct {
 	Program   *graph.Program
