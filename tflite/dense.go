@@ -23,7 +23,7 @@ func NewDense(name string, layers []DenseLayer, inputs int, finalSoftmax bool) (
 	if len(layers) == 0 || inputs < 1 || inputs > 1<<20 {
 		return nil, fmt.Errorf("tflite: %w: %d layers on %d inputs", fault.ErrUsage, len(layers), inputs)
 	}
-	d := &denseBuilder{g: Subgraph{Name: "main", DebugIndex: -1}, buffers: []Buffer{{}}}
+	d := &builder{g: Subgraph{Name: "main", DebugIndex: -1}, buffers: []Buffer{{}}}
 	last := d.tensor(name+"/input", Shape{1, int32(inputs)}, nil)
 	first := last
 	for i, l := range layers {
@@ -59,15 +59,15 @@ func NewDense(name string, layers []DenseLayer, inputs int, finalSoftmax bool) (
 	}, nil
 }
 
-// denseBuilder collects tensors, buffers and operators.
-type denseBuilder struct {
+// builder collects tensors, buffers and operators of a model under construction.
+type builder struct {
 	g       Subgraph
 	buffers []Buffer
 }
 
 // tensor adds a float32 tensor, a constant if data is given. Other tensors
 // start with the batch axis, left open.
-func (d *denseBuilder) tensor(name string, shape Shape, data []byte) int32 {
+func (d *builder) tensor(name string, shape Shape, data []byte) int32 {
 	t := Tensor{Name: name, Shape: shape, Type: Float32, HasRank: true}
 	if data != nil {
 		t.Buffer = uint32(len(d.buffers))
@@ -79,7 +79,7 @@ func (d *denseBuilder) tensor(name string, shape Shape, data []byte) int32 {
 	return int32(len(d.g.Tensors) - 1)
 }
 
-func (d *denseBuilder) operator(code int, options Options, inputs []int32, output int32) {
+func (d *builder) operator(code int, options Options, inputs []int32, output int32) {
 	d.g.Operators = append(d.g.Operators, Operator{
 		Code: code, Options: options, Inputs: inputs, Outputs: []int32{output}, DebugIndex: -1,
 	})
