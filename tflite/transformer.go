@@ -20,15 +20,16 @@ type Transformer struct {
 	Rank int
 }
 
-// Weights makes the float32 cells of a weight, given its name and shape. Adapters
-// end in /adapter/down (A) and /adapter/up (B).
+// Weights makes the float32 cells of a weight, given its name and shape. Names of
+// weights begin with name/base/, those of adapters with name/adapters/ and end in
+// /down (A) and /up (B).
 type Weights func(name string, shape Shape) []float32
 
 // NewTransformer returns a transformer on int32[batch, context] tokens, in the
 // operators that converters write: GATHER, layer normalisation and attention by
 // their parts, BATCH_MATMUL of activations, FULLY_CONNECTED of every position. Its
-// tensors are called name/tokens, name/positions, name/block_0/attention/query/weights
-// and so on; there is no SOFTMAX at the end. Errors wrap fault.ErrUsage.
+// weights are called name/base/tokens, name/base/block_0/attention/query/weights and
+// so on; there is no SOFTMAX at the end. Errors wrap fault.ErrUsage.
 func NewTransformer(name string, t Transformer, weights Weights) (*Model, error) {
 	for _, n := range []int{t.Blocks, t.Width, t.Heads, t.Context, t.Vocabulary} {
 		if n < 1 || n > 1<<16 {
@@ -113,8 +114,8 @@ func (b *transformerBuilder) forward(input int32) int32 {
 	for i := range places {
 		places[i] = i
 	}
-	tokens := b.op(OpGather, GatherOptions{}, []int32{b.weight("tokens", b.Vocabulary, b.Width), input}, b.Context, b.Width)
-	positions := b.op(OpGather, GatherOptions{}, []int32{b.weight("positions", b.Context, b.Width), b.ints("places", places...)}, b.Context, b.Width)
+	tokens := b.op(OpGather, GatherOptions{}, []int32{b.weight("base/tokens", b.Vocabulary, b.Width), input}, b.Context, b.Width)
+	positions := b.op(OpGather, GatherOptions{}, []int32{b.weight("base/positions", b.Context, b.Width), b.ints("places", places...)}, b.Context, b.Width)
 	b.g.Tensors[positions].Shape, b.g.Tensors[positions].Signature = b.shape(b.Context, b.Width)[1:], nil
 	x := b.sum(tokens, positions)
 	for i := range b.Blocks {
@@ -134,7 +135,7 @@ func (b *transformerBuilder) sum(x, y int32) int32 {
 // dense is a layer with a bias on every position.
 func (b *transformerBuilder) dense(name string, x int32, inputs, units int) int32 {
 	return b.op(OpFullyConnected, FullyConnectedOptions{KeepNumDims: true},
-		[]int32{x, b.weight(name+"/weights", units, inputs), b.weight(name+"/bias", units)}, b.Context, units)
+		[]int32{x, b.weight("base/"+name+"/weights", units, inputs), b.weight("base/"+name+"/bias", units)}, b.Context, units)
 }
 
 // adapted is dense with a low-rank adapter beside it.
@@ -144,8 +145,8 @@ func (b *transformerBuilder) adapted(name string, x int32) int32 {
 		return y
 	}
 	o := FullyConnectedOptions{KeepNumDims: true}
-	down := b.op(OpFullyConnected, o, []int32{x, b.weight(name+"/adapter/down", b.Rank, b.Width), -1}, b.Context, b.Rank)
-	up := b.op(OpFullyConnected, o, []int32{down, b.weight(name+"/adapter/up", b.Width, b.Rank), -1}, b.Context, b.Width)
+	down := b.op(OpFullyConnected, o, []int32{x, b.weight("adapters/"+name+"/down", b.Rank, b.Width), -1}, b.Context, b.Rank)
+	up := b.op(OpFullyConnected, o, []int32{down, b.weight("adapters/"+name+"/up", b.Width, b.Rank), -1}, b.Context, b.Width)
 	return b.sum(y, up)
 }
 
