@@ -54,7 +54,7 @@ func (p *Peer) Segment(ctx context.Context, setup *commitments.Setup, rows int) 
 		Loss: graph.SoftmaxCrossEntropy, Labels: graph.OneHot,
 	}
 	if p.Vocabulary > 0 {
-		c.Formats.Feature, c.Labels = 0, graph.Values
+		c.Formats.Feature, c.Formats.Error, c.Labels = 0, 8, graph.Values
 	}
 	n, err := network.New(p.Architecture, c)
 	if err != nil {

@@ -49,7 +49,7 @@ func repeated(t *testing.T, path string, rows int, shape tflite.Transformer, mor
 
 // transformed trains a transformer on sequences in mode zk, which is the default,
 // proves it and verifies it.
-func transformed(t *testing.T, work string, shape tflite.Transformer, weights tflite.Weights, c *Config, more uint64) (*TrainRecord, *bundle.Report) {
+func transformed(t *testing.T, work string, shape tflite.Transformer, weights tflite.Weights, c *Config, rate string, more uint64) (*TrainRecord, *bundle.Report) {
 	t.Helper()
 	m, err := tflite.NewTransformer("gpt", shape, weights)
 	if err != nil {
@@ -67,7 +67,7 @@ func transformed(t *testing.T, work string, shape tflite.Transformer, weights tf
 		c.Columns.Targets = append(c.Columns.Targets, fmt.Sprint(shape.Context+1+i))
 	}
 	c.Test, c.Initial.From = TestConfig{Rows: 100}, "model"
-	c.Training.Batch, c.Training.Rate, c.Training.Loss, c.Training.Labels = 8, "0.2", "softmax_cross_entropy", "values"
+	c.Training.Batch, c.Training.Rate, c.Training.Loss, c.Training.Labels = 8, rate, "softmax_cross_entropy", "values"
 	if _, err := Init(work, c); err != nil {
 		t.Fatal(err)
 	}
@@ -89,7 +89,7 @@ func TestTransformer(t *testing.T) {
 		steps = 120
 	}
 	work := t.TempDir()
-	r, report := transformed(t, work, shape, uniform, &Config{Training: TrainingConfig{Steps: steps}}, 0)
+	r, report := transformed(t, work, shape, uniform, &Config{Training: TrainingConfig{Steps: steps}}, "0.2", 0)
 	if report.Facts.Parameters != 3477 || *whole && *r.After.Accuracy < 0.95 {
 		t.Errorf("%d parameters, accuracy %v", report.Facts.Parameters, *r.After.Accuracy)
 	}
@@ -110,9 +110,9 @@ func TestTransformer(t *testing.T) {
 		return uniform(name, s)
 	}
 	shape.Rank = 2
-	r, report = transformed(t, t.TempDir(), shape, base, &Config{
-		Model: ModelConfig{Frozen: []string{"gpt/base/*"}}, Training: TrainingConfig{Steps: steps},
-	}, 1)
+	c := &Config{Model: ModelConfig{Frozen: []string{"gpt/base/*"}}, Training: TrainingConfig{Steps: steps}}
+	c.Formats.Error = 7 // what was learned is wrong at first
+	r, report = transformed(t, t.TempDir(), shape, base, c, "0.02", 1)
 	if report.Facts.Parameters != 3477+4*2*16 || r.After.Loss >= r.Before.Loss {
 		t.Errorf("%d parameters, loss %v and then %v", report.Facts.Parameters, r.Before.Loss, r.After.Loss)
 	}
