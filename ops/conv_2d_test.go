@@ -341,17 +341,7 @@ func TestConvolutionsOfAnyShape(t *testing.T) {
 		n := newNet(t, coarse(), some("batch", 2), height*width*channels)
 		a := n.activation(ops.KindRelu, n.conv(picture(n, n.Program().Input, width, channels), 1, 1, some("units before", 2)))
 		p := n.train(n.dense(flatten(n, n.slid(ops.Sliding(rows, columns), a, kernel[0], kernel[1], some("units", 3))), 2), graph.SoftmaxCrossEntropy)
-		e := &exactly{execute(t, p, 1, rapid.Uint64().Draw(draw, "seed")), t}
-		for i := range p.Nodes {
-			e.node(&p.Nodes[i])
-		}
-		if err := naive.Check(e.sys.Relation, e.bare()); err != nil {
-			t.Error(err)
-		}
-		e.checkPadding(t)
-		if t.Failed() {
-			draw.FailNow()
-		}
+		checkDrawn(t, draw, p)
 	})
 }
 
@@ -365,6 +355,23 @@ func TestConv2DOfTooManyEntries(t *testing.T) {
 		if (err == nil) != fits || err != nil && !errors.Is(err, fault.ErrMalformed) {
 			t.Errorf("%d offsets at %d positions: %v", rows, 1<<14-rows+1, err)
 		}
+	}
+}
+
+// checkDrawn executes a step as its definition says, and checks that its relations
+// hold of that alone.
+func checkDrawn(t *testing.T, draw *rapid.T, p *graph.Program) {
+	t.Helper()
+	e := &exactly{execute(t, p, 1, rapid.Uint64().Draw(draw, "seed")), t}
+	for i := range p.Nodes {
+		e.node(&p.Nodes[i])
+	}
+	if err := naive.Check(e.sys.Relation, e.bare()); err != nil {
+		t.Error(err)
+	}
+	e.checkPadding(t)
+	if t.Failed() {
+		draw.FailNow()
 	}
 }
 

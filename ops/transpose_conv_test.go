@@ -10,7 +10,6 @@ import (
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/ops"
-	"github.com/zkaudit/zkaudit/relation/naive"
 )
 
 // spread appends a transposed convolution that makes pictures of some rows and
@@ -69,17 +68,7 @@ func TestTransposedOfAnyShape(t *testing.T) {
 		n := newNet(t, coarse(), some("batch", 2), height*width*channels)
 		a := n.activation(ops.KindRelu, n.conv(picture(n, n.Program().Input, width, channels), 1, 1, some("units before", 2)))
 		p := n.train(n.dense(flatten(n, n.spread(ops.Sliding(rows, columns), a, kernel[0], kernel[1], some("units", 2), makes)), 2), graph.SoftmaxCrossEntropy)
-		e := &exactly{execute(t, p, 1, rapid.Uint64().Draw(draw, "seed")), t}
-		for i := range p.Nodes {
-			e.node(&p.Nodes[i])
-		}
-		if err := naive.Check(e.sys.Relation, e.bare()); err != nil {
-			t.Error(err)
-		}
-		e.checkPadding(t)
-		if t.Failed() {
-			draw.FailNow()
-		}
+		checkDrawn(t, draw, p)
 	})
 }
 
