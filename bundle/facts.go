@@ -22,6 +22,7 @@ type ProgramFacts struct {
 	Frozen       []int    `json:"frozen"`     // weights that are not trained, in the order of their first use
 	Clip         string   `json:"clip"`       // limit of the errors of layers with weights, in decimal; "" = none
 	Smoothing    string   `json:"smoothing"`  // of labels, in decimal; "" = none
+	Momentum     string   `json:"momentum"`   // how gradients count in later updates; "" = not at all
 	RateShift    int      `json:"rate_shift"` // k: rates are n/2^k for the mean over a batch
 	RateByStep   bool     `json:"rate_by_step"`
 	Parameters   int      `json:"parameters"`
@@ -35,7 +36,7 @@ func ProgramFactsOf(n *network.Network) ProgramFacts {
 		Program: hex.EncodeToString(program[:]), Architecture: hex.EncodeToString(forward[:]), Layers: n.Describe(),
 		Loss: string(choices.Loss), Labels: string(choices.Labels), Batch: choices.Batch,
 		Formats: Formats(choices.Formats), Frozen: append([]int{}, choices.Frozen...), Parameters: architecture.Parameters(),
-		RateShift: choices.RateShift, RateByStep: choices.Scheduled,
+		RateShift: choices.RateShift, RateByStep: choices.Scheduled, Momentum: choices.Momentum.String(),
 	}
 	if choices.Clip > 0 {
 		f.Clip = number.Decimal(int64(choices.Clip), choices.Formats.Error)
@@ -62,6 +63,9 @@ func (f *ProgramFacts) Lines() []string {
 		fmt.Sprintf("loss %s of %s labels, batch %d", f.Loss, f.Labels, f.Batch),
 		fmt.Sprintf("fraction bits of features, activations and errors: %s; frozen weights %v", f.Formats, f.Frozen),
 		fmt.Sprintf("%s, a multiple of 1/2^%d over a batch", rates, f.RateShift))
+	if f.Momentum != "" {
+		lines = append(lines, "momentum: "+f.Momentum)
+	}
 	if f.Smoothing != "" {
 		lines = append(lines, fmt.Sprintf("labels smoothed: %s of each is shared by all classes alike", f.Smoothing))
 	}

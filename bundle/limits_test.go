@@ -147,6 +147,39 @@ func TestRatesOfAStatement(t *testing.T) {
 	refusedStatements(t, flaws)
 }
 
+// TestRestartsOfAStatement: a momentum begins anew wherever a segment does, since a
+// segment's proof knows no gradients of the one before.
+func TestRestartsOfAStatement(t *testing.T) {
+	momentum := func(restart int) func(s *bundle.Statement) {
+		return func(s *bundle.Statement) {
+			altered(s, func(_ *network.Architecture, c *network.Choices) {
+				c.Momentum = &network.Momentum{Response: []int64{4, 2}, Bits: 2, Restart: restart}
+			})
+			s.Segment = 6 // of 12 steps
+		}
+	}
+	for _, restart := range []int{1, 2, 3, 6} {
+		s := decode(t, first(t)).Statement
+		momentum(restart)(s)
+		repair(&bundle.Bundle{Statement: s})
+		if err := s.Check(); err != nil {
+			t.Errorf("restarted every %d steps: %v", restart, err)
+		}
+	}
+	s := decode(t, first(t)).Statement
+	momentum(7)(s)
+	s.Segment = 12
+	repair(&bundle.Bundle{Statement: s})
+	if err := s.Check(); err != nil {
+		t.Errorf("in one segment: %v", err)
+	}
+	var flaws []flaw
+	for _, restart := range []int{4, 5, 7, 12, 1 << 16} {
+		flaws = append(flaws, flaw{"a restart within a segment", momentum(restart), "a segment would forget gradients"})
+	}
+	refusedStatements(t, flaws)
+}
+
 // TestOriginsOfAStatement: an origin has what its kind has, and nothing else.
 func TestOriginsOfAStatement(t *testing.T) {
 	origin := func(change func(o *bundle.Origin)) func(s *bundle.Statement) {

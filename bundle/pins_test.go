@@ -38,7 +38,7 @@ func TestWhatDecidesARunIsPinned(t *testing.T) {
 	frozen, rates := []int{}, number.RatesByEpoch(number.Rate{N: uint8(b.Statement.Rates[0]), K: b.Statement.Network.Choices().RateShift})
 	stated := func(e *bundle.Expectation) {
 		e.Program = nil
-		e.Architecture, e.Loss, e.Labels, e.Batch, e.Formats, e.Frozen, e.Clip, e.Smoothing, e.Rate = &f.Architecture, &f.Loss, &f.Labels, &f.Batch, &f.Formats, &frozen, &f.Clip, &f.Smoothing, &f.Rate
+		e.Architecture, e.Loss, e.Labels, e.Batch, e.Formats, e.Frozen, e.Clip, e.Smoothing, e.Momentum, e.Rate = &f.Architecture, &f.Loss, &f.Labels, &f.Batch, &f.Formats, &frozen, &f.Clip, &f.Smoothing, &f.Momentum, &f.Rate
 	}
 	for name, c := range map[string]struct {
 		change func(e *bundle.Expectation)
@@ -70,6 +70,7 @@ func TestWhatDecidesARunIsPinned(t *testing.T) {
 		"choices but frozen":       {func(e *bundle.Expectation) { stated(e); e.Frozen = nil }, []string{"the program"}},
 		"choices but clip":         {func(e *bundle.Expectation) { stated(e); e.Clip = nil }, []string{"the program"}},
 		"choices but smoothing":    {func(e *bundle.Expectation) { stated(e); e.Smoothing = nil }, []string{"the program"}},
+		"choices but momentum":     {func(e *bundle.Expectation) { stated(e); e.Momentum = nil }, []string{"the program"}},
 		"choices but rate":         {func(e *bundle.Expectation) { stated(e); e.Rate = nil }, []string{"the program", "the learning rate"}},
 	} {
 		e := essential(f)
@@ -107,7 +108,10 @@ func TestAnotherNetworkIsRefused(t *testing.T) {
 		"formats":   {func(_ *network.Architecture, c *network.Choices) { c.Formats.Error-- }, "errors 9, not 10"},
 		"clip":      {func(_ *network.Architecture, c *network.Choices) { c.Clip = 512 }, "errors clipped to (in units of their format) 512, not 0"},
 		"smoothing": {func(_ *network.Architecture, c *network.Choices) { c.Smoothing = 51 }, "labels smoothed by (for each class, in units of the errors' format) 51, not 0"},
-		"frozen":    {func(_ *network.Architecture, c *network.Choices) { c.Frozen = []int{0} }, "frozen weights [0], not []"},
+		"momentum": {func(_ *network.Architecture, c *network.Choices) {
+			c.Momentum = &network.Momentum{Response: []int64{2, 1}, Bits: 1, Restart: 4}
+		}, "momentum a gradient counts [2 1]/2^1 in the updates of its step and those after it, and nothing beyond a multiple of 4 steps, not "},
+		"frozen": {func(_ *network.Architecture, c *network.Choices) { c.Frozen = []int{0} }, "frozen weights [0], not []"},
 	} {
 		other := decode(t, m)
 		rebuilt(c.change)(other)

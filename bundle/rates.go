@@ -16,7 +16,7 @@ import (
 // a rate n/2^k that is not in lowest terms, and with it weights of more fraction
 // bits than it needs, is said to be one.
 func (s *Statement) rate() string {
-	k := s.Program().Optimizer.Shift
+	k := s.Network.Choices().RateShift
 	if s.Program().Optimizer.Kind == graph.ConstantSGD {
 		r := number.Rate{N: uint8(s.Rates[0]), K: k}
 		text := r.Effective(s.Program().Batch)
@@ -40,7 +40,7 @@ func (e *Expectation) compareRates(s *Statement, r *Report) error {
 	if err != nil {
 		return fault.OfFile(err)
 	}
-	k := s.Program().Optimizer.Shift
+	k := s.Network.Choices().RateShift
 	if s.Program().Optimizer.Kind == graph.ConstantSGD && !e.Rates.Constant() {
 		return fmt.Errorf("expected learning rates that change, by epoch or by step, the bundle has one: %w", fault.ErrRejected)
 	}

@@ -258,6 +258,9 @@ func (s *Statement) checkShape() error {
 	if err := s.checkRates(); err != nil {
 		return malformed("%v", err)
 	}
+	if m := s.Program().Optimizer.Momentum; m != nil && s.Segments() > 1 && s.Segment%m.Restart != 0 {
+		return malformed("segments of %d steps, a momentum restarted every %d: a segment would forget gradients", s.Segment, m.Restart)
+	}
 	if err := s.Origin.check(s.Program()); err != nil {
 		return malformed("%v", err)
 	}

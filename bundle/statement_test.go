@@ -78,8 +78,11 @@ func TestEveryPublicValueIsBound(t *testing.T) {
 		"rates by step":     rebuilt(func(_ *network.Architecture, c *network.Choices) { c.Scheduled = true }),
 		"clip":              rebuilt(func(_ *network.Architecture, c *network.Choices) { c.Clip = 512 }),
 		"smoothing":         rebuilt(func(_ *network.Architecture, c *network.Choices) { c.Smoothing = 51 }),
-		"frozen weight":     rebuilt(func(_ *network.Architecture, c *network.Choices) { c.Frozen = []int{0} }),
-		"batch":             rebuilt(func(_ *network.Architecture, c *network.Choices) { c.Batch++ }),
+		"momentum": rebuilt(func(_ *network.Architecture, c *network.Choices) {
+			c.Momentum = &network.Momentum{Response: []int64{2, 1}, Bits: 1, Restart: 5}
+		}),
+		"frozen weight": rebuilt(func(_ *network.Architecture, c *network.Choices) { c.Frozen = []int{0} }),
+		"batch":         rebuilt(func(_ *network.Architecture, c *network.Choices) { c.Batch++ }),
 	} {
 		t.Run(name, func(t *testing.T) {
 			m := first(t)

@@ -38,6 +38,11 @@ func (p *Program) Fingerprint() [sha256.Size]byte {
 	w.Text(string(p.Optimizer.Kind))
 	w.Int(p.Optimizer.Shift)
 	w.Int(p.Optimizer.Clip)
+	w.Bool(p.Optimizer.Momentum != nil)
+	if m := p.Optimizer.Momentum; m != nil {
+		w.Ints(m.Response)
+		w.Int(m.Restart)
+	}
 	return w.Sum()
 }
 

@@ -51,6 +51,10 @@ func TestFingerprintTellsStepsApart(t *testing.T) {
 		"logits":      func(p *graph.Program) { p.Loss.Logits = 0 },
 		"optimizer":   func(p *graph.Program) { p.Optimizer.Kind = graph.ScheduledSGD },
 		"shift":       func(p *graph.Program) { p.Optimizer.Shift++ },
+		"clip":        func(p *graph.Program) { p.Optimizer.Clip++ },
+		"momentum":    func(p *graph.Program) { p.Optimizer.Momentum = &graph.Momentum{Response: []int64{1, 1}, Restart: 2} },
+		"response":    func(p *graph.Program) { p.Optimizer.Momentum = &graph.Momentum{Response: []int64{1, 2}, Restart: 2} },
+		"restart":     func(p *graph.Program) { p.Optimizer.Momentum = &graph.Momentum{Response: []int64{1, 1}, Restart: 3} },
 	} {
 		p := program().Clone()
 		change(p)
@@ -92,6 +96,20 @@ func TestValidateRefuses(t *testing.T) {
 		"logits nowhere":         func(p *graph.Program) { p.Loss.Logits = graph.None },
 		"optimizer":              func(p *graph.Program) { p.Optimizer.Kind = "adam" },
 		"shift":                  func(p *graph.Program) { p.Optimizer.Shift = 49 },
+		"clip below 0":           func(p *graph.Program) { p.Optimizer.Clip = -1 },
+		"clip beyond 16 bits":    func(p *graph.Program) { p.Optimizer.Clip = 1 << 15 },
+		"no response":            func(p *graph.Program) { p.Optimizer.Momentum = &graph.Momentum{Restart: 1} },
+		"long response": func(p *graph.Program) {
+			p.Optimizer.Momentum = &graph.Momentum{Response: make([]int64, graph.MaxTaps+1), Restart: 1}
+		},
+		"response of 0": func(p *graph.Program) { p.Optimizer.Momentum = &graph.Momentum{Response: []int64{1, 0}, Restart: 1} },
+		"response too large": func(p *graph.Program) {
+			p.Optimizer.Momentum = &graph.Momentum{Response: []int64{1<<17 + 1}, Restart: 1}
+		},
+		"never restarted": func(p *graph.Program) { p.Optimizer.Momentum = &graph.Momentum{Response: []int64{1}} },
+		"restarted too late": func(p *graph.Program) {
+			p.Optimizer.Momentum = &graph.Momentum{Response: []int64{1}, Restart: 1<<16 + 1}
+		},
 	} {
 		p := program().Clone()
 		change(p)

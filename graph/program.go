@@ -93,6 +93,8 @@ type Optimizer struct {
 	// Clip is the c to which the errors of layers with weights are clipped, cell by
 	// cell, at their fraction bits; 0: they are not.
 	Clip int
+	// Momentum, unless it is nil, makes an update take gradients of steps before.
+	Momentum *Momentum
 }
 
 // MaxClip bounds Optimizer.Clip.

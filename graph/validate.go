@@ -164,6 +164,9 @@ func (p *Program) validateEnds() error {
 	if k := p.Optimizer.Kind; k != ConstantSGD && k != ScheduledSGD {
 		return invalid("optimizer %q", k)
 	}
+	if err := p.Optimizer.Momentum.validate(); err != nil {
+		return err
+	}
 	if c := p.Optimizer.Clip; c < 0 || c > MaxClip {
 		return invalid("errors clipped to %d, want 0 to %d", c, MaxClip)
 	}

@@ -35,6 +35,8 @@ type Choices struct {
 	// Smoothing is what each class gets of a label, at f_g fraction bits; 0: labels
 	// are not smoothed. See ops.SmoothedCrossEntropy.
 	Smoothing int
+	// Momentum, unless it is nil, makes an update take gradients of steps before.
+	Momentum *Momentum
 }
 
 func (c *Choices) check(weights int) error {
@@ -51,6 +53,12 @@ func (c *Choices) check(weights int) error {
 		if f.bits < 0 || f.bits > maxFraction {
 			return &fault.Setting{Key: f.key, Err: fmt.Errorf("%d fraction bits, want 0 to %d: %w", f.bits, maxFraction, fault.ErrUsage)}
 		}
+	}
+	if err := c.Momentum.check(); err != nil {
+		return err
+	}
+	if m := c.Momentum; m != nil && c.RateShift+m.Bits > number.MaxShift {
+		return fmt.Errorf("rate shift %d and %d bits of a response, at most %d together: %w", c.RateShift, m.Bits, number.MaxShift, fault.ErrUsage)
 	}
 	if c.Clip < 0 || c.Clip > graph.MaxClip {
 		return &fault.Setting{Key: "training.clip", Err: fmt.Errorf("%d, want 1 to %d in units of 1/2^%d: %w", c.Clip, graph.MaxClip, c.Formats.Error, fault.ErrUsage)}

@@ -12,7 +12,7 @@ import (
 
 // Domains begin encodings, with their version.
 const (
-	domain             = "zkaudit/network/v5"
+	domain             = "zkaudit/network/v6"
 	architectureDomain = "zkaudit/architecture/v3"
 )
 
@@ -28,7 +28,12 @@ func (n *Network) encode() []byte {
 	}
 	b = encode.Bool(b, c.Scheduled)
 	b = encode.Text(encode.Text(b, c.Loss), c.Labels)
-	return encode.Int(encode.Int(encode.Ints(b, c.Frozen), c.Clip), c.Smoothing)
+	b = encode.Int(encode.Int(encode.Ints(b, c.Frozen), c.Clip), c.Smoothing)
+	b = encode.Bool(b, c.Momentum != nil)
+	if m := c.Momentum; m != nil {
+		b = encode.Int(encode.Int(encode.Ints(b, m.Response), m.Bits), m.Restart)
+	}
+	return b
 }
 
 func appendArchitecture(b []byte, a *Architecture) []byte {
@@ -82,6 +87,9 @@ func Decode(data []byte) (*Network, error) {
 	c.Loss, c.Labels = graph.LossKind(r.text("loss")), graph.LabelKind(r.text("labels"))
 	c.Frozen, c.Clip = r.ints("frozen weights"), r.int("limit of errors")
 	c.Smoothing = r.int("share of every class")
+	if r.Bool("momentum") {
+		c.Momentum = &Momentum{Response: r.Ints("response", graph.MaxTaps), Bits: r.int("precision of the response"), Restart: r.int("restart")}
+	}
 	if err := r.End("end"); err != nil {
 		return nil, fmt.Errorf("network: %w", err)
 	}

@@ -52,6 +52,17 @@ func TestFreeze(t *testing.T) {
 			t.Errorf("%s: %v, %v", name, got, err)
 		}
 	}
+	// a bias that the first layer shares with the third, and no other weight
+	for i := range 3 {
+		a.Layers[2*i].Weights = append([]int{}, a.Layers[2*i].Weights[0], 4)
+	}
+	a.Layers[2].Weights = a.Layers[2].Weights[:1]
+	a.Weights = append(a.Weights, network.Weight{Shape: []int{3}})
+	for _, i := range []int{0, 4} {
+		if got, err := a.Freeze([]int{i}); !errors.Is(err, fault.ErrUsage) || !strings.Contains(err.Error(), fmt.Sprintf("layer %d, which is trained", 4-i)) {
+			t.Errorf("layer %d of a pair: %v, %v", i, got, err)
+		}
+	}
 	for n, want := range map[int]string{1: "[0 2 4]", 3: "[0]", 4: "[]", 0: "", 5: ""} {
 		if got, err := a.AllButLast(n); (want == "") != errors.Is(err, fault.ErrUsage) || want != "" && fmt.Sprint(got) != want {
 			t.Errorf("all but the last %d: %v, %v", n, got, err)

@@ -86,7 +86,7 @@ func (l *lowering) weight(i, fx int, what string, axes []relation.Axis) (graph.T
 // same order.
 func (l *lowering) weightOver(i, fx int, what string, axes []relation.Axis) (graph.TensorID, error) {
 	c := &l.n.choices
-	fraction := fx + c.Formats.Error + c.RateShift
+	fraction := fx + c.Formats.Error + l.b.Program().Optimizer.Shift
 	if fraction > number.MaxFraction {
 		return graph.None, l.refuse("weights would need %d fraction bits, at most %d fit", "raise the learning rate, or lower the fraction bits", fraction, number.MaxFraction)
 	}

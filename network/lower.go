@@ -171,11 +171,7 @@ func newLowering(n *Network) *lowering {
 	c := &n.choices
 	f := graph.Fractions{Feature: c.Formats.Feature, Activation: c.Formats.Activation, Error: c.Formats.Error}
 	l := &lowering{n: n, layouts: map[layout]graph.TensorID{}, oneHots: map[int]graph.TensorID{}, b: graph.NewBuilder("training step", c.Batch, f)}
-	kind := graph.ConstantSGD
-	if c.Scheduled {
-		kind = graph.ScheduledSGD
-	}
-	l.b.Program().Optimizer = graph.Optimizer{Kind: kind, Shift: c.RateShift, Clip: c.Clip}
+	l.b.Program().Optimizer = c.optimizer()
 	for range n.architecture.Weights {
 		l.weights = append(l.weights, graph.None)
 	}

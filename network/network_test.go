@@ -116,8 +116,11 @@ func TestDigestNamesEveryChoice(t *testing.T) {
 		"loss": func(_ *network.Architecture, c *network.Choices) {
 			c.Loss, c.Labels = graph.MeanSquaredError, graph.Values
 		},
-		"frozen":        func(_ *network.Architecture, c *network.Choices) { c.Frozen = nil },
-		"clip":          func(_ *network.Architecture, c *network.Choices) { c.Clip = 1 },
+		"frozen": func(_ *network.Architecture, c *network.Choices) { c.Frozen = nil },
+		"clip":   func(_ *network.Architecture, c *network.Choices) { c.Clip = 1 },
+		"momentum": func(_ *network.Architecture, c *network.Choices) {
+			c.Momentum = &network.Momentum{Response: []int64{1}, Restart: 1}
+		},
 		"smoothing":     func(_ *network.Architecture, c *network.Choices) { c.Smoothing = 1 },
 		"activation":    func(a *network.Architecture, _ *network.Choices) { a.Layers[1].Activation = network.Relu },
 		"no activation": func(a *network.Architecture, _ *network.Choices) { a.Layers[1].Activation = "" },
@@ -221,6 +224,31 @@ func TestRefusals(t *testing.T) {
 		"smoothed bits": {func(_ *network.Architecture, c *network.Choices) {
 			c.Smoothing, c.Loss, c.Labels = 1, graph.LogisticLoss, graph.Bits
 		}, "training.smoothing: labels of the loss"},
+		"a response of nothing": {func(_ *network.Architecture, c *network.Choices) { c.Momentum = &network.Momentum{Restart: 1} }, "training.momentum: a response of 0 steps"},
+		"a response too long": {func(_ *network.Architecture, c *network.Choices) {
+			c.Momentum = &network.Momentum{Response: slices.Repeat([]int64{1}, 1025), Restart: 1}
+		}, "training.momentum: a response of 1025 steps"},
+		"a response of 0": {func(_ *network.Architecture, c *network.Choices) {
+			c.Momentum = &network.Momentum{Response: []int64{1, 0}, Restart: 1}
+		}, "training.momentum: a response of 0 to 1"},
+		"a response too large": {func(_ *network.Architecture, c *network.Choices) {
+			c.Momentum = &network.Momentum{Response: []int64{1<<17 + 1}, Restart: 1}
+		}, "training.momentum: a response of 131073"},
+		"a response too fine": {func(_ *network.Architecture, c *network.Choices) {
+			c.Momentum = &network.Momentum{Response: []int64{1}, Bits: 17, Restart: 1}
+		}, "training.momentum: a response of 17 fraction bits"},
+		"a response of no step": {func(_ *network.Architecture, c *network.Choices) {
+			c.Momentum = &network.Momentum{Response: []int64{1}, Bits: -1, Restart: 1}
+		}, "training.momentum: a response of -1 fraction bits"},
+		"never restarted": {func(_ *network.Architecture, c *network.Choices) {
+			c.Momentum = &network.Momentum{Response: []int64{1}}
+		}, "training.momentum_restart: 0 steps"},
+		"restarted too late": {func(_ *network.Architecture, c *network.Choices) {
+			c.Momentum = &network.Momentum{Response: []int64{1}, Restart: 1<<16 + 1}
+		}, "training.momentum_restart: 65537 steps"},
+		"too fine together": {func(_ *network.Architecture, c *network.Choices) {
+			c.Momentum, c.RateShift = &network.Momentum{Response: []int64{1}, Bits: 16, Restart: 1}, 33
+		}, "rate shift 33 and 16 bits"},
 		"frozen twice":        {func(_ *network.Architecture, c *network.Choices) { c.Frozen = []int{1, 1} }, "frozen weights [1 1] of 3"},
 		"frozen out of order": {func(_ *network.Architecture, c *network.Choices) { c.Frozen = []int{2, 1} }, "frozen weights [2 1] of 3"},
 		"frozen nothing":      {func(_ *network.Architecture, c *network.Choices) { c.Frozen = []int{3} }, "frozen weights [3] of 3"},
@@ -590,8 +618,8 @@ func TestArchitectureDigestByItsDefinition(t *testing.T) {
 		return append(binary.LittleEndian.AppendUint64(nil, uint64(len(s))), s...)
 	}
 	c := n.Choices()
-	encoded, begins := bytes.CutPrefix(n.Encode(), text("zkaudit/network/v5"))
-	behind := 8*8 + len(text(string(c.Loss))) + len(text(string(c.Labels))) + 8 + 8*len(c.Frozen)
+	encoded, begins := bytes.CutPrefix(n.Encode(), text("zkaudit/network/v6"))
+	behind := 9*8 + len(text(string(c.Loss))) + len(text(string(c.Labels))) + 8 + 8*len(c.Frozen)
 	a := n.Architecture()
 	if !begins || a.Digest() != sha256.Sum256(append(text("zkaudit/architecture/v3"), encoded[:len(encoded)-behind]...)) {
 		t.Error("another digest than its definition's")
@@ -614,7 +642,7 @@ func TestMalformedEncodings(t *testing.T) {
 	}
 	// domain, input, 3 weights, layers, …, choices
 	const input = 8 + 18
-	behind := len(data) - 2*8 - (8 + 8) - (8 + len(graph.OneHot)) - (8 + len(graph.SoftmaxCrossEntropy))
+	behind := len(data) - 3*8 - (8 + 8) - (8 + len(graph.OneHot)) - (8 + len(graph.SoftmaxCrossEntropy))
 	for _, c := range []struct {
 		data []byte
 		says string

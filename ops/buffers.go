@@ -24,12 +24,13 @@ type Buffers struct {
 	// Weights are the matrices of weights that are multiplied by, over the cells
 	// that Weight returns: a column for each unit, the last axis; of a table, a row
 	// for each of its rows.
-	Weights []*exact.WeightMatrix
-	values  [][]int64
-	tables  []*functionTable // of table operators, by node
-	patches []*patches       // of nodes that read through windows
-	moves   [][]move         // of nodes that select cells
-	maps    [][]AxisMap      // of nodes that add up along axes
+	Weights   []*exact.WeightMatrix
+	values    [][]int64
+	histories []*history       // of trained weights, with momentum
+	tables    []*functionTable // of table operators, by node
+	patches   []*patches       // of nodes that read through windows
+	moves     [][]move         // of nodes that select cells
+	maps      [][]AxisMap      // of nodes that add up along axes
 }
 
 // NewBuffers takes memory for a validated program. initial gives the cells of
@@ -68,6 +69,7 @@ func NewBuffers(p *graph.Program, initial map[graph.TensorID][]int64, tables *Ta
 			return nil, err
 		}
 	}
+	b.prepareMomentum(p)
 	return b, nil
 }
 

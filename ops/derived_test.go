@@ -82,6 +82,9 @@ func TestDerivedFormatsAreEnforced(t *testing.T) {
 		if rng.IntN(3) == 0 {
 			c.Clip = 1 + rng.IntN(graph.MaxClip)
 		}
+		if rng.IntN(3) == 0 {
+			c.Momentum = &network.Momentum{Response: []int64{4, 2, 1}, Bits: 2, Restart: 1 + rng.IntN(3)}
+		}
 		if loss == graph.SoftmaxCrossEntropy && rng.IntN(2) == 0 {
 			c.Smoothing = 1 + rng.IntN(max(1, 1<<c.Formats.Error/5))
 		}
@@ -134,7 +137,7 @@ func TestDerivedStepsCatchLies(t *testing.T) {
 		a := randomArchitecture(rng)
 		loss := []graph.LossKind{graph.SoftmaxCrossEntropy, graph.LogisticLoss, graph.MeanSquaredError}[i%3]
 		n, err := network.New(a, network.Choices{
-			Batch: 3, RateShift: 6, Scheduled: true, Loss: loss, Labels: graph.LabelsOf(loss)[0], Clip: i % 2 * 60,
+			Batch: 3, RateShift: 6, Scheduled: true, Loss: loss, Labels: graph.LabelsOf(loss)[0], Clip: i % 2 * 60, Momentum: []*network.Momentum{nil, {Response: []int64{2, 1}, Bits: 1, Restart: 2}}[i%2],
 			Formats: network.Formats{Feature: 7, Activation: 7, Error: 8},
 		})
 		if err != nil {

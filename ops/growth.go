@@ -56,6 +56,7 @@ func AccumulatorBits(p *graph.Program, initialBits int, steps int64) int {
 			m := op.moves(p, &p.Nodes[i])
 			change := big.NewInt(int64(m.terms))
 			change.Mul(change, big.NewInt(number.MaxNumerator)).Mul(change, big.NewInt(steps))
+			change.Mul(change, big.NewInt(p.Optimizer.Momentum.Gain()))
 			weights[m.weight].Add(weights[m.weight], change.Lsh(change, uint(m.bits)))
 		}
 	}

@@ -130,20 +130,29 @@ func checkProduct(p *graph.Program, w *graph.Tensor, u use, fx int) error {
 func (weightUpdateOp) Forward(s *Step, n *graph.Node) error {
 	u, fx := updateOf(s.Program, n)
 	w, d := n.Inputs[0], s.small(u.gradient)
+	cells, matrix, rate := s.Buffers.Weight(w), s.Buffers.Weights[w], s.Rate
+	h := s.Buffers.histories[w]
+	if h != nil { // the gradient, instead of the weight that it moves
+		h.begin(s)
+		cells, matrix, rate = h.gradient, h.matrix, -1
+	}
 	var err error
 	switch patches, indices := s.Buffers.patches[s.node], indicesOf(s.Program, n); {
 	case u.input == graph.None:
-		err = exact.BiasStep(s.Buffers.Weight(w), d, len(d)/len(s.Buffers.Weight(w)), s.Rate<<fx)
+		err = exact.BiasStep(cells, d, len(d)/len(cells), rate<<fx)
 	case indices != graph.None:
-		err = exact.GatherStep(s.Buffers.Weights[w], s.small(indices), d, s.Rate<<fx)
+		err = exact.GatherStep(matrix, s.small(indices), d, rate<<fx)
 	case turned(n):
-		err = exact.GradientStep(s.Buffers.Weights[w], d, s.small(u.input), len(d)/s.Buffers.Weights[w].Rows(), s.Rate)
+		err = exact.GradientStep(matrix, d, s.small(u.input), len(d)/matrix.Rows(), rate)
 	case patches != nil && patches.channels > 0:
-		err = exact.ChannelStep(s.Buffers.Weights[w], patches.apart(s.small(u.input)), d, s.Rate)
+		err = exact.ChannelStep(matrix, patches.apart(s.small(u.input)), d, rate)
 	case patches != nil:
-		err = exact.GradientStepView(s.Buffers.Weights[w], patches.over(s.small(u.input)), d, s.Rate)
+		err = exact.GradientStepView(matrix, patches.over(s.small(u.input)), d, rate)
 	default:
-		err = exact.GradientStep(s.Buffers.Weights[w], s.small(u.input), d, len(d)/s.Buffers.Weights[w].Cols(), s.Rate)
+		err = exact.GradientStep(matrix, s.small(u.input), d, len(d)/matrix.Cols(), rate)
+	}
+	if err == nil && h != nil {
+		err = h.end(s, w)
 	}
 	if errors.Is(err, fault.ErrOverflow) {
 		return fault.Advise(fmt.Errorf("tensor %q at %d fraction bits: %w", s.Program.Tensor(w).Name, s.Program.Tensor(w).Format.Fraction, err),
@@ -179,7 +188,7 @@ func (weightUpdateOp) Constrain(c *Context, n *graph.Node) {
 	}
 	t := c.Program.Tensor(w)
 	labels := weightLabels(t)
-	rates := relation.At(c.Relation.Public("rates", &relation.Filter{Rates: c.Rates}, c.Steps), sourceLabel)
+	rates := relation.At(c.Relation.Public("rates", c.filter(), c.Steps), sourceLabel)
 	terms := []relation.Term{
 		relation.Times(relation.Int(1), relation.At(c.after[w], labels...)),
 		relation.Times(relation.Int(-1), relation.At(c.before[w], labels...)),
@@ -188,6 +197,15 @@ func (weightUpdateOp) Constrain(c *Context, n *graph.Node) {
 		terms = append(terms, c.change(n, 1, rates))
 	}
 	c.Relation.Equation("weight "+t.Name+" after", t.Axes, labels, terms...)
+}
+
+// filter is the optimizer's: rates, and the response of a momentum.
+func (c *Context) filter() *relation.Filter {
+	f := &relation.Filter{Rates: c.Rates}
+	if m := c.Program.Optimizer.Momentum; m != nil {
+		f.Response, f.Restart = m.Response, m.Restart
+	}
+	return f
 }
 
 // sourceLabel is the step of an update, where stepLabel is one that reads it.
@@ -250,7 +268,7 @@ func (c *Context) trajectory(w graph.TensorID) relation.ID {
 	}
 	t := c.Program.Tensor(w)
 	labels := weightLabels(t)
-	filter := relation.At(c.Relation.Public("filter", &relation.Filter{Rates: c.Rates}, c.Steps, c.Steps), stepLabel, sourceLabel)
+	filter := relation.At(c.Relation.Public("filter", c.filter(), c.Steps, c.Steps), stepLabel, sourceLabel)
 	terms := []relation.Term{relation.Times(relation.Int(1),
 		c.mask(c.Steps, stepLabel), relation.At(c.before[w], labels...))}
 	for _, n := range c.updates[w] {

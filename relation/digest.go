@@ -118,8 +118,14 @@ func (w encoder) source(src Source) {
 			w.Ints(src.Cells)
 		}
 	case *Filter:
-		if tagged("filter") {
+		if src.Response == nil {
+			if tagged("filter") {
+				w.Ints(src.Rates)
+			}
+		} else if tagged("filter with a response") {
 			w.Ints(src.Rates)
+			w.Ints(src.Response)
+			w.Int(src.Restart)
 		}
 	case *Selection:
 		if tagged("selection") {

@@ -16,7 +16,7 @@ func shaped(t *testing.T, change func(*spec)) *System {
 	step, batch, row := Axis{"step", 2}, Axis{"batch", 2}, Axis{"row", s.real}
 	x := b.Witness("x", step, batch, row)
 	sel := b.Public("sel", &Selection{Batch: 2, Rows: s.rows}, step, batch, row)
-	rates := b.Public("rates", &Filter{Rates: s.rates}, step)
+	rates := b.Public("rates", &Filter{Rates: s.rates, Response: s.response, Restart: s.restart}, step)
 	values := b.Public("values", &Values{Cells: s.cells}, row)
 	view := b.Public("view", &AxisMap{Out: []int32{0}, In: []int32{1}, Value: []int64{s.entry}}, row, Axis{"in", 3})
 	y := b.Witness("y", Axis{"in", 3})
@@ -34,6 +34,8 @@ func shaped(t *testing.T, change func(*spec)) *System {
 
 type spec struct {
 	rates, cells        []int64
+	response            []int64
+	restart             int
 	rows                []int32
 	entry               int64
 	real                int
@@ -68,6 +70,30 @@ func TestShapeDigestLeavesOutContents(t *testing.T) {
 	}
 	if base.ShapeDigest() == base.Digest() {
 		t.Error("shape digest and digest are one")
+	}
+}
+
+// TestDigestsOfResponses: each number of a filter with a response counts, the
+// shape says only that there is one.
+func TestDigestsOfResponses(t *testing.T) {
+	response := func(change func(*spec)) *System {
+		return shaped(t, func(s *spec) {
+			s.response, s.restart = []int64{2, 1}, 2
+			change(s)
+		})
+	}
+	base := response(func(*spec) {})
+	if plain := shaped(t, nil); base.Digest() == plain.Digest() || base.ShapeDigest() == plain.ShapeDigest() {
+		t.Error("a response makes no difference")
+	}
+	for name, change := range map[string]func(*spec){
+		"rates":    func(s *spec) { s.rates = []int64{3, 2} },
+		"response": func(s *spec) { s.response = []int64{2, 2} },
+		"restart":  func(s *spec) { s.restart = 1 },
+	} {
+		if sys := response(change); sys.Digest() == base.Digest() || sys.ShapeDigest() != base.ShapeDigest() {
+			t.Errorf("%s: the same digest, or another shape", name)
+		}
 	}
 }
 

@@ -23,10 +23,32 @@ type Rectifier struct{ Gate bool }
 // outside the circuit.
 type Values struct{ Cells []int64 }
 
-// Filter is the optimizer's filter on the step axis. With two axes (t,s) it
-// is Λ(t,s) = Rates[s]·[s<t<len(Rates)]; with one axis (s) it is λ(s) =
-// Rates[s]. The verifier evaluates it outside the circuit.
-type Filter struct{ Rates []int64 }
+// Filter is the optimizer's filter on the step axis: what the weights of step t
+// have lost to the gradient of step s. With two axes (t,s) it is, for t < S =
+// len(Rates),
+//
+//	Λ(t,s) = Σ_{s ≤ u < t} Rates[u]·Response[u−s]      over u before the first multiple of Restart after s
+//
+// and with one axis (s) it is λ(s), the same for t = S. Without a Response it is
+// [1], so that Λ(t,s) = Rates[s]·[s < t < S]. The verifier evaluates it outside the
+// circuit, in len(Rates)·len(Response) operations.
+type Filter struct {
+	Rates    []int64
+	Response []int64 // nil: [1]
+	Restart  int     // steps; 0 without a Response
+}
+
+// Taps calls do with what the update of step u takes of the gradient of each step
+// s.
+func (f *Filter) Taps(u int, do func(s int, by int64)) {
+	if f.Response == nil {
+		do(u, f.Rates[u])
+		return
+	}
+	for d := 0; d < len(f.Response) && d <= u%f.Restart; d++ {
+		do(u-d, f.Rates[u]*f.Response[d])
+	}
+}
 
 // Selection is Sel(s,b,i) = 1 where slot (s,b) of a segment reads row i of
 // one dataset part: Rows[s·Batch+b] = i, or −1 where the slot reads another

@@ -47,6 +47,9 @@ func (f *Filter) validate(axes []Axis) error {
 	if len(axes) < 1 || len(axes) > 2 {
 		return invalid("filter on %d axes", len(axes))
 	}
+	if (f.Response == nil) != (f.Restart == 0) || f.Response != nil && len(f.Response) == 0 || f.Restart < 0 {
+		return invalid("filter with a response of %d steps, restarted every %d", len(f.Response), f.Restart)
+	}
 	for _, a := range axes {
 		if len(f.Rates) > a.Padded() {
 			return invalid("%d rates on axis %s of %d", len(f.Rates), a.Name, a.Size)

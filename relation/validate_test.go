@@ -76,11 +76,17 @@ func TestRefusedSystems(t *testing.T) {
 			b.Public("p", &Values{Cells: []int64{1, 2}}, axis(2))
 			b.Public("p", &Values{Cells: []int64{1, 3}}, axis(2))
 		},
-		"mask beyond its axis":      func(b *Builder) { b.Public("p", Mask{Size: 5}, axis(4)) },
-		"mask on no axis":           func(b *Builder) { b.Public("p", Mask{Size: 1}) },
-		"rectifier of one cell":     func(b *Builder) { b.Public("p", Rectifier{}, axis(1)) },
-		"too few values":            func(b *Builder) { b.Public("p", &Values{Cells: []int64{1, 2, 3}}, axis(3)) },
-		"more rates than steps":     func(b *Builder) { b.Public("p", &Filter{Rates: make([]int64, 5)}, axis(4), axis(8)) },
+		"mask beyond its axis":  func(b *Builder) { b.Public("p", Mask{Size: 5}, axis(4)) },
+		"mask on no axis":       func(b *Builder) { b.Public("p", Mask{Size: 1}) },
+		"rectifier of one cell": func(b *Builder) { b.Public("p", Rectifier{}, axis(1)) },
+		"too few values":        func(b *Builder) { b.Public("p", &Values{Cells: []int64{1, 2, 3}}, axis(3)) },
+		"more rates than steps": func(b *Builder) { b.Public("p", &Filter{Rates: make([]int64, 5)}, axis(4), axis(8)) },
+		"response of nothing":   func(b *Builder) { b.Public("p", &Filter{Rates: []int64{1}, Response: []int64{}, Restart: 1}, axis(4)) },
+		"never restarted":       func(b *Builder) { b.Public("p", &Filter{Rates: []int64{1}, Response: []int64{1}}, axis(4)) },
+		"restart of nothing":    func(b *Builder) { b.Public("p", &Filter{Rates: []int64{1}, Restart: 1}, axis(4)) },
+		"restart in the past": func(b *Builder) {
+			b.Public("p", &Filter{Rates: []int64{1}, Response: []int64{1}, Restart: -1}, axis(4))
+		},
 		"filter on no axis":         func(b *Builder) { b.Public("p", &Filter{}) },
 		"selection of no batch":     func(b *Builder) { b.Public("p", &Selection{Rows: []int32{0}}, axis(2), axis(2), axis(2)) },
 		"selection beyond the rows": func(b *Builder) { b.Public("p", &Selection{Batch: 1, Rows: []int32{2}}, axis(2), axis(1), axis(2)) },

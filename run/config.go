@@ -108,6 +108,11 @@ type TrainingConfig struct {
 	Rates        []string `toml:"rates"` // one per epoch
 	Clip         string   `toml:"clip"`
 	Smoothing    string   `toml:"smoothing"`
+	Momentum     string   `toml:"momentum"`
+	Nesterov     bool     `toml:"nesterov"`
+	// MomentumRestart is after how many steps a momentum begins anew, a divisor of
+	// SegmentSteps.
+	MomentumRestart int `toml:"momentum_restart"`
 }
 
 // FormatConfig holds the fraction bits.

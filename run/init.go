@@ -311,9 +311,11 @@ func (c *Config) size(parts schedule.Parts) error {
 	if err != nil {
 		return err
 	}
-	if c.Training.SegmentSteps == 0 {
-		c.Training.SegmentSteps = s.choose()
+	given := c.Training.SegmentSteps
+	if given == 0 {
+		given = s.choose()
 	}
+	c.Training.SegmentSteps = c.restart(s.steps, given, c.Training.SegmentSteps != 0)
 	return s.check(c.Training.SegmentSteps)
 }
 

@@ -120,6 +120,9 @@ func (d *Directory) fitsTraining(j *Job) error {
 	}
 	need.Add("a training step", step, 8)
 	need.Add("weights", weights, 3*8)
+	if m := p.Optimizer.Momentum; m != nil {
+		need.Add("gradients that a momentum keeps", weights, 8*int64(min(len(m.Response), m.Restart)+1))
+	}
 	return need.Within(fmt.Sprintf("training with batches of %d rows", p.Batch), d.memory, "smaller batches (training.batch), or a smaller model, would take less")
 }
 

@@ -46,6 +46,10 @@ func readModel(dir string, c *Config) (*model, error) {
 	if err != nil {
 		return nil, err
 	}
+	momentum, err := c.Training.momentum()
+	if err != nil {
+		return nil, err
+	}
 	layers, err := c.Model.frozenLayers()
 	if err != nil {
 		return nil, &fault.Setting{Key: "model.frozen_layers", Err: err}
@@ -57,6 +61,7 @@ func readModel(dir string, c *Config) (*model, error) {
 		RateShift: m.rates.Shift,
 		Scheduled: !m.rates.Constant(),
 		Clip:      clip,
+		Momentum:  momentum,
 		Loss:      graph.LossKind(c.Training.Loss),
 		Labels:    graph.LabelKind(c.Training.Labels),
 		Frozen:    c.Model.Frozen, FrozenLayers: layers, TrainLast: c.Model.TrainLast,

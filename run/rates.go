@@ -70,7 +70,7 @@ func (j *Job) effectiveRates() []string {
 	p := j.Run.Program
 	rates, ok := j.model.rates.ByEpoch()
 	if !ok {
-		return []string{number.DescribeRates(j.Run.Rates, p.Optimizer.Shift, p.Batch)}
+		return []string{number.DescribeRates(j.Run.Rates, j.model.rates.Shift, p.Batch)}
 	}
 	var texts []string
 	for _, r := range rates {

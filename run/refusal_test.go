@@ -25,7 +25,7 @@ func edit(t *testing.T, path, old, replacement string) {
 
 func TestConfigRoundTrip(t *testing.T) {
 	c := &Config{
-		Model: ModelConfig{File: `odd "name" \ with ü and` + "\t.tflite", Frozen: []string{"a/b", "c"}},
+		Model: ModelConfig{File: `odd "name" \ with ü and` + "\t.tflite", Frozen: []string{"a/b", "c"}, FrozenLayers: []string{"0", "2-4"}, TrainLast: 2},
 		Data: []DataConfig{
 			{Name: "north", File: "x.gz", Labels: "y.gz", Constants: map[string]string{"licence": "CC0 \"1\"", "owner": "A"}},
 			{File: "z.gz", Labels: "w.gz", Part: "z.part", Opening: "z.opening", Constants: map[string]string{}},
@@ -35,7 +35,8 @@ func TestConfigRoundTrip(t *testing.T) {
 		Vocabulary: map[string][]string{"sex": {"f", "m"}, "owner 1": {"A", "B"}},
 		Test:       TestConfig{Rows: 7, From: "end", GroupDuplicates: true, Commit: true},
 		Training: TrainingConfig{Loss: "mean_squared_error", Labels: "values", Batch: 8, Epochs: 3, SegmentSteps: 16,
-			Rates: []string{"0.5", "0.25"}},
+			Rates: []string{"0.5", "0.25"}, Clip: "0.5", Smoothing: "0.1", Momentum: "0.9", Nesterov: true, MomentumRestart: 16},
+		Rate:     RateConfig{WarmUp: 4, Decay: "step", Every: 5, Factor: "0.5", Floor: "0.01"},
 		Formats:  FormatConfig{Feature: 7, Activation: 8, Error: 9},
 		Schedule: ScheduleConfig{Order: "shuffled", Seed: "s", Tail: "wrap", Without: []string{"north:5", "part-001:10-19"}},
 		Initial:  InitialConfig{From: "model", Scheme: "he", Publish: true},

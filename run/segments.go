@@ -58,6 +58,10 @@ func (s *segmenting) check(steps int) error {
 	if limit, setting := s.size(steps).Beyond(); limit != "" {
 		return &fault.Setting{Key: setting, Err: fmt.Errorf("such a run cannot be proven: %s: %w", limit, fault.ErrUsage)}
 	}
+	if m := s.program.Optimizer.Momentum; m != nil && m.Restart < graph.MaxRestart && steps < s.steps && steps%m.Restart != 0 {
+		return fault.Advise(fmt.Errorf("segments of %d steps, a momentum restarted every %d, which must be a divisor: %w", steps, m.Restart, fault.ErrUsage),
+			"change %s or %s", "training.segment_steps", "training.momentum_restart")
+	}
 	if err := ops.CheckBounds(s.program, s.bits, int64(s.steps)); err != nil {
 		return err
 	}

@@ -72,6 +72,9 @@ rate = {{quote .Training.Rate}}   # learning rate; the nearest n/2^k with n <= 2
 rates = {{list .Training.Rates}}   # instead of rate: one per epoch
 clip = {{quote .Training.Clip}}   # what the errors of layers with weights are clipped to, cell by cell, such as "0.5"; "" = not at all
 smoothing = {{quote .Training.Smoothing}}   # of labels, such as "0.1": so much of each is shared by all classes; "" = none
+momentum = {{quote .Training.Momentum}}   # such as "0.9"; "" = none
+nesterov = {{.Training.Nesterov}}   # Nesterov's momentum instead of the classical one
+momentum_restart = {{.Training.MomentumRestart}}   # after so many steps a momentum begins anew: a divisor of segment_steps
 
 [learning_rate]   # how training.rate changes from step to step; each step's rate is exact, rounded once to n/2^k
 warm_up = {{.Rate.WarmUp}}   # so many steps rise in a line: step i of them, from 1, has i/warm_up of the rate

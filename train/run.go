@@ -67,6 +67,10 @@ func (r *Run) Check() error {
 	if r.Steps() < 1 || r.Segment < 1 {
 		return fmt.Errorf("run of %d steps in segments of %d: %w", r.Steps(), r.Segment, fault.ErrUsage)
 	}
+	if m := r.Program.Optimizer.Momentum; m != nil && r.Segments() > 1 && r.Segment%m.Restart != 0 {
+		return fault.Advise(fmt.Errorf("segments of %d steps, a momentum restarted every %d, which must be a divisor: %w", r.Segment, m.Restart, fault.ErrUsage),
+			"change %s or %s", "training.segment_steps", "training.momentum_restart")
+	}
 	for s, n := range r.Rates {
 		if n < 1 || n > number.MaxNumerator {
 			return fmt.Errorf("step %d: rate numerator %d, want 1 to %d: %w", s, n, number.MaxNumerator, fault.ErrUsage)

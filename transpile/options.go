@@ -24,8 +24,9 @@ type Options struct {
 	Scheduled bool
 	// Clip is network.Choices.Clip.
 	Clip int
-	// Smoothing is network.Choices.Smoothing.
+	// Smoothing and Momentum are those of network.Choices.
 	Smoothing int
+	Momentum  *network.Momentum
 	// Loss and Labels, where empty, follow from the model's last operator: see
 	// network.Architecture.ChooseLoss.
 	Loss   graph.LossKind

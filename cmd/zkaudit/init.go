@@ -212,6 +212,9 @@ func trainingFlags(cmd *cobra.Command, c *run.Config) {
 	f.StringSliceVar(&c.Training.Rates, "rates", nil, "a learning rate per epoch, instead of one")
 	f.StringVar(&c.Training.Clip, "clip", "", "clip the errors of layers with weights, cell by cell, to this value")
 	f.StringVar(&c.Training.Smoothing, "smoothing", "", "smooth labels: the part of each that all classes share")
+	f.StringVar(&c.Training.Momentum, "momentum", "", "momentum, such as 0.9")
+	f.BoolVar(&c.Training.Nesterov, "nesterov", false, "Nesterov's momentum instead of the classical one")
+	f.IntVar(&c.Training.MomentumRestart, "momentum-restart", 0, "steps after which a momentum begins anew (default: those of a segment)")
 	f.IntVar(&c.Rate.WarmUp, "warm-up", 0, "steps in which the learning rate rises to its value")
 	f.StringVar(&c.Rate.Decay, "decay", "", "how the learning rate falls from step to step: none, step or cosine (default none)")
 	f.IntVar(&c.Rate.Every, "decay-every", 0, "step decay: steps after which the rate is multiplied by the factor, and again")
@@ -245,7 +248,7 @@ func settingFlags() map[string]string {
 		"encoding": "columns.encoding", "publish-encoding": "columns.publish_encoding",
 		"test-rows": "test.rows", "test-from": "test.from", "group-duplicates": "test.group_duplicates", "commit-test": "test.commit",
 		"loss": "training.loss", "label-kind": "training.labels", "batch": "training.batch", "epochs": "training.epochs", "steps": "training.steps",
-		"segment-steps": "training.segment_steps", "rate": "training.rate", "rates": "training.rates", "clip": "training.clip", "smoothing": "training.smoothing",
+		"segment-steps": "training.segment_steps", "rate": "training.rate", "rates": "training.rates", "clip": "training.clip", "smoothing": "training.smoothing", "momentum": "training.momentum", "nesterov": "training.nesterov", "momentum-restart": "training.momentum_restart",
 		"warm-up": "learning_rate.warm_up", "decay": "learning_rate.decay", "decay-every": "learning_rate.every", "decay-factor": "learning_rate.factor", "decay-floor": "learning_rate.floor",
 		"fraction-features": "formats.feature", "fraction-activations": "formats.activation", "fraction-errors": "formats.error",
 		"order": "schedule.order", "seed": "schedule.seed", "tail": "schedule.tail", "without": "schedule.without",

@@ -36,7 +36,7 @@ func (p *Peer) channelwise(t *relation.Tensor) (cells fr.Vector, ok bool) {
 		return nil, false
 	}
 	w := p.field(t.Sum.Terms[0].Factors[1].Tensor)
-	return accumulate(sum, w, filter.Rates, len(w)), true
+	return accumulate(sum, w, filter, len(w)), true
 }
 
 // channels is C of one use, by the places of cells.

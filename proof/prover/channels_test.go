@@ -26,7 +26,7 @@ func kernels(t *testing.T, w Window, count int, bare bool) (p *Peer, weights ID)
 	down, over := b.Public("window", w, h, m, y), b.Public("window across", across, u, k, x)
 	patches := b.Virtual("P", []Axis{s, n, h, u, m, k, c}, []Label{"s", "b", "h", "w", "m", "n", "c"},
 		Times(Int(1), At(down, "h", "m", "y"), At(over, "w", "n", "x"), At(pictures, "s", "b", "y", "x", "c")))
-	filter := b.Public("filter", &Filter{Rates: []int64{3, 1, 2}}, s, s)
+	filter := b.Public("filter", &Filter{Rates: []int64{3, 1, 2}, Response: []int64{4, 3, 2}, Restart: 2}, s, s)
 	factors := []Factor{At(filter, "t", "s"), At(b.Mask(n), "b"), At(patches, "s", "b", "h", "w", "m", "n", "c"), At(d, "s", "b", "h", "w", "c", "q")}
 	weights = b.Virtual("W", []Axis{s, m, k, c, q}, []Label{"t", "m", "n", "c", "q"},
 		Times(Int(1), At(b.Mask(s), "t"), At(w0, "m", "n", "c", "q")), Times(Int(-1), factors...), Times(Int(-5), factors...))

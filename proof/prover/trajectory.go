@@ -16,7 +16,7 @@ import (
 //
 //	W(t,w) = 1_S(t)·W0(w) − Σ_uses Σ_s Λ(t,s)·C(s,w),    C(s,w) = Σ_z Π factors(s,z,w)
 //
-// with a filter Λ(t,s) = n_s·[s < t < S] in every term but the first. For fixed
+// with a filter Λ(t,s), 0 unless s < t < S, in every term but the first. For fixed
 // w's that leave one operand whole, C is that operand contracted with the other:
 // work by activations, not by weights. ok is false where the terms or the axes
 // are others (protocol, section 5).
@@ -40,7 +40,7 @@ func (p *Peer) trajectory(t *relation.Tensor, fixed [][]fr.Element) (cells fr.Ve
 	}
 	initial := t.Sum.Terms[0].Factors[1].Tensor
 	w := p.partial(initial, fixed[1:])
-	return accumulate(sum, w, filter.Rates, len(w)), true
+	return accumulate(sum, w, filter, len(w)), true
 }
 
 // use is one term of a trajectory beyond the first: a weight acts once on a
@@ -322,24 +322,32 @@ func (p *Peer) eachStep(out fr.Vector, id relation.ID, weights fr.Vector, steps,
 // accumulate turns the gradients of all steps into the weights before each
 // step, in place:
 //
-//	W(t) = W0 − Σ_{s<t} n_s·c(s)   for t < S, else 0
+//	W(t) = W0 − Σ_{u<t} Σ_s tap(u,s)·c(s)   for t < S, else 0
 //
 // Protocol, section 5.
-func accumulate(c, initial fr.Vector, rates []int64, width int) fr.Vector {
+func accumulate(c, initial fr.Vector, filter *relation.Filter, width int) fr.Vector {
+	taps := max(1, len(filter.Response))
 	poly.Parallel(width, 64, func(lo, hi int) {
 		w := append(fr.Vector(nil), initial[lo:hi]...)
+		recent := make([]fr.Vector, taps) // gradients, by step modulo taps
+		for i := range recent {
+			recent[i] = make(fr.Vector, hi-lo)
+		}
 		step := make(fr.Vector, hi-lo)
 		var n fr.Element
-		for s := 0; s < len(c)/width; s++ {
-			row := c[s*width+lo : s*width+hi]
-			if s >= len(rates) {
+		for t := 0; t < len(c)/width; t++ {
+			row := c[t*width+lo : t*width+hi]
+			if t >= len(filter.Rates) {
 				clear(row)
 				continue
 			}
-			n.SetInt64(rates[s])
-			step.ScalarMul(row, &n)
+			copy(recent[t%taps], row)
 			copy(row, w)
-			w.Sub(w, step)
+			filter.Taps(t, func(s int, by int64) {
+				n.SetInt64(by)
+				step.ScalarMul(recent[s%taps], &n)
+				w.Sub(w, step)
+			})
 		}
 	})
 	return c

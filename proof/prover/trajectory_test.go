@@ -23,7 +23,7 @@ func kernel(t *testing.T, w Window) (p *Peer, patches, weights ID) {
 	win := b.Public("window", w, h, m, y)
 	patches = b.Virtual("P", []Axis{s, n, h, m, c}, []Label{"s", "b", "h", "m", "c"},
 		Times(Int(1), At(win, "h", "m", "y"), At(x, "s", "b", "y", "c")))
-	filter := b.Public("filter", &Filter{Rates: []int64{3, 1, 2}}, s, s)
+	filter := b.Public("filter", &Filter{Rates: []int64{3, 1, 2}, Response: []int64{4, 3}, Restart: 3}, s, s)
 	weights = b.Virtual("W", []Axis{s, m, c, o}, []Label{"t", "m", "c", "o"},
 		Times(Int(1), At(b.Mask(s), "t"), At(w0, "m", "c", "o")),
 		Times(Int(-1), At(filter, "t", "s"), At(patches, "s", "b", "h", "m", "c"), At(d, "s", "b", "h", "o")))

@@ -148,7 +148,7 @@ func Partial(t *relation.Tensor, fixed [][]fr.Element) fr.Vector {
 	switch src := t.Source.(type) {
 	case *relation.Filter:
 		if len(t.Axes) == 2 && fixed[0] != nil {
-			row := filterRow(src.Rates, t.Axes[1].Padded(), fixed[0])
+			row := filterRow(src, t.Axes[1].Padded(), fixed[0])
 			return fixLast(row, fixed[1])
 		}
 	case *relation.Selection:
@@ -177,17 +177,19 @@ func fixLast(row fr.Vector, point []fr.Element) fr.Vector {
 
 // filterRow returns Λ~(point, s) for all s:
 //
-//	Λ~(r,s) = n_s · Σ_{s<t<S} eq(r,t)
+//	Λ~(r,s) = Σ_u tap(u,s) · Σ_{u<t<S} eq(r,t),    tap(u,s) as relation.Filter.Taps has it
 //
 // Protocol, section 5.
-func filterRow(rates []int64, n int, point []fr.Element) fr.Vector {
+func filterRow(f *relation.Filter, n int, point []fr.Element) fr.Vector {
 	eq := poly.Eq(point)
 	row := make(fr.Vector, n)
-	var tail fr.Element // Σ_{s<t<S} eq(r,t)
-	for s := len(rates) - 1; s >= 0; s-- {
-		row[s].SetInt64(rates[s])
-		row[s].Mul(&row[s], &tail)
-		tail.Add(&tail, &eq[s])
+	var tail, v fr.Element // Σ_{u<t<S} eq(r,t)
+	for u := len(f.Rates) - 1; u >= 0; u-- {
+		f.Taps(u, func(s int, by int64) {
+			v.SetInt64(by)
+			row[s].Add(&row[s], v.Mul(&v, &tail))
+		})
+		tail.Add(&tail, &eq[u])
 	}
 	return row
 }
@@ -273,16 +275,18 @@ func table(t *relation.Tensor) fr.Vector {
 }
 
 func filterTable(cells fr.Vector, t *relation.Tensor, f *relation.Filter) {
-	if len(t.Axes) == 1 {
-		for s, n := range f.Rates {
-			cells[s].SetInt64(n)
+	lost := make([]int64, len(f.Rates)) // to the gradient of each step, so far
+	for u := range f.Rates {
+		f.Taps(u, func(s int, by int64) { lost[s] += by })
+		if len(t.Axes) == 2 && u+1 < len(f.Rates) {
+			for s, v := range lost[:u+1] {
+				cells[(u+1)*t.Axes[1].Padded()+s].SetInt64(v)
+			}
 		}
-		return
 	}
-	n := t.Axes[1].Padded()
-	for s := range f.Rates {
-		for later := s + 1; later < len(f.Rates); later++ {
-			cells[later*n+s].SetInt64(f.Rates[s])
+	if len(t.Axes) == 1 {
+		for s, v := range lost {
+			cells[s].SetInt64(v)
 		}
 	}
 }

@@ -18,6 +18,9 @@ const maxFilterEntries = 1 << 24
 //
 // takes the place of F. later are filters that are yet to be added.
 func (r *reader) filter(labels []int, src *relation.Filter, width int, later []relation.Factor) error {
+	if src.Response != nil {
+		return fmt.Errorf("a filter with a response in a sum of cells: %w", fault.ErrUnsupported)
+	}
 	t, s := labels[0], labels[1]
 	if k := r.only(t, s, later); k >= 0 {
 		if sums, ok := r.partialSums(&r.cells[k], t, s, src.Rates, width); ok {

@@ -108,6 +108,9 @@ func (r *reader) read(f relation.Factor, t *relation.Tensor, of func(relation.ID
 	case relation.Mask:
 		r.extents[labels[0]] = min(r.extents[labels[0]], src.Size)
 	case *relation.Filter:
+		if src.Response != nil {
+			return fmt.Errorf("a filter with a response in a sum of cells: %w", fault.ErrUnsupported)
+		}
 		cells := make([]int64, t.Cells())
 		copy(cells, src.Rates)
 		return r.dense(labels, t.Axes, cells)

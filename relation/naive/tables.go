@@ -143,7 +143,7 @@ func rectify(v int, gate bool) int64 {
 	return int64(v)
 }
 
-// filter: Λ(t,s) = Rates[s]·[s < t < S] on two axes, λ(s) = Rates[s] on one.
+// filter: Λ(t,s) on two axes, λ(s) = Λ(S,s) on one; see relation.Filter.
 func filter(src *relation.Filter, tensor *relation.Tensor) ([]fr.Element, error) {
 	steps := len(src.Rates)
 	last := tensor.Axes[len(tensor.Axes)-1].Padded()
@@ -151,13 +151,24 @@ func filter(src *relation.Filter, tensor *relation.Tensor) ([]fr.Element, error)
 		return nil, fmt.Errorf("tensor %q: %d rates on %d cells: %w", tensor.Name, steps, last, fault.ErrMalformed)
 	}
 	table := make([]fr.Element, tensor.Cells())
-	for s, rate := range src.Rates {
-		if len(tensor.Axes) == 1 {
-			table[s].SetInt64(rate)
-			continue
+	for s := range src.Rates {
+		end, response := steps, src.Response
+		if response == nil {
+			response = []int64{1}
+		} else {
+			end = min(steps, (s/src.Restart+1)*src.Restart)
 		}
-		for t := s + 1; t < steps; t++ {
-			table[t*last+s].SetInt64(rate)
+		lost := int64(0) // to the gradient of step s, before step t
+		for t := s; t <= steps; t++ {
+			if len(tensor.Axes) == 2 && t < steps {
+				table[t*last+s].SetInt64(lost)
+			}
+			if d := t - s; t < end && d < len(response) {
+				lost += src.Rates[t] * response[d]
+			}
+		}
+		if len(tensor.Axes) == 1 {
+			table[s].SetInt64(lost)
 		}
 	}
 	return table, nil
