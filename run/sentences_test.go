@@ -1,11 +1,13 @@
 package run
 
 import (
+	"errors"
 	"fmt"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/internal/prg"
 	"github.com/zkaudit/zkaudit/proof/mode"
 )
@@ -100,5 +102,42 @@ func TestTable(t *testing.T) {
 	r, report := all(t, work)
 	if report.Facts.Parameters != 24 || r.After.Loss > 0.01 {
 		t.Errorf("%d parameters, loss %v held out", report.Facts.Parameters, r.After.Loss)
+	}
+}
+
+// Bytes are indices as they are, and those beyond a table are named.
+func TestBytesAsIndices(t *testing.T) {
+	const rows, length = 40, 6
+	work, model := t.TempDir(), filepath.Join("..", "testdata", "words.tflite")
+	header := func(axes ...byte) string {
+		text := string([]byte{0, 0, 8, byte(len(axes))})
+		for _, n := range axes {
+			text += string([]byte{0, 0, 0, n})
+		}
+		return text
+	}
+	tokens, classes := make([]byte, rows*length), make([]byte, rows)
+	for i := range tokens {
+		tokens[i] = byte(7 * i % 60)
+	}
+	for i := range classes {
+		classes[i] = byte(i % 2)
+	}
+	path := filepath.Join(work, "tokens.idx")
+	write(t, path+".labels", header(rows)+string(classes))
+	for _, last := range []byte{59, 60} {
+		tokens[len(tokens)-1] = last
+		write(t, path, header(rows, length)+string(tokens))
+		c := &Config{
+			Model: ModelConfig{File: model}, Data: []DataConfig{{File: path, Labels: path + ".labels"}},
+			Training: TrainingConfig{Batch: 4, Steps: 2}, Proof: ProofConfig{Mode: string(mode.Validity), RowBits: 10},
+		}
+		_, err := Init(filepath.Join(work, fmt.Sprint(last)), c)
+		if last == 59 && err != nil {
+			t.Errorf("indices below 60: %v", err)
+		}
+		if want := "row 39, feature 5: 60 is no index into a table of 60 rows"; last == 60 && (!errors.Is(err, fault.ErrInput) || !strings.Contains(err.Error(), want)) {
+			t.Errorf("index 60: %v, want %q", err, want)
+		}
 	}
 }
