@@ -49,7 +49,7 @@ func NewBuffers(p *graph.Program, initial map[graph.TensorID][]int64, tables *Ta
 		moves:   make([][]move, len(p.Nodes)),
 		maps:    make([][]AxisMap, len(p.Nodes)),
 	}
-	held := heldTensors(p)
+	held := Held(p)
 	for i := range p.Tensors {
 		id, t := graph.TensorID(i), &p.Tensors[i]
 		switch {

@@ -145,8 +145,8 @@ func unheld(n *graph.Node, i int) bool {
 	return n.Kind == KindOneHot && i == 0 && len(n.Outputs) > 1
 }
 
-// heldTensors tells which tensors have cells (see unheld).
-func heldTensors(p *graph.Program) []bool {
+// Held tells which tensors have cells (see unheld).
+func Held(p *graph.Program) []bool {
 	held := make([]bool, len(p.Tensors))
 	for i := range held {
 		held[i] = true

@@ -17,7 +17,7 @@ type Trace struct {
 // NewTrace takes memory for the given number of steps of a program.
 func NewTrace(p *graph.Program, steps int) *Trace {
 	t := &Trace{Cells: make([][]int32, len(p.Tensors)), steps: relation.Axis{Name: "step", Size: steps}}
-	held := heldTensors(p)
+	held := Held(p)
 	for i := range p.Tensors {
 		if r := p.Tensors[i].Role; r.Small() && r.PerSample() && held[i] {
 			t.Cells[i] = make([]int32, t.steps.Padded()*PaddedSize(p.Tensors[i].Axes))

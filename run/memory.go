@@ -111,9 +111,12 @@ func (d *Directory) fitsTraining(j *Job) error {
 	j.rows.addMemory(need)
 	step, weights := int64(0), int64(0)
 	p := j.Run.Program
+	held := ops.Held(p)
 	for i := range p.Tensors {
 		t := &p.Tensors[i]
-		step += int64(t.Size())
+		if held[i] {
+			step += int64(t.Size())
+		}
 		if t.Role == graph.Weight || t.Role == graph.Frozen {
 			weights += int64(t.Size())
 		}

@@ -24,14 +24,22 @@ type product struct {
 
 // productOf returns the product that a tensor is, if it has no cells and is one.
 func (p *Peer) productOf(id relation.ID) (*product, bool) {
-	t := p.sys.Tensor(id)
-	if t.Kind != relation.Virtual || p.cells[id].Len() > 0 || len(t.Sum.Terms) != 1 || len(t.Sum.Terms[0].Factors) < 2 {
+	if p.cells[id].Len() > 0 {
+		return nil, false
+	}
+	return productIn(p.sys, id)
+}
+
+// productIn is productOf for a tensor without cells.
+func productIn(sys *relation.System, id relation.ID) (*product, bool) {
+	t := sys.Tensor(id)
+	if t.Kind != relation.Virtual || len(t.Sum.Terms) != 1 || len(t.Sum.Terms[0].Factors) < 2 {
 		return nil, false
 	}
 	term := &t.Sum.Terms[0]
 	readers := map[relation.Label]int{}
 	for _, f := range term.Factors {
-		if p.sys.Tensor(f.Tensor).Kind == relation.Public {
+		if sys.Tensor(f.Tensor).Kind == relation.Public {
 			return nil, false
 		}
 		for _, l := range f.Labels {
