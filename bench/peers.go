@@ -21,6 +21,8 @@ type Peer struct {
 	// Seconds and GiB that one step, of all steps proven at once, must and should
 	// take.
 	Must, Aim Limits
+	// Trained is how many of the last weights train; 0 for all. The rest is frozen.
+	Trained int
 	// Vocabulary is that of a model of tokens, which learns the next one at every
 	// position; 0 for one of pictures and classes.
 	Vocabulary int
@@ -32,10 +34,11 @@ type Limits struct{ Seconds, GiB float64 }
 // Peers lists the shapes.
 func Peers() []Peer {
 	return []Peer{
-		{"Kaizen LeNet, 57.5k weights, batch 16", lenet(), 16, 1, "0.01", "over 561 s and 21.8 GB on 2 cores, without zero knowledge (measured)", Limits{6, 2}, Limits{2, 1}, 0},
-		{"Kaizen VGG, 9.2M weights, batch 16", vgg(), 16, 1, "0.01", "882 s and 466 GB (eprint 2024/162)", Limits{60, 10}, Limits{20, 5}, 0},
-		{"ZKAudit head, 541,544 weights, batch 16, 16 steps", head(), 16, 16, "0.01", "328 s, a whole step of MobileNet v2 (arXiv 2404.04500)", Limits{2, 0}, Limits{0.7, 0}, 0},
-		{"nanoGPT, 0.2M weights, batch 4 of 64 tokens", Transformer{4, 64, 4, 64, 65}.Architecture(), 4, 1, "0.01", "14 s for one inference (Jolt Atlas, arXiv 2602.17452)", Limits{14, 6}, Limits{4, 6}, 65},
+		{"Kaizen LeNet, 57.5k weights, batch 16", lenet(), 16, 1, "0.01", "over 561 s and 21.8 GB on 2 cores, without zero knowledge (measured)", Limits{6, 2}, Limits{2, 1}, 0, 0},
+		{"Kaizen VGG, 9.2M weights, batch 16", vgg(), 16, 1, "0.01", "882 s and 466 GB (eprint 2024/162)", Limits{60, 10}, Limits{20, 5}, 0, 0},
+		{"ZKAudit head, 541,542 weights, batch 16, 16 steps", head(), 16, 16, "0.01", "328 s, a whole step of MobileNet v2 (arXiv 2404.04500)", Limits{2, 0}, Limits{0.7, 0}, 0, 0},
+		{"nanoGPT, 0.2M weights, batch 4 of 64 tokens", Transformer{4, 64, 4, 64, 65}.Architecture(), 4, 1, "0.01", "14 s for one inference (Jolt Atlas, arXiv 2602.17452)", Limits{14, 6}, Limits{4, 6}, 0, 65},
+		{"MobileNet v2 1.0 224, last block and head trained, batch 1", mobileNet(102), 1, 1, "0.01", "328 s (arXiv 2404.04500)", Limits{240, 16}, Limits{90, 16}, 10, 0},
 	}
 }
 
@@ -52,6 +55,11 @@ func (p *Peer) Segment(ctx context.Context, setup *commitments.Setup, rows int) 
 	c := network.Choices{
 		Batch: p.Batch, Formats: network.DefaultFormats(), RateShift: rate.K,
 		Loss: graph.SoftmaxCrossEntropy, Labels: graph.OneHot,
+	}
+	if p.Trained > 0 {
+		for w := range len(p.Architecture.Weights) - p.Trained {
+			c.Frozen = append(c.Frozen, w)
+		}
 	}
 	if p.Vocabulary > 0 {
 		c.Formats.Feature, c.Formats.Error, c.Labels = 0, 8, graph.Values
@@ -150,6 +158,55 @@ func vgg() network.Architecture {
 func head() network.Architecture {
 	s := onPictures(7, 7, 320).conv(1, 1280, network.Relu6).pool(7).conv(1, 102, "")
 	return s.add(network.Layer{Kind: network.Reshape}, 102).Architecture
+}
+
+// same is a window of a stride with padding SAME.
+func same(stride int) *network.Window {
+	w := valid(stride)
+	w.Same = true
+	return w
+}
+
+func halved(size, stride int) int { return (size + stride - 1) / stride }
+
+// pointwise mixes the channels of every cell.
+func (s *stack) pointwise(units int, activation network.Kind) *stack {
+	return s.conv(1, units, activation)
+}
+
+// depthwise convolves every channel with a kernel of 3 × 3.
+func (s *stack) depthwise(stride int) *stack {
+	w := s.weights(3, 3, s.shape[2])
+	return s.add(network.Layer{Kind: network.DepthwiseConv2D, Weights: w, Window: same(stride), Activation: network.Relu6},
+		halved(s.shape[0], stride), halved(s.shape[1], stride), s.shape[2])
+}
+
+// mobileNet is MobileNet v2 of width 1 on pictures of 224 × 224, batch norm folded.
+func mobileNet(classes int) network.Architecture {
+	s := onPictures(224, 224, 3)
+	w := s.weights(3, 3, 3, 32)
+	s.add(network.Layer{Kind: network.Conv2D, Weights: w, Window: same(2), Activation: network.Relu6}, 112, 112, 32)
+	for _, b := range []struct{ wider, units, times, stride int }{
+		{1, 16, 1, 1}, {6, 24, 2, 2}, {6, 32, 3, 2}, {6, 64, 4, 2}, {6, 96, 3, 1}, {6, 160, 3, 2}, {6, 320, 1, 1},
+	} {
+		for i := range b.times {
+			stride, from, channels := b.stride, len(s.Layers), s.shape[2]
+			if i > 0 {
+				stride = 1
+			}
+			if b.wider > 1 {
+				s.pointwise(b.wider*channels, network.Relu6)
+			}
+			s.depthwise(stride).pointwise(b.units, "")
+			if stride == 1 && channels == b.units {
+				s.add(network.Layer{Kind: network.Add}, s.shape...)
+				last := &s.Layers[len(s.Layers)-1]
+				last.Inputs, last.Shape = []int{len(s.Layers) - 1, from}, nil
+			}
+		}
+	}
+	s.pointwise(1280, network.Relu6).pool(7).pointwise(classes, "")
+	return s.add(network.Layer{Kind: network.Reshape}, classes).Architecture
 }
 
 // Named returns the peer of a name.
