@@ -100,8 +100,13 @@ func validateSizes(axes []Axis) error {
 
 // validateShape checks the axes of a tensor. A selection has as many entries as
 // there are slots, and is never laid out: the product of its axes, some 2^35
-// for a million rows, is no number of cells that anybody holds.
+// for a million rows, is no number of cells that anybody holds. Nor is a window,
+// whose entries and axes have bounds of their own: a sumcheck lays out the axes
+// that it binds, and no more than 2^MaxLog cells of them.
 func (t *Tensor) validateShape() error {
+	if _, sparse := t.Source.(Window); sparse && t.Kind == Public {
+		return validateSizes(t.Axes)
+	}
 	if _, sparse := t.Source.(*Selection); sparse && t.Kind == Public {
 		if len(t.Axes) > 0 {
 			if err := validateAxes(t.Axes[:len(t.Axes)-1]); err != nil { // the slots

@@ -120,6 +120,24 @@ func TestRefusedSystems(t *testing.T) {
 	}
 }
 
+// A picture's cells as rows and columns: a window of 2^36 cells that nothing lays
+// out.
+func TestWindowOfALargePicture(t *testing.T) {
+	b := NewBuilder("picture")
+	win := Window{Positions: 224, Offsets: 672, Stride: 672, Dilation: 1, Size: 224 * 672}
+	axes := []Axis{{"rows", 224}, {"columns", 672}, {"cells", 224 * 672}}
+	id := b.Public("axes", win, axes...)
+	x := b.Witness("cells", axes[2])
+	b.Virtual("picture", axes[:2], []Label{"i", "j"}, Times(Int(1), At(id, "i", "j", "o"), At(x, "o")))
+	if _, err := b.Build(); err != nil {
+		t.Error(err)
+	}
+	b.Equation("all of it", nil, nil, Times(Int(1), At(id, "i", "j", "o")))
+	if _, err := b.Build(); err == nil {
+		t.Error("a sumcheck over 2^36 cells")
+	}
+}
+
 // A selection counts by its slots: those of 128 steps of 256 from a million
 // rows have 2^35 entries, nearly all 0.
 func TestSelectionFromManyRows(t *testing.T) {
