@@ -55,7 +55,7 @@ func TestOperatorsAreProven(t *testing.T) {
 		"transposed":           transposed(t, coarse()),
 	}
 	programs["large division"], _ = shares(t, 32)
-	for name, c := range map[string]chain{"sqrt": rooted, "rsqrt": inverted, "rsqrt of cells": invertedCell} {
+	for name, c := range map[string]chain{"layer normalisation": normalise, "sqrt": rooted, "rsqrt": inverted, "rsqrt of cells": invertedCell} {
 		programs[name] = moved(t, coarse(), c)
 	}
 	programs["sequence"], _ = sequence(t, coarse())

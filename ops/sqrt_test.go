@@ -149,3 +149,18 @@ func TestRootsBelowZeroAreRejected(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// normalise is a layer's normalisation of rows of 3 of samples of 6.
+func normalise(n *net, a graph.TensorID) graph.TensorID {
+	f := n.Program().Fractions.Activation
+	rows := split(n, a)
+	wide := func(x graph.TensorID) graph.TensorID { return n.one(ops.KindBroadcast, graph.Attributes{"size": {3}}, x) }
+	mean := n.must(ops.ConstantDivision(n.Builder, "mean", n.one(ops.KindReduceSum, nil, rows), 3, f))
+	centred := n.must(ops.Sum(n.Builder, "centred", []graph.TensorID{rows, wide(mean)}, []int64{1, -1}, n.Tensor(rows).Format))
+	squares := n.one(ops.KindReduceSum, nil, n.one(ops.KindMul, nil, centred, centred))
+	inverse := n.must(ops.Rsqrt(n.Builder, "inverse", squares, 3, 3<<n.Tensor(squares).Format.Fraction/8, 36, f))
+	product := n.one(ops.KindMul, nil, centred, wide(inverse))
+	return merge(n, n.must(ops.Rescale(n.Builder, "normalised", product, f)))
+}
+
+func TestLayerNormalisation(t *testing.T) { checkChain(t, normalise) }
