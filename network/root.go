@@ -143,8 +143,14 @@ func (l *lowering) meanOfSum(layer *Layer, x value) error {
 		l.values[len(l.values)-1].sum = &sum{terms: terms}
 		return nil
 	}
-	f := l.n.choices.Formats.Activation
-	if sums.id, err = ops.ConstantDivision(l.b, l.name+" divided", v[0], terms<<max(l.b.Tensor(v[0]).Format.Fraction-f, 0), f); err != nil {
+	of := l.b.Tensor(v[0]).Format.Fraction
+	f := min(l.n.choices.Formats.Activation, of)
+	if divisor := terms << (of - f); divisor == 1 {
+		sums.id, err = ops.Rescale(l.b, l.name+" rounded", v[0], f)
+	} else {
+		sums.id, err = ops.ConstantDivision(l.b, l.name+" divided", v[0], divisor, f)
+	}
+	if err != nil {
 		return err
 	}
 	if sums.id, err = l.axis(sums.id); err != nil {
