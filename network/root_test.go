@@ -91,13 +91,13 @@ func TestSumsOfSquares(t *testing.T) {
 	}
 	// A sum that is not rounded is read as it should be, or refused.
 	bad := plus(4, 0.25)
-	bad.Weights = []int{0}
+	bad.Shape = []int{2}
 	shapeless := mean
 	shapeless.Shape = []int{3}
 	nowhere := mean
 	nowhere.Shape = []int{1, 3}
 	for says, layers := range map[string][]network.Layer{
-		"layer 4 ADD: 1 inputs, 1 weights":                       {mean, bad, rsqrt(5)},
+		"layer 4 ADD: 1 inputs, 0 weights, shape [2]":            {mean, bad, rsqrt(5)},
 		"layer 3 MEAN: it makes samples of shape [2], not [3]":   {shapeless, rsqrt(4)},
 		"layer 3 MEAN: it makes samples of shape [2], not [1 3]": {nowhere, {Kind: network.Sqrt, Inputs: []int{4}}},
 		"layer 4 DIV: a divisor of -2":                           {mean, {Kind: network.Div, Inputs: []int{4}, Constant: &network.Constant{Shape: []int{2}, Cells: []float32{2, -2}}}},

@@ -54,6 +54,9 @@ func TestMasks(t *testing.T) {
 		"heads":             {[]int{2, 2, 2}, masked(network.Add, []int{1, 2, 2}, 0, -1e4, 0, 0), []int32{1, 0, 1, 1}, false},
 		"heads one by one":  {[]int{2, 2, 2}, masked(network.Add, []int{2, 1, 2}, 0, -1e4, 0, 0), []int32{1, 0, 1, 0, 1, 1, 1, 1}, false},
 		"one head":          {[]int{1, 2, 4}, masked(network.Add, []int{1, 2, 4}, 0, -1e4, 0, 0, 0, 0, 0, 0), []int32{1, 0, 1, 1, 1, 1, 1, 1}, false},
+		"every row":         {[]int{2, 2, 2}, masked(network.Add, []int{2}, 0, -1e4), []int32{1, 0}, false},
+		"the last row":      {[]int{4, 2}, masked(network.Add, []int{4, 2}, 0, -1e4, 0, -1e4, 0, -1e4, 0, 0), []int32{1, 0, 1, 0, 1, 0, 1, 1}, false},
+		"the first":         {[]int{2, 4}, masked(network.Add, []int{4}, -1e9, 0, 0, 0), []int32{0, 1, 1, 1}, false},
 		"one row":           {[]int{8}, masked(network.Add, []int{8}, 0, 0, 0, 0, 0, 0, 0, -269), []int32{1, 1, 1, 1, 1, 1, 1, 0}, false},
 		"beside a constant": {[]int{2, 4}, masked(network.Add, []int{4}, 0, 0.5, -1e9, 0), []int32{1, 1, 0, 1}, true},
 		"subtracted":        {[]int{2, 4}, masked(network.Sub, []int{4}, 0, 0, 1e9, 0), []int32{1, 1, 0, 1}, false},
@@ -84,14 +87,23 @@ func TestMasksRefused(t *testing.T) {
 		change change
 		says   string
 	}{
-		"not far enough": {row(-268), nil, "layer 2 ADD, constant, cell 2: -268 does not fit s16.8"},
-		"upwards":        {row(1e9), nil, "layer 2 ADD, constant, cell 2: 1e+09 does not fit s16.8"},
-		"no number":      {row(float32(math.NaN())), nil, "layer 2 ADD, constant, cell 2: NaN does not fit s16.8"},
-		"a whole row":    {masked(network.Add, []int{2, 1}, 0, -1e9), nil, `layer 3 SOFTMAX: softmax "3 SOFTMAX": mask that leaves nothing in row 1`},
-		"another shape":  {masked(network.Add, []int{3}, 0, 0, -1e9), nil, "layer 2 ADD: constant of shape [3] for samples of shape [2 4]"},
-		"a weight":       {network.Layer{Kind: network.Add, Weights: []int{0}, Constant: row(-1e9).Constant}, nil, "layer 2 ADD: 1 inputs, 1 weights"},
-		"fused":          {network.Layer{Kind: network.Add, Constant: row(-1e9).Constant, Activation: network.Relu}, nil, "layer 2 ADD, constant, cell 2: -1e+09 does not fit"},
-		"finer":          {row(-1e9), func(_ *network.Architecture, c *network.Choices) { c.Formats.Activation = 13 }, `layer 3 SOFTMAX: softmax "3 SOFTMAX": a mask for s16.13, want at most 12 fraction bits`},
+		"not far enough":  {row(-268), nil, "layer 2 ADD, constant, cell 2: -268 does not fit s16.8"},
+		"upwards":         {row(1e9), nil, "layer 2 ADD, constant, cell 2: 1e+09 does not fit s16.8"},
+		"no number":       {row(float32(math.NaN())), nil, "layer 2 ADD, constant, cell 2: NaN does not fit s16.8"},
+		"a whole row":     {masked(network.Add, []int{2, 1}, 0, -1e9), nil, `layer 3 SOFTMAX: softmax "3 SOFTMAX": mask that leaves nothing in row 1`},
+		"another shape":   {masked(network.Add, []int{3}, 0, 0, -1e9), nil, "layer 2 ADD: constant of shape [3] for samples of shape [2 4]"},
+		"a shape":         {network.Layer{Kind: network.Add, Shape: []int{2, 4}, Constant: row(-1e9).Constant}, nil, "layer 2 ADD: 1 inputs, 0 weights, shape [2 4]"},
+		"beside too much": {masked(network.Add, []int{4}, 200, 0, -1e9, 0), nil, "layer 2 ADD, constant, cell 0: 200 does not fit"},
+		"read by the last": {row(-1e9), func(a *network.Architecture, _ *network.Choices) {
+			a.Weights, a.Layers = a.Weights[:1], append(a.Layers[:4], network.Layer{Kind: network.Mul, Inputs: []int{4, 3}})
+		}, "layer 2 ADD, constant, cell 2: -1e+09 does not fit s16.8"},
+		"of the loss, one row": {row(-1e9), func(a *network.Architecture, _ *network.Choices) {
+			a.Weights, a.Layers = a.Weights[:1], a.Layers[:4]
+			a.Layers[1].Shape, a.Weights[0].Shape, a.Layers[0].Shape = []int{4}, []int{4, 4}, []int{4}
+		}, "layer 3 SOFTMAX: softmax over the last axis of samples of shape [4]; use one axis per sample, or labels of values, and no mask"},
+		"a weight": {network.Layer{Kind: network.Add, Weights: []int{0}, Constant: row(-1e9).Constant}, nil, "layer 2 ADD: 1 inputs, 1 weights"},
+		"fused":    {network.Layer{Kind: network.Add, Constant: row(-1e9).Constant, Activation: network.Relu}, nil, "layer 2 ADD, constant, cell 2: -1e+09 does not fit"},
+		"finer":    {row(-1e9), func(_ *network.Architecture, c *network.Choices) { c.Formats.Activation = 13 }, `layer 3 SOFTMAX: softmax "3 SOFTMAX": a mask for s16.13, want at most 12 fraction bits`},
 		"read by another operator": {row(-1e9), func(a *network.Architecture, _ *network.Choices) {
 			a.Layers[4] = network.Layer{Kind: network.Mul, Inputs: []int{4, 3}}
 			a.Layers = slices.Insert(a.Layers, 5, network.Layer{Kind: network.Reshape, Inputs: []int{5}, Shape: []int{8}})

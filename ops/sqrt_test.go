@@ -154,7 +154,9 @@ func TestRootsBelowZeroAreRejected(t *testing.T) {
 func normalise(n *net, a graph.TensorID) graph.TensorID {
 	f := n.Program().Fractions.Activation
 	rows := split(n, a)
-	wide := func(x graph.TensorID) graph.TensorID { return n.one(ops.KindBroadcast, graph.Attributes{"size": {3}}, x) }
+	wide := func(x graph.TensorID) graph.TensorID {
+		return n.one(ops.KindBroadcast, graph.Attributes{"size": {3}}, x)
+	}
 	mean := n.must(ops.ConstantDivision(n.Builder, "mean", n.one(ops.KindReduceSum, nil, rows), 3, f))
 	centred := n.must(ops.Sum(n.Builder, "centred", []graph.TensorID{rows, wide(mean)}, []int64{1, -1}, n.Tensor(rows).Format))
 	squares := n.one(ops.KindReduceSum, nil, n.one(ops.KindMul, nil, centred, centred))
