@@ -88,7 +88,7 @@ func TestValidateRefusesDeclarations(t *testing.T) {
 		change func(p *graph.Program)
 		says   string
 	}{
-		"labels of −1":            {p, func(p *graph.Program) { p.Loss.Labels = graph.Values; p.Tensor(p.Label).Format.Bits = 16 }, "takes labels"},
+		"labels of −1":            {p, func(p *graph.Program) { p.Loss.Labels = graph.Values; p.Tensor(p.Label).Format.Bits = 16 }, "looked up: false; want"},
 		"bits for one-hot labels": {p, func(p *graph.Program) { p.Loss.Labels = graph.Bits }, "takes labels"},
 		"classes for values":      {values, func(p *graph.Program) { p.Loss.Labels = graph.OneHot }, "takes labels"},
 		"values of 2 bits":        {values, func(p *graph.Program) { p.Tensor(p.Label).Format.Bits = 2 }, "labels"},
