@@ -166,7 +166,7 @@ func newPair(t *testing.T, model string, set *data.Dataset, batch int, rate stri
 	}
 	initial, err := r.Initial(m)
 	if !own {
-		initial, err = network.Random(r.Program, []byte("drift"), network.He)
+		initial, err = network.Random(r.Program, []byte("drift"), network.Glorot)
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -256,17 +256,21 @@ func TestDriftOnDigits(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	steps, held := 6, 64
-	if *whole {
-		steps, held = 250, 1000
-	}
 	for name, c := range map[string]struct {
-		own    bool
-		rate   string
-		errors int
-	}{"own weights": {true, "0.004", 7}, "seed": {false, "0.05", 10}} {
+		own        bool
+		rate       string
+		formats    network.Formats
+		wholeSteps int
+	}{
+		"own weights": {true, "0.004", network.Formats{Feature: 8, Activation: 8, Error: 7}, 250},
+		"seed":        {false, "0.05", network.Formats{Feature: 8, Activation: 9, Error: 10}, 1000},
+	} {
+		steps, held := 6, 64
+		if *whole {
+			steps, held = c.wholeSteps, 1000
+		}
 		t.Run(name, func(t *testing.T) {
-			x := newPair(t, filepath.Join(dir, "models/zkml_mnist_cnn_bn.tflite"), set, 32, c.rate, c.own, network.Formats{Feature: 8, Activation: 8, Error: c.errors})
+			x := newPair(t, filepath.Join(dir, "models/zkml_mnist_cnn_bn.tflite"), set, 32, c.rate, c.own, c.formats)
 			x.train(t, steps)
 			exact, float := x.accuracy(t, 4000, 4000+held)
 			t.Logf("%d steps: accuracy %.4f exactly, %.4f in float64", steps, exact, float)
