@@ -69,7 +69,7 @@ const BytesPerByte = 64
 // Scope.room bounds, the weights of its public models, and what is kept of its
 // runs, whose bundles are verified beforehand, one by one.
 func (b *Bundle) Memory(subjects *Subjects) *memory.Need {
-	const pointBytes, cellBytes = 256, 8
+	const pointBytes, cellBytes, entryBytes = 256, 8, 32
 	need, points, cells := &memory.Need{}, 0, 0
 	for _, p := range b.Parts {
 		for _, rows := range p.Commitments {
@@ -81,12 +81,13 @@ func (b *Bundle) Memory(subjects *Subjects) *memory.Need {
 			cells += len(weights)
 		}
 	}
-	published, constants := 0, 0
+	published, constants, mapped := 0, 0, 0
 	for _, r := range subjects.Runs {
 		for _, rows := range r.Weights {
 			points += len(rows)
 		}
 		if r.Program != nil {
+			mapped += ops.Mapped(r.Program)
 			for _, id := range r.Program.OfRole(graph.Constant) {
 				constants += ops.PaddedSize(r.Program.Tensor(id).Axes)
 			}
@@ -100,6 +101,7 @@ func (b *Bundle) Memory(subjects *Subjects) *memory.Need {
 	need.Add("commitments", int64(points), pointBytes)
 	need.Add("published initial weights of runs", int64(published), cellBytes)
 	need.Add("constants of runs' models", int64(constants), cellBytes)
+	need.Add("maps of axes of runs' models", int64(mapped), entryBytes)
 	need.Add("public models", int64(cells), cellBytes)
 	need.Add("the public cells of a claim", maxClaimCells, cellBytes)
 	need.Add("the names of released counts", maxLabelBytes, 2)

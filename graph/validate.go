@@ -10,7 +10,7 @@ import (
 // Limits of a program. They bound what a reader of one does.
 const (
 	maxTensors = 1 << 13
-	maxNodes   = 1 << 12
+	MaxNodes   = 1 << 12
 	maxAxes    = 6
 	MaxSize    = 1 << 30 // cells of one tensor
 	MaxBatch   = 1 << 20
@@ -26,8 +26,8 @@ func (p *Program) Validate() error {
 	if p.Batch < 1 || p.Batch > MaxBatch {
 		return invalid("batch size %d", p.Batch)
 	}
-	if len(p.Tensors) > maxTensors || len(p.Nodes) > maxNodes {
-		return invalid("%d tensors and %d nodes, at most %d and %d", len(p.Tensors), len(p.Nodes), maxTensors, maxNodes)
+	if len(p.Tensors) > maxTensors || len(p.Nodes) > MaxNodes {
+		return invalid("%d tensors and %d nodes, at most %d and %d", len(p.Tensors), len(p.Nodes), maxTensors, MaxNodes)
 	}
 	names := map[string]bool{}
 	for i := range p.Tensors {

@@ -18,6 +18,10 @@ const (
 	// maxConstants bounds the constants of all layers, repeated to the shape of
 	// a sample.
 	maxConstants = 1 << 22
+	// maxMapped bounds what the maps of axes of all layers list: their entries, and
+	// the cells of the axes that they map. A reader holds a few hundred bytes for
+	// each of them (ops.AxisMap), whatever the size of the file.
+	maxMapped = 1 << 20
 )
 
 // Architecture is the forward pass of a model: what it computes of one sample,

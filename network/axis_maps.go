@@ -24,6 +24,15 @@ func (l *lowering) alone(layer *Layer, parameters int) (value, error) {
 	return l.apart(x)
 }
 
+// maps counts the entries of a map of an axis, and its sizes before and after, before
+// any of them is listed.
+func (l *lowering) maps(entries, from, to int) error {
+	if l.mapped += entries + from + to; l.mapped > maxMapped {
+		return l.refuse("cells are moved or added up along axes of more than %d cells in all", "use smaller ones", maxMapped)
+	}
+	return nil
+}
+
 // selected sets what maps that select make of a value laid apart.
 func (l *lowering) selected(layer *Layer, x value, maps []ops.AxisMap) error {
 	y := value{id: x.id, shape: l.axesOf(x)}

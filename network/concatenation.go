@@ -37,6 +37,9 @@ func (l *lowering) concatenation(layer *Layer) error {
 	if !slices.Equal(makes, layer.Shape) {
 		return l.refuse("it makes samples of shape %v, not %v", "export the model again", makes, layer.Shape)
 	}
+	if err := l.maps(makes[axis], makes[axis], len(layer.Inputs)*makes[axis]); err != nil { // a map for each input
+		return err
+	}
 	out, err := ops.Append(l.b, node)
 	if err != nil {
 		return err

@@ -163,6 +163,8 @@ type lowering struct {
 	layouts   map[layout]graph.TensorID
 	oneHots   map[int]graph.TensorID // of the sample, by rows of a table
 	constants int                    // cells of constants so far
+	masks     int                    // and of masks
+	mapped    int                    // entries of maps of axes so far, and cells of these
 	layer     int                    // being lowered
 	name      string
 }

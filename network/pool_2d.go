@@ -34,6 +34,10 @@ func (l *lowering) pooled(layer *Layer) (p pooling, err error) {
 		}
 	}
 	for i, s := range []ops.Slide{rows, columns} {
+		positions := s.Positions(p.shape[i], filter[i])
+		if err := l.maps(positions*filter[i], p.shape[i], positions); err != nil {
+			return p, err
+		}
 		p.covers[i] = s.Covers(p.shape[i], filter[i])
 	}
 	makes := []int{len(p.covers[0]), len(p.covers[1]), p.shape[2]}

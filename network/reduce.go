@@ -55,6 +55,9 @@ func (l *lowering) reduced(layer *Layer) (x value, maps []ops.AxisMap, cells int
 		if axis < 0 || axis >= len(x.shape) || i > 0 && axis <= axes[i-1] {
 			return x, nil, 0, l.refuse("axes %v of samples of shape %v", "name axes after the batch, ascending", axes, x.shape)
 		}
+		if err := l.maps(x.shape[axis], x.shape[axis], 1); err != nil {
+			return x, nil, 0, err
+		}
 		m := ops.AxisMap{Axis: axis, Size: 1}
 		for j := range x.shape[axis] {
 			m.Entries = append(m.Entries, entry(0, j))
@@ -78,6 +81,9 @@ func (l *lowering) reduceMax(layer *Layer) error {
 	// The last axis first, so that of equal cells the first in order is chosen.
 	for _, m := range slices.Backward(maps) {
 		for size := x.shape[m.Axis]; size > 1; size = (size + 1) / 2 {
+			if err := l.maps(size, 2*size, size); err != nil { // two of half the entries
+				return err
+			}
 			first := ops.AxisMap{Axis: m.Axis, Size: (size + 1) / 2}
 			second := first
 			for o := range first.Size {

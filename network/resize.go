@@ -65,6 +65,9 @@ func (l *lowering) resizeNearest(layer *Layer) error {
 	}
 	var maps []ops.AxisMap
 	for i, r := range axes {
+		if err := l.maps(r.to, r.from, r.to); err != nil {
+			return err
+		}
 		m := ops.AxisMap{Axis: i, Size: r.to}
 		for o := range r.to {
 			m.Entries = append(m.Entries, entry(o, r.nearest(o)))
@@ -84,6 +87,9 @@ func (l *lowering) resizeBilinear(layer *Layer) error {
 	}
 	var maps []ops.AxisMap
 	for i, r := range axes {
+		if err := l.maps(2*r.to, r.from, r.to); err != nil {
+			return err
+		}
 		m := ops.AxisMap{Axis: i, Size: r.to}
 		for o := range r.to {
 			lower, upper, weight := r.linear(o)

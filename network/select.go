@@ -27,6 +27,9 @@ func (l *lowering) stridedSlice(layer *Layer) error {
 		if begin == 0 && stride == 1 && m.Size == size {
 			continue
 		}
+		if err := l.maps(m.Size, size, m.Size); err != nil {
+			return err
+		}
 		for o := range m.Size {
 			m.Entries = append(m.Entries, entry(o, begin+o*stride))
 		}
@@ -72,6 +75,9 @@ func (l *lowering) pad(layer *Layer) error {
 		if layer.Shape[i] == size {
 			continue
 		}
+		if err := l.maps(size, size, layer.Shape[i]); err != nil {
+			return err
+		}
 		m := ops.AxisMap{Axis: i, Size: layer.Shape[i]}
 		for j := range size {
 			m.Entries = append(m.Entries, entry(before[i]+j, j))
@@ -88,6 +94,9 @@ func (l *lowering) pad(layer *Layer) error {
 	y, err := ops.MapAxes(l.b, l.name, x.id, 0, maps...)
 	if err != nil {
 		return err
+	}
+	if cells := count(layer.Shape); cells > maxConstants-l.constants {
+		return l.refuse("constants of more than %d cells", "use smaller ones", maxConstants)
 	}
 	around := &Constant{Shape: layer.Shape, Cells: outside(x.shape, before, layer.Shape, c.Cells[0])}
 	k, err := l.constant(around, value{id: y, shape: layer.Shape}, l.b.Tensor(y).Format.Fraction)
@@ -143,6 +152,9 @@ func (l *lowering) mirrorPad(layer *Layer) error {
 			return l.refuse("it mirrors %d cells before an axis of %d and %d after it", "mirror fewer cells than there are",
 				before[i], size, layer.Shape[i]-size-before[i])
 		}
+		if err := l.maps(layer.Shape[i], size, layer.Shape[i]); err != nil {
+			return err
+		}
 		m := ops.AxisMap{Axis: i, Size: layer.Shape[i]}
 		for o := range m.Size {
 			in := o - before[i]
@@ -171,6 +183,9 @@ func (l *lowering) reverse(layer *Layer) error {
 	for i, axis := range layer.Parameters {
 		if axis < 0 || axis >= len(x.shape) || i > 0 && axis <= layer.Parameters[i-1] {
 			return l.refuse("axes %v of samples of shape %v", "name axes after the batch, ascending", layer.Parameters, x.shape)
+		}
+		if err := l.maps(x.shape[axis], x.shape[axis], x.shape[axis]); err != nil {
+			return err
 		}
 		out, err := ops.Append(l.b, graph.Node{
 			Name: l.name, Kind: ops.KindReflect, Inputs: []graph.TensorID{x.id}, Attributes: graph.Attributes{"axis": {int64(axis)}},
@@ -210,6 +225,9 @@ func (l *lowering) broadcastTo(layer *Layer) error {
 		}
 		if size == layer.Shape[i] {
 			continue
+		}
+		if err := l.maps(layer.Shape[i], size, layer.Shape[i]); err != nil {
+			return err
 		}
 		m := ops.AxisMap{Axis: i, Size: layer.Shape[i]}
 		for o := range m.Size {

@@ -94,6 +94,10 @@ func (l *lowering) addMask(layer *Layer) (handled bool, err error) {
 		return false, nil
 	}
 	x := l.values[layer.Inputs[0]]
+	cells := count(x.shape)
+	if cells > maxConstants-l.masks {
+		return true, l.refuse("constants of more than %d cells", "use smaller ones", maxConstants)
+	}
 	spread, ok := repeat(layer.Constant, x.shape)
 	if !ok {
 		return false, nil
@@ -112,6 +116,7 @@ func (l *lowering) addMask(layer *Layer) (handled bool, err error) {
 	if _, err := l.operands(layer, 1, 0, false, true); err != nil {
 		return true, err
 	}
+	l.masks += cells
 	if !rest {
 		l.set(x.id, x.shape)
 	} else if err := l.addTo(&Layer{Kind: layer.Kind, Inputs: layer.Inputs, Constant: &Constant{x.shape, spread}}); err != nil {

@@ -62,6 +62,15 @@ func MapAxes(b *graph.Builder, name string, x graph.TensorID, fraction int, maps
 	return appendOne(b, graph.Node{Name: name, Kind: kind, Inputs: []graph.TensorID{x}, Attributes: a})
 }
 
+// Mapped returns how many entries of maps the nodes of a program list.
+func Mapped(p *graph.Program) int {
+	n := 0
+	for i := range p.Nodes {
+		n += len(p.Nodes[i].Attributes[attrEntries]) / 3
+	}
+	return n
+}
+
 // axisMaps returns the maps of a node whose input has the given axes.
 func axisMaps(n *graph.Node, axes []relation.Axis) ([]AxisMap, error) {
 	list, sizes, counts, entries := n.Attributes[attrAxes], n.Attributes[attrSizes], n.Attributes[attrCounts], n.Attributes[attrEntries]

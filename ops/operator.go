@@ -51,6 +51,9 @@ func lookup(n *graph.Node) (Operator, error) {
 // the outputs that its shape rule says. Errors wrap fault.ErrUnsupported or
 // fault.ErrMalformed.
 func Append(b *graph.Builder, n graph.Node) ([]graph.TensorID, error) {
+	if len(b.Program().Nodes) >= graph.MaxNodes {
+		return nil, malformed("more than %d nodes", graph.MaxNodes)
+	}
 	op, err := lookup(&n)
 	if err != nil {
 		return nil, err
