@@ -274,7 +274,7 @@ func TestConvolutionsAmongOthers(t *testing.T) {
 			return b.conv(plainConv(tflite.ActNone), picture, tflite.Shape{1, 1, 1, 1}, one[1:2], one[2:3]).op(tflite.OpAdd, tflite.AddOptions{}, picture, in)
 		}, func(i int) float64 { return 3 * x[i] }},
 		"other way about": {func() *model {
-			return newModel(1, 6).identity(6, flat).reshape(tflite.Shape{1, 3, 2, 1}).conv(plainConv(tflite.ActTanh), tflite.Shape{1, 3, 2, 1}, tflite.Shape{1, 1, 1, 1}, one[:1], one[2:3])
+			return newModel(1, 6).identity(6, flat).reshape(tflite.Shape{1, 3, 2, 1}).conv(plainConv(tflite.ActNone), tflite.Shape{1, 3, 2, 1}, tflite.Shape{1, 1, 1, 1}, one[:1], one[2:3]).op(tflite.OpTanh, nil, tflite.Shape{1, 3, 2, 1})
 		}, func(i int) float64 { return math.Tanh(x[i]) }},
 	} {
 		t.Run(name, func(t *testing.T) {

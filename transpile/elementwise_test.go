@@ -366,7 +366,7 @@ func TestSharedWeights(t *testing.T) {
 	flat := tflite.Shape{1, 6}
 	b := newModel(1, 6).identity(6, flat)
 	w := b.m.Subgraphs[0].Operators[0].Inputs[1]
-	b.op(tflite.OpFullyConnected, tflite.FullyConnectedOptions{Activation: tflite.ActTanh}, flat, w, -1)
+	b.op(tflite.OpFullyConnected, tflite.FullyConnectedOptions{Activation: tflite.ActRelu}, flat, w, -1)
 	r, err := transpile.Transpile(b.dense(6).m, options(2))
 	if err != nil {
 		t.Fatal(err)

@@ -40,6 +40,15 @@ func TestUnfaithfulModelsAreRefused(t *testing.T) {
 		return b.op(tflite.OpSoftmax, tflite.SoftmaxOptions{Beta: 1}, shape)
 	}
 	start := func() *model { return newModel(1, 6).identity(6, flat) }
+	positions := func(index, made tflite.Shape) *model {
+		b := newModel(1, 6).cast(tflite.Int32)
+		b.op(tflite.OpEmbeddingLookup, nil, tflite.Shape{1, 6, 4}, b.tensor(tflite.Shape{6, 4}, make([]float32, 24)))
+		b.positions(tflite.Shape{1, 6, 4}, tflite.Shape{6, 4}, make([]float32, 24), 0, 1, 2, 3, 4, 5)
+		g := &b.m.Subgraphs[0]
+		gather := &g.Operators[len(g.Operators)-2]
+		g.Tensors[gather.Inputs[1]].Shape, g.Tensors[gather.Outputs[0]].Shape = index, made
+		return b.reshape(tflite.Shape{1, 24}).dense(24)
+	}
 	for name, c := range map[string]struct {
 		build func() *model
 		want  string
@@ -106,6 +115,57 @@ func TestUnfaithfulModelsAreRefused(t *testing.T) {
 			}
 			return b.dense(6)
 		}, "int32"},
+		// An interpreter takes a fused activation for two limits.
+		"fused tanh": {func() *model {
+			b := start()
+			return b.op(tflite.OpAdd, tflite.AddOptions{Activation: tflite.ActTanh}, flat, b.m.Subgraphs[0].Inputs[0]).dense(6)
+		}, "fused activation TANH"},
+		// The shape of an input that is no list of int32 is not read: the option is.
+		"reshape by input of int64": {func() *model {
+			b := start()
+			shape := b.dims(1, 0)
+			b.m.Subgraphs[0].Tensors[shape].Type, b.m.Subgraphs[0].Tensors[shape].Shape = tflite.Int64, tflite.Shape{1}
+			return b.op(tflite.OpReshape, tflite.ReshapeOptions{NewShape: pairs}, flat, shape).dense(6)
+		}, "shape is of int64"},
+		// [1, 1, 6] and a batch of them make [1, batch, 6]: the mean would be over the batch.
+		"constant with an axis before the batch": {func() *model {
+			b := start()
+			return b.op(tflite.OpAdd, tflite.AddOptions{}, flat, b.tensor(tflite.Shape{1, 1, 6}, make([]float32, 6))).dense(6)
+		}, "has more axes than the 2"},
+		"the same where more are declared": {func() *model {
+			b := start()
+			b.op(tflite.OpRelu, nil, tflite.Shape{1, 1, 6})
+			return b.op(tflite.OpMul, tflite.MulOptions{}, flat, b.tensor(tflite.Shape{1, 1, 6}, make([]float32, 6))).dense(6)
+		}, "has more axes than the 2"},
+		"exponents with an axis before the batch": {func() *model {
+			b := start()
+			return b.op(tflite.OpPow, nil, flat, b.tensor(tflite.Shape{1, 1, 1}, []float32{2})).dense(6)
+		}, "exponents of shape [1×1×1]"},
+		"exponents for a batch": {func() *model {
+			b := newModel(2, 6)
+			return b.op(tflite.OpPow, nil, tflite.Shape{2, 6}, b.tensor(tflite.Shape{2, 1}, []float32{2, 2}))
+		}, "exponents of shape [2×1]"},
+		"more exponents than cells": {func() *model {
+			b := newModel(1, 1)
+			return b.op(tflite.OpPow, nil, tflite.Shape{1, 1}, b.tensor(tflite.Shape{3}, []float32{2, 2, 2}))
+		}, "exponents of shape [3]"},
+		// A cell of an axis whose beginning is open is the first one.
+		"a part of one cell, and from the beginning": {func() *model {
+			b := start().reshape(pairs)
+			return b.op(tflite.OpStridedSlice, tflite.StridedSliceOptions{BeginMask: 3, EndMask: 5, ShrinkAxisMask: 2}, tflite.Shape{1, 3}, b.dims(0, 1, 0), b.dims(1, 2, 3), b.dims(1, 1, 1)).dense(3)
+		}, "it takes cell 1 of an axis of 2"},
+		// [batch, 2] and [batch, 1, 2] make [batch, batch, 2].
+		"values of an index for each sample, and others with one more axis": {func() *model {
+			b := newModel(1).typed(tflite.Int32).gather(4, tflite.GatherOptions{}, tflite.Shape{1, 2})
+			first := b.last
+			return b.reshape(tflite.Shape{1, 1, 2}).op(tflite.OpAdd, tflite.AddOptions{}, tflite.Shape{1, 1, 2}, first).reshape(tflite.Shape{1, 2}).dense(2)
+		}, "samples of shapes [1 2] and [1 2]"},
+		"positions with an axis before the batch": {func() *model {
+			return positions(tflite.Shape{1, 1, 6}, tflite.Shape{1, 1, 6, 4})
+		}, "no more axes"},
+		"positions in rows that the output does not show": {func() *model {
+			return positions(tflite.Shape{2, 3}, tflite.Shape{6, 4})
+		}, "its constant indices name 6 of 6 rows"},
 		"input that is left out": {func() *model {
 			b := start()
 			return b.op(tflite.OpRelu, nil, flat, b.m.Subgraphs[0].Inputs[0]).dense(6)

@@ -57,7 +57,8 @@ func (r *reading) wholeTable(o *tflite.Operator, table, index int) error {
 		}
 	}
 	declared := r.g.Tensors[o.Outputs[0]].Shape
-	if len(list) != int(t.Shape[0]) || !slices.Equal(withoutLeadingOnes(declared), t.Shape) {
+	made := append(slices.Clone(r.g.Tensors[o.Inputs[index]].Shape), t.Shape[1])
+	if len(list) != int(t.Shape[0]) || !slices.Equal(declared, made) || !slices.Equal(withoutLeadingOnes(made), t.Shape) {
 		return r.refuse("its constant indices name %d of %d rows, and its output is declared as %v", "name all rows in their order, as positions do", len(list), t.Shape[0], declared)
 	}
 	r.tables[o.Outputs[0]] = o.Inputs[table]
@@ -126,6 +127,9 @@ func (r *reading) addTable(o *tflite.Operator, x int, table int32, fused tflite.
 		return layer, err
 	}
 	shape, of := r.g.Tensors[table].Shape, r.shapes[v]
+	if made := r.g.Tensors[o.Inputs[1-x]].Shape; len(made) > r.rank(o, x) {
+		return layer, r.refuse("a table of shape %v is added to samples of shape %v", "give it no more axes, since the batch would not be the first", made, of)
+	}
 	if len(of) < 2 || of[len(of)-2] != int(shape[0]) || of[len(of)-1] != int(shape[1]) {
 		return layer, r.refuse("a table of shape %v is added to samples of shape %v", "give the samples its axes", shape, of)
 	}

@@ -36,6 +36,18 @@ func (r *reading) squaredDifference(o *tflite.Operator) (network.Layer, error) {
 	return network.Layer{Kind: network.Square, Inputs: []int{r.layer(difference)}}, nil
 }
 
+// repeats reports whether a constant of some shape is repeated to samples of another,
+// and not these to it.
+func repeats(constant tflite.Shape, sample []int) bool {
+	for k := 1; k <= len(constant); k++ {
+		d := int(constant[len(constant)-k])
+		if d != 1 && (k > len(sample) || d != sample[len(sample)-k]) {
+			return false
+		}
+	}
+	return true
+}
+
 // pow reads X to the power of a constant, as the operators that these powers have.
 func (r *reading) pow(o *tflite.Operator) (network.Layer, error) {
 	if err := r.arity(o, 2, 2); err != nil {
@@ -47,6 +59,9 @@ func (r *reading) pow(o *tflite.Operator) (network.Layer, error) {
 	}
 	if o.Inputs[1] < 0 || !r.m.IsConstant(&r.g.Tensors[o.Inputs[1]]) {
 		return network.Layer{}, r.refuse("its exponent is not constant", "write it with EXP and a product")
+	}
+	if shape, n := r.g.Tensors[o.Inputs[1]].Shape, r.rank(o, 0); len(shape) > n || !repeats(shape, r.shapes[x]) {
+		return network.Layer{}, r.refuse("exponents of shape %v for samples of shape %v", "use one exponent", shape, r.shapes[x])
 	}
 	exponents, err := r.m.Floats(&r.g.Tensors[o.Inputs[1]])
 	if err != nil {

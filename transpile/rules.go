@@ -28,14 +28,14 @@ func (r *reading) arity(o *tflite.Operator, least, most int) error {
 	return nil
 }
 
-// fused reads a fused activation.
+// fused reads a fused activation. An interpreter makes these of limits, and so
+// leaves TANH out.
 func (r *reading) fused(a tflite.Activation) (network.Kind, error) {
 	kind, ok := map[tflite.Activation]network.Kind{
-		tflite.ActNone: "", tflite.ActRelu: network.Relu, tflite.ActRelu6: network.Relu6,
-		tflite.ActReluN1: network.ReluN1To1, tflite.ActTanh: network.Tanh,
+		tflite.ActNone: "", tflite.ActRelu: network.Relu, tflite.ActRelu6: network.Relu6, tflite.ActReluN1: network.ReluN1To1,
 	}[a]
 	if !ok {
-		return "", r.refuse("fused activation %v", "use RELU, RELU6, RELU_N1_TO_1 or TANH", a)
+		return "", r.refuse("fused activation %v", "use RELU, RELU6 or RELU_N1_TO_1, or an operator of its own", a)
 	}
 	return kind, nil
 }
@@ -197,6 +197,9 @@ func (r *reading) statedShape(o *tflite.Operator) ([]int64, error) {
 		if !r.m.IsConstant(t) || len(t.Shape) != 1 {
 			return nil, r.refuse("its shape is not constant", "convert with a concrete input shape")
 		}
+		if t.Type != tflite.Int32 { // an interpreter takes the option instead
+			return nil, r.refuse("its shape is of %v", "export it with a shape of int32", t.Type)
+		}
 		return r.ints(o, 1)
 	}
 	options, _ := o.Options.(tflite.ReshapeOptions)
@@ -281,6 +284,9 @@ func (r *reading) binary(kind network.Kind, o *tflite.Operator, fused tflite.Act
 		if _, weight := r.index[o.Inputs[second]]; weight {
 			return layer, r.refuse("constant %s is a weight and an operand at once", "export the model again", foreign.Quote(t.Name))
 		}
+		if n := r.rank(o, first); len(t.Shape) > n {
+			return layer, r.refuse("constant %s of shape %v has more axes than the %d of what it is for", "give it no more, since the batch would not be the first", foreign.Quote(t.Name), t.Shape, n)
+		}
 		r.operands[o.Inputs[second]] = true
 		layer.Constant, err = r.constant(t)
 		return layer, err
@@ -297,7 +303,7 @@ func (r *reading) binary(kind network.Kind, o *tflite.Operator, fused tflite.Act
 // the other one has more.
 func (r *reading) broadcast(o *tflite.Operator, x, y int) ([]int, error) {
 	a, b := r.shapes[x], r.shapes[y]
-	if slices.Equal(a, b) {
+	if slices.Equal(a, b) && len(r.g.Tensors[o.Inputs[0]].Shape) == len(r.g.Tensors[o.Inputs[1]].Shape) {
 		return []int{x, y}, nil
 	}
 	for i, v := range []int{x, y} {
@@ -319,6 +325,13 @@ func (r *reading) broadcast(o *tflite.Operator, x, y int) ([]int, error) {
 		}
 	}
 	return values, nil
+}
+
+// rank is the number of axes that input i has for an interpreter, at least: what the
+// file declares may have more, in front, and a value that is an index for each
+// sample has fewer.
+func (r *reading) rank(o *tflite.Operator, i int) int {
+	return min(len(r.g.Tensors[o.Inputs[i]].Shape), 1+len(r.shapes[r.values[o.Inputs[i]]]))
 }
 
 func (r *reading) constant(t *tflite.Tensor) (*network.Constant, error) {

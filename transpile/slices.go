@@ -86,8 +86,8 @@ func (r *reading) stridedSlice(o *tflite.Operator) (network.Layer, error) {
 		b, e, s := begin[1+i], end[1+i], strides[1+i]
 		if options.ShrinkAxisMask&bit != 0 {
 			at, ok := counted(b, d)
-			if !ok || s < 1 {
-				return network.Layer{}, r.refuse("it takes cell %d of an axis of %d", "export the model again", b, d)
+			if !ok || s < 1 || options.BeginMask&bit != 0 { // of an open one an interpreter takes the first
+				return network.Layer{}, r.refuse("it takes cell %d of an axis of %d, masks %+v", "export the model again", b, d, options)
 			}
 			first, steps, shape = append(first, at), append(steps, 1), append(shape, 1)
 			continue

@@ -74,7 +74,6 @@ func TestForwardAgreesWithFloats(t *testing.T) {
 		tflite.ActNone:   func(x float64) float64 { return x },
 		tflite.ActRelu:   func(x float64) float64 { return max(x, 0) },
 		tflite.ActRelu6:  func(x float64) float64 { return min(max(x, 0), 6) },
-		tflite.ActTanh:   math.Tanh,
 		tflite.ActReluN1: func(x float64) float64 { return min(max(x, -1), 1) },
 	}
 	for act, f := range activations {
@@ -230,7 +229,7 @@ func TestRefusals(t *testing.T) {
 		{"beta", func(m *tflite.Model) { m.Subgraphs[0].Operators[2].Options = tflite.SoftmaxOptions{Beta: 2} }, "beta is 2"},
 		{"fused", func(m *tflite.Model) {
 			m.Subgraphs[0].Operators[0].Options = tflite.FullyConnectedOptions{Activation: tflite.ActSignBit}
-		}, "fused activation SIGN_BIT; use RELU, RELU6, RELU_N1_TO_1 or TANH"},
+		}, "fused activation SIGN_BIT; use RELU, RELU6 or RELU_N1_TO_1, or an operator of its own"},
 		{"shuffled", func(m *tflite.Model) {
 			m.Subgraphs[0].Operators[0].Options = tflite.FullyConnectedOptions{WeightsFormat: 1}
 		}, "shuffled"},
