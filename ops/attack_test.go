@@ -31,7 +31,8 @@ func attack(t *testing.T, p *graph.Program, steps int) *executed {
 }
 
 // checkCoverage: every committed tensor, and every virtual one whose range
-// matters, is a column of some lookup, or bits by an equation.
+// matters, is a column of some lookup, or bits by an equation, or follows from
+// others in range: all are in their formats by what the relations say.
 func (x *executed) checkCoverage(t *testing.T) {
 	t.Helper()
 	sys := x.sys.Relation
@@ -43,13 +44,18 @@ func (x *executed) checkCoverage(t *testing.T) {
 	}
 	for i, id := range x.sys.Tensors {
 		tensor := &x.p.Tensors[i]
-		if m := x.p.Producers()[i]; m >= 0 && x.p.Nodes[m].Kind == ops.KindRescale && x.p.Nodes[m].Attributes.Int("shift") == 0 && !tensor.Checked {
-			continue // an equation says what it is
+		if m := x.p.Producers()[i]; m >= 0 && !tensor.Checked {
+			if n := &x.p.Nodes[m]; n.Kind == ops.KindGate || n.Kind == ops.KindRescale && n.Attributes.Int("shift") == 0 {
+				continue // an equation says what it is
+			}
 		}
 		needs := tensor.Role == graph.Committed || tensor.Checked || strings.Contains(tensor.Name, "/complement") || strings.Contains(tensor.Name, "/distance") || strings.Contains(tensor.Name, "/difference")
 		if needs && !looked[id] && !bits(sys, id) {
 			t.Errorf("%s is never looked up", tensor.Name)
 		}
+	}
+	if list := unenforced(x.p, x.sys, sys); len(list) > 0 {
+		t.Errorf("the relations let leave their format: %q", list)
 	}
 }
 

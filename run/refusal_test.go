@@ -241,7 +241,7 @@ func TestInitRefuses(t *testing.T) {
 		"all held out":   {func(c *Config) { c.Test.Rows = 30 }, fault.ErrUsage, "held out"},
 		"rate":           {func(c *Config) { c.Training.Rate = "fast" }, fault.ErrUsage, "rate"},
 		"loss":           {func(c *Config) { c.Training.Loss = "hinge" }, fault.ErrUsage, "hinge"},
-		"values for one": {func(c *Config) { c.Training.Labels = "values" }, fault.ErrUsage, "values"},
+		"values for one": {func(c *Config) { c.Training.Labels = "values" }, fault.ErrInput, `line 1, column 4: "no" is not a number`},
 		"all frozen": {func(c *Config) {
 			c.Model.Frozen = []string{"m/dense_0/weights", "m/dense_0/bias", "m/dense_1/weights", "m/dense_1/bias"}
 		}, fault.ErrUnsupported, "train"},
