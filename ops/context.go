@@ -33,6 +33,7 @@ type Context struct {
 	Rates    []int64 // n_s, one per step
 
 	tables        *Tables
+	lookups       map[tableSpec]int // tables of the system
 	ids           []relation.ID
 	defining      []bool
 	producers     []int
@@ -48,6 +49,7 @@ func NewContext(b *relation.Builder, p *graph.Program, rates []int64, tables *Ta
 		Relation: b, Program: p, Rates: rates,
 		Steps:    relation.Axis{Name: "step", Size: len(rates)},
 		tables:   tables,
+		lookups:  map[tableSpec]int{},
 		defining: make([]bool, len(p.Tensors)), producers: p.Producers(),
 		updates: map[graph.TensorID][]*graph.Node{},
 	}

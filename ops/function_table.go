@@ -73,8 +73,12 @@ func (f *functionTable) has(input int32) bool {
 // at returns column k (from 1) at an input. Requires a row for it.
 func (f *functionTable) at(k int, input int32) int32 { return f.Columns[k][input-f.offset] }
 
-// relationTable returns the lookup table of the system with these columns.
+// relationTable returns the lookup table of the system with these columns, laid out
+// once.
 func (c *Context) relationTable(spec tableSpec) int {
+	if at, there := c.lookups[spec]; there {
+		return at
+	}
 	f, err := c.tables.get(spec)
 	if err != nil {
 		c.fail("%v", err)
@@ -92,5 +96,6 @@ func (c *Context) relationTable(spec tableSpec) int {
 		}
 		columns = append(columns, &relation.Values{Cells: values})
 	}
-	return c.Relation.Table(f.Name, int64(f.offset), rows, columns...)
+	c.lookups[spec] = c.Relation.Table(f.Name, int64(f.offset), rows, columns...)
+	return c.lookups[spec]
 }
