@@ -22,6 +22,9 @@ const (
 	// the cells of the axes that they map. A reader holds a few hundred bytes for
 	// each of them (ops.AxisMap), whatever the size of the file.
 	maxMapped = 1 << 20
+	// maxAlphas bounds the different α of LEAKY_RELU, each of which has a table of
+	// 2^16 rows and three columns for whoever reads the network: 1.8 MB.
+	maxAlphas = 1 << 4
 )
 
 // Architecture is the forward pass of a model: what it computes of one sample,

@@ -86,6 +86,13 @@ func TestStrangersNetworks(t *testing.T) {
 		a.Layers[len(a.Layers)-1].Weights = []int{2}
 		return a
 	}
+	leaky := func(n int) network.Architecture {
+		a := chain([]int{4})
+		for i := range n {
+			a.Layers = append(a.Layers, network.Layer{Kind: network.LeakyRelu, Inputs: []int{len(a.Layers)}, Constant: &network.Constant{Cells: []float32{float32(i) / 1024}}})
+		}
+		return ended(a, 0)
+	}
 	for name, a := range map[string]network.Architecture{
 		"a part of one cell, repeated":      ended(chain([]int{1}, network.Layer{Kind: network.StridedSlice, Shape: []int{large}, Parameters: []int{0, 0}}), 0),
 		"a large part":                      ended(chain([]int{large}, network.Layer{Kind: network.StridedSlice, Shape: []int{large - 1}, Parameters: []int{0, 1}}), 0),
@@ -116,6 +123,9 @@ func TestStrangersNetworks(t *testing.T) {
 		"convolutions of large windows":     convolved(network.Conv2D, []int{1 << 11, 1, 1, 1}),
 		"channels of large windows":         convolved(network.DepthwiseConv2D, []int{1 << 11, 1, 1}),
 		"pictures of large windows":         convolved(network.TransposeConv, []int{1 << 11, 1, 1, 1}),
+		"one leaky rectifier, often":        ended(chain([]int{4}, times(1000, network.Layer{Kind: network.LeakyRelu, Constant: alone})...), 0),
+		"many leaky rectifiers":             leaky(600),
+		"a few leaky rectifiers":            leaky(16),
 		"a mask of many cells":              masked(1, []int{2, large / 2}),
 		"many masks":                        masked(450, []int{2, axis}),
 		"a constant repeated to many cells": ended(chain([]int{1 << 15, 1 << 15}, network.Layer{Kind: network.Mul, Constant: alone}), 0, 1),

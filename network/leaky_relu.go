@@ -1,6 +1,8 @@
 package network
 
 import (
+	"math"
+
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/ops"
 )
@@ -21,6 +23,9 @@ func (l *lowering) leakyRelu(layer *Layer) error {
 	}
 	if !(alpha.Cells[0] >= 0 && alpha.Cells[0] <= 1) {
 		return l.slopes(layer, x)
+	}
+	if l.alphas[math.Float32bits(alpha.Cells[0])] = true; len(l.alphas) > maxAlphas {
+		return l.refuse("more than %d different alphas", "use fewer, or PRELU", maxAlphas)
 	}
 	a, err := ops.LeakyRelu(l.b, l.name, x.id, alpha.Cells[0])
 	if err != nil {

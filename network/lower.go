@@ -165,6 +165,7 @@ type lowering struct {
 	constants int                    // cells of constants so far
 	masks     int                    // and of masks
 	mapped    int                    // entries of maps of axes so far, and cells of these
+	alphas    map[uint32]bool        // of LEAKY_RELU, by their bits
 	layer     int                    // being lowered
 	name      string
 }
@@ -172,7 +173,7 @@ type lowering struct {
 func newLowering(n *Network) *lowering {
 	c := &n.choices
 	f := graph.Fractions{Feature: c.Formats.Feature, Activation: c.Formats.Activation, Error: c.Formats.Error}
-	l := &lowering{n: n, layouts: map[layout]graph.TensorID{}, oneHots: map[int]graph.TensorID{}, b: graph.NewBuilder("training step", c.Batch, f)}
+	l := &lowering{n: n, layouts: map[layout]graph.TensorID{}, oneHots: map[int]graph.TensorID{}, alphas: map[uint32]bool{}, b: graph.NewBuilder("training step", c.Batch, f)}
 	l.b.Program().Optimizer = c.optimizer()
 	for range n.architecture.Weights {
 		l.weights = append(l.weights, graph.None)
