@@ -6,7 +6,7 @@ GO          ?= go
 STATICCHECK ?= honnef.co/go/tools/cmd/staticcheck@v0.8.2
 FUZZTIME    ?= 60
 
-.PHONY: check format vet staticcheck generated tidy short fuzz-briefly mutate-briefly mutate test fixtures-test examples-test drift-test wraps-test fuzz fuzz-long bench bench-peers circuit-stats
+.PHONY: check format vet staticcheck generated tidy short fuzz-briefly mutate-briefly mutate test fixtures-test examples-test drift-test pairs-test wraps-test fuzz fuzz-long bench bench-peers circuit-stats
 
 check: format vet staticcheck generated tidy short fuzz-briefly mutate-briefly
 
@@ -68,6 +68,11 @@ examples-test:
 drift-test:
 	@if [ -z "$$ZKAUDIT_FIXTURES" ]; then echo "set ZKAUDIT_FIXTURES to the folder of docs/fixtures.md" >&2; exit 1; fi
 	$(GO) test -count=1 -timeout 2h -run '^TestDrift' ./ops -v -whole
+
+# All pairs of operators, and convolutions with all strides, dilations and kernels of
+# which tests take a part.
+pairs-test:
+	$(GO) test -count=1 -timeout 2h -run '^(TestFormatsAreEnforced.*|TestConv2DSlides)$$' ./ops -whole
 
 # Bundles in PLONK, and the keys that everyone derives, through the library and the
 # command line. It takes five minutes on 2 cores.

@@ -153,7 +153,10 @@ func TestConv2DSlides(t *testing.T) {
 	for _, same := range []bool{false, true} {
 		for stride := 1; stride <= 3; stride++ {
 			for dilation := 1; dilation <= 2; dilation++ {
-				for _, kernel := range [][2]int{{2, 2}, {3, 2}, {4, 4}} {
+				for k, kernel := range [][2]int{{2, 2}, {3, 2}, {4, 4}} {
+					if (stride+dilation+k)%3 != 0 && !*whole {
+						continue // all of them in make pairs-test
+					}
 					if !same && (kernel[0] > 3 || dilation*(kernel[0]-1) > 4) {
 						continue
 					}

@@ -544,25 +544,44 @@ func six() map[string]chain {
 // twice, under every loss.
 func TestFormatsAreEnforced(t *testing.T) {
 	losses := []graph.LossKind{graph.SoftmaxCrossEntropy, graph.LogisticLoss, graph.MeanSquaredError}
-	turn := 0
-	for first, f := range units() {
-		for second, g := range units() {
-			for _, fans := range []bool{false, true} {
-				turn++
-				n := newNet(t, coarse(), 3, 5)
-				n.Program().Optimizer.Clip = []int{0, 300}[turn/3%2]
-				a := f(n, n.dense(n.Program().Input, 6))
-				b := g(n, a)
-				if n.Tensor(a).Format == n.Tensor(b).Format && fans {
-					b = n.one(ops.KindAdd, nil, a, b)
-				}
-				p := n.train(n.dense(b, 3), losses[turn%len(losses)])
-				s := build(t, p)
-				if list := unenforced(p, s, s.Relation); len(list) > 0 {
-					t.Errorf("%s, then %s, fan-out %t, %s: the relations let leave their format:\n%s", first, second, fans, p.Loss.Kind, strings.Join(list, "\n"))
-				}
+	pairs(t, 2, func(t *testing.T, turn int, first, second string) {
+		for k, fans := range []bool{false, true} {
+			n := newNet(t, coarse(), 3, 5)
+			n.Program().Optimizer.Clip = []int{0, 300}[(turn+k)/3%2]
+			a := units()[first](n, n.dense(n.Program().Input, 6))
+			b := units()[second](n, a)
+			if n.Tensor(a).Format == n.Tensor(b).Format && fans {
+				b = n.one(ops.KindAdd, nil, a, b)
+			}
+			p := n.train(n.dense(b, 3), losses[(turn+k)%len(losses)])
+			s := build(t, p)
+			if list := unenforced(p, s, s.Relation); len(list) > 0 {
+				t.Errorf("fan-out %t, %s: the relations let leave their format:\n%s", fans, p.Loss.Kind, strings.Join(list, "\n"))
 			}
 		}
+	})
+}
+
+// pairs goes through pairs of operators on samples of 6 units, the first ones side
+// by side: one in so many, in short tests of those one in four, and all of them in
+// make pairs-test.
+func pairs(t *testing.T, one int, check func(t *testing.T, turn int, first, second string)) {
+	names := slices.Sorted(maps.Keys(units()))
+	switch {
+	case *whole:
+		one = 1
+	case testing.Short():
+		one *= 4
+	}
+	for i, first := range names {
+		t.Run(first, func(t *testing.T) {
+			t.Parallel()
+			for j, second := range names {
+				if (i+j)%one == 0 {
+					t.Run("then "+second, func(t *testing.T) { check(t, i*len(names)+j, first, second) })
+				}
+			}
+		})
 	}
 }
 
