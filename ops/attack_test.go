@@ -159,16 +159,26 @@ func (x *executed) behindClosedGate(id relation.ID, cell int) bool {
 	return x.trace.Cells[p.Nodes[users[0]].Inputs[0]][cell] == 0
 }
 
-// checkPadding puts garbage into all padding of the witness and compares every
-// real cell of every virtual tensor with the honest one.
+// checkPadding puts garbage into all padding of the witness, and of weights, which
+// no certificate is of after the first segment, and compares every real cell of
+// every virtual tensor and of every equation with the honest one.
 func (x *executed) checkPadding(t *testing.T) {
 	t.Helper()
 	rng := rand.New(rand.NewPCG(9, 9))
-	sys := x.sys.Relation
-	honest, garbage := naive.New(sys, x.bare()), x.bare()
+	whole := *x.sys.Relation
+	sys := &whole
+	sys.Tensors = slices.Clone(sys.Tensors)
+	cells := x.bare()
+	for i := range sys.Equations {
+		e := &sys.Equations[i]
+		sys.Tensors = append(sys.Tensors, relation.Tensor{Name: "equation " + e.Name, Axes: e.Axes, Kind: relation.Virtual, Sum: &e.Sum})
+		cells = append(cells, relation.Cells{})
+	}
+	honest, garbage := naive.New(sys, cells), slices.Clone(cells)
 	for i := range sys.Tensors {
 		tensor := sys.Tensor(relation.ID(i))
-		if tensor.Kind != relation.Witness || garbage[i].Len() == 0 {
+		weight := tensor.Kind == relation.External && strings.HasPrefix(tensor.Name, "weight ")
+		if tensor.Kind != relation.Witness && !weight || garbage[i].Len() == 0 {
 			continue
 		}
 		real := make([]bool, tensor.Cells())
