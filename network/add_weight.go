@@ -5,7 +5,6 @@ import (
 
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/ops"
-	"github.com/zkaudit/zkaudit/relation"
 )
 
 // addWeight lowers the sum of a value and a weight over its last axes, as a table
@@ -22,10 +21,7 @@ func (l *lowering) addWeight(layer *Layer) error {
 	if x, err = l.apart(x); err != nil {
 		return err
 	}
-	axes := make([]relation.Axis, len(w))
-	for i, size := range w {
-		axes[i] = ops.Units(size)
-	}
+	axes := unitAxes(w)
 	id, err := l.weight(layer.Weights[0], l.b.Tensor(x.id).Format.Fraction, "added", axes)
 	if err != nil {
 		return err

@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"github.com/zkaudit/zkaudit/ops"
-	"github.com/zkaudit/zkaudit/relation"
 )
 
 // conv2D lowers a convolution, its rounding and its fused activation. Weights are
@@ -27,9 +26,6 @@ func (l *lowering) conv2D(layer *Layer) error {
 	if x, err = l.apart(x); err != nil {
 		return err
 	}
-	axes := make([]relation.Axis, len(w))
-	for i, size := range w {
-		axes[i] = ops.Units(size)
-	}
+	axes := unitAxes(w)
 	return l.multiply(layer, ops.KindConv2D, ops.Sliding(layer.Window.slides()), x, axes)
 }

@@ -5,7 +5,6 @@ import (
 
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/ops"
-	"github.com/zkaudit/zkaudit/relation"
 )
 
 // depthwiseConv2D lowers a convolution of channels apart, its rounding and its
@@ -30,10 +29,7 @@ func (l *lowering) depthwiseConv2D(layer *Layer) error {
 	if x, err = l.apart(x); err != nil {
 		return err
 	}
-	axes := make([]relation.Axis, len(w))
-	for i, size := range w {
-		axes[i] = ops.Units(size)
-	}
+	axes := unitAxes(w)
 	rows, columns := layer.Window.slides()
 	y, err := l.contract(layer, ops.KindDepthwiseConv2D, ops.Depthwise(rows, columns, several), x, axes, axes[2:])
 	if err != nil {

@@ -106,3 +106,12 @@ func (l *lowering) weightOver(i, fx int, what string, axes []relation.Axis) (gra
 	l.weights[i] = l.b.Add(graph.Tensor{Name: l.name + " " + what, Role: role, Axes: axes, Format: number.Format{Bits: 63, Fraction: fraction}})
 	return l.weights[i], nil
 }
+
+// unitAxes are the axes of a weight of the given shape.
+func unitAxes(shape []int) []relation.Axis {
+	axes := make([]relation.Axis, len(shape))
+	for i, size := range shape {
+		axes[i] = ops.Units(size)
+	}
+	return axes
+}

@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"github.com/zkaudit/zkaudit/ops"
-	"github.com/zkaudit/zkaudit/relation"
 )
 
 // transposeConv lowers a transposed convolution, its rounding and its fused
@@ -27,10 +26,7 @@ func (l *lowering) transposeConv(layer *Layer) error {
 	if x, err = l.apart(x); err != nil {
 		return err
 	}
-	axes := make([]relation.Axis, len(w))
-	for i, size := range w {
-		axes[i] = ops.Units(size)
-	}
+	axes := unitAxes(w)
 	rows, columns := layer.Window.slides()
 	return l.multiply(layer, ops.KindTransposeConv, ops.Making(rows, columns, [2]int{s[0], s[1]}), x, axes)
 }

@@ -250,7 +250,7 @@ func largest[T int32 | float64](v []T) (at int) {
 func TestDriftOnDigits(t *testing.T) {
 	dir := os.Getenv("ZKAUDIT_FIXTURES")
 	if dir == "" {
-		t.Skip("ZKAUDIT_FIXTURES is not set")
+		t.Skip("ZKAUDIT_FIXTURES is not set: no real models and datasets here")
 	}
 	set, err := data.LoadIDX(filepath.Join(dir, "data/mnist5k-images-idx3-ubyte.gz"), filepath.Join(dir, "data/mnist5k-labels-idx1-ubyte.gz"), data.IDXOptions{FractionBits: 8})
 	if err != nil {

@@ -27,17 +27,24 @@ func shown() mode.Name {
 }
 
 func TestHonestDemo(t *testing.T) {
-	s, err := Run(context.Background(), t.TempDir(), shown(), NoCheat, run.Options{CacheDir: t.TempDir()})
-	if err != nil {
-		t.Fatal(err)
+	honest := func() *Summary {
+		s, err := Run(context.Background(), t.TempDir(), shown(), NoCheat, run.Options{CacheDir: t.TempDir()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	s := honest()
+	// The order of rows is drawn from the commitments, anew in each run: nearly all
+	// end above 0.95, one seen in many at 0.76, and no two of them are expected.
+	if *s.Training.After.Accuracy < 0.8 {
+		s = honest()
 	}
 	f := s.Report.Facts
 	if f.Rows[0] < 1000 || f.Parameters < 10_000 || f.Steps < 64 || f.Segments != 2 || s.Bytes > 120<<10 {
 		t.Errorf("too small, or a bundle too large: %+v, %d bytes", f, s.Bytes)
 	}
-	// The order of rows is drawn from the commitments, anew in each run: nearly all
-	// end above 0.95, one seen in many at 0.76.
-	if *s.Training.Before.Accuracy > 0.3 || *s.Training.After.Accuracy < 0.5 {
+	if *s.Training.Before.Accuracy > 0.3 || *s.Training.After.Accuracy < 0.8 {
 		t.Errorf("accuracy on rows held out %.3f before, %.3f after", *s.Training.Before.Accuracy, *s.Training.After.Accuracy)
 	}
 	if len(s.Audit.Claims) != 2 || s.Audit.Bits != 2 || s.AuditBytes == 0 {
