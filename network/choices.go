@@ -77,9 +77,9 @@ func (c *Choices) check(weights int) error {
 	return nil
 }
 
-// ChooseLoss settles loss and labels where they are empty: SOFTMAX at the end
-// gives cross-entropy with one-hot labels, LOGISTIC the logistic loss with
-// bits, anything else the loss that fits the labels, and the mean squared
+// ChooseLoss settles loss and labels where they are empty: SOFTMAX or LOG_SOFTMAX
+// at the end gives cross-entropy with one-hot labels, LOGISTIC the logistic loss
+// with bits, anything else the loss that fits the labels, and the mean squared
 // error with values if labels are empty, too. Errors wrap fault.ErrUsage.
 func (a *Architecture) ChooseLoss(loss graph.LossKind, labels graph.LabelKind) (graph.LossKind, graph.LabelKind, error) {
 	var last Kind
@@ -88,7 +88,7 @@ func (a *Architecture) ChooseLoss(loss graph.LossKind, labels graph.LabelKind) (
 	}
 	if loss == "" {
 		switch {
-		case last == Softmax:
+		case last == Softmax || last == LogSoftmax:
 			loss = graph.SoftmaxCrossEntropy
 		case last == Logistic:
 			loss = graph.LogisticLoss

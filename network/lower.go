@@ -35,6 +35,7 @@ const (
 	Tanh            Kind = "TANH"
 	Logistic        Kind = "LOGISTIC"
 	Softmax         Kind = "SOFTMAX"
+	LogSoftmax      Kind = "LOG_SOFTMAX"
 	Gather          Kind = "GATHER"
 	Cast            Kind = "CAST"
 	Unembed         Kind = "UNEMBED" // FULLY_CONNECTED by the table of a GATHER
@@ -91,6 +92,7 @@ func lowerings() map[Kind]func(*lowering, *Layer) error {
 		Tanh:            (*lowering).activation,
 		Logistic:        (*lowering).activation,
 		Softmax:         (*lowering).softmax,
+		LogSoftmax:      (*lowering).softmax,
 		Gather:          (*lowering).gather,
 		Cast:            (*lowering).cast,
 		Unembed:         (*lowering).unembed,

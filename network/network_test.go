@@ -817,6 +817,7 @@ func TestChooseLoss(t *testing.T) {
 		says   string
 	}{
 		{ending(network.Softmax), "", "", graph.SoftmaxCrossEntropy, graph.OneHot, ""},
+		{ending(network.LogSoftmax), "", "", graph.SoftmaxCrossEntropy, graph.OneHot, ""},
 		{ending(network.Logistic), "", "", graph.LogisticLoss, graph.Bits, ""},
 		{ending(network.Relu), "", "", graph.MeanSquaredError, graph.Values, ""},
 		{ending(network.Relu), "", graph.OneHot, graph.SoftmaxCrossEntropy, graph.OneHot, ""},

@@ -10,7 +10,8 @@ import (
 )
 
 // softmax lowers a softmax over the last axis of a sample. At the end it is part
-// of the cross-entropy.
+// of the cross-entropy, and so is its logarithm, which is nothing else: −Σ_c label_c·y_c
+// of y = ln softmax z has the gradient p − label at z.
 func (l *lowering) softmax(layer *Layer) error {
 	x, err := l.operands(layer, 1, 0, false, false)
 	if err != nil {
@@ -27,6 +28,9 @@ func (l *lowering) softmax(layer *Layer) error {
 		}
 		l.set(x.id, x.shape)
 		return nil
+	}
+	if layer.Kind == LogSoftmax {
+		return l.refuse("logarithms of a softmax before anything but a cross-entropy", "end the model in it, with that loss, or take the SOFTMAX")
 	}
 	mask := graph.None
 	if x.hidden != nil {

@@ -142,6 +142,39 @@ func TestMasksRefused(t *testing.T) {
 	}
 }
 
+// A logarithm of a softmax ends a model as the softmax does, in one step and the same
+// one: of classes, and of those at each position of a sequence. Elsewhere, and with
+// another loss, it is refused.
+func TestLogSoftmax(t *testing.T) {
+	for positions, labels := range map[int]graph.LabelKind{1: graph.OneHot, 5: graph.Values} {
+		a, c := speaking(positions, 7, true)
+		c.Labels = labels
+		plain := derive(t, a, c)
+		a.Layers[2].Kind = network.LogSoftmax
+		n := derive(t, a, c)
+		if n.Digest() == plain.Digest() || n.Program().Fingerprint() != plain.Program().Fingerprint() {
+			t.Errorf("%d positions: another step, or the same network", positions)
+		}
+	}
+	for says, change := range map[string]func(a *network.Architecture, c *network.Choices){
+		"layer 2 LOG_SOFTMAX: logarithms of a softmax before anything but a cross-entropy; end the model in it, with that loss, or take the SOFTMAX": func(a *network.Architecture, _ *network.Choices) {
+			a.Layers = append(a.Layers, network.Layer{Kind: network.Relu, Inputs: []int{3}})
+		},
+		"layer 2 LOG_SOFTMAX: logarithms of a softmax before anything": func(_ *network.Architecture, c *network.Choices) {
+			c.Loss, c.Labels = graph.MeanSquaredError, graph.Values
+		},
+		"layer 2 LOG_SOFTMAX: logarithms of a softmax before": func(_ *network.Architecture, c *network.Choices) { c.Loss, c.Labels = graph.LogisticLoss, graph.Bits },
+		"layer 2 LOG_SOFTMAX: fused activation":               func(a *network.Architecture, _ *network.Choices) { a.Layers[2].Activation = network.Relu },
+	} {
+		a, c := speaking(1, 7, true)
+		a.Layers[2].Kind = network.LogSoftmax
+		change(&a, &c)
+		if _, err := network.New(a, c); !errors.Is(err, fault.ErrUnsupported) && !errors.Is(err, fault.ErrUsage) || !strings.HasPrefix(err.Error(), says) {
+			t.Errorf("%v, want %q", err, says)
+		}
+	}
+}
+
 // A softmax of one axis and further ones of size 1 is flat; others are not.
 func TestSoftmaxLayouts(t *testing.T) {
 	for _, shape := range [][]int{{8}, {1, 8}, {2, 4}, {2, 2, 2}} {

@@ -96,10 +96,12 @@ func (c *movement) check(t *testing.T) {
 		}
 		return total
 	}
-	c.checkStep(t, r, b.m, x, loss)
+	checkStep(t, r, b.m, x, make([]int32, 3), loss)
 }
 
-func (c *movement) checkStep(t *testing.T, r *transpile.Result, m *tflite.Model, x []float64, loss func([]float64) float64) {
+// checkStep compares what one step changes the weights of the first layer by with
+// finite differences of the loss on a sample and its label.
+func checkStep(t *testing.T, r *transpile.Result, m *tflite.Model, x []float64, label []int32, loss func([]float64) float64) {
 	t.Helper()
 	p := r.Program
 	initial, err := r.Initial(m)
@@ -113,6 +115,7 @@ func (c *movement) checkStep(t *testing.T, r *transpile.Result, m *tflite.Model,
 	for i, v := range x {
 		buffers.Small[p.Input][i] = int32(math.Round(math.Ldexp(v, p.Tensor(p.Input).Format.Fraction)))
 	}
+	copy(buffers.Small[p.Label], label)
 	if err := ops.Execute(&ops.Step{Program: p, Buffers: buffers, Rate: 1}); err != nil {
 		t.Fatal(err)
 	}

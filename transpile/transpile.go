@@ -60,6 +60,7 @@ func rules() map[tflite.Builtin]rule {
 		tflite.OpTanh:              one(plain(network.Tanh)),
 		tflite.OpLogistic:          one(plain(network.Logistic)),
 		tflite.OpSoftmax:           one((*reading).softmax),
+		tflite.OpLogSoftmax:        one(plain(network.LogSoftmax)),
 		tflite.OpTranspose:         one((*reading).transpose),
 		tflite.OpSqueeze:           one((*reading).squeeze),
 		tflite.OpExpandDims:        one((*reading).expandDims),
