@@ -98,6 +98,8 @@ func TestStrangersNetworks(t *testing.T) {
 		"a large part":                      ended(chain([]int{large}, network.Layer{Kind: network.StridedSlice, Shape: []int{large - 1}, Parameters: []int{0, 1}}), 0),
 		"many parts":                        ended(chain([]int{axis - 1}, times(1000, network.Layer{Kind: network.StridedSlice, Shape: []int{axis - 1}, Parameters: []int{axis - 2, -1}})...), 0),
 		"one cell repeated":                 ended(chain([]int{1}, network.Layer{Kind: network.BroadcastTo, Shape: []int{large}}), 0),
+		"one cell tiled":                    ended(chain([]int{1}, network.Layer{Kind: network.Tile, Shape: []int{large}}), 0),
+		"tiles in turns":                    ended(chain([]int{1}, times(499, network.Layer{Kind: network.Tile, Shape: []int{axis}}, network.Layer{Kind: network.StridedSlice, Shape: []int{1}, Parameters: []int{0, 1}})...), 0),
 		"much padding":                      ended(chain([]int{1}, network.Layer{Kind: network.Pad, Shape: []int{large}, Parameters: []int{0, large - 1}}), 0),
 		"much padding of a value":           ended(chain([]int{1, 1}, network.Layer{Kind: network.Pad, Shape: []int{1 << 15, 1 << 15}, Parameters: []int{0, 1<<15 - 1, 0, 1<<15 - 1}, Constant: alone}), 0, 1),
 		"padding in turns":                  ended(chain([]int{1}, times(499, network.Layer{Kind: network.Pad, Shape: []int{axis}, Parameters: []int{0, axis - 1}}, network.Layer{Kind: network.StridedSlice, Shape: []int{1}, Parameters: []int{0, 1}})...), 0),

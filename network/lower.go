@@ -57,6 +57,7 @@ const (
 	MirrorPad       Kind = "MIRROR_PAD"
 	Reverse         Kind = "REVERSE_V2"
 	BroadcastTo     Kind = "BROADCAST_TO"
+	Tile            Kind = "TILE"
 	Concatenation   Kind = "CONCATENATION" // PACK is read as such
 	SpaceToDepth    Kind = "SPACE_TO_DEPTH"
 	DepthToSpace    Kind = "DEPTH_TO_SPACE"
@@ -114,6 +115,7 @@ func lowerings() map[Kind]func(*lowering, *Layer) error {
 		MirrorPad:       (*lowering).mirrorPad,
 		Reverse:         (*lowering).reverse,
 		BroadcastTo:     (*lowering).broadcastTo,
+		Tile:            (*lowering).tile,
 		Concatenation:   (*lowering).concatenation,
 		SpaceToDepth:    (*lowering).spaceToDepth,
 		DepthToSpace:    (*lowering).depthToSpace,

@@ -260,6 +260,8 @@ func movements() map[string]*movement {
 		}, func(x []float64) []float64 {
 			return indexed([]int{3, 4, 2}, func(i []int) float64 { return of(x, []int{3, 2}, i[0], i[2]) })
 		}},
+		"tile": move(tflite.OpTile, nil, []int{4, 3, 12}, func(b *model) []int32 { return []int32{b.list(1, 2, 1, 3)} },
+			func(x []float64, i []int) float64 { return of(x, in, i[0]%2, i[1], i[2]%4) }),
 		"sum of rows and columns": {shape, func(b *model) *model {
 			whole := b.last
 			rows := b.op(tflite.OpMean, tflite.ReducerOptions{KeepDims: true}, tflite.Shape{1, 2, 1, 4}, b.list(2)).last
@@ -470,6 +472,18 @@ func TestMovementRefusals(t *testing.T) {
 			b.op(tflite.OpSlice, nil, tflite.Shape{1, 2, 2, 4}, b.list(0, 0, 1, 0), b.list(1, 2, 2, 4))
 			return b.op(tflite.OpAdd, tflite.AddOptions{}, shape, x)
 		}, "samples of shapes [2 2 4] and [2 3 4]"},
+		"tile of the batch": {func(b *model) *model {
+			return b.op(tflite.OpTile, nil, tflite.Shape{2, 2, 3, 4}, b.list(2, 1, 1, 1))
+		}, "it repeats samples of shape [2 3 4] [2 1 1 1] times; keep the batch"},
+		"tile no times": {func(b *model) *model {
+			return b.op(tflite.OpTile, nil, shape, b.list(1, 1, 0, 1))
+		}, "[1 1 0 1] times"},
+		"tile too many times": {func(b *model) *model {
+			return b.op(tflite.OpTile, nil, shape, b.list(1, 1, 1, 1<<30))
+		}, "[1 1 1 1073741824] times"},
+		"tile of other axes": {func(b *model) *model {
+			return b.op(tflite.OpTile, nil, shape, b.list(1, 1, 1))
+		}, "[1 1 1] times"},
 		"concatenation of the batch": {func(b *model) *model {
 			return b.op(tflite.OpConcatenation, tflite.ConcatenationOptions{}, tflite.Shape{2, 2, 3, 4}, b.last)
 		}, "keep the batch as axis 0"},

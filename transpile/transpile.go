@@ -89,6 +89,7 @@ func rules() map[tflite.Builtin]rule {
 		tflite.OpResizeNearest:     one((*reading).resizeNearest),
 		tflite.OpResizeBilinear:    one((*reading).resizeBilinear),
 		tflite.OpBroadcastTo:       one((*reading).broadcastTo),
+		tflite.OpTile:              one((*reading).tile),
 		tflite.OpSpaceToDepth:      one(blocks(network.SpaceToDepth, toDepth)),
 		tflite.OpDepthToSpace:      one(blocks(network.DepthToSpace, toSpace)),
 		tflite.OpDiv:               one((*reading).div),
