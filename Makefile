@@ -63,10 +63,12 @@ examples-test:
 	@if [ -z "$$ZKAUDIT_FIXTURES" ]; then echo "set ZKAUDIT_FIXTURES to the folder of docs/fixtures.md" >&2; exit 1; fi
 	$(GO) test -count=1 -timeout 2h -run '^(TestExamples|TestWrappedDemo|TestMNIST|TestTextClassifier)$$' ./cmd/zkaudit ./examples/demo ./run -whole
 
-# Runs on real digits, exactly and in float64: accuracy on digits held out may differ
-# by half a point. It takes minutes.
+# Layers of real models, in integers and in real numbers (docs/fixtures.md); runs on
+# real digits, exactly and in float64: accuracy on digits held out may differ by half a
+# point. It takes minutes.
 drift-test:
 	@if [ -z "$$ZKAUDIT_FIXTURES" ]; then echo "set ZKAUDIT_FIXTURES to the folder of docs/fixtures.md" >&2; exit 1; fi
+	$(GO) test -count=1 -run '^TestDrift' ./transpile -v
 	$(GO) test -count=1 -timeout 2h -run '^TestDrift' ./ops -v -whole
 
 # All pairs of operators, and convolutions with all strides, dilations and kernels of
