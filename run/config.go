@@ -35,7 +35,7 @@ type Config struct {
 // ModelConfig names the model.
 type ModelConfig struct {
 	File string `toml:"file"`
-	// BatchAxis is "auto", or the axis of the input that counts samples.
+	// BatchAxis is "auto", "none", or the axis of the inputs that counts samples.
 	BatchAxis string   `toml:"batch_axis"`
 	Frozen    []string `toml:"frozen"` // weights that are not trained, by name
 	// FrozenLayers are layers whose weights are not trained, by number from 0:

@@ -133,21 +133,26 @@ func ReadArchitecture(model, batchAxis string) (*network.Architecture, error) {
 	return a, nil
 }
 
-// autoAxis lets the model tell which axis counts samples.
-const autoAxis = "auto"
+const (
+	autoAxis = "auto" // the model tells which axis counts samples
+	noAxis   = "none" // none does: the whole input is one
+)
 
 // batchAxis returns the axis that counts samples, nil if the model tells.
 func (c *ModelConfig) batchAxis() (*int, error) { return BatchAxis(c.BatchAxis) }
 
-// BatchAxis is the axis that a setting names, nil if the model tells. Errors wrap
-// fault.ErrUsage.
+// BatchAxis is the axis that a setting names, tflite.NoBatch where none counts
+// samples, nil if the model tells. Errors wrap fault.ErrUsage.
 func BatchAxis(setting string) (*int, error) {
 	if setting == autoAxis || setting == "" {
 		return nil, nil
 	}
+	if setting == noAxis {
+		return new(tflite.NoBatch), nil
+	}
 	axis, err := strconv.Atoi(setting)
 	if err != nil || axis < 0 {
-		return nil, fmt.Errorf("%q, want %q or the number of an axis from 0: %w", setting, autoAxis, fault.ErrUsage)
+		return nil, fmt.Errorf("%q, want %q, %q or the number of an axis from 0: %w", setting, autoAxis, noAxis, fault.ErrUsage)
 	}
 	return &axis, nil
 }

@@ -18,7 +18,7 @@ const configText = `# A run of zkaudit: what is trained on what, and how it is p
 
 [model]
 file = {{quote .Model.File}}   # architecture and, if asked below, initial weights
-batch_axis = {{quote .Model.BatchAxis}}   # axis of the input that counts samples, from 0; "auto": the model tells
+batch_axis = {{quote .Model.BatchAxis}}   # axis of the inputs that counts samples, from 0; "auto": the model tells; "none": the whole input is one sample
 frozen = {{list .Model.Frozen}}   # names of weights that stay as they are; "base/*" = all that begin so
 frozen_layers = {{list .Model.FrozenLayers}}   # and layers, by their numbers in "zkaudit inspect MODEL --with run.toml": "0", "2-4"
 train_last = {{.Model.TrainLast}}   # train only so many layers with weights, from the last one back; 0 = all

@@ -7,11 +7,15 @@ import (
 	"github.com/zkaudit/zkaudit/internal/foreign"
 )
 
+// NoBatch is the batch axis of a model that has none: its inputs, whole, are one
+// sample.
+const NoBatch = -1
+
 // CheckOptions says what a model may contain.
 type CheckOptions struct {
-	// BatchAxis is the axis of every graph input that counts samples. Nil: it
-	// is axis 0 where the shape signature leaves that size open or the size
-	// is 1, and cannot be told otherwise.
+	// BatchAxis is the axis of every graph input that counts samples; NoBatch: none
+	// does. Nil: it is axis 0 where the shape signature leaves that size open or
+	// the size is 1, and cannot be told otherwise.
 	BatchAxis *int
 	// Operators are the builtins that can be proven. Nil: every builtin of
 	// the format that this package can read.
@@ -67,8 +71,8 @@ func (c *checker) graph() {
 	if len(g.Operators) == 0 {
 		c.add(ProblemGraph, -1, "", "the model has no operators", "export the model again")
 	}
-	if len(g.Inputs) != 1 || len(g.Outputs) != 1 {
-		c.add(ProblemGraph, -1, "", fmt.Sprintf("the model has %s and %s", counted(len(g.Inputs), "input"), counted(len(g.Outputs), "output")), "export it with one of each")
+	if len(g.Inputs) == 0 || len(g.Outputs) != 1 {
+		c.add(ProblemGraph, -1, "", fmt.Sprintf("the model has %s and %s", counted(len(g.Inputs), "input"), counted(len(g.Outputs), "output")), "export it with inputs and one output")
 	}
 	for _, s := range c.m.Signatures {
 		if s.Subgraph == 0 && (!names(s.Inputs, g.Inputs) || !names(s.Outputs, g.Outputs)) {

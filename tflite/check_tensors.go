@@ -124,13 +124,13 @@ func (c *checker) batch(g *Subgraph) {
 		if c.opts.BatchAxis != nil {
 			reason = fmt.Sprintf("%v has no axis %d for the batch", t.Shape, *c.opts.BatchAxis)
 		}
-		c.add(ProblemBatch, -1, tensorName(g, int(i)), reason, "name the batch axis (--batch-axis), or convert with a leading batch size of 1")
+		c.add(ProblemBatch, -1, tensorName(g, int(i)), reason, "name the batch axis (--batch-axis 0), say that the whole input is one sample (--batch-axis none), or convert with a leading batch size of 1")
 	}
 }
 
 // BatchAxis returns the axis of graph input i (an index into the inputs of the
-// main subgraph) that counts samples, by the rule of CheckOptions.BatchAxis;
-// false where it cannot be told.
+// main subgraph) that counts samples, or NoBatch, by the rule of
+// CheckOptions.BatchAxis; false where it cannot be told.
 func (m *Model) BatchAxis(i int, opts CheckOptions) (int, bool) {
 	if len(m.Subgraphs) == 0 || i < 0 || i >= len(m.Subgraphs[0].Inputs) {
 		return 0, false
@@ -141,7 +141,7 @@ func (m *Model) BatchAxis(i int, opts CheckOptions) (int, bool) {
 
 func batchAxis(t *Tensor, given *int) (int, bool) {
 	if given != nil {
-		return *given, *given >= 0 && *given < len(t.Shape)
+		return *given, *given == NoBatch || *given >= 0 && *given < len(t.Shape)
 	}
 	open := len(t.Signature) > 0 && t.Signature[0] == -1
 	return 0, open || len(t.Shape) > 0 && t.Shape[0] == 1

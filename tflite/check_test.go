@@ -68,10 +68,7 @@ func TestCheckFindings(t *testing.T) {
 		{"no subgraph", func(m *Model, _ *Subgraph) { m.Subgraphs, m.Signatures = nil, nil }, ProblemGraph, "no subgraph", "", fault.ErrUnsupported},
 		{"no operators", func(_ *Model, g *Subgraph) { g.Operators, g.Outputs = nil, []int32{inputTensor} }, ProblemGraph, "no operators", "", fault.ErrUnsupported},
 		{"no outputs", func(_ *Model, g *Subgraph) { g.Outputs = nil }, ProblemGraph, "0 outputs", "", fault.ErrUnsupported},
-		{"two inputs", func(_ *Model, g *Subgraph) {
-			g.Tensors = append(g.Tensors, Tensor{Name: "more", Shape: Shape{1, 2}})
-			g.Inputs = append(g.Inputs, 8)
-		}, ProblemGraph, "2 inputs and 1 output", "", fault.ErrUnsupported},
+		{"no inputs", func(_ *Model, g *Subgraph) { g.Inputs = nil }, ProblemGraph, "0 inputs and 1 output", "", fault.ErrUnsupported},
 		{"two outputs", func(_ *Model, g *Subgraph) { g.Outputs = append(g.Outputs, dense0) }, ProblemGraph, "1 input and 2 outputs", "", fault.ErrUnsupported},
 		{"signature of another output", func(m *Model, _ *Subgraph) { m.Signatures[0].Outputs[0].Tensor = dense0 }, ProblemSignatures, `"serving_default" has other inputs or outputs`, "", fault.ErrUnsupported},
 		{"signature without inputs", func(m *Model, _ *Subgraph) { m.Signatures[0].Inputs = nil }, ProblemSignatures, "other inputs or outputs", "", fault.ErrUnsupported},
@@ -221,7 +218,9 @@ func TestBatchAxis(t *testing.T) {
 		{Shape{2, 32}, nil, new(1), 1, true},
 		{Shape{2, 32}, Shape{2, -1}, new(1), 1, true},
 		{Shape{2, 32}, nil, new(2), 2, false},
-		{Shape{2, 32}, nil, new(-1), -1, false},
+		{Shape{2, 32}, nil, new(-2), -2, false},
+		{Shape{2, 32}, nil, new(NoBatch), NoBatch, true},
+		{nil, nil, new(NoBatch), NoBatch, true},
 		{nil, nil, nil, 0, false},
 	} {
 		in.Shape, in.Signature = c.shape, c.signature

@@ -22,16 +22,16 @@ func (r *reading) concatenation(o *tflite.Operator) (network.Layer, error) {
 			return layer, err
 		}
 		shape := r.shapes[x]
-		at, ok := counted(int64(options.Axis), len(shape)+1)
-		if !ok || at == 0 {
+		at, ok := r.axis(int64(options.Axis), len(shape)+r.lead())
+		if !ok {
 			return layer, r.refuse("it joins samples of shape %v along axis %d", "keep the batch as axis 0", shape, options.Axis)
 		}
 		layer.Inputs = append(layer.Inputs, x)
 		if i == 0 {
-			axis, layer.Shape = at-1, slices.Clone(shape)
+			axis, layer.Shape = at, slices.Clone(shape)
 			continue
 		}
-		if len(shape) != len(layer.Shape) || at-1 != axis {
+		if len(shape) != len(layer.Shape) || at != axis {
 			return layer, r.refuse("it joins samples of shapes %v and %v", "export the model again", layer.Shape, shape)
 		}
 		layer.Shape[axis] += shape[axis]
@@ -53,15 +53,15 @@ func (r *reading) pack(o *tflite.Operator) (network.Layer, error) {
 			return layer, err
 		}
 		shape := r.shapes[x]
-		at, ok := counted(int64(options.Axis), len(shape)+2)
-		if !ok || at == 0 {
+		at, ok := r.axis(int64(options.Axis), len(shape)+1+r.lead())
+		if !ok {
 			return layer, r.refuse("it packs samples of shape %v along axis %d", "keep the batch as axis 0", shape, options.Axis)
 		}
-		one := slices.Insert(slices.Clone(shape), at-1, 1)
-		layer.Parameters = []int{at - 1}
+		one := slices.Insert(slices.Clone(shape), at, 1)
+		layer.Parameters = []int{at}
 		if layer.Shape == nil {
 			layer.Shape = slices.Clone(one)
-			layer.Shape[at-1] = len(o.Inputs)
+			layer.Shape[at] = len(o.Inputs)
 		}
 		layer.Inputs = append(layer.Inputs, r.layer(network.Layer{Kind: network.Reshape, Inputs: []int{x}, Shape: one}))
 	}

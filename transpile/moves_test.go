@@ -58,7 +58,10 @@ type movement struct {
 // check compares forward pass and gradient of a movement between two layers with
 // float64: logits, and what one step changes the weights of the first layer by,
 // with finite differences.
-func (c *movement) check(t *testing.T) {
+func (c *movement) check(t *testing.T) { c.checkAt(t, nil) }
+
+// checkAt is check with the batch on an axis that is named, or on none.
+func (c *movement) checkAt(t *testing.T, batchAxis *int) {
 	t.Helper()
 	n, _ := c.shape.Elements()
 	x := make([]float64, n)
@@ -70,7 +73,7 @@ func (c *movement) check(t *testing.T) {
 	b = c.build(b)
 	made := len(c.want(x))
 	r, err := transpile.Transpile(b.reshape(tflite.Shape{1, int32(made)}).dense(made).m, transpile.Options{
-		Batch: 1, Formats: network.Formats{Feature: 8, Activation: 8, Error: 8}, RateShift: 4, Loss: graph.MeanSquaredError,
+		Batch: 1, BatchAxis: batchAxis, Formats: network.Formats{Feature: 8, Activation: 8, Error: 8}, RateShift: 4, Loss: graph.MeanSquaredError,
 	})
 	if err != nil {
 		t.Fatal(err)

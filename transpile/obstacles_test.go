@@ -36,10 +36,10 @@ func TestAllObstaclesAtOnce(t *testing.T) {
 	text := found.String()
 	for _, want := range []string{
 		`the model has 2 signatures ("other", "more"); `,
-		"the model has 2 inputs and 2 outputs; export it with one of each",
+		"the model has 2 inputs and 2 outputs; export it with inputs and one output",
 		`signature "other" has other inputs or outputs than the graph`,
 		"operator 0 and 1 more: there is no proof for COS; replace it",
-		`no telling which axis of [32×6] counts the samples of a batch; name the batch axis (--batch-axis)`,
+		`no telling which axis of [32×6] counts the samples of a batch; name the batch axis (--batch-axis 0), say that the whole input is one sample (--batch-axis none), or convert`,
 		"operator 2: ADD: fused activation SIGN_BIT; use RELU, RELU6 or RELU_N1_TO_1, or an operator of its own",
 		"operator 3: SOFTMAX: beta is 2; scale the weights before it and use beta 1",
 		"operator 4: RESHAPE: it reshapes [32×6] to [6×32] across the batch axis; keep the batch",

@@ -14,8 +14,9 @@ import (
 // Options are the choices that a model leaves open.
 type Options struct {
 	Batch int
-	// BatchAxis is the axis of the model's input that counts samples; nil: the
-	// model tells, by an open or a single leading axis.
+	// BatchAxis is the axis of the model's inputs that counts samples;
+	// tflite.NoBatch: none does, and all inputs, whole, are one; nil: the model
+	// tells, by an open or a single leading axis.
 	BatchAxis *int
 	Formats   network.Formats
 	// RateShift is the k of the rates n/2^k.

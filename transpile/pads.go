@@ -62,12 +62,13 @@ func (r *reading) padded(kind network.Kind, o *tflite.Operator) (network.Layer, 
 		return layer, err
 	}
 	from := r.shapes[x]
-	if shape := r.g.Tensors[o.Inputs[1]].Shape; len(shape) != 2 || len(around) != 2*(len(from)+1) || around[0] != 0 || around[1] != 0 {
+	if shape := r.g.Tensors[o.Inputs[1]].Shape; len(shape) != 2 || len(around) != 2*(len(from)+r.lead()) || !r.unbatched && (around[0] != 0 || around[1] != 0) {
 		return layer, r.refuse("it puts %v cells around samples of shape %v", "leave the batch as it is", around, from)
 	}
 	layer.Inputs = []int{x}
+	around = around[2*r.lead():]
 	for i, d := range from {
-		before, after := around[2*i+2], around[2*i+3]
+		before, after := around[2*i], around[2*i+1]
 		if before < 0 || after < 0 || before > 1<<20 || after > 1<<20 {
 			return layer, r.refuse("it puts %v cells around samples of shape %v", "put 0 to 2^20 cells around an axis", around, from)
 		}

@@ -45,11 +45,11 @@ func (r *reading) axes(o *tflite.Operator, i int, shape []int) (axes []int, err 
 		return nil, err
 	}
 	for _, axis := range stated {
-		at, ok := counted(axis, len(shape)+1)
-		if !ok || at == 0 {
+		at, ok := r.axis(axis, len(shape)+r.lead())
+		if !ok {
 			return nil, r.refuse("axis %d of samples of shape %v", "keep the batch as axis 0", axis, shape)
 		}
-		axes = append(axes, at-1)
+		axes = append(axes, at)
 	}
 	slices.Sort(axes)
 	if axes = slices.Compact(axes); len(axes) == 0 {

@@ -63,15 +63,20 @@ func (r *reading) fullyConnected(o *tflite.Operator) (network.Layer, error) {
 		return layer, r.refuse("weights of shape %v", "export the model again", shape)
 	}
 	units, inputs := int(shape[0]), int(shape[1])
+	if r.unbatched && !options.KeepNumDims {
+		if x, err = r.lines(x, inputs); err != nil {
+			return layer, err
+		}
+	}
 	in := r.shapes[x]
-	whole := positions(in)*in[len(in)-1] == inputs && !options.KeepNumDims
+	whole := !r.unbatched && positions(in)*in[len(in)-1] == inputs && !options.KeepNumDims
 	if !whole && in[len(in)-1] != inputs {
 		return layer, r.refuse("%d inputs on samples of shape %v", "make the last axis of the sample that of the inputs, or flatten it before the layer", inputs, in)
 	}
 	layer.Inputs, layer.Shape = []int{x}, []int{units}
 	if !whole {
 		layer.Shape = append(append([]int(nil), in[:len(in)-1]...), units)
-		r.makesRows = r.rows[x] || !options.KeepNumDims
+		r.makesRows = !r.unbatched && (r.rows[x] || !options.KeepNumDims)
 	}
 	if layer.Activation, err = r.fused(options.Activation); err != nil {
 		return layer, err
@@ -89,6 +94,20 @@ func (r *reading) fullyConnected(o *tflite.Operator) (network.Layer, error) {
 	}
 	layer.Weights = []int{w}
 	return layer, r.bias(o, &layer, units)
+}
+
+// lines returns a value as rows of so many cells, which an interpreter makes of any
+// axes.
+func (r *reading) lines(x, cells int) (int, error) {
+	in := r.shapes[x]
+	rows := count(in) / cells
+	if rows*cells != count(in) {
+		return 0, r.refuse("%d inputs on samples of shape %v", "make the last axis of the sample that of the inputs, or flatten it before the layer", cells, in)
+	}
+	if slices.Equal(in, []int{rows, cells}) {
+		return x, nil
+	}
+	return r.layer(network.Layer{Kind: network.Reshape, Inputs: []int{x}, Shape: []int{rows, cells}}), nil
 }
 
 // bias adds the third input of an operator, if it has one, to the weights of its
@@ -174,19 +193,37 @@ func (r *reading) reshape(o *tflite.Operator) (network.Layer, error) {
 		return network.Layer{}, err
 	}
 	from, to := r.g.Tensors[o.Inputs[0]].Shape, r.g.Tensors[o.Outputs[0]].Shape
-	shape, ok := sample(to)
-	in := r.shapes[x]
-	last := in[len(in)-1]
-	batch, rows := r.batch(x), int64(positions(in))
-	if ok && rows > 1 && len(shape) == 1 && shape[0] == last && int64(to[0]) == batch*rows {
-		shape, r.makesRows = []int{int(rows), last}, true
-	} else if !ok || int64(to[0]) != batch {
-		return network.Layer{}, r.refuse("it reshapes %v to %v across the batch axis", "keep the batch as axis 0 and reshape within samples", from, to)
+	shape, err := r.reshaped(x, from, to)
+	if err != nil {
+		return network.Layer{}, err
 	}
 	if !reshapesTo(stated, to) {
 		return network.Layer{}, r.refuse("it reshapes to %v, and its output is declared as %v", "export the model again", stated, to)
 	}
 	return network.Layer{Kind: network.Reshape, Inputs: []int{x}, Shape: shape}, nil
+}
+
+// reshaped is the shape of samples that a value of the first shape has in the
+// second.
+func (r *reading) reshaped(x int, from, to tflite.Shape) ([]int, error) {
+	shape, ok := r.sample(to)
+	in := r.shapes[x]
+	if r.unbatched {
+		if !ok || count(shape) != count(in) {
+			return nil, r.refuse("it reshapes %v to %v", "export the model again", from, to)
+		}
+		return shape, nil
+	}
+	last := in[len(in)-1]
+	batch, rows := r.batch(x), int64(positions(in))
+	if ok && rows > 1 && len(shape) == 1 && shape[0] == last && int64(to[0]) == batch*rows {
+		r.makesRows = true
+		return []int{int(rows), last}, nil
+	}
+	if !ok || int64(to[0]) != batch {
+		return nil, r.refuse("it reshapes %v to %v across the batch axis", "keep the batch as axis 0 and reshape within samples", from, to)
+	}
+	return shape, nil
 }
 
 // statedShape is the shape that a RESHAPE makes: its second input, or the
@@ -307,7 +344,7 @@ func (r *reading) broadcast(o *tflite.Operator, x, y int) ([]int, error) {
 		return []int{x, y}, nil
 	}
 	for i, v := range []int{x, y} {
-		if declared := r.g.Tensors[o.Inputs[i]].Shape; len(declared) != len(r.shapes[v])+1 || len(a) != len(b) {
+		if declared := r.g.Tensors[o.Inputs[i]].Shape; len(declared) != len(r.shapes[v])+r.lead() || len(a) != len(b) {
 			return nil, r.refuse("samples of shapes %v and %v", "give both as many axes, of size 1 where one is repeated", a, b)
 		}
 	}
@@ -331,7 +368,7 @@ func (r *reading) broadcast(o *tflite.Operator, x, y int) ([]int, error) {
 // file declares may have more, in front, and a value that is an index for each
 // sample has fewer.
 func (r *reading) rank(o *tflite.Operator, i int) int {
-	return min(len(r.g.Tensors[o.Inputs[i]].Shape), 1+len(r.shapes[r.values[o.Inputs[i]]]))
+	return min(len(r.g.Tensors[o.Inputs[i]].Shape), r.lead()+len(r.shapes[r.values[o.Inputs[i]]]))
 }
 
 func (r *reading) constant(t *tflite.Tensor) (*network.Constant, error) {

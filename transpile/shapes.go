@@ -20,21 +20,25 @@ func (r *reading) squeeze(o *tflite.Operator) (network.Layer, error) {
 	}
 	from := r.shapes[x]
 	options, _ := o.Options.(tflite.SqueezeOptions)
-	gone := make([]bool, len(from)+1) // by axis, the batch first
+	gone := make([]bool, len(from))
 	for _, axis := range options.Dims {
-		at, ok := counted(int64(axis), len(gone))
-		if !ok || at == 0 || from[at-1] != 1 {
+		at, ok := r.axis(int64(axis), len(from)+r.lead())
+		if !ok || from[at] != 1 {
 			return network.Layer{}, r.refuse("it removes axis %d of samples of shape %v", "keep the batch and axes of more than one cell", axis, from)
 		}
 		gone[at] = true
 	}
 	if len(options.Dims) == 0 {
-		// An interpreter would remove a batch of one as well.
-		return network.Layer{}, r.refuse("it removes all axes of size 1, the batch among them where it is one", "name the axes that it removes")
+		if !r.unbatched { // an interpreter would remove a batch of one as well
+			return network.Layer{}, r.refuse("it removes all axes of size 1, the batch among them where it is one", "name the axes that it removes")
+		}
+		for i, d := range from {
+			gone[i] = d == 1
+		}
 	}
 	var shape []int
 	for i, d := range from {
-		if !gone[i+1] {
+		if !gone[i] {
 			shape = append(shape, d)
 		}
 	}
@@ -61,11 +65,11 @@ func (r *reading) expandDims(o *tflite.Operator) (network.Layer, error) {
 	if len(axis) != 1 {
 		return network.Layer{}, r.refuse("it adds axes %v", "add one", axis)
 	}
-	at, ok := counted(axis[0], len(from)+2)
-	if !ok || at == 0 {
+	at, ok := r.axis(axis[0], len(from)+1+r.lead())
+	if !ok {
 		return network.Layer{}, r.refuse("it adds axis %d to samples of shape %v", "keep the batch as axis 0", axis[0], from)
 	}
-	return network.Layer{Kind: network.Reshape, Inputs: []int{x}, Shape: slices.Insert(slices.Clone(from), at-1, 1)}, nil
+	return network.Layer{Kind: network.Reshape, Inputs: []int{x}, Shape: slices.Insert(slices.Clone(from), at, 1)}, nil
 }
 
 // transpose reads an operator that reorders the axes of samples.
@@ -82,18 +86,18 @@ func (r *reading) transpose(o *tflite.Operator) (network.Layer, error) {
 		return network.Layer{}, err
 	}
 	from := r.shapes[x]
-	if len(order) != len(from)+1 || order[0] != 0 && order[0] != -int64(len(order)) {
+	if len(order) != len(from)+r.lead() || !r.unbatched && order[0] != 0 && order[0] != -int64(len(order)) {
 		return network.Layer{}, r.refuse("it puts the axes of samples of shape %v in the order %v", "keep the batch as axis 0", from, order)
 	}
-	used := make([]bool, len(order))
+	used := make([]bool, len(from))
 	layer := network.Layer{Kind: network.Transpose, Inputs: []int{x}}
-	for _, axis := range order[1:] {
-		at, ok := counted(axis, len(order))
-		if !ok || at == 0 || used[at] {
+	for _, axis := range order[r.lead():] {
+		at, ok := r.axis(axis, len(order))
+		if !ok || used[at] {
 			return network.Layer{}, r.refuse("%v is no order of axes", "export the model again", order)
 		}
 		used[at] = true
-		layer.Parameters, layer.Shape = append(layer.Parameters, at-1), append(layer.Shape, from[at-1])
+		layer.Parameters, layer.Shape = append(layer.Parameters, at), append(layer.Shape, from[at])
 	}
 	return layer, nil
 }
@@ -105,7 +109,7 @@ func (r *reading) shaped(o *tflite.Operator, i int) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	if declared := r.g.Tensors[o.Inputs[i]].Shape; len(declared) != len(r.shapes[x])+1 {
+	if declared := r.g.Tensors[o.Inputs[i]].Shape; len(declared) != len(r.shapes[x])+r.lead() {
 		return 0, r.refuse("its input is declared as %v, and made of samples of shape %v", "export the model again", declared, r.shapes[x])
 	}
 	return x, nil
@@ -118,14 +122,6 @@ func (r *reading) ints(o *tflite.Operator, i int) ([]int64, error) {
 	}
 	r.integers[o.Inputs[i]] = true
 	return r.m.Ints(&r.g.Tensors[o.Inputs[i]])
-}
-
-// counted returns an axis of n, a negative one counted from the last.
-func counted(axis int64, n int) (int, bool) {
-	if axis < 0 {
-		axis += int64(n)
-	}
-	return int(axis), axis >= 0 && axis < int64(n)
 }
 
 // reverse reads samples with some axes the other way round.
@@ -157,10 +153,11 @@ func (r *reading) broadcastTo(o *tflite.Operator) (network.Layer, error) {
 		return network.Layer{}, err
 	}
 	from, batch := r.shapes[x], int64(r.g.Tensors[o.Inputs[0]].Shape[0])
-	shape, fits := []int{}, len(to) == len(from)+1 && to[0] == batch
+	shape, fits := []int{}, len(to) == len(from)+r.lead() && (r.unbatched || to[0] == batch)
 	for i := 0; fits && i < len(from); i++ {
-		fits = to[1+i] == int64(from[i]) || from[i] == 1 && to[1+i] > 1 && to[1+i] <= graph.MaxSize
-		shape = append(shape, int(to[1+i]))
+		d := to[r.lead()+i]
+		fits = d == int64(from[i]) || from[i] == 1 && d > 1 && d <= graph.MaxSize
+		shape = append(shape, int(d))
 	}
 	if !fits {
 		return network.Layer{}, r.refuse("it repeats samples of shape %v to %v", "keep the batch, and the number of axes", from, to)

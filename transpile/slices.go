@@ -38,12 +38,13 @@ func (r *reading) slice(o *tflite.Operator) (network.Layer, error) {
 		return network.Layer{}, err
 	}
 	from := r.shapes[x]
-	if len(begin) != len(from)+1 || len(size) != len(begin) || begin[0] != 0 || size[0] != -1 && size[0] != int64(r.g.Tensors[o.Inputs[0]].Shape[0]) {
+	lead := r.lead()
+	if len(begin) != len(from)+lead || len(size) != len(begin) || !r.unbatched && (begin[0] != 0 || size[0] != -1 && size[0] != int64(r.g.Tensors[o.Inputs[0]].Shape[0])) {
 		return network.Layer{}, r.refuse("it takes %v from %v of samples of shape %v", "take whole samples of the batch", size, begin, from)
 	}
 	var first, shape []int
 	for i, d := range from {
-		b, n := begin[1+i], size[1+i]
+		b, n := begin[lead+i], size[lead+i]
 		if n == -1 {
 			n = int64(d) - b
 		}
@@ -73,17 +74,18 @@ func (r *reading) stridedSlice(o *tflite.Operator) (network.Layer, error) {
 	from := r.shapes[x]
 	options, _ := o.Options.(tflite.StridedSliceOptions)
 	begin, end, strides := lists[0], lists[1], lists[2]
-	if len(begin) != len(from)+1 || len(end) != len(begin) || len(strides) != len(begin) || options.EllipsisMask != 0 || options.NewAxisMask != 0 || options.Offset {
+	lead := r.lead()
+	if len(begin) != len(from)+lead || len(end) != len(begin) || len(strides) != len(begin) || options.EllipsisMask != 0 || options.NewAxisMask != 0 || options.Offset {
 		return network.Layer{}, r.refuse("it slices samples of shape %v by %v to %v, masks %+v", "state a range for every axis, without ellipses or new axes", from, begin, end, options)
 	}
 	batch := r.g.Tensors[o.Inputs[0]].Shape[0]
-	if options.BeginMask&1 == 0 && begin[0] != 0 || options.EndMask&1 == 0 && end[0] < int64(batch) || strides[0] != 1 || options.ShrinkAxisMask&1 != 0 {
+	if !r.unbatched && (options.BeginMask&1 == 0 && begin[0] != 0 || options.EndMask&1 == 0 && end[0] < int64(batch) || strides[0] != 1 || options.ShrinkAxisMask&1 != 0) {
 		return network.Layer{}, r.refuse("it slices the batch", "take whole samples of the batch")
 	}
 	var first, steps, shape, kept []int
 	for i, d := range from {
-		bit := int32(1) << (i + 1)
-		b, e, s := begin[1+i], end[1+i], strides[1+i]
+		bit := int32(1) << (lead + i)
+		b, e, s := begin[lead+i], end[lead+i], strides[lead+i]
 		if options.ShrinkAxisMask&bit != 0 {
 			at, ok := counted(b, d)
 			if !ok || s < 1 || options.BeginMask&bit != 0 { // of an open one an interpreter takes the first
@@ -230,16 +232,16 @@ func (r *reading) unpack(o *tflite.Operator) ([]network.Layer, error) {
 	}
 	options, _ := o.Options.(tflite.UnpackOptions)
 	from := r.shapes[x]
-	at, ok := counted(int64(options.Axis), len(from)+1)
-	if !ok || at == 0 || len(from) < 2 || from[at-1] != len(o.Outputs) {
+	at, ok := r.axis(int64(options.Axis), len(from)+r.lead())
+	if !ok || len(from) < 2 || from[at] != len(o.Outputs) {
 		return nil, r.refuse("it takes axis %d of samples of shape %v apart, and has %d outputs", "keep the batch, and one axis of samples", options.Axis, from, len(o.Outputs))
 	}
-	layers := r.parts(x, at-1, ones(len(o.Outputs)))
+	layers := r.parts(x, at, ones(len(o.Outputs)))
 	for i := range layers {
 		if !r.needed[o.Outputs[i]] {
 			continue
 		}
-		shape := slices.Delete(slices.Clone(from), at-1, at)
+		shape := slices.Delete(slices.Clone(from), at, at+1)
 		layers[i] = network.Layer{Kind: network.Reshape, Inputs: []int{r.layer(layers[i])}, Shape: shape}
 	}
 	return layers, nil

@@ -20,10 +20,11 @@ func (r *reading) tile(o *tflite.Operator) (network.Layer, error) {
 		return network.Layer{}, err
 	}
 	from := r.shapes[x]
-	shape, fits := []int{}, len(times) == len(from)+1 && times[0] == 1
+	shape, fits := []int{}, len(times) == len(from)+r.lead() && (r.unbatched || times[0] == 1)
 	for i := 0; fits && i < len(from); i++ {
-		fits = times[1+i] >= 1 && times[1+i] <= int64(graph.MaxSize/from[i])
-		shape = append(shape, from[i]*int(times[1+i]))
+		n := times[r.lead()+i]
+		fits = n >= 1 && n <= int64(graph.MaxSize/from[i])
+		shape = append(shape, from[i]*int(n))
 	}
 	if !fits {
 		return network.Layer{}, r.refuse("it repeats samples of shape %v %v times", "keep the batch, and repeat every axis once or more", from, times)

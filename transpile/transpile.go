@@ -44,8 +44,8 @@ func one(read func(r *reading, o *tflite.Operator) (network.Layer, error)) rule 
 func rules() map[tflite.Builtin]rule {
 	return map[tflite.Builtin]rule{
 		tflite.OpFullyConnected:    one((*reading).fullyConnected),
-		tflite.OpConv2D:            one((*reading).conv2D),
-		tflite.OpTransposeConv:     one((*reading).transposeConv),
+		tflite.OpConv2D:            one(pictures(0, (*reading).conv2D)),
+		tflite.OpTransposeConv:     one(pictures(2, (*reading).transposeConv)),
 		tflite.OpBatchMatMul:       one((*reading).batchMatmul),
 		tflite.OpRelu:              one(plain(network.Relu)),
 		tflite.OpRelu6:             one(plain(network.Relu6)),
@@ -70,8 +70,8 @@ func rules() map[tflite.Builtin]rule {
 		tflite.OpNeg:               one(plain(network.Neg)),
 		tflite.OpSquare:            one(plain(network.Square)),
 		tflite.OpMul:               one((*reading).mul),
-		tflite.OpAveragePool2D:     one(pool2D(network.AveragePool2D)),
-		tflite.OpMaxPool2D:         one(pool2D(network.MaxPool2D)),
+		tflite.OpAveragePool2D:     one(pictures(0, pool2D(network.AveragePool2D))),
+		tflite.OpMaxPool2D:         one(pictures(0, pool2D(network.MaxPool2D))),
 		tflite.OpMean:              one(reduce(network.Mean)),
 		tflite.OpSum:               one(reduce(network.ReduceSum)),
 		tflite.OpReduceMax:         one(reduce(network.ReduceMax)),
@@ -86,12 +86,12 @@ func rules() map[tflite.Builtin]rule {
 		tflite.OpPadV2:             one((*reading).padV2),
 		tflite.OpMirrorPad:         one((*reading).mirrorPad),
 		tflite.OpReverseV2:         one((*reading).reverse),
-		tflite.OpResizeNearest:     one((*reading).resizeNearest),
-		tflite.OpResizeBilinear:    one((*reading).resizeBilinear),
+		tflite.OpResizeNearest:     one(pictures(0, (*reading).resizeNearest)),
+		tflite.OpResizeBilinear:    one(pictures(0, (*reading).resizeBilinear)),
 		tflite.OpBroadcastTo:       one((*reading).broadcastTo),
 		tflite.OpTile:              one((*reading).tile),
-		tflite.OpSpaceToDepth:      one(blocks(network.SpaceToDepth, toDepth)),
-		tflite.OpDepthToSpace:      one(blocks(network.DepthToSpace, toSpace)),
+		tflite.OpSpaceToDepth:      one(pictures(0, blocks(network.SpaceToDepth, toDepth))),
+		tflite.OpDepthToSpace:      one(pictures(0, blocks(network.DepthToSpace, toSpace))),
 		tflite.OpDiv:               one((*reading).div),
 		tflite.OpSqrt:              one(plain(network.Sqrt)),
 		tflite.OpRsqrt:             one(plain(network.Rsqrt)),
@@ -99,7 +99,7 @@ func rules() map[tflite.Builtin]rule {
 		tflite.OpSquaredDifference: one((*reading).squaredDifference),
 		tflite.OpMaximum:           one(cellwise(network.Maximum)),
 		tflite.OpMinimum:           one(cellwise(network.Minimum)),
-		tflite.OpDepthwiseConv2D:   one((*reading).depthwiseConv2D),
+		tflite.OpDepthwiseConv2D:   one(pictures(0, (*reading).depthwiseConv2D)),
 
 		tflite.OpGather:          (*reading).gather,
 		tflite.OpEmbeddingLookup: (*reading).embeddingLookup,
@@ -155,11 +155,21 @@ func Obstacles(m *tflite.Model, batchAxis *int) (found tflite.Findings, err erro
 
 // read reads a model as far as it can.
 func read(m *tflite.Model, batchAxis *int) *reading {
-	r := &reading{m: m, batchAxis: batchAxis, values: map[int32]int{}, rows: map[int]bool{}, index: map[int32]int{}, operands: map[int32]bool{}, integers: map[int32]bool{}, tables: map[int32]int32{}}
+	r := newReading(m, batchAxis)
 	r.found = tflite.Check(m, tflite.CheckOptions{Operators: Supported(), BatchAxis: batchAxis})
+	if r.g != nil {
+		r.run()
+	}
+	return r
+}
+
+func newReading(m *tflite.Model, batchAxis *int) *reading {
+	r := &reading{
+		m: m, batchAxis: batchAxis, unbatched: batchAxis != nil && *batchAxis == tflite.NoBatch,
+		values: map[int32]int{}, rows: map[int]bool{}, index: map[int32]int{}, operands: map[int32]bool{}, integers: map[int32]bool{}, tables: map[int32]int32{},
+	}
 	if len(m.Subgraphs) > 0 {
 		r.g = &m.Subgraphs[0]
-		r.run()
 	}
 	return r
 }
@@ -171,6 +181,7 @@ type reading struct {
 	m         *tflite.Model
 	g         *tflite.Subgraph
 	batchAxis *int
+	unbatched bool // no axis counts samples: the whole input is one
 	found     tflite.Findings
 	a         network.Architecture
 	values    map[int32]int // of the architecture, by tensor of the model
@@ -207,11 +218,9 @@ func (r *reading) find(p tflite.Problem, reason, remedy string) {
 
 // run reads all operators that the output depends on, in order.
 func (r *reading) run() {
-	for _, t := range r.g.Inputs {
-		r.input(t)
-	}
-	table := rules()
 	r.needed = r.reach()
+	r.inputs()
+	table := rules()
 	for i := range r.g.Operators {
 		o := &r.g.Operators[i]
 		if !slices.ContainsFunc(o.Outputs, func(t int32) bool { return r.needed[t] }) {
@@ -311,7 +320,7 @@ func (r *reading) surmise(o *tflite.Operator, err error) {
 		r.found.Add(f)
 	}
 	for _, t := range o.Outputs {
-		if shape, ok := sample(r.g.Tensors[t].Shape); ok {
+		if shape, ok := r.sample(r.g.Tensors[t].Shape); ok {
 			r.value(t, shape)
 		}
 	}
@@ -332,7 +341,7 @@ func (r *reading) makes(t int32, layer *network.Layer) error {
 		shape = r.shapes[layer.Inputs[0]]
 	}
 	declared := r.g.Tensors[t].Shape
-	s, ok := sample(declared)
+	s, ok := r.sample(declared)
 	if r.makesRows {
 		last := len(shape) - 1
 		ok = ok && len(s) == 1 && s[0] == shape[last] && int64(declared[0]) == r.batch(layer.Inputs[0])*int64(positions(shape))
@@ -368,49 +377,15 @@ func (r *reading) reach() map[int32]bool {
 	for len(pending) > 0 {
 		t := pending[len(pending)-1]
 		pending = pending[:len(pending)-1]
-		if i, made := maker[t]; made && !needed[t] {
-			needed[t] = true
+		if needed[t] {
+			continue
+		}
+		needed[t] = true
+		if i, made := maker[t]; made {
 			pending = append(pending, r.g.Operators[i].Inputs...)
 		}
 	}
 	return needed
-}
-
-// input takes the shape of one sample from an input of the graph.
-func (r *reading) input(index int32) {
-	t := &r.g.Tensors[index]
-	if r.batchAxis != nil && *r.batchAxis != 0 {
-		r.find(tflite.ProblemBatch, fmt.Sprintf("input %s: the batch must be the first axis", foreign.Quote(t.Name)), "transpose the input when exporting")
-	}
-	shape, ok := sample(t.Shape)
-	if integral(t) && len(t.Shape) == 1 { // an index for each sample
-		shape, ok = []int{1}, true
-	}
-	if !ok {
-		r.find(tflite.ProblemShape, fmt.Sprintf("input %s of shape %v has no features", foreign.Quote(t.Name), t.Shape), "give it an axis besides the batch")
-		return
-	}
-	if len(r.shapes) == 0 {
-		r.a.Input, r.values[index], r.shapes = shape, 0, [][]int{shape}
-		return
-	}
-	r.value(index, shape) // one too many
-}
-
-// sample returns the sizes after the batch axis; false if there are none.
-func sample(s tflite.Shape) ([]int, bool) {
-	if len(s) < 2 {
-		return nil, false
-	}
-	shape := make([]int, len(s)-1)
-	for i, d := range s[1:] {
-		if d < 1 {
-			return nil, false
-		}
-		shape[i] = int(d)
-	}
-	n, ok := s[1:].Elements()
-	return shape, ok && n <= graph.MaxSize
 }
 
 // positions is the number of rows that a sample is, if its last axis is one.
@@ -423,7 +398,7 @@ func positions(shape []int) int {
 }
 
 // batch is the number of samples that the first input of the operator being read
-// is declared with, x being the value it carries.
+// is declared with, x being the value it carries. Requires a batch axis.
 func (r *reading) batch(x int) int64 {
 	n := int64(r.g.Tensors[r.g.Operators[r.op].Inputs[0]].Shape[0])
 	if r.rows[x] {

@@ -201,7 +201,7 @@ func trainingFlags(cmd *cobra.Command, c *run.Config) {
 	f.StringVar(&c.Test.From, "test-from", "", "held-out rows: spread over the file or from its end (default spread)")
 	f.BoolVar(&c.Test.GroupDuplicates, "group-duplicates", true, "rows with equal features go to one side of the split")
 	f.BoolVar(&c.Test.Commit, "commit-test", false, "commit the held-out rows, too (default: if there are attributes)")
-	f.StringVar(&c.Model.BatchAxis, "batch-axis", "", "axis of the model's input that counts samples, from 0 (default: the model tells)")
+	f.StringVar(&c.Model.BatchAxis, "batch-axis", "", "axis of the model's inputs that counts samples, from 0, or none: the whole input is one sample (default: the model tells)")
 	f.StringVar(&c.Training.Loss, "loss", "", "softmax_cross_entropy, logistic_loss or mean_squared_error (default: by the model)")
 	f.StringVar(&c.Training.Labels, "label-kind", "", "one_hot, bits or values (default: by the loss)")
 	f.IntVar(&c.Training.Batch, "batch", 0, "rows per step (default: by the rows)")

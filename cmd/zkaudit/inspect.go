@@ -16,6 +16,7 @@ import (
 	"github.com/zkaudit/zkaudit/cmd/internal/verify"
 	"github.com/zkaudit/zkaudit/internal/artefact"
 	"github.com/zkaudit/zkaudit/internal/fault"
+	"github.com/zkaudit/zkaudit/internal/foreign"
 	"github.com/zkaudit/zkaudit/network"
 	"github.com/zkaudit/zkaudit/run"
 	"github.com/zkaudit/zkaudit/tflite"
@@ -60,7 +61,7 @@ as bundles and expectations have it, architecture layer by layer, loss and forma
 		},
 	}
 	c.Flags().StringVar(&with, "with", "", "a run.toml with the choices of the model's training")
-	c.Flags().StringVar(&batchAxis, "batch-axis", "", "axis of the model's input that counts samples, from 0 (default: the model, or --with, tells)")
+	c.Flags().StringVar(&batchAxis, "batch-axis", "", "axis of the model's inputs that counts samples, from 0, or none: the whole input is one sample (default: the model, or --with, tells)")
 	return c
 }
 
@@ -106,11 +107,14 @@ type modelReport struct {
 }
 
 type trainingReport struct {
-	Loss   string `json:"loss"`
-	Labels string `json:"labels"`
-	Inputs int    `json:"inputs"`
-	Outs   int    `json:"outputs"`
-	Nodes  int    `json:"operators"` // forward, backward and updates
+	// Rows are the inputs that share a row's features, in this order; none if
+	// there is one input.
+	Rows   []transpile.Input `json:"rows,omitempty"`
+	Loss   string            `json:"loss"`
+	Labels string            `json:"labels"`
+	Inputs int               `json:"inputs"`
+	Outs   int               `json:"outputs"`
+	Nodes  int               `json:"operators"` // forward, backward and updates
 }
 
 func (a *app) inspectModel(path, batchAxis string) error {
@@ -157,9 +161,13 @@ func (r *modelReport) judge(m *tflite.Model, axis *int) (err error) {
 		}
 		step, err := transpile.Transpile(m, transpile.Options{Batch: 1, BatchAxis: axis, Formats: f})
 		if err == nil {
+			inputs := transpile.Inputs(m, axis)
+			if len(inputs) == 1 {
+				inputs = nil
+			}
 			p := step.Program
 			r.Layers = audit.Layers(p)
-			r.Training = &trainingReport{Loss: string(p.Loss.Kind), Labels: string(p.Loss.Labels),
+			r.Training = &trainingReport{Rows: inputs, Loss: string(p.Loss.Kind), Labels: string(p.Loss.Labels),
 				Inputs: p.Tensor(p.Input).Units(), Outs: p.Tensor(p.Label).Units(), Nodes: len(p.Nodes)}
 			return nil
 		}
@@ -184,6 +192,13 @@ func (r *modelReport) writeText(w io.Writer) error {
 	fmt.Fprintf(w, "SHA-256 of the file: %s\nlayers that claims can compare rows by:\n", r.SHA256)
 	for _, l := range r.Layers {
 		fmt.Fprintf(w, "  %q (%d units)\n", l.Name, l.Units)
+	}
+	if rows := r.Training.Rows; len(rows) > 0 {
+		list := make([]string, len(rows))
+		for i, in := range rows {
+			list[i] = fmt.Sprintf("%d of %s", in.Columns, foreign.Quote(in.Name))
+		}
+		fmt.Fprintf(w, "features of a row, in this order: %s\n", strings.Join(list, ", "))
 	}
 	_, err := fmt.Fprintf(w, "provable: %d inputs, %d outputs, loss %s with %s labels (a training step of %d operators)\n",
 		r.Training.Inputs, r.Training.Outs, r.Training.Loss, r.Training.Labels, r.Training.Nodes)

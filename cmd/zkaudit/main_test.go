@@ -164,6 +164,10 @@ func writeInputs(dir string) error {
 	if err != nil {
 		return err
 	}
+	joined, err := joinedModel(layer(5, 2, tflite.ActNone))
+	if err != nil {
+		return err
+	}
 	rows := ""
 	for i := range 40 {
 		rows += fmt.Sprintf("%d,%d,%d,%s\n", i%7, i%5, i%3, []string{"no", "yes"}[i%7/4])
@@ -177,10 +181,33 @@ func writeInputs(dir string) error {
 			return err
 		}
 	}
-	for name, data := range map[string][]byte{"small.tflite": model, "odd.tflite": odd, "rows.csv": []byte(rows)} {
+	for name, data := range map[string][]byte{"small.tflite": model, "odd.tflite": odd, "joined.tflite": joined, "rows.csv": []byte(rows)} {
 		if err := os.WriteFile(filepath.Join(dir, name), data, 0o644); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// joinedModel is a file of a layer on two inputs, of 2 and 3 cells a sample.
+func joinedModel(l tflite.DenseLayer) ([]byte, error) {
+	m, err := tflite.NewDense("joined", []tflite.DenseLayer{l}, 5, false)
+	if err != nil {
+		return nil, err
+	}
+	g := &m.Subgraphs[0]
+	both, first := g.Inputs[0], int32(len(g.Tensors))
+	g.Tensors[both].Shape, g.Tensors[both].Signature = tflite.Shape{1, 5}, nil
+	g.Tensors = append(g.Tensors, tflite.Tensor{Name: "x", Shape: tflite.Shape{1, 2}, HasRank: true}, tflite.Tensor{Name: "y", Shape: tflite.Shape{1, 3}, HasRank: true})
+	g.Inputs, m.Signatures = []int32{first, first + 1}, nil
+	for i := range g.Operators { // whose batch is open
+		for _, t := range g.Operators[i].Outputs {
+			g.Tensors[t].Signature = nil
+		}
+	}
+	m.Codes = append(m.Codes, tflite.OperatorCode{Builtin: tflite.OpConcatenation, Version: 1})
+	g.Operators = append([]tflite.Operator{{
+		Code: len(m.Codes) - 1, Options: tflite.ConcatenationOptions{Axis: 1}, Inputs: g.Inputs, Outputs: []int32{both}, DebugIndex: -1,
+	}}, g.Operators...)
+	return tflite.Marshal(m)
 }

@@ -98,7 +98,7 @@ func (p *runPins) flags(f *pflag.FlagSet) {
 	f.StringVar(&p.expect, "expect", "", "TOML file of the values you require")
 	f.StringVar(&p.model, "model", "", "the .tflite whose architecture you require")
 	f.StringVar(&p.with, "with", "", "a run.toml whose choices of loss, batch, formats and rate you require, with --model")
-	f.StringVar(&p.batchAxis, "batch-axis", "", "axis of the model's input that counts samples, from 0 (default: the model, or --with, tells)")
+	f.StringVar(&p.batchAxis, "batch-axis", "", "axis of the model's inputs that counts samples, from 0, or none: the whole input is one sample (default: the model, or --with, tells)")
 }
 
 // expectation reads what the flags name.
