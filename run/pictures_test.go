@@ -1,16 +1,10 @@
 package run
 
 import (
-	"encoding/binary"
-	"fmt"
-	"math"
 	"path/filepath"
-	"slices"
 	"testing"
 
-	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/internal/prg"
-	"github.com/zkaudit/zkaudit/tflite"
 )
 
 // generated writes IDX files of rows of so many cells, brighter where a class's
@@ -99,95 +93,6 @@ func TestPictures(t *testing.T) {
 				t.Errorf("%d parameters, %d steps, accuracy %v", report.Facts.Parameters, r.Steps, *r.After.Accuracy)
 			}
 			t.Logf("%d steps in %d segments, accuracy held out %.1f %%", r.Steps, r.Segments, 100**r.After.Accuracy)
-		})
-	}
-}
-
-// prefixed is a model of a fixture with a layer before it that copies the last
-// axis of its input, and is trained: its first step proves the model's forward
-// pass and the gradient of its input.
-func prefixed(t *testing.T, path string) (file []byte, inputs, outputs int) {
-	t.Helper()
-	m, err := tflite.Parse(readFile(t, path))
-	if err != nil {
-		t.Fatal(err)
-	}
-	g := &m.Subgraphs[0]
-	x := g.Inputs[0]
-	shape := g.Tensors[x].Shape
-	last := int(shape[len(shape)-1])
-	cells := make([]byte, 4*last*last)
-	for i := range last {
-		binary.LittleEndian.PutUint32(cells[4*(i*last+i):], math.Float32bits(1))
-	}
-	m.Buffers = append(m.Buffers, tflite.Buffer{Data: cells})
-	g.Tensors = append(g.Tensors,
-		tflite.Tensor{Name: "copy", Shape: shape, HasRank: true},
-		tflite.Tensor{Name: "copy weights", Shape: tflite.Shape{int32(last), int32(last)}, HasRank: true, Buffer: uint32(len(m.Buffers) - 1)})
-	y := int32(len(g.Tensors) - 2)
-	for i := range g.Operators {
-		for k, in := range g.Operators[i].Inputs {
-			if in == x {
-				g.Operators[i].Inputs[k] = y
-			}
-		}
-	}
-	m.Codes = append(m.Codes, tflite.OperatorCode{Builtin: tflite.OpFullyConnected, Version: 5})
-	g.Operators = slices.Insert(g.Operators, 0, tflite.Operator{
-		Code: len(m.Codes) - 1, Options: tflite.FullyConnectedOptions{KeepNumDims: true},
-		Inputs: []int32{x, y + 1, -1}, Outputs: []int32{y}, DebugIndex: -1,
-	})
-	if file, err = tflite.Marshal(m); err != nil {
-		t.Fatal(err)
-	}
-	in, _ := shape[1:].Elements()
-	out, _ := g.Tensors[g.Outputs[0]].Shape[1:].Elements()
-	return file, int(in), int(out)
-}
-
-// TestModelsOfOneOperator proves a step of each model of one operator or two, with
-// a layer before it.
-func TestModelsOfOneOperator(t *testing.T) {
-	dir := fixtures(t)
-	if testing.Short() {
-		t.Skip("takes a few seconds")
-	}
-	for _, name := range []string{"litert_add", "litert_avg_pool", "litert_conv_bias", "litert_softmax"} {
-		t.Run(name, func(t *testing.T) {
-			work := t.TempDir()
-			file, inputs, outputs := prefixed(t, filepath.Join(dir, "models/ops", name+".tflite"))
-			write(t, filepath.Join(work, "model.tflite"), string(file))
-			s, rows := prg.New("zkaudit/test/operators"), ""
-			var targets []string
-			for i := range outputs {
-				targets = append(targets, fmt.Sprint(inputs+1+i))
-			}
-			for range 8 {
-				for i := range inputs + outputs {
-					if i > 0 {
-						rows += ","
-					}
-					rows += fmt.Sprintf("%.3f", float64(s.Uint64n(2000))/1000-1)
-				}
-				rows += "\n"
-			}
-			write(t, filepath.Join(work, "rows.csv"), rows)
-			c := &Config{
-				Model: ModelConfig{File: filepath.Join(work, "model.tflite")}, Data: []DataConfig{{File: filepath.Join(work, "rows.csv")}},
-				Columns:  ColumnConfig{Header: "no", Targets: targets, Normalise: "none"},
-				Training: TrainingConfig{Batch: 2, Steps: 2, Rate: "0.01", Loss: string(graph.MeanSquaredError)},
-				Initial:  InitialConfig{From: "model"},
-			}
-			if name == "litert_conv_bias" { // weights up to 127
-				c.Formats.Activation, c.Formats.Error, c.Training.Rate = 3, 2, "0.0001"
-			}
-			if _, err := Init(work, c); err != nil {
-				t.Fatal(err)
-			}
-			r, report := all(t, work)
-			if r.Steps != 2 || report.Facts.Parameters == 0 {
-				t.Errorf("%d steps of %d parameters", r.Steps, report.Facts.Parameters)
-			}
 		})
 	}
 }
