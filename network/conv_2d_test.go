@@ -230,6 +230,53 @@ func TestConvolutionsThatAreRefused(t *testing.T) {
 	}
 }
 
+// A convolution whose weights have the channels of a part is one in groups: channels
+// and units are divided, channels stand before groups, and weights are laid out as
+// an architecture has them.
+func TestGroupsAreLowered(t *testing.T) {
+	divided := func() network.Architecture {
+		return network.Architecture{
+			Input:   []int{4, 5, 6},
+			Weights: []network.Weight{{Shape: []int{2, 3, 3, 8}}, {Shape: []int{8}}, {Shape: []int{1, 1, 1, 8}}, {Shape: []int{72, 3}}},
+			Layers: []network.Layer{
+				{Kind: network.Conv2D, Window: plain(), Inputs: []int{0}, Weights: []int{0, 1}, Shape: []int{3, 3, 8}, Activation: network.Relu},
+				{Kind: network.Conv2D, Window: plain(), Inputs: []int{1}, Weights: []int{2}, Shape: []int{3, 3, 8}},
+				{Kind: network.FullyConnected, Inputs: []int{2}, Weights: []int{3}, Shape: []int{3}},
+			},
+		}
+	}
+	n := derive(t, divided(), unfrozen())
+	want := []string{"reshape[4 30]", "reshape[4 5 6]", "reshape[4 5 2 3]", "permute[4 5 3 2]", "grouped_conv_2d[3 3 2 4]", "rescale[3 3 2 4]", "reshape[3 3 8]", "relu[3 3 8]",
+		"reshape[3 3 8 1]", "permute[3 3 1 8]", "grouped_conv_2d[3 3 8 1]", "rescale[3 3 8 1]", "reshape[3 3 8]", "reshape[3 24]", "reshape[72]", "fully_connected[3]", "rescale[3]"}
+	if got := shapes(n.Program()); !slices.Equal(got, want) {
+		t.Errorf("lowered to\n%q, want\n%q", got, want)
+	}
+	back, err := network.Decode(n.Encode())
+	if err != nil || back.Program().Fingerprint() != n.Program().Fingerprint() {
+		t.Errorf("the network changes when written and read: %v", err)
+	}
+	for name, c := range map[string]struct {
+		change func(a *network.Architecture)
+		says   string
+	}{
+		"channels left over": {func(a *network.Architecture) { a.Weights[0].Shape = []int{2, 3, 4, 8} }, "weights of shape [2 3 4 8] on samples of shape [4 5 6]"},
+		"units left over":    {func(a *network.Architecture) { a.Weights[0].Shape = []int{2, 3, 3, 7} }, "weights of shape [2 3 3 7] on samples of shape [4 5 6]"},
+		"another bias":       {func(a *network.Architecture) { a.Weights[1].Shape = []int{4} }, "bias of shape [4] do not fit [8]"},
+		"a divided bias":     {func(a *network.Architecture) { a.Weights[1].Shape = []int{2, 4} }, "bias of shape [2 4] do not fit [8]"},
+		"units":              {func(a *network.Architecture) { a.Layers[0].Shape = []int{3, 3, 6} }, "not [3 3 6]"},
+		"shared with a layer": {func(a *network.Architecture) {
+			a.Weights[3].Shape, a.Layers[2].Shape, a.Layers[2].Weights = []int{72, 8}, []int{8}, []int{3, 1}
+		}, "read it along different axes"},
+		"sigmoid": {func(a *network.Architecture) { a.Layers[1].Activation = network.Logistic }, "fused activation"},
+	} {
+		a := divided()
+		c.change(&a)
+		if _, err := network.New(a, unfrozen()); !errors.Is(err, fault.ErrUnsupported) || !strings.Contains(err.Error(), c.says) {
+			t.Errorf("%s: %v, want %q", name, err, c.says)
+		}
+	}
+}
+
 // A map between layouts has an entry for each cell of a sample: pictures of more
 // than 2^20 cells are refused wherever one would be needed.
 func TestPicturesTooLargeToLayOut(t *testing.T) {

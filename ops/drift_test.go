@@ -65,7 +65,7 @@ func (r *floatRun) back(n *graph.Node) {
 		}
 	}
 	switch n.Kind {
-	case ops.KindFullyConnected, ops.KindConv2D, ops.KindDepthwiseConv2D:
+	case ops.KindFullyConnected, ops.KindConv2D, ops.KindGroupedConv2D, ops.KindDepthwiseConv2D:
 		w, dw := r.values[n.Inputs[1]], r.slope(n.Inputs[1])
 		products(r.p, n, func(a, k, v int) {
 			dx[a] += d[v] * w[k]

@@ -451,6 +451,9 @@ func units() map[string]chain {
 		"channels apart": func(n *net, a graph.TensorID) graph.TensorID {
 			return flatten(n, n.channels(slides(1, 1, true), picture(n, a, 1, 2), 2, 1, 1))
 		},
+		"groups": func(n *net, a graph.TensorID) graph.TensorID {
+			return flatten(n, n.groups(slides(1, 1, true), picture(n, a, 1, 6), 1, 1, 2, 3))
+		},
 		"relu":             func(n *net, a graph.TensorID) graph.TensorID { return n.activation(ops.KindRelu, a) },
 		"relu6":            func(n *net, a graph.TensorID) graph.TensorID { return n.activation(ops.KindRelu6, a) },
 		"relu n1":          func(n *net, a graph.TensorID) graph.TensorID { return n.activation(ops.KindReluN1To1, a) },

@@ -15,6 +15,7 @@ func multiplied() map[graph.Kind]func(a graph.Attributes, x, w, v []int, do func
 	return map[graph.Kind]func(a graph.Attributes, x, w, v []int, do func(x, w, v int)){
 		ops.KindConv2D:          convolved,
 		ops.KindDepthwiseConv2D: apart,
+		ops.KindGroupedConv2D:   grouped,
 		ops.KindTransposeConv:   spread,
 		ops.KindGather:          gathered,
 		ops.KindUnembed:         unembedded,

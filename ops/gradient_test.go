@@ -47,7 +47,7 @@ func (r *reals) node(n *graph.Node) []float64 {
 		for i, v := range x {
 			y[i*len(y)/len(x)+int(v)] = 1
 		}
-	case ops.KindFullyConnected, ops.KindConv2D, ops.KindDepthwiseConv2D, ops.KindTransposeConv, ops.KindGather, ops.KindUnembed:
+	case ops.KindFullyConnected, ops.KindConv2D, ops.KindGroupedConv2D, ops.KindDepthwiseConv2D, ops.KindTransposeConv, ops.KindGather, ops.KindUnembed:
 		if len(in) > 2 {
 			for i := range y {
 				y[i] = in[2][i%len(in[2])]
@@ -150,11 +150,18 @@ func (r *reals) node(n *graph.Node) []float64 {
 	case ops.KindConstantDivision:
 		scale := math.Ldexp(1, r.p.Tensor(n.Inputs[0]).Format.Fraction-out.Format.Fraction)
 		apply(y, x, func(v float64) float64 { return v * scale / float64(n.Attributes.Int("divisor")) })
-	case ops.KindPermute: // only the transposition of two axes is tested
-		rows := axes[1].Size
+	case ops.KindPermute:
 		for i := range y {
-			s, j, k := i/(rows*inner), i/rows%inner, i%rows
-			y[i] = x[s*rows*inner+k*inner+j]
+			index, rest := make([]int, len(axes)), i // of X
+			for k := len(axes) - 1; k > 0; k-- {
+				index[1+n.Attributes["order"][k-1]] = rest % out.Axes[k].Size
+				rest /= out.Axes[k].Size
+			}
+			at := rest // the sample
+			for k := 1; k < len(axes); k++ {
+				at = at*axes[k].Size + index[k]
+			}
+			y[i] = x[at]
 		}
 	case ops.KindRotate, ops.KindReflect: // of the last axis
 		for i := range y {

@@ -40,6 +40,7 @@ func TestOperatorsAreProven(t *testing.T) {
 		"convolutions":         convolutional(t, coarse()),
 		"strides":              strided(t, coarse()),
 		"channels apart":       depthwise(t, coarse()),
+		"groups":               inGroups(t, coarse()),
 		"single cells":         pixels(t, coarse()),
 		"mul":                  combined(t, coarse(), times),
 		"minus":                combined(t, coarse(), minus),

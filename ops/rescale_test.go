@@ -56,7 +56,7 @@ func (e *exactly) node(n *graph.Node) {
 		out = e.p.Tensor(n.Outputs[0])
 	}
 	switch n.Kind {
-	case ops.KindFullyConnected, ops.KindConv2D, ops.KindDepthwiseConv2D, ops.KindTransposeConv, ops.KindInputGradient:
+	case ops.KindFullyConnected, ops.KindConv2D, ops.KindGroupedConv2D, ops.KindDepthwiseConv2D, ops.KindTransposeConv, ops.KindInputGradient:
 		e.contraction(n)
 	case ops.KindWeightUpdate:
 		e.update(n)

@@ -19,16 +19,17 @@ import (
 // pools, paddings, residual sums, layers on every position and attention.
 type stack struct {
 	network.Architecture
-	rng    *rand.Rand
-	shapes [][]int // of values
-	smooth bool    // only operators with a derivative everywhere
+	rng     *rand.Rand
+	shapes  [][]int // of values
+	divided []int   // weights in groups, which no others share
+	smooth  bool    // only operators with a derivative everywhere
 }
 
 func newStack(rng *rand.Rand, smooth bool) *stack {
 	s := &stack{rng: rng, smooth: smooth}
 	s.Input = []int{s.some(5), s.some(5), s.some(3)}
 	s.shapes = [][]int{s.Input}
-	kinds := []func(){s.convolution, s.channels, s.transposed, s.pool, s.pad, s.residual, s.everywhere, s.attention}
+	kinds := []func(){s.convolution, s.groups, s.channels, s.transposed, s.pool, s.pad, s.residual, s.everywhere, s.attention}
 	for n := 2 + rng.IntN(4); n > 0 || len(s.Layers) == 0; n-- {
 		kinds[rng.IntN(len(kinds))]()
 	}
@@ -63,7 +64,7 @@ func (s *stack) add(l network.Layer, shape ...int) {
 func (s *stack) weights(bias bool, shape ...int) (list []int) {
 	add := func(shape ...int) {
 		for i, w := range s.Weights {
-			if slices.Equal(w.Shape, shape) && s.rng.IntN(2) == 0 {
+			if slices.Equal(w.Shape, shape) && !slices.Contains(s.divided, i) && s.rng.IntN(2) == 0 {
 				list = append(list, i)
 				return
 			}
@@ -105,6 +106,20 @@ func (s *stack) convolution() {
 	w, kernel, at := s.window(true)
 	units := s.some(3)
 	s.add(network.Layer{Kind: network.Conv2D, Window: w, Weights: s.weights(true, kernel[0], kernel[1], s.shape()[2], units), Activation: s.activation()}, at[0], at[1], units)
+}
+
+// groups is a convolution in as many groups as there are channels, or in one for
+// every second.
+func (s *stack) groups() {
+	w, kernel, at := s.window(true)
+	channels, of := s.shape()[2], 1
+	if channels%2 == 0 {
+		of = s.some(2)
+	}
+	units := channels / of * s.some(2)
+	s.divided = append(s.divided, len(s.Weights), len(s.Weights)+1)
+	s.Weights = append(s.Weights, network.Weight{Shape: []int{kernel[0], kernel[1], of, units}}, network.Weight{Shape: []int{units}})
+	s.add(network.Layer{Kind: network.Conv2D, Window: w, Weights: s.divided[len(s.divided)-2:], Activation: s.activation()}, at[0], at[1], units)
 }
 
 func (s *stack) channels() {

@@ -10,6 +10,7 @@ func Table() map[graph.Kind]Operator {
 		KindConv2D:           conv2D{},
 		KindTransposeConv:    transposeConv{},
 		KindDepthwiseConv2D:  depthwiseConv2D{},
+		KindGroupedConv2D:    groupedConv2D{},
 		KindOneHot:           oneHot{},
 		KindGather:           gather{},
 		KindUnembed:          unembed{},

@@ -5,8 +5,8 @@ import (
 	"github.com/zkaudit/zkaudit/tflite"
 )
 
-// conv2D reads a convolution that is not divided into groups; a model has its
-// weights as [units, rows, columns, channels].
+// conv2D reads a convolution; a model has its weights as [units, rows, columns,
+// channels], with the channels of one group where it is divided into several.
 func (r *reading) conv2D(o *tflite.Operator) (network.Layer, error) {
 	layer := network.Layer{Kind: network.Conv2D}
 	if err := r.arity(o, 2, 3); err != nil {
@@ -27,19 +27,16 @@ func (r *reading) conv2D(o *tflite.Operator) (network.Layer, error) {
 	if len(w) != 4 || len(in) != 3 || w[0] < 1 || w[1] < 1 || w[2] < 1 || w[3] < 1 {
 		return layer, r.refuse("weights of shape %v on samples of shape %v", "export the model again", w, in)
 	}
-	if channels := int(w[3]); channels < in[2] && in[2]%channels == 0 {
-		return layer, r.refuse("weights of shape %v on samples of shape %v are %d groups", "convolutions in groups cannot be proven", w, in, in[2]/channels)
-	}
-	units, rows, columns := int(w[0]), int(w[1]), int(w[2])
+	units, rows, columns, channels := int(w[0]), int(w[1]), int(w[2]), int(w[3])
 	makes := layer.Window.Positions([2]int{in[0], in[1]}, [2]int{rows, columns})
-	if int(w[3]) != in[2] || makes[0] < 1 || makes[1] < 1 {
+	if in[2]%channels != 0 || units%(in[2]/channels) != 0 || makes[0] < 1 || makes[1] < 1 {
 		return layer, r.refuse("weights of shape %v on samples of shape %v", "export the model again", w, in)
 	}
 	layer.Inputs, layer.Shape = []int{x}, []int{makes[0], makes[1], units}
 	if layer.Activation, err = r.fused(options.Activation); err != nil {
 		return layer, err
 	}
-	weights, err := r.weight(o.Inputs[1], true, rows, columns, in[2], units)
+	weights, err := r.weight(o.Inputs[1], true, rows, columns, channels, units)
 	if err != nil {
 		return layer, err
 	}

@@ -249,6 +249,65 @@ func TestStridesAgreeWithFloats(t *testing.T) {
 	}
 }
 
+// Convolutions in groups, of several channels and of one, are those of each group's
+// channels in turn; their weights go there and back.
+func TestGroupsAgreeWithFloats(t *testing.T) {
+	rng := rand.New(rand.NewPCG(17, 18))
+	x := make([]float64, 4*5*6)
+	for i := range x {
+		x[i] = float64(rng.IntN(512)-256) / 256
+	}
+	for _, groups := range []int{2, 3, 6} {
+		for _, each := range []int{1, 2} {
+			o, of, units := plainConv(tflite.ActNone), 6/groups, groups*each
+			o.Padding, o.StrideW = tflite.PaddingSame, 2
+			w, bias := floats(rng, units*3*2*of, 0.5), floats(rng, units, 0.3)
+			want, out := make([]float64, 0), [3]int{}
+			parts := make([][]float64, groups)
+			for g := range groups {
+				var own []float64
+				for i, v := range x {
+					if i%6/of == g {
+						own = append(own, v)
+					}
+				}
+				parts[g], out = convolve(o, own, [3]int{4, 5, of}, w[g*each*6*of:], bias[g*each:], [4]int{each, 3, 2, of})
+			}
+			for at := range out[0] * out[1] {
+				for _, part := range parts {
+					want = append(want, part[at*each:(at+1)*each]...)
+				}
+			}
+			b := newModel(1, 4, 5, 6).convTo(o, tflite.Shape{1, int32(out[0]), int32(out[1]), int32(units)}, tflite.Shape{int32(units), 3, 2, int32(of)}, w, bias)
+			m := b.reshape(tflite.Shape{1, int32(len(want))}).m
+			opt := options(1)
+			opt.Loss, opt.Labels = graph.MeanSquaredError, graph.Values
+			r, err := transpile.Transpile(m, opt)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for k, v := range predict(t, r, m, x, r.Program.Loss.Logits) {
+				if math.Abs(v-want[k]) > 0.03 {
+					t.Errorf("%d groups of %d units, output %d: %v, want %v", groups, each, k, v, want[k])
+				}
+			}
+			initial, err := r.Initial(m)
+			if err != nil {
+				t.Fatal(err)
+			}
+			exact, err := r.Export(m, initial)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for k, cell := range exact[0].Cells {
+				if got := math.Ldexp(float64(cell), -exact[0].FractionBits); math.Abs(got-float64(w[k])) > 1e-6 {
+					t.Fatalf("%d groups of %d units, weight %d: %v there and back, was %v", groups, each, k, got, w[k])
+				}
+			}
+		}
+	}
+}
+
 // Shapes between convolutions: samples are laid out with an axis for each of
 // theirs, flat for layers and reshapes, and back; a residual sum of two pictures.
 func TestConvolutionsAmongOthers(t *testing.T) {
@@ -296,18 +355,18 @@ func TestOtherConvolutionsAreRefused(t *testing.T) {
 		b    *model
 		says string
 	}{
-		"padding":         {change(func(o *tflite.Conv2DOptions) { o.Padding = 7 }), "padding must be"},
-		"stride down":     {change(func(o *tflite.Conv2DOptions) { o.StrideH = 0 }), "strides 0×1"},
-		"stride across":   {change(func(o *tflite.Conv2DOptions) { o.StrideW = -1 }), "strides 1×-1"},
-		"dilation down":   {change(func(o *tflite.Conv2DOptions) { o.DilationH = 1 << 30 }), "dilation 1073741824×1"},
-		"dilated across":  {change(func(o *tflite.Conv2DOptions) { o.DilationW = 0 }), "dilation 1×0"},
-		"declared down":   {change(func(o *tflite.Conv2DOptions) { o.StrideH = 2 }), "declared as"},
-		"declared across": {change(func(o *tflite.Conv2DOptions) { o.DilationW = 2 }), "declared as"},
-		"declared VALID":  {change(func(o *tflite.Conv2DOptions) { o.Padding = tflite.PaddingSame }), "declared as"},
-		"dilated beyond":  {change(func(o *tflite.Conv2DOptions) { o.DilationH = 3 }), "weights of shape"},
-		"activation":      {change(func(o *tflite.Conv2DOptions) { o.Activation = tflite.ActSignBit }), "fused activation"},
-		"channels":        {newModel(in...).conv(plainConv(0), in, tflite.Shape{1, 2, 2, 1}, weights[:4], weights[:1]), "are 2 groups"},
-		"more channels":   {newModel(in...).conv(plainConv(0), in, tflite.Shape{1, 1, 2, 4}, weights, weights[:1]), "weights of shape"},
+		"padding":           {change(func(o *tflite.Conv2DOptions) { o.Padding = 7 }), "padding must be"},
+		"stride down":       {change(func(o *tflite.Conv2DOptions) { o.StrideH = 0 }), "strides 0×1"},
+		"stride across":     {change(func(o *tflite.Conv2DOptions) { o.StrideW = -1 }), "strides 1×-1"},
+		"dilation down":     {change(func(o *tflite.Conv2DOptions) { o.DilationH = 1 << 30 }), "dilation 1073741824×1"},
+		"dilated across":    {change(func(o *tflite.Conv2DOptions) { o.DilationW = 0 }), "dilation 1×0"},
+		"declared down":     {change(func(o *tflite.Conv2DOptions) { o.StrideH = 2 }), "declared as"},
+		"declared across":   {change(func(o *tflite.Conv2DOptions) { o.DilationW = 2 }), "declared as"},
+		"declared VALID":    {change(func(o *tflite.Conv2DOptions) { o.Padding = tflite.PaddingSame }), "declared as"},
+		"dilated beyond":    {change(func(o *tflite.Conv2DOptions) { o.DilationH = 3 }), "weights of shape"},
+		"activation":        {change(func(o *tflite.Conv2DOptions) { o.Activation = tflite.ActSignBit }), "fused activation"},
+		"units of no group": {newModel(in...).conv(plainConv(0), in, tflite.Shape{1, 2, 2, 1}, weights[:4], weights[:1]), "weights of shape [1×2×2×1]"},
+		"more channels":     {newModel(in...).conv(plainConv(0), in, tflite.Shape{1, 1, 2, 4}, weights, weights[:1]), "weights of shape"},
 		"flat samples": {func() *model {
 			b := newModel(1, 18)
 			return b.op(tflite.OpConv2D, plainConv(0), tflite.Shape{1, 18}, b.tensor(kernel, weights), b.tensor(tflite.Shape{1}, weights[:1]))

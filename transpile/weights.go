@@ -25,8 +25,8 @@ func (r *Result) Initial(m *tflite.Model) (map[graph.TensorID][]int64, error) {
 	initial := map[graph.TensorID][]int64{}
 	for _, w := range r.Weights {
 		t := r.Program.Tensor(w.Tensor)
-		name := m.Subgraphs[0].Tensors[w.Index].Name
-		floats, err := m.Floats(&m.Subgraphs[0].Tensors[w.Index])
+		from := &m.Subgraphs[0].Tensors[w.Index]
+		floats, err := m.Floats(from)
 		if err != nil {
 			return nil, err
 		}
@@ -34,14 +34,14 @@ func (r *Result) Initial(m *tflite.Model) (map[graph.TensorID][]int64, error) {
 		for i, v := range floats {
 			at := i
 			if w.Transposed {
-				at = transposed(t, i)
+				at = transposed(int(from.Shape[0]), len(cells), i)
 			}
 			if cells[at], err = number.RoundFloat64(float64(v), t.Format.Fraction); err != nil {
-				return nil, fmt.Errorf("weight %q, cell %d: %w", name, i, err)
+				return nil, fmt.Errorf("weight %q, cell %d: %w", from.Name, i, err)
 			}
 			if !(number.Format{Bits: 62}).Contains(cells[at]) {
 				return nil, fmt.Errorf("weight %q, cell %d: %v at %d fraction bits needs more than 62 bits; lower the fraction bits or raise the learning rate: %w",
-					name, i, v, t.Format.Fraction, fault.ErrOverflow)
+					from.Name, i, v, t.Format.Fraction, fault.ErrOverflow)
 			}
 		}
 		initial[w.Tensor] = cells
@@ -49,11 +49,10 @@ func (r *Result) Initial(m *tflite.Model) (map[graph.TensorID][]int64, error) {
 	return initial, nil
 }
 
-// transposed returns the program's cell for cell i of the model's tensor, which
-// has the axis of units first.
-func transposed(t *graph.Tensor, i int) int {
-	units := t.Axes[len(t.Axes)-1].Size
-	inputs := t.Size() / units
+// transposed returns the program's cell for cell i of so many of the model's tensor,
+// which has the axis of units first.
+func transposed(units, cells, i int) int {
+	inputs := cells / units
 	return i%inputs*units + i/inputs
 }
 
@@ -73,7 +72,7 @@ func (r *Result) Export(m *tflite.Model, weights map[graph.TensorID][]int64) ([]
 		for i := range cells {
 			at := i
 			if w.Transposed {
-				at = transposed(t, i)
+				at = transposed(int(from.Shape[0]), len(cells), i)
 			}
 			exact.Cells[i] = cells[at]
 		}

@@ -12,11 +12,11 @@ import (
 // channelwise computes all cells of a trajectory (see trajectory) whose uses act on
 // channels apart, as depthwise convolutions do,
 //
-//	C(s,m…,c…,q…) = Σ_{b,h…} P(s,b,h…,m…,c…)·D(s,b,h…,c…,q…)
+//	C(s,m…,e…,c…,q…) = Σ_{b,h…} P(s,b,h…,m…,e…,c…)·D(s,b,h…,c…,q…)
 //
-// for patches P of a tensor X with cells. No operand is whole once c is kept; but
-// such weights are few, a kernel for each channel, and C is integers: as an
-// executor adds them up. ok is false where the terms are others.
+// for patches P of a tensor X with cells; e are the channels of a group, where c
+// are groups. No operand is whole once c is kept; but such weights are few, and C
+// is integers: as an executor adds them up. ok is false where the terms are others.
 func (p *Peer) channelwise(t *relation.Tensor) (cells fr.Vector, ok bool) {
 	uses, filter := p.usesOf(t)
 	var sum fr.Vector
@@ -44,7 +44,8 @@ type channels struct {
 	coeff          fr.Element
 	x, d           []int32
 	steps, samples int
-	width, kernels int   // cells c, and cells q for each of them
+	depth          int   // cells e
+	width, kernels int   // cells c for each of them, and cells q for each of these
 	sampleX        int   // cells of a sample
 	sampleD        int   //
 	batchX, batchD int   // cells of a step
@@ -58,7 +59,7 @@ type see struct{ position, input []int }
 // channelsOf returns C of a use whose operands are patches and a tensor of
 // positions, both with cells, over
 //
-//	X(s,b,y…,c…), D(s,b,h…,c…,q…) and the kept axes m…,c…,q…
+//	X(s,b,y…,e…,c…), D(s,b,h…,c…,q…) and the kept axes m…,e…,c…,q…
 func (p *Peer) channelsOf(t *relation.Tensor, u *use) (*channels, bool) {
 	if len(u.operands) != 2 {
 		return nil, false
@@ -70,7 +71,12 @@ func (p *Peer) channelsOf(t *relation.Tensor, u *use) (*channels, bool) {
 	if len(x.maps) == 0 || len(d.maps) > 0 || len(x.Labels) < 2+len(x.maps) || p.cells[x.Tensor].Small == nil || p.cells[d.Tensor].Small == nil {
 		return nil, false
 	}
-	batch, shared := x.Labels[1], x.Labels[2+len(x.maps):]
+	batch, own := x.Labels[1], x.Labels[2+len(x.maps):]
+	deep := 0 // axes e
+	for deep < len(own) && !slices.Contains(d.Labels, own[deep]) {
+		deep++
+	}
+	shared := own[deep:]
 	ofX, ofD := []relation.Label{u.step, batch}, []relation.Label{u.step, batch}
 	var kept []relation.Label
 	for _, m := range x.maps {
@@ -79,7 +85,7 @@ func (p *Peer) channelsOf(t *relation.Tensor, u *use) (*channels, bool) {
 		}
 		ofX, ofD, kept = append(ofX, m.summed), append(ofD, m.Labels[0]), append(kept, m.Labels[1])
 	}
-	ofX, ofD, kept = append(ofX, shared...), append(ofD, shared...), append(kept, shared...)
+	ofX, ofD, kept = append(ofX, own...), append(ofD, shared...), append(kept, own...)
 	if len(shared) == 0 || len(d.Labels) < len(ofD) {
 		return nil, false
 	}
@@ -100,7 +106,8 @@ func (p *Peer) channelsOf(t *relation.Tensor, u *use) (*channels, bool) {
 		}
 		k.samples = min(k.samples, mask.Size)
 	}
-	k.width, k.kernels = 1<<sum(axesX[2+spatial:]), 1<<sum(axesD[2+spatial+len(shared):])
+	k.depth = 1 << sum(axesX[2+spatial:2+spatial+deep])
+	k.width, k.kernels = 1<<sum(axesX[2+spatial+deep:]), 1<<sum(axesD[2+spatial+len(shared):])
 	k.sampleX, k.sampleD = 1<<sum(axesX[2:]), 1<<sum(axesD[2:])
 	k.batchX, k.batchD = k.sampleX<<axesX[1], k.sampleD<<axesD[1]
 	k.see(p, x.maps, axesX[2:], axesD[2:])
@@ -133,7 +140,7 @@ func (k *channels) see(p *Peer, maps []axisMap, axesX, axesD []int) {
 
 // gradient returns −coeff·C over all its axes.
 func (k *channels) gradient() fr.Vector {
-	row := k.width * k.kernels
+	row := k.depth * k.width * k.kernels
 	out := make(fr.Vector, k.steps*k.offsets*row)
 	one := k.coeff.IsOne()
 	poly.Parallel(k.steps*k.offsets, 1, func(lo, hi int) {
@@ -157,18 +164,25 @@ func (k *channels) add(sums []int64, step int, s *see) {
 	for b := range k.samples {
 		x, d := k.x[step*k.batchX+b*k.sampleX:], k.d[step*k.batchD+b*k.sampleD:]
 		for i, from := range s.input {
-			in, at := x[from:][:k.width], d[s.position[i]:][:len(sums)]
-			if k.kernels == 1 {
-				for c, v := range in {
-					sums[c] += int64(v) * int64(at[c])
-				}
-				continue
+			at := d[s.position[i]:][:k.width*k.kernels]
+			for e := range k.depth {
+				addProducts(sums[e*len(at):][:len(at)], x[from+e*k.width:][:k.width], at, k.kernels)
 			}
-			for c, v := range in {
-				for q := c * k.kernels; q < (c+1)*k.kernels; q++ {
-					sums[q] += int64(v) * int64(at[q])
-				}
-			}
+		}
+	}
+}
+
+// addProducts adds x(c)·d(c,q) to sums(c,q).
+func addProducts(sums []int64, x, d []int32, kernels int) {
+	if kernels == 1 {
+		for c, v := range x {
+			sums[c] += int64(v) * int64(d[c])
+		}
+		return
+	}
+	for c, v := range x {
+		for q := c * kernels; q < (c+1)*kernels; q++ {
+			sums[q] += int64(v) * int64(d[q])
 		}
 	}
 }
