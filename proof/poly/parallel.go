@@ -7,8 +7,8 @@ import (
 )
 
 // Chunk is the number of field elements that kernels process at a time:
-// 16 KiB, so that the handful of operands of one kernel stay in the L2 cache.
-const Chunk = 512
+// 8 KiB, so that the handful of operands of one kernel stay in the cache.
+const Chunk = 256
 
 // Parallel splits [0, n) into one range per core, each a multiple of grain
 // but for the last, and runs work on them. A panic of work's is the caller's.

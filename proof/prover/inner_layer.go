@@ -15,19 +15,19 @@ type innerSum struct {
 	layer int // whose halves are multiplied
 	size  int // cells of a half
 
-	s0, p1, q0, q1 fr.Vector // nil before the first variable of a layer that is not stored is bound
+	s0, p1, q0, q1 *table // nil before the first variable of a layer that is not stored is bound
 	lambda         fr.Element
 	taken          []fr.Vector
 }
 
 func newInnerSum(t *tree, arena *poly.Arena, layer int, lambda fr.Element) *innerSum {
-	size := 1 << (layer - 1)
-	l := &innerSum{tree: t, arena: arena, layer: layer, size: size, lambda: lambda}
+	l := &innerSum{tree: t, arena: arena, layer: layer, size: 1 << (layer - 1), lambda: lambda}
 	if layer <= t.stored {
-		numerators, denominators := t.p[layer], t.q[layer] // folded in place from here on
+		p, q := t.p[layer], t.q[layer] // folded in place from here on
 		t.p[layer], t.q[layer] = nil, nil
-		l.s0, l.p1, l.q0, l.q1 = numerators[:size], numerators[size:], denominators[:size], denominators[size:]
-		l.taken = []fr.Vector{numerators, denominators}
+		l.taken = []fr.Vector{p.cells, q.cells}
+		l.s0, l.p1 = p.halves()
+		l.q0, l.q1 = q.halves()
 		l.weigh()
 	}
 	return l
@@ -36,12 +36,11 @@ func newInnerSum(t *tree, arena *poly.Arena, layer int, lambda fr.Element) *inne
 // weigh turns p0 into s0 = p0 + λ·q0.
 func (l *innerSum) weigh() {
 	poly.Parallel(l.size, poly.Chunk, func(lo, hi int) {
-		buf := make(fr.Vector, min(poly.Chunk, hi-lo))
-		for i := lo; i < hi; i += poly.Chunk {
-			s0, q0 := l.s0[i:min(i+poly.Chunk, hi)], l.q0[i:min(i+poly.Chunk, hi)]
-			t := buf[:len(s0)]
-			t.ScalarMul(q0, &l.lambda)
-			s0.Add(s0, t)
+		buf := make(fr.Vector, min(poly.Chunk, l.size))
+		for i := lo; i < hi; i += len(buf) {
+			p, q := l.s0.piece(i, len(buf)), l.q0.piece(i, len(buf))
+			q = q.scaled(&l.lambda, buf)
+			l.s0.set(i, p.plus(&q, l.s0.room(i, len(buf))))
 		}
 	})
 }
@@ -51,7 +50,9 @@ func (l *innerSum) bind(r *fr.Element) {
 	if l.q0 == nil {
 		l.fold(r)
 	} else {
-		l.s0, l.q0, l.p1, l.q1 = poly.Fold(l.s0, r), poly.Fold(l.q0, r), poly.Fold(l.p1, r), poly.Fold(l.q1, r)
+		for _, t := range []*table{l.s0, l.q0, l.p1, l.q1} {
+			t.bind(r)
+		}
 	}
 	l.size /= 2
 }
@@ -59,26 +60,26 @@ func (l *innerSum) bind(r *fr.Element) {
 // fold binds the first variable of a layer that is not stored: its tables are
 // computed from the leaves once more, and kept at half their size.
 func (l *innerSum) fold(r *fr.Element) {
-	t, half := l.tree, l.size/2
-	l.taken = []fr.Vector{l.arena.Get(half), l.arena.Get(half), l.arena.Get(half), l.arena.Get(half)}
-	l.s0, l.q0, l.p1, l.q1 = l.taken[0], l.taken[1], l.taken[2], l.taken[3]
+	half := l.size / 2
+	for _, t := range []**table{&l.s0, &l.q0, &l.p1, &l.q1} {
+		cells := l.arena.Get(half)
+		l.taken = append(l.taken, cells)
+		*t = newTable(half, cells)
+	}
 	poly.Parallel(half, poly.Chunk, func(from, to int) {
 		n := min(poly.Chunk, half)
-		low, high, buf := t.scratch(l.layer, n), t.scratch(l.layer, n), make(fr.Vector, n)
-		pair := func(p, q fr.Vector, at int) {
-			p0, q0 := t.chunk(l.layer, at, len(p), low)
-			p1, q1 := t.chunk(l.layer, at+half, len(p), high)
-			lerpInto(p, p0, p1, r)
-			lerpInto(q, q0, q1, r)
-		}
+		w, buf := l.newRound(n), make(fr.Vector, n)
 		for i := from; i < to; i += n {
-			end := min(i+n, to)
-			s0, q0 := l.s0[i:end], l.q0[i:end]
-			pair(s0, q0, i)
-			b := buf[:len(s0)]
-			b.ScalarMul(q0, &l.lambda)
-			s0.Add(s0, b)
-			pair(l.p1[i:end], l.q1[i:end], 2*half+i)
+			w.compute(i)
+			for _, t := range []struct {
+				to        *table
+				zero, one *piece
+			}{
+				{l.s0, &w.zero.s0, &w.one.s0}, {l.q0, &w.zero.q0, &w.one.q0},
+				{l.p1, &w.zero.p1, &w.one.p1}, {l.q1, &w.zero.q1, &w.one.q1},
+			} {
+				t.to.set(i, t.zero.between(t.one, r, buf, t.to.room(i, n)))
+			}
 		}
 	})
 }
@@ -88,50 +89,66 @@ func (l *innerSum) lent() []fr.Vector { return l.taken }
 
 // fractions is part of layerSum.
 func (l *innerSum) fractions() [4]fr.Element {
-	var p0 fr.Element
-	p0.Mul(&l.lambda, &l.q0[0])
-	p0.Sub(&l.s0[0], &p0)
-	return [4]fr.Element{p0, l.p1[0], l.q0[0], l.q1[0]}
+	var c [4]fr.Element
+	for i, t := range []*table{l.s0, l.p1, l.q0, l.q1} {
+		p := t.piece(0, 1)
+		c[i] = p.cell(0)
+	}
+	var weighed fr.Element // p0 = s0 − λ·q0
+	weighed.Mul(&l.lambda, &c[2])
+	c[0].Sub(&c[0], &weighed)
+	return c
 }
 
-// innerHalf are chunks of the tables where the current variable is 0, or where
-// it is 1.
-type innerHalf struct{ s0, p1, q0, q1 fr.Vector }
+// innerHalf are pieces of the tables where the current variable is 0, or where it
+// is 1.
+type innerHalf struct{ s0, p1, q0, q1 piece }
 
-// innerRound reads chunks of both halves, with scratch space for their products.
+// innerRound reads pieces of both halves, with scratch space for their products.
 type innerRound struct {
 	of           *innerSum
 	zero, one    innerHalf
-	a, b, c      fr.Vector
+	a, b, c, d   fr.Vector
 	lower, upper [2]*scratch // of a layer that is not stored, by half
 	weighed      [2]fr.Vector
 }
 
 func (l *innerSum) newRound(n int) *innerRound {
-	w := &innerRound{of: l, a: make(fr.Vector, n), b: make(fr.Vector, n), c: make(fr.Vector, n)}
-	for i := range w.weighed {
-		if l.q0 == nil {
+	w := &innerRound{of: l}
+	for _, buf := range []*fr.Vector{&w.a, &w.b, &w.c, &w.d} {
+		*buf = make(fr.Vector, n)
+	}
+	if l.layer > l.tree.stored {
+		for i := range w.weighed {
 			w.lower[i], w.upper[i], w.weighed[i] = l.tree.scratch(l.layer, n), l.tree.scratch(l.layer, n), make(fr.Vector, n)
 		}
 	}
 	return w
 }
 
-// read reads the chunk at index i of both halves.
-func (w *innerRound) read(i int) {
+// compute computes the pieces at index i of a layer that is not stored.
+func (w *innerRound) compute(i int) {
 	l, n := w.of, len(w.a)
 	for k, h := range [2]*innerHalf{&w.zero, &w.one} {
 		at := i + k*l.size/2
-		if l.q0 != nil {
-			*h = innerHalf{l.s0[at : at+n], l.p1[at : at+n], l.q0[at : at+n], l.q1[at : at+n]}
-			continue
-		}
-		var p0 fr.Vector
-		p0, h.q0 = l.tree.chunk(l.layer, at, n, w.lower[k])
-		h.s0 = w.weighed[k]
-		h.s0.ScalarMul(h.q0, &l.lambda)
-		h.s0.Add(h.s0, p0)
-		h.p1, h.q1 = l.tree.chunk(l.layer, l.size+at, n, w.upper[k])
+		var p0 piece
+		p0, h.q0 = l.tree.piece(l.layer, at, n, w.lower[k])
+		h.s0 = h.q0.scaled(&l.lambda, w.weighed[k])
+		h.s0 = h.s0.plus(&p0, w.weighed[k])
+		h.p1, h.q1 = l.tree.piece(l.layer, l.size+at, n, w.upper[k])
+	}
+}
+
+// read reads the pieces at index i of both halves.
+func (w *innerRound) read(i int) {
+	l, n := w.of, len(w.a)
+	if l.q0 == nil {
+		w.compute(i)
+		return
+	}
+	for k, h := range [2]*innerHalf{&w.zero, &w.one} {
+		at := i + k*l.size/2
+		*h = innerHalf{l.s0.piece(at, n), l.p1.piece(at, n), l.q0.piece(at, n), l.q1.piece(at, n)}
 	}
 }
 
@@ -139,18 +156,16 @@ func (w *innerRound) read(i int) {
 func (l *innerSum) coefficients(rest []fr.Element) (zero, square fr.Element) {
 	return eqSum(rest, func(n int) func(int, fr.Vector) (fr.Element, fr.Element) {
 		w := l.newRound(n)
-		return func(at int, low fr.Vector) (zero, square fr.Element) {
+		return func(at int, eq fr.Vector) (zero, square fr.Element) {
 			w.read(at)
 			lo, hi := &w.zero, &w.one
-			zero = w.at(lo, low)
-			w.a.Sub(hi.s0, lo.s0)
-			w.b.Sub(hi.q1, lo.q1)
-			w.a.Mul(w.a, w.b)
-			w.b.Sub(hi.p1, lo.p1)
-			w.c.Sub(hi.q0, lo.q0)
-			w.b.Mul(w.b, w.c)
-			w.a.Add(w.a, w.b)
-			return zero, w.a.InnerProduct(low)
+			zero = w.at(lo, eq)
+			s, q := hi.s0.minus(&lo.s0, w.a), hi.q1.minus(&lo.q1, w.b)
+			first := s.times(&q, w.a)
+			p, q := hi.p1.minus(&lo.p1, w.c), hi.q0.minus(&lo.q0, w.d)
+			second := p.times(&q, w.c)
+			first = first.plus(&second, w.a)
+			return zero, first.weighed(eq)
 		}
 	})
 }
@@ -159,18 +174,17 @@ func (l *innerSum) coefficients(rest []fr.Element) (zero, square fr.Element) {
 func (l *innerSum) atOne(rest []fr.Element) fr.Element {
 	one, _ := eqSum(rest, func(n int) func(int, fr.Vector) (fr.Element, fr.Element) {
 		w := l.newRound(n)
-		return func(at int, low fr.Vector) (one, nothing fr.Element) {
+		return func(at int, eq fr.Vector) (one, nothing fr.Element) {
 			w.read(at)
-			return w.at(&w.one, low), nothing
+			return w.at(&w.one, eq), nothing
 		}
 	})
 	return one
 }
 
-// at returns Σ_x low(x)·(s0·q1 + p1·q0)(x) of one half.
-func (w *innerRound) at(h *innerHalf, low fr.Vector) fr.Element {
-	w.a.Mul(h.s0, h.q1)
-	w.b.Mul(h.p1, h.q0)
-	w.a.Add(w.a, w.b)
-	return w.a.InnerProduct(low)
+// at returns Σ_x eq(x)·(s0·q1 + p1·q0)(x) of one half.
+func (w *innerRound) at(h *innerHalf, eq fr.Vector) fr.Element {
+	first, second := h.s0.times(&h.q1, w.a), h.p1.times(&h.q0, w.b)
+	first = first.plus(&second, w.a)
+	return first.weighed(eq)
 }

@@ -45,8 +45,8 @@ func (p *Peer) Fractions(layer int) [4]fr.Element {
 		return t.last
 	}
 	w := t.scratch(1, 2)
-	n, d := t.chunk(1, 0, 2, w)
-	t.last = [4]fr.Element{n[0], n[1], d[0], d[1]}
+	n, d := t.piece(1, 0, 2, w)
+	t.last = [4]fr.Element{n.cell(0), n.cell(1), d.cell(0), d.cell(1)}
 	return t.last
 }
 
@@ -75,13 +75,6 @@ func lerp(a, b, r *fr.Element) fr.Element {
 	d.Mul(&d, r)
 	d.Add(&d, a)
 	return d
-}
-
-// lerpInto writes a + r·(b − a) to each cell of out.
-func lerpInto(out, a, b fr.Vector, r *fr.Element) {
-	out.Sub(b, a)
-	out.ScalarMul(out, r)
-	out.Add(out, a)
 }
 
 // LayerRound is part of proof.Peer: h(X) = a + b·X + c·X², summed with

@@ -185,42 +185,144 @@ func (b *leafBlock) tuple(q *fr.Element, i int) {
 	}
 }
 
-// numerators writes cells [at, at+len(p)) of the block.
-// Protocol, section 9.
-func (b *leafBlock) numerators(p fr.Vector, at int) {
+// equal reports whether n cells of a lookup are known to hold one tuple.
+func (b *leafBlock) equal(at, n int) bool {
+	if b.index == nil || !allEqual(b.index[at:at+n]) {
+		return false
+	}
+	for _, column := range b.others {
+		if !allEqual(column[at : at+n]) {
+			return false
+		}
+	}
+	return true
+}
+
+func allEqual(cells []int32) bool {
+	for _, v := range cells {
+		if v != cells[0] {
+			return false
+		}
+	}
+	return true
+}
+
+// numerators are those of n cells of the block. Protocol, section 9.
+func (b *leafBlock) numerators(at, n int, buf fr.Vector) piece {
+	if b.counts != nil {
+		counts := b.counts[at : at+n]
+		if counts[0] == 0 && allEqual(counts) {
+			return flat(fr.Element{})
+		}
+		for i, m := range counts {
+			poly.EmbedInto(&buf[i], -int64(m))
+		}
+		return piece{cells: buf}
+	}
+	switch b.realAmong(at, n) {
+	case n:
+		return flat(fr.One())
+	case 0:
+		return flat(fr.Element{})
+	}
 	one := fr.One()
-	switch {
-	case b.counts != nil:
-		for i, m := range b.counts[at : at+len(p)] {
-			poly.EmbedInto(&p[i], -int64(m))
+	for i := range buf {
+		buf[i] = fr.Element{}
+		if b.real.has(at + i) {
+			buf[i] = one
 		}
-	case b.real == nil:
-		for i := range p {
-			p[i] = one
-		}
-	default:
-		for i := range p {
-			p[i] = fr.Element{}
-			if b.real.has(at + i) {
-				p[i] = one
+	}
+	return piece{cells: buf}
+}
+
+// realAmong counts the real ones of n cells of a lookup.
+func (b *leafBlock) realAmong(at, n int) int {
+	if b.real == nil {
+		return n
+	}
+	return b.real.among(at, n)
+}
+
+// denominator is numerators for the denominators.
+func (b *leafBlock) denominator(at, n int, buf fr.Vector) piece {
+	if b.equal(at, n) {
+		b.denominators(buf[:1], at)
+		return flat(buf[0])
+	}
+	b.denominators(buf, at)
+	return piece{cells: buf}
+}
+
+// weighted are p + λ·q of n cells of a lookup that has sums of the table's rows: those,
+// less 1 where a cell is not real.
+func (b *leafBlock) weighted(at, n int, lambda *fr.Element, buf fr.Vector) piece {
+	one, real := fr.One(), b.realAmong(at, n)
+	equal := (real == 0 || real == n) && b.equal(at, n)
+	if equal {
+		buf = buf[:1]
+	}
+	b.take(buf, at, b.sums, func(q *fr.Element) {
+		q.Mul(q, lambda)
+		q.Add(q, &one)
+	})
+	if real < n {
+		for i := range buf {
+			if real == 0 || !b.real.has(at+i) {
+				buf[i].Sub(&buf[i], &one)
 			}
 		}
 	}
-}
-
-// fill writes the leaves [at, at+len(p)).
-func (l *leaves) fill(p, q fr.Vector, at int) {
-	l.denominators(q, at)
-	end := l.each(at, len(p), func(b *leafBlock, from, to int) { b.numerators(p[from-at:to-at], from-b.from) })
-	clear(p[end-at:])
-}
-
-// denominators writes those of the leaves [at, at+len(q)).
-func (l *leaves) denominators(q fr.Vector, at int) {
-	end := l.each(at, len(q), func(b *leafBlock, from, to int) { b.denominators(q[from-at:to-at], from-b.from) })
-	for i := end - at; i < len(q); i++ {
-		q[i].SetOne()
+	if equal {
+		return flat(buf[0])
 	}
+	return piece{cells: buf}
+}
+
+// numerators and denominators are those of n leaves, computed in buf.
+func (l *leaves) numerators(at, n int, buf fr.Vector) piece {
+	return l.pieces(at, n, buf, fr.Element{}, (*leafBlock).numerators)
+}
+
+func (l *leaves) denominators(at, n int, buf fr.Vector) piece {
+	return l.pieces(at, n, buf, fr.One(), (*leafBlock).denominator)
+}
+
+// weighted are p + λ·q of n leaves. Requires weigh with the same λ.
+func (l *leaves) weighted(at, n int, lambda *fr.Element, buf fr.Vector) piece {
+	return l.pieces(at, n, buf, *lambda, func(b *leafBlock, at, n int, buf fr.Vector) piece {
+		if b.sums != nil {
+			return b.weighted(at, n, lambda, buf)
+		}
+		p, own := b.numerators(at, n, make(fr.Vector, n)), b.denominator(at, n, buf)
+		own = own.scaled(lambda, buf)
+		return own.plus(&p, buf)
+	})
+}
+
+// pieces computes n leaves from the blocks that they are of; those of none are rest.
+func (l *leaves) pieces(at, n int, buf fr.Vector, rest fr.Element, of func(b *leafBlock, at, n int, buf fr.Vector) piece) piece {
+	if at >= l.used {
+		return flat(rest)
+	}
+	k := l.block(at)
+	if b := &l.blocks[k]; at+n <= b.to {
+		return of(b, at-b.from, n, buf)
+	}
+	from, hi := at, at+n
+	for ; k < len(l.blocks) && from < hi; k++ {
+		b := &l.blocks[k]
+		to := min(hi, b.to)
+		cells := buf[from-at : to-at]
+		p := of(b, from-b.from, to-from, cells)
+		for i := range cells {
+			cells[i] = p.cell(i)
+		}
+		from = to
+	}
+	for i := from - at; i < n; i++ {
+		buf[i] = rest
+	}
+	return piece{cells: buf}
 }
 
 // weigh computes 1 + λ·q for the rows of all tables that are looked up.
@@ -245,58 +347,28 @@ func (l *leaves) weigh(lambda *fr.Element) {
 	}
 }
 
-// sums writes p + λ·q of the leaves [at, at+len(s)), and p but where all are 1,
-// which it reports. Requires weigh with the same λ.
-func (l *leaves) sums(s, p fr.Vector, at int, lambda *fr.Element) (ones bool) {
-	if !l.ones(at, at+len(s)) {
-		l.fill(p, s, at)
-		s.ScalarMul(s, lambda)
-		s.Add(s, p)
-		return false
-	}
-	b, one := &l.blocks[l.block(at)], fr.One()
-	b.take(s, at-b.from, b.sums, func(q *fr.Element) {
-		q.Mul(q, lambda)
-		q.Add(q, &one)
-	})
-	return true
-}
-
-// each calls f for the pieces of blocks among the n leaves at an index, and
-// returns where they end.
-func (l *leaves) each(at, n int, f func(b *leafBlock, from, to int)) int {
-	from, hi := at, at+n
-	for k := l.block(at); k < len(l.blocks) && from < hi; k++ {
-		b := &l.blocks[k]
-		to := min(hi, b.to)
-		f(b, from, to)
-		from = to
-	}
-	return from
-}
-
 // block returns the index of the block that holds a leaf; blocks follow one
 // another without gaps.
 func (l *leaves) block(at int) int {
 	return sort.Search(len(l.blocks), func(k int) bool { return l.blocks[k].to > at })
 }
 
-// allOnes is ones for leaves of more than one block.
-func (l *leaves) allOnes(lo, hi int) bool {
-	for k := l.block(lo); lo < hi; k++ {
-		if k == len(l.blocks) || !l.blocks[k].ones() {
+// evenNumerators reports whether in each chunk of the first n leaves all numerators
+// are equal.
+func (l *leaves) evenNumerators(n int) bool {
+	for k := range l.blocks {
+		b := &l.blocks[k]
+		if b.from >= n {
+			break
+		}
+		if b.counts != nil || b.to-b.from < poly.Chunk {
 			return false
 		}
-		lo = l.blocks[k].to
+		for at := 0; at < b.to-b.from; at += poly.Chunk {
+			if real := b.realAmong(at, poly.Chunk); real != 0 && real != poly.Chunk {
+				return false
+			}
+		}
 	}
 	return true
-}
-
-// ones reports whether all numerators of the block are 1.
-func (b *leafBlock) ones() bool { return b.counts == nil && b.real == nil }
-
-// ones reports whether [lo, hi) are leaves of one block, with numerators of 1.
-func (l *leaves) ones(lo, hi int) bool {
-	k := l.block(lo)
-	return k < len(l.blocks) && hi <= l.blocks[k].to && l.blocks[k].ones()
 }

@@ -1,6 +1,8 @@
 package prover
 
 import (
+	"math/bits"
+
 	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
 
 	"github.com/zkaudit/zkaudit/proof/poly"
@@ -18,7 +20,7 @@ type tree struct {
 	leaves *leaves
 	log    int           // of the leaf layer
 	stored int           // the longest layer that is stored
-	p, q   []fr.Vector   // by layer, up to stored
+	p, q   []*table      // by layer, up to stored
 	last   [4]fr.Element // the fractions said last
 }
 
@@ -30,14 +32,29 @@ type bitmap []uint64
 
 func (b bitmap) has(i int) bool { return b[i/64]>>(i%64)&1 == 1 }
 
+// among counts those in [at, at+n).
+func (b bitmap) among(at, n int) int {
+	count := 0
+	for i := at; i < at+n; {
+		if i%64 == 0 && i+64 <= at+n {
+			count += bits.OnesCount64(b[i/64])
+			i += 64
+			continue
+		}
+		count += int(b[i/64] >> (i % 64) & 1)
+		i++
+	}
+	return count
+}
+
 // Lookups is part of proof.Peer.
 func (p *Peer) Lookups(alpha, beta fr.Element) {
 	n := p.layout.Log
 	t := &tree{leaves: p.newLeaves(alpha, beta), log: n, stored: p.stored}
 	p.arena.Reserve(1 << n)
-	t.p, t.q = make([]fr.Vector, t.stored+1), make([]fr.Vector, t.stored+1)
+	t.p, t.q = make([]*table, t.stored+1), make([]*table, t.stored+1)
 	for k := t.stored; k >= 1; k-- {
-		t.p[k], t.q[k] = p.arena.Get(1<<k), p.arena.Get(1<<k)
+		t.p[k], t.q[k] = newTable(1<<k, p.arena.Get(1<<k)), newTable(1<<k, p.arena.Get(1<<k))
 		t.addLayer(k)
 	}
 	p.tree = t
@@ -47,22 +64,25 @@ func (p *Peer) Lookups(alpha, beta fr.Element) {
 func (t *tree) addLayer(k int) {
 	size := 1 << k
 	poly.Parallel(size, poly.Chunk, func(lo, hi int) {
-		w := t.scratch(k, min(size, poly.Chunk))
-		for i := lo; i < hi; i += poly.Chunk {
-			end := min(i+poly.Chunk, hi)
-			t.add(k, i, t.p[k][i:end], t.q[k][i:end], w)
+		n := min(size, poly.Chunk)
+		w := t.scratch(k, n)
+		for i := lo; i < hi; i += n {
+			w.p, w.q = t.p[k].room(i, n), t.q[k].room(i, n)
+			p, q := t.add(k, i, n, w)
+			t.p[k].set(i, p)
+			t.q[k].set(i, q)
 		}
 	})
 }
 
-// scratch is space for a chunk of fractions of a layer, and for those of the
-// next layer that they are the sums of.
+// scratch is space for a piece of a layer, and for those of the next layer that it
+// is the sum of.
 type scratch struct {
 	p, q, cross  fr.Vector
 	lower, upper *scratch
 }
 
-// scratch returns space for chunks of n fractions of layer k, and for what
+// scratch returns space for pieces of n fractions of layer k, and for what
 // they are computed from.
 func (t *tree) scratch(k, n int) *scratch {
 	w := &scratch{p: make(fr.Vector, n), q: make(fr.Vector, n), cross: make(fr.Vector, n)}
@@ -72,48 +92,26 @@ func (t *tree) scratch(k, n int) *scratch {
 	return w
 }
 
-// chunk returns n fractions of a layer from index at, those stored or computed
-// in w. They are read only.
-func (t *tree) chunk(k, at, n int, w *scratch) (p, q fr.Vector) {
-	if k <= t.stored {
-		return t.p[k][at : at+n], t.q[k][at : at+n]
+// piece returns n fractions of a layer from index at, those stored or computed
+// in w.
+func (t *tree) piece(k, at, n int, w *scratch) (p, q piece) {
+	switch {
+	case k <= t.stored:
+		return t.p[k].piece(at, n), t.q[k].piece(at, n)
+	case k == t.log:
+		return t.leaves.numerators(at, n, w.p), t.leaves.denominators(at, n, w.q)
 	}
-	p, q = w.p[:n], w.q[:n]
-	if k == t.log {
-		t.leaves.fill(p, q, at)
-	} else {
-		t.add(k, at, p, q, w)
-	}
-	return p, q
+	return t.add(k, at, n, w)
 }
 
-// add writes the fractions of layer k from index at:
+// add returns n fractions of layer k from index at:
 //
 //	p = p0·q1 + p1·q0,  q = q0·q1
 //
-// Among leaves an upper half of 0/1 adds nothing, and numerators of 1 on both
-// sides make p = q0 + q1.
-func (t *tree) add(k, at int, p, q fr.Vector, w *scratch) {
-	n, upper := len(p), at+1<<k
-	if k+1 == t.log {
-		if upper >= t.leaves.used {
-			t.leaves.fill(p, q, at)
-			return
-		}
-		if t.leaves.ones(at, at+n) && t.leaves.ones(upper, upper+n) {
-			q0, q1 := w.lower.q[:n], w.upper.q[:n]
-			t.leaves.denominators(q0, at)
-			t.leaves.denominators(q1, upper)
-			p.Add(q0, q1)
-			q.Mul(q0, q1)
-			return
-		}
-	}
-	p0, q0 := t.chunk(k+1, at, n, w.lower)
-	p1, q1 := t.chunk(k+1, upper, n, w.upper)
-	cross := w.cross[:n]
-	p.Mul(p0, q1)
-	cross.Mul(p1, q0)
-	p.Add(p, cross)
-	q.Mul(q0, q1)
+// Where fractions are 0/1, and where numerators are 1, products are none.
+func (t *tree) add(k, at, n int, w *scratch) (p, q piece) {
+	p0, q0 := t.piece(k+1, at, n, w.lower)
+	p1, q1 := t.piece(k+1, at+1<<k, n, w.upper)
+	p, cross := p0.times(&q1, w.p), p1.times(&q0, w.cross)
+	return p.plus(&cross, w.p), q0.times(&q1, w.q)
 }
