@@ -180,6 +180,31 @@ func TestRestartsOfAStatement(t *testing.T) {
 	refusedStatements(t, flaws)
 }
 
+// TestDecayOfAStatement: weights decay at the end of segments, once at least.
+func TestDecayOfAStatement(t *testing.T) {
+	decay := func(every, segment int) func(s *bundle.Statement) {
+		return func(s *bundle.Statement) {
+			altered(s, func(_ *network.Architecture, c *network.Choices) {
+				c.Decay = &graph.Decay{N: 1, Shift: 4, Every: every}
+			})
+			s.Segment = segment
+		}
+	}
+	for _, steps := range []int{1, 5, 6, 12} { // of 12
+		s := decode(t, first(t)).Statement
+		decay(steps, steps)(s)
+		repair(&bundle.Bundle{Statement: s})
+		if err := s.Check(); err != nil {
+			t.Errorf("segments of %d steps: %v", steps, err)
+		}
+	}
+	var flaws []flaw
+	for _, c := range [][2]int{{5, 6}, {6, 5}, {3, 6}, {6, 12}, {12, 6}, {13, 13}, {1 << 16, 12}} {
+		flaws = append(flaws, flaw{"a decay elsewhere", decay(c[0], c[1]), "want it at the end of segments"})
+	}
+	refusedStatements(t, flaws)
+}
+
 // TestOriginsOfAStatement: an origin has what its kind has, and nothing else.
 func TestOriginsOfAStatement(t *testing.T) {
 	origin := func(change func(o *bundle.Origin)) func(s *bundle.Statement) {

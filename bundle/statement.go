@@ -261,6 +261,9 @@ func (s *Statement) checkShape() error {
 	if m := s.Program().Optimizer.Momentum; m != nil && s.Segments() > 1 && s.Segment%m.Restart != 0 {
 		return malformed("segments of %d steps, a momentum restarted every %d: a segment would forget gradients", s.Segment, m.Restart)
 	}
+	if d := s.Program().Optimizer.Decay; d != nil && (s.Segment != d.Every || s.Segment > s.Steps()) {
+		return malformed("%d steps in segments of %d, weights that decay every %d: want it at the end of segments", s.Steps(), s.Segment, d.Every)
+	}
 	if err := s.Origin.check(s.Program()); err != nil {
 		return malformed("%v", err)
 	}

@@ -81,6 +81,9 @@ func TestEveryPublicValueIsBound(t *testing.T) {
 		"momentum": rebuilt(func(_ *network.Architecture, c *network.Choices) {
 			c.Momentum = &network.Momentum{Response: []int64{2, 1}, Bits: 1, Restart: 5}
 		}),
+		"weight decay": rebuilt(func(_ *network.Architecture, c *network.Choices) {
+			c.Decay = &graph.Decay{N: 1, Shift: 4, Every: 5}
+		}),
 		"frozen weight": rebuilt(func(_ *network.Architecture, c *network.Choices) { c.Frozen = []int{0} }),
 		"batch":         rebuilt(func(_ *network.Architecture, c *network.Choices) { c.Batch++ }),
 	} {

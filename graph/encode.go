@@ -9,7 +9,7 @@ import (
 )
 
 // domain begins the encoding of a program, with its version.
-const domain = "zkaudit/step/v3"
+const domain = "zkaudit/step/v4"
 
 // Fingerprint is SHA-256 of an injective encoding of the step (package encode):
 // every field in the order of the types' declarations, attributes sorted by
@@ -42,6 +42,10 @@ func (p *Program) Fingerprint() [sha256.Size]byte {
 	if m := p.Optimizer.Momentum; m != nil {
 		w.Ints(m.Response)
 		w.Int(m.Restart)
+	}
+	w.Bool(p.Optimizer.Decay != nil)
+	if d := p.Optimizer.Decay; d != nil {
+		w.Int(int(d.N), d.Shift, d.Every)
 	}
 	return w.Sum()
 }

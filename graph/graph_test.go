@@ -55,6 +55,10 @@ func TestFingerprintTellsStepsApart(t *testing.T) {
 		"momentum":    func(p *graph.Program) { p.Optimizer.Momentum = &graph.Momentum{Response: []int64{1, 1}, Restart: 2} },
 		"response":    func(p *graph.Program) { p.Optimizer.Momentum = &graph.Momentum{Response: []int64{1, 2}, Restart: 2} },
 		"restart":     func(p *graph.Program) { p.Optimizer.Momentum = &graph.Momentum{Response: []int64{1, 1}, Restart: 3} },
+		"decay":       func(p *graph.Program) { p.Optimizer.Decay = &graph.Decay{N: 1, Shift: 2, Every: 3} },
+		"share":       func(p *graph.Program) { p.Optimizer.Decay = &graph.Decay{N: 2, Shift: 2, Every: 3} },
+		"precision":   func(p *graph.Program) { p.Optimizer.Decay = &graph.Decay{N: 1, Shift: 3, Every: 3} },
+		"period":      func(p *graph.Program) { p.Optimizer.Decay = &graph.Decay{N: 1, Shift: 2, Every: 4} },
 	} {
 		p := program().Clone()
 		change(p)
@@ -110,6 +114,9 @@ func TestValidateRefuses(t *testing.T) {
 		"restarted too late": func(p *graph.Program) {
 			p.Optimizer.Momentum = &graph.Momentum{Response: []int64{1}, Restart: 1<<16 + 1}
 		},
+		"no decay":          func(p *graph.Program) { p.Optimizer.Decay = &graph.Decay{Shift: 2, Every: 1} },
+		"decay to 0":        func(p *graph.Program) { p.Optimizer.Decay = &graph.Decay{N: 4, Shift: 2, Every: 1} },
+		"decay of no steps": func(p *graph.Program) { p.Optimizer.Decay = &graph.Decay{N: 1, Shift: 2} },
 	} {
 		p := program().Clone()
 		change(p)

@@ -95,6 +95,8 @@ type Optimizer struct {
 	Clip int
 	// Momentum, unless it is nil, makes an update take gradients of steps before.
 	Momentum *Momentum
+	// Decay, unless it is nil, takes from every trained weight at the end of a segment.
+	Decay *Decay
 }
 
 // MaxClip bounds Optimizer.Clip.

@@ -167,6 +167,9 @@ func (p *Program) validateEnds() error {
 	if err := p.Optimizer.Momentum.validate(); err != nil {
 		return err
 	}
+	if bad := p.Optimizer.Decay.Check(); bad != "" {
+		return invalid("%s", bad)
+	}
 	if c := p.Optimizer.Clip; c < 0 || c > MaxClip {
 		return invalid("errors clipped to %d, want 0 to %d", c, MaxClip)
 	}

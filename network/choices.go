@@ -37,6 +37,8 @@ type Choices struct {
 	Smoothing int
 	// Momentum, unless it is nil, makes an update take gradients of steps before.
 	Momentum *Momentum
+	// Decay, unless it is nil, takes from every trained weight at the end of a segment.
+	Decay *graph.Decay
 }
 
 func (c *Choices) check(weights int) error {
@@ -59,6 +61,9 @@ func (c *Choices) check(weights int) error {
 	}
 	if m := c.Momentum; m != nil && c.RateShift+m.Bits > number.MaxShift {
 		return fmt.Errorf("rate shift %d and %d bits of a response, at most %d together: %w", c.RateShift, m.Bits, number.MaxShift, fault.ErrUsage)
+	}
+	if bad := c.Decay.Check(); bad != "" {
+		return &fault.Setting{Key: "training.weight_decay", Err: fmt.Errorf("%s: %w", bad, fault.ErrUsage)}
 	}
 	if c.Clip < 0 || c.Clip > graph.MaxClip {
 		return &fault.Setting{Key: "training.clip", Err: fmt.Errorf("%d, want 1 to %d in units of 1/2^%d: %w", c.Clip, graph.MaxClip, c.Formats.Error, fault.ErrUsage)}

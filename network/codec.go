@@ -12,7 +12,7 @@ import (
 
 // Domains begin encodings, with their version.
 const (
-	domain             = "zkaudit/network/v6"
+	domain             = "zkaudit/network/v7"
 	architectureDomain = "zkaudit/architecture/v3"
 )
 
@@ -32,6 +32,10 @@ func (n *Network) encode() []byte {
 	b = encode.Bool(b, c.Momentum != nil)
 	if m := c.Momentum; m != nil {
 		b = encode.Int(encode.Int(encode.Ints(b, m.Response), m.Bits), m.Restart)
+	}
+	b = encode.Bool(b, c.Decay != nil)
+	if d := c.Decay; d != nil {
+		b = encode.Int(encode.Int(encode.Int(b, int(d.N)), d.Shift), d.Every)
 	}
 	return b
 }
@@ -89,6 +93,9 @@ func Decode(data []byte) (*Network, error) {
 	c.Smoothing = r.int("share of every class")
 	if r.Bool("momentum") {
 		c.Momentum = &Momentum{Response: r.Ints("response", graph.MaxTaps), Bits: r.int("precision of the response"), Restart: r.int("restart")}
+	}
+	if r.Bool("weight decay") {
+		c.Decay = &graph.Decay{N: r.Int("what weights lose"), Shift: r.int("precision of what weights lose"), Every: r.int("steps between losses")}
 	}
 	if err := r.End("end"); err != nil {
 		return nil, fmt.Errorf("network: %w", err)

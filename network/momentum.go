@@ -46,10 +46,18 @@ func (m *Momentum) clone() *Momentum {
 	return &Momentum{slices.Clone(m.Response), m.Bits, m.Restart}
 }
 
+func cloneOf(d *graph.Decay) *graph.Decay {
+	if d == nil {
+		return nil
+	}
+	c := *d
+	return &c
+}
+
 // optimizer is the rule of the updates: its shift is that of rates and response
 // together.
 func (c *Choices) optimizer() graph.Optimizer {
-	o := graph.Optimizer{Kind: graph.ConstantSGD, Shift: c.RateShift, Clip: c.Clip}
+	o := graph.Optimizer{Kind: graph.ConstantSGD, Shift: c.RateShift, Clip: c.Clip, Decay: cloneOf(c.Decay)}
 	if c.Scheduled {
 		o.Kind = graph.ScheduledSGD
 	}

@@ -37,3 +37,29 @@ func TestMomentumOfAStep(t *testing.T) {
 		t.Errorf("read again: %v", err)
 	}
 }
+
+// TestDecayOfAStep: a step has the decay, weights the format that they have
+// without, and the network's own is its own.
+func TestDecayOfAStep(t *testing.T) {
+	c := choices()
+	plain := derive(t, every(), c)
+	c.Decay = &graph.Decay{N: 5, Shift: 9, Every: 7}
+	n := derive(t, every(), c)
+	c.Decay.N = 6
+	if d := n.Program().Optimizer.Decay; d == nil || *d != (graph.Decay{N: 5, Shift: 9, Every: 7}) {
+		t.Errorf("decay %+v", d)
+	}
+	if p, q := plain.Program().Tensor(plain.Weight(0)), n.Program().Tensor(n.Weight(0)); q.Format != p.Format {
+		t.Errorf("a weight in %v, %v without", q.Format, p.Format)
+	}
+	if text := n.Choices().Decay.String(); text != "after every 7 steps each trained weight loses 0.009765625 of itself (5/2^9, rounded half up)" {
+		t.Error(text)
+	}
+	back, err := network.Decode(n.Encode())
+	if err != nil || back.Digest() != n.Digest() || *back.Choices().Decay != *n.Choices().Decay || plain.Choices().Decay.String() != "" {
+		t.Errorf("read again: %v", err)
+	}
+	if d := plain.Difference(n); d != "weight decay , not "+n.Choices().Decay.String() {
+		t.Errorf("difference %q", d)
+	}
+}

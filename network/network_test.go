@@ -121,6 +121,9 @@ func TestDigestNamesEveryChoice(t *testing.T) {
 		"momentum": func(_ *network.Architecture, c *network.Choices) {
 			c.Momentum = &network.Momentum{Response: []int64{1}, Restart: 1}
 		},
+		"weight decay": func(_ *network.Architecture, c *network.Choices) {
+			c.Decay = &graph.Decay{N: 1, Shift: 1, Every: 1}
+		},
 		"smoothing":     func(_ *network.Architecture, c *network.Choices) { c.Smoothing = 1 },
 		"activation":    func(a *network.Architecture, _ *network.Choices) { a.Layers[1].Activation = network.Relu },
 		"no activation": func(a *network.Architecture, _ *network.Choices) { a.Layers[1].Activation = "" },
@@ -249,9 +252,17 @@ func TestRefusals(t *testing.T) {
 		"too fine together": {func(_ *network.Architecture, c *network.Choices) {
 			c.Momentum, c.RateShift = &network.Momentum{Response: []int64{1}, Bits: 16, Restart: 1}, 33
 		}, "rate shift 33 and 16 bits"},
-		"frozen twice":        {func(_ *network.Architecture, c *network.Choices) { c.Frozen = []int{1, 1} }, "frozen weights [1 1] of 3"},
-		"frozen out of order": {func(_ *network.Architecture, c *network.Choices) { c.Frozen = []int{2, 1} }, "frozen weights [2 1] of 3"},
-		"frozen nothing":      {func(_ *network.Architecture, c *network.Choices) { c.Frozen = []int{3} }, "frozen weights [3] of 3"},
+		"weights lose nothing":    {losing(graph.Decay{Shift: 1, Every: 1}), "training.weight_decay: weights lose 0/2^1"},
+		"weights lose everything": {losing(graph.Decay{N: 2, Shift: 1, Every: 1}), "training.weight_decay: weights lose 2/2^1"},
+		"weights lose all":        {losing(graph.Decay{N: 1, Every: 1}), "training.weight_decay: weights lose 1/2^0"},
+		"weights grow":            {losing(graph.Decay{N: -1, Shift: 1, Every: 1}), "training.weight_decay: weights lose -1/2^1"},
+		"a share too fine":        {losing(graph.Decay{N: 256, Shift: 9, Every: 1}), "training.weight_decay: weights lose 256/2^9"},
+		"a share too small":       {losing(graph.Decay{N: 1, Shift: 49, Every: 1}), "training.weight_decay: weights lose 1/2^49"},
+		"weights never decay":     {losing(graph.Decay{N: 1, Shift: 1}), "training.weight_decay: weights decay every 0 steps"},
+		"weights decay too late":  {losing(graph.Decay{N: 1, Shift: 1, Every: 1<<16 + 1}), "training.weight_decay: weights decay every 65537 steps"},
+		"frozen twice":            {func(_ *network.Architecture, c *network.Choices) { c.Frozen = []int{1, 1} }, "frozen weights [1 1] of 3"},
+		"frozen out of order":     {func(_ *network.Architecture, c *network.Choices) { c.Frozen = []int{2, 1} }, "frozen weights [2 1] of 3"},
+		"frozen nothing":          {func(_ *network.Architecture, c *network.Choices) { c.Frozen = []int{3} }, "frozen weights [3] of 3"},
 		"layers without end": {func(a *network.Architecture, _ *network.Choices) {
 			a.Layers = slices.Repeat(a.Layers[:1], network.MaxLayers+1)
 		}, "1025 layers, want 1 to 1024"},
@@ -618,8 +629,8 @@ func TestArchitectureDigestByItsDefinition(t *testing.T) {
 		return append(binary.LittleEndian.AppendUint64(nil, uint64(len(s))), s...)
 	}
 	c := n.Choices()
-	encoded, begins := bytes.CutPrefix(n.Encode(), text("zkaudit/network/v6"))
-	behind := 9*8 + len(text(string(c.Loss))) + len(text(string(c.Labels))) + 8 + 8*len(c.Frozen)
+	encoded, begins := bytes.CutPrefix(n.Encode(), text("zkaudit/network/v7"))
+	behind := 10*8 + len(text(string(c.Loss))) + len(text(string(c.Labels))) + 8 + 8*len(c.Frozen)
 	a := n.Architecture()
 	if !begins || a.Digest() != sha256.Sum256(append(text("zkaudit/architecture/v3"), encoded[:len(encoded)-behind]...)) {
 		t.Error("another digest than its definition's")
@@ -642,7 +653,7 @@ func TestMalformedEncodings(t *testing.T) {
 	}
 	// domain, input, 3 weights, layers, …, choices
 	const input = 8 + 18
-	behind := len(data) - 3*8 - (8 + 8) - (8 + len(graph.OneHot)) - (8 + len(graph.SoftmaxCrossEntropy))
+	behind := len(data) - 4*8 - (8 + 8) - (8 + len(graph.OneHot)) - (8 + len(graph.SoftmaxCrossEntropy))
 	for _, c := range []struct {
 		data []byte
 		says string
@@ -891,4 +902,9 @@ func FuzzDecode(f *testing.F) {
 			t.Fatal(err)
 		}
 	})
+}
+
+// losing is a change to choices whose weights decay.
+func losing(d graph.Decay) func(*network.Architecture, *network.Choices) {
+	return func(_ *network.Architecture, c *network.Choices) { c.Decay = &d }
 }

@@ -39,6 +39,7 @@ type Context struct {
 	producers     []int
 	updates       map[graph.TensorID][]*graph.Node // of each weight, in order
 	before, after []relation.ID
+	decayed       map[graph.TensorID]Decayed
 	err           error
 }
 
@@ -52,6 +53,7 @@ func NewContext(b *relation.Builder, p *graph.Program, rates []int64, tables *Ta
 		lookups:  map[tableSpec]int{},
 		defining: make([]bool, len(p.Tensors)), producers: p.Producers(),
 		updates: map[graph.TensorID][]*graph.Node{},
+		decayed: map[graph.TensorID]Decayed{},
 	}
 	for range p.Tensors {
 		c.ids = append(c.ids, relation.None)

@@ -42,6 +42,7 @@ type mover interface {
 //
 //	|W(t)| ≤ 2^b0 + 255·T·Σ_updates terms·2^bits,   |V| ≤ Σ_reads terms·2^bits·|W(t)|
 //
+// A weight that decays is multiplied by its share, and becomes no larger.
 // That X and dZ have 16 bits is what a proof enforces, not what an executor
 // promises (Enforce). The limits of graph.Validate keep the result below
 // FieldBits for every program and every T < 2^63.
@@ -63,6 +64,9 @@ func AccumulatorBits(p *graph.Program, initialBits int, steps int64) int {
 	largest := 0
 	for _, w := range weights {
 		largest = max(largest, w.BitLen())
+		if d := p.Optimizer.Decay; d != nil {
+			largest = max(largest, new(big.Int).Mul(w, big.NewInt(d.N)).BitLen()+1)
+		}
 	}
 	for i := range p.Nodes {
 		op, ok := table[p.Nodes[i].Kind].(reader)

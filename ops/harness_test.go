@@ -205,6 +205,9 @@ func executeLying(t *testing.T, p *graph.Program, steps int, seed uint64, lie fu
 		}
 		x.trace.Record(p, s, x.buffers)
 	}
+	if ops.Decays(p, steps) {
+		x.trace.Lost = x.buffers.Decay(p)
+	}
 	x.sys, err = segment.Build(p, segment.Shape{Steps: steps, PartRows: []int{rows}}, run, tables)
 	if err != nil {
 		t.Fatal(err)

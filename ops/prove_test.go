@@ -56,6 +56,7 @@ func TestOperatorsAreProven(t *testing.T) {
 		"permute and reflect":  moved(t, coarse(), permuted),
 		"transposed":           transposed(t, coarse()),
 	}
+	programs["weight decay"] = decaying(t, &graph.Decay{N: 5, Shift: 4, Every: 3})
 	programs["large division"], _ = shares(t, 32)
 	for name, c := range map[string]chain{"layer normalisation": normalise, "sqrt": rooted, "rsqrt": inverted, "rsqrt of cells": invertedCell} {
 		programs[name] = moved(t, coarse(), c)

@@ -11,6 +11,9 @@ type Trace struct {
 	// Cells holds, for every per-sample tensor of small integers, its cells
 	// with the step axis in front, padded: [step][batch][units].
 	Cells [][]int32
+	// Lost is what the weights have lost at the end of the steps, unpadded, where
+	// they decay.
+	Lost  map[graph.TensorID][]int64
 	steps relation.Axis
 }
 

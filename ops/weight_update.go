@@ -178,8 +178,9 @@ func (weightUpdateOp) reads(*graph.Program, *graph.Node) []products { return nil
 // Constrain ties the weight after the steps, over its axes, once for all of its
 // uses,
 //
-//	W_S − W0 + Σ_uses Σ_s λ(s)·Σ X(s,b,…)·dZ(s,b,…) = 0.
+//	W_S − W0 + Σ_uses Σ_s λ(s)·Σ X(s,b,…)·dZ(s,b,…) + D = 0,
 //
+// with the D that it loses where it decays after them.
 // Protocol, section 5.
 func (weightUpdateOp) Constrain(c *Context, n *graph.Node) {
 	w := n.Inputs[0]
@@ -196,6 +197,7 @@ func (weightUpdateOp) Constrain(c *Context, n *graph.Node) {
 	for _, n := range c.updates[w] {
 		terms = append(terms, c.change(n, 1, rates))
 	}
+	terms = append(terms, c.decay(w)...)
 	c.Relation.Equation("weight "+t.Name+" after", t.Axes, labels, terms...)
 }
 

@@ -113,6 +113,8 @@ type TrainingConfig struct {
 	// MomentumRestart is after how many steps a momentum begins anew, a divisor of
 	// SegmentSteps.
 	MomentumRestart int `toml:"momentum_restart"`
+	// WeightDecay is what each trained weight loses of itself after SegmentSteps.
+	WeightDecay string `toml:"weight_decay"`
 }
 
 // FormatConfig holds the fraction bits.

@@ -126,6 +126,9 @@ func (d *Directory) fitsTraining(j *Job) error {
 	if m := p.Optimizer.Momentum; m != nil {
 		need.Add("gradients that a momentum keeps", weights, 8*int64(min(len(m.Response), m.Restart)+1))
 	}
+	if p.Optimizer.Decay != nil {
+		need.Add("what weights lose", weights, 8)
+	}
 	return need.Within(fmt.Sprintf("training with batches of %d rows", p.Batch), d.memory, "smaller batches (training.batch), or a smaller model, would take less")
 }
 

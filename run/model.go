@@ -50,6 +50,10 @@ func readModel(dir string, c *Config) (*model, error) {
 	if err != nil {
 		return nil, err
 	}
+	decay, err := c.Training.decay()
+	if err != nil {
+		return nil, err
+	}
 	layers, err := c.Model.frozenLayers()
 	if err != nil {
 		return nil, &fault.Setting{Key: "model.frozen_layers", Err: err}
@@ -62,6 +66,7 @@ func readModel(dir string, c *Config) (*model, error) {
 		Scheduled: !m.rates.Constant(),
 		Clip:      clip,
 		Momentum:  momentum,
+		Decay:     decay,
 		Loss:      graph.LossKind(c.Training.Loss),
 		Labels:    graph.LabelKind(c.Training.Labels),
 		Frozen:    c.Model.Frozen, FrozenLayers: layers, TrainLast: c.Model.TrainLast,

@@ -29,14 +29,19 @@ type segmenting struct {
 	tables  *ops.Tables
 }
 
-// layout states a segment of so many steps.
+// layout states a segment of so many steps, after which weights decay that do.
 func (s *segmenting) layout(steps int) (*proof.Layout, error) {
 	rates := make([]int64, steps)
 	for i := range rates {
 		rates[i] = 1
 	}
 	run := segment.PublicInputs{Rates: rates, Rows: make([]schedule.Ref, steps*s.program.Batch)}
-	sys, err := segment.Build(s.program, segment.Shape{Steps: steps, PartRows: s.parts}, run, s.tables)
+	p := s.program
+	if d := p.Optimizer.Decay; d != nil {
+		p = p.Clone()
+		p.Optimizer.Decay = &graph.Decay{N: d.N, Shift: d.Shift, Every: steps}
+	}
+	sys, err := segment.Build(p, segment.Shape{Steps: steps, PartRows: s.parts}, run, s.tables)
 	if err != nil {
 		return nil, err
 	}
@@ -54,6 +59,9 @@ func (s *segmenting) size(steps int) bundle.Size {
 // check returns fault.ErrUsage, naming the setting to change, unless segments of
 // so many steps, and the last one, can be proven.
 func (s *segmenting) check(steps int) error {
+	if s.program.Optimizer.Decay != nil && steps > s.steps {
+		return &fault.Setting{Key: "training.weight_decay", Err: fmt.Errorf("segments of %d steps in a run of %d, which would end before weights decay: %w", steps, s.steps, fault.ErrUsage)}
+	}
 	steps = min(steps, s.steps)
 	if limit, setting := s.size(steps).Beyond(); limit != "" {
 		return &fault.Setting{Key: setting, Err: fmt.Errorf("such a run cannot be proven: %s: %w", limit, fault.ErrUsage)}

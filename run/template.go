@@ -75,6 +75,7 @@ smoothing = {{quote .Training.Smoothing}}   # of labels, such as "0.1": so much 
 momentum = {{quote .Training.Momentum}}   # such as "0.9"; "" = none
 nesterov = {{.Training.Nesterov}}   # Nesterov's momentum instead of the classical one
 momentum_restart = {{.Training.MomentumRestart}}   # after so many steps a momentum begins anew: a divisor of segment_steps
+weight_decay = {{quote .Training.WeightDecay}}   # what each trained weight loses of itself after every segment_steps steps, such as "0.01"; "" = nothing. The nearest n/2^k with n <= 255 is used, and printed
 
 [learning_rate]   # how training.rate changes from step to step; each step's rate is exact, rounded once to n/2^k
 warm_up = {{.Rate.WarmUp}}   # so many steps rise in a line: step i of them, from 1, has i/warm_up of the rate

@@ -43,6 +43,14 @@ func (s *Relations) Assign(trace *ops.Trace, cells Cells) (relation.Assignment, 
 		if err := s.assignWeight(a, w, cells); err != nil {
 			return nil, err
 		}
+		if len(w.Decayed.Lost) == 0 {
+			continue
+		}
+		t, after, lost := s.Program.Tensor(w.Tensor), cells.After[w.Tensor], trace.Lost[w.Tensor]
+		if len(lost) != len(after) {
+			return nil, fmt.Errorf("assignment: %d cells that weight %q of %d has lost: %w", len(lost), t.Name, len(after), fault.ErrMalformed)
+		}
+		w.Decayed.Assign(a, s.Program.Optimizer.Decay, t.Axes, after, lost)
 	}
 	for i := range a {
 		t := s.Relation.Tensor(relation.ID(i))

@@ -38,6 +38,7 @@ type PartTensors struct{ Features, Labels, Attributes relation.ID }
 type WeightTensors struct {
 	Tensor        graph.TensorID
 	Before, After relation.ID
+	Decayed       ops.Decayed
 }
 
 // Relations are what a segment must satisfy, and where its tensors come from.
@@ -84,6 +85,9 @@ func Build(p *graph.Program, shape Shape, run PublicInputs, tables *ops.Tables) 
 	if err := c.Constrain(); err != nil {
 		return nil, err
 	}
+	for i := range s.Weights {
+		s.Weights[i].Decayed = c.Decayed(s.Weights[i].Tensor)
+	}
 	for i := range p.Tensors {
 		s.Tensors[i] = relation.None
 		if p.Tensors[i].Role.PerSample() {
@@ -101,6 +105,9 @@ func check(p *graph.Program, shape Shape, run PublicInputs) error {
 	}
 	if shape.Steps < 1 || shape.Steps > MaxSteps || len(run.Rates) != shape.Steps {
 		return malformed("%d steps with %d rates", shape.Steps, len(run.Rates))
+	}
+	if d := p.Optimizer.Decay; d != nil && shape.Steps > d.Every {
+		return malformed("%d steps of weights that decay every %d", shape.Steps, d.Every)
 	}
 	if len(shape.PartRows) < 1 || len(shape.PartRows) > MaxParts {
 		return malformed("%d dataset parts", len(shape.PartRows))

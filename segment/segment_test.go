@@ -224,6 +224,28 @@ func TestBuildRefuses(t *testing.T) {
 	}
 }
 
+// TestSegmentsOfWeightsThatDecay: a segment ends where weights decay, or before;
+// what they have lost is assigned where they do.
+func TestSegmentsOfWeightsThatDecay(t *testing.T) {
+	x := build(t, 3, 2, 4)
+	for _, every := range []int{1, 2, 3} {
+		x.p.Optimizer.Decay = &graph.Decay{N: 1, Shift: 4, Every: every}
+		sys, err := segment.Build(x.p, x.shape, x.run, x.tables)
+		if every < 2 {
+			if !errors.Is(err, fault.ErrMalformed) {
+				t.Errorf("two steps of weights that decay every %d: %v", every, err)
+			}
+			continue
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := sys.Assign(x.trace, x.cells); every == 2 && !errors.Is(err, fault.ErrMalformed) || every > 2 && err != nil {
+			t.Errorf("weights that decay every %d steps and have lost nothing: %v", every, err)
+		}
+	}
+}
+
 func TestAssignRefusesOtherShapes(t *testing.T) {
 	x := build(t, 3, 2, 4)
 	for name, change := range map[string]func(c *segment.Cells){

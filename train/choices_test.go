@@ -23,6 +23,7 @@ type realRun struct {
 	mu       float64
 	nesterov bool
 	restart  int
+	decay    float64 // after every 10 steps
 }
 
 var realSizes = [4]int{2, 8, 8, 2}
@@ -81,6 +82,9 @@ func (r *realRun) step(step int, input, label []float64, rate float64) {
 			} else {
 				r.w[i][k] -= rate * update
 			}
+			if (step+1)%10 == 0 {
+				r.w[i][k] -= r.decay * r.w[i][k]
+			}
 		}
 	}
 }
@@ -104,8 +108,9 @@ func TestChoicesInFloat(t *testing.T) {
 		"momentum":       {number.RateText{Rate: "0.1"}, realRun{mu: 0.75}},
 		"Nesterov's":     {number.RateText{Rate: "0.1"}, realRun{mu: 0.75, nesterov: true}},
 		"restarted":      {number.RateText{Rate: "0.1"}, realRun{mu: 0.75, restart: 5}},
-		"all of it":      {cosine, realRun{frozen: 1, clip: 0.25, smooth: 0.125, mu: 0.5, nesterov: true, restart: 10}},
-		"all of it else": {decay, realRun{frozen: 0, clip: 0.25, smooth: 0.125, mu: 0.5, restart: 4}},
+		"weight decay":   {number.RateText{Rate: "0.5"}, realRun{decay: 0.125}},
+		"all of it":      {cosine, realRun{frozen: 1, clip: 0.25, smooth: 0.125, mu: 0.5, nesterov: true, restart: 10, decay: 0.03125}},
+		"all of it else": {decay, realRun{frozen: 0, clip: 0.25, smooth: 0.125, mu: 0.5, restart: 5, decay: 0.0625}},
 	} {
 		t.Run(name, func(t *testing.T) { checkChoice(t, c.rate, &c.real) })
 	}
@@ -142,11 +147,17 @@ func checkChoice(t *testing.T, rate number.RateText, real *realRun) {
 			t.Fatal(err)
 		}
 	}
+	if real.decay > 0 {
+		c.Decay = &graph.Decay{N: int64(real.decay * 32), Shift: 5, Every: 10}
+	}
 	n, err := network.New(a, c)
 	if err != nil {
 		t.Fatal(err)
 	}
 	run := &Run{Program: n.Program(), Segment: steps}
+	if c.Decay != nil {
+		run.Segment = c.Decay.Every
+	}
 	if run.Initial, err = network.Random(n.Program(), []byte("choices"), network.Glorot); err != nil {
 		t.Fatal(err)
 	}

@@ -71,6 +71,9 @@ func (r *Run) Check() error {
 		return fault.Advise(fmt.Errorf("segments of %d steps, a momentum restarted every %d, which must be a divisor: %w", r.Segment, m.Restart, fault.ErrUsage),
 			"change %s or %s", "training.segment_steps", "training.momentum_restart")
 	}
+	if d := r.Program.Optimizer.Decay; d != nil && r.Segment != d.Every {
+		return fault.Advise(fmt.Errorf("segments of %d steps, weights that decay every %d: %w", r.Segment, d.Every, fault.ErrUsage), "change %s", "training.segment_steps")
+	}
 	for s, n := range r.Rates {
 		if n < 1 || n > number.MaxNumerator {
 			return fmt.Errorf("step %d: rate numerator %d, want 1 to %d: %w", s, n, number.MaxNumerator, fault.ErrUsage)

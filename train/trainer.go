@@ -77,8 +77,8 @@ func (t *Trainer) Train(ctx context.Context, checkpoints *Checkpoints, progress 
 	return t.weights().Clone(), nil
 }
 
-// segment executes the steps of a segment on the weights in the buffers, and
-// records them if trace is not nil.
+// segment executes the steps of a segment on the weights in the buffers, and the
+// decay after them, and records them if trace is not nil.
 func (t *Trainer) segment(ctx context.Context, segment int, trace *ops.Trace, progress func(Progress)) error {
 	p, steps := t.run.Program, t.run.Range(segment)
 	for i := range steps.Count {
@@ -99,6 +99,11 @@ func (t *Trainer) segment(ctx context.Context, segment int, trace *ops.Trace, pr
 			var m meter
 			m.add(p, t.cells, p.Batch)
 			progress(Progress{Step: step + 1, Steps: t.run.Steps(), Segment: segment, Batch: m.metrics()})
+		}
+	}
+	if ops.Decays(p, steps.Count) {
+		if lost := t.buffers.Decay(p); trace != nil {
+			trace.Lost = lost
 		}
 	}
 	return nil

@@ -364,6 +364,7 @@ func TestRunsThatMakeNoSense(t *testing.T) {
 		"rate 0":          func(r *Run, _ perceptron) { r.Rates[1] = 0 },
 		"rate 256":        func(r *Run, _ perceptron) { r.Rates[1] = 256 },
 		"two rates":       func(r *Run, _ perceptron) { r.Rates[1] = r.Rates[0] - 1 },
+		"decay elsewhere": func(r *Run, _ perceptron) { r.Program.Optimizer.Decay = &graph.Decay{N: 1, Shift: 4, Every: 3} },
 		"no rows":         func(r *Run, _ perceptron) { r.Rows = nil },
 		"missing weights": func(r *Run, n perceptron) { delete(r.Initial, n.b1) },
 		"other weights":   func(r *Run, n perceptron) { r.Initial[n.p.Input] = nil },

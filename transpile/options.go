@@ -25,9 +25,10 @@ type Options struct {
 	Scheduled bool
 	// Clip is network.Choices.Clip.
 	Clip int
-	// Smoothing and Momentum are those of network.Choices.
+	// Smoothing, Momentum and Decay are those of network.Choices.
 	Smoothing int
 	Momentum  *network.Momentum
+	Decay     *graph.Decay
 	// Loss and Labels, where empty, follow from the model's last operator: see
 	// network.Architecture.ChooseLoss.
 	Loss   graph.LossKind

@@ -215,6 +215,7 @@ func trainingFlags(cmd *cobra.Command, c *run.Config) {
 	f.StringVar(&c.Training.Momentum, "momentum", "", "momentum, such as 0.9")
 	f.BoolVar(&c.Training.Nesterov, "nesterov", false, "Nesterov's momentum instead of the classical one")
 	f.IntVar(&c.Training.MomentumRestart, "momentum-restart", 0, "steps after which a momentum begins anew (default: those of a segment)")
+	f.StringVar(&c.Training.WeightDecay, "weight-decay", "", "what each trained weight loses of itself after every segment, such as 0.01")
 	f.IntVar(&c.Rate.WarmUp, "warm-up", 0, "steps in which the learning rate rises to its value")
 	f.StringVar(&c.Rate.Decay, "decay", "", "how the learning rate falls from step to step: none, step or cosine (default none)")
 	f.IntVar(&c.Rate.Every, "decay-every", 0, "step decay: steps after which the rate is multiplied by the factor, and again")
@@ -248,7 +249,7 @@ func settingFlags() map[string]string {
 		"encoding": "columns.encoding", "publish-encoding": "columns.publish_encoding",
 		"test-rows": "test.rows", "test-from": "test.from", "group-duplicates": "test.group_duplicates", "commit-test": "test.commit",
 		"loss": "training.loss", "label-kind": "training.labels", "batch": "training.batch", "epochs": "training.epochs", "steps": "training.steps",
-		"segment-steps": "training.segment_steps", "rate": "training.rate", "rates": "training.rates", "clip": "training.clip", "smoothing": "training.smoothing", "momentum": "training.momentum", "nesterov": "training.nesterov", "momentum-restart": "training.momentum_restart",
+		"segment-steps": "training.segment_steps", "rate": "training.rate", "rates": "training.rates", "clip": "training.clip", "smoothing": "training.smoothing", "momentum": "training.momentum", "nesterov": "training.nesterov", "momentum-restart": "training.momentum_restart", "weight-decay": "training.weight_decay",
 		"warm-up": "learning_rate.warm_up", "decay": "learning_rate.decay", "decay-every": "learning_rate.every", "decay-factor": "learning_rate.factor", "decay-floor": "learning_rate.floor",
 		"fraction-features": "formats.feature", "fraction-activations": "formats.activation", "fraction-errors": "formats.error",
 		"order": "schedule.order", "seed": "schedule.seed", "tail": "schedule.tail", "without": "schedule.without",

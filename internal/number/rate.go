@@ -100,6 +100,30 @@ func ParseRates(decimals []string, batch int) ([]Rate, []string, error) {
 	return rates, effective, nil
 }
 
+// ParseFraction reads a decimal between 0 and 1 and returns the n/2^k nearest to
+// it, as ParseRate does. It fails with fault.ErrUsage if that is not between 0 and 1.
+func ParseFraction(decimal string) (Rate, error) {
+	value, err := parsePositive(decimal)
+	if err != nil {
+		return Rate{}, err
+	}
+	one := apd.New(1, 0)
+	shift, ok := largestShift(value, one)
+	if !ok {
+		return Rate{}, fmt.Errorf("%s, want less than 1: %w", decimal, fault.ErrUsage)
+	}
+	n, err := RoundQuotient(value, one, shift)
+	if err != nil {
+		return Rate{}, err
+	}
+	if n == 0 || n >= 1<<shift {
+		return Rate{}, fmt.Errorf("%s is nearest to %d/2^%d, want more than 0 and less than 1: %w", decimal, n, shift, fault.ErrUsage)
+	}
+	rates := []Rate{{N: uint8(n), K: shift}}
+	reduce(rates)
+	return rates[0], nil
+}
+
 // largestShift returns the largest k <= MaxShift for which rate·2^k/batch
 // rounds to at most MaxNumerator; false if there is none.
 func largestShift(rate, batch *apd.Decimal) (int, bool) {

@@ -114,6 +114,24 @@ func TestParseRateErrors(t *testing.T) {
 	}
 }
 
+// TestParseFraction: a decimal between 0 and 1 becomes the nearest n/2^k of 8 bits,
+// in lowest terms, and nothing that is 0 or 1.
+func TestParseFraction(t *testing.T) {
+	for text, want := range map[string]Rate{
+		"0.5": {1, 1}, "0.25": {1, 2}, "0.01": {41, 12}, "0.99": {253, 8}, "0.996": {255, 8}, "1e-6": {67, 26}, "0.0000001": {215, 31},
+		"3.6e-15": {1, 48}, "0.1": {205, 11},
+	} {
+		if got, err := ParseFraction(text); err != nil || got != want {
+			t.Errorf("%s: %v, %v, want %v", text, got, err, want)
+		}
+	}
+	for _, text := range []string{"0", "-0.5", "1", "0.999", "1.5", "256", "1e9", "1e-15", "NaN", "Inf", "", "half", "0.1%"} {
+		if got, err := ParseFraction(text); !errors.Is(err, fault.ErrUsage) {
+			t.Errorf("%q: %v, %v", text, got, err)
+		}
+	}
+}
+
 func ExampleParseRate() {
 	rate, effective, err := ParseRate("0.01", 32)
 	fmt.Println(rate, effective, err)
