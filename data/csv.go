@@ -57,7 +57,10 @@ type CSVOptions struct {
 
 	// Rows, if not 0, says that features are indices below it, which become
 	// themselves at 0 fraction bits.
-	Rows             int
+	Rows int
+	// TargetClasses, if not 0, says that targets are numbers of classes below it,
+	// which become themselves at 0 fraction bits; −1 is none.
+	TargetClasses    int
 	Normalise        Normalisation // of the features that are numbers
 	NormaliseTargets Normalisation // of target values
 	// FitOn chooses the rows that normalisation is fitted on, given the table as
@@ -89,6 +92,12 @@ func ReadCSV(r io.Reader, o CSVOptions) (_ *Dataset, err error) {
 	}
 	if o.Rows != 0 && o.Normalise != NormaliseNone {
 		return nil, &fault.Setting{Key: "columns.normalise", Err: fmt.Errorf("indices are taken as they are, want none: %w", fault.ErrUsage)}
+	}
+	if o.TargetClasses != 0 && (o.TargetClasses < 0 || o.TargetFractionBits != 0 || o.Task != Regression) {
+		return nil, fmt.Errorf("numbers of %d classes with %d fraction bits: %w", o.TargetClasses, o.TargetFractionBits, fault.ErrUsage)
+	}
+	if o.TargetClasses != 0 && o.NormaliseTargets != NormaliseNone {
+		return nil, &fault.Setting{Key: "columns.normalise_targets", Err: fmt.Errorf("numbers of classes are taken as they are, want none: %w", fault.ErrUsage)}
 	}
 	s, err := readSheet(r, o.CSVFormat)
 	if err != nil {

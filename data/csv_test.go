@@ -297,7 +297,12 @@ func TestEncodingFromOutside(t *testing.T) {
 		"scaled indices":     func(e *Encoding) { e.Features[0].Rows = 5 },
 		"shifted indices":    func(e *Encoding) { e.Features[0] = Column{Name: "a", Index: 1, Offset: "1", Scale: "1", Rows: 5} },
 		"indices of classes": func(e *Encoding) { e.Targets[0].Rows = 5 },
-		"indices to predict": func(e *Encoding) { e.Targets[0] = Column{Name: "b", Index: 2, Offset: "0", Scale: "1", Rows: 5} },
+		"fractions of classes": func(e *Encoding) {
+			e.TargetFractionBits, e.Targets[0] = 1, Column{Name: "b", Index: 2, Offset: "0", Scale: "1", Rows: 5}
+		},
+		"indices of attributes": func(e *Encoding) {
+			e.Attributes = []Column{{Name: "b", Index: 2, Categories: []string{"x", "y"}, Rows: 5}}
+		},
 		"fractions of indices": func(e *Encoding) {
 			e.FractionBits, e.Features[0] = 1, Column{Name: "a", Index: 1, Offset: "0", Scale: "1", Rows: 5}
 		},

@@ -123,7 +123,7 @@ func encodeLabels(s *sheet, encoding *Encoding, d *Dataset) error {
 		if err != nil {
 			return err
 		}
-		if labels.Kind == Values {
+		if encoder.target = true; labels.Kind == Values {
 			labels.TargetNames = append(labels.TargetNames, column.Name)
 		}
 		for row := range s.rows() {
@@ -136,7 +136,9 @@ func encodeLabels(s *sheet, encoding *Encoding, d *Dataset) error {
 				labels.Class[row] = int32(class)
 				continue
 			}
-			if labels.Values[row*labels.Targets+i], err = encoder.number(cell, labels.FractionBits); err != nil {
+			if labels.Values[row*labels.Targets+i], err = encoder.number(cell, labels.FractionBits); err != nil && column.Rows > 0 {
+				return s.cellError(row, at, fault.Advise(err, "correct the cell, or choose columns by %s", "columns.targets"))
+			} else if err != nil {
 				return s.cellError(row, at, overflowHint(err, labels.FractionBits, "columns.normalise_targets", "formats.activation"))
 			}
 		}

@@ -75,8 +75,12 @@ func check(e *Encoding) error {
 		}
 	}
 	for i, column := range slices.Concat(e.Features, e.Targets, e.Attributes) {
-		if column.Rows != 0 && (i >= len(e.Features) || e.FractionBits != 0) {
-			return input("encoding: column %s is of indices, and no feature of 0 fraction bits", fault.Quote(column.Name))
+		bits := e.FractionBits
+		if i >= len(e.Features) {
+			bits = e.TargetFractionBits
+		}
+		if column.Rows != 0 && (i >= len(e.Features)+len(e.Targets) || bits != 0) {
+			return input("encoding: column %s is of indices, and no feature or target of 0 fraction bits", fault.Quote(column.Name))
 		}
 		if column.Index < 1 {
 			return input("encoding: column %s has index %d, want 1 or more", fault.Quote(column.Name), column.Index)
@@ -96,6 +100,7 @@ type encoder struct {
 	Column
 	offset, scale *apd.Decimal
 	index         map[string]int // category → position
+	target        bool           // whose index may be −1
 }
 
 func newEncoder(c Column) (*encoder, error) {
@@ -150,7 +155,10 @@ func (e *encoder) number(cell string, fraction int) (int32, error) {
 	default:
 		return 0, unusable(cell, kind)
 	}
-	if e.Rows > 0 && !isIndex(value, e.Rows) {
+	switch {
+	case e.Rows > 0 && e.target && !isIndex(value, -1, e.Rows):
+		return 0, input("%s is no number of a class, an integer from 0 to %d, or -1 for none", fault.Quote(cell), e.Rows-1)
+	case e.Rows > 0 && !e.target && !isIndex(value, 0, e.Rows):
 		return 0, input("%s is no index, an integer from 0 to %d", fault.Quote(cell), e.Rows-1)
 	}
 	if !e.offset.IsZero() {
@@ -170,10 +178,10 @@ func (e *encoder) number(cell string, fraction int) (int32, error) {
 	return int32(rounded), nil
 }
 
-// isIndex reports whether a number is an integer from 0 to rows − 1.
-func isIndex(value *apd.Decimal, rows int) bool {
+// isIndex reports whether a number is an integer from least to rows − 1.
+func isIndex(value *apd.Decimal, least int64, rows int) bool {
 	whole, err := value.Int64()
-	return err == nil && whole >= 0 && whole < int64(rows)
+	return err == nil && whole >= least && whole < int64(rows)
 }
 
 // category returns the position of the cell in the vocabulary. Its errors do

@@ -88,6 +88,7 @@ func fitColumns(s *sheet, o CSVOptions) (*Encoding, error) {
 		if err != nil {
 			return nil, err
 		}
+		column.Rows = o.TargetClasses // whose cells are checked as they are encoded
 		encoding.Targets = append(encoding.Targets, column)
 	}
 	return encoding, nil

@@ -27,6 +27,43 @@ func TestIndices(t *testing.T) {
 	}
 }
 
+// Numbers of classes become themselves, in other tables as well, and −1 is none.
+func TestNumbersOfClasses(t *testing.T) {
+	o := CSVOptions{FractionBits: 8, Task: Regression, Targets: []string{"2", "3"}, TargetClasses: 5}
+	d, err := ReadCSV(strings.NewReader("0.5,0,4\n1,-1,2.0\n"), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := []int32{0, 4, -1, 2}; !slices.Equal(d.Labels.Values, want) {
+		t.Errorf("labels %v, want %v", d.Labels.Values, want)
+	}
+	if _, err := ReadCSVAs(strings.NewReader("1,1,1\n1,1,1.5\n"), CSVFormat{}, d.Source.Encoding); !errors.Is(err, fault.ErrInput) || !strings.Contains(err.Error(), `line 2, column 3: "1.5" is no number of a class, an integer from 0 to 4, or -1 for none`) {
+		t.Errorf("half a class in another table: %v", err)
+	}
+	for text, want := range map[string]string{
+		"1,1,1\n1,0.5,1\n": `line 2, column 2: "0.5" is no number of a class`,
+		"1,1,5\n1,1,1\n":   `line 1, column 3: "5" is no number of a class`,
+		"1,-2,1\n1,1,1\n":  `line 1, column 2: "-2" is no number of a class`,
+		"1,1,?\n1,1,1\n":   "line 1, column 3: the cell is missing",
+	} {
+		if _, err := ReadCSV(strings.NewReader(text), o); !errors.Is(err, fault.ErrInput) || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v, want %q", text, err, want)
+		}
+	}
+	for name, change := range map[string]func(o *CSVOptions){
+		"fraction bits":    func(o *CSVOptions) { o.TargetFractionBits = 1 },
+		"normalised":       func(o *CSVOptions) { o.NormaliseTargets = NormaliseMinMax },
+		"names of classes": func(o *CSVOptions) { o.Task = Classification },
+		"no classes":       func(o *CSVOptions) { o.TargetClasses = -1 },
+	} {
+		wrong := o
+		change(&wrong)
+		if _, err := ReadCSV(strings.NewReader("1,1,1\n"), wrong); !errors.Is(err, fault.ErrUsage) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 func TestIndexRefusals(t *testing.T) {
 	indices := CSVOptions{Rows: 12, Task: Classification}
 	for name, c := range map[string]struct {

@@ -8,6 +8,15 @@ import (
 // MaxClasses bounds the classes of a sequence: a label is written as one digit.
 const MaxClasses = MaxDigit - 1
 
+// SequenceClasses returns how many classes a program's labels number, 0 if its
+// labels are no numbers of classes.
+func SequenceClasses(p *graph.Program) int {
+	if p.Loss.Kind != graph.SoftmaxCrossEntropy || p.Loss.Labels != graph.Values {
+		return 0
+	}
+	return p.Tensor(p.Loss.Logits).Units() / p.Tensor(p.Label).Units()
+}
+
 // SequenceCrossEntropy appends the loss −Σ_t ln p_(t, label_t), p = softmax z over the
 // last axis, for samples z (positions, classes) and labels (positions) that are
 // numbers of classes at 0 fraction bits. A position whose label is −1 has no loss:

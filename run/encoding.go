@@ -202,6 +202,8 @@ func csvOptions(c *Config, p *graph.Program, format data.CSVFormat) data.CSVOpti
 		o.Task = data.Unlabelled
 	case p.Loss.Labels == graph.OneHot, p.Loss.Labels == graph.Bits && label.Units() > 1 && len(o.Targets) <= 1:
 		o.Task, o.TargetFractionBits = data.Classification, 0
+	case ops.SequenceClasses(p) > 0:
+		o.TargetClasses = ops.SequenceClasses(p)
 	}
 	if len(o.Columns) == 0 {
 		o.Columns = nil

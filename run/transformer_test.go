@@ -1,6 +1,7 @@
 package run
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"path/filepath"
@@ -8,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/zkaudit/zkaudit/bundle"
+	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/internal/prg"
 	"github.com/zkaudit/zkaudit/tflite"
 )
@@ -115,5 +117,35 @@ func TestTransformer(t *testing.T) {
 	r, report = transformed(t, t.TempDir(), shape, base, c, "0.02", 1)
 	if report.Facts.Parameters != 3477+4*2*16 || r.After.Loss >= r.Before.Loss {
 		t.Errorf("%d parameters, loss %v and then %v", report.Facts.Parameters, r.Before.Loss, r.After.Loss)
+	}
+}
+
+// Numbers of classes are integers: others are refused, and nothing is rounded.
+func TestNumbersOfClasses(t *testing.T) {
+	shape := tflite.Transformer{Blocks: 1, Width: 4, Heads: 1, Context: 2, Vocabulary: 5}
+	m, err := tflite.NewTransformer("gpt", shape, uniform)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, err := tflite.Marshal(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	work := t.TempDir()
+	write(t, filepath.Join(work, "gpt.tflite"), string(file))
+	for label, want := range map[string]string{
+		"2": "", "-1": "", "1.5": `line 2, column 4: "1.5" is no number of a class, an integer from 0 to 4, or -1 for none`, "5": `line 2, column 4: "5" is no number of a class`,
+	} {
+		path := filepath.Join(work, "tokens.csv")
+		write(t, path, "0,1,2,3\n0,1,2,"+label+"\n")
+		c := &Config{
+			Model: ModelConfig{File: filepath.Join(work, "gpt.tflite")}, Data: []DataConfig{{File: path}},
+			Columns:  ColumnConfig{Header: "no", Targets: []string{"3", "4"}},
+			Training: TrainingConfig{Batch: 1, Steps: 1, Rate: "0.1", Loss: "softmax_cross_entropy", Labels: "values"},
+		}
+		_, err := Init(filepath.Join(work, "run "+label), c)
+		if want == "" && err != nil || want != "" && (!errors.Is(err, fault.ErrInput) || !strings.Contains(err.Error(), want)) {
+			t.Errorf("class %s: %v, want %q", label, err, want)
+		}
 	}
 }

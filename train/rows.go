@@ -88,6 +88,13 @@ func Fits(p *graph.Program, d *data.Dataset) error {
 			}
 		}
 	}
+	if classes := ops.SequenceClasses(p); classes > 0 {
+		for i, v := range d.Labels.Values {
+			if v < -1 || int(v) >= classes {
+				return fmt.Errorf("row %d, label %d: %d is none of %d classes, and not -1: %w", i/label.Units(), i%label.Units(), v, classes, fault.ErrInput)
+			}
+		}
+	}
 	if p.Loss.Labels == graph.Bits && want == data.Values {
 		for i, v := range d.Labels.Values {
 			if v != 0 && v != 1 {

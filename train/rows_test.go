@@ -2,7 +2,9 @@ package train
 
 import (
 	"errors"
+	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/zkaudit/zkaudit/data"
@@ -118,5 +120,24 @@ func TestRowsThatDoNotFit(t *testing.T) {
 	bits.Labels.Values[3] = 1
 	if _, err := NewScheduledRows(rowProgram(graph.Bits, 1, 0), newSchedule(t, 1, 4), bits); err != nil {
 		t.Errorf("bits: %v", err)
+	}
+}
+
+// Labels that number classes are integers from 0, or -1.
+func TestNumbersOfClassesFit(t *testing.T) {
+	p := rowProgram(graph.Values, 2, 0)
+	p.Loss.Kind = graph.SoftmaxCrossEntropy
+	p.Tensors = append(p.Tensors, graph.Tensor{Name: "logits", Axes: []relation.Axis{{Name: "batch", Size: 2}, {Name: "z", Size: 6}}})
+	p.Loss.Logits = 2
+	for _, label := range []int32{-2, 3} {
+		d := values(2, -1, 0, 2, label)
+		d.Labels.FractionBits = 0
+		if err := Fits(p, d); !errors.Is(err, fault.ErrInput) || !strings.Contains(err.Error(), fmt.Sprintf("row 1, label 1: %d is none of 3 classes", label)) {
+			t.Errorf("class %d: %v", label, err)
+		}
+		d.Labels.Values[3] = 1
+		if err := Fits(p, d); err != nil {
+			t.Error(err)
+		}
 	}
 }

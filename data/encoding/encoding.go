@@ -41,7 +41,7 @@ type Column struct {
 	Offset string `json:"offset,omitempty"` // exact decimal
 	Scale  string `json:"scale,omitempty"`  // exact decimal above zero
 	// Rows, if not 0, says that every cell is an index: an integer from 0 to Rows−1,
-	// which stays what it is.
+	// which stays what it is. Of a target it is the number of a class, or −1 for none.
 	Rows int `json:"rows,omitempty"`
 
 	Categories []string `json:"categories,omitempty"`
