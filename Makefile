@@ -58,10 +58,11 @@ fixtures-test:
 
 # What `make test` runs a smaller form of: the examples on all their data, the
 # demonstration in a SNARK, a network of 670,000 weights on 4,000 pictures, a
-# classifier of texts with its embedding until it has learned. It takes a quarter of an hour on 2 cores.
+# classifier of texts with its embedding and a transformer, and then its adapters, until
+# they have learned. It takes a quarter of an hour on 2 cores.
 examples-test:
 	@if [ -z "$$ZKAUDIT_FIXTURES" ]; then echo "set ZKAUDIT_FIXTURES to the folder of docs/fixtures.md" >&2; exit 1; fi
-	$(GO) test -count=1 -timeout 2h -run '^(TestExamples|TestWrappedDemo|TestMNIST|TestTextClassifier)$$' ./cmd/zkaudit ./examples/demo ./run -whole
+	$(GO) test -count=1 -timeout 2h -run '^(TestExamples|TestWrappedDemo|TestMNIST|TestTextClassifier|TestTransformer)$$' ./cmd/zkaudit ./examples/demo ./run -whole
 
 # Layers of real models, in integers and in real numbers (docs/fixtures.md); runs on
 # real digits, exactly and in float64: accuracy on digits held out may differ by half a

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/internal/fault"
@@ -73,9 +74,10 @@ func transformed(t *testing.T, work string, shape tflite.Transformer, weights tf
 	if _, err := Init(work, c); err != nil {
 		t.Fatal(err)
 	}
+	start := time.Now()
 	r, report := all(t, work)
-	t.Logf("%d steps in %d segments, %d parameters: loss held out %.3f, then %.3f, accuracy %.1f %%",
-		r.Steps, r.Segments, report.Facts.Parameters, r.Before.Loss, r.After.Loss, 100**r.After.Accuracy)
+	t.Logf("%d steps in %d segments, %d parameters: loss held out %.3f, then %.3f, accuracy %.1f %%; all stages in %.0f s",
+		r.Steps, r.Segments, report.Facts.Parameters, r.Before.Loss, r.After.Loss, 100**r.After.Accuracy, time.Since(start).Seconds())
 	return r, report
 }
 
@@ -115,8 +117,8 @@ func TestTransformer(t *testing.T) {
 	c := &Config{Model: ModelConfig{Frozen: []string{"gpt/base/*"}}, Training: TrainingConfig{Steps: steps}}
 	c.Formats.Error = 7 // what was learned is wrong at first
 	r, report = transformed(t, t.TempDir(), shape, base, c, "0.02", 1)
-	if report.Facts.Parameters != 3477+4*2*16 || r.After.Loss >= r.Before.Loss {
-		t.Errorf("%d parameters, loss %v and then %v", report.Facts.Parameters, r.Before.Loss, r.After.Loss)
+	if report.Facts.Parameters != 3477+4*2*16 || r.After.Loss >= r.Before.Loss || *whole && *r.After.Accuracy < 0.95 {
+		t.Errorf("%d parameters, loss %v and then %v, accuracy %v", report.Facts.Parameters, r.Before.Loss, r.After.Loss, *r.After.Accuracy)
 	}
 }
 

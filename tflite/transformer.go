@@ -18,6 +18,9 @@ type Transformer struct {
 	// Rank is that of the low-rank adapters beside the layers of queries and values:
 	// x·W + x·A·B, with Rank columns in A. 0 for none.
 	Rank int
+	// Tied makes the table of tokens the weights of the last layer, too, which then
+	// has no bias.
+	Tied bool
 }
 
 // Weights makes the float32 cells of a weight, given its name and shape. Names of
@@ -114,7 +117,8 @@ func (b *transformerBuilder) forward(input int32) int32 {
 	for i := range places {
 		places[i] = i
 	}
-	tokens := b.op(OpGather, GatherOptions{}, []int32{b.weight("base/tokens", b.Vocabulary, b.Width), input}, b.Context, b.Width)
+	table := b.weight("base/tokens", b.Vocabulary, b.Width)
+	tokens := b.op(OpGather, GatherOptions{}, []int32{table, input}, b.Context, b.Width)
 	positions := b.op(OpGather, GatherOptions{}, []int32{b.weight("base/positions", b.Context, b.Width), b.ints("places", places...)}, b.Context, b.Width)
 	b.g.Tensors[positions].Shape, b.g.Tensors[positions].Signature = b.shape(b.Context, b.Width)[1:], nil
 	x := b.sum(tokens, positions)
@@ -125,7 +129,11 @@ func (b *transformerBuilder) forward(input int32) int32 {
 		h = b.op(OpGelu, GeluOptions{}, []int32{h}, b.Context, 4*b.Width)
 		x = b.sum(x, b.dense(at+"narrow", h, 4*b.Width, b.Width))
 	}
-	return b.dense("head", b.normalised("head", x), b.Width, b.Vocabulary)
+	x = b.normalised("head", x)
+	if b.Tied {
+		return b.op(OpFullyConnected, FullyConnectedOptions{KeepNumDims: true}, []int32{x, table, -1}, b.Context, b.Vocabulary)
+	}
+	return b.dense("head", x, b.Width, b.Vocabulary)
 }
 
 func (b *transformerBuilder) sum(x, y int32) int32 {

@@ -46,6 +46,29 @@ func TestNewTransformer(t *testing.T) {
 	}
 }
 
+// A tied head reads the table of tokens: there are no weights of a head.
+func TestTiedTransformer(t *testing.T) {
+	heads := 0
+	m, err := NewTransformer("gpt", Transformer{Blocks: 1, Width: 6, Heads: 3, Context: 4, Vocabulary: 5, Tied: true}, func(name string, s Shape) []float32 {
+		if strings.HasPrefix(name, "gpt/base/head") {
+			heads++
+		}
+		n, _ := s.Elements()
+		return make([]float32, n)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(m, parse(t, marshal(t, m))); diff != "" {
+		t.Error(diff)
+	}
+	g := &m.Subgraphs[0]
+	first, last := g.Operators[0], g.Operators[len(g.Operators)-1]
+	if heads != 0 || last.Inputs[1] != first.Inputs[0] || last.Inputs[2] != -1 {
+		t.Errorf("%d weights of a head; it reads %v, the first operator %v", heads, last.Inputs, first.Inputs)
+	}
+}
+
 func TestNewTransformerRefuses(t *testing.T) {
 	fine := Transformer{Blocks: 1, Width: 6, Heads: 3, Context: 4, Vocabulary: 5}
 	for name, change := range map[string]func(*Transformer){

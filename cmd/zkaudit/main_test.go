@@ -172,7 +172,7 @@ func writeInputs(dir string) error {
 	for i := range 40 {
 		rows += fmt.Sprintf("%d,%d,%d,%s\n", i%7, i%5, i%3, []string{"no", "yes"}[i%7/4])
 	}
-	for _, name := range []string{"strokes.tflite", "strides.tflite", "strokes.csv", "words.tflite", "words.csv"} {
+	for _, name := range []string{"strokes.tflite", "strides.tflite", "strokes.csv", "words.tflite", "words.csv", "recall.tflite", "recall.csv"} {
 		data, err := os.ReadFile(filepath.Join("..", "..", "testdata", name))
 		if err != nil {
 			return err
