@@ -46,7 +46,8 @@ type Layer struct {
 	// Inputs are the values it reads: 0 is the sample, i+1 what layer i makes.
 	Inputs []int
 	// Weights are those it reads: what it multiplies by and, if there is one, a
-	// bias; of ADD what it adds, of GATHER its table.
+	// bias; of ADD what it adds, of GATHER its table, of
+	// UNIDIRECTIONAL_SEQUENCE_LSTM what its lowering lists.
 	Weights []int
 	// Shape is that of the value it makes, where the operator states it.
 	Shape []int

@@ -86,6 +86,13 @@ func TestStrangersNetworks(t *testing.T) {
 		a.Layers[len(a.Layers)-1].Weights = []int{2}
 		return a
 	}
+	recurrent := func(steps, layers int) network.Architecture {
+		l := network.Layer{Kind: network.SequenceLSTM, Weights: []int{1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2}, Shape: []int{steps, 1}}
+		a := ended(chain([]int{steps, 1}, times(layers, l)...), 0, 1)
+		a.Weights = slices.Insert(a.Weights, 1, network.Weight{Shape: []int{1, 1}}, network.Weight{Shape: []int{1}})
+		a.Layers[len(a.Layers)-1].Weights = []int{3}
+		return a
+	}
 	leaky := func(n int) network.Architecture {
 		a := chain([]int{4})
 		for i := range n {
@@ -125,6 +132,9 @@ func TestStrangersNetworks(t *testing.T) {
 		"convolutions of large windows":     convolved(network.Conv2D, []int{1 << 11, 1, 1, 1}),
 		"channels of large windows":         convolved(network.DepthwiseConv2D, []int{1 << 11, 1, 1}),
 		"pictures of large windows":         convolved(network.TransposeConv, []int{1 << 11, 1, 1, 1}),
+		"recurrent layers":                  recurrent(48, 1<<9),
+		"a recurrent layer":                 recurrent(48, 1),
+		"recurrent layers of many steps":    recurrent(1<<20, 1),
 		"one leaky rectifier, often":        ended(chain([]int{4}, times(1000, network.Layer{Kind: network.LeakyRelu, Constant: alone})...), 0),
 		"many leaky rectifiers":             leaky(600),
 		"a few leaky rectifiers":            leaky(16),

@@ -25,7 +25,7 @@ func (a *Architecture) layerText(i int, frozen []int) string {
 	b.WriteString(string(l.Kind))
 	for k, w := range l.Weights {
 		what := "weights"
-		if k == 1 {
+		if k == 1 && l.Kind != SequenceLSTM || k >= 2*gates {
 			what = "bias"
 		}
 		fmt.Fprintf(&b, ", %s %s", what, sizes(a.Weights[w].Shape))

@@ -21,6 +21,7 @@ const (
 	DepthwiseConv2D Kind = "DEPTHWISE_CONV_2D"
 	TransposeConv   Kind = "TRANSPOSE_CONV"
 	BatchMatmul     Kind = "BATCH_MATMUL" // of two values
+	SequenceLSTM    Kind = "UNIDIRECTIONAL_SEQUENCE_LSTM"
 	Relu            Kind = "RELU"
 	Relu6           Kind = "RELU6"
 	ReluN1To1       Kind = "RELU_N1_TO_1"
@@ -79,6 +80,7 @@ func lowerings() map[Kind]func(*lowering, *Layer) error {
 		DepthwiseConv2D: (*lowering).depthwiseConv2D,
 		TransposeConv:   (*lowering).transposeConv,
 		BatchMatmul:     (*lowering).batchMatmul,
+		SequenceLSTM:    (*lowering).sequenceLSTM,
 		Relu:            (*lowering).activation,
 		Relu6:           (*lowering).activation,
 		ReluN1To1:       (*lowering).activation,

@@ -234,35 +234,76 @@ func TestStacks(t *testing.T) {
 		s := newStack(rng, false)
 		n := s.derive(t, 1+s.some(2), network.Formats{Feature: 6, Activation: 6, Error: 8})
 		t.Run(fmt.Sprint(i), func(t *testing.T) {
-			p := n.Program()
-			stated := build(t, p)
-			if list := unenforced(p, stated, stated.Relation); len(list) > 0 {
-				t.Errorf("the relations let leave their format: %q", list)
-			}
-			x := execute(t, p, 2, 3)
-			x.checkHonest(t)
-			x.checkMutations(t)
-			x.checkPadding(t)
-			checkLies(t, p)
+			x := checkNetwork(t, n)
 			if i%3 == 0 {
-				st := commit(t, setup, x)
-				made, err := prover.Prove(context.Background(), setup, st, prover.Secret{Cells: x.assignment})
-				if err != nil {
-					t.Fatal(err)
-				}
-				encoded, err := made.MarshalBinary()
-				if err != nil {
-					t.Fatal(err)
-				}
-				if err := verifier.Verify(setup.Verifier(), st, encoded); err != nil {
-					t.Error(err)
-				}
-			}
-			if t.Failed() {
-				t.Log(n.Describe())
+				x.checkProof(t, setup)
 			}
 		})
 	}
+}
+
+// checkNetwork attacks the relations of a network's step, and returns two steps of
+// it.
+func checkNetwork(t *testing.T, n *network.Network) *executed {
+	t.Helper()
+	p := n.Program()
+	stated := build(t, p)
+	if list := unenforced(p, stated, stated.Relation); len(list) > 0 {
+		t.Errorf("the relations let leave their format: %q", list)
+	}
+	x := execute(t, p, 2, 3)
+	x.checkHonest(t)
+	x.checkMutations(t)
+	x.checkPadding(t)
+	checkLies(t, p)
+	if t.Failed() {
+		t.Log(n.Describe())
+	}
+	return x
+}
+
+// checkProof proves what was executed, and verifies it.
+func (x *executed) checkProof(t *testing.T, setup *commitments.Setup) {
+	t.Helper()
+	st := commit(t, setup, x)
+	made, err := prover.Prove(context.Background(), setup, st, prover.Secret{Cells: x.assignment})
+	if err != nil {
+		t.Fatal(err)
+	}
+	encoded, err := made.MarshalBinary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := verifier.Verify(setup.Verifier(), st, encoded); err != nil {
+		t.Error(err)
+	}
+}
+
+// A recurrent layer over three time steps and a layer that reads the last one: its
+// relations hold of what is executed alone, and are proven.
+func TestRecurrentLayer(t *testing.T) {
+	a := network.Architecture{Input: []int{3, 2}}
+	l := network.Layer{Kind: network.SequenceLSTM, Inputs: []int{0}, Shape: []int{3, 3}}
+	for k := range 12 {
+		l.Weights = append(l.Weights, k)
+		a.Weights = append(a.Weights, network.Weight{Shape: [][]int{{2, 3}, {3, 3}, {3}}[k/4]})
+	}
+	a.Weights = append(a.Weights, network.Weight{Shape: []int{3, 3}})
+	a.Layers = []network.Layer{
+		l, {Kind: network.StridedSlice, Inputs: []int{1}, Shape: []int{1, 3}, Parameters: []int{2, 1, 0, 1}},
+		{Kind: network.FullyConnected, Inputs: []int{2}, Weights: []int{12}, Shape: []int{3}},
+	}
+	n, err := network.New(a, network.Choices{
+		Batch: 2, RateShift: shift, Scheduled: true, Loss: graph.SoftmaxCrossEntropy, Labels: graph.OneHot, Formats: network.Formats{Feature: 6, Activation: 6, Error: 8},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	setup, err := commitments.NewDevelopment(12)
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkNetwork(t, n).checkProof(t, setup)
 }
 
 // Gradients of stacks are finite differences of the loss, through every operator

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -74,6 +75,19 @@ func (c *chained) reshape(out ...int32) *chained {
 	return c.then(tflite.OpReshape, tflite.ReshapeOptions{NewShape: out}, out)
 }
 
+// recurrent appends a recurrent layer as converters write it, with two variables.
+func (c *chained) recurrent(times, inputs, units int32) *chained {
+	in := slices.Repeat([]int32{-1}, 23) // but the first
+	for gate := range 4 {
+		in[gate], in[4+gate], in[11+gate] = c.weight(units, inputs), c.weight(units, units), c.weight(units)
+	}
+	for i := range 2 {
+		in[17+i] = c.tensor(tflite.Shape{1, units}, tflite.Float32, nil)
+		c.m.Subgraphs[0].Tensors[in[17+i]].Variable = true
+	}
+	return c.then(tflite.OpSequenceLSTM, tflite.SequenceLSTMOptions{Activation: tflite.ActTanh}, tflite.Shape{1, times, units}, in...)
+}
+
 // TestOperatorsOfFiles trains small models with one operator each on rows of 12
 // features and a class of three, in mode zk, which is the default, proves and
 // verifies.
@@ -93,6 +107,12 @@ func TestOperatorsOfFiles(t *testing.T) {
 			c := chainOn(1, 12).reshape(1, 2, 1, 6)
 			c.then(tflite.OpConv2D, o, tflite.Shape{1, 1, 1, 4}, c.weight(4, 2, 1, 3), c.weight(4))
 			return c.reshape(1, 4).dense(4, 3).then(tflite.OpSoftmax, softmax, tflite.Shape{1, 3})
+		},
+		"UNIDIRECTIONAL_SEQUENCE_LSTM": func() *chained {
+			c := chainOn(1, 12).reshape(1, 4, 3).recurrent(4, 3, 5)
+			last := tflite.StridedSliceOptions{BeginMask: 5, EndMask: 7, ShrinkAxisMask: 2}
+			c.then(tflite.OpStridedSlice, last, tflite.Shape{1, 5}, c.ints(0, -1, 0), c.ints(0, 0, 0), c.ints(1, 1, 1))
+			return c.dense(5, 3).then(tflite.OpSoftmax, softmax, tflite.Shape{1, 3})
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

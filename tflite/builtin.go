@@ -36,6 +36,7 @@ const (
 	OpSub               Builtin = 41
 	OpDiv               Builtin = 42
 	OpSqueeze           Builtin = 43
+	OpSequenceLSTM      Builtin = 44 // UNIDIRECTIONAL_SEQUENCE_LSTM
 	OpStridedSlice      Builtin = 45
 	OpExp               Builtin = 47
 	OpSplit             Builtin = 49
@@ -136,6 +137,8 @@ func (c Builtin) optionsKind() (optionsKind, bool) {
 		return kindLeakyRelu, true
 	case OpGelu:
 		return kindGelu, true
+	case OpSequenceLSTM:
+		return kindSequenceLSTM, true
 	case OpConcatenation:
 		return kindConcatenation, true
 	case OpReshape:

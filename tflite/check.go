@@ -194,8 +194,8 @@ func (c *checker) options(i int, o *Operator, code OperatorCode) {
 	if o.Options2 != 0 || len(o.CustomOptions) > 0 || o.LargeOffset > 1 {
 		c.add(ProblemOptions, i, "", fmt.Sprintf("%v carries further options that cannot be read", code), again)
 	}
-	for _, mutated := range o.Mutating {
-		if mutated {
+	for k, mutated := range o.Mutating {
+		if mutated && !(code.Builtin == OpSequenceLSTM && (k == SequenceLSTMOutput || k == SequenceLSTMCell)) {
 			c.add(ProblemVariables, i, "", fmt.Sprintf("%v changes one of its inputs", code),
 				"use layers without state between runs")
 			break

@@ -13,8 +13,12 @@ const remedyFloat = "export the float32 model, without post-training quantisatio
 // that many tensors share (every tensor of an int8 model) is one finding.
 func (c *checker) tensors(g *Subgraph) {
 	shared := map[string]int{} // places in found
+	state := c.m.sequenceState(g)
 	for i := range g.Tensors {
 		c.tensor(&g.Tensors[i], func(key string, f Finding) {
+			if key == "variable" && state[i] {
+				return
+			}
 			if at, ok := shared[key]; ok {
 				c.found[at].Places++
 				return
@@ -153,4 +157,40 @@ func tensorName(g *Subgraph, t int) string {
 		return name
 	}
 	return fmt.Sprintf("tensor %d", t)
+}
+
+// Inputs of UNIDIRECTIONAL_SEQUENCE_LSTM that it begins with, and leaves as they are
+// at the end of a sequence.
+const (
+	SequenceLSTMOutput = 18
+	SequenceLSTMCell   = 19
+)
+
+// sequenceState tells which tensors are variables that nothing but one recurrent
+// layer reads, as its state: they are 0 when a sample begins, as those of an
+// interpreter are whose variables are reset, and nobody sees them afterwards.
+func (m *Model) sequenceState(g *Subgraph) []bool {
+	state, readers := make([]bool, len(g.Tensors)), make([]int, len(g.Tensors))
+	for _, o := range g.Operators {
+		for k, t := range o.Inputs {
+			if t < 0 {
+				continue
+			}
+			readers[t]++
+			if m.Codes[o.Code].Builtin == OpSequenceLSTM && (k == SequenceLSTMOutput || k == SequenceLSTMCell) {
+				state[t] = true
+			}
+		}
+		for _, t := range o.Outputs {
+			readers[t]++
+		}
+	}
+	for _, t := range append(append([]int32(nil), g.Inputs...), g.Outputs...) {
+		readers[t]++
+	}
+	for i := range state {
+		t := &g.Tensors[i]
+		state[i] = state[i] && readers[i] == 1 && t.Variable && len(m.Data(t)) == 0 && !m.elsewhere(t)
+	}
+	return state
 }

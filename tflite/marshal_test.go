@@ -61,6 +61,7 @@ func TestMarshalOptions(t *testing.T) {
 		FullyConnectedOptions{ActSignBit, 1, true, true, Int32},
 		BatchMatMulOptions{true, true, true},
 		SoftmaxOptions{1.5}, LeakyReluOptions{0.3}, GeluOptions{true},
+		SequenceLSTMOptions{ActTanh, 1.5, 2.5, true, true, true},
 		ConcatenationOptions{-1, ActRelu},
 		AddOptions{ActRelu, true}, SubOptions{ActRelu, true}, MulOptions{ActRelu}, DivOptions{ActRelu},
 		ReshapeOptions{[]int32{1, -1}}, SqueezeOptions{[]int32{2, 3}},

@@ -44,6 +44,7 @@ const (
 	kindPack            optionsKind = 59
 	kindOneHot          optionsKind = 61
 	kindUnpack          optionsKind = 64
+	kindSequenceLSTM    optionsKind = 71
 	kindResizeNearest   optionsKind = 74
 	kindLeakyRelu       optionsKind = 75
 	kindMirrorPad       optionsKind = 77
@@ -175,6 +176,17 @@ type LeakyReluOptions struct{ Alpha float32 }
 // GeluOptions are those of GELU.
 type GeluOptions struct{ Approximate bool }
 
+// SequenceLSTMOptions are those of UNIDIRECTIONAL_SEQUENCE_LSTM: the activation of
+// cells, to what cells and projections are clipped (0: not at all), and whether the
+// time steps stand before the batch.
+type SequenceLSTMOptions struct {
+	Activation         Activation
+	CellClip, ProjClip float32
+	TimeMajor          bool
+	AsymmetricInputs   bool
+	DiagonalRecurrent  bool
+}
+
 // ConcatenationOptions are those of CONCATENATION. A negative axis counts from
 // the last.
 type ConcatenationOptions struct {
@@ -278,6 +290,7 @@ func (BatchMatMulOptions) kind() optionsKind     { return kindBatchMatMul }
 func (SoftmaxOptions) kind() optionsKind         { return kindSoftmax }
 func (LeakyReluOptions) kind() optionsKind       { return kindLeakyRelu }
 func (GeluOptions) kind() optionsKind            { return kindGelu }
+func (SequenceLSTMOptions) kind() optionsKind    { return kindSequenceLSTM }
 func (ConcatenationOptions) kind() optionsKind   { return kindConcatenation }
 func (AddOptions) kind() optionsKind             { return kindAdd }
 func (SubOptions) kind() optionsKind             { return kindSub }

@@ -64,6 +64,8 @@ func codecOf(k optionsKind) (codec, bool) {
 		return leakyReluCodec(), true
 	case kindGelu:
 		return geluCodec(), true
+	case kindSequenceLSTM:
+		return sequenceLSTMCodec(), true
 	case kindConcatenation:
 		return concatenationCodec(), true
 	case kindAdd:

@@ -6,7 +6,7 @@ import (
 	"github.com/zkaudit/zkaudit/tflite/schema"
 )
 
-// The options tables of convolutions, pools and matrix products.
+// The options tables of convolutions, pools, matrix products and recurrent layers.
 
 func conv2DCodec() codec {
 	t := layout{"Conv2DOptions", []field{
@@ -187,6 +187,38 @@ func batchMatMulCodec() codec {
 		schema.BatchMatMulOptionsAddAdjY(b, o.AdjointY)
 		schema.BatchMatMulOptionsAddAsymmetricQuantizeInputs(b, o.AsymmetricInputs)
 		return schema.BatchMatMulOptionsEnd(b)
+	}
+	return newCodec(t, read, write)
+}
+
+func sequenceLSTMCodec() codec {
+	t := layout{"UnidirectionalSequenceLSTMOptions", []field{
+		num("fused_activation_function", 1),
+		num("cell_clip", 4),
+		num("proj_clip", 4),
+		num("time_major", 1),
+		num("asymmetric_quantize_inputs", 1),
+		num("diagonal_recurrent_tensors", 1),
+	}}
+	read := func(s *schema.UnidirectionalSequenceLSTMOptions) SequenceLSTMOptions {
+		return SequenceLSTMOptions{
+			Activation:        Activation(s.FusedActivationFunction()),
+			CellClip:          s.CellClip(),
+			ProjClip:          s.ProjClip(),
+			TimeMajor:         s.TimeMajor(),
+			AsymmetricInputs:  s.AsymmetricQuantizeInputs(),
+			DiagonalRecurrent: s.DiagonalRecurrentTensors(),
+		}
+	}
+	write := func(b *flatbuffers.Builder, o SequenceLSTMOptions) flatbuffers.UOffsetT {
+		schema.UnidirectionalSequenceLSTMOptionsStart(b)
+		schema.UnidirectionalSequenceLSTMOptionsAddFusedActivationFunction(b, int8(o.Activation))
+		schema.UnidirectionalSequenceLSTMOptionsAddCellClip(b, o.CellClip)
+		schema.UnidirectionalSequenceLSTMOptionsAddProjClip(b, o.ProjClip)
+		schema.UnidirectionalSequenceLSTMOptionsAddTimeMajor(b, o.TimeMajor)
+		schema.UnidirectionalSequenceLSTMOptionsAddAsymmetricQuantizeInputs(b, o.AsymmetricInputs)
+		schema.UnidirectionalSequenceLSTMOptionsAddDiagonalRecurrentTensors(b, o.DiagonalRecurrent)
+		return schema.UnidirectionalSequenceLSTMOptionsEnd(b)
 	}
 	return newCodec(t, read, write)
 }

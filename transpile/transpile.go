@@ -47,6 +47,7 @@ func rules() map[tflite.Builtin]rule {
 		tflite.OpConv2D:            one(pictures(0, (*reading).conv2D)),
 		tflite.OpTransposeConv:     one(pictures(2, (*reading).transposeConv)),
 		tflite.OpBatchMatMul:       one((*reading).batchMatmul),
+		tflite.OpSequenceLSTM:      one((*reading).sequenceLSTM),
 		tflite.OpRelu:              one(plain(network.Relu)),
 		tflite.OpRelu6:             one(plain(network.Relu6)),
 		tflite.OpReluN1To1:         one(plain(network.ReluN1To1)),
@@ -248,7 +249,7 @@ func (r *reading) operator(apply rule, o *tflite.Operator) error {
 	for _, t := range o.Inputs {
 		_, read := r.values[t]
 		_, table := r.tables[t]
-		if t >= 0 && !read && !table && !r.m.IsConstant(&r.g.Tensors[t]) {
+		if t >= 0 && !read && !table && !r.m.IsConstant(&r.g.Tensors[t]) && !r.state(o, t) {
 			return &refusal{} // for what came before
 		}
 	}
