@@ -23,8 +23,8 @@ type Weight struct {
 // wrap fault.ErrOverflow beyond 62 bits, fault.ErrInput for NaN and infinity.
 func (r *Result) Initial(m *tflite.Model) (map[graph.TensorID][]int64, error) {
 	initial := map[graph.TensorID][]int64{}
-	for _, w := range r.Weights {
-		t := r.Program.Tensor(w.Tensor)
+	for k, w := range r.Weights {
+		t, units := r.Program.Tensor(w.Tensor), r.units(k)
 		from := &m.Subgraphs[0].Tensors[w.Index]
 		floats, err := m.Floats(from)
 		if err != nil {
@@ -34,7 +34,7 @@ func (r *Result) Initial(m *tflite.Model) (map[graph.TensorID][]int64, error) {
 		for i, v := range floats {
 			at := i
 			if w.Transposed {
-				at = transposed(int(from.Shape[0]), len(cells), i)
+				at = transposed(units, len(cells), i)
 			}
 			if cells[at], err = number.RoundFloat64(float64(v), t.Format.Fraction); err != nil {
 				return nil, fmt.Errorf("weight %q, cell %d: %w", from.Name, i, err)
@@ -49,6 +49,12 @@ func (r *Result) Initial(m *tflite.Model) (map[graph.TensorID][]int64, error) {
 	return initial, nil
 }
 
+// units is the last axis of a weight of the network, which its tensor may have as several.
+func (r *Result) units(weight int) int {
+	shape := r.Network.Architecture().Weights[weight].Shape
+	return shape[len(shape)-1]
+}
+
 // transposed returns the program's cell for cell i of so many of the model's tensor,
 // which has the axis of units first.
 func transposed(units, cells, i int) int {
@@ -60,8 +66,8 @@ func transposed(units, cells, i int) int {
 // tflite.ReplaceWeights, in the order of the model's tensors' use.
 func (r *Result) Export(m *tflite.Model, weights map[graph.TensorID][]int64) ([]tflite.ExactTensor, error) {
 	var out []tflite.ExactTensor
-	for _, w := range r.Weights {
-		t, from := r.Program.Tensor(w.Tensor), &m.Subgraphs[0].Tensors[w.Index]
+	for k, w := range r.Weights {
+		t, from, units := r.Program.Tensor(w.Tensor), &m.Subgraphs[0].Tensors[w.Index], r.units(k)
 		cells := weights[w.Tensor]
 		if len(cells) != t.Size() {
 			return nil, fmt.Errorf("%d cells for weight %q of %d: %w", len(cells), t.Name, t.Size(), fault.ErrMalformed)
@@ -72,7 +78,7 @@ func (r *Result) Export(m *tflite.Model, weights map[graph.TensorID][]int64) ([]
 		for i := range cells {
 			at := i
 			if w.Transposed {
-				at = transposed(int(from.Shape[0]), len(cells), i)
+				at = transposed(units, len(cells), i)
 			}
 			exact.Cells[i] = cells[at]
 		}
