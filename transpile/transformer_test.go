@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/zkaudit/zkaudit/tflite"
+	"github.com/zkaudit/zkaudit/transpile"
 )
 
 // recalling is a small transformer whose head is its table of tokens, with weights
@@ -57,4 +58,37 @@ func TestRecallIsWhatThisWrites(t *testing.T) {
 		t.Fatal(err)
 	}
 	checkTestdata(t, map[string][]byte{"recall.tflite": m, "recall.csv": []byte(recalled(300))})
+}
+
+// The transformer that is written answers in integers what TensorFlow Lite's
+// interpreter answers in float32 (as testdata/float32.js runs it) to one sequence.
+func TestTransformerAnswersAsTensorFlowLite(t *testing.T) {
+	want := []float64{
+		1.19744039, -0.255362272, -0.495547622, 0.140383273, 1.04055572,
+		-0.878899753, -0.343166262, 1.48152983, -0.426911443, -0.246368408,
+		-0.303378463, 0.742933691, 0.0878159702, 0.714025974, -0.578218877,
+		1.25001991, -0.692279816, -0.386861086, 1.07091033, -0.235773027,
+		-0.221846044, 0.150188878, 0.399067491, -0.649974704, 1.17083478,
+		0.9089154, -0.192380518, 0.0430359542, 0.779538095, 0.10347013,
+	}
+	m, err := recalling()
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := transpile.Transpile(m, integers(1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := predict(t, r, m, []float64{4, 2, 1, 0, 4, 3}, r.Program.Loss.Logits)
+	if len(got) != len(want) {
+		t.Fatalf("%d logits", len(got))
+	}
+	largest := 0.0
+	for i := range want {
+		largest = max(largest, math.Abs(got[i]-want[i]))
+	}
+	resolution := math.Ldexp(1, -r.Program.Tensor(r.Program.Loss.Logits).Format.Fraction)
+	if t.Logf("%.1f resolutions of %v off", largest/resolution, resolution); largest > 8*resolution {
+		t.Errorf("%v off", largest)
+	}
 }
