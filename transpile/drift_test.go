@@ -343,8 +343,8 @@ func TestDriftOfLayers(t *testing.T) {
 		t.Run(f.name, func(t *testing.T) {
 			l := newLayered(t, dir, f)
 			errors, real := l.compare(t)
-			if *exported != "" {
-				l.export(t, *exported)
+			if *Exported != "" {
+				l.export(t, *Exported)
 			} else {
 				l.compareFloat32(t, real)
 			}

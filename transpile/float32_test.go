@@ -12,7 +12,8 @@ import (
 	"github.com/zkaudit/zkaudit/tflite"
 )
 
-var exported = flag.String("float32", "", "write models and inputs for testdata/float32.js to this folder")
+// Exported is also read by tests outside of the package.
+var Exported = flag.String("float32", "", "write models and inputs for testdata/float32.js to this folder")
 
 // compared are the cells of a tensor of which testdata/float32.json has the values.
 const compared = 16

@@ -66,6 +66,7 @@ func predict(t *testing.T, r *transpile.Result, m *tflite.Model, rows []float64,
 	for i, v := range b.Small[of] {
 		out[i] = math.Ldexp(float64(v), -p.Tensor(of).Format.Fraction)
 	}
+	exportAnswers(t, r, m, b.Small[p.Input], of, out)
 	return out
 }
 
