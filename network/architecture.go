@@ -59,7 +59,8 @@ type Layer struct {
 	// sample.
 	Parameters []int
 	// Constant is its second operand, where that is a public constant: of
-	// LEAKY_RELU α, one cell; of SUB_FROM what is subtracted from.
+	// LEAKY_RELU α, one cell; of SUB_FROM what is subtracted from; of
+	// UNIDIRECTIONAL_SEQUENCE_LSTM what its cells are clipped to, one cell.
 	Constant *Constant
 	// Activation is applied to what it makes: RELU, RELU6, RELU_N1_TO_1,
 	// TANH, or none.

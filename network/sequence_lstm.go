@@ -2,6 +2,7 @@ package network
 
 import (
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/zkaudit/zkaudit/graph"
@@ -32,6 +33,8 @@ type recurrent struct {
 	units int
 	seen  [gates]graph.TensorID // W·x_t + b at all time steps
 	h, c  graph.TensorID        // the state so far; None for 0
+	limit float64               // of the magnitude of c, infinite without one
+	ends  [2]graph.TensorID     // constants of it and its opposite, None until they are needed
 }
 
 // sequenceLSTM lowers a recurrent layer over the time steps of a sample, the first
@@ -44,9 +47,9 @@ type recurrent struct {
 // to the format of activations. Weights are W (inputs, units) of the input, forget,
 // cell and output gate, R (units, units) of these, and b (units); all time steps
 // read the same, so that a step changes each by the sum over them. Shape is (time
-// steps, units): h of all.
+// steps, units): h of all. A constant of one cell is what c_t is clipped to.
 func (l *lowering) sequenceLSTM(layer *Layer) error {
-	x, err := l.operands(layer, 1, 3*gates, true, false)
+	x, err := l.operands(layer, 1, 3*gates, true, layer.Constant != nil)
 	if err != nil {
 		return err
 	}
@@ -64,7 +67,12 @@ func (l *lowering) sequenceLSTM(layer *Layer) error {
 	if x, err = l.apart(x); err != nil {
 		return err
 	}
-	r := &recurrent{lowering: l, layer: layer, units: w[1], h: graph.None, c: graph.None}
+	r := &recurrent{lowering: l, layer: layer, units: w[1], h: graph.None, c: graph.None, limit: math.Inf(1), ends: [2]graph.TensorID{graph.None, graph.None}}
+	if c := layer.Constant; c != nil {
+		if r.limit = float64(c.Cells[0]); len(c.Shape) != 0 || !(r.limit > 0) {
+			return l.refuse("cells clipped to %v", "clip them to one positive number, or not at all", c.Cells)
+		}
+	}
 	for g, name := range gateNames() {
 		if r.seen[g], err = r.gate(name, x.id, g, g+2*gates); err != nil {
 			return err
@@ -137,7 +145,9 @@ func (r *recurrent) step(t, times int) error {
 		if err != nil {
 			return err
 		}
-		c = sum[0]
+		if c, err = r.clipped(name, sum[0], t); err != nil {
+			return err
+		}
 	}
 	bounded, err := ops.Activation(r.b, ops.KindTanh, name+" cell tanh", c, r.n.choices.Formats.Activation)
 	if err != nil {
@@ -146,6 +156,30 @@ func (r *recurrent) step(t, times int) error {
 	h, err := r.times(name+" output", gate[outputGate], bounded)
 	r.h, r.c = h, c
 	return err
+}
+
+// clipped appends min(max(c, −limit), limit) of what is to be the cells of time step
+// t. Gates are at most 1 in magnitude, and so is i ⊙ g: before more steps than the
+// limit no cell can leave it.
+func (r *recurrent) clipped(name string, c graph.TensorID, t int) (graph.TensorID, error) {
+	if float64(t+1) <= r.limit {
+		return c, nil
+	}
+	for side, kind := range []graph.Kind{ops.KindMinimum, ops.KindMaximum} {
+		if r.ends[side] == graph.None {
+			end := &Constant{Cells: []float32{float32(r.limit) * float32(1-2*side)}}
+			var err error
+			if r.ends[side], err = r.constant(end, value{id: c, shape: []int{1, r.units}}, r.b.Tensor(c).Format.Fraction); err != nil {
+				return graph.None, err
+			}
+		}
+		out, err := ops.Append(r.b, graph.Node{Name: name + " " + string(kind), Kind: kind, Inputs: []graph.TensorID{c, r.ends[side]}})
+		if err != nil {
+			return graph.None, err
+		}
+		c = out[0]
+	}
+	return c, nil
 }
 
 // at appends what a gate is at time step t.

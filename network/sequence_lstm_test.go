@@ -48,6 +48,20 @@ func TestSequenceLSTMIsLowered(t *testing.T) {
 			}
 		}
 	}
+	// Cells are clipped where they can reach the limit: beyond two time steps of five.
+	limited := listening(5)
+	limited.Layers[0].Constant = &network.Constant{Cells: []float32{2}}
+	got := shapes(derive(t, limited, unfrozen()).Program())
+	if count := func(kind graph.Kind) (n int) {
+		for _, s := range got {
+			if strings.HasPrefix(s, string(kind)+"[") {
+				n++
+			}
+		}
+		return n
+	}; count(ops.KindMinimum) != 3 || count(ops.KindMaximum) != 3 {
+		t.Errorf("clipped in %d and %d places of %q", count(ops.KindMinimum), count(ops.KindMaximum), got)
+	}
 	n := derive(t, listening(3), unfrozen())
 	back, err := network.Decode(n.Encode())
 	if err != nil || back.Program().Fingerprint() != n.Program().Fingerprint() {
@@ -60,15 +74,18 @@ func TestSequenceLSTMIsLowered(t *testing.T) {
 		change func(a *network.Architecture)
 		says   string
 	}{
-		"too many steps":  {func(a *network.Architecture) { *a = listening(49) }, "49 time steps, which are unrolled; use sequences of 2 to 48"},
-		"one step":        {func(a *network.Architecture) { *a = listening(1) }, "1 time steps"},
-		"flat samples":    {func(a *network.Architecture) { a.Input = []int{9} }, "on samples of shape [9]"},
-		"another shape":   {func(a *network.Architecture) { a.Layers[0].Shape = []int{3, 5} }, "make [3 5]"},
-		"more weights":    {func(a *network.Architecture) { a.Layers[0].Weights = append(a.Layers[0].Weights, 0) }, "13 weights"},
-		"other features":  {func(a *network.Architecture) { a.Weights[1].Shape = []int{2, 4} }, "forget weights of shape [2 4]"},
-		"other units":     {func(a *network.Architecture) { a.Weights[6].Shape = []int{4, 3} }, "cell gate 1 recurrent weights of shape [4 3]"},
-		"another bias":    {func(a *network.Architecture) { a.Weights[11].Shape = []int{3} }, "output bias of shape [3]"},
-		"a constant":      {func(a *network.Architecture) { a.Layers[0].Constant = &network.Constant{Cells: []float32{1}} }, "1 inputs, 12 weights"},
+		"too many steps": {func(a *network.Architecture) { *a = listening(49) }, "49 time steps, which are unrolled; use sequences of 2 to 48"},
+		"one step":       {func(a *network.Architecture) { *a = listening(1) }, "1 time steps"},
+		"flat samples":   {func(a *network.Architecture) { a.Input = []int{9} }, "on samples of shape [9]"},
+		"another shape":  {func(a *network.Architecture) { a.Layers[0].Shape = []int{3, 5} }, "make [3 5]"},
+		"more weights":   {func(a *network.Architecture) { a.Layers[0].Weights = append(a.Layers[0].Weights, 0) }, "13 weights"},
+		"other features": {func(a *network.Architecture) { a.Weights[1].Shape = []int{2, 4} }, "forget weights of shape [2 4]"},
+		"other units":    {func(a *network.Architecture) { a.Weights[6].Shape = []int{4, 3} }, "cell gate 1 recurrent weights of shape [4 3]"},
+		"another bias":   {func(a *network.Architecture) { a.Weights[11].Shape = []int{3} }, "output bias of shape [3]"},
+		"two limits": {func(a *network.Architecture) {
+			a.Layers[0].Constant = &network.Constant{Shape: []int{2}, Cells: []float32{1, 2}}
+		}, "cells clipped to [1 2]"},
+		"a limit of 0":    {func(a *network.Architecture) { a.Layers[0].Constant = &network.Constant{Cells: []float32{0}} }, "cells clipped to [0]"},
 		"fused":           {func(a *network.Architecture) { a.Layers[0].Activation = network.Relu }, "fused activation"},
 		"parameters":      {func(a *network.Architecture) { a.Layers[0].Parameters = []int{1} }, "it has 1 parameters"},
 		"several of them": {func(a *network.Architecture) { *a = listeningTwice(48) }, "more than 4096 nodes"},

@@ -45,6 +45,9 @@ func (r *reading) sequenceLSTM(o *tflite.Operator) (network.Layer, error) {
 		}
 	}
 	layer.Inputs, layer.Shape = []int{x}, []int{in[0], units}
+	if options, _ := o.Options.(tflite.SequenceLSTMOptions); options.CellClip > 0 {
+		layer.Constant = &network.Constant{Cells: []float32{options.CellClip}}
+	}
 	for _, group := range []struct {
 		first int
 		shape []int
@@ -82,8 +85,8 @@ func (r *reading) plainLSTM(o *tflite.Operator) error {
 		return r.refuse("time steps before the batch (time_major)", "export it with the batch first")
 	case options.Activation != tflite.ActTanh:
 		return r.refuse("activation %v of cells", "use TANH", options.Activation)
-	case options.CellClip != 0 || options.ProjClip != 0:
-		return r.refuse("cells clipped to %v, projections to %v", "export it without clipping", options.CellClip, options.ProjClip)
+	case !(options.CellClip >= 0) || options.ProjClip != 0:
+		return r.refuse("cells clipped to %v, projections to %v", "clip cells to a positive number or not at all (0), and no projections", options.CellClip, options.ProjClip)
 	case options.DiagonalRecurrent:
 		return r.refuse("recurrent weights that are diagonal", "use whole matrices")
 	case has(lstmPeephole, lstmGates-1):

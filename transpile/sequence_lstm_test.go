@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -20,6 +21,7 @@ import (
 type lstm struct {
 	inputs, units         int
 	kernels, back, biases [4][]float32
+	clip                  float64
 }
 
 func newLSTM(rng *rand.Rand, inputs, units int) *lstm {
@@ -47,7 +49,9 @@ func (l *lstm) states(x []float64) (out []float64) {
 					z[g] += float64(l.back[g][u*l.units+i]) * v
 				}
 			}
-			c[u] = sigma(z[1])*c[u] + sigma(z[0])*math.Tanh(z[2])
+			if c[u] = sigma(z[1])*c[u] + sigma(z[0])*math.Tanh(z[2]); l.clip > 0 {
+				c[u] = min(max(c[u], -l.clip), l.clip)
+			}
 			next[u] = sigma(z[3]) * math.Tanh(c[u])
 		}
 		h = next
@@ -71,6 +75,9 @@ func (l *lstm) append(b *model, o tflite.SequenceLSTMOptions, times int) *model 
 		in[18+i] = b.tensor(tflite.Shape{1, u}, nil)
 		b.m.Subgraphs[0].Tensors[in[18+i]].Variable = true
 	}
+	if l.clip > 0 {
+		o.CellClip = float32(l.clip)
+	}
 	return b.op(tflite.OpSequenceLSTM, o, tflite.Shape{1, int32(times), u}, in[1:]...)
 }
 
@@ -79,13 +86,22 @@ func plainLSTM() tflite.SequenceLSTMOptions {
 }
 
 // A recurrent layer predicts what it does in floats, and its gradient, through all
-// time steps, is the finite difference; of all states, and of the last alone.
+// time steps, is the finite difference; of all states, of the last alone, with cells
+// clipped that reach the limit, and with a limit of 10, as Keras has it, that these
+// cannot reach.
 func TestSequenceLSTM(t *testing.T) {
 	const times, inputs, units = 4, 3, 2
 	l := newLSTM(rand.New(rand.NewPCG(21, 22)), inputs, units)
 	shape := tflite.Shape{1, times, inputs}
+	clipped, far := *l, *l
+	clipped.clip, far.clip = 0.375, 10
+	if x := []float64{1, -1, 1, 1, -1, 1, 1, -1, 1, 1, -1, 1}; slices.Equal(l.states(x), clipped.states(x)) {
+		t.Error("no cell is clipped")
+	}
 	for name, c := range map[string]*movement{
-		"all states": {shape, func(b *model) *model { return l.append(b, plainLSTM(), times) }, l.states},
+		"all states":      {shape, func(b *model) *model { return l.append(b, plainLSTM(), times) }, l.states},
+		"clipped":         {shape, func(b *model) *model { return clipped.append(b, plainLSTM(), times) }, clipped.states},
+		"clipped far off": {shape, func(b *model) *model { return far.append(b, plainLSTM(), times) }, far.states},
 		"the last": {shape, func(b *model) *model {
 			l.append(b, plainLSTM(), times)
 			return b.op(tflite.OpStridedSlice, tflite.StridedSliceOptions{BeginMask: 5, EndMask: 5, ShrinkAxisMask: 2}, tflite.Shape{1, units}, b.list(0, -1, 0), b.list(0, 0, 0), b.list(1, 1, 1))
@@ -202,18 +218,19 @@ func TestSequenceLSTMRefusals(t *testing.T) {
 		change func(*model, *tflite.Operator)
 		want   string
 	}{
-		"time first": {option(func(o *tflite.SequenceLSTMOptions) { o.TimeMajor = true }), "export it with the batch first"},
-		"relu":       {option(func(o *tflite.SequenceLSTMOptions) { o.Activation = tflite.ActRelu }), "activation RELU of cells"},
-		"cell clip":  {option(func(o *tflite.SequenceLSTMOptions) { o.CellClip = 10 }), "cells clipped to 10"},
-		"proj clip":  {option(func(o *tflite.SequenceLSTMOptions) { o.ProjClip = 3 }), "projections to 3"},
-		"diagonal":   {option(func(o *tflite.SequenceLSTMOptions) { o.DiagonalRecurrent = true }), "use whole matrices"},
-		"peephole":   {vector(10), "without peepholes"},
-		"projection": {vector(16), "without projection"},
-		"normalised": {vector(23), "without normalisation"},
-		"coupled":    {func(_ *model, o *tflite.Operator) { o.Inputs[1], o.Inputs[5], o.Inputs[12] = -1, -1, -1 }, "coupled gates"},
-		"no bias":    {func(_ *model, o *tflite.Operator) { o.Inputs[15] = -1 }, "a gate without weights or bias"},
-		"no state":   {func(_ *model, o *tflite.Operator) { o.Inputs[19] = -1 }, "it has no state"},
-		"few inputs": {func(_ *model, o *tflite.Operator) { o.Inputs = o.Inputs[:19] }, "it has 19 inputs"},
+		"time first":   {option(func(o *tflite.SequenceLSTMOptions) { o.TimeMajor = true }), "export it with the batch first"},
+		"relu":         {option(func(o *tflite.SequenceLSTMOptions) { o.Activation = tflite.ActRelu }), "activation RELU of cells"},
+		"cell clip":    {option(func(o *tflite.SequenceLSTMOptions) { o.CellClip = -1 }), "cells clipped to -1"},
+		"no cell clip": {option(func(o *tflite.SequenceLSTMOptions) { o.CellClip = float32(math.NaN()) }), "cells clipped to NaN"},
+		"proj clip":    {option(func(o *tflite.SequenceLSTMOptions) { o.ProjClip = 3 }), "projections to 3"},
+		"diagonal":     {option(func(o *tflite.SequenceLSTMOptions) { o.DiagonalRecurrent = true }), "use whole matrices"},
+		"peephole":     {vector(10), "without peepholes"},
+		"projection":   {vector(16), "without projection"},
+		"normalised":   {vector(23), "without normalisation"},
+		"coupled":      {func(_ *model, o *tflite.Operator) { o.Inputs[1], o.Inputs[5], o.Inputs[12] = -1, -1, -1 }, "coupled gates"},
+		"no bias":      {func(_ *model, o *tflite.Operator) { o.Inputs[15] = -1 }, "a gate without weights or bias"},
+		"no state":     {func(_ *model, o *tflite.Operator) { o.Inputs[19] = -1 }, "it has no state"},
+		"few inputs":   {func(_ *model, o *tflite.Operator) { o.Inputs = o.Inputs[:19] }, "it has 19 inputs"},
 		"other weight": {func(b *model, o *tflite.Operator) {
 			b.m.Subgraphs[0].Tensors[o.Inputs[2]].Shape = tflite.Shape{inputs, units}
 		}, "weights of shape [3×2]"},
