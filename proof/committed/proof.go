@@ -23,9 +23,9 @@ type Proof struct {
 // scalars is how many scalars a proof has beside z: y, three blindings, ρ_F.
 const scalars = 5
 
-// maxMessages bounds conversations, and with them a verifier's time: 2^14 messages
-// take some 0.3 s, and the generators that many hashes to the curve, once.
-const maxMessages = 1 << 14
+// maxMessages bounds conversations, and with them a verifier's time: 2^15 messages
+// take some 0.6 s, and the generators that many hashes to the curve, once.
+const maxMessages = 1 << 15
 
 // CheckSize returns fault.ErrResources for a layout whose conversation is too
 // long.
