@@ -8,6 +8,7 @@ import (
 
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/internal/fault"
+	"github.com/zkaudit/zkaudit/internal/number"
 	"github.com/zkaudit/zkaudit/relation"
 )
 
@@ -163,10 +164,15 @@ func (c *Context) at(t graph.TensorID) relation.Factor {
 // limbs returns the terms of c·Σ_k 2^(16k)·L_k, the limbs read at their own
 // labels.
 func (c *Context) limbs(scale fr.Element, list []graph.TensorID) []relation.Term {
+	return c.wideLimbs(scale, number.LimbBits, list)
+}
+
+// wideLimbs is limbs for limbs of a width.
+func (c *Context) wideLimbs(scale fr.Element, width int, list []graph.TensorID) []relation.Term {
 	if len(list) == 0 {
 		return nil
 	}
-	return c.limbIDs(list).Terms(scale, c.Labels(list[0])...)
+	return c.limbIDs(list).WideTerms(scale, width, c.Labels(list[0])...)
 }
 
 // limbIDs are the tensors of the system that stand for limbs.

@@ -151,7 +151,7 @@ func (x *executed) roundAway(n *graph.Node, c int, by int32) bool {
 	if len(limbs) == 0 {
 		return false
 	}
-	_, top := exact.Limbs(n.Attributes.Int("shift"))
+	_, top := exact.Limbs(n.Attributes.Int("shift"), max(exact.LimbBits, n.Attributes.Int("limb")))
 	x.buffers.Small[n.Outputs[0]][c] += by
 	x.buffers.Small[limbs[len(limbs)-1]][c] -= by << top
 	return true

@@ -80,6 +80,8 @@ func TestShapeRulesRefuse(t *testing.T) {
 		{ops.KindRescale, ids{h}, at{"shift": {9}}},
 		{ops.KindRescale, ids{h}, at{"shift": {-1}}},
 		{ops.KindRescale, ids{w}, at{"shift": {1}}},
+		{ops.KindRescale, ids{v}, at{"shift": {20}, "limb": {15}}},
+		{ops.KindRescale, ids{v}, at{"shift": {20}, "limb": {19}}},
 		{ops.KindRelu, ids{v}, at{"fraction": {8}}},
 		{ops.KindRelu, ids{h}, at{"fraction": {7}}},
 		{ops.KindTanh, ids{h}, at{"fraction": {15}}},

@@ -11,6 +11,7 @@ import (
 	"github.com/zkaudit/zkaudit/ops"
 	"github.com/zkaudit/zkaudit/ops/exact"
 	"github.com/zkaudit/zkaudit/relation"
+	"github.com/zkaudit/zkaudit/relation/naive"
 )
 
 // exactly recomputes nodes of an executed single step in big integers, from
@@ -209,6 +210,70 @@ func TestRescaleShifts(t *testing.T) {
 			if int64(b.Small[y][i]) != want.Int64() || got.Int64() != v {
 				t.Errorf("shift %d: %d becomes %d, want %v; limbs give %v", s, v, b.Small[y][i], want, got)
 			}
+		}
+	}
+}
+
+// wideLimbs rounds by 35 bits, with a limb of 18 and one of 17.
+func wideLimbs(t *testing.T) (*graph.Program, *graph.Node) {
+	n := newNet(t, graph.Fractions{Feature: 13, Activation: 11, Error: 14}, 3, 5)
+	x := n.Program().Input
+	v := n.one(ops.KindFullyConnected, nil, x, n.weight("w", 13, 5, 6), n.weight("b", 13, 6))
+	z := n.one(ops.KindRescale, graph.Attributes{"shift": {35}, "limb": {18}}, v)
+	p := n.train(n.activation(ops.KindRelu, z), graph.SoftmaxCrossEntropy)
+	for i := range p.Nodes {
+		if p.Nodes[i].Kind == ops.KindRescale {
+			return p, &p.Nodes[i]
+		}
+	}
+	t.Fatal("nothing is rounded")
+	return nil, nil
+}
+
+// A limb that is 2^18 too large, with one less above it, keeps the equation and
+// leaves its range; so does one below 0. A rounded value that is another, with a top
+// limb beyond its range, is among the lies of all programs.
+func TestWideLimbs(t *testing.T) {
+	p, n := wideLimbs(t)
+	if bits := p.Tensor(n.Outputs[1]).Format.Bits; len(n.Outputs) != 3 || bits != 19 {
+		t.Fatalf("%d outputs, the first limb in %d bits", len(n.Outputs), bits)
+	}
+	x := attack(t, p, 2)
+	e := &exactly{execute(t, p, 1, 11), t}
+	e.node(n)
+	largest := [2]int32{}
+	for k := range largest {
+		for _, v := range x.buffers.Small[n.Outputs[1+k]] {
+			largest[k] = max(largest[k], v)
+		}
+	}
+	if largest[0] < 1<<16 || largest[1] < 1<<15 {
+		t.Errorf("no limb is beyond 16 bits: at most %d", largest)
+	}
+	for _, by := range []int32{-1, 1} {
+		x := executeLying(t, p, 2, 1, func(x *executed, m *graph.Node) {
+			if m == n {
+				x.buffers.Small[n.Outputs[1]][1] += by << 18
+				x.buffers.Small[n.Outputs[2]][1] -= by
+			}
+		})
+		if err := naive.Check(x.sys.Relation, x.bare()); !errors.Is(err, fault.ErrRejected) {
+			t.Errorf("a limb moved by %d·2^18: %v", by, err)
+		}
+	}
+}
+
+// The wider limb is taken where it saves one, in a step of many cells.
+func TestWideLimbsWhereTheySave(t *testing.T) {
+	for _, test := range []struct{ units, fraction, width int }{
+		{2731, 32, 0}, {2731, 33, 17}, {2731, 34, 17}, {2731, 35, 18}, {2731, 36, 18}, {2731, 37, 0}, {2730, 34, 0},
+	} {
+		n := newNet(t, coarse(), 3, 5)
+		v := n.one(ops.KindFullyConnected, nil, n.Program().Input, n.weight("w", 8, 5, test.units), n.weight("b", 8, test.units))
+		n.Tensor(v).Format.Fraction = 8 + test.fraction
+		n.must(ops.Rescale(n.Builder, "rounded", v, 8))
+		if got := n.Program().Nodes[1].Attributes.Int("limb"); got != test.width {
+			t.Errorf("%d cells, shift %d: limbs of %d bits, want %d", 3*test.units, test.fraction, got, test.width)
 		}
 	}
 }

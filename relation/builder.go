@@ -160,16 +160,19 @@ func (b *Builder) LookUp(table int, columns ...ID) {
 }
 
 // Unsigned says that every real cell of t is in [0, 2^width). Saying it twice
-// adds one lookup. Requires 1 <= width <= 16.
+// adds one lookup. Requires 1 <= width <= MaxRange.
 func (b *Builder) Unsigned(t ID, width int) { b.inRange(t, 0, width) }
 
 // Signed says that every real cell of t is in [−2^(width−1), 2^(width−1)).
-// Saying it twice adds one lookup. Requires 1 <= width <= 16.
+// Saying it twice adds one lookup. Requires 1 <= width <= MaxRange.
 func (b *Builder) Signed(t ID, width int) { b.inRange(t, -1<<max(0, width-1), width) }
 
+// MaxRange bounds the bits of a range, whose table has a row for each integer.
+const MaxRange = 18
+
 func (b *Builder) inRange(t ID, offset int64, width int) {
-	if width < 1 || width > 16 {
-		b.fail("a range of %d bits, want 1 to 16", width)
+	if width < 1 || width > MaxRange {
+		b.fail("a range of %d bits, want 1 to %d", width, MaxRange)
 		return
 	}
 	key := fmt.Sprintf("range %d+2^%d", offset, width)

@@ -40,6 +40,7 @@ func TestBuilderKeepsErrors(t *testing.T) {
 		{"a table of less than no rows", "table \"t\" of -5 rows", func(b *relation.Builder) { b.Table("t", 0, -5) }},
 		{"a table of all rows", "table \"t\" of 9223372036854775807 rows", func(b *relation.Builder) { b.Table("t", 0, math.MaxInt) }},
 		{"a range of no bits", "a range of 0 bits", func(b *relation.Builder) { b.Signed(b.Witness("w", row), 0) }},
+		{"a range of a bit too many", "a range of 19 bits", func(b *relation.Builder) { b.Unsigned(b.Witness("w", row), 19) }},
 		{"a range of too many bits", "a range of 40 bits", func(b *relation.Builder) { b.Unsigned(b.Witness("w", row), 40) }},
 		{"fewer labels than axes", "1 labels for 2 axes", func(b *relation.Builder) { b.Masks([]relation.Axis{row, row}, []relation.Label{"i"}) }},
 		{"a mask of an axis without cells", "axis cell has size 0", func(b *relation.Builder) { b.Mask(relation.Axis{Name: "none"}) }},

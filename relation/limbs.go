@@ -20,9 +20,14 @@ func LimbsOf(width int) int { return (width + number.LimbBits - 1) / number.Limb
 
 // Terms returns c·x at the given labels.
 func (l Limbs) Terms(c fr.Element, labels ...Label) []Term {
+	return l.WideTerms(c, number.LimbBits, labels...)
+}
+
+// WideTerms is Terms for limbs of another width.
+func (l Limbs) WideTerms(c fr.Element, width int, labels ...Label) []Term {
 	terms := make([]Term, len(l))
 	for k, limb := range l {
-		scale := Pow2(number.LimbBits * k)
+		scale := Pow2(width * k)
 		scale.Mul(&scale, &c)
 		terms[k] = Times(scale, At(limb, labels...))
 	}

@@ -62,13 +62,13 @@ func (n *exactNet) step(tb testing.TB, rate int64) {
 	}
 	n.v1.MulInto(n.x, floatstep.Batch, n.w1)
 	n.v1.AddBias(n.b1, fractionActivation)
-	check(n.v1.Rescale(fractionWeight+n.extra, n.z1, n.limbs1), nil)
+	check(n.v1.Rescale(fractionWeight+n.extra, LimbBits, n.z1, n.limbs1), nil)
 	for i, z := range n.z1 {
 		n.a1[i] = max(z, 0)
 	}
 	n.v2.MulInto(n.a1, floatstep.Batch, n.w2)
 	n.v2.AddBias(n.b2, fractionActivation)
-	check(n.v2.Rescale(fractionWeight+n.extra, n.z2, n.limbs2), nil)
+	check(n.v2.Rescale(fractionWeight+n.extra, LimbBits, n.z2, n.limbs2), nil)
 	for i := range n.z2 { // the error, from f_a to f_g fraction bits
 		if i%floatstep.Units == i/floatstep.Units%floatstep.Units {
 			n.z2[i] -= 1 << fractionActivation
@@ -76,7 +76,7 @@ func (n *exactNet) step(tb testing.TB, rate int64) {
 		n.z2[i] <<= fractionError - fractionActivation
 	}
 	n.u.MulTransposed(n.z2, floatstep.Batch, n.w2)
-	check(n.u.Rescale(fractionWeight+n.extra, n.d1, n.limbs1), nil)
+	check(n.u.Rescale(fractionWeight+n.extra, LimbBits, n.d1, n.limbs1), nil)
 	for i, z := range n.z1 {
 		if z <= 0 {
 			n.d1[i] = 0

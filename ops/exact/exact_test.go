@@ -189,12 +189,19 @@ func TestLargeProducts(t *testing.T) {
 
 // checkRescale compares Y and every limb with floor division of big integers.
 func checkRescale(t interface{ Fatalf(string, ...any) }, a *Accumulator, shift int) {
+	checkRescaleIn(t, a, shift, LimbBits)
+	if width := Width(shift); width != LimbBits {
+		checkRescaleIn(t, a, shift, width)
+	}
+}
+
+func checkRescaleIn(t interface{ Fatalf(string, ...any) }, a *Accumulator, shift, width int) {
 	cells := a.rows * a.cols
 	values := make([]*big.Int, cells)
 	for i := range values {
 		values[i] = a.Value(i)
 	}
-	low, top := Limbs(shift)
+	low, top := Limbs(shift, width)
 	var limbs [][]int32
 	if top > 0 {
 		for range low + 1 {
@@ -202,7 +209,7 @@ func checkRescale(t interface{ Fatalf(string, ...any) }, a *Accumulator, shift i
 		}
 	}
 	y := make([]int32, cells)
-	got := a.Rescale(shift, y, limbs)
+	got := a.Rescale(shift, width, y, limbs)
 	bad := -1
 	for i, v := range values {
 		// Y = ⌊(2V + 2^s) / 2^(s+1)⌋
@@ -220,14 +227,14 @@ func checkRescale(t interface{ Fatalf(string, ...any) }, a *Accumulator, shift i
 		}
 		sum := q.Lsh(q, uint(shift))
 		for l, limb := range limbs {
-			cell, lowest, beyond := int64(limb[i]), int64(0), int64(1)<<LimbBits
+			cell, lowest, beyond := int64(limb[i]), int64(0), int64(1)<<width
 			if l == low {
 				lowest, beyond = -1<<(top-1), 1<<(top-1)
 			}
 			if cell < lowest || cell >= beyond {
 				t.Fatalf("shift %d, V = %v: limb %d is %d", shift, v, l, cell)
 			}
-			sum.Add(sum, new(big.Int).Lsh(big.NewInt(cell), uint(l*LimbBits)))
+			sum.Add(sum, new(big.Int).Lsh(big.NewInt(cell), uint(l*width)))
 		}
 		if sum.Cmp(v) != 0 {
 			t.Fatalf("shift %d: V = %v, limbs and Y make %v", shift, v, sum)
@@ -238,10 +245,20 @@ func checkRescale(t interface{ Fatalf(string, ...any) }, a *Accumulator, shift i
 	}
 }
 
+// Limbs of a shift, of 16 bits and of the width that saves one if any does.
 func TestLimbs(t *testing.T) {
-	for _, test := range [][3]int{{0, 0, 0}, {1, 0, 1}, {16, 0, 16}, {17, 1, 1}, {32, 1, 16}, {34, 2, 2}, {48, 2, 16}} {
-		if low, top := Limbs(test[0]); low != test[1] || top != test[2] {
-			t.Errorf("shift %d: %d limbs and %d bits, want %v", test[0], low, top, test[1:])
+	for _, test := range []struct{ shift, low, top, width, wideLow, wideTop int }{
+		{0, 0, 0, 16, 0, 0}, {1, 0, 1, 16, 0, 1}, {16, 0, 16, 16, 0, 16}, {17, 1, 1, 17, 0, 17}, {18, 1, 2, 18, 0, 18}, {19, 1, 3, 16, 1, 3},
+		{32, 1, 16, 16, 1, 16}, {33, 2, 1, 17, 1, 16}, {34, 2, 2, 17, 1, 17}, {35, 2, 3, 18, 1, 17}, {36, 2, 4, 18, 1, 18}, {37, 2, 5, 16, 2, 5},
+		{48, 2, 16, 16, 2, 16}, {49, 3, 1, 17, 2, 15}, {51, 3, 3, 17, 2, 17}, {52, 3, 4, 18, 2, 16}, {54, 3, 6, 18, 2, 18}, {55, 3, 7, 16, 3, 7},
+		{68, 4, 4, 17, 3, 17}, {72, 4, 8, 18, 3, 18},
+	} {
+		if low, top := Limbs(test.shift, LimbBits); low != test.low || top != test.top {
+			t.Errorf("shift %d: %d limbs and %d bits, want %d and %d", test.shift, low, top, test.low, test.top)
+		}
+		width := Width(test.shift)
+		if low, top := Limbs(test.shift, width); width != test.width || low != test.wideLow || top != test.wideTop {
+			t.Errorf("shift %d: %d limbs of %d bits and %d bits, want %d of %d and %d", test.shift, low, width, top, test.wideLow, test.width, test.wideTop)
 		}
 	}
 }
@@ -278,7 +295,7 @@ func TestRoundHalfUp(t *testing.T) {
 		a.low[i] = uint64(v)
 	}
 	y, limb := make([]int32, 4), make([]int32, 4)
-	if bad := a.Rescale(4, y, [][]int32{limb}); bad != -1 {
+	if bad := a.Rescale(4, LimbBits, y, [][]int32{limb}); bad != -1 {
 		t.Fatal(bad)
 	}
 	if fmt.Sprint(y, limb) != "[1 0 0 -1] [-8 -8 7 7]" {

@@ -8,19 +8,35 @@ import (
 	"github.com/zkaudit/zkaudit/internal/number"
 )
 
-// LimbBits is the width of a low limb of a remainder.
+// LimbBits is the width of a low limb of a remainder, where no wider one saves a limb.
 const LimbBits = number.LimbBits
 
-// Limbs returns how the remainder of a rescaling by 2^shift is split: low
-// limbs of 16 bits, and the width of the centred top limb, with
-// shift = 16·low + top and 1 ≤ top ≤ 16. A shift of 0 leaves no remainder:
-// (0, 0). Requires shift >= 0.
-func Limbs(shift int) (low, top int) {
+// MaxLimbBits bounds the width of a low limb.
+const MaxLimbBits = LimbBits + 2
+
+// Limbs returns how the remainder of a rescaling by 2^shift is split: low limbs of
+// a width, and the width of the centred top limb, with shift = width·low + top and
+// 1 ≤ top ≤ width. A shift of 0 leaves no remainder: (0, 0). Requires shift >= 0
+// and width >= 1.
+func Limbs(shift, width int) (low, top int) {
 	if shift == 0 {
 		return 0, 0
 	}
-	low = (shift - 1) / LimbBits
-	return low, shift - low*LimbBits
+	low = (shift - 1) / width
+	return low, shift - low*width
+}
+
+// Width returns the narrowest width, of at least 16 bits, with which the remainder
+// of a rescaling by 2^shift has as few limbs as with any.
+func Width(shift int) int {
+	best := LimbBits
+	fewest, _ := Limbs(shift, best)
+	for width := LimbBits + 1; width <= MaxLimbBits; width++ {
+		if low, _ := Limbs(shift, width); low < fewest {
+			best, fewest = width, low
+		}
+	}
+	return best
 }
 
 // MaxShift bounds the shift of a rescaling.
@@ -29,14 +45,14 @@ const MaxShift = 120
 // Rescale rounds the accumulator half up and splits the remainder:
 //
 //	Y = ⌊(V + 2^(shift−1)) / 2^shift⌋,  R = V − 2^shift·Y
-//	R = Σ_{i<low} 2^(16i)·limbs[i] + 2^(16·low)·limbs[low]
+//	R = Σ_{i<low} 2^(width·i)·limbs[i] + 2^(width·low)·limbs[low]
 //
-// with low = Limbs(shift). A shift of 0 gives Y = V and no limbs. y and every
+// with low = Limbs(shift, width). A shift of 0 gives Y = V and no limbs. y and every
 // slice of limbs hold rows·cols cells; limbs may be nil if the remainder is
 // not wanted. It returns the index of the first cell where Y is outside
 // [−2^15, 2^15), or −1; y is then not to be used.
-func (a *Accumulator) Rescale(shift int, y []int32, limbs [][]int32) (bad int) {
-	low, top := Limbs(shift)
+func (a *Accumulator) Rescale(shift, width int, y []int32, limbs [][]int32) (bad int) {
+	low, top := Limbs(shift, width)
 	want := 0
 	if top > 0 {
 		want = low + 1
@@ -51,9 +67,9 @@ func (a *Accumulator) Rescale(shift int, y []int32, limbs [][]int32) (bad int) {
 	first := make([]int, n)
 	forEach(n, func(_, i int) {
 		if a.wide {
-			first[i] = a.rescaleWide(at(i), shift, y, limbs)
+			first[i] = a.rescaleWide(at(i), shift, width, y, limbs)
 		} else {
-			first[i] = a.rescaleSmall(at(i), shift, y, limbs)
+			first[i] = a.rescaleSmall(at(i), shift, width, y, limbs)
 		}
 	})
 	for _, bad := range first {
@@ -64,7 +80,7 @@ func (a *Accumulator) Rescale(shift int, y []int32, limbs [][]int32) (bad int) {
 	return -1
 }
 
-func (a *Accumulator) rescaleSmall(s span, shift int, y []int32, limbs [][]int32) int {
+func (a *Accumulator) rescaleSmall(s span, shift, width int, y []int32, limbs [][]int32) int {
 	half := int64(1) << shift >> 1
 	bad := -1
 	for i := s.from; i < s.to; i++ {
@@ -78,15 +94,15 @@ func (a *Accumulator) rescaleSmall(s span, shift int, y []int32, limbs [][]int32
 			if k == len(limbs)-1 {
 				limbs[k][i] = int32(r)
 			} else {
-				limbs[k][i] = int32(r & (1<<LimbBits - 1))
+				limbs[k][i] = int32(r & (1<<width - 1))
 			}
-			r >>= LimbBits
+			r >>= width
 		}
 	}
 	return bad
 }
 
-func (a *Accumulator) rescaleWide(s span, shift int, y []int32, limbs [][]int32) int {
+func (a *Accumulator) rescaleWide(s span, shift, width int, y []int32, limbs [][]int32) int {
 	halfLow, halfHigh := uint64(0), int64(0)
 	if shift > 0 {
 		halfLow, halfHigh = shiftLeft(1, 0, uint(shift-1))
@@ -112,9 +128,9 @@ func (a *Accumulator) rescaleWide(s span, shift int, y []int32, limbs [][]int32)
 			if k == len(limbs)-1 {
 				limbs[k][i] = int32(low)
 			} else {
-				limbs[k][i] = int32(low & (1<<LimbBits - 1))
+				limbs[k][i] = int32(low & (1<<width - 1))
 			}
-			low, high = shiftRight(low, high, LimbBits)
+			low, high = shiftRight(low, high, uint(width))
 		}
 	}
 	return bad
