@@ -109,6 +109,9 @@ func (c *Claims) Segment(i int, certificates [][32]byte, before, after WeightCom
 	}
 	for _, part := range c.Run.Parts {
 		st.External = append(st.External, part.Features, part.Labels)
+		if c.Run.Program().Attributes() != graph.None {
+			st.External = append(st.External, part.Attributes)
+		}
 	}
 	st.External = append(append(st.External, before...), after...)
 	return sys, st, nil

@@ -20,7 +20,7 @@ func facts() Facts {
 	return Facts{
 		Statement: "statement", RunID: "run", Mode: "zk", Context: "order\n5",
 		ProgramFacts: ProgramFacts{Program: "program", Architecture: "architecture", Loss: "a loss", Labels: "kinds", Batch: 4,
-			Formats: Formats{Feature: 1, Activation: 2, Error: 3}, Frozen: []int{2}, Clip: "0.5", Smoothing: "0.125", Momentum: "as reported", WeightDecay: "as reported, too"},
+			Formats: Formats{Feature: 1, Activation: 2, Error: 3}, Frozen: []int{2}, Clip: "0.5", Smoothing: "0.125", Momentum: "as reported", WeightDecay: "as reported, too", SampleWeight: "of an attribute"},
 		Setup: "string", Dataset: []string{"one", "two"}, Rows: []int{3, 50, 700}, Steps: 12, SegmentSteps: 5, Segments: 3, Rate: "0.5",
 		Order: "shuffled", Seed: "of rows", Tail: "drop", Without: []string{"0:5"},
 		Origin: "seed", OriginSeed: "of weights", OriginScheme: "he", OriginDigest: "origin", InitialWeights: "first", FinalWeights: "last",
@@ -43,6 +43,7 @@ func compared() []struct{ pin, line string } {
 		{"Smoothing", "smoothing of labels: 0.125"},
 		{"Momentum", "momentum: as reported"},
 		{"WeightDecay", "weight decay: as reported, too"},
+		{"SampleWeight", "sample weights: of an attribute"},
 		{"Dataset", "dataset commitments: [one two]"},
 		{"Order", "order of rows: shuffled"},
 		{"Tail", "epoch tail: drop"},
@@ -96,7 +97,7 @@ func TestEachValueIsCompared(t *testing.T) {
 	// What the program determines need not be pinned with it.
 	of := map[string]string{"Dataset": "the data", "Order": "the order of its rows", "Tail": "the order of its rows", "Without": "the order of its rows", "Seed": "the order of its rows",
 		"Steps": "the number of steps", "Rate": "the learning rate", "Origin": "the origin of the initial weights", "OriginSeed": "the origin of the initial weights", "OriginScheme": "the origin of the initial weights"}
-	implied := []string{"Architecture", "Loss", "Labels", "Batch", "Formats", "Frozen", "Clip", "Smoothing", "Momentum", "WeightDecay"}
+	implied := []string{"Architecture", "Loss", "Labels", "Batch", "Formats", "Frozen", "Clip", "Smoothing", "Momentum", "WeightDecay", "SampleWeight"}
 	for _, c := range compared() {
 		e := f.Expect()
 		field := reflect.ValueOf(&e).Elem().FieldByName(c.pin)

@@ -32,6 +32,7 @@ type Expectation struct {
 	Smoothing      *string   `toml:"smoothing"`       // of labels, in decimal; "" = they are taken as they are
 	Momentum       *string   `toml:"momentum"`        // as reported; "" = none
 	WeightDecay    *string   `toml:"weight_decay"`    // as reported; "" = none
+	SampleWeight   *string   `toml:"sample_weight"`   // as reported; "" = none
 	Dataset        *[]string `toml:"dataset"`         // digest of each part
 	Order          *string   `toml:"order"`           // "committed" or "shuffled"
 	Seed           *string   `toml:"seed"`            // of the shuffle
@@ -97,7 +98,7 @@ func ReadExpectation(path string) (_ Expectation, err error) {
 func (f *Facts) Expect() Expectation {
 	rows, without, frozen := slices.Clone(f.Dataset), append([]string{}, f.Without...), append([]int{}, f.Frozen...)
 	e := Expectation{
-		Mode: &f.Mode, Program: &f.Program, Architecture: &f.Architecture, Loss: &f.Loss, Labels: &f.Labels, Batch: &f.Batch, Formats: &f.Formats, Frozen: &frozen, Clip: &f.Clip, Smoothing: &f.Smoothing, Momentum: &f.Momentum, WeightDecay: &f.WeightDecay,
+		Mode: &f.Mode, Program: &f.Program, Architecture: &f.Architecture, Loss: &f.Loss, Labels: &f.Labels, Batch: &f.Batch, Formats: &f.Formats, Frozen: &frozen, Clip: &f.Clip, Smoothing: &f.Smoothing, Momentum: &f.Momentum, WeightDecay: &f.WeightDecay, SampleWeight: &f.SampleWeight,
 		Dataset: &rows, Order: &f.Order, Tail: &f.Tail, Without: &without, Steps: &f.Steps, SegmentSteps: &f.SegmentSteps,
 		Rate: &f.Rate, Origin: &f.Origin, Context: &f.Context, Setup: &f.Setup, FinalWeights: &f.FinalWeights,
 		InitialWeights: &f.InitialWeights, RunID: &f.RunID,

@@ -19,12 +19,13 @@ type ProgramFacts struct {
 	Labels       string   `json:"labels"`
 	Batch        int      `json:"batch"`
 	Formats      Formats  `json:"formats"`
-	Frozen       []int    `json:"frozen"`       // weights that are not trained, in the order of their first use
-	Clip         string   `json:"clip"`         // limit of the errors of layers with weights, in decimal; "" = none
-	Smoothing    string   `json:"smoothing"`    // of labels, in decimal; "" = none
-	Momentum     string   `json:"momentum"`     // how gradients count in later updates; "" = not at all
-	WeightDecay  string   `json:"weight_decay"` // what trained weights lose after every so many steps; "" = nothing
-	RateShift    int      `json:"rate_shift"`   // k: rates are n/2^k for the mean over a batch
+	Frozen       []int    `json:"frozen"`        // weights that are not trained, in the order of their first use
+	Clip         string   `json:"clip"`          // limit of the errors of layers with weights, in decimal; "" = none
+	Smoothing    string   `json:"smoothing"`     // of labels, in decimal; "" = none
+	Momentum     string   `json:"momentum"`      // how gradients count in later updates; "" = not at all
+	WeightDecay  string   `json:"weight_decay"`  // what trained weights lose after every so many steps; "" = nothing
+	SampleWeight string   `json:"sample_weight"` // what the errors of rows are multiplied by; "" = nothing
+	RateShift    int      `json:"rate_shift"`    // k: rates are n/2^k for the mean over a batch
 	RateByStep   bool     `json:"rate_by_step"`
 	Parameters   int      `json:"parameters"`
 }
@@ -37,7 +38,7 @@ func ProgramFactsOf(n *network.Network) ProgramFacts {
 		Program: hex.EncodeToString(program[:]), Architecture: hex.EncodeToString(forward[:]), Layers: n.Describe(),
 		Loss: string(choices.Loss), Labels: string(choices.Labels), Batch: choices.Batch,
 		Formats: Formats(choices.Formats), Frozen: append([]int{}, choices.Frozen...), Parameters: architecture.Parameters(),
-		RateShift: choices.RateShift, RateByStep: choices.Scheduled, Momentum: choices.Momentum.String(), WeightDecay: choices.Decay.String(),
+		RateShift: choices.RateShift, RateByStep: choices.Scheduled, Momentum: choices.Momentum.String(), WeightDecay: choices.Decay.String(), SampleWeight: network.DescribeWeighed(choices.Weighed),
 	}
 	if choices.Clip > 0 {
 		f.Clip = number.Decimal(int64(choices.Clip), choices.Formats.Error)
@@ -66,6 +67,9 @@ func (f *ProgramFacts) Lines() []string {
 		fmt.Sprintf("%s, a multiple of 1/2^%d over a batch", rates, f.RateShift))
 	if f.Momentum != "" {
 		lines = append(lines, "momentum: "+f.Momentum)
+	}
+	if f.SampleWeight != "" {
+		lines = append(lines, "sample weights: "+f.SampleWeight)
 	}
 	if f.WeightDecay != "" {
 		lines = append(lines, "weight decay: "+f.WeightDecay)

@@ -2,6 +2,7 @@ package bundle_test
 
 import (
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -14,6 +15,7 @@ import (
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/network"
+	"github.com/zkaudit/zkaudit/ops"
 	"github.com/zkaudit/zkaudit/relation"
 	"github.com/zkaudit/zkaudit/segment"
 )
@@ -201,6 +203,21 @@ func TestDecayOfAStatement(t *testing.T) {
 	var flaws []flaw
 	for _, c := range [][2]int{{5, 6}, {6, 5}, {3, 6}, {6, 12}, {12, 6}, {13, 13}, {1 << 16, 12}} {
 		flaws = append(flaws, flaw{"a decay elsewhere", decay(c[0], c[1]), "want it at the end of segments"})
+	}
+	refusedStatements(t, flaws)
+}
+
+// TestAttributesOfAStatement: the parts have as many attributes as a program reads
+// one of.
+func TestAttributesOfAStatement(t *testing.T) {
+	var flaws []flaw
+	columns := decode(t, first(t)).Statement.Parts[0].Columns
+	for _, n := range []int{columns + 1, columns + 2} {
+		flaws = append(flaws, flaw{"attributes", func(s *bundle.Statement) {
+			altered(s, func(_ *network.Architecture, c *network.Choices) {
+				c.Weighed = &ops.Weighed{Columns: n, Weights: []int64{1}}
+			})
+		}, fmt.Sprintf("part 0 has %d attributes, the program reads one of %d", columns, n)})
 	}
 	refusedStatements(t, flaws)
 }

@@ -66,6 +66,7 @@ func (e *Expectation) pins(f *Facts) []pin {
 		{name: "smoothing of labels", found: f.Smoothing, want: e.Smoothing, of: theProgram, implied: whole},
 		{name: "momentum", found: f.Momentum, want: e.Momentum, of: theProgram, implied: whole},
 		{name: "weight decay", found: f.WeightDecay, want: e.WeightDecay, of: theProgram, implied: whole},
+		{name: "sample weights", found: f.SampleWeight, want: e.SampleWeight, of: theProgram, implied: whole},
 		{name: "dataset commitments", found: fmt.Sprint(f.Dataset), want: text(e.Dataset), of: theData},
 		{name: "order of rows", found: f.Order, want: e.Order, of: theOrder},
 		{name: "epoch tail", found: f.Tail, want: e.Tail, of: theOrder},
@@ -96,7 +97,7 @@ func (e *Expectation) pins(f *Facts) []pin {
 // choices reports whether all choices of the training are pinned. The rate is
 // among them because weights have as many fraction bits as it needs.
 func (e *Expectation) choices() bool {
-	return e.Loss != nil && e.Labels != nil && e.Batch != nil && e.Formats != nil && e.Frozen != nil && e.Clip != nil && e.Smoothing != nil && e.Momentum != nil && e.WeightDecay != nil && e.Rate != nil
+	return e.Loss != nil && e.Labels != nil && e.Batch != nil && e.Formats != nil && e.Frozen != nil && e.Clip != nil && e.Smoothing != nil && e.Momentum != nil && e.WeightDecay != nil && e.SampleWeight != nil && e.Rate != nil
 }
 
 func text[T any](v *T) *string {

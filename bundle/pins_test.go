@@ -38,7 +38,7 @@ func TestWhatDecidesARunIsPinned(t *testing.T) {
 	frozen, rates := []int{}, number.RatesByEpoch(number.Rate{N: uint8(b.Statement.Rates[0]), K: b.Statement.Network.Choices().RateShift})
 	stated := func(e *bundle.Expectation) {
 		e.Program = nil
-		e.Architecture, e.Loss, e.Labels, e.Batch, e.Formats, e.Frozen, e.Clip, e.Smoothing, e.Momentum, e.WeightDecay, e.Rate = &f.Architecture, &f.Loss, &f.Labels, &f.Batch, &f.Formats, &frozen, &f.Clip, &f.Smoothing, &f.Momentum, &f.WeightDecay, &f.Rate
+		e.Architecture, e.Loss, e.Labels, e.Batch, e.Formats, e.Frozen, e.Clip, e.Smoothing, e.Momentum, e.WeightDecay, e.SampleWeight, e.Rate = &f.Architecture, &f.Loss, &f.Labels, &f.Batch, &f.Formats, &frozen, &f.Clip, &f.Smoothing, &f.Momentum, &f.WeightDecay, &f.SampleWeight, &f.Rate
 	}
 	for name, c := range map[string]struct {
 		change func(e *bundle.Expectation)

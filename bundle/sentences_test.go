@@ -200,7 +200,7 @@ func (how trainer) execute(r *train.Run, tables *ops.Tables) ([]*train.Trace, er
 
 func (how trainer) step(r *train.Run, b *ops.Buffers, step int) error {
 	p, n := r.Program, r.Rates[step]
-	if err := r.Rows.Read(step, b.Small[p.Input], b.Small[p.Label]); err != nil {
+	if err := r.Rows.Read(step, b.Small[p.Input], b.Small[p.Label], nil); err != nil {
 		return err
 	}
 	before := weightsIn(p, b)

@@ -299,6 +299,9 @@ func (s *Statement) checkCommitments() error {
 		if err := part.check(s.PartShape(i), s.RowBits); err != nil {
 			return fmt.Errorf("statement: part %d: %w", i, err)
 		}
+		if t := s.Program().Attributes(); t != graph.None && part.Columns != s.Program().Tensor(t).Units() {
+			return fmt.Errorf("statement: part %d has %d attributes, the program reads one of %d: %w", i, part.Columns, s.Program().Tensor(t).Units(), fault.ErrMalformed)
+		}
 		if s.Schedule.Order == schedule.Shuffled && s.Schedule.Commitments[i] != s.PartDigest(i) {
 			return fmt.Errorf("statement: the schedule is bound to another dataset than part %d: %w", i, fault.ErrRejected)
 		}

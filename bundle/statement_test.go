@@ -15,6 +15,7 @@ import (
 	"github.com/zkaudit/zkaudit/internal/artefact"
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/network"
+	"github.com/zkaudit/zkaudit/ops"
 )
 
 // rebind binds the schedule to the commitments again, as a cheater would.
@@ -83,6 +84,9 @@ func TestEveryPublicValueIsBound(t *testing.T) {
 		}),
 		"weight decay": rebuilt(func(_ *network.Architecture, c *network.Choices) {
 			c.Decay = &graph.Decay{N: 1, Shift: 4, Every: 5}
+		}),
+		"sample weights": rebuilt(func(_ *network.Architecture, c *network.Choices) {
+			c.Weighed = &ops.Weighed{Columns: 1, Weights: []int64{1}}
 		}),
 		"frozen weight": rebuilt(func(_ *network.Architecture, c *network.Choices) { c.Frozen = []int{0} }),
 		"batch":         rebuilt(func(_ *network.Architecture, c *network.Choices) { c.Batch++ }),

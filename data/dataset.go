@@ -87,7 +87,7 @@ type Dataset struct {
 	FeatureNames []string // Width names, or nil
 	FractionBits int
 	Labels       Labels
-	Attributes   []Attribute // what is known about rows and not trained on
+	Attributes   []Attribute // what is known about rows and no feature
 	Source       Source
 }
 

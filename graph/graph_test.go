@@ -114,6 +114,15 @@ func TestValidateRefuses(t *testing.T) {
 		"restarted too late": func(p *graph.Program) {
 			p.Optimizer.Momentum = &graph.Momentum{Response: []int64{1}, Restart: 1<<16 + 1}
 		},
+		"attributes twice": func(p *graph.Program) {
+			p.Tensors = append(p.Tensors, attributes(p, "first", 17), attributes(p, "second", 17))
+		},
+		"attributes of 16 bits": func(p *graph.Program) { p.Tensors = append(p.Tensors, attributes(p, "attributes", 16)) },
+		"attributes of a batch": func(p *graph.Program) {
+			t := attributes(p, "attributes", 17)
+			t.Axes = t.Axes[:1]
+			p.Tensors = append(p.Tensors, t)
+		},
 		"no decay":          func(p *graph.Program) { p.Optimizer.Decay = &graph.Decay{Shift: 2, Every: 1} },
 		"decay to 0":        func(p *graph.Program) { p.Optimizer.Decay = &graph.Decay{N: 4, Shift: 2, Every: 1} },
 		"decay of no steps": func(p *graph.Program) { p.Optimizer.Decay = &graph.Decay{N: 1, Shift: 2} },
@@ -123,5 +132,23 @@ func TestValidateRefuses(t *testing.T) {
 		if err := p.Validate(); !errors.Is(err, fault.ErrMalformed) {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+}
+
+// attributes are two of each row.
+func attributes(p *graph.Program, name string, bits int) graph.Tensor {
+	axes := []relation.Axis{p.Tensor(p.Input).Axes[0], {Name: "attribute", Size: 2}}
+	return graph.Tensor{Name: name, Role: graph.RowAttributes, Axes: axes, Format: number.Format{Bits: bits}}
+}
+
+// TestAttributes: a step reads attributes of rows, or none.
+func TestAttributes(t *testing.T) {
+	p := program().Clone()
+	if p.Attributes() != graph.None {
+		t.Error("attributes of a step that reads none")
+	}
+	p.Tensors = append(p.Tensors, attributes(p, "attributes", 17))
+	if err := p.Validate(); err != nil || p.Attributes() != graph.TensorID(len(p.Tensors)-1) {
+		t.Errorf("%d, %v", p.Attributes(), err)
 	}
 }

@@ -139,6 +139,15 @@ func (p *Program) OfRole(r Role) []TensorID {
 	return ids
 }
 
+// Attributes returns the tensor of the attributes of rows, None if the step reads
+// none.
+func (p *Program) Attributes() TensorID {
+	if ids := p.OfRole(RowAttributes); len(ids) > 0 {
+		return ids[0]
+	}
+	return None
+}
+
 // Producers returns, for every tensor, the index of the node that makes it,
 // or −1.
 func (p *Program) Producers() []int {

@@ -35,10 +35,13 @@ const (
 	Virtual
 	// Accumulator is an exact wide integer, never committed.
 	Accumulator
+	// RowAttributes holds the attributes of the batch's rows, codes of categories;
+	// of most programs there are none.
+	RowAttributes
 )
 
 func (r Role) String() string {
-	names := [...]string{"invalid", "input", "label", "weight", "frozen", "constant", "committed", "virtual", "accumulator"}
+	names := [...]string{"invalid", "input", "label", "weight", "frozen", "constant", "committed", "virtual", "accumulator", "row attributes"}
 	if int(r) < len(names) {
 		return names[r]
 	}
@@ -49,7 +52,7 @@ func (r Role) String() string {
 // batch, and so a batch axis.
 func (r Role) PerSample() bool {
 	switch r {
-	case Input, Label, Committed, Virtual, Accumulator:
+	case Input, Label, RowAttributes, Committed, Virtual, Accumulator:
 		return true
 	}
 	return false
@@ -58,7 +61,7 @@ func (r Role) PerSample() bool {
 // Small reports whether the role's cells fit 32 bits.
 func (r Role) Small() bool {
 	switch r {
-	case Input, Label, Constant, Committed, Virtual:
+	case Input, Label, RowAttributes, Constant, Committed, Virtual:
 		return true
 	}
 	return false

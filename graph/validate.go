@@ -57,7 +57,7 @@ func (p *Program) validateTensor(t *Tensor) error {
 		}
 		size *= a.Size
 	}
-	if t.Role < Input || t.Role > Accumulator {
+	if t.Role < Input || t.Role > RowAttributes {
 		return invalid("tensor %q has role %d", t.Name, t.Role)
 	}
 	if t.Role.PerSample() && t.Axes[0].Size != p.Batch {
@@ -144,6 +144,11 @@ func (p *Program) validateEnds() error {
 		}
 		if t := p.Tensor(e.id); len(t.Axes) != 2 || t.Format.Bits > 16 {
 			return invalid("%v %q must have axes (batch, units) and at most 16 bits", e.role, t.Name)
+		}
+	}
+	for i, id := range p.OfRole(RowAttributes) {
+		if t := p.Tensor(id); i > 0 || len(t.Axes) != 2 || t.Format.Bits != 17 {
+			return invalid("%v %q in %v: want one tensor of them, of axes (batch, units) and 17 bits", t.Role, t.Name, t.Format)
 		}
 	}
 	for _, id := range []TensorID{p.Loss.Logits, p.Loss.Prediction} {

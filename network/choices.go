@@ -7,6 +7,7 @@ import (
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/internal/number"
+	"github.com/zkaudit/zkaudit/ops"
 )
 
 // maxFraction bounds the fraction bits of 16-bit values.
@@ -39,6 +40,9 @@ type Choices struct {
 	Momentum *Momentum
 	// Decay, unless it is nil, takes from every trained weight at the end of a segment.
 	Decay *graph.Decay
+	// Weighed, unless it is nil, multiplies the error of each sample by what an
+	// attribute of its row says.
+	Weighed *ops.Weighed
 }
 
 func (c *Choices) check(weights int) error {
@@ -64,6 +68,9 @@ func (c *Choices) check(weights int) error {
 	}
 	if bad := c.Decay.Check(); bad != "" {
 		return &fault.Setting{Key: "training.weight_decay", Err: fmt.Errorf("%s: %w", bad, fault.ErrUsage)}
+	}
+	if err := checkWeighed(c.Weighed); err != nil {
+		return err
 	}
 	if c.Clip < 0 || c.Clip > graph.MaxClip {
 		return &fault.Setting{Key: "training.clip", Err: fmt.Errorf("%d, want 1 to %d in units of 1/2^%d: %w", c.Clip, graph.MaxClip, c.Formats.Error, fault.ErrUsage)}

@@ -8,11 +8,12 @@ import (
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/internal/encode"
 	"github.com/zkaudit/zkaudit/internal/fault"
+	"github.com/zkaudit/zkaudit/ops"
 )
 
 // Domains begin encodings, with their version.
 const (
-	domain             = "zkaudit/network/v7"
+	domain             = "zkaudit/network/v8"
 	architectureDomain = "zkaudit/architecture/v3"
 )
 
@@ -36,6 +37,10 @@ func (n *Network) encode() []byte {
 	b = encode.Bool(b, c.Decay != nil)
 	if d := c.Decay; d != nil {
 		b = encode.Int(encode.Int(encode.Int(b, int(d.N)), d.Shift), d.Every)
+	}
+	b = encode.Bool(b, c.Weighed != nil)
+	if w := c.Weighed; w != nil {
+		b = encode.Int(encode.Ints(encode.Int(encode.Int(b, w.Columns), w.Column), w.Weights), w.Bits)
 	}
 	return b
 }
@@ -96,6 +101,9 @@ func Decode(data []byte) (*Network, error) {
 	}
 	if r.Bool("weight decay") {
 		c.Decay = &graph.Decay{N: r.Int("what weights lose"), Shift: r.int("precision of what weights lose"), Every: r.int("steps between losses")}
+	}
+	if r.Bool("weights of samples") {
+		c.Weighed = &ops.Weighed{Columns: r.int("attributes"), Column: r.int("attribute"), Weights: r.Ints("weights of samples", ops.MaxSampleWeights), Bits: r.int("precision of the weights")}
 	}
 	if err := r.End("end"); err != nil {
 		return nil, fmt.Errorf("network: %w", err)

@@ -129,6 +129,7 @@ func (n *Network) Difference(other *Network) string {
 		{"rate by step", a.Scheduled, b.Scheduled}, {"frozen weights", fmt.Sprint(a.Frozen), fmt.Sprint(b.Frozen)},
 		{"errors clipped to (in units of their format)", a.Clip, b.Clip},
 		{"momentum", a.Momentum.String(), b.Momentum.String()},
+		{"sample weights", DescribeWeighed(a.Weighed), DescribeWeighed(b.Weighed)},
 		{"weight decay", a.Decay.String(), b.Decay.String()},
 		{"labels smoothed by (for each class, in units of the errors' format)", a.Smoothing, b.Smoothing},
 	} {

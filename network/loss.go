@@ -63,6 +63,12 @@ func (l *lowering) learn(logits, z, dz, prediction graph.TensorID) error {
 	if len(l.b.Program().OfRole(graph.Weight)) == 0 {
 		return fmt.Errorf("the model has no weight to train: %w", fault.ErrUnsupported)
 	}
+	if w := c.Weighed; w != nil {
+		var err error
+		if dz, err = ops.WeighErrors(l.b, dz, *w); err != nil {
+			return err
+		}
+	}
 	return ops.Differentiate(l.b, z, dz)
 }
 

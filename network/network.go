@@ -34,7 +34,7 @@ func New(a Architecture, c Choices) (*Network, error) {
 	}
 	n := &Network{architecture: a.clone(), choices: c}
 	n.choices.Frozen = append([]int(nil), c.Frozen...)
-	n.choices.Momentum, n.choices.Decay = c.Momentum.clone(), cloneOf(c.Decay)
+	n.choices.Momentum, n.choices.Decay, n.choices.Weighed = c.Momentum.clone(), cloneOf(c.Decay), clonedWeighed(c.Weighed)
 	n.encoded = n.encode()
 	l := newLowering(n)
 	last, err := l.run()

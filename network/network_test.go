@@ -121,6 +121,9 @@ func TestDigestNamesEveryChoice(t *testing.T) {
 		"momentum": func(_ *network.Architecture, c *network.Choices) {
 			c.Momentum = &network.Momentum{Response: []int64{1}, Restart: 1}
 		},
+		"sample weights": func(_ *network.Architecture, c *network.Choices) {
+			c.Weighed = &ops.Weighed{Columns: 1, Weights: []int64{1}}
+		},
 		"weight decay": func(_ *network.Architecture, c *network.Choices) {
 			c.Decay = &graph.Decay{N: 1, Shift: 1, Every: 1}
 		},
@@ -252,6 +255,16 @@ func TestRefusals(t *testing.T) {
 		"too fine together": {func(_ *network.Architecture, c *network.Choices) {
 			c.Momentum, c.RateShift = &network.Momentum{Response: []int64{1}, Bits: 16, Restart: 1}, 33
 		}, "rate shift 33 and 16 bits"},
+		"no attribute":            {weighted(ops.Weighed{Weights: []int64{1}}), "training.sample_weight: attribute 0 of 0"},
+		"another attribute":       {weighted(ops.Weighed{Columns: 2, Column: 2, Weights: []int64{1}}), "training.sample_weight: attribute 2 of 2"},
+		"an attribute below 0":    {weighted(ops.Weighed{Columns: 2, Column: -1, Weights: []int64{1}}), "training.sample_weight: attribute -1 of 2"},
+		"too many attributes":     {weighted(ops.Weighed{Columns: 1025, Weights: []int64{1}}), "training.sample_weight: attribute 0 of 1025"},
+		"no sample weights":       {weighted(ops.Weighed{Columns: 1}), "training.sample_weight: 0 weights"},
+		"too many weights":        {weighted(ops.Weighed{Columns: 1, Weights: make([]int64, 1025)}), "training.sample_weight: 1025 weights"},
+		"a weight below 0":        {weighted(ops.Weighed{Columns: 1, Weights: []int64{-1}, Bits: 1}), "training.sample_weight: weights from -0.5 to -0.5"},
+		"a weight too large":      {weighted(ops.Weighed{Columns: 1, Weights: []int64{1 << 15}}), "training.sample_weight: weights from 32768 to 32768"},
+		"weights too fine":        {weighted(ops.Weighed{Columns: 1, Weights: []int64{1}, Bits: 15}), "training.sample_weight: weights of 15 fraction bits"},
+		"weights too coarse":      {weighted(ops.Weighed{Columns: 1, Weights: []int64{1}, Bits: -1}), "training.sample_weight: weights of -1 fraction bits"},
 		"weights lose nothing":    {losing(graph.Decay{Shift: 1, Every: 1}), "training.weight_decay: weights lose 0/2^1"},
 		"weights lose everything": {losing(graph.Decay{N: 2, Shift: 1, Every: 1}), "training.weight_decay: weights lose 2/2^1"},
 		"weights lose all":        {losing(graph.Decay{N: 1, Every: 1}), "training.weight_decay: weights lose 1/2^0"},
@@ -629,8 +642,8 @@ func TestArchitectureDigestByItsDefinition(t *testing.T) {
 		return append(binary.LittleEndian.AppendUint64(nil, uint64(len(s))), s...)
 	}
 	c := n.Choices()
-	encoded, begins := bytes.CutPrefix(n.Encode(), text("zkaudit/network/v7"))
-	behind := 10*8 + len(text(string(c.Loss))) + len(text(string(c.Labels))) + 8 + 8*len(c.Frozen)
+	encoded, begins := bytes.CutPrefix(n.Encode(), text("zkaudit/network/v8"))
+	behind := 11*8 + len(text(string(c.Loss))) + len(text(string(c.Labels))) + 8 + 8*len(c.Frozen)
 	a := n.Architecture()
 	if !begins || a.Digest() != sha256.Sum256(append(text("zkaudit/architecture/v3"), encoded[:len(encoded)-behind]...)) {
 		t.Error("another digest than its definition's")
@@ -653,7 +666,7 @@ func TestMalformedEncodings(t *testing.T) {
 	}
 	// domain, input, 3 weights, layers, …, choices
 	const input = 8 + 18
-	behind := len(data) - 4*8 - (8 + 8) - (8 + len(graph.OneHot)) - (8 + len(graph.SoftmaxCrossEntropy))
+	behind := len(data) - 5*8 - (8 + 8) - (8 + len(graph.OneHot)) - (8 + len(graph.SoftmaxCrossEntropy))
 	for _, c := range []struct {
 		data []byte
 		says string
@@ -907,4 +920,9 @@ func FuzzDecode(f *testing.F) {
 // losing is a change to choices whose weights decay.
 func losing(d graph.Decay) func(*network.Architecture, *network.Choices) {
 	return func(_ *network.Architecture, c *network.Choices) { c.Decay = &d }
+}
+
+// weighted is a change to choices whose errors are weighed.
+func weighted(w ops.Weighed) func(*network.Architecture, *network.Choices) {
+	return func(_ *network.Architecture, c *network.Choices) { c.Weighed = &w }
 }

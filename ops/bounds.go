@@ -84,6 +84,8 @@ func (b *Bounding) settleExternal(id graph.TensorID) {
 		if b.known[id] = signed16(); b.p.Loss.Labels != graph.Values {
 			b.known[id] = unsigned(1)
 		}
+	case graph.RowAttributes:
+		b.known[id] = unsigned(16)
 	case graph.Constant:
 		cells := Interval{Unlimited, -Unlimited}
 		for _, v := range t.Cells {

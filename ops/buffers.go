@@ -126,6 +126,15 @@ func (b *Buffers) SetWeight(p *graph.Program, id graph.TensorID, cells []int64) 
 	return nil
 }
 
+// Attributes returns the cells of the attributes of rows, nil if a program reads
+// none.
+func (b *Buffers) Attributes(p *graph.Program) []int32 {
+	if t := p.Attributes(); t != graph.None {
+		return b.Small[t]
+	}
+	return nil
+}
+
 // Weight returns the cells of a weight as they are after the last step. The
 // slice is the buffers' own.
 func (b *Buffers) Weight(id graph.TensorID) []int64 { return b.values[id] }

@@ -10,6 +10,7 @@ import (
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/network"
+	"github.com/zkaudit/zkaudit/ops"
 )
 
 // randomArchitecture has layers of every kind on samples of a few cells, values
@@ -84,6 +85,9 @@ func TestDerivedFormatsAreEnforced(t *testing.T) {
 		}
 		if rng.IntN(3) == 0 {
 			c.Momentum = &network.Momentum{Response: []int64{4, 2, 1}, Bits: 2, Restart: 1 + rng.IntN(3)}
+		}
+		if rng.IntN(3) == 0 {
+			c.Weighed = &ops.Weighed{Columns: 2, Column: rng.IntN(2), Weights: []int64{rng.Int64N(1 << 15), 3, 5}[:1+rng.IntN(3)], Bits: rng.IntN(15)}
 		}
 		if loss == graph.SoftmaxCrossEntropy && rng.IntN(2) == 0 {
 			c.Smoothing = 1 + rng.IntN(max(1, 1<<c.Formats.Error/5))

@@ -137,6 +137,7 @@ type executed struct {
 	before     map[graph.TensorID][]int64
 	features   []int32 // unpadded cells of the one part
 	labels     []int32
+	attributes []int32 // codes of weights
 	rates      []int64
 }
 
@@ -171,6 +172,12 @@ func executeLying(t *testing.T, p *graph.Program, steps int, seed uint64, lie fu
 		}
 		x.labels = append(x.labels, randomLabel(rng, p.Loss.Labels, label)...)
 	}
+	rowAttributes := p.Attributes()
+	if rowAttributes != graph.None {
+		for range rows * p.Tensor(rowAttributes).Units() {
+			x.attributes = append(x.attributes, rng.Int32N(codesOf(p)))
+		}
+	}
 	for _, role := range []graph.Role{graph.Weight, graph.Frozen} {
 		for _, w := range p.OfRole(role) {
 			f := p.Tensor(w).Format.Fraction
@@ -198,6 +205,9 @@ func executeLying(t *testing.T, p *graph.Program, steps int, seed uint64, lie fu
 			row := int(run.Rows[s*p.Batch+slot].Row)
 			copyRow(x.buffers.Small[p.Input], slot, x.features, row, in.Axes[1].Size)
 			copyRow(x.buffers.Small[p.Label], slot, x.labels, row, label.Axes[1].Size)
+			if rowAttributes != graph.None {
+				copyRow(x.buffers.Small[rowAttributes], slot, x.attributes, row, p.Tensor(rowAttributes).Units())
+			}
 		}
 		step := &ops.Step{Program: p, Buffers: x.buffers, Rate: run.Rates[s], Index: s}
 		if err := ops.ExecuteLying(step, func(n *graph.Node) { lie(x, n) }); err != nil {
@@ -217,15 +227,30 @@ func executeLying(t *testing.T, p *graph.Program, steps int, seed uint64, lie fu
 		after[w] = x.buffers.Weight(w)
 	}
 	sys := x.sys.Relation
+	var attributes []relation.Cells
+	if id := x.sys.Parts[0].Attributes; id != relation.None {
+		attributes = []relation.Cells{{Small: ops.Pad(sys.Tensor(id).Axes, x.attributes)}}
+	}
 	x.assignment, err = x.sys.Assign(x.trace, segment.Cells{
-		Features: []relation.Cells{{Small: ops.Pad(sys.Tensor(x.sys.Parts[0].Features).Axes, x.features)}},
-		Labels:   []relation.Cells{{Small: ops.Pad(sys.Tensor(x.sys.Parts[0].Labels).Axes, x.labels)}},
-		Before:   x.before, After: after,
+		Attributes: attributes,
+		Features:   []relation.Cells{{Small: ops.Pad(sys.Tensor(x.sys.Parts[0].Features).Axes, x.features)}},
+		Labels:     []relation.Cells{{Small: ops.Pad(sys.Tensor(x.sys.Parts[0].Labels).Axes, x.labels)}},
+		Before:     x.before, After: after,
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return x
+}
+
+// codesOf returns how many codes have a weight.
+func codesOf(p *graph.Program) int32 {
+	for i := range p.Nodes {
+		if n := &p.Nodes[i]; n.Kind == ops.KindWeigh {
+			return int32(len(n.Attributes["weights"]))
+		}
+	}
+	return 1
 }
 
 // tableOf returns the rows of the table that the input is indices into, 0 if it is

@@ -57,6 +57,7 @@ func TestOperatorsAreProven(t *testing.T) {
 		"transposed":           transposed(t, coarse()),
 	}
 	programs["weight decay"] = decaying(t, &graph.Decay{N: 5, Shift: 4, Every: 3})
+	programs["sample weights"] = weighed(t, graph.SoftmaxCrossEntropy, weighing())
 	programs["large division"], _ = shares(t, 32)
 	for name, c := range map[string]chain{"layer normalisation": normalise, "sqrt": rooted, "rsqrt": inverted, "rsqrt of cells": invertedCell} {
 		programs[name] = moved(t, coarse(), c)

@@ -27,6 +27,11 @@ func Execute(s *Step) error {
 	if err := s.checkRead(s.Program.Label); err != nil {
 		return err
 	}
+	if t := s.Program.Attributes(); t != graph.None {
+		if err := s.checkRead(t); err != nil {
+			return err
+		}
+	}
 	table := Table()
 	for i := range s.Program.Nodes {
 		n := &s.Program.Nodes[i]

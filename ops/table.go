@@ -38,6 +38,7 @@ func Table() map[graph.Kind]Operator {
 		KindLogistic:         logistic{},
 		KindGate:             gate{},
 		KindClip:             clip{},
+		KindWeigh:            weigh{},
 		KindSoftmax:          softmax{},
 		KindMul:              mul{},
 		KindAdd:              add{},

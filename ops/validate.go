@@ -141,8 +141,11 @@ func validateEnds(p *graph.Program) error {
 	if p.Loss.Labels == graph.Values && f.Bits != 16 || p.Loss.Labels != graph.Values && f != bit() {
 		return malformed("labels %q in %v", p.Loss.Labels, f)
 	}
-	labelled := make([]bool, len(p.Tensors)) // depends on the label
+	labelled := make([]bool, len(p.Tensors)) // depends on the label, or on attributes
 	labelled[p.Label] = true
+	if t := p.Attributes(); t != graph.None {
+		labelled[t] = true
+	}
 	for i := range p.Nodes {
 		n := &p.Nodes[i]
 		reads := slices.ContainsFunc(n.Inputs, func(t graph.TensorID) bool { return t != graph.None && labelled[t] })

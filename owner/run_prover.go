@@ -78,7 +78,10 @@ func (p *RunProver) Segment(ctx context.Context, sys *segment.Relations, st *sta
 	var blinding [][]fr.Element
 	for _, part := range p.Parts {
 		cells.Features, cells.Labels = append(cells.Features, part.Cells[0]), append(cells.Labels, part.Cells[1])
-		blinding = append(blinding, part.Blinding[:2]...) // no attributes: training does not read them
+		blinding = append(blinding, part.Blinding[:2]...)
+		if p.Claims.Run.Program().Attributes() != graph.None { // else training does not read them
+			cells.Attributes, blinding = append(cells.Attributes, part.Cells[2]), append(blinding, part.Blinding[2])
+		}
 	}
 	assignment, err := sys.Assign(trace.Recorded, cells)
 	if err != nil {

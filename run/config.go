@@ -115,6 +115,9 @@ type TrainingConfig struct {
 	MomentumRestart int `toml:"momentum_restart"`
 	// WeightDecay is what each trained weight loses of itself after SegmentSteps.
 	WeightDecay string `toml:"weight_decay"`
+	// SampleWeight is the attribute whose values, decimals that Vocabulary lists,
+	// weigh the rows; "" is none.
+	SampleWeight string `toml:"sample_weight"`
 }
 
 // FormatConfig holds the fraction bits.

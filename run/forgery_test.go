@@ -91,7 +91,7 @@ func elsewhere(q *graph.Program) func(r *train.Run, tables *ops.Tables) ([]*trai
 			made := ops.NewTrace(q, steps.Count)
 			for k := range steps.Count {
 				step := steps.First + k
-				if err := r.Rows.Read(step, buffers.Small[q.Input], buffers.Small[q.Label]); err != nil {
+				if err := r.Rows.Read(step, buffers.Small[q.Input], buffers.Small[q.Label], nil); err != nil {
 					return nil, err
 				}
 				if err := ops.Execute(&ops.Step{Program: q, Buffers: buffers, Rate: r.Rates[step], Index: step}); err != nil {

@@ -61,6 +61,9 @@ func (j *Job) settle(c *Config) error {
 	if j.schedule, err = schedule.New(j.spec); err != nil {
 		return err
 	}
+	if err := c.weighs(j.rows.train); err != nil {
+		return err
+	}
 	source, err := train.NewScheduledRows(p, j.schedule, j.rows.train...)
 	if err != nil {
 		return err

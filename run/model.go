@@ -50,6 +50,10 @@ func readModel(dir string, c *Config) (*model, error) {
 	if err != nil {
 		return nil, err
 	}
+	weighed, err := c.weighed()
+	if err != nil {
+		return nil, err
+	}
 	decay, err := c.Training.decay()
 	if err != nil {
 		return nil, err
@@ -67,6 +71,7 @@ func readModel(dir string, c *Config) (*model, error) {
 		Clip:      clip,
 		Momentum:  momentum,
 		Decay:     decay,
+		Weighed:   weighed,
 		Loss:      graph.LossKind(c.Training.Loss),
 		Labels:    graph.LabelKind(c.Training.Labels),
 		Frozen:    c.Model.Frozen, FrozenLayers: layers, TrainLast: c.Model.TrainLast,

@@ -35,7 +35,7 @@ func TestConfigRoundTrip(t *testing.T) {
 		Vocabulary: map[string][]string{"sex": {"f", "m"}, "owner 1": {"A", "B"}},
 		Test:       TestConfig{Rows: 7, From: "end", GroupDuplicates: true, Commit: true},
 		Training: TrainingConfig{Loss: "mean_squared_error", Labels: "values", Batch: 8, Epochs: 3, SegmentSteps: 16,
-			Rates: []string{"0.5", "0.25"}, Clip: "0.5", Smoothing: "0.1", Momentum: "0.9", Nesterov: true, MomentumRestart: 16, WeightDecay: "0.01"},
+			Rates: []string{"0.5", "0.25"}, Clip: "0.5", Smoothing: "0.1", Momentum: "0.9", Nesterov: true, MomentumRestart: 16, WeightDecay: "0.01", SampleWeight: "sex"},
 		Rate:     RateConfig{WarmUp: 4, Decay: "step", Every: 5, Factor: "0.5", Floor: "0.01"},
 		Formats:  FormatConfig{Feature: 7, Activation: 8, Error: 9},
 		Schedule: ScheduleConfig{Order: "shuffled", Seed: "s", Tail: "wrap", Without: []string{"north:5", "part-001:10-19"}},

@@ -45,7 +45,7 @@ classes = {{list .Columns.Classes}}   # order of the classes; [] = those found, 
 normalise = {{quote .Columns.Normalise}}   # csv features: none | minmax | standard, fitted on the rows of the first file that are trained on
 normalise_targets = {{quote .Columns.NormaliseTargets}}   # values to predict: none | minmax | standard, fitted alike
 reconstruct = {{.Columns.Reconstruct}}   # the targets are the features (autoencoder)
-attributes = {{list .Columns.Attributes}}   # csv columns committed for audits (sex, licence ...); training reads those alone that features names, too
+attributes = {{list .Columns.Attributes}}   # csv columns committed for audits (sex, licence ...); training reads those alone that features names, too, and training.sample_weight
 missing_as_category = {{.Columns.MissingAsCategory}}   # a missing cell ("?") of a category is a category of its own
 encoding = {{quote .Columns.Encoding}}   # a file that says how cells become integers, such as commit/encoding.json; "" fits one
 publish_encoding = {{.Columns.PublishEncoding}}   # in part files, so that anyone can encode a record; normalisation tells of the rows
@@ -75,6 +75,7 @@ smoothing = {{quote .Training.Smoothing}}   # of labels, such as "0.1": so much 
 momentum = {{quote .Training.Momentum}}   # such as "0.9"; "" = none
 nesterov = {{.Training.Nesterov}}   # Nesterov's momentum instead of the classical one
 momentum_restart = {{.Training.MomentumRestart}}   # after so many steps a momentum begins anew: a divisor of segment_steps
+sample_weight = {{quote .Training.SampleWeight}}   # an attribute whose values, decimals that [vocabulary] lists, multiply the error of each row; "" = none
 weight_decay = {{quote .Training.WeightDecay}}   # what each trained weight loses of itself after every segment_steps steps, such as "0.01"; "" = nothing. The nearest n/2^k with n <= 255 is used, and printed
 
 [learning_rate]   # how training.rate changes from step to step; each step's rate is exact, rounded once to n/2^k

@@ -11,8 +11,9 @@ import (
 
 // Cells are what an assignment needs besides the trace.
 type Cells struct {
-	// Features and Labels are the padded cells of every part.
-	Features, Labels []relation.Cells
+	// Features, Labels and Attributes are the padded cells of every part; Attributes
+	// are not read where the program reads none.
+	Features, Labels, Attributes []relation.Cells
 	// Before and After are the unpadded cells of the weights, by tensor of
 	// the program; After is not read for frozen weights.
 	Before, After map[graph.TensorID][]int64
@@ -38,6 +39,13 @@ func (s *Relations) Assign(trace *ops.Trace, cells Cells) (relation.Assignment, 
 	}
 	for i, part := range s.Parts {
 		a[part.Features], a[part.Labels] = cells.Features[i], cells.Labels[i]
+		if part.Attributes == relation.None {
+			continue
+		}
+		if len(cells.Attributes) != len(s.Parts) {
+			return nil, fmt.Errorf("assignment: attributes of %d parts, want %d: %w", len(cells.Attributes), len(s.Parts), fault.ErrMalformed)
+		}
+		a[part.Attributes] = cells.Attributes[i]
 	}
 	for _, w := range s.Weights {
 		if err := s.assignWeight(a, w, cells); err != nil {

@@ -30,7 +30,7 @@ const (
 )
 
 // PartTensors names the committed tensors of a dataset part. Attributes is
-// relation.None in the system of a segment, which does not read them.
+// relation.None in the system of a segment that does not read them.
 type PartTensors struct{ Features, Labels, Attributes relation.ID }
 
 // WeightTensors names the committed tensors of a weight; a frozen one is the same
@@ -54,7 +54,7 @@ type Relations struct {
 }
 
 // Build states the relations of the segment. The external tensors come first:
-// features and labels of each part, then each weight before, then each
+// features and labels of each part, and its attributes if the program reads them, then each weight before, then each
 // trainable weight after. Errors wrap fault.ErrMalformed for a program or
 // segment that makes no sense, fault.ErrUnsupported beyond a limit.
 // Protocol, section 7.
@@ -75,6 +75,9 @@ func Build(p *graph.Program, shape Shape, run PublicInputs, tables *ops.Tables) 
 			Labels:     b.External(fmt.Sprintf("part %d labels", i), axis, labels),
 			Attributes: relation.None,
 		})
+		if t := p.Attributes(); t != graph.None {
+			s.Parts[i].Attributes = b.External(fmt.Sprintf("part %d attributes", i), axis, p.Tensor(t).Axes[1])
+		}
 	}
 	s.addWeights(b)
 	c := ops.NewContext(b, p, run.Rates, tables)
@@ -154,7 +157,7 @@ func (s *Relations) addWeights(b *relation.Builder) {
 	}
 }
 
-// gather defines the features and labels of all steps:
+// gather defines the features and labels of all steps, and attributes that are read:
 // X(t,b,c) = Σ_p Σ_i Sel_p(t,b,i)·D_p(i,c) (protocol, section 7).
 func (s *Relations) gather(b *relation.Builder, c *ops.Context, rows []schedule.Ref) {
 	p := s.Program
@@ -177,7 +180,11 @@ func (s *Relations) gather(b *relation.Builder, c *ops.Context, rows []schedule.
 	}{
 		{p.Input, func(d PartTensors) relation.ID { return d.Features }},
 		{p.Label, func(d PartTensors) relation.ID { return d.Labels }},
+		{p.Attributes(), func(d PartTensors) relation.ID { return d.Attributes }},
 	} {
+		if side.tensor == graph.None {
+			continue
+		}
 		t := p.Tensor(side.tensor)
 		labels := c.Labels(side.tensor)
 		var terms []relation.Term

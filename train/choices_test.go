@@ -5,6 +5,7 @@ import (
 	"math"
 	"testing"
 
+	"github.com/zkaudit/zkaudit/data"
 	"github.com/zkaudit/zkaudit/data/schedule"
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/internal/number"
@@ -23,7 +24,9 @@ type realRun struct {
 	mu       float64
 	nesterov bool
 	restart  int
-	decay    float64 // after every 10 steps
+	decay    float64   // after every 10 steps
+	weights  []float64 // of rows, by row modulo their number
+	weight   []float64 // of the rows of a batch; nil: 1
 }
 
 var realSizes = [4]int{2, 8, 8, 2}
@@ -52,6 +55,9 @@ func (r *realRun) step(step int, input, label []float64, rate float64) {
 		d := []float64{p0, 1 - p0}
 		for c := range d {
 			d[c] -= (1-r.smooth)*label[2*b+c] + r.smooth/2
+			if r.weight != nil {
+				d[c] *= r.weight[b]
+			}
 		}
 		for l := 2; l >= r.frozen; l-- {
 			back := make([]float64, realSizes[l])
@@ -108,6 +114,7 @@ func TestChoicesInFloat(t *testing.T) {
 		"momentum":       {number.RateText{Rate: "0.1"}, realRun{mu: 0.75}},
 		"Nesterov's":     {number.RateText{Rate: "0.1"}, realRun{mu: 0.75, nesterov: true}},
 		"restarted":      {number.RateText{Rate: "0.1"}, realRun{mu: 0.75, restart: 5}},
+		"weighed":        {number.RateText{Rate: "0.5"}, realRun{weights: []float64{1, 0, 0.5, 0.875}}},
 		"weight decay":   {number.RateText{Rate: "0.5"}, realRun{decay: 0.125}},
 		"all of it":      {cosine, realRun{frozen: 1, clip: 0.25, smooth: 0.125, mu: 0.5, nesterov: true, restart: 10, decay: 0.03125}},
 		"all of it else": {decay, realRun{frozen: 0, clip: 0.25, smooth: 0.125, mu: 0.5, restart: 5, decay: 0.0625}},
@@ -150,6 +157,12 @@ func checkChoice(t *testing.T, rate number.RateText, real *realRun) {
 	if real.decay > 0 {
 		c.Decay = &graph.Decay{N: int64(real.decay * 32), Shift: 5, Every: 10}
 	}
+	if real.weights != nil {
+		c.Weighed = &ops.Weighed{Columns: 1, Bits: 8}
+		for _, w := range real.weights {
+			c.Weighed.Weights = append(c.Weighed.Weights, int64(w*256))
+		}
+	}
 	n, err := network.New(a, c)
 	if err != nil {
 		t.Fatal(err)
@@ -165,7 +178,16 @@ func checkChoice(t *testing.T, rate number.RateText, real *realRun) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if run.Rows, err = NewScheduledRows(n.Program(), order, moons(rows, 3)); err != nil {
+	set := moons(rows, 3)
+	var codes []int32
+	if real.weights != nil {
+		codes = make([]int32, batch)
+		set.Attributes = []data.Attribute{{Name: "weight", Codes: make([]int32, rows)}}
+		for row := range rows {
+			set.Attributes[0].Codes[row] = int32(row % len(real.weights))
+		}
+	}
+	if run.Rows, err = NewScheduledRows(n.Program(), order, set); err != nil {
 		t.Fatal(err)
 	}
 	value := func(w Weights, i int) (cells []float64) {
@@ -184,8 +206,12 @@ func checkChoice(t *testing.T, rate number.RateText, real *realRun) {
 			t.Fatal(err)
 		}
 		run.Rates = append(run.Rates, numerator)
-		if err := run.Rows.Read(s, input, label); err != nil {
+		if err := run.Rows.Read(s, input, label, codes); err != nil {
 			t.Fatal(err)
+		}
+		real.weight = nil
+		for _, code := range codes {
+			real.weight = append(real.weight, real.weights[code])
 		}
 		in, out := make([]float64, len(input)), make([]float64, len(label))
 		for i := range input {

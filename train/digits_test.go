@@ -117,7 +117,7 @@ func (f *floatDigits) forward(x []int32) (a, z []float64) {
 
 func (f *floatDigits) step(rows Rows, step int, rate float64) error {
 	input, label := make([]int32, f.s.batch*f.s.inputs), make([]int32, f.s.batch*f.s.units)
-	if err := rows.Read(step, input, label); err != nil {
+	if err := rows.Read(step, input, label, nil); err != nil {
 		return err
 	}
 	old := *f // gradients are those at the weights before the step

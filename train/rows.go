@@ -33,17 +33,27 @@ func NewScheduledRows(p *graph.Program, s *schedule.Schedule, parts ...*data.Dat
 		if err := Fits(p, part); err != nil {
 			return nil, fmt.Errorf("part %d: %w", i, err)
 		}
+		if t := p.Attributes(); t != graph.None && len(part.Attributes) != p.Tensor(t).Units() {
+			return nil, fmt.Errorf("part %d has %d attributes, the program reads one of %d: %w", i, len(part.Attributes), p.Tensor(t).Units(), fault.ErrInput)
+		}
 	}
 	return &ScheduledRows{schedule: s, parts: parts, refs: make([]schedule.Ref, p.Batch)}, nil
 }
 
 // Read implements Rows.
-func (r *ScheduledRows) Read(step int, input, label []int32) error {
+func (r *ScheduledRows) Read(step int, input, label, attributes []int32) error {
 	if err := r.schedule.Rows(step, r.refs); err != nil {
 		return err
 	}
 	for slot, ref := range r.refs {
-		copyRow(r.parts[ref.Part], int(ref.Row), slot, input, label)
+		part, row := r.parts[ref.Part], int(ref.Row)
+		copyRow(part, row, slot, input, label)
+		if attributes != nil {
+			width := len(part.Attributes)
+			for k := range part.Attributes {
+				attributes[slot*width+k] = part.Attributes[k].Codes[row]
+			}
+		}
 	}
 	return nil
 }

@@ -61,7 +61,7 @@ func TestScheduledRows(t *testing.T) {
 	input, label := make([]int32, 4), []int32{9, 9, 9, 9, 9, 9}
 	// The five rows in order, without the tail: (10 11) (12 20) (10 11) …
 	for step, want := range [][]int32{{10, 11}, {12, 20}, {10, 11}, {12, 20}} {
-		if err := rows.Read(step, input, label); err != nil {
+		if err := rows.Read(step, input, label, nil); err != nil {
 			t.Fatal(err)
 		}
 		wantLabel := make([]int32, 6)
@@ -72,7 +72,7 @@ func TestScheduledRows(t *testing.T) {
 			t.Errorf("step %d: %d %d, want rows %d", step, input, label, want)
 		}
 	}
-	if err := rows.Read(4, input, label); !errors.Is(err, fault.ErrUsage) {
+	if err := rows.Read(4, input, label, nil); !errors.Is(err, fault.ErrUsage) {
 		t.Errorf("step after the run: %v", err)
 	}
 }
@@ -83,7 +83,7 @@ func TestScheduledValues(t *testing.T) {
 		t.Fatal(err)
 	}
 	input, label := make([]int32, 4), make([]int32, 4)
-	if err := rows.Read(1, input, label); err != nil || !slices.Equal(label, []int32{5, 6, 7, 8}) {
+	if err := rows.Read(1, input, label, nil); err != nil || !slices.Equal(label, []int32{5, 6, 7, 8}) {
 		t.Errorf("labels %d, %v", label, err)
 	}
 }

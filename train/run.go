@@ -30,8 +30,9 @@ type Run struct {
 // Rows gives the dataset rows of a run.
 type Rows interface {
 	// Read writes the features and labels of the rows of a step, row by row,
-	// to input and label, which have B·units cells each.
-	Read(step int, input, label []int32) error
+	// to input and label, which have B·units cells each, and their attributes
+	// unless attributes is nil.
+	Read(step int, input, label, attributes []int32) error
 }
 
 // StepRange is the steps First … First+Count−1 of a run.

@@ -86,7 +86,7 @@ func (t *Trainer) segment(ctx context.Context, segment int, trace *ops.Trace, pr
 		if err := ctx.Err(); err != nil {
 			return fmt.Errorf("before step %d: %w", step, err)
 		}
-		if err := t.run.Rows.Read(step, t.cells(p.Input), t.cells(p.Label)); err != nil {
+		if err := t.run.Rows.Read(step, t.cells(p.Input), t.cells(p.Label), t.buffers.Attributes(p)); err != nil {
 			return fmt.Errorf("rows of step %d: %w", step, err)
 		}
 		if err := ops.Execute(&ops.Step{Program: p, Buffers: t.buffers, Rate: t.run.Rates[step], Index: step}); err != nil {

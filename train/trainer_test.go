@@ -28,7 +28,7 @@ type fixedRows struct {
 	input, label [][]int32
 }
 
-func (r fixedRows) Read(step int, input, label []int32) error {
+func (r fixedRows) Read(step int, input, label, _ []int32) error {
 	copy(input, r.input[step])
 	copy(label, r.label[step])
 	return nil

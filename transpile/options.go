@@ -8,6 +8,7 @@ import (
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/network"
+	"github.com/zkaudit/zkaudit/ops"
 	"github.com/zkaudit/zkaudit/tflite"
 )
 
@@ -25,10 +26,11 @@ type Options struct {
 	Scheduled bool
 	// Clip is network.Choices.Clip.
 	Clip int
-	// Smoothing, Momentum and Decay are those of network.Choices.
+	// Smoothing, Momentum, Decay and Weighed are those of network.Choices.
 	Smoothing int
 	Momentum  *network.Momentum
 	Decay     *graph.Decay
+	Weighed   *ops.Weighed
 	// Loss and Labels, where empty, follow from the model's last operator: see
 	// network.Architecture.ChooseLoss.
 	Loss   graph.LossKind

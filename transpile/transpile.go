@@ -118,7 +118,7 @@ func Transpile(m *tflite.Model, o Options) (_ *Result, err error) {
 	if err != nil {
 		return nil, err
 	}
-	c := network.Choices{Batch: o.Batch, Formats: o.Formats, RateShift: o.RateShift, Scheduled: o.Scheduled, Clip: o.Clip, Smoothing: o.Smoothing, Momentum: o.Momentum, Decay: o.Decay}
+	c := network.Choices{Batch: o.Batch, Formats: o.Formats, RateShift: o.RateShift, Scheduled: o.Scheduled, Clip: o.Clip, Smoothing: o.Smoothing, Momentum: o.Momentum, Decay: o.Decay, Weighed: o.Weighed}
 	if c.Loss, c.Labels, err = a.ChooseLoss(o.Loss, o.Labels); err != nil {
 		return nil, err
 	}

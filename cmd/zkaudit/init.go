@@ -49,6 +49,9 @@ read, numbered from 0 as they are committed.
 			if c.Data, err = files.config(); err != nil {
 				return err
 			}
+			if c.Vocabulary, err = files.vocabularies(); err != nil {
+				return err
+			}
 			if !cmd.Flags().Changed("commit-test") {
 				c.Test.Commit = len(c.Columns.Attributes)+len(files.constants) > 0
 			}
@@ -82,6 +85,7 @@ read, numbered from 0 as they are committed.
 	f.StringArrayVar(&files.parts, "part", nil, "a part that the owner of --data has committed; once per --data, \"\" for rows of your own")
 	f.StringArrayVar(&files.openings, "opening", nil, "what opens --part")
 	f.StringArrayVar(&files.constants, "constants", nil, "attributes with one value for all rows of --data, such as owner=A,licence=CC0-1.0; once per --data")
+	f.StringArrayVar(&files.vocabulary, "vocabulary", nil, "values that an attribute may have: NAME=VALUE,VALUE; once per attribute")
 	columnFlags(cmd, &c.Columns)
 	trainingFlags(cmd, &c)
 	setsKeys(f, settingFlags())
@@ -135,8 +139,28 @@ func (a *app) initLike(dir, like string, without []string) error {
 	})
 }
 
-// filesOfParts are the flags that are given once per file of rows.
-type filesOfParts struct{ data, names, labels, parts, openings, constants []string }
+// filesOfParts are the flags that are given once per file of rows, and the values
+// of the attributes in them.
+type filesOfParts struct {
+	data, names, labels, parts, openings, constants []string
+	vocabulary                                      []string
+}
+
+// vocabularies makes the [vocabulary] table.
+func (f *filesOfParts) vocabularies() (map[string][]string, error) {
+	var tables map[string][]string
+	for _, text := range f.vocabulary {
+		name, values, ok := strings.Cut(text, "=")
+		if !ok || name == "" || tables[name] != nil {
+			return nil, fmt.Errorf("--vocabulary %q: want NAME=VALUE,VALUE, once for each name: %w", text, fault.ErrUsage)
+		}
+		if tables == nil {
+			tables = map[string][]string{}
+		}
+		tables[name] = strings.Split(values, ",")
+	}
+	return tables, nil
+}
 
 // config makes the [[data]] tables.
 func (f *filesOfParts) config() ([]run.DataConfig, error) {
@@ -216,6 +240,7 @@ func trainingFlags(cmd *cobra.Command, c *run.Config) {
 	f.BoolVar(&c.Training.Nesterov, "nesterov", false, "Nesterov's momentum instead of the classical one")
 	f.IntVar(&c.Training.MomentumRestart, "momentum-restart", 0, "steps after which a momentum begins anew (default: those of a segment)")
 	f.StringVar(&c.Training.WeightDecay, "weight-decay", "", "what each trained weight loses of itself after every segment, such as 0.01")
+	f.StringVar(&c.Training.SampleWeight, "sample-weight", "", "attribute whose values multiply the error of each row")
 	f.IntVar(&c.Rate.WarmUp, "warm-up", 0, "steps in which the learning rate rises to its value")
 	f.StringVar(&c.Rate.Decay, "decay", "", "how the learning rate falls from step to step: none, step or cosine (default none)")
 	f.IntVar(&c.Rate.Every, "decay-every", 0, "step decay: steps after which the rate is multiplied by the factor, and again")
@@ -242,14 +267,14 @@ func trainingFlags(cmd *cobra.Command, c *run.Config) {
 // run.toml.
 func settingFlags() map[string]string {
 	return map[string]string{
-		"model": "model.file", "frozen": "model.frozen", "frozen-layers": "model.frozen_layers", "train-last": "model.train_last", "batch-axis": "model.batch_axis", "data": "data.file", "name": "data.name", "labels": "data.labels", "part": "data.part", "opening": "data.opening", "constants": "data.constants",
+		"model": "model.file", "frozen": "model.frozen", "frozen-layers": "model.frozen_layers", "train-last": "model.train_last", "batch-axis": "model.batch_axis", "data": "data.file", "name": "data.name", "labels": "data.labels", "part": "data.part", "opening": "data.opening", "constants": "data.constants", "vocabulary": "vocabulary",
 		"format": "columns.format", "header": "columns.header", "csv-separator": "columns.separator", "decimal-comma": "columns.decimal_comma", "features": "columns.features", "categorical": "columns.categorical",
 		"target": "columns.targets", "classes": "columns.classes", "normalise": "columns.normalise", "normalise-targets": "columns.normalise_targets",
 		"reconstruct": "columns.reconstruct", "attributes": "columns.attributes", "missing-as-category": "columns.missing_as_category",
 		"encoding": "columns.encoding", "publish-encoding": "columns.publish_encoding",
 		"test-rows": "test.rows", "test-from": "test.from", "group-duplicates": "test.group_duplicates", "commit-test": "test.commit",
 		"loss": "training.loss", "label-kind": "training.labels", "batch": "training.batch", "epochs": "training.epochs", "steps": "training.steps",
-		"segment-steps": "training.segment_steps", "rate": "training.rate", "rates": "training.rates", "clip": "training.clip", "smoothing": "training.smoothing", "momentum": "training.momentum", "nesterov": "training.nesterov", "momentum-restart": "training.momentum_restart", "weight-decay": "training.weight_decay",
+		"segment-steps": "training.segment_steps", "rate": "training.rate", "rates": "training.rates", "clip": "training.clip", "smoothing": "training.smoothing", "momentum": "training.momentum", "nesterov": "training.nesterov", "momentum-restart": "training.momentum_restart", "weight-decay": "training.weight_decay", "sample-weight": "training.sample_weight",
 		"warm-up": "learning_rate.warm_up", "decay": "learning_rate.decay", "decay-every": "learning_rate.every", "decay-factor": "learning_rate.factor", "decay-floor": "learning_rate.floor",
 		"fraction-features": "formats.feature", "fraction-activations": "formats.activation", "fraction-errors": "formats.error",
 		"order": "schedule.order", "seed": "schedule.seed", "tail": "schedule.tail", "without": "schedule.without",

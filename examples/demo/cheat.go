@@ -102,7 +102,7 @@ func (c Cheat) execute(r *train.Run, tables *ops.Tables) ([]*train.Trace, error)
 func (c Cheat) step(r *train.Run, b *ops.Buffers, step int) error {
 	p := r.Program
 	label := b.Small[p.Label]
-	if err := r.Rows.Read(step, b.Small[p.Input], label); err != nil {
+	if err := r.Rows.Read(step, b.Small[p.Input], label, nil); err != nil {
 		return err
 	}
 	n := r.Rates[step]

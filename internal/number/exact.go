@@ -47,6 +47,30 @@ func ParseShare(text string, parts, fraction int) (int64, error) {
 	return n, nil
 }
 
+// ParseWeight reads a decimal of 0 or more and returns the integer nearest to
+// x·2^fraction, ties to even. It fails with fault.ErrUsage if that has more than 15
+// bits, or is 0 though x is not.
+func ParseWeight(text string, fraction int) (int64, error) {
+	if len(text) > maxRateText {
+		return 0, fmt.Errorf("%d characters, at most %d are read: %w", len(text), maxRateText, fault.ErrUsage)
+	}
+	value, _, err := apd.NewFromString(text)
+	if err != nil || value.Form != apd.Finite || value.Negative {
+		return 0, fmt.Errorf("%q is no decimal of 0 or more: %w", text, fault.ErrUsage)
+	}
+	if value.IsZero() {
+		return 0, nil
+	}
+	n, err := RoundQuotient(value, apd.New(1, 0), fraction)
+	if err != nil {
+		return 0, err
+	}
+	if n == 0 || n >= 1<<15 {
+		return 0, fmt.Errorf("%s is nearest to %d/2^%d, want 1 to 2^15 - 1 of these, or 0: %w", text, n, fraction, fault.ErrUsage)
+	}
+	return n, nil
+}
+
 // Decimal returns n/2^fraction exactly, as a decimal without exponent.
 func Decimal(n int64, fraction int) string { return decimalOf(big.NewInt(n), fraction) }
 

@@ -43,3 +43,18 @@ func TestParseShare(t *testing.T) {
 		}
 	}
 }
+
+// TestParseWeight: a decimal of 0 or more becomes the nearest multiple, if it has
+// 15 bits and is not 0 by rounding.
+func TestParseWeight(t *testing.T) {
+	for text, want := range map[string]int64{"0": 0, "0.00": 0, "1": 256, "0.5": 128, "0.3": 77, "2.5e1": 6400, "127.99": 32765, "0.002": 1} {
+		if got, err := ParseWeight(text, 8); err != nil || got != want {
+			t.Errorf("%s: %d, %v, want %d", text, got, err, want)
+		}
+	}
+	for _, text := range []string{"-1", "-0", "128", "1e9", "0.001", "one", "", "NaN", "Inf"} {
+		if got, err := ParseWeight(text, 8); !errors.Is(err, fault.ErrUsage) {
+			t.Errorf("%q: %d, %v", text, got, err)
+		}
+	}
+}
