@@ -93,6 +93,15 @@ func TestStrangersNetworks(t *testing.T) {
 		a.Layers[len(a.Layers)-1].Weights = []int{3}
 		return a
 	}
+	likelihoods := func(n int) network.Architecture {
+		a := chain([]int{1 << 10})
+		for i := range n {
+			a.Layers = append(a.Layers,
+				network.Layer{Kind: network.StridedSlice, Inputs: []int{len(a.Layers)}, Shape: []int{1<<10 - 2*i - 1}, Parameters: []int{0, 1}},
+				network.Layer{Kind: network.LogSoftmax, Inputs: []int{len(a.Layers) + 1}})
+		}
+		return ended(a, 0)
+	}
 	leaky := func(n int) network.Architecture {
 		a := chain([]int{4})
 		for i := range n {
@@ -135,6 +144,7 @@ func TestStrangersNetworks(t *testing.T) {
 		"recurrent layers":                  recurrent(48, 1<<9),
 		"a recurrent layer":                 recurrent(48, 1),
 		"recurrent layers of many steps":    recurrent(1<<20, 1),
+		"logarithms of many classes":        likelihoods(300),
 		"one leaky rectifier, often":        ended(chain([]int{4}, times(1000, network.Layer{Kind: network.LeakyRelu, Constant: alone})...), 0),
 		"many leaky rectifiers":             leaky(600),
 		"a few leaky rectifiers":            leaky(16),

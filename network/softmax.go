@@ -9,9 +9,9 @@ import (
 	"github.com/zkaudit/zkaudit/ops"
 )
 
-// softmax lowers a softmax over the last axis of a sample. At the end it is part
-// of the cross-entropy, and so is its logarithm, which is nothing else: −Σ_c label_c·y_c
-// of y = ln softmax z has the gradient p − label at z.
+// softmax lowers a softmax over the last axis of a sample, or its logarithm. At the
+// end it is part of the cross-entropy, and the logarithm is nothing else there:
+// −Σ_c label_c·y_c of y = ln softmax z has the gradient p − label at z.
 func (l *lowering) softmax(layer *Layer) error {
 	x, err := l.operands(layer, 1, 0, false, false)
 	if err != nil {
@@ -29,9 +29,6 @@ func (l *lowering) softmax(layer *Layer) error {
 		l.set(x.id, x.shape)
 		return nil
 	}
-	if layer.Kind == LogSoftmax {
-		return l.refuse("logarithms of a softmax before anything but a cross-entropy", "end the model in it, with that loss, or take the SOFTMAX")
-	}
 	mask := graph.None
 	if x.hidden != nil {
 		if l.constants += len(x.hidden); l.constants > maxConstants {
@@ -47,11 +44,16 @@ func (l *lowering) softmax(layer *Layer) error {
 	if err != nil {
 		return err
 	}
-	p, err := ops.Softmax(l.b, l.name, x.id, mask, l.n.choices.Formats.Activation)
+	var y graph.TensorID
+	if layer.Kind == LogSoftmax { // whose gradient alone reads p
+		y, err = ops.LogSoftmax(l.b, l.name, x.id, l.n.choices.Formats.Error)
+	} else {
+		y, err = ops.Softmax(l.b, l.name, x.id, mask, l.n.choices.Formats.Activation)
+	}
 	if err != nil {
 		return err
 	}
-	l.set(p, x.shape)
+	l.set(y, x.shape)
 	return nil
 }
 

@@ -144,7 +144,7 @@ func TestMasksRefused(t *testing.T) {
 
 // A logarithm of a softmax ends a model as the softmax does, in one step and the same
 // one: of classes, and of those at each position of a sequence. Elsewhere, and with
-// another loss, it is refused.
+// another loss, it is an operator, on the format of what it reads.
 func TestLogSoftmax(t *testing.T) {
 	for positions, labels := range map[int]graph.LabelKind{1: graph.OneHot, 5: graph.Values} {
 		a, c := speaking(positions, 7, true)
@@ -156,20 +156,32 @@ func TestLogSoftmax(t *testing.T) {
 			t.Errorf("%d positions: another step, or the same network", positions)
 		}
 	}
-	for says, change := range map[string]func(a *network.Architecture, c *network.Choices){
-		"layer 2 LOG_SOFTMAX: logarithms of a softmax before anything but a cross-entropy; end the model in it, with that loss, or take the SOFTMAX": func(a *network.Architecture, _ *network.Choices) {
-			a.Layers = append(a.Layers, network.Layer{Kind: network.Relu, Inputs: []int{3}})
+	for name, change := range map[string]func(a *network.Architecture, c *network.Choices){
+		"before a layer": func(a *network.Architecture, c *network.Choices) {
+			a.Layers, c.Labels = append(a.Layers, network.Layer{Kind: network.Relu, Inputs: []int{3}}), graph.OneHot
 		},
-		"layer 2 LOG_SOFTMAX: logarithms of a softmax before anything": func(_ *network.Architecture, c *network.Choices) {
-			c.Loss, c.Labels = graph.MeanSquaredError, graph.Values
-		},
-		"layer 2 LOG_SOFTMAX: logarithms of a softmax before": func(_ *network.Architecture, c *network.Choices) { c.Loss, c.Labels = graph.LogisticLoss, graph.Bits },
-		"layer 2 LOG_SOFTMAX: fused activation":               func(a *network.Architecture, _ *network.Choices) { a.Layers[2].Activation = network.Relu },
+		"squared error": func(_ *network.Architecture, c *network.Choices) { c.Loss = graph.MeanSquaredError },
 	} {
 		a, c := speaking(1, 7, true)
 		a.Layers[2].Kind = network.LogSoftmax
 		change(&a, &c)
-		if _, err := network.New(a, c); !errors.Is(err, fault.ErrUnsupported) && !errors.Is(err, fault.ErrUsage) || !strings.HasPrefix(err.Error(), says) {
+		p := derive(t, a, c).Program()
+		if !slices.ContainsFunc(p.Nodes, func(n graph.Node) bool {
+			return n.Kind == ops.KindLogSoftmax && p.Tensor(n.Outputs[0]).Format == p.Tensor(n.Inputs[0]).Format
+		}) {
+			t.Errorf("%s: no logarithm", name)
+		}
+	}
+	for says, change := range map[string]func(a *network.Architecture, c *network.Choices){
+		"layer 2 LOG_SOFTMAX: fused activation": func(a *network.Architecture, _ *network.Choices) { a.Layers[2].Activation = network.Relu },
+		"layer 2 LOG_SOFTMAX: log_softmax \"2 LOG_SOFTMAX\": logarithms of": func(_ *network.Architecture, c *network.Choices) {
+			c.Loss, c.Formats.Activation = graph.MeanSquaredError, 13
+		},
+	} {
+		a, c := speaking(1, 7, true)
+		a.Layers[2].Kind = network.LogSoftmax
+		change(&a, &c)
+		if _, err := network.New(a, c); !errors.Is(err, fault.ErrUnsupported) || !strings.HasPrefix(err.Error(), says) {
 			t.Errorf("%v, want %q", err, says)
 		}
 	}

@@ -467,6 +467,7 @@ func units() map[string]chain {
 		"softmax": func(n *net, a graph.TensorID) graph.TensorID {
 			return n.must(ops.Softmax(n.Builder, "softmax", a, graph.None, n.Program().Fractions.Activation))
 		},
+		"log softmax":    likelihoods,
 		"exp":            func(n *net, a graph.TensorID) graph.TensorID { return n.activation(ops.KindExp, a) },
 		"abs":            func(n *net, a graph.TensorID) graph.TensorID { return n.activation(ops.KindAbs, a) },
 		"sqrt":           rooted,

@@ -130,6 +130,14 @@ func (r *reals) node(n *graph.Node) []float64 {
 				y[i] = 1 / total
 			}
 		}
+	case ops.KindLogSoftmax:
+		for i := range y {
+			total := 0.0
+			for k := i / inner * inner; k < (i/inner+1)*inner; k++ {
+				total += math.Exp(x[k] - x[i])
+			}
+			y[i] = -math.Log(total)
+		}
 	case ops.KindReduceSum:
 		for i, v := range x {
 			y[i/inner] += v

@@ -42,6 +42,10 @@ func lies() map[graph.Kind]map[string]lie {
 			"maximum too large":  raiseMaximum,
 			"mask ignored":       ignoreMask,
 		},
+		ops.KindLogSoftmax: {
+			"logarithm too small": otherLogarithm(-1),
+			"logarithm too large": otherLogarithm(1),
+		},
 		ops.KindRelu:            activationLies(),
 		ops.KindRelu6:           activationLies(),
 		ops.KindTanh:            activationLies(),

@@ -41,6 +41,7 @@ func TestOperatorsAreProven(t *testing.T) {
 		"strides":              strided(t, coarse()),
 		"channels apart":       depthwise(t, coarse()),
 		"groups":               inGroups(t, coarse()),
+		"log softmax":          moved(t, coarse(), likelihoodsOfRows),
 		"single cells":         pixels(t, coarse()),
 		"mul":                  combined(t, coarse(), times),
 		"minus":                combined(t, coarse(), minus),

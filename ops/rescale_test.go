@@ -2,6 +2,7 @@ package ops_test
 
 import (
 	"errors"
+	"math"
 	"math/big"
 	"strings"
 	"testing"
@@ -97,6 +98,8 @@ func (e *exactly) node(n *graph.Node) {
 		}
 	case ops.KindSoftmax:
 		e.softmax(n)
+	case ops.KindLogSoftmax:
+		e.logSoftmax(n)
 	}
 }
 
@@ -152,7 +155,7 @@ func (e *exactly) update(n *graph.Node) {
 func (e *exactly) softmax(n *graph.Node) {
 	p, exponential := n.Outputs[0], n.Outputs[4]
 	t := e.p.Tensor(p)
-	classes := t.Axes[1].Size
+	classes := t.Axes[len(t.Axes)-1].Size
 	for i := range t.Size() {
 		total := new(big.Int)
 		for c := range classes {
@@ -163,9 +166,20 @@ func (e *exactly) softmax(n *graph.Node) {
 	}
 }
 
+// logSoftmax: Y = −d − ⌊2^f·ln(D/2^f_e) + 1/2⌋.
+func (e *exactly) logSoftmax(n *graph.Node) {
+	y, sum := e.p.Tensor(n.Outputs[0]), e.p.Tensor(n.Inputs[3])
+	classes := y.Axes[len(y.Axes)-1].Size
+	for i := range y.Size() {
+		total := math.Ldexp(float64(e.cell(n.Inputs[3], i/classes).Int64()), -sum.Format.Fraction)
+		logarithm := math.Floor(math.Ldexp(math.Log(total), y.Format.Fraction) + 0.5)
+		e.equal(n.Outputs[0], i, new(big.Int).Sub(big.NewInt(-int64(logarithm)), e.cell(n.Inputs[2], i)))
+	}
+}
+
 func TestForwardIsExact(t *testing.T) {
 	programs := map[string]*graph.Program{
-		"dense": dense(t, coarse()), "convolutions": convolutional(t, coarse()), "strides": strided(t, coarse()), "single cells": pixels(t, coarse()), "softmax": attention(t, coarse()),
+		"dense": dense(t, coarse()), "convolutions": convolutional(t, coarse()), "strides": strided(t, coarse()), "single cells": pixels(t, coarse()), "softmax": attention(t, coarse()), "log softmax": moved(t, coarse(), likelihoodsOfRows),
 		"add": combined(t, coarse(), plus), "mul": combined(t, coarse(), times), "transposed": transposed(t, coarse()), "channels apart": depthwise(t, coarse()), "matrices": attending(t, coarse()), "positions": positioned(t, coarse()), "mean": moved(t, coarse(), mean),
 	}
 	for _, kind := range activationKinds() {

@@ -40,6 +40,7 @@ func Table() map[graph.Kind]Operator {
 		KindClip:             clip{},
 		KindWeigh:            weigh{},
 		KindSoftmax:          softmax{},
+		KindLogSoftmax:       logSoftmax{},
 		KindMul:              mul{},
 		KindAdd:              add{},
 		KindSum:              sum{},
