@@ -11,16 +11,59 @@ import (
 // integral reports whether a tensor holds integers that may be indices.
 func integral(t *tflite.Tensor) bool { return t.Type == tflite.Int32 || t.Type == tflite.Int64 }
 
-// gather reads an operator that looks up rows of a table.
+// gather reads an operator that looks up rows of a table, or that takes cells of an
+// axis of samples at constant places.
 func (r *reading) gather(o *tflite.Operator) ([]network.Layer, error) {
 	if err := r.arity(o, 2, 2); err != nil {
 		return nil, err
+	}
+	if _, computed := r.values[o.Inputs[0]]; computed && o.Inputs[1] >= 0 && r.m.IsConstant(&r.g.Tensors[o.Inputs[1]]) {
+		layer, err := r.picked(o)
+		return []network.Layer{layer}, err
 	}
 	options, _ := o.Options.(tflite.GatherOptions)
 	if options.Axis != 0 || options.BatchDims != 0 {
 		return nil, r.refuse("it reads axis %d, with %d axes of batches", "look up rows of a constant table", options.Axis, options.BatchDims)
 	}
 	return r.rowsOf(o, 0, 1)
+}
+
+// picked reads cells of an axis of samples, at equal distances, by a list of them;
+// by a single number without the axis.
+func (r *reading) picked(o *tflite.Operator) (network.Layer, error) {
+	x, err := r.shaped(o, 0)
+	if err != nil {
+		return network.Layer{}, err
+	}
+	list, err := r.ints(o, 1)
+	if err != nil {
+		return network.Layer{}, err
+	}
+	options, _ := o.Options.(tflite.GatherOptions)
+	from, index := r.shapes[x], r.g.Tensors[o.Inputs[1]].Shape
+	at, ok := r.axis(int64(options.Axis), len(from)+r.lead())
+	if !ok || options.BatchDims != 0 || len(index) > 1 || len(list) == 0 {
+		return network.Layer{}, r.refuse("it takes cells of axis %d of samples of shape %v by indices of shape %v, with %d axes of batches", "keep the batch, and use a list of indices", options.Axis, from, index, options.BatchDims)
+	}
+	step := int64(1)
+	if len(list) > 1 {
+		step = list[1] - list[0]
+	}
+	for i, v := range list {
+		if v < 0 || v >= int64(from[at]) || step == 0 || v != list[0]+int64(i)*step {
+			return network.Layer{}, r.refuse("it takes cells %v of an axis of %d", "take cells of the axis at equal distances, and join what several take by a CONCATENATION", list, from[at])
+		}
+	}
+	begin, steps, shape := make([]int, len(from)), ones(len(from)), slices.Clone(from)
+	begin[at], steps[at], shape[at] = int(list[0]), int(step), len(list)
+	layer := part(x, begin, steps, shape)
+	if len(index) == 1 {
+		return layer, nil
+	}
+	if len(shape) == 1 {
+		return network.Layer{}, r.refuse("it leaves samples of shape %v no axis", "keep one", from)
+	}
+	return network.Layer{Kind: network.Reshape, Inputs: []int{r.layer(layer)}, Shape: slices.Delete(slices.Clone(shape), at, at+1)}, nil
 }
 
 // embeddingLookup reads GATHER with its inputs the other way round.

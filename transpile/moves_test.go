@@ -265,6 +265,10 @@ func movements() map[string]*movement {
 		}},
 		"tile": move(tflite.OpTile, nil, []int{4, 3, 12}, func(b *model) []int32 { return []int32{b.list(1, 2, 1, 3)} },
 			func(x []float64, i []int) float64 { return of(x, in, i[0]%2, i[1], i[2]%4) }),
+		"gather of places": move(tflite.OpGather, tflite.GatherOptions{Axis: -1}, []int{2, 3, 2}, func(b *model) []int32 { return []int32{b.list(3, 1)} },
+			func(x []float64, i []int) float64 { return of(x, in, i[0], i[1], 3-2*i[2]) }),
+		"gather of a place": move(tflite.OpGather, tflite.GatherOptions{Axis: 2}, []int{2, 4}, func(b *model) []int32 { return []int32{b.ints(tflite.Shape{}, 2)} },
+			func(x []float64, i []int) float64 { return of(x, in, i[0], 2, i[1]) }),
 		"sum of rows and columns": {shape, func(b *model) *model {
 			whole := b.last
 			rows := b.op(tflite.OpMean, tflite.ReducerOptions{KeepDims: true}, tflite.Shape{1, 2, 1, 4}, b.list(2)).last
@@ -475,6 +479,24 @@ func TestMovementRefusals(t *testing.T) {
 			b.op(tflite.OpSlice, nil, tflite.Shape{1, 2, 2, 4}, b.list(0, 0, 1, 0), b.list(1, 2, 2, 4))
 			return b.op(tflite.OpAdd, tflite.AddOptions{}, shape, x)
 		}, "samples of shapes [2 2 4] and [2 3 4]"},
+		"gather of the batch": {func(b *model) *model {
+			return b.op(tflite.OpGather, tflite.GatherOptions{}, shape, b.list(0))
+		}, "it takes cells of axis 0 of samples of shape [2 3 4]"},
+		"gather with batches": {func(b *model) *model {
+			return b.op(tflite.OpGather, tflite.GatherOptions{Axis: 1, BatchDims: 1}, shape, b.list(0, 1))
+		}, "with 1 axes of batches"},
+		"gather at unequal distances": {func(b *model) *model {
+			return b.op(tflite.OpGather, tflite.GatherOptions{Axis: 3}, tflite.Shape{1, 2, 3, 3}, b.list(0, 1, 3))
+		}, "it takes cells [0 1 3] of an axis of 4; take cells of the axis at equal distances"},
+		"gather of one cell twice": {func(b *model) *model {
+			return b.op(tflite.OpGather, tflite.GatherOptions{Axis: 3}, tflite.Shape{1, 2, 3, 2}, b.list(1, 1))
+		}, "it takes cells [1 1]"},
+		"gather beyond": {func(b *model) *model {
+			return b.op(tflite.OpGather, tflite.GatherOptions{Axis: 1}, tflite.Shape{1, 1, 3, 4}, b.list(2))
+		}, "it takes cells [2] of an axis of 2"},
+		"gather before": {func(b *model) *model {
+			return b.op(tflite.OpGather, tflite.GatherOptions{Axis: 1}, tflite.Shape{1, 1, 3, 4}, b.list(-1))
+		}, "it takes cells [-1] of an axis of 2"},
 		"tile of the batch": {func(b *model) *model {
 			return b.op(tflite.OpTile, nil, tflite.Shape{2, 2, 3, 4}, b.list(2, 1, 1, 1))
 		}, "it repeats samples of shape [2 3 4] [2 1 1 1] times; keep the batch"},
