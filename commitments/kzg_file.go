@@ -17,7 +17,8 @@ const lagrangeVersion = 1
 func lagrangeKind() artefact.Kind { return artefact.Kind{'l', 'a', 'g', 'r'} }
 
 // LoadOrCreateKZG is s.KZG(log), its Lagrange basis kept in a file of
-// cacheDir. A file that is damaged or of another setup is replaced. Soundness:
+// cacheDir. A file that is damaged or of another setup is replaced, and one that
+// cannot be written is made again the next time. Soundness:
 // keys made with the basis are only as good as the directory is private.
 func LoadOrCreateKZG(cacheDir string, s *Setup, log int) (canonical, lagrange *kzg.SRS, err error) {
 	if err := checkKZGLog(log); err != nil {
@@ -31,17 +32,14 @@ func LoadOrCreateKZG(cacheDir string, s *Setup, log int) (canonical, lagrange *k
 	if canonical, lagrange, err = s.KZG(log); err != nil {
 		return nil, nil, err
 	}
-	if err := os.MkdirAll(cacheDir, 0o755); err != nil {
-		return nil, nil, fmt.Errorf("cache of setups: %w: %w", fault.ErrInput, err)
-	}
 	payload := make([]byte, 0, rawPointBytes<<log)
 	for i := range lagrange.Pk.G1 {
 		enc := lagrange.Pk.G1[i].RawBytes()
 		payload = append(payload, enc[:]...)
 	}
 	data := artefact.Encode(artefact.Header{Kind: lagrangeKind(), Version: lagrangeVersion, Statement: s.ID}, payload)
-	if err := artefact.WriteFile(path, data, artefact.PublicMode); err != nil {
-		return nil, nil, fmt.Errorf("cache of setups: %w", err)
+	if os.MkdirAll(cacheDir, 0o755) == nil {
+		_ = artefact.WriteFile(path, data, artefact.PublicMode) // or it is made again the next time
 	}
 	return canonical, lagrange, nil
 }

@@ -2,8 +2,10 @@ package commitments
 
 import (
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"math/big"
+	"sort"
 
 	"github.com/consensys/gnark-crypto/ecc"
 	"github.com/consensys/gnark-crypto/ecc/bn254"
@@ -73,6 +75,9 @@ func newPowersVerifier(rowBits int, tauG2 bn254.G2Affine) (*VerifierSetup, error
 	var insecure bn254.G2Affine
 	insecure.ScalarMultiplication(&g2, tau.BigInt(new(big.Int)))
 
+	if tauG2.Equal(&g2) {
+		return nil, fmt.Errorf("powers of tau: τ is 1: %w", fault.ErrMalformed)
+	}
 	v := &VerifierSetup{
 		Kind: PowersOfTau, RowBits: rowBits, G: g, G2: [2]bn254.G2Affine{g2, tauG2}, Hashed: new(Generators),
 		H: hashToCurve([]byte(blindingMsg), blindingDST), U: hashToCurve([]byte(scalarMsg), scalarDST),
@@ -131,24 +136,39 @@ func NewDevelopment(rowBits int) (*Setup, error) {
 //	e(Σ_{j<n-1} ρ_j·G1[j], [τ]G₂) = e(Σ_{j<n-1} ρ_j·G1[j+1], G₂)
 //
 // with ρ drawn from a hash of all points. One wrong power passes with
-// probability about 2^-254.
+// probability about 2^-254. The first wrong one is named.
 func (s *Setup) checkPowers() error {
 	rho := s.randomCombination()
+	ok, err := s.consecutive(rho)
+	if err != nil || ok {
+		return err
+	}
+	wrong := 1 + sort.Search(len(rho)-1, func(j int) bool {
+		ok, failed := s.consecutive(rho[:j+1])
+		err = errors.Join(err, failed)
+		return !ok
+	})
+	if err != nil {
+		return err
+	}
+	return fmt.Errorf("powers of tau: power %d does not follow from the one before it: %w", wrong, fault.ErrMalformed)
+}
+
+// consecutive checks as many steps from one power to the next as there are
+// weights.
+func (s *Setup) consecutive(rho []fr.Element) (bool, error) {
 	n := len(rho)
 	var low, high bn254.G1Affine
 	if _, err := low.MultiExp(s.G1[:n], rho, ecc.MultiExpConfig{}); err != nil {
-		return fmt.Errorf("powers of tau: %w", err)
+		return false, fmt.Errorf("powers of tau: %w", err)
 	}
-	if _, err := high.MultiExp(s.G1[1:], rho, ecc.MultiExpConfig{}); err != nil {
-		return fmt.Errorf("powers of tau: %w", err)
+	if _, err := high.MultiExp(s.G1[1:n+1], rho, ecc.MultiExpConfig{}); err != nil {
+		return false, fmt.Errorf("powers of tau: %w", err)
 	}
 	high.Neg(&high)
 	ok, err := bn254.PairingCheck([]bn254.G1Affine{low, high}, []bn254.G2Affine{s.G2[1], s.G2[0]})
 	if err != nil {
-		return fmt.Errorf("powers of tau: pairing: %w", err)
+		return false, fmt.Errorf("powers of tau: pairing: %w", err)
 	}
-	if !ok {
-		return fmt.Errorf("powers of tau: not consecutive: %w", fault.ErrMalformed)
-	}
-	return nil
+	return ok, nil
 }

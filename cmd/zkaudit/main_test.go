@@ -172,12 +172,15 @@ func writeInputs(dir string) error {
 	for i := range 40 {
 		rows += fmt.Sprintf("%d,%d,%d,%s\n", i%7, i%5, i%3, []string{"no", "yes"}[i%7/4])
 	}
-	for _, name := range []string{"strokes.tflite", "strides.tflite", "strokes.csv", "words.tflite", "words.csv", "recall.tflite", "recall.csv"} {
-		data, err := os.ReadFile(filepath.Join("..", "..", "testdata", name))
+	for _, path := range []string{
+		"testdata/strokes.tflite", "testdata/strides.tflite", "testdata/strokes.csv", "testdata/words.tflite", "testdata/words.csv", "testdata/recall.tflite", "testdata/recall.csv",
+		"commitments/testdata/snarkjs-bn128-4.ptau", "commitments/testdata/snarkjs-bls12-381-2.ptau",
+	} {
+		data, err := os.ReadFile(filepath.Join("..", "..", filepath.FromSlash(path)))
 		if err != nil {
 			return err
 		}
-		if err := os.WriteFile(filepath.Join(dir, name), data, 0o644); err != nil {
+		if err := os.WriteFile(filepath.Join(dir, filepath.Base(path)), data, 0o644); err != nil {
 			return err
 		}
 	}

@@ -31,7 +31,7 @@ func (p *Prover) Prove(ctx context.Context, n mode.Name, st *statement.Statement
 		return nil, err
 	}
 	if n.Wrapped() {
-		return p.wrap(ctx, wrap.System(n, p.Setup), st, secret)
+		return p.wrap(ctx, wrap.System(n, p.Setup, nil), st, secret)
 	}
 	if n == mode.ZK {
 		made, err := ProveCommitted(ctx, p.Setup, st, secret, p.Rand)
@@ -69,7 +69,7 @@ func (p *Prover) wrap(ctx context.Context, s wrap.ProofSystem, st *statement.Sta
 // Saw shows the forger a proof of the given mode, whose SNARK it may copy.
 func (p *Prover) Saw(n mode.Name, encoded []byte) {
 	if n.Wrapped() {
-		p.snark = encoded[max(0, len(encoded)-wrap.System(n, p.Setup).ProofBytes()):]
+		p.snark = encoded[max(0, len(encoded)-wrap.System(n, p.Setup, nil).ProofBytes()):]
 	}
 }
 

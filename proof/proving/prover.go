@@ -39,7 +39,7 @@ func (p *Prover) Prove(ctx context.Context, n mode.Name, st *statement.Statement
 		}
 		return made.MarshalBinary()
 	}
-	made, err := wrap.Prove(ctx, p.Setup, st, secret, wrap.System(n, p.Setup), p.Cache, p.Rand)
+	made, err := wrap.Prove(ctx, p.Setup, st, secret, wrap.System(n, p.Setup, p.Cache), p.Cache, p.Rand)
 	if err != nil {
 		return nil, err
 	}

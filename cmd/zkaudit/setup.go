@@ -1,0 +1,101 @@
+package main
+
+import (
+	"encoding/hex"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"github.com/zkaudit/zkaudit/commitments"
+	"github.com/zkaudit/zkaudit/internal/artefact"
+	"github.com/zkaudit/zkaudit/internal/fault"
+)
+
+func setupCommand(a *app) *cobra.Command {
+	c := &cobra.Command{
+		Use:   "setup",
+		Short: "Powers of tau of a ceremony, for proofs that a chain verifies",
+		Long: `The default setup is transparent and needs nothing. Modes zk-plonk and zk-groth16,
+whose proofs a chain can verify, need the powers of tau of a ceremony.`,
+		Args: cobra.NoArgs,
+	}
+	c.AddCommand(setupImportCommand(a))
+	return c
+}
+
+// importedSetup is what zkaudit setup import has found and written.
+type importedSetup struct {
+	File     string `json:"file"`
+	SHA256   string `json:"sha256"`
+	Powers   int    `json:"powers_log"`
+	Ceremony int    `json:"ceremony_log"`
+	RowBits  int    `json:"row_bits"`
+	ID       string `json:"id"`
+	Setup    string `json:"setup"`
+	Verifier string `json:"verifier"`
+}
+
+func setupImportCommand(a *app) *cobra.Command {
+	var out string
+	var rowBits int
+	c := &cobra.Command{
+		Use:   "import FILE.ptau --out FILE [--row-bits N]",
+		Short: "Take the powers of tau of a ceremony from a .ptau file",
+		Long: `Checks a file of powers of tau in the format of snarkjs, over BN254 (bn128), and
+keeps the first 2^N powers: its parts against its length before they are read, every
+point, and that the powers are consecutive, of a τ that is neither 0 nor 1. Nobody
+can check that the ceremony's secrets were forgotten: compare the SHA-256 that is
+printed with the one that the ceremony's publisher states.
+
+  zkaudit setup import powersOfTau28_hez_final_20.ptau --out setup.powers --row-bits 20
+  zkaudit init --mode zk-plonk --setup setup.powers --row-bits 20 …
+  zkaudit verify bundle.zka --setup setup.powers.verifier
+
+A verifier needs FILE.verifier only, a few hundred bytes. Exit code 3: the file is
+no such file, or not sound; 4: it is for another curve.`,
+		Args: arguments(1, 1, "a .ptau file"),
+		RunE: func(c *cobra.Command, args []string) error {
+			if out == "" {
+				return fmt.Errorf("setup import needs --out, a file to write: %w", fault.ErrUsage)
+			}
+			r, err := importSetup(args[0], out, rowBits)
+			if err != nil {
+				return err
+			}
+			return a.result(r, r.writeText)
+		},
+	}
+	f := c.Flags()
+	f.StringVar(&out, "out", "", "the setup to write; its part for verifiers is written beside it, as FILE.verifier")
+	f.IntVar(&rowBits, "row-bits", commitments.DefaultRowBits, "log2 of how many powers to keep: as many as a committed row has cells")
+	return c
+}
+
+func importSetup(path, out string, rowBits int) (*importedSetup, error) {
+	s, about, err := commitments.ImportPTau(path, rowBits)
+	if err != nil {
+		return nil, err
+	}
+	verifier, err := s.Verifier().MarshalBinary()
+	if err != nil {
+		return nil, err
+	}
+	if err := commitments.WritePowers(out, s); err != nil {
+		return nil, err
+	}
+	r := &importedSetup{
+		File: path, SHA256: hex.EncodeToString(about.Digest[:]), Powers: about.Log, Ceremony: about.Ceremony,
+		RowBits: rowBits, ID: hex.EncodeToString(s.ID[:]), Setup: out, Verifier: out + ".verifier",
+	}
+	return r, artefact.WriteFile(r.Verifier, verifier, artefact.PublicMode)
+}
+
+func (r *importedSetup) writeText(w io.Writer) error {
+	_, err := fmt.Fprintf(w, `Setup     2^%d of 2^%d powers of tau, consecutive, from %s
+SHA-256   %s: compare with what the ceremony's publisher states
+ID        %s: in every commitment and statement made with it
+Written   %s, and %s for verifiers
+`, r.RowBits, r.Powers, r.File, r.SHA256, r.ID, r.Setup, r.Verifier)
+	return err
+}
