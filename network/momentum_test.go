@@ -7,6 +7,7 @@ import (
 
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/network"
+	"github.com/zkaudit/zkaudit/ops"
 )
 
 // TestMomentumOfAStep: a step has the response, weights as many fraction bits more
@@ -61,5 +62,28 @@ func TestDecayOfAStep(t *testing.T) {
 	}
 	if d := plain.Difference(n); d != "weight decay , not "+n.Choices().Decay.String() {
 		t.Errorf("difference %q", d)
+	}
+}
+
+// TestWeightsOfRows: a step reads the attributes of rows, the network's table of
+// weights is its own, and it is said which attribute weighs.
+func TestWeightsOfRows(t *testing.T) {
+	c := choices()
+	plain := derive(t, every(), c)
+	c.Weighed = &ops.Weighed{Columns: 3, Column: 1, Weights: []int64{256, 0, 77}, Bits: 8}
+	n := derive(t, every(), c)
+	c.Weighed.Weights[0] = 5
+	at := n.Program().Attributes()
+	if at == graph.None || n.Program().Tensor(at).Units() != 3 || plain.Program().Attributes() != graph.None {
+		t.Error("other attributes than three of a row, where an error is weighed")
+	}
+	if got := network.DescribeWeighed(n.Choices().Weighed); got != "the error of each row is multiplied by a weight that its attribute 2 of 3 says, by code, from 0: [256 0 77]/2^8" {
+		t.Error(got)
+	}
+	if got := network.DescribeWeighed(plain.Choices().Weighed); got != "" {
+		t.Error(got)
+	}
+	if back, err := network.Decode(n.Encode()); err != nil || back.Digest() != n.Digest() {
+		t.Errorf("read again: %v", err)
 	}
 }

@@ -20,7 +20,7 @@ func checkWeighed(w *ops.Weighed) error {
 		return &fault.Setting{Key: "training.sample_weight", Err: fmt.Errorf("%s: %w", fmt.Sprintf(format, args...), fault.ErrUsage)}
 	}
 	switch {
-	case w.Columns < 1 || w.Columns > maxColumns || w.Column < 0 || w.Column >= w.Columns:
+	case w.Columns > maxColumns || w.Column < 0 || w.Column >= w.Columns:
 		return bad("attribute %d of %d, of which there are at most %d", w.Column, w.Columns, maxColumns)
 	case len(w.Weights) < 1 || len(w.Weights) > ops.MaxSampleWeights:
 		return bad("%d weights, want 1 to %d", len(w.Weights), ops.MaxSampleWeights)
