@@ -209,12 +209,13 @@ func TestEveryByteMatters(t *testing.T) {
 // TestLongConversationsAreRefused: before anything is computed, by both sides.
 func TestLongConversationsAreRefused(t *testing.T) {
 	b := NewBuilder("long")
-	axis := Axis{Name: "i", Size: 2}
-	terms := make([]Term, 1<<14)
+	terms := make([]Term, 1<<14-1) // each claimed at three points
 	for i := range terms {
-		terms[i] = Times(Int(1), At(b.External(fmt.Sprint("x", i), axis), "i"))
+		terms[i] = Times(Int(1), At(b.External(fmt.Sprint("x", i), Axis{Name: "i", Size: 2}), "i"))
 	}
-	b.Equation("sum", []Axis{axis}, []Label{"i"}, terms...)
+	for _, name := range []string{"i", "j", "k"} {
+		b.Equation("sum over "+name, []Axis{{Name: name, Size: 2}}, []Label{"i"}, terms...)
+	}
 	sys, err := b.Build()
 	if err != nil {
 		t.Fatal(err)
