@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -27,8 +28,8 @@ func fullMeaning() *bundle.Meaning {
 		Nonce: bundle.Nonce{1, 31: 2}, FractionBits: 3, LabelFractionBits: 4, Features: []string{"f1", "f2"}, Classes: []string{"c1", "c2", "c3"},
 		Attributes: []bundle.Vocabulary{{Name: "a1", Entries: []string{"e1", "e2", "e3"}}, {Name: "a2", Entries: []string{"e4"}}, {Name: "a3", Entries: []string{"e5", "e6"}}},
 		Encoding: &data.Encoding{
-			FractionBits: 5, TargetFractionBits: 6, FittedRows: 7,
-			Features:   []data.Column{{Name: "n1", Index: 1, Offset: "o1", Scale: "s1"}, {Name: "n2", Index: 2, Numeric: true, Categories: []string{"k1", "k2"}}, {Name: "n3", Index: 3}},
+			Separator: "semicolon", DecimalComma: true, FractionBits: 5, TargetFractionBits: 6, FittedRows: 7,
+			Features:   []data.Column{{Name: "n1", Index: 1, Offset: "o1", Scale: "s1"}, {Name: "n2", Index: 2, Numeric: true, Categories: []string{"k1", "k2"}}, {Name: "n3", Index: 3, Rows: 9}},
 			Targets:    []data.Column{{Name: "n4", Index: 4, Offset: "o2"}, {Name: "n5", Index: 5, Scale: "s2"}},
 			Attributes: []data.Column{{Name: "n6", Index: 6, Categories: []string{"k3"}}, {Name: "n7", Index: 7, Numeric: true}},
 		},
@@ -57,7 +58,7 @@ func texts(m *bundle.Meaning) []*string {
 
 // meaningDigest is bundle.Meaning.Digest by its definition.
 func meaningDigest(m *bundle.Meaning) [32]byte {
-	e := (&encoding{}).field([]byte("zkaudit/part-meaning/v3")).fixed(m.Nonce[:]).number(m.FractionBits, m.LabelFractionBits)
+	e := (&encoding{}).field([]byte("zkaudit/part-meaning/v4")).fixed(m.Nonce[:]).number(m.FractionBits, m.LabelFractionBits)
 	list := func(texts []string) {
 		e.number(len(texts))
 		for _, text := range texts {
@@ -74,7 +75,11 @@ func meaningDigest(m *bundle.Meaning) [32]byte {
 	if m.Encoding == nil {
 		return sha256.Sum256(e.number(0).Bytes())
 	}
-	e.number(1, m.Encoding.FractionBits, m.Encoding.TargetFractionBits)
+	comma := 0
+	if m.Encoding.DecimalComma {
+		comma = 1
+	}
+	e.number(1).field([]byte(m.Encoding.Separator)).number(comma, m.Encoding.FractionBits, m.Encoding.TargetFractionBits)
 	for _, columns := range [][]data.Column{m.Encoding.Features, m.Encoding.Targets, m.Encoding.Attributes} {
 		e.number(len(columns))
 		for _, c := range columns {
@@ -82,7 +87,7 @@ func meaningDigest(m *bundle.Meaning) [32]byte {
 			if c.Numeric {
 				numeric = 1
 			}
-			e.field([]byte(c.Name)).number(c.Index, numeric).field([]byte(c.Offset)).field([]byte(c.Scale))
+			e.field([]byte(c.Name)).number(c.Index, numeric).field([]byte(c.Offset)).field([]byte(c.Scale)).number(c.Rows)
 			list(c.Categories)
 		}
 	}
@@ -97,6 +102,49 @@ func TestMeaningByItsDefinition(t *testing.T) {
 		if m.Digest() != meaningDigest(m) {
 			t.Errorf("another digest than the definition's: %+v", m)
 		}
+	}
+}
+
+// TestEveryFieldOfAMeaningCounts: whatever is changed, the digest is another.
+func TestEveryFieldOfAMeaningCounts(t *testing.T) {
+	m := fullMeaning()
+	own, fields := m.Digest(), 0
+	var change func(path string, v reflect.Value)
+	changed := func(path string, v reflect.Value, to any) {
+		before := reflect.ValueOf(v.Interface())
+		v.Set(reflect.ValueOf(to).Convert(v.Type()))
+		if fields++; m.Digest() == own {
+			t.Errorf("%s does not count", path)
+		}
+		v.Set(before)
+	}
+	change = func(path string, v reflect.Value) {
+		switch v.Kind() {
+		case reflect.Pointer:
+			change(path, v.Elem())
+		case reflect.Struct:
+			for i := range v.NumField() {
+				change(path+"."+v.Type().Field(i).Name, v.Field(i))
+			}
+		case reflect.Slice, reflect.Array:
+			for i := range v.Len() {
+				change(fmt.Sprintf("%s[%d]", path, i), v.Index(i))
+			}
+		case reflect.String:
+			changed(path, v, v.String()+"x")
+		case reflect.Bool:
+			changed(path, v, !v.Bool())
+		case reflect.Int:
+			changed(path, v, v.Int()+1)
+		case reflect.Uint8:
+			changed(path, v, v.Uint()^1)
+		default:
+			t.Fatalf("%s is a %v", path, v.Kind())
+		}
+	}
+	change("meaning", reflect.ValueOf(m))
+	if fields < 80 || m.Digest() != own {
+		t.Errorf("%d fields were changed and put back", fields)
 	}
 }
 
