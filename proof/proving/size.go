@@ -10,8 +10,12 @@ import (
 )
 
 // CheckSize returns fault.ErrResources for a layout of the mode whose
-// conversation is too long to be proven.
+// conversation is too long to be proven, or whose public tensors take a verifier
+// too long.
 func CheckSize(n mode.Name, l *proof.Layout) error {
+	if err := proof.CheckEntries(l); err != nil {
+		return err
+	}
 	switch {
 	case n.Wrapped():
 		return wrap.CheckSize(l)

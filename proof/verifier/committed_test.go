@@ -183,6 +183,39 @@ func TestLongConversationIsRefused(t *testing.T) {
 	refused(t, "too long", verifier.VerifyCommitted(setup.Verifier(), st, nil), fault.ErrResources)
 }
 
+// TestManyPointsAreRefused: a filter that is claimed at many points takes a verifier
+// minutes. Whatever the mode, it is refused before anything is read.
+func TestManyPointsAreRefused(t *testing.T) {
+	const steps = 1 << 16
+	ones := slices.Repeat([]int64{1}, steps)
+	b := relation.NewBuilder("many points")
+	filter := b.Public("filter", &relation.Filter{Rates: ones, Response: ones[:1<<10], Restart: steps}, relation.Axis{Name: "step", Size: steps})
+	for i := range 64 {
+		axis := relation.Axis{Name: fmt.Sprint("steps ", i), Size: steps}
+		b.Equation(fmt.Sprint("equation ", i), []relation.Axis{axis}, []relation.Label{"s"},
+			relation.Times(relation.Int(1), relation.At(b.Witness(fmt.Sprint("x", i), axis), "s")), relation.Times(relation.Int(-1), relation.At(filter, "s")))
+	}
+	sys, err := b.Build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	setup, err := commitments.NewTransparent(6, new(commitments.Generators))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, masked := range []bool{true, false} {
+		l, err := proof.NewLayout(sys, 6, masked)
+		if err != nil {
+			t.Fatal(err)
+		}
+		st, verify := &statement.Statement{Kind: "test", Layout: l, Setup: setup.ID}, verifier.Verify
+		if masked {
+			verify = verifier.VerifyCommitted
+		}
+		refused(t, "too many points", verify(setup.Verifier(), st, nil), fault.ErrResources)
+	}
+}
+
 // TestFalseInPublic: a statement that its public tensors alone contradict is
 // refused by the script, whoever hides what.
 func TestFalseInPublic(t *testing.T) {

@@ -79,7 +79,8 @@ func CheckPublic(l *proof.Layout, out *proof.Outcome[fr.Element]) error {
 }
 
 // CheckStatement checks that a statement is about the setup, and names the
-// commitments that its system has.
+// commitments that its system has, and that evaluating its public tensors is within
+// the limit.
 func CheckStatement(setup *commitments.VerifierSetup, st *statement.Statement) error {
 	if setup.ID != st.Setup || setup.RowBits != st.Layout.RowLog {
 		return fmt.Errorf("statement is about another setup: %w", fault.ErrVersion)
@@ -98,5 +99,5 @@ func CheckStatement(setup *commitments.VerifierSetup, st *statement.Statement) e
 			}
 		}
 	}
-	return nil
+	return proof.CheckEntries(st.Layout)
 }
