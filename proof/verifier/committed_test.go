@@ -161,8 +161,11 @@ func TestLongConversationIsRefused(t *testing.T) {
 	b := relation.NewBuilder("long")
 	b.External("x", relation.Axis{Name: "a", Size: 64})
 	table := b.Table("bits", 0, 2)
-	for i := range 16300 {
-		b.LookUp(table, b.Witness(fmt.Sprint("w", i)))
+	for i := range 16370 { // each said at two points
+		axes := []relation.Axis{{Name: "b", Size: 2}}
+		w := b.Witness(fmt.Sprint("w", i), axes...)
+		b.LookUp(table, w)
+		b.Equation(fmt.Sprint("w", i, " = 0"), axes, []relation.Label{"b"}, relation.Times(relation.Int(1), relation.At(w, "b")))
 	}
 	sys, err := b.Build()
 	if err != nil {
@@ -172,7 +175,7 @@ func TestLongConversationIsRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if n := proof.Length(l); n <= 1<<14 {
+	if n := proof.Length(l); n <= 1<<15 {
 		t.Fatalf("%d messages are not too many", n)
 	}
 	setup, err := commitments.NewTransparent(6, new(commitments.Generators))
