@@ -208,13 +208,13 @@ func (x *executed) quotientAway(n *graph.Node, c int, by int32) bool {
 	return true
 }
 
-// carry moves 2^16 from one limb to the next: the value stays.
+// carry moves 2^l from one limb of l bits to the next: the value stays.
 func carry(x *executed, n *graph.Node, c int) bool {
 	limbs := n.Outputs[1:]
 	if len(limbs) < 2 {
 		return false
 	}
-	x.buffers.Small[limbs[0]][c] += 1 << 16
+	x.buffers.Small[limbs[0]][c] += 1 << max(exact.LimbBits, n.Attributes.Int("limb"))
 	x.buffers.Small[limbs[1]][c]--
 	return true
 }
