@@ -3,9 +3,11 @@ package main
 import (
 	"context"
 	"fmt"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
+	"github.com/zkaudit/zkaudit/attest"
 	"github.com/zkaudit/zkaudit/audit"
 	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/cmd/internal/verify"
@@ -19,7 +21,8 @@ import (
 // auditVerifying holds the flags of zkaudit audit verify.
 type auditVerifying struct {
 	verify.Auditing
-	models []string
+	models   []string
+	attested attesting
 }
 
 func auditVerifyCommand(a *app) *cobra.Command {
@@ -38,12 +41,18 @@ zkaudit verify takes it: --run-expect run=expect.toml, or the same under [run_ex
 the audit's. One that nobody pins may be any training: the audit is then "valid as far
 as it was compared", exit code 7, unless --unpinned says that this is wanted.
 
+--attest FILE --key KEY signs what was verified and compared, for those who trust your
+key: an in-toto statement, written only if the exit code is 0.
+
 Exit code 0: all claims hold. 1: false, or damaged. 3: cannot be read. 5: takes more
 memory than --max-memory allows. 6: another version, or other keys or another Setup than
 those given. 7: valid as far as it was compared. Only 1 says that the audit is false.`,
 		Args: arguments(1, 1, "one audit"),
 		RunE: func(c *cobra.Command, args []string) error {
-			report, err := a.verifyAudit(c.Context(), args[0], &o)
+			if err := o.attested.check(o.Unpinned, o.Insecure); err != nil {
+				return err
+			}
+			made, report, err := a.verifyAudit(c.Context(), args[0], &o)
 			if err != nil {
 				return err
 			}
@@ -53,7 +62,12 @@ those given. 7: valid as far as it was compared. Only 1 says that the audit is f
 			if err := a.result(report, report.WriteText); err != nil {
 				return err
 			}
-			return o.Compared(report)
+			if err := o.Compared(report); err != nil {
+				return err
+			}
+			return o.attested.write(c.Context(), func(v attest.Verifier) (*attest.Statement, error) {
+				return v.Audit(made, report, filepath.Base(args[0]))
+			})
 		},
 	}
 	f := c.Flags()
@@ -63,10 +77,11 @@ those given. 7: valid as far as it was compared. Only 1 says that the audit is f
 	f.BoolVar(&o.Unpinned, "unpinned", false, "exit with 0 also if nothing says which training the runs are")
 	f.StringVar(&o.Setup, "setup", "", "the powers of tau you trust, whole or the verifier's part (default: the transparent setup, or the INSECURE development one)")
 	f.BoolVar(&o.Insecure, "allow-insecure-setup", false, "accept the development setup, with which anyone can forge")
+	o.attested.flags(f)
 	return c
 }
 
-func (a *app) verifyAudit(ctx context.Context, path string, o *auditVerifying) (*audit.Report, error) {
+func (a *app) verifyAudit(ctx context.Context, path string, o *auditVerifying) (*audit.Bundle, *audit.Report, error) {
 	o.CacheDir, o.Limit, o.Another = a.cacheDir(), a.limit, anotherKind
 	o.Wraps = func(powers *commitments.Setup) mode.Wraps { return wrap.Verifier{Powers: powers, Cache: a.keys()} }
 	o.ReadExpectation = func(path string) (bundle.Expectation, error) { return readExpectation(path, "") }
@@ -76,7 +91,7 @@ func (a *app) verifyAudit(ctx context.Context, path string, o *auditVerifying) (
 		return err
 	})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	options := audit.Options{AllowInsecure: o.Insecure, MaxMemory: a.limit}
 	if progress := a.newProgress(); progress != nil {
@@ -85,7 +100,7 @@ func (a *app) verifyAudit(ctx context.Context, path string, o *auditVerifying) (
 		options.Progress = func(done, total int) { progress.Advance(done, fmt.Sprintf("%d of %d proofs", done, total)) }
 	}
 	report, err := audit.Verify(ctx, made, expect, v, options)
-	return report, fault.Verdict(err)
+	return made, report, fault.Verdict(err)
 }
 
 // verifierSetup reads the setup to verify with (verify.Setup).

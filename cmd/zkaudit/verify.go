@@ -1,12 +1,15 @@
 package main
 
 import (
+	"context"
 	"fmt"
+	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/zkaudit/zkaudit/attest"
 	"github.com/zkaudit/zkaudit/audit"
 	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/cmd/internal/verify"
@@ -21,6 +24,7 @@ func verifyCommand(a *app) *cobra.Command {
 	var setup string
 	var partFiles []string
 	var insecure, unpinned bool
+	var attested attesting
 	c := &cobra.Command{
 		Use:   "verify BUNDLE",
 		Short: "Verify a bundle, offline, without data or weights",
@@ -35,6 +39,9 @@ this is wanted.
 the choices of its training, too: loss, batch, formats, rate, frozen weights. What
 both give is what zkaudit inspect M.tflite --with run.toml prints.
 
+--attest FILE --key KEY signs what was verified and compared, for those who trust your
+key: an in-toto statement, written only if the exit code is 0.
+
 --part FILE, once for each part of the dataset, lists the names of the features that
 the model could read, and which attributes are among them: a bundle has their digest
 alone.
@@ -45,6 +52,9 @@ keys or another Setup than those given. 7: valid as far as it was compared. Only
 that the bundle is false.`,
 		Args: arguments(1, 1, "one bundle"),
 		RunE: func(c *cobra.Command, args []string) error {
+			if err := attested.check(unpinned, insecure); err != nil {
+				return err
+			}
 			expect, err := pins.expectation()
 			if err != nil {
 				return err
@@ -53,25 +63,14 @@ that the bundle is false.`,
 			if err != nil {
 				return err
 			}
-			setup, powers, err := a.verifierSetup(setup, b.Statement.RowBits, b.Statement.Setup)
-			if err != nil {
-				return err
-			}
 			parts, err := verify.ReadParts(partFiles)
 			if err != nil {
 				return err
 			}
 			start := time.Now()
-			progress := a.newProgress()
-			options := bundle.Options{AllowInsecure: insecure, MaxMemory: a.limit, Wraps: wrap.Verifier{Powers: powers, Cache: a.keys()}}
-			if progress != nil {
-				progress.Start("verify", len(b.Datasets)+1+len(b.Segments))
-				defer progress.Finish()
-				options.Progress = func(done, total int) { progress.Advance(done, fmt.Sprintf("%d of %d proofs", done, total)) }
-			}
-			report, err := bundle.Verify(c.Context(), b, expect, setup, options)
+			report, err := a.verifyBundle(c.Context(), b, expect, setup, insecure)
 			if err != nil {
-				return fault.Verdict(err)
+				return err
 			}
 			if err := report.NameFeatures(parts...); err != nil {
 				return err
@@ -80,7 +79,12 @@ that the bundle is false.`,
 			if err := a.result(report, report.WriteText); err != nil {
 				return err
 			}
-			return verify.Compared(report.Unpinned, unpinned, "--expect, --model and --with pin them")
+			if err := verify.Compared(report.Unpinned, unpinned, "--expect, --model and --with pin them"); err != nil {
+				return err
+			}
+			return attested.write(c.Context(), func(v attest.Verifier) (*attest.Statement, error) {
+				return v.Training(b, report, filepath.Base(args[0]))
+			})
 		},
 	}
 	pins.flags(c.Flags())
@@ -88,7 +92,24 @@ that the bundle is false.`,
 	c.Flags().BoolVar(&unpinned, "unpinned", false, "exit with 0 also if nothing says which program, data, order, origin, length and rate are meant")
 	c.Flags().StringVar(&setup, "setup", "", "the powers of tau you trust, whole or the verifier's part (default: the transparent setup, or the INSECURE development one)")
 	c.Flags().BoolVar(&insecure, "allow-insecure-setup", false, "accept the development setup, with which anyone can forge")
+	attested.flags(c.Flags())
 	return c
+}
+
+// verifyBundle verifies a bundle against what is expected of it.
+func (a *app) verifyBundle(ctx context.Context, b *bundle.Bundle, expect bundle.Expectation, setupFile string, insecure bool) (*bundle.Report, error) {
+	setup, powers, err := a.verifierSetup(setupFile, b.Statement.RowBits, b.Statement.Setup)
+	if err != nil {
+		return nil, err
+	}
+	options := bundle.Options{AllowInsecure: insecure, MaxMemory: a.limit, Wraps: wrap.Verifier{Powers: powers, Cache: a.keys()}}
+	if progress := a.newProgress(); progress != nil {
+		progress.Start("verify", len(b.Datasets)+1+len(b.Segments))
+		defer progress.Finish()
+		options.Progress = func(done, total int) { progress.Advance(done, fmt.Sprintf("%d of %d proofs", done, total)) }
+	}
+	report, err := bundle.Verify(ctx, b, expect, setup, options)
+	return report, fault.Verdict(err)
 }
 
 // runPins are the flags that say which run a verifier means.

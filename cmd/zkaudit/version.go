@@ -28,14 +28,19 @@ func versionCommand(a *app) *cobra.Command {
 		Short: "Print the versions of the program and of its formats",
 		Args:  arguments(0, 0, "nothing"),
 		RunE: func(*cobra.Command, []string) error {
-			v := version{Version: "(devel)", Protocol: statement.Domain, Bundle: bundle.Version, Modes: mode.Names(), Go: runtime.Version()}
-			if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
-				v.Version = info.Main.Version
-			}
+			v := version{Version: programVersion(), Protocol: statement.Domain, Bundle: bundle.Version, Modes: mode.Names(), Go: runtime.Version()}
 			return a.result(v, func(w io.Writer) error {
 				_, err := fmt.Fprintf(w, "zkaudit %s, protocol %s, bundle format %d, modes %s, %s\n", v.Version, v.Protocol, v.Bundle, v.Modes, v.Go)
 				return err
 			})
 		},
 	}
+}
+
+// programVersion is that of the module, as far as the build tells.
+func programVersion() string {
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		return info.Main.Version
+	}
+	return "(devel)"
 }

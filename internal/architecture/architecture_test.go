@@ -111,6 +111,10 @@ func TestStrangersStayStrangers(t *testing.T) {
 			"a verifier must not depend on what opens commitments"},
 		{[]string{"audit", "bundle", "proof/mode", "cmd/zkaudit-verify"}, append(executor, "owner", "proof/prover", "proof/proving", "proof/wrap", "proof/circuit"),
 			"who verifies bundles and audits needs neither readers nor executor nor prover, nor what opens commitments, nor the circuits of wraps"},
+		{[]string{"attest"}, append(executor, "owner", "run", "proof/prover", "proof/proving"),
+			"a statement is made of what has been verified; what opens commitments is not within its reach"},
+		{[]string{"cmd/zkaudit-verify", "cmd/internal/verify", "bundle", "audit"}, []string{"attest"},
+			"the small verifier states nothing in others' formats"},
 		{[]string{"ops", "graph", "segment"}, []string{"train", "proof", "proof/prover", "proof/verifier", "commitments"},
 			"operators state relations; who executes or proves them is not their business"},
 		{[]string{"network"}, append(executor, "proof", "proof/prover", "proof/verifier", "commitments"),
@@ -150,6 +154,31 @@ func TestStrangersStayStrangers(t *testing.T) {
 				t.Errorf("%s imports %s: circuits are stated in proof/circuit and proven in proof/wrap only", name, imported)
 			}
 		}
+	}
+}
+
+// TestFormatsOfOthersStayInAttest: libraries of attestations are met in one
+// package, and in no small verifier.
+func TestFormatsOfOthersStayInAttest(t *testing.T) {
+	libraries := []string{"github.com/in-toto/", "github.com/secure-systems-lab/", "github.com/CycloneDX/", "google.golang.org/protobuf/"}
+	all, met := packages(t), 0
+	for name, p := range all {
+		for _, library := range libraries {
+			within := func(path string) bool { return strings.HasPrefix(path, library) }
+			switch {
+			case !slices.ContainsFunc(p.Imports, within):
+			case name == "attest":
+				met++
+			default:
+				t.Errorf("%s imports %s", name, library)
+			}
+			if small := []string{"cmd/zkaudit-verify", "bundle", "audit"}; slices.Contains(small, name) && slices.ContainsFunc(p.Deps, within) {
+				t.Errorf("%s depends on %s", name, library)
+			}
+		}
+	}
+	if met == 0 {
+		t.Error("attest imports none of them")
 	}
 }
 

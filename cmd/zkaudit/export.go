@@ -1,0 +1,168 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"io"
+	"path/filepath"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/zkaudit/zkaudit/attest"
+	"github.com/zkaudit/zkaudit/audit"
+	"github.com/zkaudit/zkaudit/bundle"
+	"github.com/zkaudit/zkaudit/cmd/internal/verify"
+	"github.com/zkaudit/zkaudit/internal/fault"
+	"github.com/zkaudit/zkaudit/owner"
+	"github.com/zkaudit/zkaudit/tflite"
+)
+
+// exporting holds the flags of zkaudit export.
+type exporting struct {
+	inToto           bool
+	out, key         string
+	trained, opening string
+	bundles, models  []string
+	setup            string
+	insecure         bool
+}
+
+// exported is what zkaudit export has written.
+type exported struct {
+	File string `json:"file"`
+	Type string `json:"type"` // of the predicate
+}
+
+func exportCommand(a *app) *cobra.Command {
+	var o exporting
+	c := &cobra.Command{
+		Use:   "export FILE --in-toto --key KEY -o OUT",
+		Short: "State what a bundle or audit is about, in formats that supply chains read",
+		Long: `Verifies a bundle or an audit, then states what it is about, as an in-toto statement
+(--in-toto) in a DSSE envelope that --key signs: digests, counts and choices, as
+docs/attestations.md lists them. It is an owner's statement and has no verdict: whoever
+gets it verifies the file that it names. Nothing private is in it. A verifier's statement
+is made by zkaudit verify --attest.
+
+With --trained FILE --opening OPENING the trained model is a subject, too, if it carries
+the committed weights. Claims of an audit about runs need --bundle, about public models
+--model.
+
+  zkaudit export run/bundle.zka --in-toto --key key.pem -o run/bundle.intoto.json
+  zkaudit export run/bundle.zka --in-toto --key key.pem --trained run/trained.tflite --opening run/trained.opening -o out.json
+  zkaudit export run/audit.zka --bundle run/bundle.zka --in-toto --key key.pem -o audit.intoto.json
+
+Exit codes are those of zkaudit verify; what is false is not exported.`,
+		Args: arguments(1, 1, "one bundle or audit"),
+		RunE: func(c *cobra.Command, args []string) error {
+			if err := o.check(args[0]); err != nil {
+				return err
+			}
+			st, err := a.statementOf(c.Context(), args[0], &o)
+			if err != nil {
+				return err
+			}
+			if err := writeSigned(c.Context(), st, o.key, o.out); err != nil {
+				return err
+			}
+			made := exported{o.out, st.Type()}
+			return a.result(made, func(w io.Writer) error {
+				_, err := fmt.Fprintf(w, "%s: a signed in-toto statement, no verdict; predicate %s\n", made.File, made.Type)
+				return err
+			})
+		},
+	}
+	f := c.Flags()
+	f.BoolVar(&o.inToto, "in-toto", false, "a signed in-toto statement")
+	f.StringVarP(&o.out, "out", "o", "", "the file to write")
+	f.StringVar(&o.key, "key", "", "the private key to sign with: PEM, PKCS#8, Ed25519 or ECDSA P-256, readable by you alone")
+	f.StringVar(&o.trained, "trained", "", "the trained .tflite, if it is to be a subject, with --opening")
+	f.StringVar(&o.opening, "opening", "", "what opens the final weights, readable by you alone")
+	f.StringArrayVar(&o.bundles, "bundle", nil, "of an audit: the bundle of a run that claims name")
+	f.StringArrayVar(&o.models, "model", nil, "of an audit: NAME=FILE.tflite, a public model that claims name")
+	f.StringVar(&o.setup, "setup", "", "the powers of tau you trust (default: the transparent setup, or the INSECURE development one)")
+	f.BoolVar(&o.insecure, "allow-insecure-setup", false, "accept the development setup, with which anyone can forge; the statement says so")
+	return c
+}
+
+// check refuses flags that contradict one another, before anything is verified.
+func (o *exporting) check(path string) error {
+	switch {
+	case !o.inToto:
+		return fmt.Errorf("say which format: --in-toto: %w", fault.ErrUsage)
+	case o.out == "":
+		return fmt.Errorf("say which file to write: -o: %w", fault.ErrUsage)
+	case o.key == "":
+		return fmt.Errorf("an in-toto statement is signed: --key names the private key: %w", fault.ErrUsage)
+	case (o.trained == "") != (o.opening == ""):
+		return fmt.Errorf("--trained goes with --opening, which shows that the model carries the committed weights: %w", fault.ErrUsage)
+	}
+	inputs := []string{path, o.key}
+	return writable(o.out, append(append(inputs, o.trained, o.opening), o.bundles...)...)
+}
+
+// statementOf verifies a file and states what it is about.
+func (a *app) statementOf(ctx context.Context, path string, o *exporting) (*attest.Statement, error) {
+	h, is, err := verify.HeaderOf(path)
+	if err != nil {
+		return nil, err
+	}
+	if is && h.Kind == audit.Kind() {
+		return a.auditStatement(ctx, path, o)
+	}
+	if len(o.bundles)+len(o.models) > 0 {
+		return nil, fmt.Errorf("--bundle and --model go with an audit: %w", fault.ErrUsage)
+	}
+	b, err := a.readBundle(path)
+	if err != nil {
+		return nil, err
+	}
+	report, err := a.verifyBundle(ctx, b, bundle.Expectation{}, o.setup, o.insecure)
+	if err != nil {
+		return nil, err
+	}
+	trained, err := a.trainedModel(b, o)
+	if err != nil {
+		return nil, err
+	}
+	return attest.Training(b, report, filepath.Base(path), trained)
+}
+
+func (a *app) auditStatement(ctx context.Context, path string, o *exporting) (*attest.Statement, error) {
+	if o.trained != "" {
+		return nil, fmt.Errorf("--trained goes with a bundle: %w", fault.ErrUsage)
+	}
+	v := auditVerifying{models: slices.Clone(o.models)}
+	v.Bundles, v.Setup, v.Insecure = o.bundles, o.setup, o.insecure
+	made, report, err := a.verifyAudit(ctx, path, &v)
+	if err != nil {
+		return nil, err
+	}
+	return attest.Audit(made, report, filepath.Base(path))
+}
+
+// trainedModel is the model in hand, if it carries the final weights of the
+// bundle; nil if none is given.
+func (a *app) trainedModel(b *bundle.Bundle, o *exporting) (*attest.File, error) {
+	if o.trained == "" {
+		return nil, nil
+	}
+	model, err := tflite.ReadFile(o.trained)
+	if err != nil {
+		return nil, err
+	}
+	secret, err := owner.ReadModelOpening(o.opening, b)
+	if err != nil {
+		return nil, err
+	}
+	setup, err := a.committingSetup(o.setup, b.Statement.RowBits, b.Statement.Setup)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := owner.OpenModel(setup, b, model, secret); err != nil {
+		return nil, fmt.Errorf("%s: %w", o.trained, err)
+	}
+	return &attest.File{Name: filepath.Base(o.trained), SHA256: sha256.Sum256(model)}, nil
+}
