@@ -14,6 +14,7 @@ import (
 	"github.com/zkaudit/zkaudit/audit"
 	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/cmd/internal/verify"
+	"github.com/zkaudit/zkaudit/internal/artefact"
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/owner"
 	"github.com/zkaudit/zkaudit/tflite"
@@ -21,7 +22,7 @@ import (
 
 // exporting holds the flags of zkaudit export.
 type exporting struct {
-	inToto           bool
+	inToto, cyclone  bool
 	out, key         string
 	trained, opening string
 	bundles, models  []string
@@ -32,17 +33,18 @@ type exporting struct {
 // exported is what zkaudit export has written.
 type exported struct {
 	File string `json:"file"`
-	Type string `json:"type"` // of the predicate
+	Type string `json:"type"`
 }
 
 func exportCommand(a *app) *cobra.Command {
 	var o exporting
 	c := &cobra.Command{
-		Use:   "export FILE --in-toto --key KEY -o OUT",
+		Use:   "export FILE {--in-toto --key KEY | --cyclonedx} -o OUT",
 		Short: "State what a bundle or audit is about, in formats that supply chains read",
 		Long: `Verifies a bundle or an audit, then states what it is about, as an in-toto statement
 (--in-toto) in a DSSE envelope that --key signs: digests, counts and choices, as
-docs/attestations.md lists them. It is an owner's statement and has no verdict: whoever
+docs/attestations.md lists them; or as a bill of materials (--cyclonedx) with a model
+card, the committed parts and what is proven, whose evidence is the file. It is an owner's statement and has no verdict: whoever
 gets it verifies the file that it names. Nothing private is in it. A verifier's statement
 is made by zkaudit verify --attest.
 
@@ -52,6 +54,7 @@ the committed weights. Claims of an audit about runs need --bundle, about public
 
   zkaudit export run/bundle.zka --in-toto --key key.pem -o run/bundle.intoto.json
   zkaudit export run/bundle.zka --in-toto --key key.pem --trained run/trained.tflite --opening run/trained.opening -o out.json
+  zkaudit export run/bundle.zka --cyclonedx -o bundle.cdx.json
   zkaudit export run/audit.zka --bundle run/bundle.zka --in-toto --key key.pem -o audit.intoto.json
 
 Exit codes are those of zkaudit verify; what is false is not exported.`,
@@ -60,22 +63,19 @@ Exit codes are those of zkaudit verify; what is false is not exported.`,
 			if err := o.check(args[0]); err != nil {
 				return err
 			}
-			st, err := a.statementOf(c.Context(), args[0], &o)
+			made, err := a.export(c.Context(), args[0], &o)
 			if err != nil {
 				return err
 			}
-			if err := writeSigned(c.Context(), st, o.key, o.out); err != nil {
-				return err
-			}
-			made := exported{o.out, st.Type()}
 			return a.result(made, func(w io.Writer) error {
-				_, err := fmt.Fprintf(w, "%s: a signed in-toto statement, no verdict; predicate %s\n", made.File, made.Type)
+				_, err := fmt.Fprintf(w, "%s: %s; no verdict\n", made.File, made.Type)
 				return err
 			})
 		},
 	}
 	f := c.Flags()
 	f.BoolVar(&o.inToto, "in-toto", false, "a signed in-toto statement")
+	f.BoolVar(&o.cyclone, "cyclonedx", false, "a CycloneDX ML-BOM")
 	f.StringVarP(&o.out, "out", "o", "", "the file to write")
 	f.StringVar(&o.key, "key", "", "the private key to sign with: PEM, PKCS#8, Ed25519 or ECDSA P-256, readable by you alone")
 	f.StringVar(&o.trained, "trained", "", "the trained .tflite, if it is to be a subject, with --opening")
@@ -90,11 +90,13 @@ Exit codes are those of zkaudit verify; what is false is not exported.`,
 // check refuses flags that contradict one another, before anything is verified.
 func (o *exporting) check(path string) error {
 	switch {
-	case !o.inToto:
-		return fmt.Errorf("say which format: --in-toto: %w", fault.ErrUsage)
+	case o.inToto == o.cyclone:
+		return fmt.Errorf("say which format, --in-toto or --cyclonedx: %w", fault.ErrUsage)
 	case o.out == "":
 		return fmt.Errorf("say which file to write: -o: %w", fault.ErrUsage)
-	case o.key == "":
+	case o.cyclone && o.key+o.trained != "":
+		return fmt.Errorf("--key and --trained go with --in-toto; a bill of materials is not signed: %w", fault.ErrUsage)
+	case o.inToto && o.key == "":
 		return fmt.Errorf("an in-toto statement is signed: --key names the private key: %w", fault.ErrUsage)
 	case (o.trained == "") != (o.opening == ""):
 		return fmt.Errorf("--trained goes with --opening, which shows that the model carries the committed weights: %w", fault.ErrUsage)
@@ -103,44 +105,66 @@ func (o *exporting) check(path string) error {
 	return writable(o.out, append(append(inputs, o.trained, o.opening), o.bundles...)...)
 }
 
-// statementOf verifies a file and states what it is about.
-func (a *app) statementOf(ctx context.Context, path string, o *exporting) (*attest.Statement, error) {
+// export verifies a file and writes what it is about.
+func (a *app) export(ctx context.Context, path string, o *exporting) (made exported, err error) {
+	st, bom, err := a.statementOf(ctx, path, o)
+	if err != nil {
+		return made, err
+	}
+	if o.cyclone {
+		return exported{o.out, "a CycloneDX ML-BOM, version 1.6"}, artefact.WriteFile(o.out, bom, artefact.PublicMode)
+	}
+	return exported{o.out, "a signed in-toto statement, predicate " + st.Type()}, writeSigned(ctx, st, o.key, o.out)
+}
+
+// statementOf verifies a file and states what it is about, in the format asked for.
+func (a *app) statementOf(ctx context.Context, path string, o *exporting) (st *attest.Statement, bom []byte, err error) {
 	h, is, err := verify.HeaderOf(path)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if is && h.Kind == audit.Kind() {
 		return a.auditStatement(ctx, path, o)
 	}
 	if len(o.bundles)+len(o.models) > 0 {
-		return nil, fmt.Errorf("--bundle and --model go with an audit: %w", fault.ErrUsage)
+		return nil, nil, fmt.Errorf("--bundle and --model go with an audit: %w", fault.ErrUsage)
 	}
 	b, err := a.readBundle(path)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	report, err := a.verifyBundle(ctx, b, bundle.Expectation{}, o.setup, o.insecure)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
+	}
+	if o.cyclone {
+		bom, err = attest.CycloneDX(b, report, filepath.Base(path))
+		return nil, bom, err
 	}
 	trained, err := a.trainedModel(b, o)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return attest.Training(b, report, filepath.Base(path), trained)
+	st, err = attest.Training(b, report, filepath.Base(path), trained)
+	return st, nil, err
 }
 
-func (a *app) auditStatement(ctx context.Context, path string, o *exporting) (*attest.Statement, error) {
+func (a *app) auditStatement(ctx context.Context, path string, o *exporting) (st *attest.Statement, bom []byte, err error) {
 	if o.trained != "" {
-		return nil, fmt.Errorf("--trained goes with a bundle: %w", fault.ErrUsage)
+		return nil, nil, fmt.Errorf("--trained goes with a bundle: %w", fault.ErrUsage)
 	}
 	v := auditVerifying{models: slices.Clone(o.models)}
 	v.Bundles, v.Setup, v.Insecure = o.bundles, o.setup, o.insecure
 	made, report, err := a.verifyAudit(ctx, path, &v)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return attest.Audit(made, report, filepath.Base(path))
+	if o.cyclone {
+		bom, err = attest.CycloneDXAudit(made, report, filepath.Base(path))
+		return nil, bom, err
+	}
+	st, err = attest.Audit(made, report, filepath.Base(path))
+	return st, nil, err
 }
 
 // trainedModel is the model in hand, if it carries the final weights of the
