@@ -31,6 +31,8 @@ const (
 	ptauHeader = 1 // kinds of sections
 	ptauG1     = 2
 	ptauG2     = 3
+	ptauAlpha  = 4
+	ptauBeta   = 5
 	ptauBetaG2 = 6
 
 	ptauHead        = 12 // bytes before the sections, and of the head of each
@@ -86,22 +88,9 @@ func ImportPTau(path string, rowBits int) (s *Setup, about *PTau, err error) {
 type span struct{ from, size int64 }
 
 func readPTau(file io.ReaderAt, size int64, rowBits int) (*Setup, *PTau, error) {
-	sections, err := ptauSections(file, size)
+	sections, about, err := ptauLayout(file, size)
 	if err != nil {
 		return nil, nil, err
-	}
-	about, err := ptauAbout(file, sections)
-	if err != nil {
-		return nil, nil, err
-	}
-	for i, want := range [...]int64{
-		rawPointBytes * (2<<about.Log - 1), 2 * rawPointBytes << about.Log,
-		rawPointBytes << about.Log, rawPointBytes << about.Log, 2 * rawPointBytes,
-	} {
-		kind := ptauG1 + uint32(i)
-		if got := sections[kind].size; got != want {
-			return nil, nil, badPTau("section %d has %d bytes, 2^%d powers take %d", kind, got, about.Log, want)
-		}
 	}
 	if rowBits > about.Log {
 		return nil, nil, fmt.Errorf("powers of tau: a file for 2^%d, rows of 2^%d cells need as many powers: %w", about.Log, rowBits, fault.ErrUsage)
@@ -119,6 +108,28 @@ func readPTau(file io.ReaderAt, size int64, rowBits int) (*Setup, *PTau, error) 
 	}
 	s, err := NewPowers(rowBits, g1, g2)
 	return s, about, err
+}
+
+// ptauLayout finds the sections of a file, each as long as its powers take.
+func ptauLayout(file io.ReaderAt, size int64) (map[uint32]span, *PTau, error) {
+	sections, err := ptauSections(file, size)
+	if err != nil {
+		return nil, nil, err
+	}
+	about, err := ptauAbout(file, sections)
+	if err != nil {
+		return nil, nil, err
+	}
+	for i, want := range [...]int64{
+		rawPointBytes * (2<<about.Log - 1), 2 * rawPointBytes << about.Log,
+		rawPointBytes << about.Log, rawPointBytes << about.Log, 2 * rawPointBytes,
+	} {
+		kind := ptauG1 + uint32(i)
+		if got := sections[kind].size; got != want {
+			return nil, nil, badPTau("section %d has %d bytes, 2^%d powers take %d", kind, got, about.Log, want)
+		}
+	}
+	return sections, about, nil
 }
 
 // ptauSections finds the sections of a file, each once, which are all of it.

@@ -109,7 +109,7 @@ func TestStrangersStayStrangers(t *testing.T) {
 			"a verifier must not depend on what made the proof"},
 		{[]string{"bundle", "proof/mode", "proof/verifier", "proof/wrap"}, []string{"owner"},
 			"a verifier must not depend on what opens commitments"},
-		{[]string{"audit", "bundle", "proof/mode", "cmd/zkaudit-verify"}, append(executor, "owner", "proof/prover", "proof/proving", "proof/wrap", "proof/circuit"),
+		{[]string{"audit", "bundle", "proof/mode", "cmd/zkaudit-verify"}, append(executor, "owner", "proof/prover", "proof/proving", "proof/wrap", "proof/circuit", "proof/ceremony"),
 			"who verifies bundles and audits needs neither readers nor executor nor prover, nor what opens commitments, nor the circuits of wraps"},
 		{[]string{"attest"}, append(executor, "owner", "run", "proof/prover", "proof/proving"),
 			"a statement is made of what has been verified; what opens commitments is not within its reach"},
@@ -149,9 +149,9 @@ func TestStrangersStayStrangers(t *testing.T) {
 	}
 	for name, p := range all {
 		for _, imported := range p.Imports {
-			circuits := []string{"proof/circuit", "proof/wrap", "bench/circuitstats"}
+			circuits := []string{"proof/circuit", "proof/wrap", "proof/ceremony", "bench/circuitstats"}
 			if strings.HasPrefix(imported, gnark) && !slices.Contains(circuits, name) {
-				t.Errorf("%s imports %s: circuits are stated in proof/circuit and proven in proof/wrap only", name, imported)
+				t.Errorf("%s imports %s: circuits are stated in proof/circuit, proven in proof/wrap and set up in proof/ceremony only", name, imported)
 			}
 		}
 	}

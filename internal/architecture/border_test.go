@@ -13,14 +13,15 @@ import (
 // guarded are the borders: functions that take a stranger's bytes or structures
 // and begin by deferring fault.Catch.
 var guarded = map[string][]string{
-	"audit":       {"NewModel", "Parse", "RunOf", "Unmarshal", "Verify"},
-	"bundle":      {"DecodeStatement", "Facts", "ReadExpectation", "Unmarshal", "UnmarshalPart", "Verify", "VerifyDataset"},
-	"commitments": {"UnmarshalPowers", "UnmarshalPowersVerifier"},
-	"data":        {"ReadCSV", "ReadCSVAs", "ReadIDX"},
-	"owner":       {"ReadModelOpening", "ReadPartOpening"},
-	"run":         {"ReadConfig"},
-	"tflite":      {"DecodeExact", "Parse"},
-	"transpile":   {"Read", "ReadModel", "Transpile"},
+	"audit":          {"NewModel", "Parse", "RunOf", "Unmarshal", "Verify"},
+	"bundle":         {"DecodeStatement", "Facts", "ReadExpectation", "Unmarshal", "UnmarshalPart", "Verify", "VerifyDataset"},
+	"commitments":    {"ReadPhase1", "UnmarshalPowers", "UnmarshalPowersVerifier"},
+	"data":           {"ReadCSV", "ReadCSVAs", "ReadIDX"},
+	"owner":          {"ReadModelOpening", "ReadPartOpening"},
+	"run":            {"ReadConfig"},
+	"proof/ceremony": {"Unmarshal", "Verify"},
+	"tflite":         {"DecodeExact", "Parse"},
+	"transpile":      {"Read", "ReadModel", "Transpile"},
 }
 
 // unguarded are functions called like a border that stand behind one, or read
