@@ -22,6 +22,8 @@ type Layout struct {
 	Arity  int     // elements of a fingerprint, tag excluded
 	rank   []int   // of each virtual tensor
 	ranks  int
+
+	messages int // elements of a conversation
 }
 
 // Block is one lookup's cells or one table's rows inside the hypercube, 2^Log
@@ -46,7 +48,8 @@ const maxHypercube = 32
 const maxDegree = 64
 
 // NewLayout validates a system and derives its layout: whatever is argued
-// about has passed relation.Validate and has a degree of at most maxDegree.
+// about has passed relation.Validate, has a degree of at most maxDegree and a
+// conversation of at most maxMessages.
 // Protocol, section 8.
 func NewLayout(sys *relation.System, rowLog int, masked bool) (*Layout, error) {
 	if err := sys.Validate(); err != nil {
@@ -61,6 +64,10 @@ func NewLayout(sys *relation.System, rowLog int, masked bool) (*Layout, error) {
 		return nil, fmt.Errorf("lookups of system %s need 2^%d leaves, limit 2^%d: %w", sys.Name, l.Log, maxHypercube, fault.ErrResources)
 	}
 	l.rankVirtuals()
+	var err error
+	if l.messages, err = count(l); err != nil {
+		return nil, err
+	}
 	return l, nil
 }
 
