@@ -23,6 +23,7 @@ import (
 // exporting holds the flags of zkaudit export.
 type exporting struct {
 	inToto, cyclone  bool
+	annex            bool
 	out, key         string
 	trained, opening string
 	bundles, models  []string
@@ -39,14 +40,15 @@ type exported struct {
 func exportCommand(a *app) *cobra.Command {
 	var o exporting
 	c := &cobra.Command{
-		Use:   "export FILE {--in-toto --key KEY | --cyclonedx} -o OUT",
+		Use:   "export FILE {--in-toto --key KEY | --cyclonedx | --annex} -o OUT",
 		Short: "State what a bundle or audit is about, in formats that supply chains read",
 		Long: `Verifies a bundle or an audit, then states what it is about, as an in-toto statement
 (--in-toto) in a DSSE envelope that --key signs: digests, counts and choices, as
 docs/attestations.md lists them; or as a bill of materials (--cyclonedx) with a model
-card, the committed parts and what is proven, whose evidence is the file. It is an owner's statement and has no verdict: whoever
-gets it verifies the file that it names. Nothing private is in it. A verifier's statement
-is made by zkaudit verify --attest.
+card, the committed parts and what is proven, whose evidence is the file; or, of a
+bundle, as a Markdown annex for a technical file (--annex). It is an owner's statement
+and has no verdict: whoever gets it verifies the file that it names. Nothing private is
+in it. A verifier's statement is made by zkaudit verify --attest.
 
 With --trained FILE --opening OPENING the trained model is a subject, too, if it carries
 the committed weights. Claims of an audit about runs need --bundle, about public models
@@ -76,6 +78,7 @@ Exit codes are those of zkaudit verify; what is false is not exported.`,
 	f := c.Flags()
 	f.BoolVar(&o.inToto, "in-toto", false, "a signed in-toto statement")
 	f.BoolVar(&o.cyclone, "cyclonedx", false, "a CycloneDX ML-BOM")
+	f.BoolVar(&o.annex, "annex", false, "of a bundle: a Markdown annex for a technical file")
 	f.StringVarP(&o.out, "out", "o", "", "the file to write")
 	f.StringVar(&o.key, "key", "", "the private key to sign with: PEM, PKCS#8, Ed25519 or ECDSA P-256, readable by you alone")
 	f.StringVar(&o.trained, "trained", "", "the trained .tflite, if it is to be a subject, with --opening")
@@ -87,15 +90,26 @@ Exit codes are those of zkaudit verify; what is false is not exported.`,
 	return c
 }
 
+// formats counts those asked for.
+func (o *exporting) formats() int {
+	n := 0
+	for _, asked := range []bool{o.inToto, o.cyclone, o.annex} {
+		if asked {
+			n++
+		}
+	}
+	return n
+}
+
 // check refuses flags that contradict one another, before anything is verified.
 func (o *exporting) check(path string) error {
 	switch {
-	case o.inToto == o.cyclone:
-		return fmt.Errorf("say which format, --in-toto or --cyclonedx: %w", fault.ErrUsage)
+	case o.formats() != 1:
+		return fmt.Errorf("say which one format: --in-toto, --cyclonedx or --annex: %w", fault.ErrUsage)
 	case o.out == "":
 		return fmt.Errorf("say which file to write: -o: %w", fault.ErrUsage)
-	case o.cyclone && o.key+o.trained != "":
-		return fmt.Errorf("--key and --trained go with --in-toto; a bill of materials is not signed: %w", fault.ErrUsage)
+	case !o.inToto && o.key+o.trained+o.opening != "":
+		return fmt.Errorf("--key, --trained and --opening go with --in-toto; other formats are not signed: %w", fault.ErrUsage)
 	case o.inToto && o.key == "":
 		return fmt.Errorf("an in-toto statement is signed: --key names the private key: %w", fault.ErrUsage)
 	case (o.trained == "") != (o.opening == ""):
@@ -107,18 +121,24 @@ func (o *exporting) check(path string) error {
 
 // export verifies a file and writes what it is about.
 func (a *app) export(ctx context.Context, path string, o *exporting) (made exported, err error) {
-	st, bom, err := a.statementOf(ctx, path, o)
+	st, text, err := a.statementOf(ctx, path, o)
 	if err != nil {
 		return made, err
 	}
-	if o.cyclone {
-		return exported{o.out, "a CycloneDX ML-BOM, version 1.6"}, artefact.WriteFile(o.out, bom, artefact.PublicMode)
+	made = exported{o.out, "a Markdown annex"}
+	switch {
+	case o.inToto:
+		made.Type = "a signed in-toto statement, predicate " + st.Type()
+		return made, writeSigned(ctx, st, o.key, o.out)
+	case o.cyclone:
+		made.Type = "a CycloneDX ML-BOM, version 1.6"
 	}
-	return exported{o.out, "a signed in-toto statement, predicate " + st.Type()}, writeSigned(ctx, st, o.key, o.out)
+	return made, artefact.WriteFile(o.out, text, artefact.PublicMode)
 }
 
-// statementOf verifies a file and states what it is about, in the format asked for.
-func (a *app) statementOf(ctx context.Context, path string, o *exporting) (st *attest.Statement, bom []byte, err error) {
+// statementOf verifies a file and states what it is about: as a statement that is
+// to be signed, or in another format as its text.
+func (a *app) statementOf(ctx context.Context, path string, o *exporting) (st *attest.Statement, text []byte, err error) {
 	h, is, err := verify.HeaderOf(path)
 	if err != nil {
 		return nil, nil, err
@@ -137,9 +157,13 @@ func (a *app) statementOf(ctx context.Context, path string, o *exporting) (st *a
 	if err != nil {
 		return nil, nil, err
 	}
-	if o.cyclone {
-		bom, err = attest.CycloneDX(b, report, filepath.Base(path))
-		return nil, bom, err
+	switch {
+	case o.cyclone:
+		text, err = attest.CycloneDX(b, report, filepath.Base(path))
+		return nil, text, err
+	case o.annex:
+		text, err = attest.Annex(b, report, filepath.Base(path))
+		return nil, text, err
 	}
 	trained, err := a.trainedModel(b, o)
 	if err != nil {
@@ -149,9 +173,9 @@ func (a *app) statementOf(ctx context.Context, path string, o *exporting) (st *a
 	return st, nil, err
 }
 
-func (a *app) auditStatement(ctx context.Context, path string, o *exporting) (st *attest.Statement, bom []byte, err error) {
-	if o.trained != "" {
-		return nil, nil, fmt.Errorf("--trained goes with a bundle: %w", fault.ErrUsage)
+func (a *app) auditStatement(ctx context.Context, path string, o *exporting) (st *attest.Statement, text []byte, err error) {
+	if o.trained != "" || o.annex {
+		return nil, nil, fmt.Errorf("--trained and --annex go with a bundle: %w", fault.ErrUsage)
 	}
 	v := auditVerifying{models: slices.Clone(o.models)}
 	v.Bundles, v.Setup, v.Insecure = o.bundles, o.setup, o.insecure
@@ -160,8 +184,8 @@ func (a *app) auditStatement(ctx context.Context, path string, o *exporting) (st
 		return nil, nil, err
 	}
 	if o.cyclone {
-		bom, err = attest.CycloneDXAudit(made, report, filepath.Base(path))
-		return nil, bom, err
+		text, err = attest.CycloneDXAudit(made, report, filepath.Base(path))
+		return nil, text, err
 	}
 	st, err = attest.Audit(made, report, filepath.Base(path))
 	return st, nil, err
