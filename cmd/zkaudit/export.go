@@ -17,13 +17,15 @@ import (
 	"github.com/zkaudit/zkaudit/internal/artefact"
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/owner"
+	"github.com/zkaudit/zkaudit/proof/mode"
+	"github.com/zkaudit/zkaudit/proof/wrap"
 	"github.com/zkaudit/zkaudit/tflite"
 )
 
 // exporting holds the flags of zkaudit export.
 type exporting struct {
 	inToto, cyclone  bool
-	annex            bool
+	annex, croissant bool
 	out, key         string
 	trained, opening string
 	bundles, models  []string
@@ -40,15 +42,15 @@ type exported struct {
 func exportCommand(a *app) *cobra.Command {
 	var o exporting
 	c := &cobra.Command{
-		Use:   "export FILE {--in-toto --key KEY | --cyclonedx | --annex} -o OUT",
+		Use:   "export FILE {--in-toto --key KEY | --cyclonedx | --annex | --croissant} -o OUT",
 		Short: "State what a bundle or audit is about, in formats that supply chains read",
 		Long: `Verifies a bundle or an audit, then states what it is about, as an in-toto statement
 (--in-toto) in a DSSE envelope that --key signs: digests, counts and choices, as
 docs/attestations.md lists them; or as a bill of materials (--cyclonedx) with a model
 card, the committed parts and what is proven, whose evidence is the file; or, of a
-bundle, as a Markdown annex for a technical file (--annex). It is an owner's statement
-and has no verdict: whoever gets it verifies the file that it names. Nothing private is
-in it. A verifier's statement is made by zkaudit verify --attest.
+bundle, as a Markdown annex for a technical file (--annex); of a part, as Croissant
+metadata (--croissant). It is an owner's statement and has no verdict: whoever gets it
+verifies the file that it names. Nothing private is in it. A verifier's statement is made by zkaudit verify --attest.
 
 With --trained FILE --opening OPENING the trained model is a subject, too, if it carries
 the committed weights. Claims of an audit about runs need --bundle, about public models
@@ -57,10 +59,11 @@ the committed weights. Claims of an audit about runs need --bundle, about public
   zkaudit export run/bundle.zka --in-toto --key key.pem -o run/bundle.intoto.json
   zkaudit export run/bundle.zka --in-toto --key key.pem --trained run/trained.tflite --opening run/trained.opening -o out.json
   zkaudit export run/bundle.zka --cyclonedx -o bundle.cdx.json
+  zkaudit export run/commit/part-000.part --croissant -o part.croissant.json
   zkaudit export run/audit.zka --bundle run/bundle.zka --in-toto --key key.pem -o audit.intoto.json
 
 Exit codes are those of zkaudit verify; what is false is not exported.`,
-		Args: arguments(1, 1, "one bundle or audit"),
+		Args: arguments(1, 1, "one bundle, audit or part"),
 		RunE: func(c *cobra.Command, args []string) error {
 			if err := o.check(args[0]); err != nil {
 				return err
@@ -79,6 +82,7 @@ Exit codes are those of zkaudit verify; what is false is not exported.`,
 	f.BoolVar(&o.inToto, "in-toto", false, "a signed in-toto statement")
 	f.BoolVar(&o.cyclone, "cyclonedx", false, "a CycloneDX ML-BOM")
 	f.BoolVar(&o.annex, "annex", false, "of a bundle: a Markdown annex for a technical file")
+	f.BoolVar(&o.croissant, "croissant", false, "of a part: Croissant metadata")
 	f.StringVarP(&o.out, "out", "o", "", "the file to write")
 	f.StringVar(&o.key, "key", "", "the private key to sign with: PEM, PKCS#8, Ed25519 or ECDSA P-256, readable by you alone")
 	f.StringVar(&o.trained, "trained", "", "the trained .tflite, if it is to be a subject, with --opening")
@@ -93,7 +97,7 @@ Exit codes are those of zkaudit verify; what is false is not exported.`,
 // formats counts those asked for.
 func (o *exporting) formats() int {
 	n := 0
-	for _, asked := range []bool{o.inToto, o.cyclone, o.annex} {
+	for _, asked := range []bool{o.inToto, o.cyclone, o.annex, o.croissant} {
 		if asked {
 			n++
 		}
@@ -105,7 +109,7 @@ func (o *exporting) formats() int {
 func (o *exporting) check(path string) error {
 	switch {
 	case o.formats() != 1:
-		return fmt.Errorf("say which one format: --in-toto, --cyclonedx or --annex: %w", fault.ErrUsage)
+		return fmt.Errorf("say which one format: --in-toto, --cyclonedx, --annex or --croissant: %w", fault.ErrUsage)
 	case o.out == "":
 		return fmt.Errorf("say which file to write: -o: %w", fault.ErrUsage)
 	case !o.inToto && o.key+o.trained+o.opening != "":
@@ -127,6 +131,8 @@ func (a *app) export(ctx context.Context, path string, o *exporting) (made expor
 	}
 	made = exported{o.out, "a Markdown annex"}
 	switch {
+	case o.croissant:
+		made.Type = "Croissant metadata of a committed part"
 	case o.inToto:
 		made.Type = "a signed in-toto statement, predicate " + st.Type()
 		return made, writeSigned(ctx, st, o.key, o.out)
@@ -139,6 +145,10 @@ func (a *app) export(ctx context.Context, path string, o *exporting) (made expor
 // statementOf verifies a file and states what it is about: as a statement that is
 // to be signed, or in another format as its text.
 func (a *app) statementOf(ctx context.Context, path string, o *exporting) (st *attest.Statement, text []byte, err error) {
+	if o.croissant {
+		text, err = a.partMetadata(ctx, path, o)
+		return nil, text, err
+	}
 	h, is, err := verify.HeaderOf(path)
 	if err != nil {
 		return nil, nil, err
@@ -189,6 +199,27 @@ func (a *app) auditStatement(ctx context.Context, path string, o *exporting) (st
 	}
 	st, err = attest.Audit(made, report, filepath.Base(path))
 	return st, nil, err
+}
+
+// partMetadata verifies a part and describes it.
+func (a *app) partMetadata(ctx context.Context, path string, o *exporting) ([]byte, error) {
+	if len(o.bundles)+len(o.models) > 0 {
+		return nil, fmt.Errorf("--bundle and --model go with an audit: %w", fault.ErrUsage)
+	}
+	part, err := bundle.ReadPart(path)
+	if err != nil {
+		return nil, err
+	}
+	setup, powers, err := a.verifierSetup(o.setup, part.RowBits, part.Setup)
+	if err != nil {
+		return nil, err
+	}
+	if setup.Insecure && !o.insecure {
+		return nil, fmt.Errorf("the part was certified with the INSECURE development setup: anyone can forge such certificates; --allow-insecure-setup describes it all the same: %w", fault.ErrVersion)
+	}
+	v := &mode.Verifier{Setup: setup, Wraps: wrap.Verifier{Powers: powers, Cache: a.keys()}}
+	text, err := attest.Croissant(ctx, part, v, filepath.Base(path))
+	return text, fault.Verdict(err)
 }
 
 // trainedModel is the model in hand, if it carries the final weights of the
