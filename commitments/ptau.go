@@ -164,8 +164,8 @@ func ptauSections(file io.ReaderAt, size int64) (map[uint32]span, error) {
 	if at != size {
 		return nil, badPTau("%d bytes after the last section", size-at)
 	}
-	for kind := uint32(ptauHeader); kind <= ptauBetaG2; kind++ {
-		if _, ok := sections[kind]; !ok {
+	for kind := ptauHeader; kind <= ptauBetaG2; kind++ {
+		if _, ok := sections[uint32(kind)]; !ok {
 			return nil, badPTau("section %d is missing", kind)
 		}
 	}

@@ -82,11 +82,17 @@ func (f *ptauFile) section(kind uint32) (b []byte) {
 	return b
 }
 
-func (f *ptauFile) bytes() []byte {
+func (f *ptauFile) bytes() []byte { return f.with(0, nil) }
+
+// with is the file with other contents of a section.
+func (f *ptauFile) with(other uint32, contents []byte) []byte {
 	b := binary.LittleEndian.AppendUint32([]byte("ptau"), 1)
 	b = binary.LittleEndian.AppendUint32(b, uint32(len(f.sections)))
 	for _, kind := range f.sections {
 		content := f.section(kind)
+		if kind == other {
+			content = contents
+		}
 		b = binary.LittleEndian.AppendUint32(b, kind)
 		b = binary.LittleEndian.AppendUint64(b, uint64(len(content)))
 		b = append(b, content...)
@@ -206,15 +212,44 @@ func TestSpoiltPTau(t *testing.T) {
 		f.sections = append(f.sections, kind+1)
 		refuse("a section twice", fmt.Sprintf("section %d stands twice", kind+1), f.bytes(), fault.ErrMalformed)
 	}
-	for kind := uint32(2); kind <= 6; kind++ {
-		f := newPTauFile(t, log, tau)
-		f.log--
-		b := f.bytes()
-		f.log++
-		if kind == 2 {
-			refuse("sizes of another file", "section 2 has", b, fault.ErrMalformed)
+	for kind := uint32(1); kind <= 6; kind++ {
+		for _, by := range []int{-64, 64} {
+			content := good.section(kind)
+			if kind == 1 {
+				by /= 16
+			}
+			content = append(content, make([]byte, 64)...)[:len(content)+by]
+			place := fmt.Sprintf("section %d has %d bytes", kind, len(content))
+			refuse("a section of another length", place, good.with(kind, content), fault.ErrMalformed)
 		}
 	}
+	header := good.section(1)
+	binary.LittleEndian.PutUint32(header[4+fp.Bytes:], log+1)
+	refuse("more powers than the ceremony made", "2^4 powers of a ceremony of 2^3", good.with(1, header), fault.ErrMalformed)
+	header = good.section(1)
+	binary.LittleEndian.PutUint32(header[8+fp.Bytes:], maxPTauLog+1)
+	refuse("a ceremony beyond all", "ceremony of 2^29", good.with(1, header), fault.ErrMalformed)
+	header = good.section(1)
+	binary.LittleEndian.PutUint32(header, 31)
+	refuse("coordinates of another size", "coordinates of 31", good.with(1, header), fault.ErrMalformed)
+	refuse("an empty header", "section 1 has 0 bytes", good.with(1, nil), fault.ErrMalformed)
+	for j := range 2 {
+		content := good.section(3)
+		copy(content[j*2*rawPointBytes:], bytes.Repeat([]byte{255}, fp.Bytes))
+		refuse("a coordinate beyond the modulus", fmt.Sprintf("section 3, power %d: powers of tau: coordinate", j), good.with(3, content), fault.ErrMalformed)
+	}
+	f = newPTauFile(t, log, tau)
+	f.g2[1].X.A0.SetUint64(7)
+	refuse("a point off the twist", "section 3, power 1: off the curve", f.bytes(), fault.ErrMalformed)
+	f = newPTauFile(t, log, tau)
+	for kind := uint32(8); len(f.sections) < maxPTauSections; kind++ {
+		f.sections = append(f.sections, kind)
+	}
+	if _, err := readBytes(f.bytes(), log); err != nil {
+		t.Errorf("as many sections as there may be: %v", err)
+	}
+	f.sections = append(f.sections, 1<<20)
+	refuse("a section too many", "65 sections, at most 64", f.bytes(), fault.ErrMalformed)
 	b := good.bytes()
 	b[4] = 2
 	refuse("another version", "version 2", b, fault.ErrUnsupported)
@@ -257,6 +292,38 @@ func offSubgroup(t *testing.T) (p bn254.G2Affine) {
 	}
 	t.Fatal("no point outside the subgroup")
 	return p
+}
+
+// failing fails to read beyond some bytes of a file.
+type failing struct {
+	*bytes.Reader
+	from int64
+}
+
+func (f failing) ReadAt(b []byte, at int64) (int, error) {
+	if at+int64(len(b)) > f.from {
+		return 0, errors.New("the disk is gone")
+	}
+	return f.Reader.ReadAt(b, at)
+}
+
+// Whatever cannot be read is an error, and no setup.
+func TestUnreadablePTau(t *testing.T) {
+	var tau fr.Element
+	tau.SetUint64(123456789)
+	data := newPTauFile(t, 3, tau).bytes()
+	for from := range int64(len(data) - 4) { // what the last section holds is not read
+		s, _, err := readPTau(failing{bytes.NewReader(data), from}, int64(len(data)), 3)
+		if err == nil || s != nil {
+			t.Fatalf("%d of %d bytes can be read: %v", from, len(data), err)
+		}
+	}
+	if _, _, err := ImportPTau(t.TempDir(), 3); err == nil {
+		t.Error("a directory became a setup")
+	}
+	if _, _, err := ImportPTau(filepath.Join("testdata", "snarkjs-bn128-4.ptau"), MaxRowBits+1); !errors.Is(err, fault.ErrUsage) {
+		t.Errorf("rows of too many cells: %v", err)
+	}
 }
 
 func FuzzReadPTau(f *testing.F) {

@@ -54,7 +54,7 @@ Claims on top:       zkaudit audit CLAIMS.toml --dir DIR
                      zkaudit audit verify DIR/audit.zka --bundle DIR/bundle.zka --expect FILE
 
 Exit codes: 0 valid, or done; 1 false; 2 usage; 3 input that cannot be read or used;
-4 model not supported; 5 not enough memory, disk or time; 6 another version, Setup or key;
+4 model not supported; 5 not enough memory, disk or time; 6 another version, setup or key;
 7 valid as far as it was compared.`,
 		SilenceErrors: true, SilenceUsage: true,
 		Args: func(_ *cobra.Command, args []string) error {

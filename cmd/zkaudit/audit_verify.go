@@ -45,7 +45,7 @@ as it was compared", exit code 7, unless --unpinned says that this is wanted.
 key: an in-toto statement, written only if the exit code is 0.
 
 Exit code 0: all claims hold. 1: false, or damaged. 3: cannot be read. 5: takes more
-memory than --max-memory allows. 6: another version, or other keys or another Setup than
+memory than --max-memory allows. 6: another version, or other keys or another setup than
 those given. 7: valid as far as it was compared. Only 1 says that the audit is false.`,
 		Args: arguments(1, 1, "one audit"),
 		RunE: func(c *cobra.Command, args []string) error {

@@ -32,7 +32,7 @@ func inspectCommand(a *app) *cobra.Command {
 		Use:   "inspect FILE [--with run.toml]",
 		Short: "Say what a .tflite model or an artefact of zkaudit is",
 		Long: `For a model: operators, shapes, parameters, what can be proven; for what cannot,
-why and what to do, and exit code 4. For an artefact (bundle, part, audit, Setup,
+why and what to do, and exit code 4. For an artefact (bundle, part, audit, setup,
 checkpoint ...): kind, version, statement digest and what is in it: of a part classes,
 attributes and their values, of an audit its claims with all parameters.
 

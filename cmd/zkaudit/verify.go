@@ -48,7 +48,7 @@ alone.
 
 Exit code 0: valid, and what was required. 1: false, damaged, or about something else.
 3: cannot be read. 5: takes more memory than --max-memory allows. 6: another version, or other
-keys or another Setup than those given. 7: valid as far as it was compared. Only 1 says
+keys or another setup than those given. 7: valid as far as it was compared. Only 1 says
 that the bundle is false.`,
 		Args: arguments(1, 1, "one bundle"),
 		RunE: func(c *cobra.Command, args []string) error {
