@@ -6,7 +6,7 @@ GO          ?= go
 STATICCHECK ?= honnef.co/go/tools/cmd/staticcheck@v0.8.2
 FUZZTIME    ?= 60
 
-.PHONY: check format vet staticcheck generated tidy short fuzz-briefly mutate-briefly mutate test fixtures-test examples-test drift-test pairs-test wraps-test fuzz fuzz-long bench bench-peers circuit-stats
+.PHONY: check format vet staticcheck generated tidy short fuzz-briefly mutate-briefly mutate test fixtures-test examples-test drift-test pairs-test wraps-test snarkjs-test fuzz fuzz-long bench bench-peers circuit-stats
 
 check: format vet staticcheck generated tidy short fuzz-briefly mutate-briefly
 
@@ -81,6 +81,17 @@ pairs-test:
 # command line. It takes five minutes on 2 cores.
 wraps-test:
 	$(GO) test -count=1 -timeout 1h -run '^(TestWrappedBundle|TestScripts)$$/^(report|changed|expectation|own_faults|cache|keys.*)$$' ./bundle ./cmd/zkaudit -whole
+
+# What snarkjs says of exported proofs, and a setup that it makes. Needs node and npm,
+# which install it in SNARKJS; a few minutes.
+SNARKJS         ?= $(CURDIR)/.snarkjs
+SNARKJS_VERSION ?= 0.7.6
+
+snarkjs-test:
+	mkdir -p $(SNARKJS)
+	echo 'omit-lockfile-registry-resolved=true' > $(SNARKJS)/.npmrc
+	cd $(SNARKJS) && { test -f package.json || echo '{"private": true}' > package.json; } && npm install --no-audit --no-fund --save-exact snarkjs@$(SNARKJS_VERSION)
+	ZKAUDIT_SNARKJS=$(SNARKJS) PATH="$(SNARKJS)/node_modules/.bin:$$PATH" $(GO) test -count=1 -timeout 1h -run '^(TestSnarkjsVerifies|TestPairingIsSnarkjs|TestScripts)$$/^snarkjs$$' ./proof/wrap/snarkjs ./cmd/zkaudit -v
 
 # FUZZTIME seconds per target.
 fuzz:

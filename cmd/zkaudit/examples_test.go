@@ -48,14 +48,16 @@ func fixtures() string {
 	return os.Getenv("ZKAUDIT_FIXTURES")
 }
 
-// condition is one that a script asks for: real data at hand, or all that a script
-// has to say, for minutes.
+// condition is one that a script asks for: real data at hand, all that a script has to
+// say, for minutes, or snarkjs, which make snarkjs-test installs.
 func condition(name string) (bool, error) {
 	switch name {
 	case "fixtures":
 		return fixtures() != "", nil
 	case "whole":
 		return *whole, nil
+	case "snarkjs":
+		return os.Getenv("ZKAUDIT_SNARKJS") != "", nil
 	}
 	return false, fmt.Errorf("unknown condition %q", name)
 }

@@ -26,6 +26,7 @@ import (
 type exporting struct {
 	inToto, cyclone  bool
 	annex, croissant bool
+	snarkjs          string
 	out, key         string
 	trained, opening string
 	bundles, models  []string
@@ -42,8 +43,8 @@ type exported struct {
 func exportCommand(a *app) *cobra.Command {
 	var o exporting
 	c := &cobra.Command{
-		Use:   "export FILE {--in-toto --key KEY | --cyclonedx | --annex | --croissant} -o OUT",
-		Short: "State what a bundle or audit is about, in formats that supply chains read",
+		Use:   "export FILE {{--in-toto --key KEY | --cyclonedx | --annex | --croissant} -o OUT | --snarkjs DIR}",
+		Short: "State what a bundle or audit is about, or hand on its proofs, in formats of others",
 		Long: `Verifies a bundle or an audit, then states what it is about, as an in-toto statement
 (--in-toto) in a DSSE envelope that --key signs: digests, counts and choices, as
 docs/attestations.md lists them; or as a bill of materials (--cyclonedx) with a model
@@ -62,11 +63,22 @@ the committed weights. Claims of an audit about runs need --bundle, about public
   zkaudit export run/commit/part-000.part --croissant -o part.croissant.json
   zkaudit export run/audit.zka --bundle run/bundle.zka --in-toto --key key.pem -o audit.intoto.json
 
+--snarkjs DIR writes, for a bundle of mode zk-groth16, a folder for each proof in DIR,
+which must be new: proof.json, public.json and verification_key.json, for
+snarkjs groth16 verify. What snarkjs accepts is the SNARK alone: that the verifier's
+script accepts a conversation about a statement of this digest. Which statement that is,
+the opening of the commitments and how proofs follow one another is for zkaudit verify.
+
+  zkaudit export run/bundle.zka --snarkjs snarks --setup setup.powers.verifier
+
 Exit codes are those of zkaudit verify; what is false is not exported.`,
 		Args: arguments(1, 1, "one bundle, audit or part"),
 		RunE: func(c *cobra.Command, args []string) error {
 			if err := o.check(args[0]); err != nil {
 				return err
+			}
+			if o.snarkjs != "" {
+				return a.exportSnarkjs(c.Context(), args[0], o.snarkjs, o.setup, o.insecure)
 			}
 			made, err := a.export(c.Context(), args[0], &o)
 			if err != nil {
@@ -83,6 +95,7 @@ Exit codes are those of zkaudit verify; what is false is not exported.`,
 	f.BoolVar(&o.cyclone, "cyclonedx", false, "a CycloneDX ML-BOM")
 	f.BoolVar(&o.annex, "annex", false, "of a bundle: a Markdown annex for a technical file")
 	f.BoolVar(&o.croissant, "croissant", false, "of a part: Croissant metadata")
+	f.StringVar(&o.snarkjs, "snarkjs", "", "a new folder for the files that snarkjs verifies, of a bundle of mode zk-groth16")
 	f.StringVarP(&o.out, "out", "o", "", "the file to write")
 	f.StringVar(&o.key, "key", "", "the private key to sign with: PEM, PKCS#8, Ed25519 or ECDSA P-256, readable by you alone")
 	f.StringVar(&o.trained, "trained", "", "the trained .tflite, if it is to be a subject, with --opening")
@@ -108,8 +121,12 @@ func (o *exporting) formats() int {
 // check refuses flags that contradict one another, before anything is verified.
 func (o *exporting) check(path string) error {
 	switch {
+	case o.snarkjs != "" && (o.formats() > 0 || o.out+o.key+o.trained+o.opening != "" || len(o.bundles)+len(o.models) > 0):
+		return fmt.Errorf("--snarkjs takes a bundle alone, and --setup: %w", fault.ErrUsage)
+	case o.snarkjs != "":
+		return nil
 	case o.formats() != 1:
-		return fmt.Errorf("say which one format: --in-toto, --cyclonedx, --annex or --croissant: %w", fault.ErrUsage)
+		return fmt.Errorf("say which format, one of --in-toto, --cyclonedx, --annex, --croissant and --snarkjs: %w", fault.ErrUsage)
 	case o.out == "":
 		return fmt.Errorf("say which file to write: -o: %w", fault.ErrUsage)
 	case !o.inToto && o.key+o.trained+o.opening != "":

@@ -13,8 +13,10 @@ import (
 	"github.com/zkaudit/zkaudit/audit"
 	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/cmd/internal/verify"
+	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/internal/artefact"
 	"github.com/zkaudit/zkaudit/internal/fault"
+	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/proof/wrap"
 	"github.com/zkaudit/zkaudit/run"
 )
@@ -102,7 +104,12 @@ func (a *app) verifyBundle(ctx context.Context, b *bundle.Bundle, expect bundle.
 	if err != nil {
 		return nil, err
 	}
-	options := bundle.Options{AllowInsecure: insecure, MaxMemory: a.limit, Wraps: wrap.Verifier{Powers: powers, Cache: a.keys()}}
+	return a.verifyBy(ctx, b, expect, setup, insecure, wrap.Verifier{Powers: powers, Cache: a.keys()})
+}
+
+// verifyBy verifies a bundle whose wraps are verified as given.
+func (a *app) verifyBy(ctx context.Context, b *bundle.Bundle, expect bundle.Expectation, setup *commitments.VerifierSetup, insecure bool, wraps mode.Wraps) (*bundle.Report, error) {
+	options := bundle.Options{AllowInsecure: insecure, MaxMemory: a.limit, Wraps: wraps}
 	if progress := a.newProgress(); progress != nil {
 		progress.Start("verify", len(b.Datasets)+1+len(b.Segments))
 		defer progress.Finish()

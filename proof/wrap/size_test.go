@@ -49,4 +49,7 @@ func TestHugeCircuitsAreRefused(t *testing.T) {
 			t.Errorf("%s, prover: %v", s.Name(), err)
 		}
 	}
+	if _, err := wrap.Groth16KeyOf(context.Background(), setup.Verifier(), l, cache); !errors.Is(err, fault.ErrResources) {
+		t.Errorf("key: %v", err)
+	}
 }
