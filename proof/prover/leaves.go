@@ -59,7 +59,7 @@ func (p *Peer) newLeaves(alpha, beta fr.Element) *leaves {
 		if b.Lookup < 0 {
 			block.counts = p.cells[p.sys.Tables[b.Table].Count].Small
 			rows[b.Table] = make(fr.Vector, 1<<b.Log)
-			block.denominators(rows[b.Table], 0)
+			block.writeDenominators(rows[b.Table], 0)
 			block.rows = rows[b.Table]
 		}
 		out.blocks[k] = block
@@ -120,9 +120,9 @@ func realCells(t *relation.Tensor) bitmap {
 	return m
 }
 
-// denominators writes cells [at, at+len(q)) of the block.
+// writeDenominators writes cells [at, at+len(q)) of the block.
 // Protocol, section 9.
-func (b *leafBlock) denominators(q fr.Vector, at int) {
+func (b *leafBlock) writeDenominators(q fr.Vector, at int) {
 	if b.counts != nil && b.rows != nil { // a table whose rows are known
 		copy(q, b.rows[at:])
 		return
@@ -243,13 +243,13 @@ func (b *leafBlock) realAmong(at, n int) int {
 	return b.real.among(at, n)
 }
 
-// denominator is numerators for the denominators.
-func (b *leafBlock) denominator(at, n int, buf fr.Vector) piece {
+// denominators are those of n cells of the block. Protocol, section 9.
+func (b *leafBlock) denominators(at, n int, buf fr.Vector) piece {
 	if b.equal(at, n) {
-		b.denominators(buf[:1], at)
+		b.writeDenominators(buf[:1], at)
 		return flat(buf[0])
 	}
-	b.denominators(buf, at)
+	b.writeDenominators(buf, at)
 	return piece{cells: buf}
 }
 
@@ -284,7 +284,7 @@ func (l *leaves) numerators(at, n int, buf fr.Vector) piece {
 }
 
 func (l *leaves) denominators(at, n int, buf fr.Vector) piece {
-	return l.pieces(at, n, buf, fr.One(), (*leafBlock).denominator)
+	return l.pieces(at, n, buf, fr.One(), (*leafBlock).denominators)
 }
 
 // weighted are p + λ·q of n leaves. Requires weigh with the same λ.
@@ -293,7 +293,7 @@ func (l *leaves) weighted(at, n int, lambda *fr.Element, buf fr.Vector) piece {
 		if b.sums != nil {
 			return b.weighted(at, n, lambda, buf)
 		}
-		p, own := b.numerators(at, n, make(fr.Vector, n)), b.denominator(at, n, buf)
+		p, own := b.numerators(at, n, make(fr.Vector, n)), b.denominators(at, n, buf)
 		own = own.scaled(lambda, buf)
 		return own.plus(&p, buf)
 	})
