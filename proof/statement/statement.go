@@ -29,13 +29,7 @@ type Statement struct {
 // mask row if the layout has one (protocol, section 13).
 func (s *Statement) Digest(witness [][]bn254.G1Affine) fr.Element {
 	h := encode.NewHash(Domain)
-	system := s.Layout.System.Digest()
-	h.Text(s.Kind)
-	h.Bytes(s.Public)
-	h.Fixed(system[:])
-	h.Fixed(s.Setup[:])
-	h.Int(s.Layout.RowLog)
-	h.Bool(s.Layout.Masked)
+	h.Fixed(s.head())
 	for _, tensors := range [][][]bn254.G1Affine{s.External, witness} {
 		h.Int(len(tensors))
 		for _, rows := range tensors {
@@ -46,6 +40,20 @@ func (s *Statement) Digest(witness [][]bn254.G1Affine) fr.Element {
 	var e fr.Element
 	e.SetBytes(sum[:31]) // 248 bits: no reduction
 	return e
+}
+
+// Head returns what the encoding that Digest hashes has before the commitments.
+func (s *Statement) Head() []byte { return append(encode.Domain(Domain), s.head()...) }
+
+// head is Head after the domain.
+func (s *Statement) head() []byte {
+	system := s.Layout.System.Digest()
+	b := encode.Text(nil, s.Kind)
+	b = encode.Bytes(b, s.Public)
+	b = append(b, system[:]...)
+	b = append(b, s.Setup[:]...)
+	b = encode.Int(b, s.Layout.RowLog)
+	return encode.Bool(b, s.Layout.Masked)
 }
 
 // Rows returns how many committed rows a tensor has.

@@ -1,12 +1,15 @@
 package statement_test
 
 import (
+	"crypto/sha256"
 	"slices"
 	"testing"
 
 	"github.com/consensys/gnark-crypto/ecc/bn254"
 	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
 
+	"github.com/zkaudit/zkaudit/commitments"
+	"github.com/zkaudit/zkaudit/internal/encode"
 	"github.com/zkaudit/zkaudit/proof"
 	"github.com/zkaudit/zkaudit/proof/prooftest"
 	"github.com/zkaudit/zkaudit/proof/statement"
@@ -76,5 +79,29 @@ func TestDigestIsInjective(t *testing.T) {
 			t.Errorf("%s has the digest of %s", name, other)
 		}
 		seen[d] = name
+	}
+}
+
+// TestHead: what a digest is the hash of is the head, and the commitments.
+func TestHead(t *testing.T) {
+	l, err := proof.NewLayout(prooftest.NewGathered(t, prooftest.NewSpec()).System, 6, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := points(6, 1)
+	st := statement.Statement{Kind: "kind", Public: []byte("public"), Layout: l, Setup: [32]byte{1}, External: [][]bn254.G1Affine{p[:2], p[2:3]}}
+	witness := [][]bn254.G1Affine{p[3:5], p[5:6]}
+	b := st.Head()
+	for _, tensors := range [][][]bn254.G1Affine{st.External, witness} {
+		b = encode.Int(b, len(tensors))
+		for _, rows := range tensors {
+			b = encode.Bytes(b, commitments.AppendPoints(nil, rows))
+		}
+	}
+	sum := sha256.Sum256(b)
+	var want fr.Element
+	want.SetBytes(sum[:31])
+	if got := st.Digest(witness); got != want {
+		t.Errorf("digest %v, head and commitments hash to %v", &got, &want)
 	}
 }
