@@ -4,8 +4,8 @@ import "github.com/consensys/gnark-crypto/ecc/bn254/fr"
 
 // Exposed lists what an Outcome's checks need, each value once: the distinct
 // coordinates of row folds, public claims and the point of the combined row, in the order
-// drawn, then the values of public claims, γ, σ and the value opened. They are
-// the public inputs of a wrapped proof; which coordinate stands where follows
+// drawn, then the values of public claims, γ, σ and the value opened. A
+// wrapped proof says them beside its SNARK; which coordinate stands where follows
 // from the layout (protocol, section 14).
 func (o *Outcome[E]) Exposed(l *Layout) []E {
 	var list []E
@@ -19,6 +19,10 @@ func (o *Outcome[E]) Exposed(l *Layout) []E {
 	}
 	return append(list, o.Gamma, o.Sigma, o.Value)
 }
+
+// Seal ends a conversation that is to be wrapped: one more challenge, which nobody
+// knows without all messages, and which belongs to no others (protocol, section 14).
+func Seal[E any](t Transcript[E]) E { return t.Challenge() }
 
 // used marks the coordinates that the checks of an outcome need.
 func (o *Outcome[E]) used(l *Layout) []bool {

@@ -5,7 +5,7 @@
 //	column       meaning
 //	leaves       of the lookup tree
 //	messages     field elements of a proof's conversation
-//	exposed      public inputs beside the statement's digest
+//	exposed      values of which the SNARK is told a random combination
 //	R1CS, PLONK  constraints and rows after compiling
 //
 // Below a system stands, for each part of the script, what hashing its

@@ -66,7 +66,8 @@ the committed weights. Claims of an audit about runs need --bundle, about public
 --snarkjs DIR writes, for a bundle of mode zk-groth16, a folder for each proof in DIR,
 which must be new: proof.json, public.json and verification_key.json, for
 snarkjs groth16 verify. What snarkjs accepts is the SNARK alone: that the verifier's
-script accepts a conversation about a statement of this digest. Which statement that is,
+script accepts a conversation about a statement of this digest, ending in this seal and
+exposing values of this sum. Which statement and values those are,
 the opening of the commitments and how proofs follow one another is for zkaudit verify.
 
   zkaudit export run/bundle.zka --snarkjs snarks --setup setup.powers.verifier

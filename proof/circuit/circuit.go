@@ -2,6 +2,7 @@ package circuit
 
 import (
 	"math/big"
+	"slices"
 
 	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
 	"github.com/consensys/gnark/frontend"
@@ -12,8 +13,10 @@ import (
 
 // Verifier is the circuit of one layout.
 type Verifier struct {
-	Digest   frontend.Variable   `gnark:",public"`
-	Exposed  []frontend.Variable `gnark:",public"`
+	Digest   frontend.Variable   `gnark:",public"` // c0
+	Seal     frontend.Variable   `gnark:",public"` // s
+	Base     frontend.Variable   `gnark:",public"` // θ
+	Sum      frontend.Variable   `gnark:",public"` // v
 	Salt     []frontend.Variable // one if the layout is masked
 	Messages []frontend.Variable
 
@@ -23,7 +26,6 @@ type Verifier struct {
 // New returns the circuit's shape for a layout.
 func New(l *proof.Layout) *Verifier {
 	v := &Verifier{
-		Exposed:  make([]frontend.Variable, proof.ExposedLength(l)),
 		Messages: make([]frontend.Variable, proof.Length(l)),
 		layout:   l,
 	}
@@ -42,36 +44,25 @@ func (v *Verifier) Define(api frontend.API) error {
 	}
 	proof.Begin[frontend.Variable](v.layout, tr, v.Digest, salt)
 	out := proof.Argue[frontend.Variable](v.layout, Arith(api), tr, proof.NewReplay(v.Messages))
-	for i, e := range out.Exposed(v.layout) {
-		api.AssertIsEqual(v.Exposed[i], e)
+	api.AssertIsEqual(v.Seal, proof.Seal(tr))
+	sum := frontend.Variable(0)
+	for _, x := range slices.Backward(out.Exposed(v.layout)) {
+		sum = api.Add(api.Mul(sum, v.Base), x)
 	}
+	api.AssertIsEqual(v.Sum, sum)
 	return nil
 }
 
 // Assign returns the witness of a conversation.
-func Assign(l *proof.Layout, digest, salt fr.Element, messages []fr.Element, exposed []fr.Element) *Verifier {
-	v := New(l)
-	v.Digest = digest
-	fill(v.Messages, messages)
-	fill(v.Exposed, exposed)
+func Assign(l *proof.Layout, public PublicInputs, salt fr.Element, messages []fr.Element) *Verifier {
+	v := public.circuit(l)
+	for i := range v.Messages {
+		v.Messages[i] = messages[i]
+	}
 	if l.Masked {
 		v.Salt[0] = salt
 	}
 	return v
-}
-
-// Public returns the public part of a witness.
-func Public(l *proof.Layout, digest fr.Element, exposed []fr.Element) *Verifier {
-	v := New(l)
-	v.Digest = digest
-	fill(v.Exposed, exposed)
-	return v
-}
-
-func fill(variables []frontend.Variable, values []fr.Element) {
-	for i := range variables {
-		variables[i] = values[i]
-	}
 }
 
 // Arith returns the arithmetic of a circuit's variables.

@@ -5,11 +5,13 @@
 //
 //	input      kind     what
 //	Digest     public   statement digest c0, absorbed first
-//	Exposed    public   proof.Outcome.Exposed: challenges, public claims, the combined row
+//	Seal       public   s, one more challenge after all messages
+//	Base, Sum  public   θ and v = Σ θ^i·x_i over what the conversation exposes
 //	Salt       secret   absorbed second, in masked layouts
 //	Messages   secret   the conversation
 //
-// Public values stand in the open rather than as a hash of them: a public
-// input costs one row of PLONK and no constraint of R1CS, hashing it a third of
-// a permutation, 225 rows or 88 constraints.
+// What the conversation exposes (proof.Outcome.Exposed: challenges, public claims,
+// the combined row) is said beside the SNARK, and is one sum to it, for one
+// multiplication each: on a chain a public input of Groth16 costs a multiplication
+// on the curve. Hashing them in the circuit would take a third of a permutation each.
 package circuit

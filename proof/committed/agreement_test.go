@@ -19,6 +19,8 @@ import (
 	"github.com/zkaudit/zkaudit/proof/circuit"
 	"github.com/zkaudit/zkaudit/proof/committed"
 	"github.com/zkaudit/zkaudit/proof/prooftest"
+	"github.com/zkaudit/zkaudit/proof/statement"
+	"github.com/zkaudit/zkaudit/proof/transcript"
 	"github.com/zkaudit/zkaudit/proof/verifier"
 )
 
@@ -47,7 +49,10 @@ func agree(t *testing.T, what string, want *prooftest.Verdicts, l *proof.Layout,
 
 // solves reports whether the circuit accepts a conversation about a statement.
 func solves(l *proof.Layout, digest fr.Element, messages, exposed []fr.Element) bool {
-	w := circuit.Assign(l, digest, fr.Element{}, messages, exposed)
+	tr := transcript.NewNative(statement.Domain)
+	proof.Begin(l, tr, digest, fr.Element{})
+	_, _ = proof.Verify(l, tr, messages) // the seal is asked of refused ones, too
+	w := circuit.Assign(l, circuit.NewPublicInputs(digest, proof.Seal(tr), exposed), fr.Element{}, messages)
 	return test.IsSolved(circuit.New(l), w, ecc.BN254.ScalarField()) == nil
 }
 

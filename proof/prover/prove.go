@@ -27,6 +27,7 @@ type Conversation struct {
 	Witness    [][]bn254.G1Affine // commitments by witness tensor, then the mask row
 	Messages   []fr.Element
 	Outcome    *proof.Outcome[fr.Element]
+	Seal       fr.Element // after all messages
 	Blinding   fr.Element // ρ_F
 	Evaluation commitments.EvaluationProof
 }
@@ -116,7 +117,7 @@ func (a *Argument) Argue(ctx context.Context) error {
 	if err := uncancelled(func() { c.Outcome = proof.Argue(l, &checks, tr, rec) }); err != nil {
 		return err
 	}
-	c.Messages = rec.Messages
+	c.Messages, c.Seal = rec.Messages, proof.Seal(tr)
 	if err := checks.Err(); err != nil {
 		return fmt.Errorf("the witness does not satisfy the statement: %w", err)
 	}

@@ -269,7 +269,7 @@ func (c *Cache) loadVerifying(digest [32]byte, cl class) (VerifyingKey, error) {
 	if err != nil {
 		return nil, err
 	}
-	return cl.DecodeVerifyingKey(b, proof.ExposedLength(cl.layout)+1, cl.setup)
+	return cl.DecodeVerifyingKey(b, circuit.PublicCount, cl.setup)
 }
 
 // loadProving reads the proving key that was made along with vk.

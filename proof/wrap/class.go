@@ -18,7 +18,7 @@ import (
 
 // circuitVersion counts changes of what the script's operations become in a
 // circuit: the gadgets of proof/circuit, the order of public inputs.
-const circuitVersion = "zkaudit/wrap/v2"
+const circuitVersion = "zkaudit/wrap/v3"
 
 // maxMessages bounds the conversations that are wrapped. Every two or three of
 // its elements cost a permutation, so more would not fit the largest domain of
@@ -98,6 +98,7 @@ func (t *trace) script(l *proof.Layout) {
 	}
 	proof.Begin(l, t, digest, salt)
 	out := proof.Argue(l, t, t, proof.NewReplay(messages))
+	t.note("seal", proof.Seal(t))
 	for _, w := range out.Exposed(l) {
 		t.note("exposed", w)
 	}

@@ -7,6 +7,7 @@
 //	key        32                         digest of class and verifying key
 //	witness    32 per row, mask row last  hiding commitments, none infinity
 //	exposed    32·proof.ExposedLength     challenges, public claims, γ, σ, value opened
+//	seal       32                         s
 //	blinding   32                         ρ_F
 //	evaluation  32·(3ℓ+2)                  of F = M + Σ σ^g·g_g
 //	SNARK      System.ProofBytes          for the circuit of proof/circuit
@@ -15,8 +16,8 @@
 // encoding, and every point and scalar has one encoding only.
 //
 // The public inputs of the SNARK are the statement's digest, which the
-// verifier computes from the statement and the commitments, and the exposed
-// values. Claims on public tensors and the evaluation proof are checked outside, by the
+// verifier computes from the statement and the commitments, the seal, and a
+// random combination of the exposed values (circuit.NewPublicInputs). Claims on public tensors and the evaluation proof are checked outside, by the
 // code that checks them in mode validity.
 //
 // Keys belong to a class: everything that decides the circuit, which is the
@@ -30,7 +31,7 @@
 //
 // Zero knowledge: what a proof shows besides the statement is a function of
 // uniformly random values. Commitments are uniform by ρ, exposed challenges
-// by the salt, F and the value opened by the mask row M, ρ_F by ρ_M; claims on
+// and the seal by the salt, F and the value opened by the mask row M, ρ_F by ρ_M; claims on
 // public tensors follow from challenges. The SNARK is statistically zero
 // knowledge (PLONK) or perfectly so for an honest setup (Groth16). The
 // randomness comes with the call and serves this one proof.

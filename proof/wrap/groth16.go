@@ -32,7 +32,7 @@ const (
 )
 
 // ID is part of System.
-func (Groth16) ID() byte { return 2 }
+func (Groth16) ID() byte { return 4 }
 
 // Name is part of System.
 func (Groth16) Name() string { return "groth16" }

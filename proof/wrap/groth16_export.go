@@ -7,6 +7,7 @@ import (
 	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
 
 	"github.com/zkaudit/zkaudit/commitments"
+	"github.com/zkaudit/zkaudit/proof/circuit"
 	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/proof/statement"
 )
@@ -17,7 +18,7 @@ type Groth16SNARK struct {
 	Key    *Groth16Points
 	A, C   bn254.G1Affine
 	B      bn254.G2Affine
-	Public fr.Vector // the statement's digest, then the exposed values
+	Public fr.Vector // see circuit.PublicInputs
 }
 
 // Groth16 verifies a proof of mode zk-groth16 and returns the SNARK in it, with the
@@ -36,9 +37,7 @@ func (v Verifier) Groth16(ctx context.Context, setup *commitments.VerifierSetup,
 	if s.A, s.B, s.C, err = Groth16Proof(p.SNARK); err != nil {
 		return nil, err
 	}
-	if s.Public, err = publicInputs(st.Layout, st.Digest(p.Witness), p.Exposed); err != nil {
-		return nil, err
-	}
+	s.Public = circuit.NewPublicInputs(st.Digest(p.Witness), p.Seal, p.Exposed).Vector()
 	if s.Key, err = Groth16KeyOf(ctx, setup, st.Layout, v.Cache); err != nil {
 		return nil, err
 	}

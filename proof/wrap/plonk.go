@@ -37,7 +37,7 @@ const (
 )
 
 // ID is part of System.
-func (PLONK) ID() byte { return 1 }
+func (PLONK) ID() byte { return 3 }
 
 // Name is part of System.
 func (PLONK) Name() string { return "plonk" }

@@ -19,6 +19,7 @@ type Proof struct {
 	Key        [32]byte           // digest of the key that verifies SNARK
 	Witness    [][]bn254.G1Affine // commitments by witness tensor, then the mask row
 	Exposed    []fr.Element       // see proof.Outcome.Exposed
+	Seal       fr.Element         // s, see proof.Seal
 	Blinding   fr.Element         // ρ_F, the blinding of the opened combination
 	Evaluation commitments.EvaluationProof
 	SNARK      []byte
@@ -29,7 +30,7 @@ const keyBytes = sha256.Size
 
 // Size returns the encoded length of a proof for a layout and a system.
 func Size(l *proof.Layout, s ProofSystem) int {
-	return 1 + keyBytes + s.ProofBytes() + statement.WitnessBytes(l) + evaluationBytes(l) + (proof.ExposedLength(l)+1)*commitments.ScalarBytes
+	return 1 + keyBytes + s.ProofBytes() + statement.WitnessBytes(l) + evaluationBytes(l) + (proof.ExposedLength(l)+2)*commitments.ScalarBytes
 }
 
 // MarshalBinary encodes a proof, by the table in the package documentation.
@@ -41,7 +42,7 @@ func (p *Proof) MarshalBinary() ([]byte, error) {
 	b := append([]byte{p.System}, p.Key[:]...)
 	b = statement.AppendWitness(b, p.Witness)
 	b = commitments.AppendScalars(b, p.Exposed)
-	b = commitments.AppendScalars(b, []fr.Element{p.Blinding})
+	b = commitments.AppendScalars(b, []fr.Element{p.Seal, p.Blinding})
 	return append(append(b, evaluation...), p.SNARK...), nil
 }
 
@@ -74,12 +75,12 @@ func Unmarshal(l *proof.Layout, s ProofSystem, b []byte) (*Proof, error) {
 	if p.Witness, err = statement.DecodeWitness(l, take(statement.WitnessBytes(l)), commitments.RefuseInfinity); err != nil {
 		return nil, err
 	}
-	n := proof.ExposedLength(l) + 1
-	scalars, err := commitments.DecodeScalars(take(n*commitments.ScalarBytes), n)
+	n := proof.ExposedLength(l)
+	scalars, err := commitments.DecodeScalars(take((n+2)*commitments.ScalarBytes), n+2)
 	if err != nil {
 		return nil, fmt.Errorf("exposed values: %w", err)
 	}
-	p.Exposed, p.Blinding = scalars[:n-1], scalars[n-1]
+	p.Exposed, p.Seal, p.Blinding = scalars[:n:n], scalars[n], scalars[n+1]
 	if p.Evaluation, err = commitments.UnmarshalEvaluationProof(commitments.PowersOfTau, take(evaluationBytes(l)), l.RowLog); err != nil {
 		return nil, fmt.Errorf("evaluation proof: %w", err)
 	}

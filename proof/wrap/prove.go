@@ -6,7 +6,6 @@ import (
 	"io"
 
 	"github.com/consensys/gnark-crypto/ecc"
-	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
 	"github.com/consensys/gnark/frontend"
 
 	"github.com/zkaudit/zkaudit/commitments"
@@ -70,14 +69,14 @@ func NewWrapper(ctx context.Context, setup *commitments.VerifierSetup, l *proof.
 // Published returns the proof of a conversation without its SNARK: what is not
 // hidden.
 func (w *Wrapper) Published(c *prover.Conversation) *Proof {
-	return &Proof{System: w.ID(), Key: w.key, Witness: c.Witness, Exposed: c.Outcome.Exposed(w.layout), Blinding: c.Blinding, Evaluation: c.Evaluation}
+	return &Proof{System: w.ID(), Key: w.key, Witness: c.Witness, Exposed: c.Outcome.Exposed(w.layout), Seal: c.Seal, Blinding: c.Blinding, Evaluation: c.Evaluation}
 }
 
 // SNARK proves that the script accepts a conversation's messages.
 // Protocol, section 14.
 func (w *Wrapper) SNARK(c *prover.Conversation) ([]byte, error) {
-	l, exposed := w.layout, c.Outcome.Exposed(w.layout)
-	full, err := frontend.NewWitness(circuit.Assign(l, c.Digest, c.Salt, c.Messages, exposed), ecc.BN254.ScalarField())
+	public := circuit.NewPublicInputs(c.Digest, c.Seal, c.Outcome.Exposed(w.layout))
+	full, err := frontend.NewWitness(circuit.Assign(w.layout, public, c.Salt, c.Messages), ecc.BN254.ScalarField())
 	if err != nil {
 		return nil, fmt.Errorf("witness of the wrap: %w", err)
 	}
@@ -85,23 +84,10 @@ func (w *Wrapper) SNARK(c *prover.Conversation) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	public, err := publicInputs(l, c.Digest, exposed)
-	if err != nil {
-		return nil, err
-	}
 	// A fault of the machine, or a damaged key, must not leave the process. It
 	// says nothing of the statement.
-	if err := w.keys.verifying.Verify(public, snark); err != nil {
+	if err := w.keys.verifying.Verify(public.Vector(), snark); err != nil {
 		return nil, fmt.Errorf("the %s proof just made does not verify: keys are damaged, or this is a bug: %v", w.Name(), err)
 	}
 	return snark, nil
-}
-
-// publicInputs returns what the SNARK is about, in the circuit's order.
-func publicInputs(l *proof.Layout, digest fr.Element, exposed []fr.Element) (fr.Vector, error) {
-	w, err := frontend.NewWitness(circuit.Public(l, digest, exposed), ecc.BN254.ScalarField(), frontend.PublicOnly())
-	if err != nil {
-		return nil, fmt.Errorf("public inputs of the wrap: %w", err)
-	}
-	return w.Vector().(fr.Vector), nil
 }

@@ -63,13 +63,20 @@ func clone(p *wrap.Proof) *wrap.Proof {
 // SNARK alone or by checks outside as well.
 func TestEveryExposedValueCounts(t *testing.T) {
 	e := newSmall(t, small{})
-	p := e.prove(t, wrap.PLONK{}, shared(), crand.Reader)
 	one := fr.One()
-	for i := range p.Exposed {
+	for _, s := range systems {
+		p := e.prove(t, s, shared(), crand.Reader)
+		for i := range p.Exposed {
+			q := clone(p)
+			q.Exposed[i].Add(&q.Exposed[i], &one)
+			if err := e.verify(t, q, s, shared()); !errors.Is(err, fault.ErrRejected) {
+				t.Errorf("%s: exposed value %d changed: %v", s.Name(), i, err)
+			}
+		}
 		q := clone(p)
-		q.Exposed[i].Add(&q.Exposed[i], &one)
-		if err := e.verify(t, q, wrap.PLONK{}, shared()); !errors.Is(err, fault.ErrRejected) {
-			t.Errorf("exposed value %d changed: %v", i, err)
+		q.Seal.Add(&q.Seal, &one)
+		if err := e.verify(t, q, s, shared()); !errors.Is(err, fault.ErrRejected) || !strings.HasPrefix(err.Error(), s.Name()) {
+			t.Errorf("%s: another seal: %v", s.Name(), err)
 		}
 	}
 }
@@ -83,6 +90,7 @@ func TestMixedProofs(t *testing.T) {
 			"another proof's commitments":      func(q *wrap.Proof) { q.Witness = other.Witness },
 			"another proof's mask":             func(q *wrap.Proof) { q.Witness[len(q.Witness)-1] = other.Witness[len(q.Witness)-1] },
 			"another proof's values":           func(q *wrap.Proof) { q.Exposed = other.Exposed },
+			"another proof's seal":             func(q *wrap.Proof) { q.Seal = other.Seal },
 			"another proof's evaluation proof": func(q *wrap.Proof) { q.Evaluation, q.Blinding = other.Evaluation, other.Blinding },
 			"another proof's SNARK":            func(q *wrap.Proof) { q.SNARK = other.SNARK },
 			"all but its SNARK": func(q *wrap.Proof) {

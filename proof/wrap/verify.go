@@ -10,6 +10,7 @@ import (
 	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/proof"
+	"github.com/zkaudit/zkaudit/proof/circuit"
 	"github.com/zkaudit/zkaudit/proof/statement"
 	"github.com/zkaudit/zkaudit/proof/verifier"
 )
@@ -54,10 +55,6 @@ func Verify(ctx context.Context, setup *commitments.VerifierSetup, st *statement
 	if err := batch.Check(); err != nil {
 		return err
 	}
-	public, err := publicInputs(l, digest, p.Exposed)
-	if err != nil {
-		return err
-	}
 	cl := class{s, setup, l}
 	vk, made, err := cache.verifier(ctx, cl)
 	if err != nil {
@@ -70,7 +67,7 @@ func Verify(ctx context.Context, setup *commitments.VerifierSetup, st *statement
 		}
 		return fmt.Errorf("%s: the proof was made with key %x, there was none for this circuit, so nothing can be said of it%s: %w", s.Name(), p.Key[:8], kept, fault.ErrVersion)
 	}
-	return checkWith(vk, cl, p, public)
+	return checkWith(vk, cl, p, circuit.NewPublicInputs(digest, p.Seal, p.Exposed).Vector())
 }
 
 // checkWith verifies the SNARK with a key, if it is the one it names.

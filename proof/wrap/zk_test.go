@@ -94,6 +94,7 @@ func (e *example) revealed(c *prover.Conversation) []prooftest.Sample {
 	evaluation := c.Evaluation.(*commitments.PairingProof)
 	return slices.Concat(
 		prooftest.OfScalars("exposed", c.Outcome.Exposed(e.Statement.Layout)...),
+		prooftest.OfScalars("seal", c.Seal),
 		prooftest.OfScalars("blinding", c.Blinding),
 		prooftest.OfScalars("evaluation proof at β", evaluation.Pos...),
 		prooftest.OfScalars("evaluation proof at −β", evaluation.Neg...),
@@ -231,6 +232,7 @@ func published(p *wrap.Proof) map[string]string {
 	for i := range p.Exposed {
 		add(fmt.Sprint("exposed value ", i), commitments.AppendScalars(nil, p.Exposed[i:i+1]))
 	}
+	add("seal", commitments.AppendScalars(nil, []fr.Element{p.Seal}))
 	add("blinding", commitments.AppendScalars(nil, []fr.Element{p.Blinding}))
 	evaluation := p.Evaluation.(*commitments.PairingProof)
 	for i, points := range [][]bn254.G1Affine{evaluation.Folds, {evaluation.Quotient, evaluation.Witness}} {

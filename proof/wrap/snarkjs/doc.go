@@ -7,12 +7,12 @@
 // infinity. An element a + b·u of F_p² is [a, b]. BN254 is called bn128 there.
 //
 //	proof.json             A, B, C as pi_a, pi_b, pi_c
-//	public.json            the statement's digest, then the exposed values
+//	public.json            the statement's digest, the seal, θ and Σ θ^i·x_i over the exposed values x
 //	verification_key.json  [α]₁, [β]₂, [γ]₂, [δ]₂, K_i as IC, e(α, β)
 //
 // Soundness: what snarkjs accepts shows that someone knows messages with which the
-// verifier's script, run on this digest, exposes these values, if whoever made the key
-// has forgotten its secrets. It does not show
+// verifier's script, run on this digest, ends in this seal and exposes values of this
+// sum, if whoever made the key has forgotten its secrets. It does not show
 //
 //   - what the digest is of: that is the statement's encoding, which a verifier of the
 //     bundle derives and hashes itself;
