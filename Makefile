@@ -6,7 +6,7 @@ GO          ?= go
 STATICCHECK ?= honnef.co/go/tools/cmd/staticcheck@v0.8.2
 FUZZTIME    ?= 60
 
-.PHONY: check format vet staticcheck generated tidy short fuzz-briefly mutate-briefly mutate test fixtures-test examples-test drift-test pairs-test wraps-test snarkjs-test fuzz fuzz-long bench bench-peers circuit-stats
+.PHONY: check format vet staticcheck generated tidy short fuzz-briefly mutate-briefly mutate test fixtures-test examples-test drift-test pairs-test wraps-test snarkjs-test fuzz fuzz-long bench bench-peers circuit-stats contracts contracts-check chain-test
 
 check: format vet staticcheck generated tidy short fuzz-briefly mutate-briefly
 
@@ -116,3 +116,23 @@ bench-peers:
 # rows of the size that runs have.
 circuit-stats:
 	$(GO) run ./bench/circuitstats -row-bits 16
+
+# The contracts, compiled by solc, which npm installs from its lock file unless SOLC
+# names a directory with it; the bindings, which abigen makes of them.
+SOLC ?= $(CURDIR)/evm/contracts
+
+contracts: evm/contracts/node_modules
+	SOLC=$(SOLC) node evm/contracts/build.mjs
+	cd evm/chain && $(GO) generate ./bindings
+
+# What is committed is what the compiler writes.
+contracts-check: evm/contracts/node_modules
+	SOLC=$(SOLC) node evm/contracts/build.mjs --check
+
+evm/contracts/node_modules:
+	test -d $(SOLC)/node_modules || (cd evm/contracts && npm ci --no-audit --no-fund)
+
+# The contracts on a simulated chain, with real proofs. A module of its own, which
+# alone needs go-ethereum.
+chain-test:
+	cd evm/chain && $(GO) mod tidy -diff && $(GO) vet ./... && $(GO) run $(STATICCHECK) ./... && $(GO) test -timeout 30m ./...
