@@ -4,6 +4,7 @@
 //	Training      an owner's statement: which run a bundle is about
 //	Audit         the same of an audit and its claims
 //	Verification  a verifier's statement: that a file was verified, against what
+//	ModelSignature  the OpenSSF model signature of a trained model's file
 //	Signer        signs statements with an Ed25519 or ECDSA P-256 key
 //
 // Predicates are documented field by field in docs/attestations.md. They are made

@@ -24,7 +24,10 @@ const PayloadType = "application/vnd.in-toto+json"
 const MaxKey = 1 << 16
 
 // Signer signs statements with one private key.
-type Signer struct{ envelopes *dsse.EnvelopeSigner }
+type Signer struct {
+	envelopes *dsse.EnvelopeSigner
+	ecdsa     []byte // the public key in PEM, if it is one of ECDSA
+}
 
 // NewSigner takes a private key: one PEM block of PKCS#8, Ed25519 or ECDSA on
 // P-256. Errors wrap fault.ErrInput, and show nothing of the key.
@@ -50,6 +53,7 @@ func NewSigner(text []byte) (*Signer, error) {
 		return refused("of another kind")
 	}
 	var signer dsse.Signer
+	var public []byte
 	switch k := parsed.(type) {
 	case ed25519.PrivateKey:
 		signer, err = signerverifier.NewED25519SignerVerifierFromSSLibKey(key)
@@ -57,6 +61,10 @@ func NewSigner(text []byte) (*Signer, error) {
 		if k.Curve != elliptic.P256() {
 			return refused("on another curve")
 		}
+		if public, err = x509.MarshalPKIXPublicKey(&k.PublicKey); err != nil {
+			return refused("of another kind")
+		}
+		public = pem.EncodeToMemory(&pem.Block{Type: signerverifier.PublicKeyPEM, Bytes: public})
 		signer, err = signerverifier.NewECDSASignerVerifierFromSSLibKey(key)
 	default:
 		return refused("of another kind")
@@ -68,11 +76,23 @@ func NewSigner(text []byte) (*Signer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("signing: %w: %v", fault.ErrInput, err)
 	}
-	return &Signer{envelopes}, nil
+	return &Signer{envelopes, public}, nil
 }
 
 // Sign returns the DSSE envelope of a statement, in JSON.
 func (s *Signer) Sign(ctx context.Context, st *Statement) ([]byte, error) {
+	envelope, err := s.envelope(ctx, st)
+	if err != nil {
+		return nil, err
+	}
+	text, err := json.MarshalIndent(envelope, "", "  ")
+	if err != nil {
+		return nil, fmt.Errorf("envelope: %w: %v", fault.ErrInput, err)
+	}
+	return append(text, '\n'), nil
+}
+
+func (s *Signer) envelope(ctx context.Context, st *Statement) (*dsse.Envelope, error) {
 	payload, err := st.Encode()
 	if err != nil {
 		return nil, err
@@ -81,9 +101,5 @@ func (s *Signer) Sign(ctx context.Context, st *Statement) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("signing: %w: %v", fault.ErrInput, err)
 	}
-	text, err := json.MarshalIndent(envelope, "", "  ")
-	if err != nil {
-		return nil, fmt.Errorf("envelope: %w: %v", fault.ErrInput, err)
-	}
-	return append(text, '\n'), nil
+	return envelope, nil
 }

@@ -48,15 +48,33 @@ func (o *attesting) write(ctx context.Context, state func(attest.Verifier) (*att
 	return writeSigned(ctx, st, o.key, o.out)
 }
 
-// writeSigned writes a statement in an envelope signed with the key in a file.
-func writeSigned(ctx context.Context, st *attest.Statement, keyFile, out string) error {
+// readSigner reads a private key from a file.
+func readSigner(keyFile string) (*attest.Signer, error) {
 	key, err := artefact.ReadPrivateFile(keyFile, attest.MaxKey)
 	if err != nil {
-		return fmt.Errorf("key: %w", err)
+		return nil, fmt.Errorf("key: %w", err)
 	}
 	signer, err := attest.NewSigner(key)
 	if err != nil {
-		return fmt.Errorf("%s: %w", keyFile, err)
+		return nil, fmt.Errorf("%s: %w", keyFile, err)
+	}
+	return signer, nil
+}
+
+// signModel returns the model signature of a file with the key in another.
+func signModel(ctx context.Context, model attest.File, keyFile string) ([]byte, error) {
+	signer, err := readSigner(keyFile)
+	if err != nil {
+		return nil, err
+	}
+	return attest.ModelSignature(ctx, signer, model)
+}
+
+// writeSigned writes a statement in an envelope signed with the key in a file.
+func writeSigned(ctx context.Context, st *attest.Statement, keyFile, out string) error {
+	signer, err := readSigner(keyFile)
+	if err != nil {
+		return err
 	}
 	envelope, err := signer.Sign(ctx, st)
 	if err != nil {

@@ -26,6 +26,7 @@ import (
 type exporting struct {
 	inToto, cyclone  bool
 	annex, croissant bool
+	modelSigning     bool
 	snarkjs          string
 	out, key         string
 	trained, opening string
@@ -43,7 +44,7 @@ type exported struct {
 func exportCommand(a *app) *cobra.Command {
 	var o exporting
 	c := &cobra.Command{
-		Use:   "export FILE {{--in-toto --key KEY | --cyclonedx | --annex | --croissant} -o OUT | --snarkjs DIR}",
+		Use:   "export FILE {{--in-toto --key KEY | --model-signing --key KEY --trained M --opening O | --cyclonedx | --annex | --croissant} -o OUT | --snarkjs DIR}",
 		Short: "State what a bundle or audit is about, or hand on its proofs, in formats of others",
 		Long: `Verifies a bundle or an audit, then states what it is about, as an in-toto statement
 (--in-toto) in a DSSE envelope that --key signs: digests, counts and choices, as
@@ -54,11 +55,14 @@ metadata (--croissant). It is an owner's statement and has no verdict: whoever g
 verifies the file that it names. Nothing private is in it. A verifier's statement is made by zkaudit verify --attest.
 
 With --trained FILE --opening OPENING the trained model is a subject, too, if it carries
-the committed weights. Claims of an audit about runs need --bundle, about public models
+the committed weights. --model-signing needs both, and writes the OpenSSF signature of
+that file, which tools for signed models verify; the statement of --in-toto links the
+file to its training. Claims of an audit about runs need --bundle, about public models
 --model.
 
   zkaudit export run/bundle.zka --in-toto --key key.pem -o run/bundle.intoto.json
   zkaudit export run/bundle.zka --in-toto --key key.pem --trained run/trained.tflite --opening run/trained.opening -o out.json
+  zkaudit export run/bundle.zka --model-signing --key p256.pem --trained run/trained.tflite --opening run/trained.opening -o run/trained.sig
   zkaudit export run/bundle.zka --cyclonedx -o bundle.cdx.json
   zkaudit export run/commit/part-000.part --croissant -o part.croissant.json
   zkaudit export run/audit.zka --bundle run/bundle.zka --in-toto --key key.pem -o audit.intoto.json
@@ -93,6 +97,7 @@ Exit codes are those of zkaudit verify; what is false is not exported.`,
 	}
 	f := c.Flags()
 	f.BoolVar(&o.inToto, "in-toto", false, "a signed in-toto statement")
+	f.BoolVar(&o.modelSigning, "model-signing", false, "the OpenSSF signature of the trained model's file, with an ECDSA key")
 	f.BoolVar(&o.cyclone, "cyclonedx", false, "a CycloneDX ML-BOM")
 	f.BoolVar(&o.annex, "annex", false, "of a bundle: a Markdown annex for a technical file")
 	f.BoolVar(&o.croissant, "croissant", false, "of a part: Croissant metadata")
@@ -111,7 +116,7 @@ Exit codes are those of zkaudit verify; what is false is not exported.`,
 // formats counts those asked for.
 func (o *exporting) formats() int {
 	n := 0
-	for _, asked := range []bool{o.inToto, o.cyclone, o.annex, o.croissant} {
+	for _, asked := range []bool{o.inToto, o.modelSigning, o.cyclone, o.annex, o.croissant} {
 		if asked {
 			n++
 		}
@@ -127,13 +132,15 @@ func (o *exporting) check(path string) error {
 	case o.snarkjs != "":
 		return nil
 	case o.formats() != 1:
-		return fmt.Errorf("say which format, one of --in-toto, --cyclonedx, --annex, --croissant and --snarkjs: %w", fault.ErrUsage)
+		return fmt.Errorf("say which format, one of --in-toto, --model-signing, --cyclonedx, --annex, --croissant and --snarkjs: %w", fault.ErrUsage)
 	case o.out == "":
 		return fmt.Errorf("say which file to write: -o: %w", fault.ErrUsage)
-	case !o.inToto && o.key+o.trained+o.opening != "":
-		return fmt.Errorf("--key, --trained and --opening go with --in-toto; other formats are not signed: %w", fault.ErrUsage)
-	case o.inToto && o.key == "":
-		return fmt.Errorf("an in-toto statement is signed: --key names the private key: %w", fault.ErrUsage)
+	case !o.inToto && !o.modelSigning && o.key+o.trained+o.opening != "":
+		return fmt.Errorf("--key, --trained and --opening go with --in-toto and --model-signing; other formats are not signed: %w", fault.ErrUsage)
+	case (o.inToto || o.modelSigning) && o.key == "":
+		return fmt.Errorf("an in-toto statement is signed, and so is a model: --key names the private key: %w", fault.ErrUsage)
+	case o.modelSigning && o.trained == "":
+		return fmt.Errorf("--model-signing signs the file that --trained names, with --opening, which shows that it carries the committed weights: %w", fault.ErrUsage)
 	case (o.trained == "") != (o.opening == ""):
 		return fmt.Errorf("--trained goes with --opening, which shows that the model carries the committed weights: %w", fault.ErrUsage)
 	}
@@ -154,6 +161,8 @@ func (a *app) export(ctx context.Context, path string, o *exporting) (made expor
 	case o.inToto:
 		made.Type = "a signed in-toto statement, predicate " + st.Type()
 		return made, writeSigned(ctx, st, o.key, o.out)
+	case o.modelSigning:
+		made.Type = "an OpenSSF model signature of " + fault.Quote(filepath.Base(o.trained))
 	case o.cyclone:
 		made.Type = "a CycloneDX ML-BOM, version 1.6"
 	}
@@ -197,13 +206,17 @@ func (a *app) statementOf(ctx context.Context, path string, o *exporting) (st *a
 	if err != nil {
 		return nil, nil, err
 	}
+	if o.modelSigning {
+		text, err = signModel(ctx, *trained, o.key)
+		return nil, text, err
+	}
 	st, err = attest.Training(b, report, filepath.Base(path), trained)
 	return st, nil, err
 }
 
 func (a *app) auditStatement(ctx context.Context, path string, o *exporting) (st *attest.Statement, text []byte, err error) {
-	if o.trained != "" || o.annex {
-		return nil, nil, fmt.Errorf("--trained and --annex go with a bundle: %w", fault.ErrUsage)
+	if o.trained != "" || o.annex || o.modelSigning {
+		return nil, nil, fmt.Errorf("--trained, --model-signing and --annex go with a bundle: %w", fault.ErrUsage)
 	}
 	v := auditVerifying{models: slices.Clone(o.models)}
 	v.Bundles, v.Setup, v.Insecure = o.bundles, o.setup, o.insecure
