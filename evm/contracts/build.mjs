@@ -1,5 +1,6 @@
 // Compiles the contracts of this directory and writes, for each that can be
-// deployed and each interface, build/NAME.json: {"abi", "bin", "deployed"}.
+// deployed and each interface, build/NAME.json: {"abi", "bin", "deployed"}. What
+// tests alone deploy, test/*.sol, goes to package chaintest instead.
 //
 //   node build.mjs          writes them
 //   node build.mjs --check  fails unless they are what would be written
@@ -7,13 +8,16 @@
 // solc comes from node_modules here, or from the directory SOLC.
 import { createRequire } from "node:module";
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const version = "0.8.37";
 const maxCode = 24576; // EIP-170
 const here = dirname(fileURLToPath(import.meta.url));
-const out = join(here, "build");
+const places = [
+  { sources: here, out: join(here, "build") },
+  { sources: join(here, "test"), out: join(here, "../chain/chaintest/build") },
+];
 const solc = createRequire(join(process.env.SOLC || here, "package.json"))("solc");
 
 if (!solc.version().startsWith(version + "+")) {
@@ -25,11 +29,15 @@ function fail(message) {
   process.exit(1);
 }
 
+function sources() {
+  const files = places.flatMap(({ sources }) => readdirSync(sources).filter((name) => name.endsWith(".sol")).sort().map((name) => join(sources, name)));
+  return Object.fromEntries(files.map((file) => [relative(here, file), { content: readFileSync(file, "utf8") }]));
+}
+
 function compile() {
-  const names = readdirSync(here).filter((name) => name.endsWith(".sol")).sort();
   const input = {
     language: "Solidity",
-    sources: Object.fromEntries(names.map((name) => [name, { content: readFileSync(join(here, name), "utf8") }])),
+    sources: sources(),
     settings: {
       evmVersion: "cancun",
       optimizer: { enabled: true, runs: 10000 },
@@ -44,10 +52,12 @@ function compile() {
   return output.contracts;
 }
 
-// A library of internal functions alone has nothing to call: no artefact.
-function artefacts(contracts) {
+// The artefacts of the sources in one directory, by the name of their file. A library
+// of internal functions alone has nothing to call: no artefact.
+function artefacts(contracts, directory) {
   const files = new Map();
-  for (const byName of Object.values(contracts)) {
+  for (const [source, byName] of Object.entries(contracts)) {
+    if (dirname(join(here, source)) !== directory) continue;
     for (const [name, c] of Object.entries(byName)) {
       if (c.abi.every((entry) => entry.type === "error")) continue;
       const { object: bin } = c.evm.bytecode;
@@ -59,25 +69,28 @@ function artefacts(contracts) {
   return files;
 }
 
-function write(files) {
+function write(files, out) {
   rmSync(out, { recursive: true, force: true });
   mkdirSync(out);
   for (const [name, content] of files) writeFileSync(join(out, name), content);
 }
 
-function check(files) {
+function check(files, out) {
   const there = new Set(readdirSync(out));
   for (const [name, content] of files) {
     if (!there.delete(name) || readFileSync(join(out, name), "utf8") !== content) {
-      fail(`build/${name} is not what the compiler writes: run make contracts`);
+      fail(`${join(out, name)} is not what the compiler writes: run make contracts`);
     }
   }
-  if (there.size) fail(`build/${[...there].join(", ")}: of no contract`);
+  if (there.size) fail(`${out}: ${[...there].join(", ")}: of no contract`);
 }
 
-const files = artefacts(compile());
-if (process.argv[2] === "--check") check(files);
-else write(files);
-for (const [name, content] of files) {
-  console.log(`${name.replace(".json", "")}: ${(JSON.parse(content).deployed.length - 2) / 2} bytes of code`);
+const contracts = compile();
+for (const { sources, out } of places) {
+  const files = artefacts(contracts, sources);
+  if (process.argv[2] === "--check") check(files, out);
+  else write(files, out);
+  for (const [name, content] of files) {
+    console.log(`${name.replace(".json", "")}: ${(JSON.parse(content).deployed.length - 2) / 2} bytes of code`);
+  }
 }
