@@ -66,6 +66,7 @@ func (s *Subjects) digest(p *bundle.PublicPart, f *Frame) [32]byte {
 // external is a tensor of the system whose commitment stands in the statement.
 type external struct {
 	id       relation.ID
+	source   Source
 	rows     []bn254.G1Affine
 	blinding []fr.Element
 	cells    func() relation.Cells

@@ -78,6 +78,42 @@ func state(f *Frame, item *Item, subjects *Subjects, released []Released, tables
 	return &stated{item: item, scope: s, statement: st}, nil
 }
 
+// Source says whose commitment an external tensor of a claim is: tensor number
+// Tensor of a part, or weight number Tensor of the model that came of a run.
+type Source struct {
+	Part, Run string // names; one is empty
+	Tensor    int
+}
+
+// Derivation is what the proof of a claim is about, derived from public values
+// alone.
+type Derivation struct {
+	Statement *statement.Statement
+	Sources   []Source // of the statement's external tensors, in order
+	Runs      []string // that the claim is about
+	Releases  int      // how many lists of values it publishes
+}
+
+// Derive derives what the proof of a claim must be about. It fails with
+// fault.ErrUsage for a claim that makes no sense, or that follows from public
+// values and has no proof. Of a claim that releases values it says what the proof is
+// about if all of them are 0.
+func Derive(f *Frame, item *Item, subjects *Subjects) (_ *Derivation, err error) {
+	defer fault.Catch(&err, "claim", fault.ErrUsage)
+	st, err := state(f, item, subjects, nil, ops.NewTables())
+	if err != nil {
+		return nil, err
+	}
+	if st.statement == nil {
+		return nil, fmt.Errorf("claim %q follows from public values, there is no proof of it: %w", item.Name, fault.ErrUsage)
+	}
+	d := &Derivation{Statement: st.statement, Runs: sortedKeys(st.scope.runs), Releases: len(st.scope.release.asked)}
+	for _, e := range st.scope.external {
+		d.Sources = append(d.Sources, e.source)
+	}
+	return d, nil
+}
+
 // publicBytes is the injective encoding of everything public about a claim:
 // name, kind, parameters, mode, context, what it releases, what it is about.
 func publicBytes(f *Frame, item *Item, s *Scope) ([]byte, error) {

@@ -247,3 +247,49 @@ func TestClaimsThatCannotBeStated(t *testing.T) {
 		t.Errorf("parameters that cannot be written: %v", err)
 	}
 }
+
+// TestDerive: what a proof is about is what the prover's claim states, and each of
+// its commitments is the one whose source is named.
+func TestDerive(t *testing.T) {
+	w, _, _ := archive(t)
+	item := w.item(&Performance{Model: "net", Parts: []string{"north", "south"}, Metric: "accuracy", AtLeast: "0.1"})
+	d, err := Derive(&w.frame, item, w.subjects)
+	if err != nil {
+		t.Fatal(err)
+	}
+	st, err := state(&w.frame, item, w.subjects, nil, ops.NewTables())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(d.Statement.Head(), st.statement.Head()) {
+		t.Error("another statement than the prover's")
+	}
+	if !slices.Equal(d.Runs, []string{"net"}) || d.Releases != 0 {
+		t.Errorf("about %q, %d releases", d.Runs, d.Releases)
+	}
+	seen := map[Source]bool{}
+	for i, s := range d.Sources {
+		of := w.subjects.Runs["net"].Weights
+		if s.Part != "" {
+			of = w.subjects.Parts[s.Part].Commitments
+		}
+		if (s.Part == "") == (s.Run == "") || !slices.Equal(d.Statement.External[i], of[s.Tensor]) || seen[s] {
+			t.Errorf("commitment %d is said to be %+v", i, s)
+		}
+		seen[s] = true
+	}
+	if want := 2*2 + len(w.subjects.Runs["net"].Weights); len(d.Sources) != want || len(d.Statement.External) != want {
+		t.Errorf("%d sources of %d commitments, want %d", len(d.Sources), len(d.Statement.External), want)
+	}
+
+	item = w.item(&Performance{Model: "net", Parts: []string{"north"}, Metric: "accuracy", AtLeast: "0.1", Release: Release{What: "counts"}})
+	if d, err := Derive(&w.frame, item, w.subjects); err != nil || d.Releases == 0 {
+		t.Errorf("a claim that releases counts: %v", err)
+	}
+	item = w.item(&Provenance{Run: "net", Parts: []string{"north"}})
+	for _, item := range []*Item{item, w.item(&Performance{Model: "net", Parts: []string{"west"}, Metric: "accuracy", AtLeast: "0.1"})} {
+		if _, err := Derive(&w.frame, item, w.subjects); err == nil {
+			t.Errorf("%s: no error", item.Kind)
+		}
+	}
+}

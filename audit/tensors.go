@@ -80,7 +80,7 @@ func (p *partTensors) tensor(k int, what string, width int) relation.ID {
 		s.usage("part %q has no %s", p.name, what)
 		return p.ids[k]
 	}
-	e := external{id: p.ids[k], rows: p.Commitments[k]}
+	e := external{id: p.ids[k], source: Source{Part: p.name, Tensor: k}, rows: p.Commitments[k]}
 	if owned := s.subjects.OwnedParts[p.name]; owned != nil {
 		_, e.blinding = owned.Opening(k)
 		e.cells = func() relation.Cells {

@@ -29,19 +29,29 @@ func ArtefactOf(name string) (*Artefact, error) {
 	if err != nil {
 		return nil, fmt.Errorf("contract %s: none of that name: %w", fault.Quote(name), fault.ErrUsage)
 	}
+	a, err := NewArtefact(content)
+	if err != nil {
+		return nil, fmt.Errorf("contract %s: %w", name, err)
+	}
+	return a, nil
+}
+
+// NewArtefact reads an artefact as `make contracts` writes it.
+func NewArtefact(content []byte) (*Artefact, error) {
 	var file struct {
 		ABI           json.RawMessage
 		Bin, Deployed string
 	}
 	if err := json.Unmarshal(content, &file); err != nil {
-		return nil, fmt.Errorf("contract %s: artefact: %w", name, err)
+		return nil, fmt.Errorf("artefact: %w", err)
 	}
 	a := &Artefact{ABI: file.ABI}
+	var err error
 	if a.Bin, err = hex.DecodeString(strings.TrimPrefix(file.Bin, "0x")); err != nil {
-		return nil, fmt.Errorf("contract %s: code: %w", name, err)
+		return nil, fmt.Errorf("code: %w", err)
 	}
 	if a.Deployed, err = hex.DecodeString(strings.TrimPrefix(file.Deployed, "0x")); err != nil {
-		return nil, fmt.Errorf("contract %s: deployed code: %w", name, err)
+		return nil, fmt.Errorf("deployed code: %w", err)
 	}
 	return a, nil
 }

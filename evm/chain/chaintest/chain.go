@@ -68,7 +68,7 @@ func New(t testing.TB, accounts int) *Chain {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range names {
+	for _, name := range append(names, harnessNames(t)...) {
 		for _, e := range ABI(t, name).Errors {
 			c.errors[[4]byte(e.ID[:4])] = e
 		}
@@ -76,13 +76,28 @@ func New(t testing.TB, accounts int) *Chain {
 	return c
 }
 
-// ABI returns the interface of a contract.
-func ABI(t testing.TB, contract string) abi.ABI {
+// artefact returns that of a contract, or of one that only tests deploy.
+func artefact(t testing.TB, contract string) *evm.Artefact {
 	t.Helper()
+	content, err := harnesses.ReadFile("build/" + contract + ".json")
+	if err == nil {
+		a, err := evm.NewArtefact(content)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return a
+	}
 	a, err := evm.ArtefactOf(contract)
 	if err != nil {
 		t.Fatal(err)
 	}
+	return a
+}
+
+// ABI returns the interface of a contract.
+func ABI(t testing.TB, contract string) abi.ABI {
+	t.Helper()
+	a := artefact(t, contract)
 	parsed, err := abi.JSON(bytes.NewReader(a.ABI))
 	if err != nil {
 		t.Fatal(err)
@@ -93,10 +108,7 @@ func ABI(t testing.TB, contract string) abi.ABI {
 // Deploy deploys a contract from the first account and returns its address.
 func (c *Chain) Deploy(t testing.TB, contract string, arguments ...any) common.Address {
 	t.Helper()
-	a, err := evm.ArtefactOf(contract)
-	if err != nil {
-		t.Fatal(err)
-	}
+	a := artefact(t, contract)
 	packed, err := ABI(t, contract).Pack("", arguments...)
 	if err != nil {
 		t.Fatal(err)

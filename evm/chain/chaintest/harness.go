@@ -1,15 +1,12 @@
 package chaintest
 
 import (
-	"bytes"
 	"embed"
-	"encoding/json"
+	"strings"
 	"testing"
 
 	"github.com/ethereum/go-ethereum/accounts/abi"
 	"github.com/ethereum/go-ethereum/common"
-	"github.com/ethereum/go-ethereum/common/hexutil"
-	"github.com/ethereum/go-ethereum/core/types"
 )
 
 // harnesses holds what `make contracts` makes of contracts/test.
@@ -24,34 +21,25 @@ type Harness struct {
 	abi     abi.ABI
 }
 
-// NewHarness starts a chain of one account with a harness on it. Custom errors of the
-// libraries that it calls are known to the chain.
+// NewHarness starts a chain of one account with a harness on it.
 func NewHarness(t testing.TB, name string) *Harness {
 	t.Helper()
-	content, err := harnesses.ReadFile("build/" + name + ".json")
+	c := New(t, 1)
+	return &Harness{Chain: c, Address: c.Deploy(t, name), abi: ABI(t, name)}
+}
+
+// harnessNames lists the contracts that only tests deploy.
+func harnessNames(t testing.TB) []string {
+	t.Helper()
+	entries, err := harnesses.ReadDir("build")
 	if err != nil {
 		t.Fatal(err)
 	}
-	var artefact struct {
-		ABI json.RawMessage
-		Bin hexutil.Bytes
+	names := make([]string, len(entries))
+	for i, e := range entries {
+		names[i] = strings.TrimSuffix(e.Name(), ".json")
 	}
-	if err := json.Unmarshal(content, &artefact); err != nil {
-		t.Fatal(err)
-	}
-	h := &Harness{Chain: New(t, 1)}
-	if h.abi, err = abi.JSON(bytes.NewReader(artefact.ABI)); err != nil {
-		t.Fatal(err)
-	}
-	for _, e := range h.abi.Errors {
-		h.errors[[4]byte(e.ID[:4])] = e
-	}
-	r := h.Send(t, h.Accounts[0], nil, nil, artefact.Bin)
-	if r.Status != types.ReceiptStatusSuccessful {
-		t.Fatalf("%s is not deployed", name)
-	}
-	h.Address = r.ContractAddress
-	return h
+	return names
 }
 
 // Invoke calls a function of the harness and returns its results. An error that is a
