@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"math/big"
 	"testing"
+	"time"
 
 	"github.com/ethereum/go-ethereum"
 	"github.com/ethereum/go-ethereum/accounts/abi"
@@ -16,7 +17,9 @@ import (
 	"github.com/ethereum/go-ethereum/common/hexutil"
 	"github.com/ethereum/go-ethereum/core/types"
 	"github.com/ethereum/go-ethereum/crypto"
+	"github.com/ethereum/go-ethereum/eth/ethconfig"
 	"github.com/ethereum/go-ethereum/ethclient/simulated"
+	"github.com/ethereum/go-ethereum/node"
 	"github.com/ethereum/go-ethereum/rpc"
 
 	"github.com/zkaudit/zkaudit/evm"
@@ -54,7 +57,7 @@ func New(t testing.TB, accounts int) *Chain {
 		alloc[a.Address] = types.Account{Balance: new(big.Int).Lsh(big.NewInt(1), 100)}
 		c.Accounts = append(c.Accounts, a)
 	}
-	c.Backend = simulated.NewBackend(alloc, simulated.WithBlockGasLimit(GasLimit))
+	c.Backend = simulated.NewBackend(alloc, simulated.WithBlockGasLimit(GasLimit), osaka)
 	t.Cleanup(func() {
 		if err := c.Close(); err != nil {
 			t.Error(err)
@@ -92,6 +95,13 @@ func artefact(t testing.TB, contract string) *evm.Artefact {
 		t.Fatal(err)
 	}
 	return a
+}
+
+// osaka keeps the chain from forks that no public chain has had: gas is that of Osaka.
+func osaka(_ *node.Config, c *ethconfig.Config) {
+	rules := *c.Genesis.Config
+	rules.AmsterdamTime, rules.BogotaTime = nil, nil
+	c.Genesis.Config = &rules
 }
 
 // ABI returns the interface of a contract.
@@ -152,10 +162,28 @@ func (c *Chain) Send(t testing.TB, from *Account, to *common.Address, value *big
 	return r
 }
 
-// Call calls a contract without a transaction. An error that is a *Revert is the
+// Call calls a contract without a transaction, at the time of the last block. An error that is a *Revert is the
 // contract's.
 func (c *Chain) Call(from *Account, to common.Address, data []byte) ([]byte, error) {
-	out, err := c.Client().CallContract(context.Background(), ethereum.CallMsg{From: from.Address, To: &to, Data: data, Gas: GasLimit}, nil)
+	return c.call(from, to, nil, data)
+}
+
+// Do sends a transaction that a contract may refuse: then there is none, and the error
+// is the contract's, a *Revert.
+func (c *Chain) Do(t testing.TB, from *Account, to common.Address, value *big.Int, data []byte) (*types.Receipt, error) {
+	t.Helper()
+	if _, err := c.call(from, to, value, data); err != nil {
+		return nil, err
+	}
+	r := c.Send(t, from, &to, value, data)
+	if r.Status != types.ReceiptStatusSuccessful {
+		t.Fatal("a transaction reverts that, as a call, did not")
+	}
+	return r, nil
+}
+
+func (c *Chain) call(from *Account, to common.Address, value *big.Int, data []byte) ([]byte, error) {
+	out, err := c.Client().CallContract(context.Background(), ethereum.CallMsg{From: from.Address, To: &to, Value: value, Data: data, Gas: GasLimit}, nil)
 	var carrier rpc.DataError
 	if errors.As(err, &carrier) {
 		text, _ := carrier.ErrorData().(string)
@@ -167,6 +195,33 @@ func (c *Chain) Call(from *Account, to common.Address, data []byte) ([]byte, err
 	}
 	return out, err
 }
+
+// Pass lets time go by, in seconds, before the next block.
+func (c *Chain) Pass(t testing.TB, seconds uint64) {
+	t.Helper()
+	// The pool forgets the transactions of a block a little after the block is there.
+	var err error
+	for range 1000 {
+		if err = c.AdjustTime(time.Duration(seconds) * time.Second); err == nil {
+			return
+		}
+		time.Sleep(time.Millisecond)
+	}
+	t.Fatal(err)
+}
+
+// Now is the time of the last block, in seconds.
+func (c *Chain) Now(t testing.TB) uint64 {
+	t.Helper()
+	head, err := c.Client().HeaderByNumber(context.Background(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return head.Time
+}
+
+// ID is the chain's.
+func (c *Chain) ID() *big.Int { return new(big.Int).Set(c.id) }
 
 // Revert is what a contract reverts with: the name of a custom error, or none.
 type Revert struct {
