@@ -2,7 +2,6 @@ package commitments
 
 import (
 	"bufio"
-	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
 	"io"
@@ -63,25 +62,27 @@ func ImportPTau(path string, rowBits int) (s *Setup, about *PTau, err error) {
 	if err := checkRowBits(rowBits); err != nil {
 		return nil, nil, err
 	}
+	digest, err := withFile(path, func(file io.ReaderAt, size int64) (err error) {
+		s, about, err = readPTau(file, size, rowBits)
+		return err
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	about.Digest = digest
+	return s, about, nil
+}
+
+// IsPTau reports whether a file begins as .ptau files do. Errors are fault.ErrInput.
+func IsPTau(path string) (is bool, err error) {
 	file, err := os.Open(path)
 	if err != nil {
-		return nil, nil, fmt.Errorf("powers of tau: %w: %w", fault.ErrInput, err)
+		return false, fmt.Errorf("powers of tau: %w: %w", fault.ErrInput, err)
 	}
 	defer file.Close()
-	info, err := file.Stat()
-	if err != nil {
-		return nil, nil, fmt.Errorf("powers of tau: %w: %w", fault.ErrInput, err)
-	}
-	s, about, err = readPTau(file, info.Size(), rowBits)
-	if err != nil {
-		return nil, nil, fmt.Errorf("%s: %w", path, err)
-	}
-	hash := sha256.New()
-	if _, err := io.Copy(hash, io.NewSectionReader(file, 0, info.Size())); err != nil {
-		return nil, nil, fmt.Errorf("%s: %w: %w", path, fault.ErrInput, err)
-	}
-	about.Digest = [32]byte(hash.Sum(nil))
-	return s, about, nil
+	var head [len(ptauMagic)]byte
+	_, err = io.ReadFull(file, head[:])
+	return err == nil && string(head[:]) == ptauMagic, nil
 }
 
 // span is where the bytes of a section are.

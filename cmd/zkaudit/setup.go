@@ -28,8 +28,8 @@ whose proofs a chain can verify, need the powers of tau of a ceremony.`,
 type importedSetup struct {
 	File     string `json:"file"`
 	SHA256   string `json:"sha256"`
-	Powers   int    `json:"powers_log"`
-	Ceremony int    `json:"ceremony_log"`
+	Powers   int    `json:"powers"`
+	Ceremony int    `json:"ceremony,omitempty"` // powers, where the file says it
 	RowBits  int    `json:"row_bits"`
 	ID       string `json:"id"`
 	Setup    string `json:"setup"`
@@ -40,10 +40,10 @@ func setupImportCommand(a *app) *cobra.Command {
 	var out string
 	var rowBits int
 	c := &cobra.Command{
-		Use:   "import FILE.ptau --out FILE [--row-bits N]",
-		Short: "Take the powers of tau of a ceremony from a .ptau file",
-		Long: `Checks a file of powers of tau in the format of snarkjs, over BN254 (bn128), and
-keeps the first 2^N powers: its parts against its length before they are read, every
+		Use:   "import FILE --out FILE [--row-bits N]",
+		Short: "Take the powers of tau of a ceremony from a file",
+		Long: `Checks a file of powers of tau, over BN254 (bn128), in the format of snarkjs (.ptau)
+or as gnark writes a kzg.SRS, and keeps the first 2^N powers: its parts against its length before they are read, every
 point, and that the powers are consecutive, of a τ that is neither 0 nor 1. Nobody
 can check that the ceremony's secrets were forgotten: compare the SHA-256 that is
 printed with the one that the ceremony's publisher states.
@@ -54,7 +54,7 @@ printed with the one that the ceremony's publisher states.
 
 A verifier needs FILE.verifier only, a few hundred bytes. Exit code 3: the file is
 no such file, or not sound; 4: it is for another curve.`,
-		Args: arguments(1, 1, "a .ptau file"),
+		Args: arguments(1, 1, "a file of powers of tau"),
 		RunE: func(c *cobra.Command, args []string) error {
 			if out == "" {
 				return fmt.Errorf("setup import needs --out, a file to write: %w", fault.ErrUsage)
@@ -73,7 +73,7 @@ no such file, or not sound; 4: it is for another curve.`,
 }
 
 func importSetup(path, out string, rowBits int) (*importedSetup, error) {
-	s, about, err := commitments.ImportPTau(path, rowBits)
+	s, r, err := readImported(path, rowBits)
 	if err != nil {
 		return nil, err
 	}
@@ -84,15 +84,32 @@ func importSetup(path, out string, rowBits int) (*importedSetup, error) {
 	if err := commitments.WritePowers(out, s); err != nil {
 		return nil, err
 	}
-	r := &importedSetup{
-		File: path, SHA256: hex.EncodeToString(about.Digest[:]), Powers: about.Log, Ceremony: about.Ceremony,
-		RowBits: rowBits, ID: hex.EncodeToString(s.ID[:]), Setup: out, Verifier: out + ".verifier",
-	}
+	r.File, r.RowBits, r.ID, r.Setup, r.Verifier = path, rowBits, hex.EncodeToString(s.ID[:]), out, out+".verifier"
 	return r, artefact.WriteFile(r.Verifier, verifier, artefact.PublicMode)
 }
 
+// readImported reads a file in the format that it begins as.
+func readImported(path string, rowBits int) (*commitments.Setup, *importedSetup, error) {
+	ptau, err := commitments.IsPTau(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	if !ptau {
+		s, about, err := commitments.ImportSRS(path, rowBits)
+		if err != nil {
+			return nil, nil, err
+		}
+		return s, &importedSetup{SHA256: hex.EncodeToString(about.Digest[:]), Powers: about.Powers}, nil
+	}
+	s, about, err := commitments.ImportPTau(path, rowBits)
+	if err != nil {
+		return nil, nil, err
+	}
+	return s, &importedSetup{SHA256: hex.EncodeToString(about.Digest[:]), Powers: 1 << about.Log, Ceremony: 1 << about.Ceremony}, nil
+}
+
 func (r *importedSetup) writeText(w io.Writer) error {
-	_, err := fmt.Fprintf(w, `Setup     2^%d of 2^%d powers of tau, consecutive, from %s
+	_, err := fmt.Fprintf(w, `Setup     2^%d of %d powers of tau, consecutive, from %s
 SHA-256   %s: compare with what the ceremony's publisher states
 ID        %s: in every commitment and statement made with it
 Written   %s, and %s for verifiers

@@ -25,7 +25,7 @@ var scopes = []scope{
 	{directory: "proof/verifier"},
 	{directory: "proof/committed", without: []string{"prove.go"}, honest: []string{"answer", "Proof.MarshalBinary"}},
 	{directory: "commitments", only: []string{"batch.go", "encoding.go", "generators.go", "generators_file.go", "inner_product.go", "evaluation.go", "pairing.go",
-		"pairing_encoding.go", "pairing_verify.go", "powers.go", "powers_file.go", "ptau.go", "setup.go", "transcript.go"},
+		"pairing_encoding.go", "pairing_verify.go", "powers.go", "powers_file.go", "ptau.go", "setup.go", "srs.go", "transcript.go"},
 		honest: []string{"WritePowers", "CachedDevelopment", "Setup.ProveEvaluation", "provePairing", "prove", "foldAll", "PairingProof.evaluate", "PairingProof.proveBatch",
 			"divideByLinear", "commitPlain", "NewDevelopment", "proveInnerProduct", "crossTerm", "foldHalves", "equality", "writeGenerators"}},
 	{directory: "relation", only: []string{"digest.go", "validate.go", "validate_source.go"}},
