@@ -7,6 +7,7 @@ require (
 	github.com/consensys/gnark-crypto v0.22.0
 	github.com/ethereum/go-ethereum v1.17.10
 	github.com/zkaudit/zkaudit v0.0.0
+	pgregory.net/rapid v1.3.0
 )
 
 require (

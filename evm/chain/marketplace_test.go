@@ -66,11 +66,6 @@ func (o *order) context() evm.Context {
 	return evm.OrderContext(o.ID(), evm.Address(o.market), o.name, evm.Address(o.terms.Payee))
 }
 
-// state is that of the order: 0 none, 1 open, 2 settled, 3 refunded.
-func (o *order) state() uint8 {
-	return read(o.world, o.market, market.PackOrders(o.name), market.UnpackOrders).State
-}
-
 func (w *world) owed(account, currency common.Address) *big.Int {
 	return read(w, w.market, market.PackOwed(account, currency), market.UnpackOwed)
 }
