@@ -74,7 +74,7 @@ func (p *Peer) Segment(ctx context.Context, setup *commitments.Setup, rows int) 
 	if p.Vocabulary == 0 {
 		set = digits(rows, width, program.Tensor(program.Label).Units())
 	}
-	return prepare(ctx, setup, program, rate, set, p.Steps)
+	return prepare(ctx, setup, program, rate, set, shuffled(program, rows, p.Steps))
 }
 
 // stack is an architecture under construction: a chain of layers on pictures.

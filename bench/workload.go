@@ -30,6 +30,8 @@ type Dense struct {
 	Widths []int // inputs first
 	Batch  int
 	Rate   string
+	// InOrder reads the rows as they are committed, not shuffled.
+	InOrder bool
 }
 
 // Cells returns the activation cells of one step: units of all layers per
@@ -160,13 +162,22 @@ func (d Dense) Segment(ctx context.Context, setup *commitments.Setup, rows, step
 	if err != nil {
 		return nil, err
 	}
-	return prepare(ctx, setup, p, rate, d.Digits(rows), steps)
+	spec := shuffled(p, rows, steps)
+	if d.InOrder {
+		spec = schedule.Spec{Parts: spec.Parts, Batch: p.Batch, Steps: steps, Order: schedule.Committed, Tail: schedule.Wrap}
+	}
+	return prepare(ctx, setup, p, rate, d.Digits(rows), spec)
+}
+
+// shuffled is a schedule of one part.
+func shuffled(p *graph.Program, rows, steps int) schedule.Spec {
+	return schedule.Spec{Parts: schedule.Parts{rows}, Batch: p.Batch, Steps: steps, Order: schedule.Shuffled, Tail: schedule.Wrap,
+		Seed: "bench", Commitments: make([][32]byte, 1)}
 }
 
 // prepare trains steps of a program on a dataset and prepares their proof.
-func prepare(ctx context.Context, setup *commitments.Setup, p *graph.Program, rate number.Rate, set *data.Dataset, steps int) (*Workload, error) {
-	spec := schedule.Spec{Parts: schedule.Parts{set.Rows}, Batch: p.Batch, Steps: steps, Order: schedule.Shuffled, Tail: schedule.Wrap,
-		Seed: "bench", Commitments: make([][32]byte, 1)}
+func prepare(ctx context.Context, setup *commitments.Setup, p *graph.Program, rate number.Rate, set *data.Dataset, spec schedule.Spec) (*Workload, error) {
+	steps := spec.Steps
 	order, err := schedule.New(spec)
 	if err != nil {
 		return nil, err

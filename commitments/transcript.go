@@ -62,3 +62,12 @@ func (t *Transcript) step(tag byte, label string, data []byte) {
 	h.Write(data)
 	t.state = [32]byte(h.Sum(nil))
 }
+
+// EvaluationState returns the state that transcripts of evaluation proofs over powers
+// of tau have after they have absorbed the setup: what of them does not depend on the
+// claim.
+func EvaluationState(setupID [32]byte) [32]byte {
+	t := NewTranscript(domainOpening)
+	t.Absorb("setup", setupID[:])
+	return t.state
+}

@@ -48,12 +48,3 @@ func AppendPLONKProof(b []byte, p *wrap.PLONKSNARK) []byte {
 func appendWord(b []byte, n uint64) []byte {
 	return binary.BigEndian.AppendUint64(append(b, make([]byte, 24)...), n)
 }
-
-// appendCoordinates writes points uncompressed.
-func appendCoordinates(b []byte, points ...bn254.G1Affine) []byte {
-	for i := range points {
-		encoded := points[i].RawBytes()
-		b = append(b, encoded[:]...)
-	}
-	return b
-}

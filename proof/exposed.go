@@ -86,3 +86,19 @@ func Reveal(l *Layout, exposed []fr.Element) *Outcome[fr.Element] {
 	}
 	return o
 }
+
+// Places returns, of a layout's outcome, where each coordinate stands among the
+// exposed values, or −1 if it is not exposed, and how many coordinates are.
+// Protocol, section 14.
+func Places(l *Layout) (places []int, exposed int) {
+	s := shape(l)
+	for _, u := range s.used(l) {
+		place := -1
+		if u {
+			place = exposed
+			exposed++
+		}
+		places = append(places, place)
+	}
+	return places, exposed
+}

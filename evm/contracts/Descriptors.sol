@@ -21,7 +21,7 @@ contract Descriptors {
     mapping(bytes32 class_ => address code) private _code;
 
     /// @notice Stores a descriptor. Registering it again changes nothing.
-    function register(bytes calldata descriptor) external returns (bytes32 class_) {
+    function register(bytes calldata descriptor) public virtual returns (bytes32 class_) {
         if (descriptor.length > MAX_LENGTH) revert DescriptorTooLong(descriptor.length);
         class_ = keccak256(descriptor);
         if (_code[class_] != address(0)) return class_;

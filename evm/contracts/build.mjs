@@ -12,6 +12,10 @@ import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const version = "0.8.37";
+// The compiler's own steps but for a second inlining, after which functions have more
+// variables than the stack has room for.
+const steps =
+  "dhfoDgvulfnTUtnIf[xa[r]EscLMcCTUtTOntnfDIuLculVcul[j]Tpeulxa[r]cLCTUca[r]LSsTFOtfDnca[r]Iulc]jmul[jul]VcTOculjmul:fDnTOcmu";
 const maxCode = 24576; // EIP-170
 const here = dirname(fileURLToPath(import.meta.url));
 const places = [
@@ -40,7 +44,7 @@ function compile() {
     sources: sources(),
     settings: {
       evmVersion: "cancun",
-      optimizer: { enabled: true, runs: 10000 },
+      optimizer: { enabled: true, runs: 10000, details: { yul: true, yulDetails: { stackAllocation: true, optimizerSteps: steps } } },
       viaIR: true,
       metadata: { bytecodeHash: "none", appendCBOR: false },
       outputSelection: { "*": { "*": ["abi", "evm.bytecode.object", "evm.deployedBytecode.object"] } },

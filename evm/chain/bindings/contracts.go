@@ -146,6 +146,705 @@ type TrainingVerifierSource struct {
 	Tensor      uint64
 }
 
+// ArgumentVerifierMetaData contains all meta data concerning the ArgumentVerifier contract.
+var ArgumentVerifierMetaData = bind.MetaData{
+	ABI: "[{\"inputs\":[],\"name\":\"CommitmentAtInfinity\",\"type\":\"error\"},{\"inputs\":[],\"name\":\"DegenerateChallenge\",\"type\":\"error\"},{\"inputs\":[],\"name\":\"DegenerateTableChallenge\",\"type\":\"error\"},{\"inputs\":[],\"name\":\"DescriptorNotStored\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint256\",\"name\":\"length\",\"type\":\"uint256\"}],\"name\":\"DescriptorTooLong\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint256\",\"name\":\"have\",\"type\":\"uint256\"},{\"internalType\":\"uint256\",\"name\":\"want\",\"type\":\"uint256\"}],\"name\":\"ExternalLength\",\"type\":\"error\"},{\"inputs\":[],\"name\":\"FoldsEndElsewhere\",\"type\":\"error\"},{\"inputs\":[],\"name\":\"InvalidDescriptor\",\"type\":\"error\"},{\"inputs\":[],\"name\":\"InvalidPoint\",\"type\":\"error\"},{\"inputs\":[],\"name\":\"NoHash\",\"type\":\"error\"},{\"inputs\":[],\"name\":\"NoInverse\",\"type\":\"error\"},{\"inputs\":[],\"name\":\"PairingsDiffer\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint256\",\"name\":\"have\",\"type\":\"uint256\"},{\"internalType\":\"uint256\",\"name\":\"want\",\"type\":\"uint256\"}],\"name\":\"ProofLength\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint256\",\"name\":\"claim\",\"type\":\"uint256\"}],\"name\":\"PublicTensor\",\"type\":\"error\"},{\"inputs\":[],\"name\":\"SNARKPointAtInfinity\",\"type\":\"error\"},{\"inputs\":[],\"name\":\"ScalarNotCanonical\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"class_\",\"type\":\"bytes32\"}],\"name\":\"UnknownClass\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint256\",\"name\":\"kind\",\"type\":\"uint256\"}],\"name\":\"UnknownKind\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint256\",\"name\":\"system\",\"type\":\"uint256\"}],\"name\":\"UnknownSystem\",\"type\":\"error\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"bytes32\",\"name\":\"class_\",\"type\":\"bytes32\"},{\"indexed\":false,\"internalType\":\"address\",\"name\":\"code\",\"type\":\"address\"}],\"name\":\"Registered\",\"type\":\"event\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"class_\",\"type\":\"bytes32\"}],\"name\":\"descriptorOf\",\"outputs\":[{\"internalType\":\"bytes\",\"name\":\"descriptor\",\"type\":\"bytes\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"bytes\",\"name\":\"descriptor\",\"type\":\"bytes\"}],\"name\":\"register\",\"outputs\":[{\"internalType\":\"bytes32\",\"name\":\"\",\"type\":\"bytes32\"}],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"class_\",\"type\":\"bytes32\"},{\"internalType\":\"bytes\",\"name\":\"head\",\"type\":\"bytes\"},{\"internalType\":\"uint256[]\",\"name\":\"external_\",\"type\":\"uint256[]\"},{\"internalType\":\"bytes\",\"name\":\"proof\",\"type\":\"bytes\"}],\"name\":\"verify\",\"outputs\":[],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"class_\",\"type\":\"bytes32\"},{\"internalType\":\"bytes\",\"name\":\"head\",\"type\":\"bytes\"},{\"internalType\":\"uint256[]\",\"name\":\"external_\",\"type\":\"uint256[]\"},{\"internalType\":\"bytes\",\"name\":\"proof\",\"type\":\"bytes\"}],\"internalType\":\"structIArgumentVerifier.Statement[]\",\"name\":\"statements\",\"type\":\"tuple[]\"}],\"name\":\"verifyMany\",\"outputs\":[],\"stateMutability\":\"view\",\"type\":\"function\"}]",
+	ID:  "ArgumentVerifier",
+}
+
+// ArgumentVerifier is an auto generated Go binding around an Ethereum contract.
+type ArgumentVerifier struct {
+	abi abi.ABI
+}
+
+// GetABI returns the ABI associated with this contract binding.
+func (c *ArgumentVerifier) GetABI() abi.ABI {
+	return c.abi
+}
+
+// NewArgumentVerifier creates a new instance of ArgumentVerifier.
+func NewArgumentVerifier() *ArgumentVerifier {
+	parsed, err := ArgumentVerifierMetaData.ParseABI()
+	if err != nil {
+		panic(errors.New("invalid ABI: " + err.Error()))
+	}
+	return &ArgumentVerifier{abi: *parsed}
+}
+
+// Instance creates a wrapper for a deployed contract instance at the given address.
+// Use this to create the instance object passed to abigen v2 library functions Call, Transact, etc.
+func (c *ArgumentVerifier) Instance(backend bind.ContractBackend, addr common.Address) *bind.BoundContract {
+	return bind.NewBoundContract(addr, c.abi, backend, backend, backend)
+}
+
+// PackDescriptorOf is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x87a75913.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function descriptorOf(bytes32 class_) view returns(bytes descriptor)
+func (argumentVerifier *ArgumentVerifier) PackDescriptorOf(class [32]byte) []byte {
+	enc, err := argumentVerifier.abi.Pack("descriptorOf", class)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackDescriptorOf is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x87a75913.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function descriptorOf(bytes32 class_) view returns(bytes descriptor)
+func (argumentVerifier *ArgumentVerifier) TryPackDescriptorOf(class [32]byte) ([]byte, error) {
+	return argumentVerifier.abi.Pack("descriptorOf", class)
+}
+
+// UnpackDescriptorOf is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0x87a75913.
+//
+// Solidity: function descriptorOf(bytes32 class_) view returns(bytes descriptor)
+func (argumentVerifier *ArgumentVerifier) UnpackDescriptorOf(data []byte) ([]byte, error) {
+	out, err := argumentVerifier.abi.Unpack("descriptorOf", data)
+	if err != nil {
+		return *new([]byte), err
+	}
+	out0 := *abi.ConvertType(out[0], new([]byte)).(*[]byte)
+	return out0, nil
+}
+
+// PackRegister is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x82fbdc9c.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function register(bytes descriptor) returns(bytes32)
+func (argumentVerifier *ArgumentVerifier) PackRegister(descriptor []byte) []byte {
+	enc, err := argumentVerifier.abi.Pack("register", descriptor)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackRegister is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x82fbdc9c.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function register(bytes descriptor) returns(bytes32)
+func (argumentVerifier *ArgumentVerifier) TryPackRegister(descriptor []byte) ([]byte, error) {
+	return argumentVerifier.abi.Pack("register", descriptor)
+}
+
+// UnpackRegister is the Go binding that unpacks the parameters returned
+// from invoking the contract method with ID 0x82fbdc9c.
+//
+// Solidity: function register(bytes descriptor) returns(bytes32)
+func (argumentVerifier *ArgumentVerifier) UnpackRegister(data []byte) ([32]byte, error) {
+	out, err := argumentVerifier.abi.Unpack("register", data)
+	if err != nil {
+		return *new([32]byte), err
+	}
+	out0 := *abi.ConvertType(out[0], new([32]byte)).(*[32]byte)
+	return out0, nil
+}
+
+// PackVerify is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x324d22a1.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function verify(bytes32 class_, bytes head, uint256[] external_, bytes proof) view returns()
+func (argumentVerifier *ArgumentVerifier) PackVerify(class [32]byte, head []byte, external []*big.Int, proof []byte) []byte {
+	enc, err := argumentVerifier.abi.Pack("verify", class, head, external, proof)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackVerify is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x324d22a1.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function verify(bytes32 class_, bytes head, uint256[] external_, bytes proof) view returns()
+func (argumentVerifier *ArgumentVerifier) TryPackVerify(class [32]byte, head []byte, external []*big.Int, proof []byte) ([]byte, error) {
+	return argumentVerifier.abi.Pack("verify", class, head, external, proof)
+}
+
+// PackVerifyMany is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x90dab2e0.  This method will panic if any
+// invalid/nil inputs are passed.
+//
+// Solidity: function verifyMany((bytes32,bytes,uint256[],bytes)[] statements) view returns()
+func (argumentVerifier *ArgumentVerifier) PackVerifyMany(statements []IArgumentVerifierStatement) []byte {
+	enc, err := argumentVerifier.abi.Pack("verifyMany", statements)
+	if err != nil {
+		panic(err)
+	}
+	return enc
+}
+
+// TryPackVerifyMany is the Go binding used to pack the parameters required for calling
+// the contract method with ID 0x90dab2e0.  This method will return an error
+// if any inputs are invalid/nil.
+//
+// Solidity: function verifyMany((bytes32,bytes,uint256[],bytes)[] statements) view returns()
+func (argumentVerifier *ArgumentVerifier) TryPackVerifyMany(statements []IArgumentVerifierStatement) ([]byte, error) {
+	return argumentVerifier.abi.Pack("verifyMany", statements)
+}
+
+// ArgumentVerifierRegistered represents a Registered event raised by the ArgumentVerifier contract.
+type ArgumentVerifierRegistered struct {
+	Class [32]byte
+	Code  common.Address
+	Raw   *types.Log // Blockchain specific contextual infos
+}
+
+const ArgumentVerifierRegisteredEventName = "Registered"
+
+// ContractEventName returns the user-defined event name.
+func (ArgumentVerifierRegistered) ContractEventName() string {
+	return ArgumentVerifierRegisteredEventName
+}
+
+// UnpackRegisteredEvent is the Go binding that unpacks the event data emitted
+// by contract.
+//
+// Solidity: event Registered(bytes32 indexed class_, address code)
+func (argumentVerifier *ArgumentVerifier) UnpackRegisteredEvent(log *types.Log) (*ArgumentVerifierRegistered, error) {
+	event := "Registered"
+	if len(log.Topics) == 0 {
+		return nil, bind.ErrNoEventSignature
+	}
+	if log.Topics[0] != argumentVerifier.abi.Events[event].ID {
+		return nil, bind.ErrEventSignatureMismatch
+	}
+	out := new(ArgumentVerifierRegistered)
+	if len(log.Data) > 0 {
+		if err := argumentVerifier.abi.UnpackIntoInterface(out, event, log.Data); err != nil {
+			return nil, err
+		}
+	}
+	var indexed abi.Arguments
+	for _, arg := range argumentVerifier.abi.Events[event].Inputs {
+		if arg.Indexed {
+			indexed = append(indexed, arg)
+		}
+	}
+	if err := abi.ParseTopics(out, indexed, log.Topics[1:]); err != nil {
+		return nil, err
+	}
+	out.Raw = log
+	return out, nil
+}
+
+// UnpackError attempts to decode the provided error data using user-defined
+// error definitions.
+func (argumentVerifier *ArgumentVerifier) UnpackError(raw []byte) (any, error) {
+	if bytes.Equal(raw[:4], argumentVerifier.abi.Errors["CommitmentAtInfinity"].ID.Bytes()[:4]) {
+		return argumentVerifier.UnpackCommitmentAtInfinityError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], argumentVerifier.abi.Errors["DegenerateChallenge"].ID.Bytes()[:4]) {
+		return argumentVerifier.UnpackDegenerateChallengeError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], argumentVerifier.abi.Errors["DegenerateTableChallenge"].ID.Bytes()[:4]) {
+		return argumentVerifier.UnpackDegenerateTableChallengeError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], argumentVerifier.abi.Errors["DescriptorNotStored"].ID.Bytes()[:4]) {
+		return argumentVerifier.UnpackDescriptorNotStoredError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], argumentVerifier.abi.Errors["DescriptorTooLong"].ID.Bytes()[:4]) {
+		return argumentVerifier.UnpackDescriptorTooLongError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], argumentVerifier.abi.Errors["ExternalLength"].ID.Bytes()[:4]) {
+		return argumentVerifier.UnpackExternalLengthError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], argumentVerifier.abi.Errors["FoldsEndElsewhere"].ID.Bytes()[:4]) {
+		return argumentVerifier.UnpackFoldsEndElsewhereError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], argumentVerifier.abi.Errors["InvalidDescriptor"].ID.Bytes()[:4]) {
+		return argumentVerifier.UnpackInvalidDescriptorError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], argumentVerifier.abi.Errors["InvalidPoint"].ID.Bytes()[:4]) {
+		return argumentVerifier.UnpackInvalidPointError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], argumentVerifier.abi.Errors["NoHash"].ID.Bytes()[:4]) {
+		return argumentVerifier.UnpackNoHashError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], argumentVerifier.abi.Errors["NoInverse"].ID.Bytes()[:4]) {
+		return argumentVerifier.UnpackNoInverseError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], argumentVerifier.abi.Errors["PairingsDiffer"].ID.Bytes()[:4]) {
+		return argumentVerifier.UnpackPairingsDifferError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], argumentVerifier.abi.Errors["ProofLength"].ID.Bytes()[:4]) {
+		return argumentVerifier.UnpackProofLengthError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], argumentVerifier.abi.Errors["PublicTensor"].ID.Bytes()[:4]) {
+		return argumentVerifier.UnpackPublicTensorError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], argumentVerifier.abi.Errors["SNARKPointAtInfinity"].ID.Bytes()[:4]) {
+		return argumentVerifier.UnpackSNARKPointAtInfinityError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], argumentVerifier.abi.Errors["ScalarNotCanonical"].ID.Bytes()[:4]) {
+		return argumentVerifier.UnpackScalarNotCanonicalError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], argumentVerifier.abi.Errors["UnknownClass"].ID.Bytes()[:4]) {
+		return argumentVerifier.UnpackUnknownClassError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], argumentVerifier.abi.Errors["UnknownKind"].ID.Bytes()[:4]) {
+		return argumentVerifier.UnpackUnknownKindError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], argumentVerifier.abi.Errors["UnknownSystem"].ID.Bytes()[:4]) {
+		return argumentVerifier.UnpackUnknownSystemError(raw[4:])
+	}
+	return nil, errors.New("Unknown error")
+}
+
+// ArgumentVerifierCommitmentAtInfinity represents a CommitmentAtInfinity error raised by the ArgumentVerifier contract.
+type ArgumentVerifierCommitmentAtInfinity struct {
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error CommitmentAtInfinity()
+func ArgumentVerifierCommitmentAtInfinityErrorID() common.Hash {
+	return common.HexToHash("0x1e4528f06c390ef4365370c85185bf5d27cec373599ce1d83d7477a9f4073bc9")
+}
+
+// UnpackCommitmentAtInfinityError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error CommitmentAtInfinity()
+func (argumentVerifier *ArgumentVerifier) UnpackCommitmentAtInfinityError(raw []byte) (*ArgumentVerifierCommitmentAtInfinity, error) {
+	out := new(ArgumentVerifierCommitmentAtInfinity)
+	if err := argumentVerifier.abi.UnpackIntoInterface(out, "CommitmentAtInfinity", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// ArgumentVerifierDegenerateChallenge represents a DegenerateChallenge error raised by the ArgumentVerifier contract.
+type ArgumentVerifierDegenerateChallenge struct {
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error DegenerateChallenge()
+func ArgumentVerifierDegenerateChallengeErrorID() common.Hash {
+	return common.HexToHash("0x56a8acf5c007f5b2bdb5a5dd5af07606393ae2ddce2d63c5bad7b0de745f310d")
+}
+
+// UnpackDegenerateChallengeError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error DegenerateChallenge()
+func (argumentVerifier *ArgumentVerifier) UnpackDegenerateChallengeError(raw []byte) (*ArgumentVerifierDegenerateChallenge, error) {
+	out := new(ArgumentVerifierDegenerateChallenge)
+	if err := argumentVerifier.abi.UnpackIntoInterface(out, "DegenerateChallenge", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// ArgumentVerifierDegenerateTableChallenge represents a DegenerateTableChallenge error raised by the ArgumentVerifier contract.
+type ArgumentVerifierDegenerateTableChallenge struct {
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error DegenerateTableChallenge()
+func ArgumentVerifierDegenerateTableChallengeErrorID() common.Hash {
+	return common.HexToHash("0x7c025517b4f314c758a3b51d615ea1242cbe0672ae1544fb07070392203989c8")
+}
+
+// UnpackDegenerateTableChallengeError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error DegenerateTableChallenge()
+func (argumentVerifier *ArgumentVerifier) UnpackDegenerateTableChallengeError(raw []byte) (*ArgumentVerifierDegenerateTableChallenge, error) {
+	out := new(ArgumentVerifierDegenerateTableChallenge)
+	if err := argumentVerifier.abi.UnpackIntoInterface(out, "DegenerateTableChallenge", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// ArgumentVerifierDescriptorNotStored represents a DescriptorNotStored error raised by the ArgumentVerifier contract.
+type ArgumentVerifierDescriptorNotStored struct {
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error DescriptorNotStored()
+func ArgumentVerifierDescriptorNotStoredErrorID() common.Hash {
+	return common.HexToHash("0xd709da716922a84a1e667b7da6517fce5a5be57b2ff77a8825decb2a9710994a")
+}
+
+// UnpackDescriptorNotStoredError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error DescriptorNotStored()
+func (argumentVerifier *ArgumentVerifier) UnpackDescriptorNotStoredError(raw []byte) (*ArgumentVerifierDescriptorNotStored, error) {
+	out := new(ArgumentVerifierDescriptorNotStored)
+	if err := argumentVerifier.abi.UnpackIntoInterface(out, "DescriptorNotStored", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// ArgumentVerifierDescriptorTooLong represents a DescriptorTooLong error raised by the ArgumentVerifier contract.
+type ArgumentVerifierDescriptorTooLong struct {
+	Length *big.Int
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error DescriptorTooLong(uint256 length)
+func ArgumentVerifierDescriptorTooLongErrorID() common.Hash {
+	return common.HexToHash("0x652625674b4700f666e8a70df0d0355b9c215a2ea5a1e26539a9ce0c72af559c")
+}
+
+// UnpackDescriptorTooLongError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error DescriptorTooLong(uint256 length)
+func (argumentVerifier *ArgumentVerifier) UnpackDescriptorTooLongError(raw []byte) (*ArgumentVerifierDescriptorTooLong, error) {
+	out := new(ArgumentVerifierDescriptorTooLong)
+	if err := argumentVerifier.abi.UnpackIntoInterface(out, "DescriptorTooLong", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// ArgumentVerifierExternalLength represents a ExternalLength error raised by the ArgumentVerifier contract.
+type ArgumentVerifierExternalLength struct {
+	Have *big.Int
+	Want *big.Int
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error ExternalLength(uint256 have, uint256 want)
+func ArgumentVerifierExternalLengthErrorID() common.Hash {
+	return common.HexToHash("0x5f23c9e4419c54823122bc2a29fbfc71469f826cc650f78ebc0680544ff5d756")
+}
+
+// UnpackExternalLengthError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error ExternalLength(uint256 have, uint256 want)
+func (argumentVerifier *ArgumentVerifier) UnpackExternalLengthError(raw []byte) (*ArgumentVerifierExternalLength, error) {
+	out := new(ArgumentVerifierExternalLength)
+	if err := argumentVerifier.abi.UnpackIntoInterface(out, "ExternalLength", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// ArgumentVerifierFoldsEndElsewhere represents a FoldsEndElsewhere error raised by the ArgumentVerifier contract.
+type ArgumentVerifierFoldsEndElsewhere struct {
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error FoldsEndElsewhere()
+func ArgumentVerifierFoldsEndElsewhereErrorID() common.Hash {
+	return common.HexToHash("0x8ceec12c3396c29dff3c7bf57a820586f631bac2446243e832c4b098fe308ba3")
+}
+
+// UnpackFoldsEndElsewhereError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error FoldsEndElsewhere()
+func (argumentVerifier *ArgumentVerifier) UnpackFoldsEndElsewhereError(raw []byte) (*ArgumentVerifierFoldsEndElsewhere, error) {
+	out := new(ArgumentVerifierFoldsEndElsewhere)
+	if err := argumentVerifier.abi.UnpackIntoInterface(out, "FoldsEndElsewhere", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// ArgumentVerifierInvalidDescriptor represents a InvalidDescriptor error raised by the ArgumentVerifier contract.
+type ArgumentVerifierInvalidDescriptor struct {
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error InvalidDescriptor()
+func ArgumentVerifierInvalidDescriptorErrorID() common.Hash {
+	return common.HexToHash("0x0a40cff4c1f911004421866210d5fff972a1782f953fbd38d0827839a4889b0a")
+}
+
+// UnpackInvalidDescriptorError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error InvalidDescriptor()
+func (argumentVerifier *ArgumentVerifier) UnpackInvalidDescriptorError(raw []byte) (*ArgumentVerifierInvalidDescriptor, error) {
+	out := new(ArgumentVerifierInvalidDescriptor)
+	if err := argumentVerifier.abi.UnpackIntoInterface(out, "InvalidDescriptor", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// ArgumentVerifierInvalidPoint represents a InvalidPoint error raised by the ArgumentVerifier contract.
+type ArgumentVerifierInvalidPoint struct {
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error InvalidPoint()
+func ArgumentVerifierInvalidPointErrorID() common.Hash {
+	return common.HexToHash("0xb8fedf87e792a9d748e133fbebf786ae0bd441dc3d31476dd4f8b972707ef4b4")
+}
+
+// UnpackInvalidPointError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error InvalidPoint()
+func (argumentVerifier *ArgumentVerifier) UnpackInvalidPointError(raw []byte) (*ArgumentVerifierInvalidPoint, error) {
+	out := new(ArgumentVerifierInvalidPoint)
+	if err := argumentVerifier.abi.UnpackIntoInterface(out, "InvalidPoint", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// ArgumentVerifierNoHash represents a NoHash error raised by the ArgumentVerifier contract.
+type ArgumentVerifierNoHash struct {
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error NoHash()
+func ArgumentVerifierNoHashErrorID() common.Hash {
+	return common.HexToHash("0x557bf9ee82d4fb2a200a9c9a30dcf7d76f6fe6661f213ef3b7ab7bcbf0873fcb")
+}
+
+// UnpackNoHashError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error NoHash()
+func (argumentVerifier *ArgumentVerifier) UnpackNoHashError(raw []byte) (*ArgumentVerifierNoHash, error) {
+	out := new(ArgumentVerifierNoHash)
+	if err := argumentVerifier.abi.UnpackIntoInterface(out, "NoHash", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// ArgumentVerifierNoInverse represents a NoInverse error raised by the ArgumentVerifier contract.
+type ArgumentVerifierNoInverse struct {
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error NoInverse()
+func ArgumentVerifierNoInverseErrorID() common.Hash {
+	return common.HexToHash("0xfc0a17d0a47b6d75fff47ed331499abb8cf1bba1eaa22203a822d359cd71a061")
+}
+
+// UnpackNoInverseError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error NoInverse()
+func (argumentVerifier *ArgumentVerifier) UnpackNoInverseError(raw []byte) (*ArgumentVerifierNoInverse, error) {
+	out := new(ArgumentVerifierNoInverse)
+	if err := argumentVerifier.abi.UnpackIntoInterface(out, "NoInverse", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// ArgumentVerifierPairingsDiffer represents a PairingsDiffer error raised by the ArgumentVerifier contract.
+type ArgumentVerifierPairingsDiffer struct {
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error PairingsDiffer()
+func ArgumentVerifierPairingsDifferErrorID() common.Hash {
+	return common.HexToHash("0x7d4799f83c58b4524c1b1f10a461aa3bc6db2dc2a681fad9dfef0843a512ff9c")
+}
+
+// UnpackPairingsDifferError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error PairingsDiffer()
+func (argumentVerifier *ArgumentVerifier) UnpackPairingsDifferError(raw []byte) (*ArgumentVerifierPairingsDiffer, error) {
+	out := new(ArgumentVerifierPairingsDiffer)
+	if err := argumentVerifier.abi.UnpackIntoInterface(out, "PairingsDiffer", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// ArgumentVerifierProofLength represents a ProofLength error raised by the ArgumentVerifier contract.
+type ArgumentVerifierProofLength struct {
+	Have *big.Int
+	Want *big.Int
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error ProofLength(uint256 have, uint256 want)
+func ArgumentVerifierProofLengthErrorID() common.Hash {
+	return common.HexToHash("0xc0545fa079a874036bb8c19da30c7d52825b899324259e39a7460f948ce8d79d")
+}
+
+// UnpackProofLengthError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error ProofLength(uint256 have, uint256 want)
+func (argumentVerifier *ArgumentVerifier) UnpackProofLengthError(raw []byte) (*ArgumentVerifierProofLength, error) {
+	out := new(ArgumentVerifierProofLength)
+	if err := argumentVerifier.abi.UnpackIntoInterface(out, "ProofLength", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// ArgumentVerifierPublicTensor represents a PublicTensor error raised by the ArgumentVerifier contract.
+type ArgumentVerifierPublicTensor struct {
+	Claim *big.Int
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error PublicTensor(uint256 claim)
+func ArgumentVerifierPublicTensorErrorID() common.Hash {
+	return common.HexToHash("0x8018a2342d193d5f6765e57062d5e73330583aac6d386b531cc150457fa00b49")
+}
+
+// UnpackPublicTensorError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error PublicTensor(uint256 claim)
+func (argumentVerifier *ArgumentVerifier) UnpackPublicTensorError(raw []byte) (*ArgumentVerifierPublicTensor, error) {
+	out := new(ArgumentVerifierPublicTensor)
+	if err := argumentVerifier.abi.UnpackIntoInterface(out, "PublicTensor", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// ArgumentVerifierSNARKPointAtInfinity represents a SNARKPointAtInfinity error raised by the ArgumentVerifier contract.
+type ArgumentVerifierSNARKPointAtInfinity struct {
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error SNARKPointAtInfinity()
+func ArgumentVerifierSNARKPointAtInfinityErrorID() common.Hash {
+	return common.HexToHash("0x8ba4e006ea12be27000b15a3ef5f332c43e7750b6b9b4ca9fa952b23dd4298c5")
+}
+
+// UnpackSNARKPointAtInfinityError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error SNARKPointAtInfinity()
+func (argumentVerifier *ArgumentVerifier) UnpackSNARKPointAtInfinityError(raw []byte) (*ArgumentVerifierSNARKPointAtInfinity, error) {
+	out := new(ArgumentVerifierSNARKPointAtInfinity)
+	if err := argumentVerifier.abi.UnpackIntoInterface(out, "SNARKPointAtInfinity", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// ArgumentVerifierScalarNotCanonical represents a ScalarNotCanonical error raised by the ArgumentVerifier contract.
+type ArgumentVerifierScalarNotCanonical struct {
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error ScalarNotCanonical()
+func ArgumentVerifierScalarNotCanonicalErrorID() common.Hash {
+	return common.HexToHash("0xf311b72d8a9371825141c6d365d178d27f81ab7e099ede1fcd6574e2db3d2520")
+}
+
+// UnpackScalarNotCanonicalError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error ScalarNotCanonical()
+func (argumentVerifier *ArgumentVerifier) UnpackScalarNotCanonicalError(raw []byte) (*ArgumentVerifierScalarNotCanonical, error) {
+	out := new(ArgumentVerifierScalarNotCanonical)
+	if err := argumentVerifier.abi.UnpackIntoInterface(out, "ScalarNotCanonical", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// ArgumentVerifierUnknownClass represents a UnknownClass error raised by the ArgumentVerifier contract.
+type ArgumentVerifierUnknownClass struct {
+	Class [32]byte
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error UnknownClass(bytes32 class_)
+func ArgumentVerifierUnknownClassErrorID() common.Hash {
+	return common.HexToHash("0x693b1355765b63ded79ce1754990c51844f6818cf0d4ba9d7669f9eeaeb71b0d")
+}
+
+// UnpackUnknownClassError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error UnknownClass(bytes32 class_)
+func (argumentVerifier *ArgumentVerifier) UnpackUnknownClassError(raw []byte) (*ArgumentVerifierUnknownClass, error) {
+	out := new(ArgumentVerifierUnknownClass)
+	if err := argumentVerifier.abi.UnpackIntoInterface(out, "UnknownClass", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// ArgumentVerifierUnknownKind represents a UnknownKind error raised by the ArgumentVerifier contract.
+type ArgumentVerifierUnknownKind struct {
+	Kind *big.Int
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error UnknownKind(uint256 kind)
+func ArgumentVerifierUnknownKindErrorID() common.Hash {
+	return common.HexToHash("0x6e05294ec4758549a453716d20ba892a055cc56be2001a45eff1a3d38d61df1a")
+}
+
+// UnpackUnknownKindError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error UnknownKind(uint256 kind)
+func (argumentVerifier *ArgumentVerifier) UnpackUnknownKindError(raw []byte) (*ArgumentVerifierUnknownKind, error) {
+	out := new(ArgumentVerifierUnknownKind)
+	if err := argumentVerifier.abi.UnpackIntoInterface(out, "UnknownKind", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// ArgumentVerifierUnknownSystem represents a UnknownSystem error raised by the ArgumentVerifier contract.
+type ArgumentVerifierUnknownSystem struct {
+	System *big.Int
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error UnknownSystem(uint256 system)
+func ArgumentVerifierUnknownSystemErrorID() common.Hash {
+	return common.HexToHash("0x88b98cb50dc7579e90e473affde9279b01cda03a4770fe0919e0f69d2c1bf222")
+}
+
+// UnpackUnknownSystemError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error UnknownSystem(uint256 system)
+func (argumentVerifier *ArgumentVerifier) UnpackUnknownSystemError(raw []byte) (*ArgumentVerifierUnknownSystem, error) {
+	out := new(ArgumentVerifierUnknownSystem)
+	if err := argumentVerifier.abi.UnpackIntoInterface(out, "UnknownSystem", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // DatasetRegistryMetaData contains all meta data concerning the DatasetRegistry contract.
 var DatasetRegistryMetaData = bind.MetaData{
 	ABI: "[{\"inputs\":[{\"internalType\":\"contractIArgumentVerifier\",\"name\":\"verifier_\",\"type\":\"address\"}],\"stateMutability\":\"nonpayable\",\"type\":\"constructor\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"part\",\"type\":\"bytes32\"}],\"name\":\"AlreadyRegistered\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"reservation\",\"type\":\"bytes32\"}],\"name\":\"AlreadyReserved\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"part\",\"type\":\"bytes32\"}],\"name\":\"AlreadyRevoked\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint256\",\"name\":\"kind\",\"type\":\"uint256\"}],\"name\":\"HoleNotGiven\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"part\",\"type\":\"bytes32\"},{\"internalType\":\"bytes32\",\"name\":\"certificate\",\"type\":\"bytes32\"}],\"name\":\"NotCertified\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint256\",\"name\":\"row\",\"type\":\"uint256\"}],\"name\":\"NotOnCurve\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"address\",\"name\":\"caller\",\"type\":\"address\"}],\"name\":\"NotOwner\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"part\",\"type\":\"bytes32\"}],\"name\":\"NotRegistered\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"reservation\",\"type\":\"bytes32\"}],\"name\":\"NotReserved\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"part\",\"type\":\"bytes32\"}],\"name\":\"Revoked\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"hash\",\"type\":\"bytes32\"}],\"name\":\"TemplateUnknown\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint256\",\"name\":\"bytes_\",\"type\":\"uint256\"},{\"internalType\":\"uint256\",\"name\":\"expected\",\"type\":\"uint256\"}],\"name\":\"WrongCertificates\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint256\",\"name\":\"given\",\"type\":\"uint256\"}],\"name\":\"WrongChunks\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint256\",\"name\":\"span\",\"type\":\"uint256\"}],\"name\":\"WrongRows\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint256\",\"name\":\"tensor\",\"type\":\"uint256\"}],\"name\":\"WrongTensor\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint256\",\"name\":\"given\",\"type\":\"uint256\"},{\"internalType\":\"uint256\",\"name\":\"expected\",\"type\":\"uint256\"}],\"name\":\"WrongTensors\",\"type\":\"error\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"bytes32\",\"name\":\"part\",\"type\":\"bytes32\"},{\"indexed\":true,\"internalType\":\"bytes32\",\"name\":\"certificate\",\"type\":\"bytes32\"}],\"name\":\"Certified\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"bytes32\",\"name\":\"part\",\"type\":\"bytes32\"},{\"indexed\":false,\"internalType\":\"address\",\"name\":\"currency\",\"type\":\"address\"},{\"indexed\":false,\"internalType\":\"uint128\",\"name\":\"price\",\"type\":\"uint128\"}],\"name\":\"Priced\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"bytes32\",\"name\":\"part\",\"type\":\"bytes32\"},{\"indexed\":true,\"internalType\":\"address\",\"name\":\"owner\",\"type\":\"address\"},{\"indexed\":false,\"internalType\":\"uint64\",\"name\":\"rows\",\"type\":\"uint64\"},{\"indexed\":false,\"internalType\":\"bytes32\",\"name\":\"licence\",\"type\":\"bytes32\"}],\"name\":\"Registered\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"bytes32\",\"name\":\"reservation\",\"type\":\"bytes32\"}],\"name\":\"Reserved\",\"type\":\"event\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"bytes32\",\"name\":\"part\",\"type\":\"bytes32\"}],\"name\":\"RevokedPart\",\"type\":\"event\"},{\"inputs\":[],\"name\":\"MIN_AGE\",\"outputs\":[{\"internalType\":\"uint256\",\"name\":\"\",\"type\":\"uint256\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"PER_READS\",\"outputs\":[{\"internalType\":\"uint256\",\"name\":\"\",\"type\":\"uint256\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"part\",\"type\":\"bytes32\"},{\"internalType\":\"bytes32\",\"name\":\"certificate\",\"type\":\"bytes32\"}],\"name\":\"certified\",\"outputs\":[{\"internalType\":\"bool\",\"name\":\"\",\"type\":\"bool\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"part\",\"type\":\"bytes32\"},{\"internalType\":\"bytes32[]\",\"name\":\"chunks\",\"type\":\"bytes32[]\"},{\"internalType\":\"uint256[][]\",\"name\":\"tensors\",\"type\":\"uint256[][]\"},{\"components\":[{\"internalType\":\"uint256\",\"name\":\"index\",\"type\":\"uint256\"},{\"internalType\":\"bytes\",\"name\":\"template\",\"type\":\"bytes\"},{\"internalType\":\"bytes\",\"name\":\"proof\",\"type\":\"bytes\"}],\"internalType\":\"structDatasetRegistry.Chunk[]\",\"name\":\"proofs\",\"type\":\"tuple[]\"}],\"name\":\"certify\",\"outputs\":[{\"internalType\":\"bytes32\",\"name\":\"certificate\",\"type\":\"bytes32\"}],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"part\",\"type\":\"bytes32\"}],\"name\":\"partOf\",\"outputs\":[{\"components\":[{\"internalType\":\"address\",\"name\":\"owner\",\"type\":\"address\"},{\"internalType\":\"uint64\",\"name\":\"rows\",\"type\":\"uint64\"},{\"internalType\":\"uint32\",\"name\":\"tensors\",\"type\":\"uint32\"},{\"internalType\":\"address\",\"name\":\"currency\",\"type\":\"address\"},{\"internalType\":\"uint64\",\"name\":\"revokedAt\",\"type\":\"uint64\"},{\"internalType\":\"uint128\",\"name\":\"price\",\"type\":\"uint128\"},{\"internalType\":\"bytes32\",\"name\":\"licence\",\"type\":\"bytes32\"}],\"internalType\":\"structDatasetRegistry.Part\",\"name\":\"p\",\"type\":\"tuple\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"components\":[{\"internalType\":\"uint64\",\"name\":\"rows\",\"type\":\"uint64\"},{\"internalType\":\"uint64\",\"name\":\"features\",\"type\":\"uint64\"},{\"internalType\":\"uint64\",\"name\":\"labels\",\"type\":\"uint64\"},{\"internalType\":\"uint64\",\"name\":\"attributes\",\"type\":\"uint64\"},{\"internalType\":\"string\",\"name\":\"kind\",\"type\":\"string\"},{\"internalType\":\"bytes32\",\"name\":\"setup\",\"type\":\"bytes32\"},{\"internalType\":\"uint64\",\"name\":\"rowBits\",\"type\":\"uint64\"},{\"internalType\":\"bytes32\",\"name\":\"meaning\",\"type\":\"bytes32\"},{\"internalType\":\"uint256[][]\",\"name\":\"tensors\",\"type\":\"uint256[][]\"}],\"internalType\":\"structDatasetRegistry.Preimage\",\"name\":\"preimage\",\"type\":\"tuple\"},{\"internalType\":\"bytes32\",\"name\":\"salt\",\"type\":\"bytes32\"},{\"internalType\":\"bytes32\",\"name\":\"licence\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"currency\",\"type\":\"address\"},{\"internalType\":\"uint128\",\"name\":\"price\",\"type\":\"uint128\"}],\"name\":\"register\",\"outputs\":[{\"internalType\":\"bytes32\",\"name\":\"part\",\"type\":\"bytes32\"}],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"reservation\",\"type\":\"bytes32\"}],\"name\":\"reserve\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"reservation\",\"type\":\"bytes32\"}],\"name\":\"reservedAt\",\"outputs\":[{\"internalType\":\"uint256\",\"name\":\"\",\"type\":\"uint256\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"part\",\"type\":\"bytes32\"}],\"name\":\"revoke\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"part\",\"type\":\"bytes32\"},{\"internalType\":\"address\",\"name\":\"currency\",\"type\":\"address\"},{\"internalType\":\"uint128\",\"name\":\"price\",\"type\":\"uint128\"}],\"name\":\"setPrice\",\"outputs\":[],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"part\",\"type\":\"bytes32\"},{\"internalType\":\"bytes32\",\"name\":\"certificate\",\"type\":\"bytes32\"},{\"internalType\":\"uint256\",\"name\":\"since\",\"type\":\"uint256\"}],\"name\":\"tensorsOf\",\"outputs\":[{\"internalType\":\"bytes32[]\",\"name\":\"list\",\"type\":\"bytes32[]\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[],\"name\":\"verifier\",\"outputs\":[{\"internalType\":\"contractIArgumentVerifier\",\"name\":\"\",\"type\":\"address\"}],\"stateMutability\":\"view\",\"type\":\"function\"}]",
