@@ -222,3 +222,24 @@ func TestSNARKEncodingIsStrict(t *testing.T) {
 		}
 	}
 }
+
+// TestTransparentSetups: nothing about a transparent setup is wrapped, and nothing that
+// says so is looked at.
+func TestTransparentSetups(t *testing.T) {
+	e := newSmall(t, small{})
+	v, err := commitments.TransparentVerifier(e.Setup.RowBits, new(commitments.Generators))
+	if err != nil {
+		t.Fatal(err)
+	}
+	st := *e.Statement
+	st.Setup = v.ID
+	ctx := context.Background()
+	for _, s := range systems {
+		if err := wrap.Verify(ctx, v, &st, make([]byte, wrap.Size(st.Layout, s)), s, shared()); !errors.Is(err, fault.ErrMalformed) || !strings.Contains(err.Error(), "powers of tau") {
+			t.Errorf("%s: verified: %v", s.Name(), err)
+		}
+		if _, err := wrap.NewWrapper(ctx, v, st.Layout, s, shared()); !errors.Is(err, fault.ErrUsage) {
+			t.Errorf("%s: to be proven: %v", s.Name(), err)
+		}
+	}
+}
