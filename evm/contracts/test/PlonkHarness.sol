@@ -1,39 +1,47 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {R} from "../Field.sol";
+import {Points} from "../Points.sol";
+import {Batch, BatchLibrary} from "../Batch.sol";
+import {Opening} from "../Evaluation.sol";
 import {Plonk} from "../Plonk.sol";
 
 /// @title What tests call library Plonk through
 contract PlonkHarness {
-    error PairingFailed();
+    /// @notice The proof has another length than PROOF_BYTES.
+    error ProofLength(uint256 length);
 
-    uint256 private constant P = 0x30644e72e131a029b85045b68181585d97816a916871ca8d3c208c16d87cfd47;
-
-    /// @notice Powers of τ: the first, and τ times that of the other group.
-    struct Setup {
-        uint256[2] g;
-        uint256[4] g2;
-        uint256[4] tauG2;
-    }
-
-    /// @notice Whether e(L, G₂) = e(W, [τ]G₂), and what L and W have cost and the pairing.
-    function verify(bytes memory key, Setup memory setup, uint256[] memory inputs, bytes calldata proof)
+    /// @notice Reverts unless a proof holds, and returns what it has cost.
+    /// @param setup G, G₂ and [τ]G₂
+    function verify(uint256[10] memory setup, bytes memory key, uint256[] memory inputs, bytes calldata proof)
         external
         view
-        returns (bool holds, uint256 reduction, uint256 pairing)
+        returns (uint256 reduction, uint256 pairing)
     {
+        if (proof.length != Plonk.PROOF_BYTES) revert ProofLength(proof.length);
         uint256 before = gasleft();
-        uint256[2] memory g = setup.g;
+        Batch memory b = BatchLibrary.create(uint256(keccak256(proof)) % R, 2);
+        Opening memory o;
+        o.left = Points.zero();
+        o.right = Points.zero();
         uint256 atKey;
-        uint256 atG;
+        uint256 atInputs;
+        uint256 atProof;
+        uint256 atSetup;
         assembly ("memory-safe") {
             atKey := add(key, 32)
-            atG := g
+            atInputs := add(inputs, 32)
+            atProof := proof.offset
+            atSetup := setup
         }
-        (uint256 lx, uint256 ly, uint256 wx, uint256 wy) = Plonk.reduce(atKey, atG, inputs, proof);
+        Plonk.add(o, b, atKey, atInputs, inputs.length, atProof);
+        Points.addFromMemory(o.left, atSetup, o.scalar);
         reduction = before - gasleft();
         before = gasleft();
-        holds = _equal(lx, ly, setup.g2, wx, wy == 0 ? 0 : P - wy, setup.tauG2);
+        b.pair(o.left, atSetup + 64, false);
+        b.pair(o.right, atSetup + 192, true);
+        b.check();
         pairing = before - gasleft();
     }
 
@@ -43,16 +51,10 @@ contract PlonkHarness {
         view
         returns (uint256 vanishing, uint256 first, uint256 sum)
     {
-        return Plonk.lagrange(log, root, zeta, inputs);
-    }
-
-    function _equal(uint256 ax, uint256 ay, uint256[4] memory a2, uint256 bx, uint256 by, uint256[4] memory b2)
-        private
-        view
-        returns (bool)
-    {
-        (bool ok, bytes memory result) = address(8).staticcall(abi.encode(ax, ay, a2, bx, by, b2));
-        if (!ok) revert PairingFailed();
-        return abi.decode(result, (bool));
+        uint256 atInputs;
+        assembly ("memory-safe") {
+            atInputs := add(inputs, 32)
+        }
+        return Plonk.lagrange(log, root, zeta, atInputs, inputs.length);
     }
 }
