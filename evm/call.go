@@ -54,7 +54,7 @@ func (c *Class) Call(st *statement.Statement, encoded []byte) (*Call, error) {
 		}
 		b = opened.append(b)
 	}
-	if b, err = appendGroth16(b, p.SNARK); err != nil {
+	if b, err = c.appendSNARK(b, p.SNARK); err != nil {
 		return nil, err
 	}
 	return &Call{Class: c.ID, Head: st.Head(), External: numbers(st.External), Proof: b}, nil
@@ -81,6 +81,13 @@ func appendEvaluation(b []byte, p commitments.EvaluationProof) ([]byte, error) {
 	b = commitments.AppendScalars(b, e.Pos)
 	b = commitments.AppendScalars(b, e.Neg)
 	return commitments.AppendScalars(b, []fr.Element{e.Square}), nil
+}
+
+func (c *Class) appendSNARK(b, snark []byte) ([]byte, error) {
+	if c.system.ID() == (wrap.PLONK{}).ID() {
+		return appendPLONK(b, snark)
+	}
+	return appendGroth16(b, snark)
 }
 
 func appendGroth16(b, snark []byte) ([]byte, error) {

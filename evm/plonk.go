@@ -1,6 +1,7 @@
 package evm
 
 import (
+	"context"
 	"encoding/binary"
 	"fmt"
 
@@ -9,18 +10,34 @@ import (
 
 	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/internal/fault"
+	"github.com/zkaudit/zkaudit/proof"
 	"github.com/zkaudit/zkaudit/proof/wrap"
 )
 
 const (
 	// PLONKKeyBytes is the length of a verifying key of PLONK.
-	PLONKKeyBytes = 4*commitments.ScalarBytes + 8*coordinates
+	PLONKKeyBytes = 4*commitments.ScalarBytes + 8*bn254.SizeOfG1AffineUncompressed
 	// PLONKProofBytes is the length of a SNARK of PLONK.
-	PLONKProofBytes = 9*coordinates + 6*commitments.ScalarBytes
+	PLONKProofBytes = 9*bn254.SizeOfG1AffineUncompressed + 6*commitments.ScalarBytes
 )
 
-// coordinates is the length of a point: x, then y, infinity being 0, 0.
-const coordinates = bn254.SizeOfG1AffineUncompressed
+// PLONK returns the class of the proofs of mode zk-plonk about a layout. The powers of
+// tau that its key is derived from must be the setup's, so that equations of both are
+// checked in one.
+//
+// A system with a public tensor that a chain can neither evaluate nor open is
+// fault.ErrUnsupported.
+func PLONK(ctx context.Context, setup *commitments.Setup, l *proof.Layout, system wrap.PLONK, cache *wrap.Cache) (*Class, error) {
+	points, err := wrap.PLONKKeyOf(ctx, system, setup.Verifier(), l, cache)
+	if err != nil {
+		return nil, err
+	}
+	key, err := AppendPLONKKey(nil, points)
+	if err != nil {
+		return nil, err
+	}
+	return newClass(setup, l, system, key)
+}
 
 // AppendPLONKKey writes a verifying key as library Plonk reads it. A key without
 // public inputs, which no circuit here has, is fault.ErrUsage.
@@ -47,4 +64,13 @@ func AppendPLONKProof(b []byte, p *wrap.PLONKSNARK) []byte {
 // appendWord writes a number as a word of the chain's machine.
 func appendWord(b []byte, n uint64) []byte {
 	return binary.BigEndian.AppendUint64(append(b, make([]byte, 24)...), n)
+}
+
+// appendPLONK writes a SNARK of a proof.
+func appendPLONK(b, snark []byte) ([]byte, error) {
+	p, err := wrap.PLONKProof(snark)
+	if err != nil {
+		return nil, err
+	}
+	return AppendPLONKProof(b, p), nil
 }

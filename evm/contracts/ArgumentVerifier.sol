@@ -11,6 +11,7 @@ import {Opening, Evaluation} from "./Evaluation.sol";
 import {Tables} from "./Tables.sol";
 import {Batch, BatchLibrary} from "./Batch.sol";
 import {Groth16, Groth16Sums} from "./Groth16.sol";
+import {Plonk} from "./Plonk.sol";
 import {Descriptors} from "./Descriptors.sol";
 import {IArgumentVerifier} from "./IArgumentVerifier.sol";
 
@@ -25,7 +26,7 @@ import {IArgumentVerifier} from "./IArgumentVerifier.sol";
 ///             exposed values, seal, ρ_F                               32 each
 ///             evaluation proof                                        see Evaluation
 ///             proof of the opened tensors, if there are any           see Tables
-///             SNARK                                                   see Groth16
+///             SNARK                                                   see Groth16, Plonk
 contract ArgumentVerifier is IArgumentVerifier, Descriptors {
     /// @notice The proof does not have the bytes that its class asks for.
     error ProofLength(uint256 have, uint256 want);
@@ -35,6 +36,7 @@ contract ArgumentVerifier is IArgumentVerifier, Descriptors {
     error UnknownSystem(uint256 system);
 
     /// @dev A system's ID, wrap.ProofSystem.
+    uint256 private constant PLONK = 3;
     uint256 private constant GROTH16 = 4;
     /// @dev The domain of θ, with its length in front, little-endian.
     uint256 private constant BASE_DOMAIN = 0x17000000000000007a6b61756469742f777261702f6578706f7365642f763100; // "zkaudit/wrap/exposed/v1"
@@ -136,6 +138,7 @@ contract ArgumentVerifier is IArgumentVerifier, Descriptors {
     ) private view {
         Check memory k = _read(class_, head, external_, proof);
         _bind(k, k.class_);
+        _useSetup(e, k.class_);
         _checkSNARK(e, k, k.class_);
         _checkOpenings(e, k, k.class_);
     }
@@ -157,17 +160,23 @@ contract ArgumentVerifier is IArgumentVerifier, Descriptors {
             first := proof.offset
         }
         k.proof = first;
-        k.snark = first + proof.length - Groth16.PROOF_BYTES;
+        k.snark = first + proof.length - _snarkBytes(c);
         (k.digest, k.program) = Rows.digest(c, head, k.external_, first);
         _readValues(k, c);
     }
 
     function _checkLengths(Class memory c, uint256 external_, uint256 proof) private pure {
-        if (c.system() != GROTH16) revert UnknownSystem(c.system());
         if (external_ != 2 * c.externalRows()) revert ExternalLength(external_, 2 * c.externalRows());
         uint256 want = 64 * c.witnessRows() + 32 * (c.exposed() + 2) + Evaluation.length(c) + Tables.length(c)
-            + Groth16.PROOF_BYTES;
+            + _snarkBytes(c);
         if (proof != want) revert ProofLength(proof, want);
+    }
+
+    function _snarkBytes(Class memory c) private pure returns (uint256) {
+        uint256 system = c.system();
+        if (system == GROTH16) return Groth16.PROOF_BYTES;
+        if (system == PLONK) return Plonk.PROOF_BYTES;
+        revert UnknownSystem(system);
     }
 
     function _readValues(Check memory k, Class memory c) private pure {
@@ -214,6 +223,19 @@ contract ArgumentVerifier is IArgumentVerifier, Descriptors {
         }
         inputs[2] = k.base;
         inputs[3] = Field.powerSum(inputs[2], values + 32, count);
+        if (c.system() == PLONK) {
+            uint256 start;
+            assembly ("memory-safe") {
+                start := inputs
+            }
+            Plonk.add(e.opening, e.batch, c.key(), start, 4, k.snark);
+        } else {
+            _addGroth16(e, c, inputs, k.snark);
+        }
+    }
+
+    /// @dev Proofs of one key are added up.
+    function _addGroth16(Equations memory e, Class memory c, uint256[4] memory inputs, uint256 snark) private view {
         if (e.class_ != c.id) {
             _closeGroth16(e);
             Groth16Sums memory sums;
@@ -221,11 +243,10 @@ contract ArgumentVerifier is IArgumentVerifier, Descriptors {
             e.groth16 = sums;
             e.class_ = c.id;
         }
-        Groth16.add(e.batch, e.groth16, e.batch.next(), inputs, k.snark);
+        Groth16.add(e.batch, e.groth16, e.batch.next(), inputs, snark);
     }
 
     function _checkOpenings(Equations memory e, Check memory k, Class memory c) private view {
-        _useSetup(e, c);
         uint256 rows;
         (rows, k.program) = Rows.coefficients(c, k.program, k.values);
         PublicTensors.check(c, k.program, k.values, k.opened);

@@ -148,7 +148,7 @@ type TrainingVerifierSource struct {
 
 // ArgumentVerifierMetaData contains all meta data concerning the ArgumentVerifier contract.
 var ArgumentVerifierMetaData = bind.MetaData{
-	ABI: "[{\"inputs\":[],\"name\":\"CommitmentAtInfinity\",\"type\":\"error\"},{\"inputs\":[],\"name\":\"DegenerateChallenge\",\"type\":\"error\"},{\"inputs\":[],\"name\":\"DegenerateTableChallenge\",\"type\":\"error\"},{\"inputs\":[],\"name\":\"DescriptorNotStored\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint256\",\"name\":\"length\",\"type\":\"uint256\"}],\"name\":\"DescriptorTooLong\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint256\",\"name\":\"have\",\"type\":\"uint256\"},{\"internalType\":\"uint256\",\"name\":\"want\",\"type\":\"uint256\"}],\"name\":\"ExternalLength\",\"type\":\"error\"},{\"inputs\":[],\"name\":\"FoldsEndElsewhere\",\"type\":\"error\"},{\"inputs\":[],\"name\":\"InvalidDescriptor\",\"type\":\"error\"},{\"inputs\":[],\"name\":\"InvalidPoint\",\"type\":\"error\"},{\"inputs\":[],\"name\":\"NoHash\",\"type\":\"error\"},{\"inputs\":[],\"name\":\"NoInverse\",\"type\":\"error\"},{\"inputs\":[],\"name\":\"PairingsDiffer\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint256\",\"name\":\"have\",\"type\":\"uint256\"},{\"internalType\":\"uint256\",\"name\":\"want\",\"type\":\"uint256\"}],\"name\":\"ProofLength\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint256\",\"name\":\"claim\",\"type\":\"uint256\"}],\"name\":\"PublicTensor\",\"type\":\"error\"},{\"inputs\":[],\"name\":\"SNARKPointAtInfinity\",\"type\":\"error\"},{\"inputs\":[],\"name\":\"ScalarNotCanonical\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"class_\",\"type\":\"bytes32\"}],\"name\":\"UnknownClass\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint256\",\"name\":\"kind\",\"type\":\"uint256\"}],\"name\":\"UnknownKind\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint256\",\"name\":\"system\",\"type\":\"uint256\"}],\"name\":\"UnknownSystem\",\"type\":\"error\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"bytes32\",\"name\":\"class_\",\"type\":\"bytes32\"},{\"indexed\":false,\"internalType\":\"address\",\"name\":\"code\",\"type\":\"address\"}],\"name\":\"Registered\",\"type\":\"event\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"class_\",\"type\":\"bytes32\"}],\"name\":\"descriptorOf\",\"outputs\":[{\"internalType\":\"bytes\",\"name\":\"descriptor\",\"type\":\"bytes\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"bytes\",\"name\":\"descriptor\",\"type\":\"bytes\"}],\"name\":\"register\",\"outputs\":[{\"internalType\":\"bytes32\",\"name\":\"\",\"type\":\"bytes32\"}],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"class_\",\"type\":\"bytes32\"},{\"internalType\":\"bytes\",\"name\":\"head\",\"type\":\"bytes\"},{\"internalType\":\"uint256[]\",\"name\":\"external_\",\"type\":\"uint256[]\"},{\"internalType\":\"bytes\",\"name\":\"proof\",\"type\":\"bytes\"}],\"name\":\"verify\",\"outputs\":[],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"class_\",\"type\":\"bytes32\"},{\"internalType\":\"bytes\",\"name\":\"head\",\"type\":\"bytes\"},{\"internalType\":\"uint256[]\",\"name\":\"external_\",\"type\":\"uint256[]\"},{\"internalType\":\"bytes\",\"name\":\"proof\",\"type\":\"bytes\"}],\"internalType\":\"structIArgumentVerifier.Statement[]\",\"name\":\"statements\",\"type\":\"tuple[]\"}],\"name\":\"verifyMany\",\"outputs\":[],\"stateMutability\":\"view\",\"type\":\"function\"}]",
+	ABI: "[{\"inputs\":[],\"name\":\"ChallengeInDomain\",\"type\":\"error\"},{\"inputs\":[],\"name\":\"CommitmentAtInfinity\",\"type\":\"error\"},{\"inputs\":[],\"name\":\"DegenerateChallenge\",\"type\":\"error\"},{\"inputs\":[],\"name\":\"DegenerateTableChallenge\",\"type\":\"error\"},{\"inputs\":[],\"name\":\"DescriptorNotStored\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint256\",\"name\":\"length\",\"type\":\"uint256\"}],\"name\":\"DescriptorTooLong\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint256\",\"name\":\"have\",\"type\":\"uint256\"},{\"internalType\":\"uint256\",\"name\":\"want\",\"type\":\"uint256\"}],\"name\":\"ExternalLength\",\"type\":\"error\"},{\"inputs\":[],\"name\":\"FoldsEndElsewhere\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint256\",\"name\":\"have\",\"type\":\"uint256\"},{\"internalType\":\"uint256\",\"name\":\"want\",\"type\":\"uint256\"}],\"name\":\"InputCount\",\"type\":\"error\"},{\"inputs\":[],\"name\":\"InvalidDescriptor\",\"type\":\"error\"},{\"inputs\":[],\"name\":\"InvalidPoint\",\"type\":\"error\"},{\"inputs\":[],\"name\":\"NoHash\",\"type\":\"error\"},{\"inputs\":[],\"name\":\"NoInverse\",\"type\":\"error\"},{\"inputs\":[],\"name\":\"PairingsDiffer\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint256\",\"name\":\"have\",\"type\":\"uint256\"},{\"internalType\":\"uint256\",\"name\":\"want\",\"type\":\"uint256\"}],\"name\":\"ProofLength\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint256\",\"name\":\"claim\",\"type\":\"uint256\"}],\"name\":\"PublicTensor\",\"type\":\"error\"},{\"inputs\":[],\"name\":\"SNARKPointAtInfinity\",\"type\":\"error\"},{\"inputs\":[],\"name\":\"ScalarNotCanonical\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"class_\",\"type\":\"bytes32\"}],\"name\":\"UnknownClass\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint256\",\"name\":\"kind\",\"type\":\"uint256\"}],\"name\":\"UnknownKind\",\"type\":\"error\"},{\"inputs\":[{\"internalType\":\"uint256\",\"name\":\"system\",\"type\":\"uint256\"}],\"name\":\"UnknownSystem\",\"type\":\"error\"},{\"anonymous\":false,\"inputs\":[{\"indexed\":true,\"internalType\":\"bytes32\",\"name\":\"class_\",\"type\":\"bytes32\"},{\"indexed\":false,\"internalType\":\"address\",\"name\":\"code\",\"type\":\"address\"}],\"name\":\"Registered\",\"type\":\"event\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"class_\",\"type\":\"bytes32\"}],\"name\":\"descriptorOf\",\"outputs\":[{\"internalType\":\"bytes\",\"name\":\"descriptor\",\"type\":\"bytes\"}],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"bytes\",\"name\":\"descriptor\",\"type\":\"bytes\"}],\"name\":\"register\",\"outputs\":[{\"internalType\":\"bytes32\",\"name\":\"\",\"type\":\"bytes32\"}],\"stateMutability\":\"nonpayable\",\"type\":\"function\"},{\"inputs\":[{\"internalType\":\"bytes32\",\"name\":\"class_\",\"type\":\"bytes32\"},{\"internalType\":\"bytes\",\"name\":\"head\",\"type\":\"bytes\"},{\"internalType\":\"uint256[]\",\"name\":\"external_\",\"type\":\"uint256[]\"},{\"internalType\":\"bytes\",\"name\":\"proof\",\"type\":\"bytes\"}],\"name\":\"verify\",\"outputs\":[],\"stateMutability\":\"view\",\"type\":\"function\"},{\"inputs\":[{\"components\":[{\"internalType\":\"bytes32\",\"name\":\"class_\",\"type\":\"bytes32\"},{\"internalType\":\"bytes\",\"name\":\"head\",\"type\":\"bytes\"},{\"internalType\":\"uint256[]\",\"name\":\"external_\",\"type\":\"uint256[]\"},{\"internalType\":\"bytes\",\"name\":\"proof\",\"type\":\"bytes\"}],\"internalType\":\"structIArgumentVerifier.Statement[]\",\"name\":\"statements\",\"type\":\"tuple[]\"}],\"name\":\"verifyMany\",\"outputs\":[],\"stateMutability\":\"view\",\"type\":\"function\"}]",
 	ID:  "ArgumentVerifier",
 }
 
@@ -339,6 +339,9 @@ func (argumentVerifier *ArgumentVerifier) UnpackRegisteredEvent(log *types.Log) 
 // UnpackError attempts to decode the provided error data using user-defined
 // error definitions.
 func (argumentVerifier *ArgumentVerifier) UnpackError(raw []byte) (any, error) {
+	if bytes.Equal(raw[:4], argumentVerifier.abi.Errors["ChallengeInDomain"].ID.Bytes()[:4]) {
+		return argumentVerifier.UnpackChallengeInDomainError(raw[4:])
+	}
 	if bytes.Equal(raw[:4], argumentVerifier.abi.Errors["CommitmentAtInfinity"].ID.Bytes()[:4]) {
 		return argumentVerifier.UnpackCommitmentAtInfinityError(raw[4:])
 	}
@@ -359,6 +362,9 @@ func (argumentVerifier *ArgumentVerifier) UnpackError(raw []byte) (any, error) {
 	}
 	if bytes.Equal(raw[:4], argumentVerifier.abi.Errors["FoldsEndElsewhere"].ID.Bytes()[:4]) {
 		return argumentVerifier.UnpackFoldsEndElsewhereError(raw[4:])
+	}
+	if bytes.Equal(raw[:4], argumentVerifier.abi.Errors["InputCount"].ID.Bytes()[:4]) {
+		return argumentVerifier.UnpackInputCountError(raw[4:])
 	}
 	if bytes.Equal(raw[:4], argumentVerifier.abi.Errors["InvalidDescriptor"].ID.Bytes()[:4]) {
 		return argumentVerifier.UnpackInvalidDescriptorError(raw[4:])
@@ -397,6 +403,29 @@ func (argumentVerifier *ArgumentVerifier) UnpackError(raw []byte) (any, error) {
 		return argumentVerifier.UnpackUnknownSystemError(raw[4:])
 	}
 	return nil, errors.New("Unknown error")
+}
+
+// ArgumentVerifierChallengeInDomain represents a ChallengeInDomain error raised by the ArgumentVerifier contract.
+type ArgumentVerifierChallengeInDomain struct {
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error ChallengeInDomain()
+func ArgumentVerifierChallengeInDomainErrorID() common.Hash {
+	return common.HexToHash("0xa7da0ef3c84b69849aab91a8595fa749b4ad9ae48156dd5f046dd7ec5d3a4dd0")
+}
+
+// UnpackChallengeInDomainError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error ChallengeInDomain()
+func (argumentVerifier *ArgumentVerifier) UnpackChallengeInDomainError(raw []byte) (*ArgumentVerifierChallengeInDomain, error) {
+	out := new(ArgumentVerifierChallengeInDomain)
+	if err := argumentVerifier.abi.UnpackIntoInterface(out, "ChallengeInDomain", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
 }
 
 // ArgumentVerifierCommitmentAtInfinity represents a CommitmentAtInfinity error raised by the ArgumentVerifier contract.
@@ -558,6 +587,31 @@ func ArgumentVerifierFoldsEndElsewhereErrorID() common.Hash {
 func (argumentVerifier *ArgumentVerifier) UnpackFoldsEndElsewhereError(raw []byte) (*ArgumentVerifierFoldsEndElsewhere, error) {
 	out := new(ArgumentVerifierFoldsEndElsewhere)
 	if err := argumentVerifier.abi.UnpackIntoInterface(out, "FoldsEndElsewhere", raw); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// ArgumentVerifierInputCount represents a InputCount error raised by the ArgumentVerifier contract.
+type ArgumentVerifierInputCount struct {
+	Have *big.Int
+	Want *big.Int
+}
+
+// ErrorID returns the hash of canonical representation of the error's signature.
+//
+// Solidity: error InputCount(uint256 have, uint256 want)
+func ArgumentVerifierInputCountErrorID() common.Hash {
+	return common.HexToHash("0x182bed6c4b1cb7a04849b665cd35da41c5c70cf3ae7096b986e5633214d46769")
+}
+
+// UnpackInputCountError is the Go binding used to decode the provided
+// error data into the corresponding Go error struct.
+//
+// Solidity: error InputCount(uint256 have, uint256 want)
+func (argumentVerifier *ArgumentVerifier) UnpackInputCountError(raw []byte) (*ArgumentVerifierInputCount, error) {
+	out := new(ArgumentVerifierInputCount)
+	if err := argumentVerifier.abi.UnpackIntoInterface(out, "InputCount", raw); err != nil {
 		return nil, err
 	}
 	return out, nil
