@@ -105,7 +105,7 @@ func TestPlanIsKnownBeforehand(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			tr := evmtest.Train(t, change)
 			s, f := settled(tr)
-			p := plan(t, tr.Ordered(t, mode.ZKGroth16))
+			p := plan(t, tr.Ordered(mode.ZKGroth16))
 			if p.Hash() != plan(t, s).Hash() {
 				t.Error("buyer and trainer derive different plans")
 			}
@@ -185,7 +185,7 @@ func TestClaimIsKnownBeforehand(t *testing.T) {
 		t.Fatal(err)
 	}
 	item := evmtest.Accuracy("0.25")
-	c, err := evm.NewClaim(context.Background(), tr.Ordered(t, mode.ZKGroth16), run.AuditedRun, tr.Parts, item, bySystem)
+	c, err := evm.NewClaim(context.Background(), tr.Ordered(mode.ZKGroth16), run.AuditedRun, tr.Parts, item, bySystem)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -220,7 +220,7 @@ func TestClaimIsKnownBeforehand(t *testing.T) {
 // TestClaimsThatAnOrderCannotHave are refused, and why.
 func TestClaimsThatAnOrderCannotHave(t *testing.T) {
 	tr := evmtest.Train(t, nil)
-	s := tr.Ordered(t, mode.ZKGroth16)
+	s := tr.Ordered(mode.ZKGroth16)
 	releasing := evmtest.Accuracy("0.25")
 	releasing.Claim.(*audit.Performance).Release = audit.Release{What: "counts"}
 	for name, item := range map[string]*audit.Item{
@@ -247,7 +247,7 @@ func TestClaimsThatAnOrderCannotHave(t *testing.T) {
 // of one is not.
 func TestPlanPinsAll(t *testing.T) {
 	tr := evmtest.Train(t, nil)
-	base := func() *bundle.Statement { return tr.Ordered(t, mode.ZKGroth16) }
+	base := func() *bundle.Statement { return tr.Ordered(mode.ZKGroth16) }
 	seen := map[[32]byte]string{plan(t, base()).Hash(): "the plan"}
 	for name, change := range map[string]func(s *bundle.Statement){
 		"another system": func(s *bundle.Statement) { s.Mode = mode.ZKPLONK },

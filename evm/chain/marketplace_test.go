@@ -155,7 +155,7 @@ func TestOpenRefuses(t *testing.T) {
 		"less than royalties":   {func(o *order) { o.terms.Amount.Sub(o.terms.Royalties, big.NewInt(1)) }, 1, "WrongRoyalties"},
 		"too little ether":      {func(*order) {}, amount - 1, "WrongAmount"},
 		"too much ether":        {func(*order) {}, amount + 1, "WrongAmount"},
-		"another currency":      {func(o *order) { o.terms.Currency = w.oracle }, 0, "WrongCurrency"},
+		"another currency":      {func(o *order) { o.terms.Currency = w.verifier }, 0, "WrongCurrency"},
 		"a part twice":          {func(o *order) { plan.Parts[1] = plan.Parts[0]; rehash(o) }, amount, "DuplicatePart"},
 		"a part not registered": {func(o *order) { plan.Parts[1].Digest = [32]byte{1}; rehash(o) }, amount, "NotRegistered"},
 	} {

@@ -183,7 +183,7 @@ func TestOnlyTheOwner(t *testing.T) {
 	w := newWorld(t)
 	w.register("part-000", price{ether, 5})
 	digest := w.partDigest("part-000")
-	revoke, setPrice := registry.PackRevoke(digest), registry.PackSetPrice(digest, w.oracle, big.NewInt(9))
+	revoke, setPrice := registry.PackRevoke(digest), registry.PackSetPrice(digest, w.verifier, big.NewInt(9))
 	for name, call := range map[string][]byte{"revoke": revoke, "set a price": setPrice} {
 		w.refused(name, "NotOwner", w.owners[1], w.registry, nil, call)
 	}
@@ -191,7 +191,7 @@ func TestOnlyTheOwner(t *testing.T) {
 	w.must(w.owners[0], w.registry, nil, setPrice)
 	w.must(w.owners[0], w.registry, nil, revoke)
 	p := read(w, w.registry, registry.PackPartOf(digest), registry.UnpackPartOf)
-	if p.Price.Int64() != 9 || p.Currency != w.oracle || p.RevokedAt != w.Now(t) {
+	if p.Price.Int64() != 9 || p.Currency != w.verifier || p.RevokedAt != w.Now(t) {
 		t.Errorf("the part is %+v", p)
 	}
 	w.refused("revoke again", "AlreadyRevoked", w.owners[0], w.registry, nil, revoke)

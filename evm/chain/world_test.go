@@ -2,7 +2,6 @@ package chain_test
 
 import (
 	"context"
-	"crypto/sha256"
 	"maps"
 	"math/big"
 	"slices"
@@ -26,10 +25,8 @@ import (
 	"github.com/zkaudit/zkaudit/run"
 )
 
-// bySystem takes the digest of the relation system for the class of a statement.
-func bySystem(_ context.Context, st *statement.Statement) ([32]byte, error) {
-	return st.Layout.System.Digest(), nil
-}
+// accuracy is the claim of orders: of the 20 rows held out of part 0, one is told right.
+func accuracy() *audit.Item { return evmtest.Accuracy("0.05") }
 
 // Contracts, to pack calls.
 var (
@@ -52,26 +49,41 @@ func smallTraining(t testing.TB) *evmtest.Training {
 	return small.Training
 }
 
-// world is a chain with a buyer, a trainer and two owners of parts. Proofs are those of
-// Oracle: hashes of statements, which package bundle derives, not of templates.
+// world is a chain with a buyer, a trainer and two owners of parts, and what proves.
 type world struct {
 	testing.TB
 	*chaintest.Chain
-	buyer, payee, stranger             *chaintest.Account
-	owners                             [2]*chaintest.Account
-	oracle, registry, training, market common.Address
-	trained                            *evmtest.Training
-	plan                               *evm.Plan
-	accuracy                           *evm.Claim
-	certificates                       map[string][]evm.Template // by part
+	buyer, payee, stranger               *chaintest.Account
+	owners                               [2]*chaintest.Account
+	verifier, registry, training, market common.Address
+	trained                              *evmtest.Training
+	plan                                 *evm.Plan
+	accuracy                             *evm.Claim
+	certificates                         map[string][]evm.Template // by part
+
+	proofs
 }
 
-// newWorld deploys the contracts. The parts are not registered yet.
+// proofs says which contract verifies proofs, what it calls classes, and makes proofs.
+type proofs interface {
+	contract() string
+	class(ctx context.Context, st *statement.Statement) ([32]byte, error)
+	// prove returns a proof of a statement, which package bundle or audit has derived and no
+	// template, as the contract takes it.
+	prove(t testing.TB, st *statement.Statement) []byte
+}
+
+// newWorld deploys the contracts, with Oracle to verify. The parts are not registered yet.
 func newWorld(t testing.TB) *world {
 	t.Helper()
-	w := &world{TB: t, Chain: chaintest.New(t, 5), trained: smallTraining(t)}
+	return newWorldOf(t, smallTraining(t), oracle{})
+}
+
+func newWorldOf(t testing.TB, trained *evmtest.Training, p proofs) *world {
+	t.Helper()
+	w := &world{TB: t, Chain: chaintest.New(t, 5), trained: trained, proofs: p}
 	w.buyer, w.payee, w.stranger, w.owners = w.Accounts[0], w.Accounts[1], w.Accounts[2], [2]*chaintest.Account{w.Accounts[3], w.Accounts[4]}
-	w.oracle = w.Deploy(t, "Oracle")
+	w.verifier = w.Deploy(t, w.contract())
 	w.deploy()
 	w.derive()
 	return w
@@ -79,26 +91,26 @@ func newWorld(t testing.TB) *world {
 
 // deploy puts registry, verifier of trainings and marketplace on the chain.
 func (w *world) deploy() {
-	w.registry = w.Deploy(w, "DatasetRegistry", w.oracle)
-	w.training = w.Deploy(w, "TrainingVerifier", w.oracle, w.registry)
+	w.registry = w.Deploy(w, "DatasetRegistry", w.verifier)
+	w.training = w.Deploy(w, "TrainingVerifier", w.verifier, w.registry)
 	w.market = w.Deploy(w, "Marketplace", w.training)
 }
 
 // derive derives what the order pins.
 func (w *world) derive() {
 	w.Helper()
-	ctx, s := context.Background(), w.trained.Ordered(w, mode.ZKGroth16)
+	ctx, s := context.Background(), w.trained.Ordered(mode.ZKGroth16)
 	var err error
-	if w.plan, err = evm.NewPlan(ctx, s, bySystem); err != nil {
+	if w.plan, err = evm.NewPlan(ctx, s, w.class); err != nil {
 		w.Fatal(err)
 	}
-	if w.accuracy, err = evm.NewClaim(ctx, s, run.AuditedRun, w.trained.Parts, evmtest.Accuracy("0.25"), bySystem); err != nil {
+	if w.accuracy, err = evm.NewClaim(ctx, s, run.AuditedRun, w.trained.Parts, accuracy(), w.class); err != nil {
 		w.Fatal(err)
 	}
 	w.certificates = map[string][]evm.Template{}
 	for name, p := range w.trained.Parts {
 		part := &evm.Part{Shape: p.Shape(), Setup: s.Setup, RowBits: s.RowBits, Commitment: p.Commitment()}
-		if w.certificates[name], err = evm.PartTemplates(ctx, s.Mode, part, bySystem); err != nil {
+		if w.certificates[name], err = evm.PartTemplates(ctx, s.Mode, part, w.class); err != nil {
 			w.Fatal(err)
 		}
 	}
@@ -134,16 +146,21 @@ var statementArguments = func() abi.Arguments {
 	return list
 }()
 
-// prove is a proof of a statement as Oracle verifies it.
-func (w *world) prove(st *statement.Statement) []byte {
-	w.Helper()
-	class, err := bySystem(context.Background(), st)
+// oracle proves as Oracle verifies: the proof of a statement is its hash.
+type oracle struct{}
+
+func (oracle) contract() string { return "Oracle" }
+
+// class is the digest of the relation system.
+func (oracle) class(_ context.Context, st *statement.Statement) ([32]byte, error) {
+	return st.Layout.System.Digest(), nil
+}
+
+func (oracle) prove(t testing.TB, st *statement.Statement) []byte {
+	t.Helper()
+	packed, err := statementArguments.Pack(st.Layout.System.Digest(), st.Head(), coordinates(slices.Concat(st.External...)))
 	if err != nil {
-		w.Fatal(err)
-	}
-	packed, err := statementArguments.Pack(class, st.Head(), coordinates(slices.Concat(st.External...)))
-	if err != nil {
-		w.Fatal(err)
+		t.Fatal(err)
 	}
 	return crypto.Keccak256(packed)
 }
@@ -196,7 +213,7 @@ type price struct {
 
 // part is a part as the registry takes it.
 func (w *world) part(name string) bindings.DatasetRegistryPreimage {
-	s, p := w.trained.Bundle.Statement, w.trained.Parts[name]
+	s, p := w.trained.Ordered(mode.ZKGroth16), w.trained.Parts[name]
 	return bindings.DatasetRegistryPreimage{
 		Rows: uint64(p.Rows), Features: uint64(p.Features), Labels: uint64(p.Labels), Attributes: uint64(len(p.Attributes)), Kind: string(p.LabelKind),
 		Setup: s.Setup, RowBits: uint64(s.RowBits), Meaning: p.Meaning.Digest(), Tensors: allCoordinates(p.Commitments),
@@ -204,7 +221,7 @@ func (w *world) part(name string) bindings.DatasetRegistryPreimage {
 }
 
 func (w *world) partDigest(name string) [32]byte {
-	s := w.trained.Bundle.Statement
+	s := w.trained.Ordered(mode.ZKGroth16)
 	return w.trained.Parts[name].Digest(s.Setup, s.RowBits)
 }
 
@@ -239,7 +256,7 @@ func (w *world) chunkHashes(name string) [][32]byte {
 // chunks are the proofs of a part's certificate.
 func (w *world) chunks(name string) []bindings.DatasetRegistryChunk {
 	w.Helper()
-	s, p := w.trained.Bundle.Statement, w.trained.Parts[name]
+	s, p := w.trained.Ordered(mode.ZKGroth16), w.trained.Parts[name]
 	claims, err := bundle.DatasetClaims(mode.ZKGroth16, p.Shape(), s.Setup, s.RowBits, p.Commitment())
 	if err != nil {
 		w.Fatal(err)
@@ -247,7 +264,7 @@ func (w *world) chunks(name string) []bindings.DatasetRegistryChunk {
 	var list []bindings.DatasetRegistryChunk
 	for i, claim := range claims {
 		list = append(list, bindings.DatasetRegistryChunk{
-			Index: big.NewInt(int64(i)), Template: w.certificates[name][i].Encode(), Proof: w.prove(claim.Statement),
+			Index: big.NewInt(int64(i)), Template: w.certificates[name][i].Encode(), Proof: w.prove(w, claim.Statement),
 		})
 	}
 	return list
@@ -312,17 +329,26 @@ func (p *proven) beginning() bindings.TrainingVerifierBeginning {
 	}
 	return bindings.TrainingVerifierBeginning{
 		RunId: p.statement.RunID, RunTemplate: p.plan.Run.Encode(), WeightsTemplate: p.plan.Weights.Encode(),
-		Weights: allCoordinates(p.statement.Initial), Proof: p.prove(st),
+		Weights: allCoordinates(p.statement.Initial), Proof: p.prove(p, st),
 	}
 }
 
-// certificateDigests are what the segments of the run name: any, on a chain.
+// certificateDigests are what the segments of the run name.
 func (p *proven) certificateDigests() [][32]byte {
+	p.Helper()
 	var list [][32]byte
-	for i := range len(p.statement.Parts) + 1 {
-		list = append(list, sha256.Sum256([]byte{byte(i)}))
+	for i, encoded := range p.trained.Bundle.Datasets {
+		d, err := p.claims.DatasetDigest(i, encoded)
+		if err != nil {
+			p.Fatal(err)
+		}
+		list = append(list, d)
 	}
-	return list
+	_, st, err := p.claims.Weights()
+	if err != nil {
+		p.Fatal(err)
+	}
+	return append(list, bundle.CertificateDigest(p.trained.Bundle.Weights, st))
 }
 
 // border is the weights before a segment: all of them, frozen ones included.
@@ -347,7 +373,7 @@ func (p *proven) segment(i int) bindings.TrainingVerifierSegment {
 		digests = append(digests, d[:]...)
 	}
 	return bindings.TrainingVerifierSegment{
-		Template: p.plan.Segments[i].Encode(), Rest: p.plan.Rest(i + 1), Certificates: digests, Next: allCoordinates(after), Proof: p.prove(st),
+		Template: p.plan.Segments[i].Encode(), Rest: p.plan.Rest(i + 1), Certificates: digests, Next: allCoordinates(after), Proof: p.prove(p, st),
 	}
 }
 
@@ -370,12 +396,12 @@ func (p *proven) claim() bindings.TrainingVerifierClaim {
 		p.Fatal(err)
 	}
 	s := p.statement
-	d, err := audit.Derive(&audit.Frame{Mode: s.Mode, Setup: s.Setup, RowBits: s.RowBits, Context: s.Context}, evmtest.Accuracy("0.25"),
+	d, err := audit.Derive(&audit.Frame{Mode: s.Mode, Setup: s.Setup, RowBits: s.RowBits, Context: s.Context}, accuracy(),
 		&audit.Subjects{Parts: p.trained.Parts, Runs: map[string]*audit.PublicRun{run.AuditedRun: about}})
 	if err != nil {
 		p.Fatal(err)
 	}
-	out := bindings.TrainingVerifierClaim{Template: p.accuracy.Template.Encode(), Proof: p.prove(d.Statement)}
+	out := bindings.TrainingVerifierClaim{Template: p.accuracy.Template.Encode(), Proof: p.prove(p, d.Statement)}
 	for _, source := range p.accuracy.Sources {
 		out.Sources = append(out.Sources, bindings.TrainingVerifierSource{Part: source.Part, Certificate: source.Certificate, Tensor: uint64(source.Tensor)})
 		out.Data = append(out.Data, coordinates(p.trained.Parts["test-000"].Commitments[source.Tensor]))

@@ -6,12 +6,13 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/zkaudit/zkaudit/audit"
 	"github.com/zkaudit/zkaudit/bundle"
-	"github.com/zkaudit/zkaudit/network"
+	"github.com/zkaudit/zkaudit/owner"
 	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/run"
 	"github.com/zkaudit/zkaudit/tflite"
@@ -26,15 +27,28 @@ const (
 // Training is a run of 8 steps in 2 segments on 2 parts, part-000 and part-001, with
 // what is public about it. Rows held out are test-000 and test-001.
 type Training struct {
-	Directory *run.Directory
-	Bundle    *bundle.Bundle
-	Parts     map[string]*bundle.PublicPart
-	Run       *audit.PublicRun
+	Directory    *run.Directory
+	Parts        map[string]*bundle.PublicPart
+	Certificates map[string][]byte // of the parts
+
+	// Of a run that is proven.
+	Bundle *bundle.Bundle
+	Run    *audit.PublicRun
+
+	ordered *bundle.Statement
 }
 
 // Train makes a run, after a change of its choices. Unless that says otherwise it is of
 // mode validity, in which nothing is set up.
 func Train(t testing.TB, change func(c *run.Config)) *Training {
+	t.Helper()
+	tr := Prepare(t, change)
+	tr.Prove(t, "")
+	return tr
+}
+
+// Prepare commits the parts of a run. Nothing is trained yet.
+func Prepare(t testing.TB, change func(c *run.Config)) *Training {
 	t.Helper()
 	dir := t.TempDir()
 	c := config(t, dir)
@@ -44,43 +58,52 @@ func Train(t testing.TB, change func(c *run.Config)) *Training {
 	if _, err := run.Init(dir, c); err != nil {
 		t.Fatal(err)
 	}
-	d, err := run.Open(dir, run.Options{CacheDir: os.Getenv("ZKAUDIT_TEST_CACHE")})
+	d, err := run.Open(dir, run.Options{CacheDir: filepath.Join(dir, "cache")})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(d.Close)
-	ctx := context.Background()
-	if _, err := d.Commit(ctx, false); err != nil {
+	if _, err := d.Commit(context.Background(), false); err != nil {
 		t.Fatal(err)
 	}
+	in, err := d.Inputs()
+	if err != nil {
+		t.Fatal(err)
+	}
+	tr := &Training{Directory: d, Parts: map[string]*bundle.PublicPart{}, Certificates: in.Certificates}
+	for name, p := range in.Parts {
+		tr.Parts[name] = p.Public()
+	}
+	job, err := d.Job()
+	if err != nil {
+		t.Fatal(err)
+	}
+	tr.ordered = job.Statement(d.Config, [32]byte{}, &owner.CommittedWeights{})
+	return tr
+}
+
+// Prove trains and proves, with a context in the run's statement.
+func (tr *Training) Prove(t testing.TB, text string) {
+	t.Helper()
+	d := tr.Directory
+	d.Config.Proof.Context = text
+	ctx := context.Background()
 	if _, err := d.Train(ctx, false); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := d.Prove(ctx, false); err != nil {
 		t.Fatal(err)
 	}
-	return read(t, d)
-}
-
-// read reads what is public about a run that is proven.
-func read(t testing.TB, d *run.Directory) *Training {
-	t.Helper()
-	in, err := d.Inputs()
-	if err != nil {
-		t.Fatal(err)
-	}
 	file, err := os.ReadFile(filepath.Join(d.Path, run.BundleFile))
 	if err != nil {
 		t.Fatal(err)
 	}
-	trained := &Training{Directory: d, Parts: map[string]*bundle.PublicPart{}, Run: &in.Runs[run.AuditedRun].PublicRun}
-	if trained.Bundle, err = bundle.Unmarshal(file); err != nil {
+	if tr.Bundle, err = bundle.Unmarshal(file); err != nil {
 		t.Fatal(err)
 	}
-	for name, p := range in.Parts {
-		trained.Parts[name] = p.Public()
+	if tr.Run, err = audit.RunOf(tr.Bundle); err != nil {
+		t.Fatal(err)
 	}
-	return trained
 }
 
 // config is that of the run, whose files it writes.
@@ -116,22 +139,12 @@ func config(t testing.TB, dir string) *run.Config {
 	}
 }
 
-// Ordered is a statement as a buyer makes it who orders the training: nothing in it
+// Ordered is a statement as a buyer makes it who orders the training, in a mode: nothing in it
 // comes of the run.
-func (tr *Training) Ordered(t testing.TB, m mode.Name) *bundle.Statement {
-	t.Helper()
-	s := tr.Bundle.Statement
-	n, err := network.Decode(s.Network.Encode())
-	if err != nil {
-		t.Fatal(err)
-	}
-	ordered := &bundle.Statement{
-		Mode: m, Network: n, Segment: s.Segment, Rates: s.Rates, Setup: s.Setup, RowBits: s.RowBits, Schedule: s.Schedule, Origin: s.Origin,
-	}
-	for _, name := range []string{"part-000", "part-001"} {
-		ordered.Parts = append(ordered.Parts, tr.Parts[name].Commitment())
-	}
-	return ordered
+func (tr *Training) Ordered(m mode.Name) *bundle.Statement {
+	s := *tr.ordered
+	s.Mode, s.Parts, s.Rates = m, slices.Clone(s.Parts), slices.Clone(s.Rates)
+	return &s
 }
 
 // Accuracy is a claim about the model on the rows held out.
