@@ -30,36 +30,53 @@ const (
 func (p *program) publicClaim(number int) error {
 	c := p.outcome.Public[number]
 	t := p.class.Layout.System.Tensor(c.Tensor)
-	switch src := t.Source.(type) {
-	case *relation.Values:
-		if len(src.Cells) <= maxCells {
-			p.code = append(p.code, kindCells, byte(t.Log()))
-			for _, v := range src.Cells {
-				p.code = binary.BigEndian.AppendUint64(p.code, uint64(v))
-			}
-			p.point(c.Point)
-			return nil
-		}
-	case *relation.Selection:
-		if runs, few := runsOf(src); few {
-			p.selection(t, runs)
-			p.point(c.Point)
-			return nil
-		}
-	case *relation.Filter:
-		if rate, constant := constantRate(src); constant {
-			kind := byte(kindFilter)
-			if len(t.Axes) == 1 {
-				kind = kindRate
-			}
-			p.code = append(p.code, kind, byte(t.Axes[0].Log()))
-			p.code = binary.BigEndian.AppendUint32(p.code, uint32(len(src.Rates)))
-			p.code = binary.BigEndian.AppendUint64(p.code, uint64(rate))
-			p.point(c.Point)
-			return nil
-		}
+	if record, ok := PublicRecord(t); ok {
+		p.code = append(p.code, record...)
+		p.point(c.Point)
+		return nil
 	}
 	return p.opened(t, number)
+}
+
+// PublicRecord returns how a chain evaluates a public tensor, as PublicTensors.sol reads
+// it before the places of a claim's coordinates; false if it does not.
+func PublicRecord(t *relation.Tensor) ([]byte, bool) {
+	switch src := t.Source.(type) {
+	case *relation.Values:
+		if len(src.Cells) > maxCells {
+			return nil, false
+		}
+		record := []byte{kindCells, byte(t.Log())}
+		for _, v := range src.Cells {
+			record = binary.BigEndian.AppendUint64(record, uint64(v))
+		}
+		return record, true
+	case *relation.Selection:
+		runs, few := runsOf(src)
+		if !few {
+			return nil, false
+		}
+		record := []byte{kindSelection, byte(t.Axes[0].Log() + t.Axes[1].Log()), byte(t.Axes[2].Log())}
+		record = binary.BigEndian.AppendUint16(record, uint16(len(runs)))
+		for _, r := range runs {
+			for _, n := range []int{r.first, r.end, r.row} {
+				record = binary.BigEndian.AppendUint32(record, uint32(n))
+			}
+		}
+		return record, true
+	case *relation.Filter:
+		rate, constant := constantRate(src)
+		if !constant {
+			return nil, false
+		}
+		record := []byte{kindFilter, byte(t.Axes[0].Log())}
+		if len(t.Axes) == 1 {
+			record[0] = kindRate
+		}
+		record = binary.BigEndian.AppendUint32(record, uint32(len(src.Rates)))
+		return binary.BigEndian.AppendUint64(record, uint64(rate)), true
+	}
+	return nil, false
 }
 
 // run says that slots from first on, and before end, read rows one after the other from
@@ -85,16 +102,6 @@ func runsOf(sel *relation.Selection) ([]run, bool) {
 		}
 	}
 	return runs, true
-}
-
-func (p *program) selection(t *relation.Tensor, runs []run) {
-	p.code = append(p.code, kindSelection, byte(t.Axes[0].Log()+t.Axes[1].Log()), byte(t.Axes[2].Log()))
-	p.number(len(runs))
-	for _, r := range runs {
-		for _, n := range []int{r.first, r.end, r.row} {
-			p.code = binary.BigEndian.AppendUint32(p.code, uint32(n))
-		}
-	}
 }
 
 // constantRate returns the rate of a filter without memory whose steps all have the

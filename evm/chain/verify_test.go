@@ -2,9 +2,8 @@ package chain_test
 
 import (
 	"context"
-	crand "crypto/rand"
+	"os"
 	"testing"
-	"time"
 
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/core/types"
@@ -65,41 +64,36 @@ func segment(t *testing.T, d bench.Dense, rows, steps, rowBits int) (*commitment
 	return setup, w.Statement, prover.Secret{Cells: w.Cells, Arena: new(poly.Arena)}
 }
 
+// TestSegment settles 64 steps over 1,024 rows, and says what it costs.
 func TestSegment(t *testing.T) {
-	ctx := context.Background()
+	if testing.Short() {
+		t.Skip("sets up a large circuit")
+	}
 	setup, st, secret := segment(t, bench.Dense{Widths: []int{4, 16, 3}, Batch: 16, Rate: "0.125", InOrder: true}, 1024, 64, 16)
-	cache := wrap.NewCache("")
-	start := time.Now()
-	p, err := wrap.Prove(ctx, setup, st, secret, wrap.Groth16{}, cache, crand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Logf("proven in %v", time.Since(start))
-	encoded, err := p.MarshalBinary()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := wrap.Verify(ctx, setup.Verifier(), st, encoded, wrap.Groth16{}, cache); err != nil {
-		t.Fatal(err)
-	}
-	class, err := evm.Groth16(ctx, setup, st.Layout, cache)
-	if err != nil {
-		t.Fatal(err)
-	}
-	start = time.Now()
-	call, err := class.Call(st, encoded)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Logf("encoded in %v", time.Since(start))
+	p := prove(t, setup, st, secret, wrap.Groth16{}, wrap.NewCache(os.Getenv("ZKAUDIT_TEST_CACHE")))
 	d := deploy(t)
-	d.register(t, class)
-	if err := d.verify(call); err != nil {
-		t.Fatal(err)
+	d.register(t, p.class)
+	if gas := d.settle(t, p); gas > groth16SegmentGas {
+		t.Errorf("%d gas, at most %d", gas, groth16SegmentGas)
 	}
-	r := d.Send(t, d.Accounts[0], &d.at, nil, d.contract.PackVerify(call.Class, call.Head, call.External, call.Proof))
+}
+
+// groth16SegmentGas is what a segment of 64 steps over 1,024 rows may take, with its
+// calldata.
+const groth16SegmentGas = 1_500_000
+
+// settle verifies a proof in a transaction and returns what it costs.
+func (d *deployed) settle(t *testing.T, p *wrapped) uint64 {
+	t.Helper()
+	c := p.call
+	r := d.Send(t, d.Accounts[0], &d.at, nil, d.contract.PackVerify(c.Class, c.Head, c.External, c.Proof))
 	if r.Status != types.ReceiptStatusSuccessful {
-		t.Fatal("reverted")
+		t.Fatalf("reverted: %v", d.verify(c))
 	}
-	t.Logf("%d bytes of proof, %d rows: %d gas", len(call.Proof), len(call.External)/2+len(p.Witness), r.GasUsed)
+	rows := len(c.External) / 2
+	for _, tensor := range p.proof.Witness {
+		rows += len(tensor)
+	}
+	t.Logf("%s: %d rows, %d exposed values, %d bytes of proof: %d gas", p.st.Layout.System.Name, rows, len(p.proof.Exposed), len(c.Proof), r.GasUsed)
+	return r.GasUsed
 }

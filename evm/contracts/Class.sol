@@ -38,7 +38,7 @@ struct Class {
 using ClassLibrary for Class global;
 
 library ClassLibrary {
-    /// @notice The descriptor is too short to be one.
+    /// @notice A descriptor that contradicts itself.
     error InvalidDescriptor();
 
     uint256 private constant FIXED = 448;

@@ -37,6 +37,10 @@ library Points {
 
     /// @notice Adds k times a point.
     function addMultiple(uint256 sum, uint256 x, uint256 y, uint256 k) internal view {
+        if (k == 1) {
+            add(sum, x, y);
+            return;
+        }
         bool ok;
         assembly ("memory-safe") {
             let point := add(sum, 64)

@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {R, Field} from "./Field.sol";
-import {Class} from "./Class.sol";
+import {Class, ClassLibrary} from "./Class.sol";
 
 /// @title Claims on public tensors
 /// @notice A claim says that the multilinear extension of a tensor that everyone knows
@@ -38,6 +38,7 @@ library PublicTensors {
     function check(Class memory c, uint256 program, uint256 values, uint256 opened) internal pure {
         uint256 count = c.publicClaims();
         uint256 value = values + 32 * c.coordinates();
+        uint256 end = opened + 64 * c.openedClaims();
         for (uint256 i = 0; i < count; ++i) {
             uint256 kind;
             uint256 want;
@@ -48,6 +49,7 @@ library PublicTensors {
             }
             ++program;
             if (kind == OPENED) {
+                if (opened == end) revert ClassLibrary.InvalidDescriptor();
                 assembly ("memory-safe") {
                     mstore(opened, program)
                     mstore(add(opened, 32), want)
@@ -64,6 +66,7 @@ library PublicTensors {
             else revert UnknownKind(kind);
             if (have != want) revert PublicTensor(i);
         }
+        if (opened != end) revert ClassLibrary.InvalidDescriptor();
     }
 
     /// @dev Σ_i eq(point, i)·cell_i, folded from the last coordinate on.

@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 import {R} from "./Field.sol";
 import {Points} from "./Points.sol";
 import {Transcript} from "./Transcript.sol";
-import {Class} from "./Class.sol";
+import {Class, ClassLibrary} from "./Class.sol";
 
 /// @title Committed rows
 /// @notice The digest of a statement, and the fold of its rows (protocol, sections 12
@@ -101,14 +101,14 @@ library Rows {
             uint256 claims = _u16(next);
             next += 2;
             for (; claims > 0; --claims) {
-                next = _addClaim(rows, next, values, weight);
+                next = _addClaim(rows, rows + 32 * count, next, values, weight);
                 weight = mulmod(weight, gamma, R);
             }
         }
     }
 
     /// @dev Adds weight·eq(high, i) to the coefficient of each row i of a claim's tensor.
-    function _addClaim(uint256 rows, uint256 claim, uint256 values, uint256 weight)
+    function _addClaim(uint256 rows, uint256 end, uint256 claim, uint256 values, uint256 weight)
         private
         pure
         returns (uint256 next)
@@ -121,6 +121,7 @@ library Rows {
             high := byte(2, word)
             next := add(claim, add(3, shl(1, high)))
         }
+        if (high > 16 || first + (32 << high) > end) revert ClassLibrary.InvalidDescriptor();
         if (high == 0) {
             assembly ("memory-safe") {
                 mstore(first, addmod(mload(first), weight, R))
@@ -142,8 +143,8 @@ library Rows {
             size *= 2;
         }
         assembly ("memory-safe") {
-            let end := add(cells, shl(5, size))
-            for { let from := cells } lt(from, end) { from := add(from, 32) } {
+            let last := add(cells, shl(5, size))
+            for { let from := cells } lt(from, last) { from := add(from, 32) } {
                 mstore(first, addmod(mload(first), mload(from), R))
                 first := add(first, 32)
             }

@@ -4,6 +4,7 @@
 //
 //   node build.mjs          writes them
 //   node build.mjs --check  fails unless they are what would be written
+//   node build.mjs NAME …   writes these alone, which is faster
 //
 // solc comes from node_modules here, or from the directory SOLC.
 import { createRequire } from "node:module";
@@ -28,6 +29,8 @@ if (!solc.version().startsWith(version + "+")) {
   fail(`solc ${solc.version()}, want ${version}`);
 }
 
+const only = process.argv.slice(2).filter((name) => name !== "--check");
+
 function fail(message) {
   console.error(`build.mjs: ${message}`);
   process.exit(1);
@@ -47,7 +50,9 @@ function compile() {
       optimizer: { enabled: true, runs: 10000, details: { yul: true, yulDetails: { stackAllocation: true, optimizerSteps: steps } } },
       viaIR: true,
       metadata: { bytecodeHash: "none", appendCBOR: false },
-      outputSelection: { "*": { "*": ["abi", "evm.bytecode.object", "evm.deployedBytecode.object"] } },
+      outputSelection: {
+        "*": Object.fromEntries((only.length ? only : ["*"]).map((name) => [name, ["abi", "evm.bytecode.object", "evm.deployedBytecode.object"]])),
+      },
     },
   };
   const output = JSON.parse(solc.compile(JSON.stringify(input)));
@@ -64,6 +69,7 @@ function artefacts(contracts, directory) {
     if (dirname(join(here, source)) !== directory) continue;
     for (const [name, c] of Object.entries(byName)) {
       if (c.abi.every((entry) => entry.type === "error")) continue;
+      if (!c.evm) continue;
       const { object: bin } = c.evm.bytecode;
       const { object: deployed } = c.evm.deployedBytecode;
       if (deployed.length / 2 > maxCode) fail(`${name}: ${deployed.length / 2} bytes of code, at most ${maxCode}`);
@@ -74,8 +80,8 @@ function artefacts(contracts, directory) {
 }
 
 function write(files, out) {
-  rmSync(out, { recursive: true, force: true });
-  mkdirSync(out);
+  if (!only.length) rmSync(out, { recursive: true, force: true });
+  mkdirSync(out, { recursive: true });
   for (const [name, content] of files) writeFileSync(join(out, name), content);
 }
 
