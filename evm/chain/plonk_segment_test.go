@@ -18,6 +18,7 @@ import (
 	"github.com/zkaudit/zkaudit/bench"
 	"github.com/zkaudit/zkaudit/evm"
 	"github.com/zkaudit/zkaudit/evm/chain/bindings"
+	"github.com/zkaudit/zkaudit/proof/statement"
 	"github.com/zkaudit/zkaudit/proof/wrap"
 )
 
@@ -62,8 +63,18 @@ func TestPLONKSegment(t *testing.T) {
 	if r.GasUsed > plonkSegmentGas {
 		t.Errorf("%d gas, at most %d", r.GasUsed, plonkSegmentGas)
 	}
-	t.Run("pairings", func(t *testing.T) { wantPairings(t, class, call, 2) })
-	t.Run("changed", func(t *testing.T) { refusesChanges(t, d, call) })
+	one := bindings.IArgumentVerifierStatement{Class: call.Class, Head: call.Head, External: call.External, Proof: call.Proof}
+	twice := d.contract.PackVerifyMany([]bindings.IArgumentVerifierStatement{one, one})
+	t.Run("pairings of one", func(t *testing.T) {
+		wantPairings(t, class, d.contract.PackVerify(call.Class, call.Head, call.External, call.Proof), 2)
+	})
+	t.Run("pairings of two", func(t *testing.T) { wantPairings(t, class, twice, 2) })
+	t.Run("SNARK changed", func(t *testing.T) { refusesChanges(t, d, call) })
+	t.Run("seal", func(t *testing.T) {
+		q := *p
+		q.Seal.Double(&q.Seal)
+		refusesProof(t, d, class, st, &q)
+	})
 	t.Run("another system", func(t *testing.T) {
 		other := *class
 		other.Descriptor = bytes.Clone(class.Descriptor)
@@ -74,6 +85,20 @@ func TestPLONKSegment(t *testing.T) {
 		changed.Class = other.ID
 		wantRevert(t, d.verify(&changed), "UnknownSystem")
 	})
+}
+
+// refusesProof fails unless the chain's equations do not hold of a proof.
+func refusesProof(t *testing.T, d *deployed, class *evm.Class, st *statement.Statement, p *wrap.Proof) {
+	t.Helper()
+	encoded, err := p.MarshalBinary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	call, err := class.Call(st, encoded)
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantRevert(t, d.verify(call), "PairingsDiffer")
 }
 
 // refusesChanges changes each word of the SNARK in a call, to one that is as canonical
@@ -110,7 +135,7 @@ func refusesChanges(t *testing.T, d *deployed, call *evm.Call) {
 
 // wantPairings runs a call without a chain and fails unless it pairs so many points, all
 // at once.
-func wantPairings(t *testing.T, class *evm.Class, call *evm.Call, want int) {
+func wantPairings(t *testing.T, class *evm.Class, call []byte, want int) {
 	t.Helper()
 	var lengths []int
 	record := func(_ int, _ byte, _, to common.Address, input []byte, _ uint64, _ *big.Int) {
@@ -131,8 +156,7 @@ func wantPairings(t *testing.T, class *evm.Class, call *evm.Call, want int) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	contract := bindings.NewArgumentVerifier()
-	for _, data := range [][]byte{contract.PackRegister(class.Descriptor), contract.PackVerify(call.Class, call.Head, call.External, call.Proof)} {
+	for _, data := range [][]byte{bindings.NewArgumentVerifier().PackRegister(class.Descriptor), call} {
 		if _, _, err := runtime.Call(at, data, config); err != nil {
 			t.Fatal(err)
 		}
