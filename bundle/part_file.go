@@ -41,6 +41,14 @@ type PartFile struct {
 // Digest identifies the part: statements name it, auditors pin it.
 func (f *PartFile) Digest() [32]byte { return partDigest(f.Shape, f.Setup, f.RowBits, f.Commitment) }
 
+// Public is the part without its certificate.
+func (f *PartFile) Public() *PublicPart {
+	return &PublicPart{
+		Rows: f.Shape.Rows, Features: f.Shape.Features, Labels: f.Shape.Labels, LabelKind: f.Shape.Kind, Meaning: f.Meaning,
+		Commitments: f.Commitment.Tensors(),
+	}
+}
+
 // Marshal encodes the file. Errors wrap fault.ErrMalformed for a part that
 // contradicts itself.
 func (f *PartFile) Marshal() ([]byte, error) {

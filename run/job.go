@@ -6,6 +6,7 @@ import (
 	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/data/schedule"
+	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/internal/encode"
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/network"
@@ -55,7 +56,7 @@ func (d *Directory) Job() (*Job, error) {
 func (j *Job) settle(c *Config) error {
 	p := j.model.program()
 	var err error
-	if j.spec, err = specOf(c, j.Parts, j.Setup); err != nil {
+	if j.spec, err = specOf(c, publicParts(j.Parts), j.Setup.ID, j.Setup.RowBits); err != nil {
 		return err
 	}
 	if j.schedule, err = schedule.New(j.spec); err != nil {
@@ -107,7 +108,7 @@ func (j *Job) dataDigest(spec []byte) [32]byte {
 }
 
 // specOf returns the schedule that run.toml asks for.
-func specOf(c *Config, parts []*owner.Part, setup *commitments.Setup) (schedule.Spec, error) {
+func specOf(c *Config, parts []*bundle.PublicPart, setup [32]byte, rowBits int) (schedule.Spec, error) {
 	spec := schedule.Spec{Batch: c.Training.Batch, Steps: c.Training.Steps}
 	for _, part := range parts {
 		spec.Parts = append(spec.Parts, part.Rows)
@@ -118,7 +119,7 @@ func specOf(c *Config, parts []*owner.Part, setup *commitments.Setup) (schedule.
 	if c.Schedule.Order == schedule.Shuffled.String() {
 		spec.Order, spec.Seed = schedule.Shuffled, c.Schedule.Seed
 		for _, part := range parts {
-			spec.Commitments = append(spec.Commitments, part.Digest(setup.ID, setup.RowBits))
+			spec.Commitments = append(spec.Commitments, part.Digest(setup, rowBits))
 		}
 	}
 	var err error
@@ -151,16 +152,16 @@ func initialBits(w train.Weights) int {
 	return 61
 }
 
-// origin says in the statement where the initial weights come from.
-func (j *Job) origin(c *InitialConfig) bundle.Origin {
-	o := bundle.Origin{Kind: bundle.Private, Bits: initialBits(j.Run.Initial)}
+// originOf says in the statement where the initial weights come from.
+func originOf(c *InitialConfig, p *graph.Program, initial train.Weights) bundle.Origin {
+	o := bundle.Origin{Kind: bundle.Private, Bits: initialBits(initial)}
 	switch {
 	case c.From == "seed":
 		o.Kind, o.Seed, o.Scheme = bundle.Seeded, c.Seed, c.Scheme
 	case c.Publish:
 		o.Kind = bundle.Published
-		for _, id := range network.WeightTensors(j.Run.Program) {
-			o.Cells = append(o.Cells, j.Run.Initial[id])
+		for _, id := range network.WeightTensors(p) {
+			o.Cells = append(o.Cells, initial[id])
 		}
 	}
 	return o
@@ -168,13 +169,30 @@ func (j *Job) origin(c *InitialConfig) bundle.Origin {
 
 // Statement returns the public values of the run.
 func (j *Job) Statement(c *Config, runID [32]byte, initial *owner.CommittedWeights) *bundle.Statement {
+	s := terms(c, j.model, j.spec, j.Run.Rates, j.Run.Initial, publicParts(j.Parts))
+	s.RunID, s.Context, s.Initial = runID, c.Proof.Context, initial.Public
+	s.Setup, s.RowBits = j.Setup.ID, j.Setup.RowBits
+	return s
+}
+
+// terms are the public values of a run that are known before there is one, but for the
+// setup.
+func terms(c *Config, m *model, spec schedule.Spec, rates []int64, initial train.Weights, parts []*bundle.PublicPart) *bundle.Statement {
 	s := &bundle.Statement{
-		Mode: mode.Name(c.Proof.Mode), RunID: runID, Context: c.Proof.Context,
-		Network: j.model.step.Network, Segment: j.Run.Segment, Rates: statedRates(j.Run.Program, j.Run.Rates),
-		Setup: j.Setup.ID, RowBits: j.Setup.RowBits, Schedule: j.spec, Origin: j.origin(&c.Initial), Initial: initial.Public,
+		Mode: mode.Name(c.Proof.Mode), Network: m.step.Network, Segment: min(c.Training.SegmentSteps, spec.Steps), Rates: statedRates(m.program(), rates),
+		Schedule: spec, Origin: originOf(&c.Initial, m.program(), initial),
 	}
-	for _, part := range j.Parts {
+	for _, part := range parts {
 		s.Parts = append(s.Parts, part.Commitment())
 	}
 	return s
+}
+
+// publicParts are what everybody may know of parts.
+func publicParts(parts []*owner.Part) []*bundle.PublicPart {
+	list := make([]*bundle.PublicPart, len(parts))
+	for i, p := range parts {
+		list[i] = &p.PublicPart
+	}
+	return list
 }

@@ -31,7 +31,7 @@ func (d *Directory) InitLike(dir string, without []string) (*Config, error) {
 		return nil, err
 	}
 	c := d.like(without)
-	spec, err := specOf(c, j.Parts, j.Setup)
+	spec, err := specOf(c, publicParts(j.Parts), j.Setup.ID, j.Setup.RowBits)
 	if err != nil {
 		return nil, err
 	}
@@ -99,7 +99,7 @@ func (j *Job) comparable(own, c *Config, spec schedule.Spec, without []string) e
 		return err
 	}
 	p, n := j.Run.Program, j.model.step.Network
-	first := &audit.PublicRun{Program: p, ProgramDigest: n.Digest(), Training: &audit.Training{Schedule: j.spec, Rates: statedRates(p, j.Run.Rates), Origin: j.origin(&own.Initial)}}
+	first := &audit.PublicRun{Program: p, ProgramDigest: n.Digest(), Training: &audit.Training{Schedule: j.spec, Rates: statedRates(p, j.Run.Rates), Origin: originOf(&own.Initial, p, j.Run.Initial)}}
 	second := &audit.PublicRun{Program: p, ProgramDigest: n.Digest(), Training: &audit.Training{
 		Schedule: spec, Rates: statedRates(p, rates), Origin: first.Training.Origin,
 	}}

@@ -98,13 +98,7 @@ type Stated struct {
 
 // ReadStated reads it. Other files of the configuration are not read.
 func ReadStated(model string, c *Config) (*Stated, error) {
-	path, err := filepath.Abs(model)
-	if err != nil {
-		return nil, fmt.Errorf("model: %w: %w", fault.ErrInput, err)
-	}
-	stated := *c
-	stated.Model.File = path
-	m, err := readModel("", &stated)
+	m, err := readModelAt(model, c)
 	if err != nil {
 		return nil, err
 	}
@@ -113,6 +107,17 @@ func ReadStated(model string, c *Config) (*Stated, error) {
 		s.Initial, err = m.initialWeights(&c.Initial)
 	}
 	return s, err
+}
+
+// readModelAt is readModel for a file of the caller's.
+func readModelAt(file string, c *Config) (*model, error) {
+	path, err := filepath.Abs(file)
+	if err != nil {
+		return nil, fmt.Errorf("model: %w: %w", fault.ErrInput, err)
+	}
+	stated := *c
+	stated.Model.File = path
+	return readModel("", &stated)
 }
 
 // ReadArchitecture returns the architecture of a model's file; batchAxis is

@@ -12,7 +12,6 @@ import (
 
 	"github.com/zkaudit/zkaudit/audit"
 	"github.com/zkaudit/zkaudit/bundle"
-	"github.com/zkaudit/zkaudit/owner"
 	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/run"
 	"github.com/zkaudit/zkaudit/tflite"
@@ -74,11 +73,17 @@ func Prepare(t testing.TB, change func(c *run.Config)) *Training {
 	for name, p := range in.Parts {
 		tr.Parts[name] = p.Public()
 	}
-	job, err := d.Job()
-	if err != nil {
+	var parts []*bundle.PartFile
+	for _, name := range []string{"part-000", "part-001"} {
+		part, err := bundle.ReadPart(filepath.Join(dir, "commit", name+".part"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		parts = append(parts, part)
+	}
+	if tr.ordered, err = run.Ordered(filepath.Join(dir, "m.tflite"), d.Config, parts); err != nil {
 		t.Fatal(err)
 	}
-	tr.ordered = job.Statement(d.Config, [32]byte{}, &owner.CommittedWeights{})
 	return tr
 }
 
