@@ -2,11 +2,12 @@ package chain_test
 
 import (
 	"bytes"
-	"context"
-	crand "crypto/rand"
+	"fmt"
 	"math/big"
+	"os"
 	"testing"
 
+	"github.com/consensys/gnark-crypto/ecc/bn254"
 	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/core/state"
@@ -18,7 +19,6 @@ import (
 	"github.com/zkaudit/zkaudit/bench"
 	"github.com/zkaudit/zkaudit/evm"
 	"github.com/zkaudit/zkaudit/evm/chain/bindings"
-	"github.com/zkaudit/zkaudit/proof/statement"
 	"github.com/zkaudit/zkaudit/proof/wrap"
 )
 
@@ -26,111 +26,84 @@ import (
 // calldata.
 const plonkSegmentGas = 2_500_000
 
-// TestPLONKSegment: the chain verifies a segment of mode zk-plonk, and nothing that is
-// changed in its SNARK or in what the SNARK is about.
+// TestPLONKSegment settles the segment of TestSegment in mode zk-plonk: rows, opened
+// tensors and SNARK in two pairings.
 func TestPLONKSegment(t *testing.T) {
-	ctx, system, cache := context.Background(), wrap.PLONK{}, wrap.NewCache("")
+	if testing.Short() {
+		t.Skip("sets up a large circuit")
+	}
 	setup, st, secret := segment(t, bench.Dense{Widths: []int{4, 16, 3}, Batch: 16, Rate: "0.125", InOrder: true}, 1024, 64, 16)
-	p, err := wrap.Prove(ctx, setup, st, secret, system, cache, crand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	encoded, err := p.MarshalBinary()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := wrap.Verify(ctx, setup.Verifier(), st, encoded, system, cache); err != nil {
-		t.Fatal(err)
-	}
-	class, err := evm.PLONK(ctx, setup, st.Layout, system, cache)
-	if err != nil {
-		t.Fatal(err)
-	}
-	call, err := class.Call(st, encoded)
-	if err != nil {
-		t.Fatal(err)
-	}
+	p := prove(t, setup, st, secret, wrap.PLONK{}, wrap.NewCache(os.Getenv("ZKAUDIT_TEST_CACHE")))
 	d := deploy(t)
-	d.register(t, class)
-	if err := d.verify(call); err != nil {
-		t.Fatal(err)
+	d.register(t, p.class)
+	if gas := d.settle(t, p); gas > plonkSegmentGas {
+		t.Errorf("%d gas, at most %d", gas, plonkSegmentGas)
 	}
-	r := d.Send(t, d.Accounts[0], &d.at, nil, d.contract.PackVerify(call.Class, call.Head, call.External, call.Proof))
-	if r.Status != types.ReceiptStatusSuccessful {
-		t.Fatal("reverted")
-	}
-	t.Logf("%d bytes of proof, %d rows: %d gas", len(call.Proof), len(call.External)/2+len(p.Witness), r.GasUsed)
-	if r.GasUsed > plonkSegmentGas {
-		t.Errorf("%d gas, at most %d", r.GasUsed, plonkSegmentGas)
-	}
-	one := bindings.IArgumentVerifierStatement{Class: call.Class, Head: call.Head, External: call.External, Proof: call.Proof}
-	twice := d.contract.PackVerifyMany([]bindings.IArgumentVerifierStatement{one, one})
-	t.Run("pairings of one", func(t *testing.T) {
-		wantPairings(t, class, d.contract.PackVerify(call.Class, call.Head, call.External, call.Proof), 2)
-	})
-	t.Run("pairings of two", func(t *testing.T) { wantPairings(t, class, twice, 2) })
-	t.Run("SNARK changed", func(t *testing.T) { refusesChanges(t, d, call) })
-	t.Run("seal", func(t *testing.T) {
-		q := *p
-		q.Seal.Double(&q.Seal)
-		refusesProof(t, d, class, st, &q)
-	})
-	t.Run("another system", func(t *testing.T) {
-		other := *class
-		other.Descriptor = bytes.Clone(class.Descriptor)
-		other.Descriptor[0] = 0xee
-		other.ID = evm.Keccak256(other.Descriptor)
-		d.register(t, &other)
-		changed := *call
-		changed.Class = other.ID
-		wantRevert(t, d.verify(&changed), "UnknownSystem")
-	})
+	wantPairings(t, p.class, d.pack(p.call), 2)
 }
 
-// refusesProof fails unless the chain's equations do not hold of a proof.
-func refusesProof(t *testing.T, d *deployed, class *evm.Class, st *statement.Statement, p *wrap.Proof) {
-	t.Helper()
-	encoded, err := p.MarshalBinary()
-	if err != nil {
-		t.Fatal(err)
-	}
-	call, err := class.Call(st, encoded)
-	if err != nil {
-		t.Fatal(err)
-	}
-	wantRevert(t, d.verify(call), "PairingsDiffer")
+// TestPLONKPairings: equations of one setup end in two pairs, whatever number of
+// proofs they are of.
+func TestPLONKPairings(t *testing.T) {
+	d, p := deploy(t), everyKind(t, wrap.PLONK{}, wrap.NewCache(""))
+	wantPairings(t, p.class, d.pack(p.call), 2)
+	wantPairings(t, p.class, d.pack(p.call, p.call, p.call), 2)
 }
 
-// refusesChanges changes each word of the SNARK in a call, to one that is as canonical
-// and to one that is not.
-func refusesChanges(t *testing.T, d *deployed, call *evm.Call) {
-	const words, firstValue, values = evm.PLONKProofBytes / 32, 14, 6
-	start := len(call.Proof) - evm.PLONKProofBytes
-	for i := range words {
+// TestPLONKSNARK: each word of the SNARK counts, in one encoding; so do the public inputs
+// and the order of its points; and nothing cancels out between its equations.
+func TestPLONKSNARK(t *testing.T) {
+	d, p := deploy(t), everyKind(t, wrap.PLONK{}, wrap.NewCache(""))
+	d.register(t, p.class)
+	if err := d.verify(p.call); err != nil {
+		t.Fatal(err)
+	}
+	at := p.layout()
+	check := func(name, want string, change func(b []byte)) {
+		if got := reason(t, name, d.verify(p.changed(change))); got != want {
+			t.Errorf("%s: %q, want %s", name, got, want)
+		}
+	}
+	const firstValue, values = 14, 6
+	for i := range evm.PLONKProofBytes / 32 {
 		name, beyond := "InvalidPoint", "InvalidPoint"
 		if firstValue <= i && i < firstValue+values {
 			name, beyond = "PairingsDiffer", "ScalarNotCanonical"
 		}
-		for _, change := range []struct {
-			add    *big.Int
-			revert string
-		}{{big.NewInt(1), name}, {fr.Modulus(), beyond}} {
-			changed := *call
-			changed.Proof = bytes.Clone(call.Proof)
-			word := changed.Proof[start+32*i:][:32]
-			new(big.Int).Add(new(big.Int).SetBytes(word), change.add).FillBytes(word)
-			wantRevert(t, d.verify(&changed), change.revert)
+		add := func(n *big.Int) func(b []byte) {
+			return func(b []byte) {
+				word := b[at.snark+32*i:][:32]
+				new(big.Int).Add(new(big.Int).SetBytes(word), n).FillBytes(word)
+			}
 		}
+		check(fmt.Sprintf("word %d plus 1", i), name, add(big.NewInt(1)))
+		check(fmt.Sprintf("word %d plus r", i), beyond, add(fr.Modulus()))
 	}
-	for name, swap := range map[string][2]int{"wires": {0, 64}, "quotients": {256, 384}, "openings": {640, 704}} {
-		changed := *call
-		changed.Proof = bytes.Clone(call.Proof)
-		a, b := changed.Proof[start+swap[0]:][:64], changed.Proof[start+swap[1]:][:64]
-		kept := bytes.Clone(a)
-		copy(a, b)
-		copy(b, kept)
-		t.Run(name, func(t *testing.T) { wantRevert(t, d.verify(&changed), "PairingsDiffer") })
+	for name, places := range map[string][2]int{"wires": {0, 64}, "quotients": {256, 384}, "openings": {640, 704}} {
+		check(name+" exchanged", "PairingsDiffer", func(b []byte) {
+			a, c := b[at.snark+places[0]:][:64], b[at.snark+places[1]:][:64]
+			kept := bytes.Clone(a)
+			copy(a, c)
+			copy(c, kept)
+		})
 	}
+	_, _, g, _ := bn254.Generators()
+	for name, places := range map[string][2]int{"openings of the SNARK": {at.snark + 640, at.snark + 704}, "openings of SNARK and rows": {at.snark + 640, at.values - 64}} {
+		check(name+" shifted against each other", "PairingsDiffer", func(b []byte) {
+			first, second := readPoint(b[places[0]:]), readPoint(b[places[1]:])
+			first.Add(&first, &g)
+			second.Sub(&second, &g)
+			writePoint(b[places[0]:], first)
+			writePoint(b[places[1]:], second)
+		})
+	}
+	unknown := &evm.Class{Descriptor: bytes.Clone(p.class.Descriptor)}
+	unknown.Descriptor[0] = 0xee
+	unknown.ID = evm.Keccak256(unknown.Descriptor)
+	d.register(t, unknown)
+	call := *p.call
+	call.Class = unknown.ID
+	wantRevert(t, d.verify(&call), "UnknownSystem")
 }
 
 // wantPairings runs a call without a chain and fails unless it pairs so many points, all
