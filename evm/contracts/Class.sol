@@ -95,7 +95,9 @@ library ClassLibrary {
     /// @notice How many exposed values there are: coordinates, values of public claims,
     /// γ, σ and y.
     function exposed(Class memory c) internal pure returns (uint256) {
-        return c.coordinates() + c.publicClaims() + 3;
+        unchecked {
+            return c.coordinates() + c.publicClaims() + 3;
+        }
     }
 
     function openingState(Class memory c) internal pure returns (uint256 state) {
@@ -107,16 +109,22 @@ library ClassLibrary {
 
     /// @notice Where G stands in memory. H is after it, then G₂, then [τ]G₂.
     function setup(Class memory c) internal pure returns (uint256) {
-        return c.start + 64;
+        unchecked {
+            return c.start + 64;
+        }
     }
 
     function key(Class memory c) internal pure returns (uint256) {
-        return c.start + FIXED;
+        unchecked {
+            return c.start + FIXED;
+        }
     }
 
     /// @notice Where the commitment to the first opened tensor stands.
     function commitments(Class memory c) internal pure returns (uint256) {
-        return c.start + FIXED + c.keyBytes();
+        unchecked {
+            return c.start + FIXED + c.keyBytes();
+        }
     }
 
     function _number(Class memory c, uint256 offset, uint256 length) private pure returns (uint256 n) {

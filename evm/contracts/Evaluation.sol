@@ -149,24 +149,26 @@ library Evaluation {
         private
         view
     {
-        uint256 weight = claim.weight;
-        uint256 proof = claim.proof;
-        uint256 left = o.left;
-        o.scalar = addmod(o.scalar, R - mulmod(weight, _interpolated(s, inverse, bits), R), R);
-        uint256 power = weight;
-        Points.addFromMemory(left, claim.commitment, power);
-        for (uint256 i = 1; i < bits; ++i) {
-            power = mulmod(power, s.gamma, R);
-            Points.addFromCalldata(left, proof, power);
-            proof += 64;
+        unchecked {
+            uint256 weight = claim.weight;
+            uint256 proof = claim.proof;
+            uint256 left = o.left;
+            o.scalar = addmod(o.scalar, R - mulmod(weight, _interpolated(s, inverse, bits), R), R);
+            uint256 power = weight;
+            Points.addFromMemory(left, claim.commitment, power);
+            for (uint256 i = 1; i < bits; ++i) {
+                power = mulmod(power, s.gamma, R);
+                Points.addFromCalldata(left, proof, power);
+                proof += 64;
+            }
+            // Z(z) = (z−β)·(z+β)·(z−β²)
+            uint256 vanishing = mulmod(
+                Field.sub(mulmod(s.z, s.z, R), s.square), Field.sub(s.z, s.square), R
+            );
+            Points.addFromCalldata(left, proof, R - mulmod(weight, vanishing, R));
+            Points.addFromCalldata(left, proof + 64, mulmod(weight, s.z, R));
+            Points.addFromCalldata(o.right, proof + 64, weight);
         }
-        // Z(z) = (z−β)·(z+β)·(z−β²)
-        uint256 vanishing = mulmod(
-            Field.sub(mulmod(s.z, s.z, R), s.square), Field.sub(s.z, s.square), R
-        );
-        Points.addFromCalldata(left, proof, R - mulmod(weight, vanishing, R));
-        Points.addFromCalldata(left, proof + 64, mulmod(weight, s.z, R));
-        Points.addFromCalldata(o.right, proof + 64, weight);
     }
 
     /// @dev I(z), in Newton's form, of the values of B = Σ γ^i·P_i at β, −β and β².

@@ -35,30 +35,34 @@ library Groth16 {
         uint256[4] memory inputs,
         uint256 proof
     ) internal view {
-        _refuseInfinity(proof);
-        uint256 a = Points.zero();
-        Points.addFromCalldata(a, proof, weight);
-        b.pairWithCalldata(a, proof + 64);
-        if (sums.c == 0) sums.c = Points.zero();
-        Points.addFromCalldata(sums.c, proof + 192, weight);
-        sums.scalars[0] = addmod(sums.scalars[0], weight, R);
-        for (uint256 i = 0; i < 4; ++i) {
-            sums.scalars[i + 1] = addmod(sums.scalars[i + 1], mulmod(weight, inputs[i], R), R);
+        unchecked {
+            _refuseInfinity(proof);
+            uint256 a = Points.zero();
+            Points.addFromCalldata(a, proof, weight);
+            b.pairWithCalldata(a, proof + 64);
+            if (sums.c == 0) sums.c = Points.zero();
+            Points.addFromCalldata(sums.c, proof + 192, weight);
+            sums.scalars[0] = addmod(sums.scalars[0], weight, R);
+            for (uint256 i = 0; i < 4; ++i) {
+                sums.scalars[i + 1] = addmod(sums.scalars[i + 1], mulmod(weight, inputs[i], R), R);
+            }
         }
     }
 
     /// @notice Adds the pairings with points of the key to the batch.
     function close(Batch memory b, Groth16Sums memory sums) internal view {
-        uint256 key = sums.key;
-        uint256 alpha = Points.zero();
-        Points.addFromMemory(alpha, key, sums.scalars[0]);
-        b.pair(alpha, key + 64, true);
-        uint256 x = Points.zero();
-        for (uint256 i = 0; i < 5; ++i) {
-            Points.addFromMemory(x, key + 448 + 64 * i, sums.scalars[i]);
+        unchecked {
+            uint256 key = sums.key;
+            uint256 alpha = Points.zero();
+            Points.addFromMemory(alpha, key, sums.scalars[0]);
+            b.pair(alpha, key + 64, true);
+            uint256 x = Points.zero();
+            for (uint256 i = 0; i < 5; ++i) {
+                Points.addFromMemory(x, key + 448 + 64 * i, sums.scalars[i]);
+            }
+            b.pair(x, key + 192, true);
+            b.pair(sums.c, key + 320, true);
         }
-        b.pair(x, key + 192, true);
-        b.pair(sums.c, key + 320, true);
     }
 
     function _refuseInfinity(uint256 proof) private pure {

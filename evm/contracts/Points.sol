@@ -88,19 +88,21 @@ library Points {
     /// @notice Writes the compressed forms of points in calldata one after the other.
     /// @return infinity whether one of them is infinity
     function compressAll(uint256 to, uint256 from, uint256 count) internal pure returns (bool infinity) {
-        for (uint256 i = 0; i < count; ++i) {
-            uint256 x;
-            uint256 y;
-            assembly ("memory-safe") {
-                x := calldataload(from)
-                y := calldataload(add(from, 32))
-            }
-            uint256 word = compress(x, y);
-            assembly ("memory-safe") {
-                mstore(to, word)
-                infinity := or(infinity, iszero(or(x, y)))
-                to := add(to, 32)
-                from := add(from, 64)
+        unchecked {
+            for (uint256 i = 0; i < count; ++i) {
+                uint256 x;
+                uint256 y;
+                assembly ("memory-safe") {
+                    x := calldataload(from)
+                    y := calldataload(add(from, 32))
+                }
+                uint256 word = compress(x, y);
+                assembly ("memory-safe") {
+                    mstore(to, word)
+                    infinity := or(infinity, iszero(or(x, y)))
+                    to := add(to, 32)
+                    from := add(from, 64)
+                }
             }
         }
     }

@@ -36,37 +36,39 @@ library PublicTensors {
     /// @param opened memory: of each opened claim the place of its record in the
     /// descriptor, behind the kind, and its value
     function check(Class memory c, uint256 program, uint256 values, uint256 opened) internal pure {
-        uint256 count = c.publicClaims();
-        uint256 value = values + 32 * c.coordinates();
-        uint256 end = opened + 64 * c.openedClaims();
-        for (uint256 i = 0; i < count; ++i) {
-            uint256 kind;
-            uint256 want;
-            value += 32;
-            assembly ("memory-safe") {
-                kind := byte(0, mload(program))
-                want := mload(value)
-            }
-            ++program;
-            if (kind == OPENED) {
-                if (opened == end) revert ClassLibrary.InvalidDescriptor();
+        unchecked {
+            uint256 count = c.publicClaims();
+            uint256 value = values + 32 * c.coordinates();
+            uint256 end = opened + 64 * c.openedClaims();
+            for (uint256 i = 0; i < count; ++i) {
+                uint256 kind;
+                uint256 want;
+                value += 32;
                 assembly ("memory-safe") {
-                    mstore(opened, program)
-                    mstore(add(opened, 32), want)
-                    opened := add(opened, 64)
-                    program := add(program, add(3, shl(1, byte(2, mload(program)))))
+                    kind := byte(0, mload(program))
+                    want := mload(value)
                 }
-                continue;
+                ++program;
+                if (kind == OPENED) {
+                    if (opened == end) revert ClassLibrary.InvalidDescriptor();
+                    assembly ("memory-safe") {
+                        mstore(opened, program)
+                        mstore(add(opened, 32), want)
+                        opened := add(opened, 64)
+                        program := add(program, add(3, shl(1, byte(2, mload(program)))))
+                    }
+                    continue;
+                }
+                uint256 have;
+                if (kind == SELECTION) (have, program) = _selection(program, values);
+                else if (kind == FILTER) (have, program) = _filter(program, values);
+                else if (kind == RATE) (have, program) = _rate(program, values);
+                else if (kind == CELLS) (have, program) = _cells(program, values);
+                else revert UnknownKind(kind);
+                if (have != want) revert PublicTensor(i);
             }
-            uint256 have;
-            if (kind == SELECTION) (have, program) = _selection(program, values);
-            else if (kind == FILTER) (have, program) = _filter(program, values);
-            else if (kind == RATE) (have, program) = _rate(program, values);
-            else if (kind == CELLS) (have, program) = _cells(program, values);
-            else revert UnknownKind(kind);
-            if (have != want) revert PublicTensor(i);
+            if (opened != end) revert ClassLibrary.InvalidDescriptor();
         }
-        if (opened != end) revert ClassLibrary.InvalidDescriptor();
     }
 
     /// @dev Σ_i eq(point, i)·cell_i, folded from the last coordinate on.
@@ -99,29 +101,31 @@ library PublicTensors {
 
     /// @dev Σ_runs Σ_{first ≤ k < end} eq(p, k)·eq(q, k + row − first).
     function _selection(uint256 program, uint256 values) private pure returns (uint256 sum, uint256 next) {
-        uint256 slotBits;
-        uint256 rowBits;
-        uint256 runs;
-        assembly ("memory-safe") {
-            let word := mload(program)
-            slotBits := byte(0, word)
-            rowBits := byte(1, word)
-            runs := and(shr(224, word), 0xffff)
-        }
-        uint256 places = program + 4 + 12 * runs;
-        next = places + 2 * (slotBits + rowBits);
-        for (uint256 i = 0; i < runs; ++i) {
-            uint256 first;
-            uint256 end;
-            uint256 shift;
+        unchecked {
+            uint256 slotBits;
+            uint256 rowBits;
+            uint256 runs;
             assembly ("memory-safe") {
-                let word := mload(add(program, add(4, mul(12, i))))
-                first := shr(224, word)
-                end := and(shr(192, word), 0xffffffff)
-                shift := sub(and(shr(160, word), 0xffffffff), first)
+                let word := mload(program)
+                slotBits := byte(0, word)
+                rowBits := byte(1, word)
+                runs := and(shr(224, word), 0xffff)
             }
-            sum = addmod(sum, _prefix(values, places, slotBits, rowBits, shift, end), R);
-            if (first != 0) sum = Field.sub(sum, _prefix(values, places, slotBits, rowBits, shift, first));
+            uint256 places = program + 4 + 12 * runs;
+            next = places + 2 * (slotBits + rowBits);
+            for (uint256 i = 0; i < runs; ++i) {
+                uint256 first;
+                uint256 end;
+                uint256 shift;
+                assembly ("memory-safe") {
+                    let word := mload(add(program, add(4, mul(12, i))))
+                    first := shr(224, word)
+                    end := and(shr(192, word), 0xffffffff)
+                    shift := sub(and(shr(160, word), 0xffffffff), first)
+                }
+                sum = addmod(sum, _prefix(values, places, slotBits, rowBits, shift, end), R);
+                if (first != 0) sum = Field.sub(sum, _prefix(values, places, slotBits, rowBits, shift, first));
+            }
         }
     }
 

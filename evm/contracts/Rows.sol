@@ -45,26 +45,30 @@ library Rows {
         pure
         returns (uint256 end, uint256 next, bool infinity)
     {
-        uint256 tensors = _u16(program);
-        program += 2;
-        to = _appendNumber(to, tensors);
-        for (uint256 i = 0; i < tensors; ++i) {
-            uint256 rows = _u16(program);
+        unchecked {
+            uint256 tensors = _u16(program);
             program += 2;
-            to = _appendNumber(to, 32 * rows);
-            infinity = Points.compressAll(to, from, rows) || infinity;
-            to += 32 * rows;
-            from += 64 * rows;
+            to = _appendNumber(to, tensors);
+            for (uint256 i = 0; i < tensors; ++i) {
+                uint256 rows = _u16(program);
+                program += 2;
+                to = _appendNumber(to, 32 * rows);
+                infinity = Points.compressAll(to, from, rows) || infinity;
+                to += 32 * rows;
+                from += 64 * rows;
+            }
+            return (to, program, infinity);
         }
-        return (to, program, infinity);
     }
 
     /// @dev Appends a number below 2^24, little-endian in 8 bytes.
     function _appendNumber(uint256 to, uint256 n) private pure returns (uint256) {
-        assembly ("memory-safe") {
-            mstore(to, or(shl(248, n), or(shl(240, byte(30, n)), shl(232, byte(29, n)))))
+        unchecked {
+            assembly ("memory-safe") {
+                mstore(to, or(shl(248, n), or(shl(240, byte(30, n)), shl(232, byte(29, n)))))
+            }
+            return to + 8;
         }
-        return to + 8;
     }
 
     /// @notice The coefficient of every row but the mask's, which has 1:
@@ -79,30 +83,32 @@ library Rows {
         pure
         returns (uint256 rows, uint256 next)
     {
-        uint256 count = c.externalRows() + c.witnessRows();
-        uint256 gamma;
-        uint256 sigma;
-        {
-            uint256 last = values + 32 * c.exposed(); // y; before it σ, before it γ
-            assembly ("memory-safe") {
-                rows := mload(0x40)
-                mstore(0x40, add(rows, shl(5, count)))
-                calldatacopy(rows, calldatasize(), shl(5, count))
-                gamma := mload(sub(last, 64))
-                sigma := mload(sub(last, 32))
+        unchecked {
+            uint256 count = c.externalRows() + c.witnessRows();
+            uint256 gamma;
+            uint256 sigma;
+            {
+                uint256 last = values + 32 * c.exposed(); // y; before it σ, before it γ
+                assembly ("memory-safe") {
+                    rows := mload(0x40)
+                    mstore(0x40, add(rows, shl(5, count)))
+                    calldatacopy(rows, calldatasize(), shl(5, count))
+                    gamma := mload(sub(last, 64))
+                    sigma := mload(sub(last, 32))
+                }
             }
-        }
-        uint256 power = 1;
-        uint256 groups = _u16(program);
-        next = program + 2;
-        for (; groups > 0; --groups) {
-            power = mulmod(power, sigma, R);
-            uint256 weight = power;
-            uint256 claims = _u16(next);
-            next += 2;
-            for (; claims > 0; --claims) {
-                next = _addClaim(rows, rows + 32 * count, next, values, weight);
-                weight = mulmod(weight, gamma, R);
+            uint256 power = 1;
+            uint256 groups = _u16(program);
+            next = program + 2;
+            for (; groups > 0; --groups) {
+                power = mulmod(power, sigma, R);
+                uint256 weight = power;
+                uint256 claims = _u16(next);
+                next += 2;
+                for (; claims > 0; --claims) {
+                    next = _addClaim(rows, rows + 32 * count, next, values, weight);
+                    weight = mulmod(weight, gamma, R);
+                }
             }
         }
     }
@@ -113,40 +119,42 @@ library Rows {
         pure
         returns (uint256 next)
     {
-        uint256 first;
-        uint256 high;
-        assembly ("memory-safe") {
-            let word := mload(claim)
-            first := add(rows, shl(5, shr(240, word)))
-            high := byte(2, word)
-            next := add(claim, add(3, shl(1, high)))
-        }
-        if (high > 16 || first + (32 << high) > end) revert ClassLibrary.InvalidDescriptor();
-        if (high == 0) {
+        unchecked {
+            uint256 first;
+            uint256 high;
             assembly ("memory-safe") {
-                mstore(first, addmod(mload(first), weight, R))
+                let word := mload(claim)
+                first := add(rows, shl(5, shr(240, word)))
+                high := byte(2, word)
+                next := add(claim, add(3, shl(1, high)))
             }
-            return next;
-        }
-        uint256 cells;
-        uint256 size = 1;
-        assembly ("memory-safe") {
-            cells := mload(0x40)
-            mstore(cells, weight)
-        }
-        for (uint256 place = claim + 3; place < next; place += 2) {
-            uint256 x;
+            if (high > 16 || first + (32 << high) > end) revert ClassLibrary.InvalidDescriptor();
+            if (high == 0) {
+                assembly ("memory-safe") {
+                    mstore(first, addmod(mload(first), weight, R))
+                }
+                return next;
+            }
+            uint256 cells;
+            uint256 size = 1;
             assembly ("memory-safe") {
-                x := mload(add(values, shl(5, shr(240, mload(place)))))
+                cells := mload(0x40)
+                mstore(cells, weight)
             }
-            _double(cells, size, x);
-            size *= 2;
-        }
-        assembly ("memory-safe") {
-            let last := add(cells, shl(5, size))
-            for { let from := cells } lt(from, last) { from := add(from, 32) } {
-                mstore(first, addmod(mload(first), mload(from), R))
-                first := add(first, 32)
+            for (uint256 place = claim + 3; place < next; place += 2) {
+                uint256 x;
+                assembly ("memory-safe") {
+                    x := mload(add(values, shl(5, shr(240, mload(place)))))
+                }
+                _double(cells, size, x);
+                size *= 2;
+            }
+            assembly ("memory-safe") {
+                let last := add(cells, shl(5, size))
+                for { let from := cells } lt(from, last) { from := add(from, 32) } {
+                    mstore(first, addmod(mload(first), mload(from), R))
+                    first := add(first, 32)
+                }
             }
         }
     }
@@ -171,25 +179,27 @@ library Rows {
         view
         returns (uint256 sum)
     {
-        sum = Points.zero();
-        uint256 count = c.externalRows();
-        for (uint256 i = 0; i < count; ++i) {
-            Points.addFromCalldata(sum, external_ + 64 * i, _word(rows + 32 * i));
+        unchecked {
+            sum = Points.zero();
+            uint256 count = c.externalRows();
+            for (uint256 i = 0; i < count; ++i) {
+                Points.addFromCalldata(sum, external_ + 64 * i, _word(rows + 32 * i));
+            }
+            rows += 32 * count;
+            count = c.witnessRows() - 1;
+            for (uint256 i = 0; i < count; ++i) {
+                Points.addFromCalldata(sum, witness + 64 * i, _word(rows + 32 * i));
+            }
+            uint256 mask = witness + 64 * count;
+            uint256 x;
+            uint256 y;
+            assembly ("memory-safe") {
+                x := calldataload(mask)
+                y := calldataload(add(mask, 32))
+            }
+            Points.add(sum, x, y);
+            if (blinding != 0) Points.addFromMemory(sum, c.setup() + 64, R - blinding);
         }
-        rows += 32 * count;
-        count = c.witnessRows() - 1;
-        for (uint256 i = 0; i < count; ++i) {
-            Points.addFromCalldata(sum, witness + 64 * i, _word(rows + 32 * i));
-        }
-        uint256 mask = witness + 64 * count;
-        uint256 x;
-        uint256 y;
-        assembly ("memory-safe") {
-            x := calldataload(mask)
-            y := calldataload(add(mask, 32))
-        }
-        Points.add(sum, x, y);
-        if (blinding != 0) Points.addFromMemory(sum, c.setup() + 64, R - blinding);
     }
 
     function _u16(uint256 from) private pure returns (uint256 n) {

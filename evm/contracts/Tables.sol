@@ -136,35 +136,39 @@ library Tables {
 
     /// @dev S(1/β), from the identity at β.
     function _sumAtInverse(State memory s, Claims memory claims, uint256 count) private pure returns (uint256 other) {
-        uint256 weight = 1;
-        for (uint256 i = 0; i < count; ++i) {
-            other = addmod(other, mulmod(weight, _term(s, claims, i), R), R);
-            weight = mulmod(weight, s.eta, R);
+        unchecked {
+            uint256 weight = 1;
+            for (uint256 i = 0; i < count; ++i) {
+                other = addmod(other, mulmod(weight, _term(s, claims, i), R), R);
+                weight = mulmod(weight, s.eta, R);
+            }
+            uint256 last = s.evaluations + 64 * s.count;
+            uint256 sum;
+            assembly ("memory-safe") {
+                sum := mload(last)
+            }
+            // β·(Σ η^c·(…) − β·S(β))
+            other = mulmod(s.beta, Field.sub(other, mulmod(s.beta, sum, R)), R);
         }
-        uint256 last = s.evaluations + 64 * s.count;
-        uint256 sum;
-        assembly ("memory-safe") {
-            sum := mload(last)
-        }
-        // β·(Σ η^c·(…) − β·S(β))
-        other = mulmod(s.beta, Field.sub(other, mulmod(s.beta, sum, R)), R);
     }
 
     /// @dev T(β)·e_c(1/β) + T(1/β)·e_c(β) − 2·v_c.
     function _term(State memory s, Claims memory claims, uint256 claim) private pure returns (uint256 term) {
-        uint256 record = claims.records + 64 * claim;
-        uint256 value;
-        assembly ("memory-safe") {
-            value := mload(add(record, 32))
-            record := mload(record)
-        }
-        uint256 first = _eq(record, claims.values, s.inversePowers);
-        uint256 second = _eq(record, claims.values, s.powers);
-        uint256 table = s.evaluations;
-        assembly ("memory-safe") {
-            table := add(table, shl(6, shr(240, mload(record))))
-            term := addmod(mulmod(mload(table), first, R), mulmod(mload(add(table, 32)), second, R), R)
-            term := addmod(term, sub(R, addmod(value, value, R)), R)
+        unchecked {
+            uint256 record = claims.records + 64 * claim;
+            uint256 value;
+            assembly ("memory-safe") {
+                value := mload(add(record, 32))
+                record := mload(record)
+            }
+            uint256 first = _eq(record, claims.values, s.inversePowers);
+            uint256 second = _eq(record, claims.values, s.powers);
+            uint256 table = s.evaluations;
+            assembly ("memory-safe") {
+                table := add(table, shl(6, shr(240, mload(record))))
+                term := addmod(mulmod(mload(table), first, R), mulmod(mload(add(table, 32)), second, R), R)
+                term := addmod(term, sub(R, addmod(value, value, R)), R)
+            }
         }
     }
 
@@ -188,36 +192,38 @@ library Tables {
         private
         view
     {
-        uint256 weight = claims.weight;
-        uint256 proof = claims.proof;
-        uint256 left = o.left;
-        uint256 power = 1;
-        uint256 atBeta;
-        uint256 atInverse;
-        uint256 commitments = c.commitments();
-        uint256 evaluations = s.evaluations;
-        for (uint256 t = 0; t < s.count; ++t) {
-            Points.addFromMemory(left, commitments + 64 * t, mulmod(weight, power, R));
+        unchecked {
+            uint256 weight = claims.weight;
+            uint256 proof = claims.proof;
+            uint256 left = o.left;
+            uint256 power = 1;
+            uint256 atBeta;
+            uint256 atInverse;
+            uint256 commitments = c.commitments();
+            uint256 evaluations = s.evaluations;
+            for (uint256 t = 0; t < s.count; ++t) {
+                Points.addFromMemory(left, commitments + 64 * t, mulmod(weight, power, R));
+                assembly ("memory-safe") {
+                    atBeta := addmod(atBeta, mulmod(power, mload(evaluations), R), R)
+                    atInverse := addmod(atInverse, mulmod(power, mload(add(evaluations, 32)), R), R)
+                }
+                evaluations += 64;
+                power = mulmod(power, s.gamma, R);
+            }
             assembly ("memory-safe") {
                 atBeta := addmod(atBeta, mulmod(power, mload(evaluations), R), R)
-                atInverse := addmod(atInverse, mulmod(power, mload(add(evaluations, 32)), R), R)
+                atInverse := addmod(atInverse, mulmod(power, other, R), R)
             }
-            evaluations += 64;
-            power = mulmod(power, s.gamma, R);
+            Points.addFromCalldata(left, proof, mulmod(weight, power, R));
+            uint256 z = s.z;
+            uint256 difference = Field.sub(z, s.beta);
+            uint256 interpolated = mulmod(difference, mulmod(Field.sub(atInverse, atBeta), s.slope, R), R);
+            interpolated = addmod(interpolated, atBeta, R);
+            o.scalar = Field.sub(o.scalar, mulmod(weight, interpolated, R));
+            uint256 vanishing = mulmod(difference, Field.sub(z, s.inverse), R);
+            Points.addFromCalldata(left, proof + 64, R - mulmod(weight, vanishing, R));
+            Points.addFromCalldata(left, proof + 128, mulmod(weight, z, R));
+            Points.addFromCalldata(o.right, proof + 128, weight);
         }
-        assembly ("memory-safe") {
-            atBeta := addmod(atBeta, mulmod(power, mload(evaluations), R), R)
-            atInverse := addmod(atInverse, mulmod(power, other, R), R)
-        }
-        Points.addFromCalldata(left, proof, mulmod(weight, power, R));
-        uint256 z = s.z;
-        uint256 difference = Field.sub(z, s.beta);
-        uint256 interpolated = mulmod(difference, mulmod(Field.sub(atInverse, atBeta), s.slope, R), R);
-        interpolated = addmod(interpolated, atBeta, R);
-        o.scalar = Field.sub(o.scalar, mulmod(weight, interpolated, R));
-        uint256 vanishing = mulmod(difference, Field.sub(z, s.inverse), R);
-        Points.addFromCalldata(left, proof + 64, R - mulmod(weight, vanishing, R));
-        Points.addFromCalldata(left, proof + 128, mulmod(weight, z, R));
-        Points.addFromCalldata(o.right, proof + 128, weight);
     }
 }

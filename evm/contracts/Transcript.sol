@@ -44,11 +44,13 @@ library Transcript {
 
     /// @notice Absorbs the message begun by open, which ends before end.
     function close(uint256 end) internal view returns (uint256 state) {
-        uint256 from;
-        assembly ("memory-safe") {
-            from := mload(0x40)
+        unchecked {
+            uint256 from;
+            assembly ("memory-safe") {
+                from := mload(0x40)
+            }
+            return hash(from, end - from);
         }
-        return hash(from, end - from);
     }
 
     /// @notice Absorbs a message of one word.
@@ -57,11 +59,13 @@ library Transcript {
         view
         returns (uint256)
     {
-        uint256 data = open(state, label, labelLength, 32);
-        assembly ("memory-safe") {
-            mstore(data, word)
+        unchecked {
+            uint256 data = open(state, label, labelLength, 32);
+            assembly ("memory-safe") {
+                mstore(data, word)
+            }
+            return close(data + 32);
         }
-        return close(data + 32);
     }
 
     /// @notice Absorbs words that stand in memory.
@@ -70,11 +74,13 @@ library Transcript {
         view
         returns (uint256)
     {
-        uint256 data = open(state, label, labelLength, 32 * count);
-        assembly ("memory-safe") {
-            mcopy(data, from, shl(5, count))
+        unchecked {
+            uint256 data = open(state, label, labelLength, 32 * count);
+            assembly ("memory-safe") {
+                mcopy(data, from, shl(5, count))
+            }
+            return close(data + 32 * count);
         }
-        return close(data + 32 * count);
     }
 
     /// @notice Draws a challenge.
