@@ -17,11 +17,13 @@ import (
 	"github.com/zkaudit/zkaudit/data/schedule"
 	"github.com/zkaudit/zkaudit/evm"
 	"github.com/zkaudit/zkaudit/evm/evmtest"
+	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/ops"
 	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/proof/statement"
 	"github.com/zkaudit/zkaudit/run"
+	"github.com/zkaudit/zkaudit/segment"
 )
 
 // bySystem takes the digest of the relation system for the class of a statement.
@@ -288,5 +290,17 @@ func rebind(s *bundle.Statement) {
 	s.Schedule.Commitments = slices.Clone(s.Schedule.Commitments)
 	for i := range s.Schedule.Commitments {
 		s.Schedule.Commitments[i] = s.PartDigest(i)
+	}
+}
+
+// TestPartOfTooManyProofs: the registry keeps track of 255 proofs of a certificate. Rows of
+// 2^4 cells are certified 2^14 cells at once.
+func TestPartOfTooManyProofs(t *testing.T) {
+	_, _, g, _ := bn254.Generators()
+	part := &evm.Part{Shape: segment.PartShape{Rows: 1 << 22, Features: 1, Labels: 1, Kind: graph.Values}, RowBits: 4}
+	part.Commitment.Features = slices.Repeat([]bn254.G1Affine{g}, 1<<18)
+	part.Commitment.Labels = part.Commitment.Features
+	if _, err := evm.PartTemplates(context.Background(), mode.ZKGroth16, part, bySystem); !errors.Is(err, fault.ErrUnsupported) {
+		t.Errorf("%v", err)
 	}
 }

@@ -148,6 +148,7 @@ func TestOpenRefuses(t *testing.T) {
 		refuse string
 	}{
 		"another plan":          {func(*order) { plan.Parts[0].Reads++ }, amount, "WrongPlan"},
+		"no buyer":              {func(o *order) { o.terms.Buyer = ether }, amount, "NoBuyer"},
 		"no payee":              {func(o *order) { o.terms.Payee = ether }, amount, "NoPayee"},
 		"a deadline gone by":    {func(o *order) { o.terms.Deadline = w.Now(t) - 1 }, amount, "DeadlinePassed"},
 		"royalties too low":     {func(o *order) { o.terms.Royalties.Sub(o.terms.Royalties, big.NewInt(1)) }, amount, "WrongRoyalties"},

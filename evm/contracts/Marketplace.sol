@@ -27,6 +27,7 @@ contract Marketplace {
     error WrongCurrency(bytes32 part);
     error DuplicatePart(bytes32 part);
     error RevokedPart(bytes32 part);
+    error NoBuyer();
     error NoPayee();
     error AlreadyOpened(bytes32 order);
     error NotOpen(bytes32 order);
@@ -111,6 +112,7 @@ contract Marketplace {
         _opening = true;
         bytes32 hash = training.planHash(plan);
         if (hash != terms.plan) revert WrongPlan(hash);
+        if (terms.buyer == address(0)) revert NoBuyer();
         if (terms.payee == address(0)) revert NoPayee();
         if (block.timestamp > terms.deadline) revert DeadlinePassed(terms.deadline);
         order = orderOf(terms);
