@@ -5,16 +5,16 @@ import "github.com/zkaudit/zkaudit/internal/encode"
 // Digest hashes the system with everything in it, the contents of public
 // tensors included. Two systems with the same digest claim the same.
 // Protocol, section 13.
-func (s *System) Digest() [32]byte { return s.hash("zkaudit/relation/v2", true) }
+func (s *System) Digest() [32]byte { return s.write(encode.NewHash("zkaudit/relation/v2"), true).Sum() }
 
 // ShapeDigest hashes the system without the contents of the public tensors
 // that the verifier evaluates outside its script: rates, selected rows, cells
 // of tables. Two systems with the same shape digest have one script, and one
 // circuit (protocol, section 15).
-func (s *System) ShapeDigest() [32]byte { return s.hash("zkaudit/shape/v2", false) }
+func (s *System) ShapeDigest() [32]byte { return s.write(encode.NewHash(shapeDomain), false).Sum() }
 
-func (s *System) hash(domain string, contents bool) [32]byte {
-	w := encoder{encode.NewHash(domain), contents}
+func (s *System) write(h *encode.Hash, contents bool) *encode.Hash {
+	w := encoder{h, contents}
 	w.Text(s.Name)
 	w.Int(len(s.Tensors))
 	for i := range s.Tensors {
@@ -38,7 +38,8 @@ func (s *System) hash(domain string, contents bool) [32]byte {
 		w.Int(s.Lookups[i].Table)
 		w.ids(s.Lookups[i].Columns)
 	}
-	return w.Sum()
+	h.Flush()
+	return h
 }
 
 type encoder struct {

@@ -1,6 +1,7 @@
 package encode
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"hash"
 )
@@ -18,6 +19,26 @@ const chunk = 1 << 12
 func NewHash(domain string) *Hash {
 	return &Hash{sum: sha256.New(), held: append(make([]byte, 0, 2*chunk), Domain(domain)...)}
 }
+
+// NewHashOf is NewHash that keeps what is hashed, too. All is there after Flush.
+func NewHashOf(domain string, kept *bytes.Buffer) *Hash {
+	h := NewHash(domain)
+	h.sum = keeping{h.sum, kept}
+	return h
+}
+
+type keeping struct {
+	hash.Hash
+	kept *bytes.Buffer
+}
+
+func (k keeping) Write(b []byte) (int, error) {
+	k.kept.Write(b)
+	return k.Hash.Write(b)
+}
+
+// Flush hashes what is held.
+func (h *Hash) Flush() { h.flush() }
 
 func (h *Hash) flush() {
 	h.sum.Write(h.held)
