@@ -2,11 +2,9 @@ package commitments
 
 import (
 	"bufio"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"sync/atomic"
 
 	"github.com/consensys/gnark-crypto/ecc/bn254"
@@ -24,14 +22,27 @@ type Phase1 struct {
 	Tau    []bn254.G1Affine // [τ^j]G, j < 2n − 1
 	Alpha  []bn254.G1Affine // [α·τ^j]G, j < n
 	Beta   []bn254.G1Affine // [β·τ^j]G, j < n
-	TauG2  []bn254.G2Affine // [τ^j]G₂, j < n
+	TauG2  []bn254.G2Affine // [τ^j]G₂, j < n; of a prepared file j < 2 alone
 	BetaG2 bn254.G2Affine   // [β]G₂
+
+	Lagrange *Lagrange // of a file that has them, or of whoever has computed them
+	Prepared bool      // the file has them
+}
+
+// Insecure reports whether τ is the development one, which everybody knows.
+func (p *Phase1) Insecure() (bool, error) {
+	v, err := newPowersVerifier(MinRowBits, p.TauG2[1])
+	if err != nil {
+		return false, err
+	}
+	return v.Insecure, nil
 }
 
 // ReadPhase1 reads the powers for circuits of 2^log constraints from a .ptau file.
 // Sizes are checked as in ImportPTau; every point is checked to be in its group and
 // not infinity; and each section to hold consecutive powers of one τ, neither 0 nor
-// 1, by random combination. Errors wrap fault.ErrMalformed, naming the section,
+// 1, by random combination. Of a prepared file the Lagrange forms are read, too, and
+// compared with the powers. Errors wrap fault.ErrMalformed, naming the section,
 // fault.ErrUnsupported for another curve, fault.ErrUsage for a file of fewer powers,
 // or fault.ErrInput. That α, β and τ are forgotten nobody can check: the caller
 // compares Digest with what the ceremony's publisher states.
@@ -40,23 +51,14 @@ func ReadPhase1(path string, log int) (p *Phase1, err error) {
 	if log < 1 || log > maxPTauLog {
 		return nil, fmt.Errorf("powers of tau: for circuits of 2^%d constraints, want 2^1 to 2^%d: %w", log, maxPTauLog, fault.ErrUsage)
 	}
-	file, err := os.Open(path)
+	digest, err := withFile(path, func(file io.ReaderAt, size int64) (err error) {
+		p, err = readPhase1(file, size, log)
+		return err
+	})
 	if err != nil {
-		return nil, fmt.Errorf("powers of tau: %w: %w", fault.ErrInput, err)
+		return nil, err
 	}
-	defer file.Close()
-	info, err := file.Stat()
-	if err != nil {
-		return nil, fmt.Errorf("powers of tau: %w: %w", fault.ErrInput, err)
-	}
-	if p, err = readPhase1(file, info.Size(), log); err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	hash := sha256.New()
-	if _, err := io.Copy(hash, io.NewSectionReader(file, 0, info.Size())); err != nil {
-		return nil, fmt.Errorf("%s: %w: %w", path, fault.ErrInput, err)
-	}
-	p.Digest = [32]byte(hash.Sum(nil))
+	p.Digest = digest
 	return p, nil
 }
 
@@ -68,8 +70,15 @@ func readPhase1(file io.ReaderAt, size int64, log int) (*Phase1, error) {
 	if log > about.Log {
 		return nil, fmt.Errorf("powers of tau: a file for 2^%d constraints, the circuit needs 2^%d: %w", about.Log, log, fault.ErrUsage)
 	}
+	hasLagrange, err := prepared(sections, about.Log)
+	if err != nil {
+		return nil, err
+	}
 	n := 1 << log
 	p := &Phase1{Log: log, Tau: make([]bn254.G1Affine, 2*n-1), Alpha: make([]bn254.G1Affine, n), Beta: make([]bn254.G1Affine, n), TauG2: make([]bn254.G2Affine, n)}
+	if p.Prepared = hasLagrange; hasLagrange {
+		p.TauG2 = p.TauG2[:2]
+	}
 	for _, section := range []struct {
 		kind   uint32
 		points []bn254.G1Affine
@@ -86,6 +95,11 @@ func readPhase1(file io.ReaderAt, size int64, log int) (*Phase1, error) {
 		return nil, err
 	}
 	p.BetaG2 = betaG2[0]
+	if hasLagrange {
+		if p.Lagrange, err = readLagrangeForms(file, sections, n); err != nil {
+			return nil, err
+		}
+	}
 	return p, p.check()
 }
 
@@ -157,6 +171,9 @@ func (p *Phase1) check() error {
 	same, err := bn254.PairingCheck([]bn254.G1Affine{p.Beta[0], negated}, []bn254.G2Affine{g2, p.BetaG2})
 	if err != nil || !same {
 		return errors.Join(badPTau("section %d: not the β of section %d", ptauBetaG2, ptauBeta), err)
+	}
+	if p.Lagrange != nil {
+		return p.checkLagrange()
 	}
 	return nil
 }

@@ -21,7 +21,13 @@ func TestReadPhase1OfSnarkjs(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if n := 1 << log; len(p.Tau) != 2*n-1 || len(p.TauG2) != n || len(p.Alpha) != n || len(p.Beta) != n || p.Digest == [32]byte{} {
+			n, second := 1<<log, 1<<log
+			if isPrepared := strings.Contains(name, "prepared"); (p.Lagrange != nil) != isPrepared {
+				t.Errorf("%s, 2^%d: Lagrange forms: %v", name, log, p.Lagrange != nil)
+			} else if isPrepared {
+				second = 2
+			}
+			if len(p.Tau) != 2*n-1 || len(p.TauG2) != second || len(p.Alpha) != n || len(p.Beta) != n || p.Digest == [32]byte{} {
 				t.Errorf("%s, 2^%d: %d, %d, %d and %d powers", name, log, len(p.Tau), len(p.TauG2), len(p.Alpha), len(p.Beta))
 			}
 		}

@@ -75,14 +75,31 @@ func ImportPTau(path string, rowBits int) (s *Setup, about *PTau, err error) {
 
 // IsPTau reports whether a file begins as .ptau files do. Errors are fault.ErrInput.
 func IsPTau(path string) (is bool, err error) {
-	file, err := os.Open(path)
+	file, _, err := openPTau(path)
 	if err != nil {
-		return false, fmt.Errorf("powers of tau: %w: %w", fault.ErrInput, err)
+		return false, err
 	}
 	defer file.Close()
 	var head [len(ptauMagic)]byte
 	_, err = io.ReadFull(file, head[:])
 	return err == nil && string(head[:]) == ptauMagic, nil
+}
+
+// openPTau opens a regular file: a pipe would be waited for.
+func openPTau(path string) (*os.File, int64, error) {
+	info, err := os.Stat(path)
+	if err == nil && !info.Mode().IsRegular() {
+		return nil, 0, fmt.Errorf("powers of tau: %s is not a regular file: %w", path, fault.ErrInput)
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, 0, fmt.Errorf("powers of tau: %w: %w", fault.ErrInput, err)
+	}
+	if info, err = file.Stat(); err != nil {
+		file.Close()
+		return nil, 0, fmt.Errorf("powers of tau: %w: %w", fault.ErrInput, err)
+	}
+	return file, info.Size(), nil
 }
 
 // span is where the bytes of a section are.

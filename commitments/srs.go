@@ -6,7 +6,6 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
-	"os"
 
 	"github.com/consensys/gnark-crypto/ecc/bn254"
 
@@ -45,20 +44,16 @@ func ImportSRS(path string, rowBits int) (s *Setup, about *SRS, err error) {
 
 // withFile reads a file with the function given and returns its SHA-256.
 func withFile(path string, read func(file io.ReaderAt, size int64) error) (digest [32]byte, err error) {
-	file, err := os.Open(path)
+	file, size, err := openPTau(path)
 	if err != nil {
-		return digest, fmt.Errorf("powers of tau: %w: %w", fault.ErrInput, err)
+		return digest, err
 	}
 	defer file.Close()
-	info, err := file.Stat()
-	if err != nil {
-		return digest, fmt.Errorf("powers of tau: %w: %w", fault.ErrInput, err)
-	}
-	if err := read(file, info.Size()); err != nil {
+	if err := read(file, size); err != nil {
 		return digest, fmt.Errorf("%s: %w", path, err)
 	}
 	hash := sha256.New()
-	if _, err := io.Copy(hash, io.NewSectionReader(file, 0, info.Size())); err != nil {
+	if _, err := io.Copy(hash, io.NewSectionReader(file, 0, size)); err != nil {
 		return digest, fmt.Errorf("%s: %w: %w", path, fault.ErrInput, err)
 	}
 	return [32]byte(hash.Sum(nil)), nil

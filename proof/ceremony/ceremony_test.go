@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"math/big"
+	"path/filepath"
 	"reflect"
 	"slices"
 	"testing"
@@ -21,12 +22,13 @@ import (
 	"github.com/consensys/gnark/frontend/cs/r1cs"
 
 	"github.com/zkaudit/zkaudit/commitments"
-	"github.com/zkaudit/zkaudit/internal/artefact"
 	"github.com/zkaudit/zkaudit/internal/fault"
+	"github.com/zkaudit/zkaudit/internal/ptautest"
 )
 
 // chain multiplies its inputs with one another Links times, with coefficients of
-// every kind. One secret is in no constraint, one is on a left side alone.
+// every kind, some wires with many different ones. One secret is in no constraint, one is
+// on a left side alone.
 type chain struct {
 	Links     int               `gnark:"-"`
 	Public    frontend.Variable `gnark:",public"`
@@ -39,10 +41,21 @@ type chain struct {
 func (c *chain) Define(api frontend.API) error {
 	x := c.Secret
 	for i := range c.Links {
-		x = api.Mul(api.Add(api.Mul(x, -7), c.LeftAlone, i), api.Sub(c.Public, x, api.Mul(2, c.Secret)))
+		x = api.Mul(api.Add(api.Mul(x, -7), api.Mul(c.LeftAlone, leftCoefficient(i)), i), api.Sub(api.Mul(c.Public, i+1), x, api.Mul(2, c.Secret)))
 	}
 	api.AssertIsEqual(x, c.Result)
 	return nil
+}
+
+// leftCoefficient is 1, −1 or large, in turn.
+func leftCoefficient(i int) *big.Int {
+	switch i % 3 {
+	case 0:
+		return big.NewInt(1)
+	case 1:
+		return big.NewInt(-1)
+	}
+	return new(big.Int).Lsh(big.NewInt(int64(-i)), 200)
 }
 
 func compiled(t *testing.T, links int) *cs.R1CS {
@@ -109,11 +122,26 @@ func TestInitializeIsGnarks(t *testing.T) {
 				t.Errorf("%d links: %s is not gnark's", links, name)
 			}
 		}
+		prepared := filepath.Join(t.TempDir(), "prepared.ptau")
+		if err := ptautest.Write(prepared, in.log, ptautest.Secrets{Tau: fr.NewElement(3), Alpha: fr.NewElement(5), Beta: fr.NewElement(7)}, true); err != nil {
+			t.Fatal(err)
+		}
+		fromFile, err := commitments.ReadPhase1(prepared, in.log)
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, err := Initialize(circuit, fromFile)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if again.phase1 = in.phase1; again.digest() != in.digest() {
+			t.Errorf("%d links: from a prepared file follow other parameters", links)
+		}
 		sealed, _ := gnark.Seal(&commons, &evaluations, []byte("a beacon"))
 		wantPK := sealed.(*groth16.ProvingKey)
 		class := [32]byte{2}
 		tr := New(class, in)
-		if err := errors.Join(tr.Contribute("one"), tr.Finish(make([]byte, 16))); err != nil {
+		if err := errors.Join(tr.Contribute("one", nil), tr.Finish(make([]byte, 16), 2)); err != nil {
 			t.Fatal(err)
 		}
 		pk, vk, err := tr.Keys(class, in)
@@ -164,8 +192,8 @@ func witness(circuit *cs.R1CS) *chain {
 	x := big.NewInt(secret)
 	for i := range circuit.GetNbConstraints() - 1 {
 		l := new(big.Int).Mul(x, big.NewInt(-7))
-		l.Add(l, big.NewInt(left+int64(i)))
-		r := new(big.Int).Sub(big.NewInt(public-2*secret), x)
+		l.Add(l, new(big.Int).Mul(big.NewInt(left), leftCoefficient(i))).Add(l, big.NewInt(int64(i)))
+		r := new(big.Int).Sub(big.NewInt(public*int64(i+1)-2*secret), x)
 		x = l.Mul(l, r).Mod(l, fr.Modulus())
 	}
 	return &chain{Public: public, Result: x, Secret: secret, Unused: 1, LeftAlone: left}
@@ -177,14 +205,14 @@ func held(t *testing.T) (*Initial, *Transcript, [32]byte) {
 	in, class := initialised(t, compiled(t, 6)), sha256.Sum256([]byte("class"))
 	tr := New(class, in)
 	for _, name := range []string{"anna", "bela", "clio"} {
-		if err := tr.Contribute(name); err != nil {
+		if err := tr.Contribute(name, []byte("dice")); err != nil {
 			t.Fatal(err)
 		}
 		if err := tr.Verify(class, in); err != nil {
 			t.Fatalf("after %s: %v", name, err)
 		}
 	}
-	if err := tr.Finish([]byte("0123456789abcdef")); err != nil {
+	if err := tr.Finish([]byte("0123456789abcdef"), 3); err != nil {
 		t.Fatal(err)
 	}
 	return in, tr, class
@@ -192,10 +220,7 @@ func held(t *testing.T) (*Initial, *Transcript, [32]byte) {
 
 func copied(t *testing.T, tr *Transcript) *Transcript {
 	t.Helper()
-	b, err := tr.MarshalBinary()
-	if err != nil {
-		t.Fatal(err)
-	}
+	b := encoded(t, tr)
 	again, err := Unmarshal(b)
 	if err != nil {
 		t.Fatal(err)
@@ -203,7 +228,17 @@ func copied(t *testing.T, tr *Transcript) *Transcript {
 	if b2, _ := again.MarshalBinary(); !bytes.Equal(b, b2) {
 		t.Fatal("another encoding")
 	}
-	return again
+	return again.Circuits[0].Transcript
+}
+
+// encoded is the file of a ceremony of one circuit.
+func encoded(t *testing.T, tr *Transcript) []byte {
+	t.Helper()
+	b, err := (&Ceremony{Circuits: []Circuit{{[]byte("the circuit"), tr}}}).MarshalBinary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
 }
 
 // reproved makes contribution i of a transcript anew, with a factor of the attacker's
@@ -227,7 +262,7 @@ func TestVerifyRefuses(t *testing.T) {
 	fresh := func() *Transcript { return New(class, in) }
 	contributed := func(tr *Transcript, names ...string) *Transcript {
 		for _, name := range names {
-			if err := tr.Contribute(name); err != nil {
+			if err := tr.Contribute(name, []byte("dice")); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -255,6 +290,7 @@ func TestVerifyRefuses(t *testing.T) {
 		"a contribution under another": func() *Transcript { tr := copied(t, good); tr.Contributions[2].Name = "mallory"; return tr },
 		"an earlier name":              func() *Transcript { tr := copied(t, good); tr.Contributions[0].Name = "mallory"; return tr },
 		"another beacon":               func() *Transcript { tr := copied(t, good); tr.Beacon[0]++; return tr },
+		"a beacon hashed more often":   func() *Transcript { tr := copied(t, good); tr.Iterations++; return tr },
 		"the beacon forgotten":         func() *Transcript { tr := copied(t, good); tr.Beacon = nil; return tr },
 		"δ in G1 alone doubled": func() *Transcript {
 			tr := contributed(fresh(), "anna")
@@ -338,8 +374,8 @@ func TestHonestReproof(t *testing.T) {
 func TestUsage(t *testing.T) {
 	in, tr, class := held(t)
 	for name, err := range map[string]error{
-		"a contribution after the end": tr.Contribute("dora"), "finished twice": tr.Finish(make([]byte, 16)),
-		"a beacon alone": New(class, in).Finish(make([]byte, 16)), "a name of two lines": New(class, in).Contribute("a\nb"),
+		"a contribution after the end": tr.Contribute("dora", nil), "finished twice": tr.Finish(make([]byte, 16), 0),
+		"a beacon alone": New(class, in).Finish(make([]byte, 16), 0), "a name of two lines": New(class, in).Contribute("a\nb", nil),
 	} {
 		if !errors.Is(err, fault.ErrUsage) {
 			t.Errorf("%s: %v", name, err)
@@ -358,44 +394,23 @@ func TestUsage(t *testing.T) {
 	}
 }
 
-// TestUnmarshalTruncated: at every length, and with every byte of what is no
-// parameter changed, a file is refused or is still decided by Verify.
-func TestUnmarshalTruncated(t *testing.T) {
-	_, tr, _ := held(t)
-	b, err := tr.MarshalBinary()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for n := range b {
-		if _, err := Unmarshal(b[:n]); !errors.Is(err, fault.ErrMalformed) {
-			t.Fatalf("%d of %d bytes: %v", n, len(b), err)
-		}
-	}
-	for i := range b {
-		changed := slices.Clone(b)
-		changed[i] ^= 1
-		if _, err := Unmarshal(changed); err == nil {
-			t.Fatalf("byte %d changed: accepted", i)
-		}
-	}
-}
-
 // FuzzUnmarshal: whatever is decoded has one encoding.
 func FuzzUnmarshal(f *testing.F) {
 	_, _, g1, g2 := bn254.Generators()
 	tr := &Transcript{Log: 1, Contributions: []Contribution{{Name: "anna", Delta: g1, DeltaG2: g2}}, Beacon: make([]byte, 16), Quotient: []bn254.G1Affine{g1}, Private: []bn254.G1Affine{{}, g1}}
-	b, err := tr.MarshalBinary()
+	c := &Ceremony{Circuits: []Circuit{{[]byte("circuit"), tr}}}
+	b, err := c.MarshalBinary()
 	if err != nil {
 		f.Fatal(err)
 	}
 	f.Add(b[56 : len(b)-32])
 	f.Fuzz(func(t *testing.T, payload []byte) {
-		framed := artefact.Encode(artefact.Header{Kind: Kind(), Version: transcriptVersion}, payload)
-		tr, err := Unmarshal(framed)
+		c, err := decode(payload)
 		if err != nil {
 			return
 		}
-		if again, err := tr.MarshalBinary(); err != nil || !bytes.Equal(again, framed) {
+		again, err := c.MarshalBinary()
+		if err != nil || !bytes.Equal(again[56:len(again)-32], payload) {
 			t.Errorf("another encoding: %v", err)
 		}
 	})

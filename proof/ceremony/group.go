@@ -3,27 +3,13 @@ package ceremony
 import (
 	"math/big"
 	"math/bits"
-	"slices"
 
 	"github.com/consensys/gnark-crypto/ecc/bn254"
 	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
 	"github.com/consensys/gnark-crypto/ecc/bn254/fr/fft"
-	"github.com/consensys/gnark/constraint"
-	cs "github.com/consensys/gnark/constraint/bn254"
 
 	"github.com/zkaudit/zkaudit/proof/poly"
 )
-
-// point is a point of G1 or G2: J its Jacobian coordinates, A its affine ones.
-type point[A, J any] interface {
-	*J
-	Set(*J) *J
-	FromAffine(*A) *J
-	AddMixed(*A) *J
-	AddAssign(*J) *J
-	SubAssign(*J) *J
-	ScalarMultiplication(*J, *big.Int) *J
-}
 
 // lagrange returns [L_j(τ)] for j < n from [τ^k], k < n:
 //
@@ -76,84 +62,6 @@ func affineG1(points []bn254.G1Jac) []bn254.G1Affine { return bn254.BatchJacobia
 
 func affineG2(points []bn254.G2Jac) []bn254.G2Affine {
 	affine := make([]bn254.G2Affine, len(points))
-	poly.Parallel(len(points), 64, func(lo, hi int) {
-		for i := lo; i < hi; i++ {
-			affine[i].FromJacobian(&points[i])
-		}
-	})
+	poly.Parallel(len(points), 64, func(lo, hi int) { copy(affine[lo:], batchAffineG2(points[lo:hi])) })
 	return affine
-}
-
-// entry says that a wire has a coefficient in a constraint.
-type entry struct{ constraint, coefficient uint32 }
-
-// columns holds one side of all constraints by wires: those of wire i are
-// entries[start[i]:start[i+1]], equal coefficients beside one another.
-type columns struct {
-	start   []int
-	entries []entry
-}
-
-// columnsOf sorts the sides that pick chooses by wires.
-func columnsOf(circuit *cs.R1CS, pick func(*constraint.R1C) constraint.LinearExpression) *columns {
-	c := &columns{start: make([]int, wires(circuit)+1)}
-	each := func(visit func(j uint32, t constraint.Term)) {
-		constraints := circuit.GetR1CIterator()
-		for j := range uint32(circuit.GetNbConstraints()) {
-			for _, t := range pick(constraints.Next()) {
-				visit(j, t)
-			}
-		}
-	}
-	each(func(_ uint32, t constraint.Term) { c.start[t.WireID()+1]++ })
-	for i := range c.start[1:] {
-		c.start[i+1] += c.start[i]
-	}
-	c.entries = make([]entry, c.start[len(c.start)-1])
-	next := slices.Clone(c.start)
-	each(func(j uint32, t constraint.Term) {
-		c.entries[next[t.WireID()]] = entry{j, uint32(t.CoeffID())}
-		next[t.WireID()]++
-	})
-	for i := range c.start[1:] {
-		slices.SortFunc(c.entries[c.start[i]:c.start[i+1]], func(a, b entry) int { return int(a.coefficient) - int(b.coefficient) })
-	}
-	return c
-}
-
-func wires(circuit *cs.R1CS) int {
-	return circuit.GetNbPublicVariables() + circuit.GetNbSecretVariables() + circuit.GetNbInternalVariables()
-}
-
-// addColumns adds to the sum of each wire i
-//
-//	Σ_c c·Σ_j points_j    over all coefficients c, and constraints j that have it at i
-//
-// so that coefficients of 1 and −1, and those that a wire has often, cost additions.
-func addColumns[A, J any, P point[A, J]](sums []J, circuit *cs.R1CS, c *columns, points []A) {
-	poly.Parallel(len(sums), 16, func(lo, hi int) {
-		var scalar big.Int
-		for i := lo; i < hi; i++ {
-			column := c.entries[c.start[i]:c.start[i+1]]
-			for len(column) > 0 {
-				coefficient := column[0].coefficient
-				var same J
-				P(&same).FromAffine(new(A)) // infinity
-				for len(column) > 0 && column[0].coefficient == coefficient {
-					P(&same).AddMixed(&points[column[0].constraint])
-					column = column[1:]
-				}
-				switch coefficient {
-				case constraint.CoeffIdOne:
-					P(&sums[i]).AddAssign(&same)
-				case constraint.CoeffIdMinusOne:
-					P(&sums[i]).SubAssign(&same)
-				default:
-					circuit.Coefficients[coefficient].BigInt(&scalar)
-					P(&same).ScalarMultiplication(&same, &scalar)
-					P(&sums[i]).AddAssign(&same)
-				}
-			}
-		}
-	})
 }

@@ -55,23 +55,23 @@ func Initialize(circuit *cs.R1CS, p *commitments.Phase1) (*Initial, error) {
 		return nil, fmt.Errorf("ceremony: powers for 2^%d constraints, the circuit has up to 2^%d: %w", p.Log, log, fault.ErrUsage)
 	}
 	n := 1 << log
-	domain := fft.NewDomain(uint64(n), fft.WithoutPrecompute())
+	basis := lagrangeOf(p)
 	left := columnsOf(circuit, func(r *constraint.R1C) constraint.LinearExpression { return r.L })
 	right := columnsOf(circuit, func(r *constraint.R1C) constraint.LinearExpression { return r.R })
 	out := columnsOf(circuit, func(r *constraint.R1C) constraint.LinearExpression { return r.O })
 
 	a, b, k := infinitiesG1(wires(circuit)), infinitiesG1(wires(circuit)), infinitiesG1(wires(circuit))
-	tau := affineG1(lagrange[bn254.G1Affine, bn254.G1Jac](p.Tau[:n], domain))
-	addColumns(a, circuit, left, tau)
-	addColumns(b, circuit, right, tau)
-	addColumns(k, circuit, out, tau)
-	addColumns(k, circuit, right, affineG1(lagrange[bn254.G1Affine, bn254.G1Jac](p.Alpha, domain)))
-	addColumns(k, circuit, left, affineG1(lagrange[bn254.G1Affine, bn254.G1Jac](p.Beta, domain)))
+	in1 := newAdderG1(circuit)
+	in1.add(a, left, basis.Tau)
+	in1.add(b, right, basis.Tau)
+	in1.add(k, out, basis.Tau)
+	in1.add(k, right, basis.Alpha)
+	in1.add(k, left, basis.Beta)
 	b2 := make([]bn254.G2Jac, wires(circuit))
 	for i := range b2 {
 		b2[i].FromAffine(new(bn254.G2Affine))
 	}
-	addColumns(b2, circuit, right, affineG2(lagrange[bn254.G2Affine, bn254.G2Jac](p.TauG2, domain)))
+	newAdderG2(circuit).add(b2, right, basis.TauG2)
 
 	public, all := circuit.GetNbPublicVariables(), affineG1(k)
 	return &Initial{
@@ -80,6 +80,23 @@ func Initialize(circuit *cs.R1CS, p *commitments.Phase1) (*Initial, error) {
 		Public: all[:public:public], Private: all[public:], Quotient: quotient(p.Tau, n),
 		phase1: p.Digest, log: log,
 	}, nil
+}
+
+// lagrangeOf returns the Lagrange forms of powers. Where there are none it computes
+// them, and leaves them there for other circuits of the size.
+func lagrangeOf(p *commitments.Phase1) *commitments.Lagrange {
+	if p.Lagrange != nil {
+		return p.Lagrange
+	}
+	n := 1 << p.Log
+	domain := fft.NewDomain(uint64(n), fft.WithoutPrecompute())
+	p.Lagrange = &commitments.Lagrange{
+		Tau:   affineG1(lagrange[bn254.G1Affine, bn254.G1Jac](p.Tau[:n], domain)),
+		Alpha: affineG1(lagrange[bn254.G1Affine, bn254.G1Jac](p.Alpha, domain)),
+		Beta:  affineG1(lagrange[bn254.G1Affine, bn254.G1Jac](p.Beta, domain)),
+		TauG2: affineG2(lagrange[bn254.G2Affine, bn254.G2Jac](p.TauG2, domain)),
+	}
+	return p.Lagrange
 }
 
 func infinitiesG1(n int) []bn254.G1Jac {

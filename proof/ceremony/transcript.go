@@ -2,6 +2,8 @@ package ceremony
 
 import (
 	"crypto/rand"
+	"crypto/sha256"
+	"crypto/sha512"
 	"fmt"
 	"math/big"
 
@@ -16,12 +18,18 @@ import (
 )
 
 const (
-	maxContributions = 1 << 10
+	// MaxContributions bounds how many contribute.
+	MaxContributions = 1 << 10
 
 	// A beacon is a public value of a time after the last contribution.
 	minBeaconBytes, maxBeaconBytes = 16, 128
 
-	beaconDomain = "zkaudit/ceremony-beacon/v1"
+	// MaxIterations bounds the logarithm of how often a beacon is hashed: a verifier
+	// does so a few times for each circuit, in some 0.1 s.
+	MaxIterations = 20
+
+	beaconDomain  = "zkaudit/ceremony-beacon/v1"
+	entropyDomain = "zkaudit/ceremony-entropy/v1"
 )
 
 // Transcript is a ceremony for one circuit, as far as it has got.
@@ -33,6 +41,7 @@ type Transcript struct {
 
 	Contributions []Contribution
 	Beacon        []byte // of a ceremony that is finished; nil before
+	Iterations    int    // the beacon is hashed 2^Iterations times
 
 	Quotient []bn254.G1Affine // Z and K after all contributions and the beacon
 	Private  []bn254.G1Affine
@@ -76,23 +85,24 @@ func (t *Transcript) delta(i int) (bn254.G1Affine, bn254.G2Affine) {
 	return t.Contributions[i-1].Delta, t.Contributions[i-1].DeltaG2
 }
 
-// Contribute multiplies δ by a number that is drawn from crypto/rand and forgotten.
-// It checks nothing of what came before: who contributes calls Verify, too, or
-// leaves it to those who take the keys.
-func (t *Transcript) Contribute(name string) error {
+// Contribute multiplies δ by a number that is drawn from crypto/rand, and from what the
+// caller may know that nobody else does, and forgotten. It checks nothing of what came
+// before: who contributes calls Verify, too, or leaves it to those who take the keys.
+func (t *Transcript) Contribute(name string, entropy []byte) error {
 	if err := foreign.CheckName("a contribution", name); err != nil {
 		return fmt.Errorf("ceremony: %w: %w", err, fault.ErrUsage)
 	}
 	if t.Beacon != nil {
 		return fmt.Errorf("ceremony: it is finished: %w", fault.ErrUsage)
 	}
-	if len(t.Contributions) == maxContributions {
-		return fmt.Errorf("ceremony: %d contributions, no more are taken: %w", maxContributions, fault.ErrResources)
+	if len(t.Contributions) == MaxContributions {
+		return fmt.Errorf("ceremony: %d contributions, no more are taken: %w", MaxContributions, fault.ErrResources)
 	}
-	x, err := draw()
+	x, err := drawWith(entropy)
 	if err != nil {
 		return err
 	}
+	defer x.SetZero()
 	last := len(t.Contributions)
 	c := Contribution{Name: name}
 	c.Delta, c.DeltaG2 = t.delta(last)
@@ -102,14 +112,20 @@ func (t *Transcript) Contribute(name string) error {
 	return nil
 }
 
-// draw returns a number that is neither 0 nor 1.
-func draw() (x fr.Element, err error) {
+// draw returns a number that is neither 0 nor 1, from crypto/rand.
+func draw() (fr.Element, error) { return drawWith(nil) }
+
+// drawWith returns SHA-512 of 64 bytes of crypto/rand and of what else is given, as a
+// number, which is neither 0 nor 1: hard to foresee for whoever knows only one of both.
+func drawWith(entropy []byte) (x fr.Element, err error) {
+	more := sha512.Sum512(entropy)
 	for x.IsZero() || x.IsOne() {
-		number, err := rand.Int(rand.Reader, fr.Modulus())
-		if err != nil {
+		var random [64]byte
+		if _, err := rand.Read(random[:]); err != nil {
 			return x, fmt.Errorf("ceremony: %w", err)
 		}
-		x.SetBigInt(number)
+		sum := sha512.Sum512(append(append(encode.Domain(entropyDomain), random[:]...), more[:]...))
+		x.SetBytes(sum[:])
 	}
 	return x, nil
 }
@@ -131,25 +147,43 @@ func (t *Transcript) divide(x *fr.Element) {
 }
 
 // Finish multiplies δ by a number that follows from all contributions and from a
-// value that nobody could know before the last of them.
-func (t *Transcript) Finish(beacon []byte) error {
-	switch {
-	case t.Beacon != nil:
+// value that nobody could know before the last of them, hashed 2^iterations times.
+func (t *Transcript) Finish(beacon []byte, iterations int) error {
+	if t.Beacon != nil {
 		return fmt.Errorf("ceremony: it is finished: %w", fault.ErrUsage)
-	case len(t.Contributions) == 0:
-		return fmt.Errorf("ceremony: nobody has contributed, and what a beacon adds everybody knows: %w", fault.ErrUsage)
-	case len(beacon) < minBeaconBytes || len(beacon) > maxBeaconBytes:
-		return fmt.Errorf("ceremony: a beacon of %d bytes, want %d to %d: %w", len(beacon), minBeaconBytes, maxBeaconBytes, fault.ErrUsage)
 	}
-	t.Beacon = append([]byte{}, beacon...)
+	if err := CheckBeacon(len(t.Contributions), beacon, iterations); err != nil {
+		return err
+	}
+	t.Beacon, t.Iterations = append([]byte{}, beacon...), iterations
 	x := t.beaconFactor()
 	t.divide(&x)
 	return nil
 }
 
+// CheckBeacon returns fault.ErrUsage unless a ceremony of so many contributions can be
+// finished with a beacon.
+func CheckBeacon(contributions int, beacon []byte, iterations int) error {
+	switch {
+	case contributions == 0:
+		return fmt.Errorf("ceremony: nobody has contributed, and what a beacon adds everybody knows: %w", fault.ErrUsage)
+	case len(beacon) < minBeaconBytes || len(beacon) > maxBeaconBytes:
+		return fmt.Errorf("ceremony: a beacon of %d bytes, want %d to %d: %w", len(beacon), minBeaconBytes, maxBeaconBytes, fault.ErrUsage)
+	case iterations < 0 || iterations > MaxIterations:
+		return fmt.Errorf("ceremony: a beacon hashed 2^%d times, want 2^0 to 2^%d: %w", iterations, MaxIterations, fault.ErrUsage)
+	}
+	return nil
+}
+
 // beaconFactor is what the beacon multiplies δ by.
 func (t *Transcript) beaconFactor() fr.Element {
-	return mpcsetup.BeaconContributions(t.challenge(len(t.Contributions), ""), []byte(beaconDomain), t.Beacon, 1)[0]
+	hashed := t.Beacon
+	for range 1 << t.Iterations {
+		sum := sha256.Sum256(hashed)
+		hashed = sum[:]
+	}
+	value := append(encode.Int(encode.Bytes(nil, t.Beacon), t.Iterations), hashed...)
+	return mpcsetup.BeaconContributions(t.challenge(len(t.Contributions), ""), []byte(beaconDomain), value, 1)[0]
 }
 
 // lastDelta returns δ after all contributions, and the beacon if there is one.

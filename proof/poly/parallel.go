@@ -10,6 +10,9 @@ import (
 // 8 KiB, so that the handful of operands of one kernel stay in the cache.
 const Chunk = 256
 
+// Cores is how many goroutines Parallel runs work on.
+func Cores() int { return runtime.GOMAXPROCS(0) }
+
 // Parallel splits [0, n) into one range per core, each a multiple of grain
 // but for the last, and runs work on them. A panic of work's is the caller's.
 // Requires grain >= 1.
