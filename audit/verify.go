@@ -144,6 +144,7 @@ func Verify(ctx context.Context, b *Bundle, e Expectation, v *mode.Verifier, opt
 	if err := batch.Check(); err != nil {
 		return nil, falseProof(err)
 	}
+	report.Assumed = b.Mode.Assumed(v.Setup.Kind, batch.Keys()...)
 	return report, report.checkNamed(b)
 }
 

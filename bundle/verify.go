@@ -91,6 +91,7 @@ func Verify(ctx context.Context, b *Bundle, expect Expectation, setup *commitmen
 	if err := v.batch.Check(); err != nil {
 		return nil, falseProof(err)
 	}
+	report.Assumed = s.Mode.Assumed(setup.Kind, v.batch.Keys()...)
 	return report, nil
 }
 

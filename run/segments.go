@@ -30,7 +30,11 @@ type segmenting struct {
 }
 
 // layout states a segment of so many steps, after which weights decay that do.
-func (s *segmenting) layout(steps int) (*proof.Layout, error) {
+func (s *segmenting) layout(steps int) (*proof.Layout, error) { return s.layoutOf(steps, steps) }
+
+// layoutOf states a segment of so many steps, in a run of which weights decay every so
+// many steps, if they do.
+func (s *segmenting) layoutOf(steps, every int) (*proof.Layout, error) {
 	rates := make([]int64, steps)
 	for i := range rates {
 		rates[i] = 1
@@ -39,7 +43,7 @@ func (s *segmenting) layout(steps int) (*proof.Layout, error) {
 	p := s.program
 	if d := p.Optimizer.Decay; d != nil {
 		p = p.Clone()
-		p.Optimizer.Decay = &graph.Decay{N: d.N, Shift: d.Shift, Every: steps}
+		p.Optimizer.Decay = &graph.Decay{N: d.N, Shift: d.Shift, Every: every}
 	}
 	sys, err := segment.Build(p, segment.Shape{Steps: steps, PartRows: s.parts}, run, s.tables)
 	if err != nil {

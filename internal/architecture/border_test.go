@@ -20,6 +20,8 @@ var guarded = map[string][]string{
 	"owner":          {"ReadModelOpening", "ReadPartOpening"},
 	"run":            {"ReadConfig"},
 	"proof/ceremony": {"Unmarshal", "Verify"},
+	"proof/wrap":     {"ReadClass", "UnmarshalCeremony"},
+	"relation":       {"ReadShape"},
 	"tflite":         {"DecodeExact", "Parse"},
 	"transpile":      {"Read", "ReadModel", "Transpile"},
 }

@@ -3,7 +3,7 @@
 //	name         conversation  proof                              what it reveals
 //	zk           masked        commitments to it, and one answer  the statement
 //	zk-plonk     masked        wrapped in PLONK (powers of tau)   the statement
-//	zk-groth16   masked        wrapped in Groth16 (own setup)     the statement
+//	zk-groth16   masked        wrapped in Groth16 (shared keys)   the statement
 //	validity     open          the conversation itself            perhaps the witness
 //
 // The mode is part of a statement; prover and verifier take it from there.

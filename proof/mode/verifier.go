@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"slices"
 
 	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/internal/fault"
@@ -42,10 +43,13 @@ func (v *Verifier) Verify(ctx context.Context, n Name, st *statement.Statement, 
 type Batch struct {
 	verifier *Verifier
 	points   *commitments.Batch
+	keys     []Keys // of the wraps verified
 }
 
 // NewBatch returns a batch without proofs.
-func (v *Verifier) NewBatch() *Batch { return &Batch{v, v.Setup.NewBatch(rand.Reader)} }
+func (v *Verifier) NewBatch() *Batch {
+	return &Batch{verifier: v, points: v.Setup.NewBatch(rand.Reader)}
+}
 
 // Add checks an encoded proof of a statement, but for what it leaves to Check.
 // place is what errors call it.
@@ -72,8 +76,21 @@ func (b *Batch) add(ctx context.Context, n Name, place string, st *statement.Sta
 	if v.Wraps == nil {
 		return fmt.Errorf("proofs of mode %s are not verified here: %w", n, fault.ErrVersion)
 	}
-	return v.Wraps.Verify(ctx, n, v.Setup, st, encoded)
+	if err := v.Wraps.Verify(ctx, n, v.Setup, st, encoded); err != nil {
+		return err
+	}
+	var keys Keys
+	if h, ok := v.Wraps.(KeyHolder); ok {
+		keys = h.KeysOf(ctx, n, v.Setup, st.Layout)
+	}
+	if !slices.Contains(b.keys, keys) {
+		b.keys = append(b.keys, keys)
+	}
+	return nil
 }
+
+// Keys tells where the keys come from that wraps were verified with, each origin once.
+func (b *Batch) Keys() []Keys { return b.keys }
 
 // Check decides what the proofs left, and names one that is false.
 func (b *Batch) Check() error { return b.points.Check() }

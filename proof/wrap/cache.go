@@ -19,10 +19,11 @@ import (
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/proof"
 	"github.com/zkaudit/zkaudit/proof/circuit"
+	"github.com/zkaudit/zkaudit/proof/mode"
 )
 
 const (
-	keyVersion        = 1
+	keyVersion        = 2
 	maxVerifyingBytes = 16 << 20
 	maxProvingBytes   = 4 << 30
 )
@@ -64,6 +65,7 @@ type keys struct {
 	circuit   constraint.ConstraintSystem
 	proving   ProvingKey
 	verifying VerifyingKey
+	origin    mode.Keys // of those that are not derived
 }
 
 // class is what keys are asked for by.
@@ -104,7 +106,7 @@ func (c *Cache) verifier(ctx context.Context, cl class) (vk VerifyingKey, made b
 	if k.verifying != nil {
 		return k.verifying, false, nil
 	}
-	if k.verifying, err = c.loadVerifying(digest, cl); err == nil {
+	if k.verifying, k.origin, err = c.loadVerifying(digest, cl); err == nil {
 		return k.verifying, false, nil
 	}
 	if c.dir == "" && !cl.Derived() {
@@ -114,7 +116,7 @@ func (c *Cache) verifier(ctx context.Context, cl class) (vk VerifyingKey, made b
 	if err != nil {
 		return nil, false, err
 	}
-	k.verifying = keys.verifying
+	k.verifying, k.origin = keys.verifying, keys.origin
 	return k.verifying, keys.circuit != nil, nil // a circuit is compiled to set up
 }
 
@@ -138,7 +140,7 @@ func (c *Cache) prover(ctx context.Context, cl class) (*provingKeys, error) {
 	if err != nil {
 		return nil, err
 	}
-	k.circuit, k.proving, k.verifying = made.circuit, made.proving, made.verifying
+	k.circuit, k.proving, k.verifying, k.origin = made.circuit, made.proving, made.verifying, made.origin
 	return &provingKeys{k.circuit, k.proving, k.verifying}, nil
 }
 
@@ -189,7 +191,7 @@ func (c *Cache) make(ctx context.Context, digest [32]byte, cl class, proving boo
 	defer unlock()
 	k := &keys{}
 	var err error
-	if k.verifying, err = c.loadVerifying(digest, cl); err == nil && !proving {
+	if k.verifying, k.origin, err = c.loadVerifying(digest, cl); err == nil && !proving {
 		return k, nil
 	}
 	if err != nil && !cl.Derived() && !errors.Is(err, os.ErrNotExist) {
@@ -264,12 +266,17 @@ func (c *Cache) read(path string, limit int64, kind artefact.Kind, about [32]byt
 	return payload, nil
 }
 
-func (c *Cache) loadVerifying(digest [32]byte, cl class) (VerifyingKey, error) {
+func (c *Cache) loadVerifying(digest [32]byte, cl class) (VerifyingKey, mode.Keys, error) {
 	b, err := c.read(c.path(digest, cl, "vk"), maxVerifyingBytes, verifyingKind(), digest)
 	if err != nil {
-		return nil, err
+		return nil, mode.Keys{}, err
 	}
-	return cl.DecodeVerifyingKey(b, circuit.PublicCount, cl.setup)
+	origin, b, err := decodeOrigin(b)
+	if err != nil {
+		return nil, mode.Keys{}, err
+	}
+	vk, err := cl.DecodeVerifyingKey(b, circuit.PublicCount, cl.setup)
+	return vk, origin, err
 }
 
 // loadProving reads the proving key that was made along with vk.
@@ -308,7 +315,7 @@ func (c *Cache) store(digest [32]byte, cl class, k *keys) error {
 		kind    artefact.Kind
 		about   [32]byte
 		content []byte
-	}{{"pk", provingKind(), about, proving}, {"vk", verifyingKind(), digest, verifying}} {
+	}{{"pk", provingKind(), about, proving}, {"vk", verifyingKind(), digest, append(appendOrigin(nil, k.origin), verifying...)}} {
 		data := artefact.Encode(artefact.Header{Kind: f.kind, Version: keyVersion, Statement: f.about}, f.content)
 		if err := artefact.WriteFile(c.path(digest, cl, f.suffix), data, artefact.PublicMode); err != nil {
 			return fmt.Errorf("key cache: %w", err)
