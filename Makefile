@@ -6,7 +6,7 @@ GO          ?= go
 STATICCHECK ?= honnef.co/go/tools/cmd/staticcheck@v0.8.2
 FUZZTIME    ?= 60
 
-.PHONY: check format vet staticcheck generated tidy short fuzz-briefly mutate-briefly mutate test fixtures-test examples-test drift-test pairs-test wraps-test snarkjs-test fuzz fuzz-long bench bench-peers circuit-stats contracts contracts-check chain-test
+.PHONY: check format vet staticcheck generated tidy short fuzz-briefly mutate-briefly mutate test fixtures-test examples-test drift-test pairs-test wraps-test ceremony-test snarkjs-test fuzz fuzz-long bench bench-peers circuit-stats contracts contracts-check chain-test
 
 check: format vet staticcheck generated tidy short fuzz-briefly mutate-briefly
 
@@ -81,6 +81,11 @@ pairs-test:
 # command line. It takes five minutes on 2 cores.
 wraps-test:
 	$(GO) test -count=1 -timeout 1h -run '^(TestWrappedBundle|TestScripts)$$/^(report|changed|expectation|own_faults|cache|keys.*)$$' ./bundle ./cmd/zkaudit -whole
+
+# A run with keys of a ceremony, from the powers of tau to the verifier's machine, all of
+# it on the command line. It takes some minutes on 2 cores.
+ceremony-test:
+	$(GO) test -count=1 -timeout 1h -run '^TestScripts$$/^ceremony-run$$' ./cmd/zkaudit -whole -v
 
 # What snarkjs says of exported proofs, and a setup that it makes. Needs node and npm,
 # which install it in SNARKJS; a few minutes.

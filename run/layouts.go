@@ -8,7 +8,6 @@ import (
 	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/relation"
 	"github.com/zkaudit/zkaudit/segment"
-	"github.com/zkaudit/zkaudit/train"
 )
 
 // Layouts lists the layouts of all that the run proves: certificates of its parts and
@@ -54,8 +53,7 @@ func (d *Directory) Layouts() ([]*proof.Layout, error) {
 	if err != nil {
 		return nil, err
 	}
-	j := &Job{model: m, Run: &train.Run{Program: m.program(), Initial: initial}}
-	origin := j.origin(&d.Config.Initial)
+	origin := originOf(&d.Config.Initial, m.program(), initial)
 	public, err := origin.Public(m.program())
 	if err != nil {
 		return nil, err

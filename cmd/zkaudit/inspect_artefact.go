@@ -16,6 +16,8 @@ import (
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/internal/foreign"
 	"github.com/zkaudit/zkaudit/owner"
+	"github.com/zkaudit/zkaudit/proof/ceremony"
+	"github.com/zkaudit/zkaudit/proof/wrap"
 	"github.com/zkaudit/zkaudit/run"
 )
 
@@ -51,6 +53,8 @@ func (r *artefactReport) describe(h artefact.Header, data []byte) error {
 		return r.describeAudit(data)
 	case bundle.PartKind():
 		return r.describePart(data)
+	case ceremony.Kind():
+		return r.describeCeremony(data)
 	case owner.PartOpeningKind():
 		r.Meaning, r.Private = "opening of a committed part", true
 	case owner.ModelOpeningKind():
@@ -176,6 +180,20 @@ func (r *artefactReport) describePart(file []byte) error {
 		r.add("normalisation fitted on %s, those trained on", counted(e.FittedRows, "row"))
 	}
 	r.add("mode %s, setup %x, rows of 2^%d cells", f.Mode, f.Setup, f.RowBits)
+	return nil
+}
+
+// describeCeremony describes keys in the making.
+func (r *artefactReport) describeCeremony(data []byte) error {
+	c, err := wrap.UnmarshalCeremony(data)
+	if err != nil {
+		return fault.Verdict(err)
+	}
+	facts := factsOf(c)
+	r.Meaning, r.Contents = "ceremony: keys of mode zk-groth16 in the making (not verified by inspect: see zkaudit ceremony verify)", facts
+	for _, line := range facts.lines() {
+		r.add("%s", line)
+	}
 	return nil
 }
 

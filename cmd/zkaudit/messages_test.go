@@ -94,7 +94,7 @@ func parsed(t *testing.T, f func(at string, n ast.Node)) {
 	})
 }
 
-var flagInText = regexp.MustCompile(`(^|[^-\w])--([a-z][a-z-]*)`)
+var flagInText = regexp.MustCompile(`(^|[^-\w])--([a-z][a-z0-9-]*)`)
 
 // TestFlagsInMessagesExist: a message that names a flag names one that there is,
 // and so do the documents.

@@ -16,6 +16,7 @@ import (
 	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/internal/artefact"
 	"github.com/zkaudit/zkaudit/internal/fault"
+	"github.com/zkaudit/zkaudit/proof/ceremony"
 	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/proof/wrap"
 	"github.com/zkaudit/zkaudit/run"
@@ -191,6 +192,7 @@ func anotherKind(path string, data []byte, want string) error {
 	}
 	is := map[artefact.Kind]string{
 		bundle.Kind(): "a bundle, see zkaudit verify", audit.Kind(): "an audit, see zkaudit audit verify", bundle.PartKind(): "a part",
+		ceremony.Kind(): "a ceremony, see zkaudit ceremony verify",
 	}[h.Kind]
 	if is == "" {
 		is = "something else, see zkaudit inspect"
