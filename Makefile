@@ -6,7 +6,7 @@ GO          ?= go
 STATICCHECK ?= honnef.co/go/tools/cmd/staticcheck@v0.8.2
 FUZZTIME    ?= 60
 
-.PHONY: check format vet staticcheck generated tidy short fuzz-briefly mutate-briefly mutate test fixtures-test examples-test drift-test pairs-test wraps-test ceremony-test snarkjs-test fuzz fuzz-long bench bench-peers circuit-stats contracts contracts-check chain-test
+.PHONY: check format vet staticcheck generated tidy short fuzz-briefly mutate-briefly mutate test fixtures-test examples-test drift-test pairs-test wraps-test ceremony-test snarkjs-test fuzz fuzz-long bench bench-peers circuit-stats contracts contracts-check chain-test marketplace
 
 check: format vet staticcheck generated tidy short fuzz-briefly mutate-briefly
 
@@ -141,3 +141,7 @@ evm/contracts/node_modules:
 # alone needs go-ethereum.
 chain-test:
 	cd evm/chain && $(GO) mod tidy -diff && $(GO) vet ./... && $(GO) run $(STATICCHECK) ./... && $(GO) test -timeout 30m ./...
+
+# A sale from files to a settled order, on a simulated chain with real proofs.
+marketplace:
+	dir=$$(mktemp -d) && sh examples/marketplace/run.sh "$$dir" && rm -rf "$$dir"

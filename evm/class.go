@@ -12,6 +12,7 @@ import (
 	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/proof"
+	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/proof/statement"
 	"github.com/zkaudit/zkaudit/proof/wrap"
 	"github.com/zkaudit/zkaudit/relation"
@@ -202,4 +203,16 @@ func (p *program) point(point []proof.Coord) {
 	for _, c := range point {
 		p.number(p.places[c] + 1)
 	}
+}
+
+// ClassOf returns the class of the proofs of a mode about a layout, for the key that a
+// verifier of wraps has for them (Groth16, PLONK).
+func ClassOf(ctx context.Context, m mode.Name, setup *commitments.Setup, l *proof.Layout, v wrap.Verifier) (*Class, error) {
+	if err := checkMode(m); err != nil {
+		return nil, err
+	}
+	if system, ok := wrap.System(m, v.Powers, v.Cache).(wrap.PLONK); ok {
+		return PLONK(ctx, setup, l, system, v.Cache)
+	}
+	return Groth16(ctx, setup, l, v.Cache)
 }

@@ -83,7 +83,9 @@ those given. 7: valid as far as it was compared. Only 1 says that the audit is f
 
 func (a *app) verifyAudit(ctx context.Context, path string, o *auditVerifying) (*audit.Bundle, *audit.Report, error) {
 	o.CacheDir, o.Limit, o.Another = a.cacheDir(), a.limit, anotherKind
-	o.Wraps = func(powers *commitments.Setup) mode.Wraps { return wrap.Verifier{Powers: powers, Cache: a.keys()} }
+	if o.Wraps == nil {
+		o.Wraps = func(powers *commitments.Setup) mode.Wraps { return wrap.Verifier{Powers: powers, Cache: a.keys()} }
+	}
 	o.ReadExpectation = func(path string) (bundle.Expectation, error) { return readExpectation(path, "") }
 	made, expect, v, err := o.Read(ctx, path, func(made *audit.Bundle, e *audit.Expectation) (err error) {
 		e.ReadModel = transpile.ReadModel

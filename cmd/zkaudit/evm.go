@@ -7,13 +7,14 @@ import (
 func evmCommand(a *app) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "evm",
-		Short: "Settle on an EVM chain: what an order pins, and under which context it is trained",
+		Short: "Settle on an EVM chain: what an order pins, its context, and proofs as contracts take them",
 		Long: `What the contracts of docs/evm.md take. A buyer derives the plan of a training before
 there is one, and pins its hash in an order; the trainer derives the same, and trains
-with the context of the order.`,
-		Args: arguments(0, 0, "a command: plan or context"),
+with the context of the order. Proofs of modes zk-groth16 and zk-plonk are exported as
+they are: nothing is proven anew for a chain.`,
+		Args: arguments(0, 0, "a command: plan, context or export"),
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	c.AddCommand(evmPlanCommand(a), evmContextCommand(a))
+	c.AddCommand(evmPlanCommand(a), evmContextCommand(a), evmExportCommand(a))
 	return c
 }

@@ -139,12 +139,7 @@ func (a *app) classes(o *evmPlanning, s *bundle.Statement) (evm.Classes, error) 
 	}
 	keys := a.keys()
 	return func(ctx context.Context, st *statement.Statement) (id [32]byte, err error) {
-		var class *evm.Class
-		if plonk, ok := wrap.System(s.Mode, powers, keys).(wrap.PLONK); ok {
-			class, err = evm.PLONK(ctx, powers, st.Layout, plonk, keys)
-		} else {
-			class, err = evm.Groth16(ctx, powers, st.Layout, keys)
-		}
+		class, err := evm.ClassOf(ctx, s.Mode, powers, st.Layout, wrap.Verifier{Powers: powers, Cache: keys})
 		if err != nil {
 			return id, err
 		}

@@ -90,6 +90,7 @@ func (d *deployed) settle(t *testing.T, p *wrapped) uint64 {
 	if r.Status != types.ReceiptStatusSuccessful {
 		t.Fatalf("reverted: %v", d.verify(c))
 	}
+	wantEstimate(t, d, p.class, c, r.GasUsed)
 	rows := len(c.External) / 2
 	for _, tensor := range p.proof.Witness {
 		rows += len(tensor)

@@ -100,8 +100,7 @@ func TestPublicInputsCount(t *testing.T) {
 }
 
 // TestSealBindsAllMessages: the last message, which the script itself leaves to the
-// evaluation proof, included. Otherwise one could choose it after θ, so that the sums
-// agree though the values do not.
+// evaluation proof, included: nothing is chosen after θ.
 func TestSealBindsAllMessages(t *testing.T) {
 	g := prooftest.NewGathered(t, prooftest.NewSpec())
 	l := prooftest.Layout(t, g.System, true)
