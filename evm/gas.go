@@ -24,9 +24,9 @@ const (
 	gasPairing        = 34000      // of each pair
 
 	gasOfRow         = 1700  // to read a row, to hash it, to find its coefficient
-	gasOfVerifying   = 80000 // to read a class, hash a statement, follow a transcript
+	gasOfVerifying   = 55000 // to read a class, hash a statement, follow a transcript
 	gasOfClaim       = 300   // on a committed tensor
-	gasOfCoordinate  = 1000  // of a point at which a public tensor is evaluated
+	gasOfCoordinate  = 900   // of a point at which a public tensor is evaluated
 	gasOfCell        = 260   // of a public tensor that is evaluated by its cells
 	gasOfOpenTensors = 15000
 	gasOfPLONK       = 20000
