@@ -15,7 +15,9 @@ import (
 	"github.com/ethereum/go-ethereum/common/hexutil"
 	"github.com/ethereum/go-ethereum/core/types"
 	"github.com/ethereum/go-ethereum/crypto"
+	"github.com/ethereum/go-ethereum/eth/ethconfig"
 	"github.com/ethereum/go-ethereum/ethclient/simulated"
+	"github.com/ethereum/go-ethereum/node"
 	"github.com/ethereum/go-ethereum/rpc"
 
 	"github.com/zkaudit/zkaudit/evm"
@@ -51,12 +53,19 @@ func newChain(names ...string) (*chain, []*account, error) {
 		alloc[a.address] = types.Account{Balance: new(big.Int).Mul(big.NewInt(100), ether)}
 		accounts = append(accounts, a)
 	}
-	c := &chain{Backend: simulated.NewBackend(alloc, simulated.WithBlockGasLimit(gasLimit)), errors: map[[4]byte]string{}}
+	c := &chain{Backend: simulated.NewBackend(alloc, simulated.WithBlockGasLimit(gasLimit), osaka), errors: map[[4]byte]string{}}
 	var err error
 	if c.id, err = c.Client().ChainID(context.Background()); err != nil {
 		return nil, nil, err
 	}
 	return c, accounts, c.readErrors()
+}
+
+// osaka keeps the chain from forks that no public chain has had: gas is that of Osaka.
+func osaka(_ *node.Config, c *ethconfig.Config) {
+	rules := *c.Genesis.Config
+	rules.AmsterdamTime, rules.BogotaTime = nil, nil
+	c.Genesis.Config = &rules
 }
 
 // readErrors takes the names of errors from the contracts' interfaces.
