@@ -26,9 +26,9 @@ type Call struct {
 // Call encodes a proof for the chain, whose statement must be of the class. It does not
 // verify it.
 //
-// A statement of another layout is fault.ErrUsage; a proof that is not one of the
-// layout, fault.ErrMalformed; one with a false claim on an opened tensor, of which there
-// is no encoding, fault.ErrRejected.
+// A statement of another layout is fault.ErrUsage; a proof by other keys than the
+// class's, fault.ErrVersion; one that is not of the layout, fault.ErrMalformed; one with
+// a false claim on an opened tensor, of which there is no encoding, fault.ErrRejected.
 func (c *Class) Call(st *statement.Statement, encoded []byte) (*Call, error) {
 	if st.Layout != c.Layout && st.Layout.System.Digest() != c.Layout.System.Digest() || st.Setup != c.setup.ID {
 		return nil, fmt.Errorf("the statement is of another class: %w", fault.ErrUsage)
@@ -36,6 +36,9 @@ func (c *Class) Call(st *statement.Statement, encoded []byte) (*Call, error) {
 	p, err := wrap.Unmarshal(c.Layout, c.system, encoded)
 	if err != nil {
 		return nil, err
+	}
+	if p.Key != c.key {
+		return nil, fmt.Errorf("the proof was made with key %x, the class has %x: both sides must use keys of one setup: %w", p.Key[:8], c.key[:8], fault.ErrVersion)
 	}
 	var b []byte
 	for _, rows := range p.Witness {

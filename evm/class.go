@@ -12,7 +12,6 @@ import (
 	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/proof"
-	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/proof/statement"
 	"github.com/zkaudit/zkaudit/proof/wrap"
 	"github.com/zkaudit/zkaudit/relation"
@@ -26,6 +25,7 @@ type Class struct {
 
 	setup  *commitments.Setup
 	system wrap.ProofSystem
+	key    [32]byte // by which proofs name theirs
 	tables []table
 	claims []openedClaim
 }
@@ -51,7 +51,7 @@ func Groth16(ctx context.Context, setup *commitments.Setup, l *proof.Layout, cac
 	if err != nil {
 		return nil, err
 	}
-	return newClass(setup, l, wrap.Groth16{}, groth16Key(key))
+	return newClass(setup, l, wrap.Groth16{}, groth16Key(key), key.Digest)
 }
 
 func groth16Key(k *wrap.Groth16Points) []byte {
@@ -62,11 +62,11 @@ func groth16Key(k *wrap.Groth16Points) []byte {
 	return appendCoordinates(b, k.Public...)
 }
 
-func newClass(setup *commitments.Setup, l *proof.Layout, system wrap.ProofSystem, key []byte) (*Class, error) {
+func newClass(setup *commitments.Setup, l *proof.Layout, system wrap.ProofSystem, key []byte, name [32]byte) (*Class, error) {
 	if !l.Masked || setup.Kind == commitments.Transparent {
 		return nil, fmt.Errorf("class of %s: a chain verifies wrapped proofs over powers of tau only, modes zk-plonk and zk-groth16: %w", fault.Quote(l.System.Name), fault.ErrUsage)
 	}
-	c := &Class{Layout: l, setup: setup, system: system}
+	c := &Class{Layout: l, setup: setup, system: system, key: name}
 	p := newProgram(c)
 	if err := p.write(); err != nil {
 		return nil, fmt.Errorf("class of %s: %w", fault.Quote(l.System.Name), err)
@@ -203,16 +203,4 @@ func (p *program) point(point []proof.Coord) {
 	for _, c := range point {
 		p.number(p.places[c] + 1)
 	}
-}
-
-// ClassOf returns the class of the proofs of a mode about a layout, for the key that a
-// verifier of wraps has for them (Groth16, PLONK).
-func ClassOf(ctx context.Context, m mode.Name, setup *commitments.Setup, l *proof.Layout, v wrap.Verifier) (*Class, error) {
-	if err := checkMode(m); err != nil {
-		return nil, err
-	}
-	if system, ok := wrap.System(m, v.Powers, v.Cache).(wrap.PLONK); ok {
-		return PLONK(ctx, setup, l, system, v.Cache)
-	}
-	return Groth16(ctx, setup, l, v.Cache)
 }

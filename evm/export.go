@@ -23,6 +23,7 @@ type Exporter struct {
 	Whole func(*commitments.VerifierSetup) (*commitments.Setup, error)
 
 	mu      sync.Mutex
+	maker   *Maker // of the first proof's setup
 	exports []Export
 }
 
@@ -44,11 +45,11 @@ func (e *Exporter) Verify(ctx context.Context, n mode.Name, setup *commitments.V
 	if err := e.Wraps.Verify(ctx, n, setup, st, encoded); err != nil {
 		return err
 	}
-	whole, err := e.Whole(setup)
+	maker, err := e.makerOf(n, setup)
 	if err != nil {
 		return err
 	}
-	class, err := ClassOf(ctx, n, whole, st.Layout, e.Wraps)
+	class, err := maker.Class(ctx, st)
 	if err != nil {
 		return err
 	}
@@ -61,6 +62,21 @@ func (e *Exporter) Verify(ctx context.Context, n mode.Name, setup *commitments.V
 	defer e.mu.Unlock()
 	e.exports = append(e.exports, Export{kind, class, call})
 	return nil
+}
+
+// makerOf returns what makes classes: all proofs of a file have one mode and one setup.
+func (e *Exporter) makerOf(n mode.Name, setup *commitments.VerifierSetup) (*Maker, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.maker != nil && e.maker.Mode == n && e.maker.Setup.ID == setup.ID {
+		return e.maker, nil
+	}
+	whole, err := e.Whole(setup)
+	if err != nil {
+		return nil, err
+	}
+	e.maker = &Maker{Mode: n, Setup: whole, Keys: e.Wraps}
+	return e.maker, nil
 }
 
 // Exports returns what has been verified.

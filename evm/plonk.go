@@ -36,7 +36,7 @@ func PLONK(ctx context.Context, setup *commitments.Setup, l *proof.Layout, syste
 	if err != nil {
 		return nil, err
 	}
-	return newClass(setup, l, system, key)
+	return newClass(setup, l, system, key, points.Digest)
 }
 
 // AppendPLONKKey writes a verifying key as library Plonk reads it. A key without

@@ -1,6 +1,10 @@
 package proof
 
-import "github.com/consensys/gnark-crypto/ecc/bn254/fr"
+import (
+	"math/big"
+
+	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
+)
 
 // Exposed lists what an Outcome's checks need, each value once: the distinct
 // coordinates of row folds, public claims and the point of the combined row, in the order
@@ -18,6 +22,16 @@ func (o *Outcome[E]) Exposed(l *Layout) []E {
 		list = append(list, c.Value)
 	}
 	return append(list, o.Gamma, o.Sigma, o.Value)
+}
+
+// SumOfPowers returns Σ_i base^i·x_i: what a SNARK is told of the exposed values.
+// Protocol, section 14.
+func SumOfPowers[E any](a Arith[E], base E, x []E) E {
+	sum := a.Const(new(big.Int))
+	for i := len(x) - 1; i >= 0; i-- {
+		sum = a.Add(a.Mul(sum, base), x[i])
+	}
+	return sum
 }
 
 // Seal ends a conversation that is to be wrapped: one more challenge, which nobody

@@ -210,3 +210,54 @@ func TestDegreesAreBounded(t *testing.T) {
 		t.Errorf("powers of an external tensor: %v", err)
 	}
 }
+
+// TestSumOfPowers: term by term, for none, one and several values.
+func TestSumOfPowers(t *testing.T) {
+	base := fr.NewElement(1000)
+	for _, x := range [][]uint64{nil, {7}, {1, 2, 3}, {0, 0, 5, 9}} {
+		var values []fr.Element
+		var want uint64
+		power := uint64(1)
+		for _, v := range x {
+			values = append(values, fr.NewElement(v))
+			want += power * v
+			power *= 1000
+		}
+		if got := proof.SumOfPowers(&proof.Checks{}, base, values); got != fr.NewElement(want) {
+			t.Errorf("%v: %s, want %d", x, got.String(), want)
+		}
+	}
+}
+
+// TestPlaces: coordinates stand where Places says, one after the other, before all
+// other values; Zero and the coordinates that no check needs stand nowhere.
+func TestPlaces(t *testing.T) {
+	for name, g := range games(t) {
+		_, _, out := g.Tell(t, g.Committed, nil)
+		exposed := out.Exposed(g.Layout)
+		revealed := proof.Reveal(g.Layout, exposed)
+		places, count := proof.Places(g.Layout)
+		if len(places) != len(out.Coords) || places[proof.Zero] != -1 {
+			t.Fatalf("%s: %d places of %d coordinates, Zero at %d", name, len(places), len(out.Coords), places[proof.Zero])
+		}
+		next := 0
+		for c, place := range places {
+			switch {
+			case place == -1:
+				if !revealed.Coords[c].IsZero() {
+					t.Errorf("%s: coordinate %d is revealed and has no place", name, c)
+				}
+			case place != next:
+				t.Fatalf("%s: coordinate %d stands at %d, want %d", name, c, place, next)
+			default:
+				next++
+				if exposed[place] != out.Coords[c] {
+					t.Errorf("%s: at %d stands another value than coordinate %d", name, place, c)
+				}
+			}
+		}
+		if others := len(out.Public) + 3; next != count || len(exposed) != count+others {
+			t.Errorf("%s: %d places, %d said, %d values exposed of which %d are no coordinates", name, next, count, len(exposed), others)
+		}
+	}
+}

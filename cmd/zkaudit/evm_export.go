@@ -228,14 +228,10 @@ func onChain(m mode.Name) error {
 
 // exporter makes what verifies proofs and keeps them for a chain.
 func (a *app) exporter(setupFile string, powers *commitments.Setup) *evm.Exporter {
-	var whole *commitments.Setup
 	return &evm.Exporter{
 		Wraps: wrap.Verifier{Powers: powers, Cache: a.keys()},
-		Whole: func(v *commitments.VerifierSetup) (_ *commitments.Setup, err error) {
-			if whole == nil {
-				whole, err = a.committingSetup(setupFile, v.RowBits, v.ID)
-			}
-			return whole, err
+		Whole: func(v *commitments.VerifierSetup) (*commitments.Setup, error) {
+			return a.committingSetup(setupFile, v.RowBits, v.ID)
 		},
 	}
 }

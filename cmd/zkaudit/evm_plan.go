@@ -14,7 +14,6 @@ import (
 	"github.com/zkaudit/zkaudit/evm"
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/proof/mode"
-	"github.com/zkaudit/zkaudit/proof/statement"
 	"github.com/zkaudit/zkaudit/proof/wrap"
 	"github.com/zkaudit/zkaudit/run"
 )
@@ -137,14 +136,7 @@ func (a *app) classes(o *evmPlanning, s *bundle.Statement) (evm.Classes, error) 
 	case powers.Verifier().Insecure && !o.insecure:
 		return nil, fmt.Errorf("the parts are committed with the INSECURE development setup; --allow-insecure-setup takes it all the same: %w", fault.ErrVersion)
 	}
-	keys := a.keys()
-	return func(ctx context.Context, st *statement.Statement) (id [32]byte, err error) {
-		class, err := evm.ClassOf(ctx, s.Mode, powers, st.Layout, wrap.Verifier{Powers: powers, Cache: keys})
-		if err != nil {
-			return id, err
-		}
-		return class.ID, nil
-	}, nil
+	return (&evm.Maker{Mode: s.Mode, Setup: powers, Keys: wrap.Verifier{Powers: powers, Cache: a.keys()}}).ID, nil
 }
 
 // planClaims adds the claims of a file to what is printed.

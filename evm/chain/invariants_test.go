@@ -196,7 +196,7 @@ func (l *ledger) finishOne(e *entry) {
 func (l *ledger) settleOne(t *rapid.T, e *entry) {
 	digest := [32]byte{1}
 	if e.finished != nil {
-		digest = e.finished.name.Digest
+		digest = e.finished.Name.Digest
 	}
 	// A transaction is in the next block, a second later or more: leave room for it.
 	if e.open && l.Now(l) <= e.terms.Deadline && l.Now(l)+2 > e.terms.Deadline {

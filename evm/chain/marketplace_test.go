@@ -105,19 +105,19 @@ func TestSettle(t *testing.T) {
 		t.Errorf("context %x, package evm has %x", got, o.context())
 	}
 	run := w.provenFor(o.context())
-	w.refused("before anything is proven", "NotProven", w.payee, w.market, nil, o.settle(run.name.Digest))
+	w.refused("before anything is proven", "NotProven", w.payee, w.market, nil, o.settle(run.Name.Digest))
 	w.must(w.payee, w.training, nil, run.start())
-	w.must(w.payee, w.training, nil, run.advance(0, run.segment(0)))
-	w.must(w.payee, w.training, nil, run.advance(1, run.segment(1)))
-	w.refused("before the claim is proven", "NotProven", w.payee, w.market, nil, o.settle(run.name.Digest))
-	w.must(w.payee, w.training, nil, run.claimed(run.claim()))
-	t.Logf("settle: %d gas", w.must(w.stranger, w.market, nil, o.settle(run.name.Digest)))
+	w.must(w.payee, w.training, nil, run.Advance(0, run.segment(0)))
+	w.must(w.payee, w.training, nil, run.Advance(1, run.segment(1)))
+	w.refused("before the claim is proven", "NotProven", w.payee, w.market, nil, o.settle(run.Name.Digest))
+	w.must(w.payee, w.training, nil, run.Claims(run.claim()))
+	t.Logf("settle: %d gas", w.must(w.stranger, w.market, nil, o.settle(run.Name.Digest)))
 	due := [2]*big.Int{w.royalty(0, askedPrice), w.royalty(1, askedPrice)}
 	rest := new(big.Int).Sub(new(big.Int).Sub(o.terms.Amount, due[0]), due[1])
 	w.wantOwed(ether, map[common.Address]*big.Int{
 		w.owners[0].Address: due[0], w.owners[1].Address: due[1], w.payee.Address: rest, w.stranger.Address: new(big.Int), w.buyer.Address: new(big.Int),
 	})
-	w.refused("settle again", "NotOpen", w.payee, w.market, nil, o.settle(run.name.Digest))
+	w.refused("settle again", "NotOpen", w.payee, w.market, nil, o.settle(run.Name.Digest))
 	to := common.Address{1, 2, 3}
 	for i, account := range []*chaintest.Account{w.owners[0], w.owners[1], w.payee} {
 		before := w.balance(to)
@@ -189,9 +189,9 @@ func TestPricesAreFixedWhenOpened(t *testing.T) {
 	run := w.provenFor(o.context())
 	w.must(w.payee, w.training, nil, run.start())
 	w.must(w.owners[0], w.registry, nil, registry.PackRevoke(w.partDigest("part-000")))
-	w.must(w.payee, w.training, nil, run.advance(0, run.segment(0), run.segment(1)))
-	w.must(w.payee, w.training, nil, run.claimed(run.claim()))
-	w.must(w.payee, w.market, nil, o.settle(run.name.Digest))
+	w.must(w.payee, w.training, nil, run.Advance(0, run.segment(0), run.segment(1)))
+	w.must(w.payee, w.training, nil, run.Claims(run.claim()))
+	w.must(w.payee, w.market, nil, o.settle(run.Name.Digest))
 	w.wantOwed(ether, map[common.Address]*big.Int{w.owners[0].Address: w.royalty(0, askedPrice), w.payee.Address: o.shares[2].Amount})
 }
 
@@ -218,9 +218,9 @@ func TestShares(t *testing.T) {
 			return s
 		},
 	} {
-		w.refused(name, "WrongShares", w.payee, w.market, nil, market.PackSettle(o.terms, change(slices.Clone(o.shares)), run.name.Digest))
+		w.refused(name, "WrongShares", w.payee, w.market, nil, market.PackSettle(o.terms, change(slices.Clone(o.shares)), run.Name.Digest))
 	}
-	w.must(w.payee, w.market, nil, o.settle(run.name.Digest))
+	w.must(w.payee, w.market, nil, o.settle(run.Name.Digest))
 }
 
 // TestDeadline: an order is settled up to its deadline and refunded after it, never both:
@@ -245,15 +245,15 @@ func TestDeadline(t *testing.T) {
 		t.Fatalf("it is %d, want %d", w.Now(t), settled.terms.Deadline)
 	}
 	w.refused("refund in the last second", "DeadlineNotPassed", w.buyer, w.market, nil, settled.refund())
-	if _, err := w.Call(w.payee, w.market, settled.settle(runs[settled].name.Digest)); err != nil {
+	if _, err := w.Call(w.payee, w.market, settled.settle(runs[settled].Name.Digest)); err != nil {
 		t.Errorf("settle in the last second: %v", err)
 	}
 	w.Pass(t, 1)
-	w.refused("settle a second later", "DeadlinePassed", w.payee, w.market, nil, late.settle(runs[late].name.Digest))
+	w.refused("settle a second later", "DeadlinePassed", w.payee, w.market, nil, late.settle(runs[late].Name.Digest))
 	w.must(w.stranger, w.market, nil, late.refund())
 	w.wantOwed(ether, map[common.Address]*big.Int{w.buyer.Address: late.terms.Amount, w.payee.Address: new(big.Int), w.stranger.Address: new(big.Int)})
 	w.refused("refund again", "NotOpen", w.buyer, w.market, nil, late.refund())
-	w.refused("settle what was refunded", "NotOpen", w.payee, w.market, nil, late.settle(runs[late].name.Digest))
+	w.refused("settle what was refunded", "NotOpen", w.payee, w.market, nil, late.settle(runs[late].Name.Digest))
 	w.refused("refund what was never opened", "NotOpen", w.buyer, w.market, nil, w.order(ether, 1, 1).refund())
 }
 
@@ -269,7 +269,7 @@ func TestOrdersAreApart(t *testing.T) {
 	second.terms.Salt[0]++
 	second.named()
 	w.must(w.buyer, w.market, second.terms.Amount, second.open())
-	w.refused("another order's run", "NotProven", w.payee, w.market, nil, second.settle(run.name.Digest))
+	w.refused("another order's run", "NotProven", w.payee, w.market, nil, second.settle(run.Name.Digest))
 	for name, c := range map[string]evm.Context{
 		"another chain":       evm.OrderContext(new(big.Int).Add(w.ID(), big.NewInt(1)), evm.Address(w.market), first.name, evm.Address(w.payee.Address)),
 		"another marketplace": evm.OrderContext(w.ID(), evm.Address(w.training), first.name, evm.Address(w.payee.Address)),
@@ -281,9 +281,9 @@ func TestOrdersAreApart(t *testing.T) {
 		if !other.isProven() {
 			t.Fatalf("%s: the run is not proven", name)
 		}
-		w.refused(name, "NotProven", w.payee, w.market, nil, first.settle(other.name.Digest))
+		w.refused(name, "NotProven", w.payee, w.market, nil, first.settle(other.Name.Digest))
 	}
-	w.must(w.payee, w.market, nil, first.settle(run.name.Digest))
+	w.must(w.payee, w.market, nil, first.settle(run.Name.Digest))
 }
 
 // TestClaimsOfAnOrder: each must be proven, and no claim stands for another: lists of them
@@ -299,13 +299,13 @@ func TestClaimsOfAnOrder(t *testing.T) {
 		run := w.provenFor(o.context())
 		run.finish(w.payee)
 		if slices.Contains(claims, [32]byte{9}) {
-			w.refused("a claim that is not proven", "NotProven", w.payee, w.market, nil, o.settle(run.name.Digest))
+			w.refused("a claim that is not proven", "NotProven", w.payee, w.market, nil, o.settle(run.Name.Digest))
 			short := *o
 			short.terms.Claims = [][32]byte{a}
-			w.refused("a shorter list of claims", "NotOpen", w.payee, w.market, nil, short.settle(run.name.Digest))
+			w.refused("a shorter list of claims", "NotOpen", w.payee, w.market, nil, short.settle(run.Name.Digest))
 			continue
 		}
-		w.must(w.payee, w.market, nil, o.settle(run.name.Digest))
+		w.must(w.payee, w.market, nil, o.settle(run.Name.Digest))
 		orders = append(orders, o)
 	}
 	if len(orders) != 2 {
@@ -349,13 +349,13 @@ func TestFrontRunner(t *testing.T) {
 	w.refused("the buyer's own", "AlreadyOpened", w.buyer, w.market, o.terms.Amount, o.open())
 	run := w.provenFor(o.context())
 	run.finish(w.stranger)
-	for name, call := range map[string][]byte{"start": run.start(), "segments": run.advance(0, run.segment(0), run.segment(1))} {
+	for name, call := range map[string][]byte{"start": run.start(), "segments": run.Advance(0, run.segment(0), run.segment(1))} {
 		if _, err := w.Do(t, w.payee, w.training, nil, call); err == nil {
 			t.Errorf("%s: accepted again", name)
 		}
 	}
-	w.must(w.payee, w.training, nil, run.claimed(run.claim())) // changes nothing
-	w.must(w.stranger, w.market, nil, o.settle(run.name.Digest))
+	w.must(w.payee, w.training, nil, run.Claims(run.claim())) // changes nothing
+	w.must(w.stranger, w.market, nil, o.settle(run.Name.Digest))
 	w.wantOwed(ether, map[common.Address]*big.Int{w.payee.Address: o.shares[2].Amount, w.stranger.Address: new(big.Int)})
 }
 
@@ -368,20 +368,20 @@ func TestProofIsNotTheName(t *testing.T) {
 	run := w.provenFor(o.context())
 	b := run.beginning()
 	b.Proof = append(b.Proof, 1)
-	w.must(w.payee, w.training, nil, training.PackStart(onChain(w.plan), run.context, b))
+	w.must(w.payee, w.training, nil, training.PackStart(onChain(w.plan), run.Context, b))
 	w.refused("start by another proof", "AlreadyStarted", w.payee, w.training, nil, run.start())
 	again := run.segment(0)
 	again.Proof = append(slices.Clone(again.Proof), 2)
-	w.must(w.payee, w.training, nil, run.advance(0, run.segment(0)))
-	w.refused("a segment by another proof", "NotNext", w.payee, w.training, nil, run.advance(1, again))
-	w.must(w.payee, w.training, nil, run.advance(1, run.segment(1)))
+	w.must(w.payee, w.training, nil, run.Advance(0, run.segment(0)))
+	w.refused("a segment by another proof", "NotNext", w.payee, w.training, nil, run.Advance(1, again))
+	w.must(w.payee, w.training, nil, run.Advance(1, run.segment(1)))
 	for range 2 {
 		claim := run.claim()
 		claim.Proof = append(claim.Proof, 3)
-		w.must(w.payee, w.training, nil, run.claimed(claim))
+		w.must(w.payee, w.training, nil, run.Claims(claim))
 	}
-	w.must(w.payee, w.market, nil, o.settle(run.name.Digest))
-	w.refused("settle again", "NotOpen", w.payee, w.market, nil, o.settle(run.name.Digest))
+	w.must(w.payee, w.market, nil, o.settle(run.Name.Digest))
+	w.refused("settle again", "NotOpen", w.payee, w.market, nil, o.settle(run.Name.Digest))
 }
 
 // TestNobodyAdministers: the interfaces have no function beyond these, and the code no

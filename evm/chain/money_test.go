@@ -69,7 +69,7 @@ func TestTokens(t *testing.T) {
 			w.must(w.buyer, w.market, nil, o.open())
 			run := w.provenFor(o.context())
 			run.finish(w.payee)
-			w.must(w.payee, w.market, nil, o.settle(run.name.Digest))
+			w.must(w.payee, w.market, nil, o.settle(run.Name.Digest))
 			to := common.Address{1, 2, 3}
 			w.refused("another currency", "NothingOwed", w.payee, w.market, nil, market.PackWithdraw(ether, to))
 			for _, account := range []*chaintest.Account{w.owners[0], w.owners[1], w.payee} {
@@ -170,7 +170,7 @@ func TestPayeeRefuses(t *testing.T) {
 	w.must(w.buyer, w.market, o.named().terms.Amount, o.open())
 	run := w.provenFor(o.context())
 	run.finish(w.stranger)
-	w.must(w.stranger, w.market, nil, o.settle(run.name.Digest))
+	w.must(w.stranger, w.market, nil, o.settle(run.Name.Digest))
 	w.must(w.owners[0], w.market, nil, market.PackWithdraw(ether, w.owners[0].Address))
 	act := func(to common.Address) []byte {
 		return w.pack("Actor", "act", w.market, new(big.Int), market.PackWithdraw(ether, to))

@@ -135,6 +135,13 @@ func TestMutations(t *testing.T) {
 			if err := d.verify(p.call); err != nil {
 				t.Fatal(err)
 			}
+			others := clone(p.proof)
+			others.Key[0] ^= 1
+			if encoded, err := others.MarshalBinary(); err != nil {
+				t.Fatal(err)
+			} else if call, err := p.class.Call(p.st, encoded); !errors.Is(err, fault.ErrVersion) || call != nil {
+				t.Errorf("a proof by other keys than the class's: %v", err)
+			}
 			reasons := map[string]int{}
 			for _, m := range p.mutations() {
 				q := clone(p.proof)

@@ -101,14 +101,15 @@ func TestDigestBindsAll(t *testing.T) {
 // template and on the rows of the part.
 func TestCertify(t *testing.T) {
 	w := newWorld(t)
-	digest, hashes, part := w.partDigest("part-000"), w.chunkHashes("part-000"), w.part("part-000")
+	digest, part := w.partDigest("part-000"), w.part("part-000")
+	hashes, chunks := w.chunks("part-000")
+	otherHashes, otherChunks := w.chunks("part-001")
 	certify := func(chunks ...bindings.DatasetRegistryChunk) []byte {
 		return registry.PackCertify(digest, hashes, part.Tensors, chunks)
 	}
 	certified := func(certificate [32]byte) bool {
 		return read(w, w.registry, registry.PackCertified(digest, certificate), registry.UnpackCertified)
 	}
-	chunks := w.chunks("part-000")
 	w.refused("a part that is not registered", "NotRegistered", w.stranger, w.registry, nil, certify(chunks...))
 	w.register("part-000", price{})
 	w.register("part-001", price{})
@@ -125,7 +126,7 @@ func TestCertify(t *testing.T) {
 	swapped.Template = w.certificates["part-001"][0].Encode()
 	w.refused("the template of another certificate", "TemplateUnknown", w.stranger, w.registry, nil, certify(swapped))
 	w.refused("the certificate of another part", "ProofFalse", w.stranger, w.registry, nil,
-		registry.PackCertify(digest, w.chunkHashes("part-001"), part.Tensors, w.chunks("part-001")))
+		registry.PackCertify(digest, otherHashes, part.Tensors, otherChunks))
 	w.must(w.stranger, w.registry, nil, certify()) // proves nothing
 	name := w.plan.Parts[0].Certificate
 	if certified(name) {
@@ -147,7 +148,8 @@ func TestCertifyInPieces(t *testing.T) {
 	w := newWorld(t)
 	w.register("part-000", price{})
 	digest, part := w.partDigest("part-000"), w.part("part-000")
-	one := w.chunks("part-000")[0]
+	_, chunks := w.chunks("part-000")
+	one := chunks[0]
 	// Two templates of one statement, which differ in how it is cut into pieces.
 	template := w.certificates["part-000"][0]
 	literal := template.Pieces[0]

@@ -17,20 +17,21 @@ import (
 	"github.com/zkaudit/zkaudit/evm"
 	"github.com/zkaudit/zkaudit/evm/chain/bindings"
 	"github.com/zkaudit/zkaudit/evm/chain/chaintest"
+	"github.com/zkaudit/zkaudit/evm/chain/delivery"
 	"github.com/zkaudit/zkaudit/evm/evmtest"
 	"github.com/zkaudit/zkaudit/internal/encode"
 	"github.com/zkaudit/zkaudit/ops"
 	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/proof/statement"
+	"github.com/zkaudit/zkaudit/proof/wrap"
 	"github.com/zkaudit/zkaudit/run"
 )
 
 // groth16 proves by the proofs of mode zk-groth16 that bundles, parts and audits hold.
 type groth16 struct {
 	*evmtest.Training
-	setup   *commitments.Setup
-	classes map[[32]byte]*evm.Class // by relation system
-	proofs  map[string][]byte       // by statement
+	*evm.Maker
+	proofs map[string][]byte // by statement
 }
 
 func newGroth16(t testing.TB, trained *evmtest.Training) *groth16 {
@@ -39,29 +40,14 @@ func newGroth16(t testing.TB, trained *evmtest.Training) *groth16 {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &groth16{trained, setup, map[[32]byte]*evm.Class{}, map[string][]byte{}}
+	maker := &evm.Maker{Mode: mode.ZKGroth16, Setup: setup, Keys: wrap.Verifier{Cache: trained.Directory.Keys()}}
+	return &groth16{trained, maker, map[string][]byte{}}
 }
 
 func (g *groth16) contract() string { return "ArgumentVerifier" }
 
-func (g *groth16) classOf(ctx context.Context, st *statement.Statement) (*evm.Class, error) {
-	key := st.Layout.System.Digest()
-	if c := g.classes[key]; c != nil {
-		return c, nil
-	}
-	c, err := evm.Groth16(ctx, g.setup, st.Layout, g.Directory.Keys())
-	if err == nil {
-		g.classes[key] = c
-	}
-	return c, err
-}
-
 func (g *groth16) class(ctx context.Context, st *statement.Statement) ([32]byte, error) {
-	c, err := g.classOf(ctx, st)
-	if err != nil {
-		return [32]byte{}, err
-	}
-	return c.ID, nil
+	return g.ID(ctx, st)
 }
 
 // keyOf tells statements apart.
@@ -79,7 +65,7 @@ func (g *groth16) prove(t testing.TB, st *statement.Statement) []byte {
 	if encoded == nil {
 		t.Fatal("nobody has proven this statement")
 	}
-	c, err := g.classOf(context.Background(), st)
+	c, err := g.Class(context.Background(), st)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -94,7 +80,7 @@ func (g *groth16) prove(t testing.TB, st *statement.Statement) []byte {
 func (g *groth16) addParts(t testing.TB) {
 	t.Helper()
 	for name, p := range g.Parts {
-		claims, err := bundle.DatasetClaims(mode.ZKGroth16, p.Shape(), g.setup.ID, g.setup.RowBits, p.Commitment())
+		claims, err := bundle.DatasetClaims(mode.ZKGroth16, p.Shape(), g.Setup.ID, g.Setup.RowBits, p.Commitment())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -120,9 +106,12 @@ func (g *groth16) addRun(t testing.TB) {
 		t.Fatal(err)
 	}
 	g.proofs[keyOf(st)] = g.Bundle.Weights
-	p := &proven{world: &world{TB: t, trained: g.Training}, statement: g.Bundle.Statement, claims: claims}
+	r, err := delivery.NewRun(&evm.Plan{}, evm.Context{}, g.Bundle, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
 	for i, s := range g.Bundle.Segments {
-		_, st, err := claims.Segment(i, p.certificateDigests(), p.border(i), s.After)
+		st, _, err := r.Statement(i)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -152,7 +141,7 @@ func (g *groth16) addAudit(t testing.TB, text string) {
 func (g *groth16) registerClasses(w *world) {
 	w.Helper()
 	verifier := bindings.NewArgumentVerifier()
-	for _, c := range g.classes {
+	for _, c := range g.Made() {
 		w.Logf("class of %s: %d bytes, registered for %d gas", c.Layout.System.Name, len(c.Descriptor), w.must(w.payee, w.verifier, nil, verifier.PackRegister(c.Descriptor)))
 	}
 }
@@ -196,27 +185,27 @@ func TestSettlement(t *testing.T) {
 	t.Logf("start: %d gas", w.must(w.stranger, w.training, nil, mine.start()))
 	elsewhere(w, o, mine)
 	falseSegments(w, mine)
-	both, err := w.Client().EstimateGas(context.Background(), message(w, mine.advance(0, mine.segment(0), mine.segment(1))))
+	both, err := w.Client().EstimateGas(context.Background(), message(w, mine.Advance(0, mine.segment(0), mine.segment(1))))
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Logf("both segments in one call: about %d gas", both)
 	again := mine.segment(0)
 	again.Proof = inverted(again.Proof)
-	t.Logf("segment: %d gas", w.must(w.stranger, w.training, nil, mine.advance(0, again)))
-	w.refused("the same segment by another proof", "NotNext", w.payee, w.training, nil, mine.advance(1, mine.segment(0)))
-	t.Logf("segment: %d gas", w.must(w.stranger, w.training, nil, mine.advance(1, mine.segment(1))))
+	t.Logf("segment: %d gas", w.must(w.stranger, w.training, nil, mine.Advance(0, again)))
+	w.refused("the same segment by another proof", "NotNext", w.payee, w.training, nil, mine.Advance(1, mine.segment(0)))
+	t.Logf("segment: %d gas", w.must(w.stranger, w.training, nil, mine.Advance(1, mine.segment(1))))
 	falseClaims(w, mine)
-	t.Logf("claim: %d gas", w.must(w.stranger, w.training, nil, mine.claimed(mine.claim())))
-	t.Logf("settle: %d gas", w.must(w.stranger, w.market, nil, o.settle(mine.name.Digest)))
+	t.Logf("claim: %d gas", w.must(w.stranger, w.training, nil, mine.Claims(mine.claim())))
+	t.Logf("settle: %d gas", w.must(w.stranger, w.market, nil, o.settle(mine.Name.Digest)))
 	w.wantOwed(ether, map[common.Address]*big.Int{
 		w.owners[0].Address: w.royalty(0, askedPrice), w.owners[1].Address: w.royalty(1, askedPrice), w.payee.Address: o.shares[2].Amount, w.stranger.Address: new(big.Int),
 	})
-	w.refused("settle again", "NotOpen", w.payee, w.market, nil, o.settle(mine.name.Digest))
+	w.refused("settle again", "NotOpen", w.payee, w.market, nil, o.settle(mine.Name.Digest))
 
 	second := w.order(ether, askedPrice, w.Now(t)+1000)
 	w.must(w.buyer, w.market, second.terms.Amount, second.open())
-	w.refused("the run for another order", "NotProven", w.payee, w.market, nil, second.settle(mine.name.Digest))
+	w.refused("the run for another order", "NotProven", w.payee, w.market, nil, second.settle(mine.Name.Digest))
 	w.Pass(t, 2000)
 	w.must(w.stranger, w.market, nil, second.refund())
 	w.wantOwed(ether, map[common.Address]*big.Int{w.buyer.Address: second.terms.Amount})
@@ -247,7 +236,7 @@ func elsewhere(w *world, o *order, mine *proven) {
 	} {
 		other := w.provenFor(c)
 		w.must(w.stranger, w.training, nil, training.PackStart(onChain(w.plan), c, mine.beginning()))
-		w.wantRefused(name, training.PackAdvance(other.name, mine.data(), allCoordinates(mine.border(0)), []bindings.TrainingVerifierSegment{mine.segment(0)}))
+		w.wantRefused(name, training.PackAdvance(other.Name, mine.Data(), allCoordinates(mine.Border(0)), []bindings.TrainingVerifierSegment{mine.segment(0)}))
 	}
 }
 
@@ -264,7 +253,7 @@ func falseBeginnings(w *world, p *proven) {
 	w.Helper()
 	b := p.beginning()
 	start := func(b bindings.TrainingVerifierBeginning) []byte {
-		return training.PackStart(onChain(w.plan), p.context, b)
+		return training.PackStart(onChain(w.plan), p.Context, b)
 	}
 	falseWords(b.Proof, func(place string, false_ []byte) {
 		changed := b
@@ -283,7 +272,7 @@ func falseSegments(w *world, p *proven) {
 	falseWords(s.Proof, func(place string, false_ []byte) {
 		changed := s
 		changed.Proof = false_
-		w.wantRefused("segment, "+place, p.advance(0, changed))
+		w.wantRefused("segment, "+place, p.Advance(0, changed))
 	})
 	for name, change := range map[string]func(s *bindings.TrainingVerifierSegment){
 		"other certificates": func(s *bindings.TrainingVerifierSegment) {
@@ -299,12 +288,12 @@ func falseSegments(w *world, p *proven) {
 	} {
 		changed := s
 		change(&changed)
-		w.wantRefused("segment, "+name, p.advance(0, changed))
+		w.wantRefused("segment, "+name, p.Advance(0, changed))
 	}
 	second := p.segment(1)
 	second.Proof = slices.Clone(second.Proof)
 	second.Proof[40] ^= 1
-	w.wantRefused("a false segment behind a true one", p.advance(0, s, second))
+	w.wantRefused("a false segment behind a true one", p.Advance(0, s, second))
 }
 
 func falseClaims(w *world, p *proven) {
@@ -313,11 +302,11 @@ func falseClaims(w *world, p *proven) {
 	falseWords(c.Proof, func(place string, false_ []byte) {
 		changed := c
 		changed.Proof = false_
-		w.wantRefused("claim, "+place, p.claimed(changed))
+		w.wantRefused("claim, "+place, p.Claims(changed))
 	})
 	changed := c
 	changed.Proof = p.segment(1).Proof
-	w.wantRefused("claim, a segment's proof", p.claimed(changed))
+	w.wantRefused("claim, a segment's proof", p.Claims(changed))
 }
 
 // message is a call from the payee to the verifier of trainings.

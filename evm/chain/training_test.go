@@ -29,10 +29,10 @@ func TestTraining(t *testing.T) {
 		t.Errorf("claim hash %x, package evm has %x", got, w.accuracy.Hash())
 	}
 	name := read(w, w.training, run.start(), training.UnpackStart)
-	if name != run.name {
-		t.Errorf("the run is %x, want %x", name, run.name)
+	if name != run.Name {
+		t.Errorf("the run is %x, want %x", name, run.Name)
 	}
-	if got := read(w, w.training, training.PackKey(run.name), training.UnpackKey); got != run.key() {
+	if got := read(w, w.training, training.PackKey(run.Name), training.UnpackKey); got != run.key() {
 		t.Errorf("key %x, want %x", got, run.key())
 	}
 	t.Logf("start: %d gas", w.must(w.stranger, w.training, nil, run.start()))
@@ -41,12 +41,12 @@ func TestTraining(t *testing.T) {
 		t.Errorf("started as %+v", state)
 	}
 	for i := range 2 {
-		t.Logf("segment: %d gas", w.must(w.stranger, w.training, nil, run.advance(i, run.segment(i))))
+		t.Logf("segment: %d gas", w.must(w.stranger, w.training, nil, run.Advance(i, run.segment(i))))
 		if run.isProven() {
 			t.Error("proven before the claim is")
 		}
 	}
-	t.Logf("claim: %d gas", w.must(w.stranger, w.training, nil, run.claimed(claim)))
+	t.Logf("claim: %d gas", w.must(w.stranger, w.training, nil, run.Claims(claim)))
 	if !run.isProven() {
 		t.Error("not proven")
 	}
@@ -60,9 +60,9 @@ func TestSegmentsInOneCall(t *testing.T) {
 	for _, run := range []*proven{apart, together} {
 		w.must(w.payee, w.training, nil, run.start())
 	}
-	w.must(w.payee, w.training, nil, apart.advance(0, apart.segment(0)))
-	w.must(w.payee, w.training, nil, apart.advance(1, apart.segment(1)))
-	w.must(w.payee, w.training, nil, together.advance(0, together.segment(0), together.segment(1)))
+	w.must(w.payee, w.training, nil, apart.Advance(0, apart.segment(0)))
+	w.must(w.payee, w.training, nil, apart.Advance(1, apart.segment(1)))
+	w.must(w.payee, w.training, nil, together.Advance(0, together.segment(0), together.segment(1)))
 	var states [2]bindings.TrainingVerifierRun
 	for i, run := range []*proven{apart, together} {
 		states[i] = read(w, w.training, training.PackRunOf(run.key()), training.UnpackRunOf)
@@ -113,7 +113,7 @@ func TestStartRefuses(t *testing.T) {
 		"another certificate":            {func(in *input) { in.plan.Parts[1].Certificate = [32]byte{1} }, "NotCertified"},
 		"the certificate of another one": {func(in *input) { in.plan.Parts[1].Certificate = in.plan.Parts[0].Certificate }, "NotCertified"},
 	} {
-		in := input{onChain(w.plan), run.context, run.beginning()}
+		in := input{onChain(w.plan), run.Context, run.beginning()}
 		c.change(&in)
 		w.refused(name, c.refuse, w.payee, w.training, nil, training.PackStart(in.plan, in.context, in.b))
 	}
@@ -150,7 +150,7 @@ func TestNamesOfRuns(t *testing.T) {
 			slices.Reverse(p.Parts)
 		},
 	} {
-		plan, c, b := onChain(w.plan), run.context, run.beginning()
+		plan, c, b := onChain(w.plan), run.Context, run.beginning()
 		change(&plan, &c, &b)
 		name32 := read(w, w.training, training.PackStart(plan, c, b), training.UnpackStart)
 		key := read(w, w.training, training.PackKey(name32), training.UnpackKey)
@@ -167,9 +167,9 @@ func TestRunIsNotRestarted(t *testing.T) {
 	w.trade(price{})
 	run := w.provenFor(evm.Context{1})
 	w.must(w.payee, w.training, nil, run.start())
-	w.must(w.payee, w.training, nil, run.advance(0, run.segment(0)))
+	w.must(w.payee, w.training, nil, run.Advance(0, run.segment(0)))
 	w.refused("start again", "AlreadyStarted", w.stranger, w.training, nil, run.start())
-	w.must(w.payee, w.training, nil, run.advance(1, run.segment(1)))
+	w.must(w.payee, w.training, nil, run.Advance(1, run.segment(1)))
 }
 
 // TestAdvanceRefuses: segments come in order, each once, on the data of the run and from
@@ -178,13 +178,13 @@ func TestAdvanceRefuses(t *testing.T) {
 	w := newWorld(t)
 	w.trade(price{})
 	run := w.provenFor(evm.Context{1})
-	w.refused("before the start", "NotStarted", w.payee, w.training, nil, run.advance(0, run.segment(0)))
+	w.refused("before the start", "NotStarted", w.payee, w.training, nil, run.Advance(0, run.segment(0)))
 	w.must(w.payee, w.training, nil, run.start())
-	w.refused("the second first", "NotNext", w.payee, w.training, nil, run.advance(0, run.segment(1)))
-	w.refused("out of order in one call", "NotNext", w.payee, w.training, nil, run.advance(0, run.segment(1), run.segment(0)))
-	w.refused("one twice in one call", "NotNext", w.payee, w.training, nil, run.advance(0, run.segment(0), run.segment(0)))
+	w.refused("the second first", "NotNext", w.payee, w.training, nil, run.Advance(0, run.segment(1)))
+	w.refused("out of order in one call", "NotNext", w.payee, w.training, nil, run.Advance(0, run.segment(1), run.segment(0)))
+	w.refused("one twice in one call", "NotNext", w.payee, w.training, nil, run.Advance(0, run.segment(0), run.segment(0)))
 	other := w.provenFor(evm.Context{2})
-	w.refused("another run's", "ProofFalse", w.payee, w.training, nil, run.advance(0, other.segment(0)))
+	w.refused("another run's", "ProofFalse", w.payee, w.training, nil, run.Advance(0, other.segment(0)))
 
 	type input struct {
 		name          bindings.TrainingVerifierName
@@ -203,28 +203,28 @@ func TestAdvanceRefuses(t *testing.T) {
 		"a tensor more":         {func(in *input) { in.data = append(in.data, nil) }, "WrongData"},
 		"another row":           {func(in *input) { in.data[0][0].Add(in.data[0][0], big.NewInt(1)) }, "WrongData"},
 		"weights exchanged":     {func(in *input) { slices.Reverse(in.weights) }, "WrongWeights"},
-		"weights from later on": {func(in *input) { in.weights = allCoordinates(run.border(1)) }, "WrongWeights"},
+		"weights from later on": {func(in *input) { in.weights = allCoordinates(run.Border(1)) }, "WrongWeights"},
 		"a weight less":         {func(in *input) { in.weights = in.weights[1:] }, "WrongWeights"},
 		"another template":      {func(in *input) { in.s.Template = append(in.s.Template, 0, 0, 0, 0) }, "NotNext"},
 		"another rest":          {func(in *input) { in.s.Rest = [32]byte{} }, "NotNext"},
 		"other certificates":    {func(in *input) { in.s.Certificates[0]++ }, "ProofFalse"},
 		"a certificate less":    {func(in *input) { in.s.Certificates = in.s.Certificates[32:] }, "WrongCertificates"},
-		"other weights after":   {func(in *input) { in.s.Next = allCoordinates(run.border(0)) }, "ProofFalse"},
+		"other weights after":   {func(in *input) { in.s.Next = allCoordinates(run.Border(0)) }, "ProofFalse"},
 		"weights after of a row more": {func(in *input) {
 			in.s.Next[1] = slices.Concat(in.s.Next[1], in.s.Next[1])
 		}, "WrongRows"},
 		"a weight after too many": {func(in *input) { in.s.Next = append(in.s.Next, in.s.Next[0]) }, "WrongTensors"},
 		"a false proof":           {func(in *input) { in.s.Proof[31]++ }, "ProofFalse"},
 	} {
-		in := input{run.name, run.data(), allCoordinates(run.border(0)), run.segment(0)}
+		in := input{run.Name, run.Data(), allCoordinates(run.Border(0)), run.segment(0)}
 		c.change(&in)
 		w.refused(name, c.refuse, w.payee, w.training, nil, training.PackAdvance(in.name, in.data, in.weights, []bindings.TrainingVerifierSegment{in.s}))
 	}
-	w.must(w.payee, w.training, nil, run.advance(0, run.segment(0)))
-	w.refused("the first again", "WrongWeights", w.payee, w.training, nil, run.advance(0, run.segment(0)))
-	w.refused("the first again, from the weights after it", "NotNext", w.payee, w.training, nil, run.advance(1, run.segment(0)))
-	w.must(w.payee, w.training, nil, run.advance(1, run.segment(1)))
-	w.refused("the last again", "NotNext", w.payee, w.training, nil, run.advance(2, run.segment(1)))
+	w.must(w.payee, w.training, nil, run.Advance(0, run.segment(0)))
+	w.refused("the first again", "WrongWeights", w.payee, w.training, nil, run.Advance(0, run.segment(0)))
+	w.refused("the first again, from the weights after it", "NotNext", w.payee, w.training, nil, run.Advance(1, run.segment(0)))
+	w.must(w.payee, w.training, nil, run.Advance(1, run.segment(1)))
+	w.refused("the last again", "NotNext", w.payee, w.training, nil, run.Advance(2, run.segment(1)))
 }
 
 // TestClaimRefuses: a claim is about the weights that came of the run, and about rows of
@@ -236,18 +236,18 @@ func TestClaimRefuses(t *testing.T) {
 		w.certify(name)
 	}
 	run := w.provenFor(evm.Context{1})
-	w.refused("before the start", "NotFinished", w.payee, w.training, nil, run.claimed(run.claim()))
+	w.refused("before the start", "NotFinished", w.payee, w.training, nil, run.Claims(run.claim()))
 	w.must(w.payee, w.training, nil, run.start())
-	w.must(w.payee, w.training, nil, run.advance(0, run.segment(0)))
-	w.refused("before the end", "NotFinished", w.payee, w.training, nil, training.PackClaim(run.name, allCoordinates(run.border(1)), []bindings.TrainingVerifierClaim{run.claim()}))
-	w.must(w.payee, w.training, nil, run.advance(1, run.segment(1)))
-	w.refused("a part that is not registered", "NotRegistered", w.payee, w.training, nil, run.claimed(run.claim()))
+	w.must(w.payee, w.training, nil, run.Advance(0, run.segment(0)))
+	w.refused("before the end", "NotFinished", w.payee, w.training, nil, training.PackClaim(run.Name, allCoordinates(run.Border(1)), []bindings.TrainingVerifierClaim{run.claim()}))
+	w.must(w.payee, w.training, nil, run.Advance(1, run.segment(1)))
+	w.refused("a part that is not registered", "NotRegistered", w.payee, w.training, nil, run.Claims(run.claim()))
 	w.register("test-000", price{})
-	w.refused("a part that is not certified", "NotCertified", w.payee, w.training, nil, run.claimed(run.claim()))
+	w.refused("a part that is not certified", "NotCertified", w.payee, w.training, nil, run.Claims(run.claim()))
 	w.certify("test-000")
-	w.refused("weights before the end", "WrongWeights", w.payee, w.training, nil, training.PackClaim(run.name, allCoordinates(run.border(1)), []bindings.TrainingVerifierClaim{run.claim()}))
+	w.refused("weights before the end", "WrongWeights", w.payee, w.training, nil, training.PackClaim(run.Name, allCoordinates(run.Border(1)), []bindings.TrainingVerifierClaim{run.claim()}))
 	other := w.provenFor(evm.Context{2})
-	w.refused("a claim about another run", "ProofFalse", w.payee, w.training, nil, run.claimed(other.claim()))
+	w.refused("a claim about another run", "ProofFalse", w.payee, w.training, nil, run.Claims(other.claim()))
 	for name, c := range map[string]struct {
 		change func(c *bindings.TrainingVerifierClaim)
 		refuse string
@@ -272,7 +272,7 @@ func TestClaimRefuses(t *testing.T) {
 	} {
 		claim := run.claim()
 		c.change(&claim)
-		w.refused(name, c.refuse, w.payee, w.training, nil, run.claimed(claim))
+		w.refused(name, c.refuse, w.payee, w.training, nil, run.Claims(claim))
 	}
 	if run.isProven() {
 		t.Fatal("proven by a refused claim")
@@ -281,10 +281,10 @@ func TestClaimRefuses(t *testing.T) {
 	mine := run.claim()
 	mine.Template = w.plan.Weights.Encode()
 	mine.Sources, mine.Data = nil, nil
-	w.refused("another statement", "ProofFalse", w.payee, w.training, nil, run.claimed(mine))
+	w.refused("another statement", "ProofFalse", w.payee, w.training, nil, run.Claims(mine))
 
 	w.must(w.owners[0], w.registry, nil, registry.PackRevoke(w.partDigest("test-000")))
-	w.must(w.payee, w.training, nil, run.claimed(run.claim())) // the run had started
+	w.must(w.payee, w.training, nil, run.Claims(run.claim())) // the run had started
 	if !run.isProven() {
 		t.Error("not proven")
 	}
@@ -298,8 +298,8 @@ func TestRevokedBeforeTheStart(t *testing.T) {
 	w.must(w.owners[0], w.registry, nil, registry.PackRevoke(w.partDigest("test-000")))
 	run := w.provenFor(evm.Context{1})
 	w.must(w.payee, w.training, nil, run.start())
-	w.must(w.payee, w.training, nil, run.advance(0, run.segment(0), run.segment(1)))
-	w.refused("a claim about a part that was revoked", "Revoked", w.payee, w.training, nil, run.claimed(run.claim()))
+	w.must(w.payee, w.training, nil, run.Advance(0, run.segment(0), run.segment(1)))
+	w.refused("a claim about a part that was revoked", "Revoked", w.payee, w.training, nil, run.Claims(run.claim()))
 }
 
 // TestRevokedLater: a part that is revoked when a run has started changes nothing for it.
@@ -311,8 +311,8 @@ func TestRevokedLater(t *testing.T) {
 	for _, name := range []string{"part-000", "test-000"} {
 		w.must(w.owners[0], w.registry, nil, registry.PackRevoke(w.partDigest(name)))
 	}
-	w.must(w.payee, w.training, nil, run.advance(0, run.segment(0), run.segment(1)))
-	w.must(w.payee, w.training, nil, run.claimed(run.claim()))
+	w.must(w.payee, w.training, nil, run.Advance(0, run.segment(0), run.segment(1)))
+	w.must(w.payee, w.training, nil, run.Claims(run.claim()))
 	if !run.isProven() {
 		t.Error("not proven")
 	}

@@ -8,7 +8,6 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/consensys/gnark-crypto/ecc/bn254"
 	"github.com/ethereum/go-ethereum/accounts/abi"
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/crypto"
@@ -18,8 +17,8 @@ import (
 	"github.com/zkaudit/zkaudit/evm"
 	"github.com/zkaudit/zkaudit/evm/chain/bindings"
 	"github.com/zkaudit/zkaudit/evm/chain/chaintest"
+	"github.com/zkaudit/zkaudit/evm/chain/delivery"
 	"github.com/zkaudit/zkaudit/evm/evmtest"
-	"github.com/zkaudit/zkaudit/ops"
 	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/proof/statement"
 	"github.com/zkaudit/zkaudit/run"
@@ -116,22 +115,12 @@ func (w *world) derive() {
 	}
 }
 
-// coordinates are x and y of every row.
-func coordinates(rows []bn254.G1Affine) []*big.Int {
-	list := make([]*big.Int, 0, 2*len(rows))
-	for i := range rows {
-		list = append(list, rows[i].X.BigInt(new(big.Int)), rows[i].Y.BigInt(new(big.Int)))
-	}
-	return list
-}
-
-func allCoordinates(tensors [][]bn254.G1Affine) [][]*big.Int {
-	list := make([][]*big.Int, len(tensors))
-	for i, rows := range tensors {
-		list[i] = coordinates(rows)
-	}
-	return list
-}
+// Shorter names of what is used everywhere.
+var (
+	coordinates    = delivery.Coordinates
+	allCoordinates = delivery.AllCoordinates
+	onChain        = delivery.Plan
+)
 
 // statementArguments are those of abi.encode of which Oracle takes the hash.
 var statementArguments = func() abi.Arguments {
@@ -213,11 +202,13 @@ type price struct {
 
 // part is a part as the registry takes it.
 func (w *world) part(name string) bindings.DatasetRegistryPreimage {
+	return delivery.Part(w.public(name))
+}
+
+// public is what everyone knows of a part.
+func (w *world) public(name string) *evm.Part {
 	s, p := w.trained.Ordered(mode.ZKGroth16), w.trained.Parts[name]
-	return bindings.DatasetRegistryPreimage{
-		Rows: uint64(p.Rows), Features: uint64(p.Features), Labels: uint64(p.Labels), Attributes: uint64(len(p.Attributes)), Kind: string(p.LabelKind),
-		Setup: s.Setup, RowBits: uint64(s.RowBits), Meaning: p.Meaning.Digest(), Tensors: allCoordinates(p.Commitments),
-	}
+	return &evm.Part{Shape: p.Shape(), Setup: s.Setup, RowBits: s.RowBits, Commitment: p.Commitment()}
 }
 
 func (w *world) partDigest(name string) [32]byte {
@@ -244,36 +235,31 @@ func (w *world) register(name string, p price) {
 	w.must(owner, w.registry, nil, registry.PackRegister(w.part(name), salt, [32]byte{1}, p.currency, big.NewInt(p.amount)))
 }
 
-// chunkHashes are those of a part's certificate.
-func (w *world) chunkHashes(name string) [][32]byte {
-	var hashes [][32]byte
-	for i := range w.certificates[name] {
-		hashes = append(hashes, w.certificates[name][i].Hash())
-	}
-	return hashes
-}
-
-// chunks are the proofs of a part's certificate.
-func (w *world) chunks(name string) []bindings.DatasetRegistryChunk {
+// chunks are the proofs of a part's certificate, and the hashes of their templates.
+func (w *world) chunks(name string) ([][32]byte, []bindings.DatasetRegistryChunk) {
 	w.Helper()
-	s, p := w.trained.Ordered(mode.ZKGroth16), w.trained.Parts[name]
-	claims, err := bundle.DatasetClaims(mode.ZKGroth16, p.Shape(), s.Setup, s.RowBits, p.Commitment())
+	p := w.public(name)
+	claims, err := bundle.DatasetClaims(mode.ZKGroth16, p.Shape, p.Setup, p.RowBits, p.Commitment)
 	if err != nil {
 		w.Fatal(err)
 	}
-	var list []bindings.DatasetRegistryChunk
-	for i, claim := range claims {
-		list = append(list, bindings.DatasetRegistryChunk{
-			Index: big.NewInt(int64(i)), Template: w.certificates[name][i].Encode(), Proof: w.prove(w, claim.Statement),
-		})
+	hashes, chunks, err := delivery.Chunks(claims, w.certificates[name], nil, w.proof)
+	if err != nil {
+		w.Fatal(err)
 	}
-	return list
+	return hashes, chunks
+}
+
+// proof is a delivery.Prover: what proves knows statements, and needs no encoding.
+func (w *world) proof(st *statement.Statement, _ []byte) ([]byte, error) {
+	return w.prove(w, st), nil
 }
 
 // certify verifies the certificate of a part.
 func (w *world) certify(name string) uint64 {
 	w.Helper()
-	return w.must(w.stranger, w.registry, nil, registry.PackCertify(w.partDigest(name), w.chunkHashes(name), w.part(name).Tensors, w.chunks(name)))
+	hashes, chunks := w.chunks(name)
+	return w.must(w.stranger, w.registry, nil, registry.PackCertify(w.partDigest(name), hashes, w.part(name).Tensors, chunks))
 }
 
 // trade registers and certifies all parts.
@@ -285,147 +271,70 @@ func (w *world) trade(p price) {
 	}
 }
 
-// onChain is the plan as contracts take it.
-func onChain(p *evm.Plan) bindings.TrainingVerifierPlan {
-	out := bindings.TrainingVerifierPlan{Run: p.Run.Hash(), Weights: p.Weights.Hash(), Segments: p.Rest(0), Tensors: uint64(p.Tensors)}
-	for _, part := range p.Parts {
-		out.Parts = append(out.Parts, bindings.TrainingVerifierPart{Digest: part.Digest, Certificate: part.Certificate, Reads: uint64(part.Reads)})
-	}
-	return out
-}
-
 // proven is a run of the plan, with all that is handed in of it.
 type proven struct {
 	*world
-	statement *bundle.Statement
-	claims    *bundle.Claims
-	context   evm.Context
-	name      bindings.TrainingVerifierName
+	*delivery.Run
 }
 
 // provenFor is the training as a run for an order.
 func (w *world) provenFor(c evm.Context) *proven {
 	w.Helper()
-	s := *w.trained.Bundle.Statement
+	b, s := *w.trained.Bundle, *w.trained.Bundle.Statement
 	s.Mode, s.Context = mode.ZKGroth16, c.String()
-	claims, err := bundle.NewClaims(&s, ops.NewTables())
+	b.Statement = &s
+	r, err := delivery.NewRun(w.plan, c, &b, w.proof)
 	if err != nil {
 		w.Fatal(err)
 	}
-	return &proven{w, &s, claims, c, bindings.TrainingVerifierName{Plan: w.plan.Hash(), Context: c, Digest: claims.Digest}}
+	return &proven{w, r}
 }
 
 // key is the run's.
 func (p *proven) key() [32]byte {
-	return crypto.Keccak256Hash(p.name.Plan[:], p.name.Context[:], p.name.Digest[:])
+	n := p.Run.Name
+	return crypto.Keccak256Hash(n.Plan[:], n.Context[:], n.Digest[:])
 }
 
 // beginning is what starts the run.
 func (p *proven) beginning() bindings.TrainingVerifierBeginning {
 	p.Helper()
-	_, st, err := p.claims.Weights()
+	b, err := p.Beginning()
 	if err != nil {
 		p.Fatal(err)
 	}
-	return bindings.TrainingVerifierBeginning{
-		RunId: p.statement.RunID, RunTemplate: p.plan.Run.Encode(), WeightsTemplate: p.plan.Weights.Encode(),
-		Weights: allCoordinates(p.statement.Initial), Proof: p.prove(p, st),
-	}
-}
-
-// certificateDigests are what the segments of the run name.
-func (p *proven) certificateDigests() [][32]byte {
-	p.Helper()
-	var list [][32]byte
-	for i, encoded := range p.trained.Bundle.Datasets {
-		d, err := p.claims.DatasetDigest(i, encoded)
-		if err != nil {
-			p.Fatal(err)
-		}
-		list = append(list, d)
-	}
-	_, st, err := p.claims.Weights()
-	if err != nil {
-		p.Fatal(err)
-	}
-	return append(list, bundle.CertificateDigest(p.trained.Bundle.Weights, st))
-}
-
-// border is the weights before a segment: all of them, frozen ones included.
-func (p *proven) border(i int) bundle.WeightCommitments {
-	trained := p.statement.Trained()
-	if i > 0 {
-		trained = p.trained.Bundle.Segments[i-1].After
-	}
-	return p.statement.Before(trained)
+	return b
 }
 
 // segment is the proof of one.
 func (p *proven) segment(i int) bindings.TrainingVerifierSegment {
 	p.Helper()
-	certificates, after := p.certificateDigests(), p.trained.Bundle.Segments[i].After
-	_, st, err := p.claims.Segment(i, certificates, p.border(i), after)
+	s, err := p.Segment(i)
 	if err != nil {
 		p.Fatal(err)
 	}
-	var digests []byte
-	for _, d := range certificates {
-		digests = append(digests, d[:]...)
-	}
-	return bindings.TrainingVerifierSegment{
-		Template: p.plan.Segments[i].Encode(), Rest: p.plan.Rest(i + 1), Certificates: digests, Next: allCoordinates(after), Proof: p.prove(p, st),
-	}
-}
-
-// data are the tensors that segments read.
-func (p *proven) data() [][]*big.Int {
-	var list [][]*big.Int
-	for i := range p.statement.Parts {
-		list = append(list, allCoordinates(p.statement.Parts[i].Tensors()[:p.plan.Tensors])...)
-	}
-	return list
+	return s
 }
 
 // claim is the proof of the claim of accuracy.
 func (p *proven) claim() bindings.TrainingVerifierClaim {
 	p.Helper()
-	b := *p.trained.Bundle
-	b.Statement = p.statement
-	about, err := audit.RunOf(&b)
+	c, err := p.Claim(p.accuracy, accuracy(), p.trained.Parts, nil)
 	if err != nil {
 		p.Fatal(err)
 	}
-	s := p.statement
-	d, err := audit.Derive(&audit.Frame{Mode: s.Mode, Setup: s.Setup, RowBits: s.RowBits, Context: s.Context}, accuracy(),
-		&audit.Subjects{Parts: p.trained.Parts, Runs: map[string]*audit.PublicRun{run.AuditedRun: about}})
-	if err != nil {
-		p.Fatal(err)
-	}
-	out := bindings.TrainingVerifierClaim{Template: p.accuracy.Template.Encode(), Proof: p.prove(p, d.Statement)}
-	for _, source := range p.accuracy.Sources {
-		out.Sources = append(out.Sources, bindings.TrainingVerifierSource{Part: source.Part, Certificate: source.Certificate, Tensor: uint64(source.Tensor)})
-		out.Data = append(out.Data, coordinates(p.trained.Parts["test-000"].Commitments[source.Tensor]))
-	}
-	return out
+	return c
 }
 
-// Calls of what is handed in.
-func (p *proven) start() []byte { return training.PackStart(onChain(p.plan), p.context, p.beginning()) }
-
-func (p *proven) advance(from int, segments ...bindings.TrainingVerifierSegment) []byte {
-	return training.PackAdvance(p.name, p.data(), allCoordinates(p.border(from)), segments)
-}
-
-func (p *proven) claimed(claims ...bindings.TrainingVerifierClaim) []byte {
-	return training.PackClaim(p.name, allCoordinates(p.border(len(p.trained.Bundle.Segments))), claims)
-}
+// start is the call that starts the run.
+func (p *proven) start() []byte { return training.PackStart(onChain(p.plan), p.Context, p.beginning()) }
 
 // finish hands everything in, from an account.
 func (p *proven) finish(from *chaintest.Account) {
 	p.Helper()
 	p.must(from, p.training, nil, p.start())
-	p.must(from, p.training, nil, p.advance(0, p.segment(0), p.segment(1)))
-	p.must(from, p.training, nil, p.claimed(p.claim()))
+	p.must(from, p.training, nil, p.Advance(0, p.segment(0), p.segment(1)))
+	p.must(from, p.training, nil, p.Claims(p.claim()))
 }
 
 // isProven asks whether the run and the claim are.

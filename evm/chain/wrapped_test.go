@@ -10,6 +10,7 @@ import (
 	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/evm"
 	"github.com/zkaudit/zkaudit/proof"
+	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/proof/prover"
 	"github.com/zkaudit/zkaudit/proof/statement"
 	"github.com/zkaudit/zkaudit/proof/wrap"
@@ -40,12 +41,11 @@ func prove(t testing.TB, setup *commitments.Setup, st *statement.Statement, secr
 	if err := p.native(p.proof); err != nil {
 		t.Fatal(err)
 	}
-	if plonk, ok := system.(wrap.PLONK); ok {
-		p.class, err = evm.PLONK(ctx, setup, st.Layout, plonk, cache)
-	} else {
-		p.class, err = evm.Groth16(ctx, setup, st.Layout, cache)
+	maker := &evm.Maker{Mode: mode.ZKGroth16, Setup: setup, Keys: wrap.Verifier{Cache: cache}}
+	if system.ID() == (wrap.PLONK{}).ID() {
+		maker.Mode = mode.ZKPLONK
 	}
-	if err != nil {
+	if p.class, err = maker.Class(ctx, st); err != nil {
 		t.Fatal(err)
 	}
 	encoded, err := p.proof.MarshalBinary()

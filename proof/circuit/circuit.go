@@ -2,7 +2,6 @@ package circuit
 
 import (
 	"math/big"
-	"slices"
 
 	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
 	"github.com/consensys/gnark/frontend"
@@ -45,11 +44,7 @@ func (v *Verifier) Define(api frontend.API) error {
 	proof.Begin[frontend.Variable](v.layout, tr, v.Digest, salt)
 	out := proof.Argue[frontend.Variable](v.layout, Arith(api), tr, proof.NewReplay(v.Messages))
 	api.AssertIsEqual(v.Seal, proof.Seal(tr))
-	sum := frontend.Variable(0)
-	for _, x := range slices.Backward(out.Exposed(v.layout)) {
-		sum = api.Add(api.Mul(sum, v.Base), x)
-	}
-	api.AssertIsEqual(v.Sum, sum)
+	api.AssertIsEqual(v.Sum, proof.SumOfPowers(Arith(api), v.Base, out.Exposed(v.layout)))
 	return nil
 }
 

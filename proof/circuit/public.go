@@ -2,7 +2,6 @@ package circuit
 
 import (
 	"crypto/sha256"
-	"slices"
 
 	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
 
@@ -39,9 +38,7 @@ func NewPublicInputs(digest, seal fr.Element, exposed []fr.Element) PublicInputs
 	b := commitments.AppendScalars(encode.Domain(baseDomain), []fr.Element{digest, seal})
 	hash := sha256.Sum256(commitments.AppendScalars(b, exposed))
 	p.Base.SetBytes(hash[:31]) // 248 bits: no reduction
-	for _, x := range slices.Backward(exposed) {
-		p.Sum.Mul(&p.Sum, &p.Base).Add(&p.Sum, &x)
-	}
+	p.Sum = proof.SumOfPowers(&proof.Checks{}, p.Base, exposed)
 	return p
 }
 

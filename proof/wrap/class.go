@@ -99,9 +99,7 @@ func (t *trace) script(l *proof.Layout) {
 	proof.Begin(l, t, digest, salt)
 	out := proof.Argue(l, t, t, proof.NewReplay(messages))
 	t.note("seal", proof.Seal(t))
-	for _, w := range out.Exposed(l) {
-		t.note("exposed", w)
-	}
+	t.note("sum", proof.SumOfPowers(t, t.next(), out.Exposed(l)))
 }
 
 func (t *trace) next() wire {

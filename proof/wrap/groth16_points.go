@@ -19,6 +19,8 @@ type Groth16Points struct {
 	Alpha              bn254.G1Affine
 	Beta, Gamma, Delta bn254.G2Affine
 	Public             []bn254.G1Affine // K
+
+	Digest [32]byte // by which proofs name the key
 }
 
 // Groth16KeyOf returns the key that proofs about a layout verify with, from the cache;
@@ -30,7 +32,8 @@ func Groth16KeyOf(ctx context.Context, setup *commitments.VerifierSetup, l *proo
 	if err := CheckSize(l); err != nil {
 		return nil, err
 	}
-	vk, _, err := cache.verifier(ctx, class{Groth16{}, setup, l})
+	cl := class{Groth16{}, setup, l}
+	vk, _, err := cache.verifier(ctx, cl)
 	if err != nil {
 		return nil, err
 	}
@@ -38,7 +41,11 @@ func Groth16KeyOf(ctx context.Context, setup *commitments.VerifierSetup, l *proo
 	if !ok {
 		return nil, fmt.Errorf("the key in the cache is none of Groth16: %w", fault.ErrVersion)
 	}
-	return &Groth16Points{Alpha: k.key.G1.Alpha, Beta: k.key.G2.Beta, Gamma: k.key.G2.Gamma, Delta: k.key.G2.Delta, Public: k.key.G1.K}, nil
+	digest, err := keyDigest(cl.digest(), vk)
+	if err != nil {
+		return nil, err
+	}
+	return &Groth16Points{Alpha: k.key.G1.Alpha, Beta: k.key.G2.Beta, Gamma: k.key.G2.Gamma, Delta: k.key.G2.Delta, Public: k.key.G1.K, Digest: digest}, nil
 }
 
 // Groth16Proof decodes a SNARK of the system Groth16, as its verification does.

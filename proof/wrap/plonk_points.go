@@ -27,6 +27,8 @@ type PLONKPoints struct {
 	S                [3]bn254.G1Affine
 	Ql, Qr, Qm       bn254.G1Affine
 	Qo, Qk           bn254.G1Affine
+
+	Digest [32]byte // by which proofs name the key; of PLONKKeyOf
 }
 
 // PLONKSNARK is a proof of the system PLONK: commitments, what they open to at ζ
@@ -47,11 +49,17 @@ func PLONKKeyOf(ctx context.Context, s PLONK, setup *commitments.VerifierSetup, 
 	if err := CheckSize(l); err != nil {
 		return nil, err
 	}
-	vk, _, err := cache.verifier(ctx, class{s, setup, l})
+	cl := class{s, setup, l}
+	vk, _, err := cache.verifier(ctx, cl)
 	if err != nil {
 		return nil, err
 	}
-	return PLONKPointsOf(vk)
+	points, err := PLONKPointsOf(vk)
+	if err != nil {
+		return nil, err
+	}
+	points.Digest, err = keyDigest(cl.digest(), vk)
+	return points, err
 }
 
 // PLONKPointsOf returns what a key of the system PLONK consists of. A key of another

@@ -6,6 +6,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"flag"
@@ -18,12 +19,15 @@ import (
 
 	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
 	"github.com/consensys/gnark-crypto/ecc/bn254/kzg"
+	"github.com/ethereum/go-ethereum/common"
 
 	"github.com/zkaudit/zkaudit/audit"
 	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/evm"
 	"github.com/zkaudit/zkaudit/evm/chain/bindings"
+	"github.com/zkaudit/zkaudit/evm/chain/delivery"
+	"github.com/zkaudit/zkaudit/evm/chain/devchain"
 	"github.com/zkaudit/zkaudit/internal/artefact"
 	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/proof/wrap"
@@ -58,7 +62,7 @@ type world struct {
 	north, south, trainer, buyer *party
 	accounts                     map[string]*account
 	order                        *order
-	delivered                    *delivered
+	delivered                    *delivery.Run
 }
 
 func tell(ctx context.Context, program, dir string) error {
@@ -98,24 +102,17 @@ func begin(program, dir string) (*world, error) {
 	if dir, err = filepath.Abs(dir); err != nil {
 		return nil, err
 	}
-	w := &world{accounts: map[string]*account{}}
+	w := &world{}
 	for name, p := range map[string]**party{"north": &w.north, "south": &w.south, "trainer": &w.trainer, "buyer": &w.buyer} {
 		*p = &party{name, filepath.Join(dir, name), program, filepath.Join(dir, "keys")}
 		if err := os.MkdirAll((*p).dir, 0o700); err != nil {
 			return nil, err
 		}
 	}
-	c, accounts, err := newChain("north", "south", "trainer", "buyer", "anybody")
-	if err != nil {
+	if w.market, w.accounts, err = openMarket("anybody", "north", "south", "trainer", "buyer"); err != nil {
 		return nil, err
 	}
-	for _, a := range accounts {
-		w.accounts[a.name] = a
-	}
-	if w.market, err = openMarket(c, w.accounts["anybody"]); err != nil {
-		return nil, err
-	}
-	w.keys = wrap.Verifier{Cache: wrap.NewCache(filepath.Join(dir, "keys", "keys"))}
+	w.maker = &evm.Maker{Mode: modeOfMarket, Keys: wrap.Verifier{Cache: wrap.NewCache(filepath.Join(dir, "keys", "keys"))}}
 	return w, nil
 }
 
@@ -145,7 +142,7 @@ func (w *world) importPowers(context.Context) error {
 			return err
 		}
 	}
-	w.setup, err = commitments.ReadPowers(w.buyer.path("powers"))
+	w.maker.Setup, err = commitments.ReadPowers(w.buyer.path("powers"))
 	return err
 }
 
@@ -356,34 +353,35 @@ func (w *world) handIn(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if w.delivered, err = w.deliver(w.order, b, a); err != nil {
+	d, err := delivery.NewRun(w.order.plan, w.order.about, b, w.prover(ctx))
+	if err != nil {
 		return err
 	}
-	gas, err := w.delivered.start(ctx)
+	w.delivered = d
+	start, err := d.Start()
+	if err != nil {
+		return err
+	}
+	gas, err := w.send(w.teller, w.training, nil, start)
 	if err != nil {
 		return err
 	}
 	fmt.Printf("    the run's statement, and the certificate of its initial weights: %d gas\n", gas)
 	for i := range b.Segments {
-		first, count := b.Statement.Range(i)
-		_, err := w.delivered.advance(ctx, i, func(proof []byte) { proof[len(proof)-1] ^= 1 })
-		if !errors.As(err, new(refusal)) {
-			return fmt.Errorf("a changed proof: %v", err)
-		}
-		fmt.Printf("    a changed proof of segment %d: %v\n", i+1, err)
-		if gas, err = w.delivered.advance(ctx, i, nil); err != nil {
+		if err := w.handInSegment(i); err != nil {
 			return err
-		}
-		fmt.Printf("    segment %d, %d steps from %d on, over %d rows: %d gas\n", i+1, count, first, 2*sellersRows, gas)
-		if gas > segmentGas {
-			return fmt.Errorf("a segment took %d gas, at most %d are to be paid", gas, segmentGas)
 		}
 	}
-	for i := range w.order.claims {
-		if gas, err = w.delivered.claim(ctx, i); err != nil {
+	for i, c := range w.order.claims {
+		proven := a.Claims[i]
+		claim, err := d.Claim(c, &proven.Item, a.Parts, proven.Proof)
+		if err != nil {
 			return err
 		}
-		fmt.Printf("    claim %q: %d gas\n", a.Claims[i].Name, gas)
+		if gas, err = w.send(w.teller, w.training, nil, d.Claims(claim)); err != nil {
+			return err
+		}
+		fmt.Printf("    claim %q: %d gas\n", proven.Name, gas)
 		if gas > claimGas {
 			return fmt.Errorf("a claim took %d gas, at most %d are to be paid", gas, claimGas)
 		}
@@ -391,22 +389,48 @@ func (w *world) handIn(ctx context.Context) error {
 	return nil
 }
 
+// handInSegment hands in a segment, after one with a changed proof, which is refused.
+func (w *world) handInSegment(i int) error {
+	s, err := w.delivered.Segment(i)
+	if err != nil {
+		return err
+	}
+	changed := s
+	changed.Proof = bytes.Clone(s.Proof)
+	changed.Proof[len(changed.Proof)-1] ^= 1
+	_, err = w.send(w.teller, w.training, nil, w.delivered.Advance(i, changed))
+	if !errors.As(err, new(*devchain.Revert)) {
+		return fmt.Errorf("a changed proof: %v", err)
+	}
+	fmt.Printf("    a changed proof of segment %d: %v\n", i+1, err)
+	gas, err := w.send(w.teller, w.training, nil, w.delivered.Advance(i, s))
+	if err != nil {
+		return err
+	}
+	first, count := w.delivered.Bundle.Statement.Range(i)
+	fmt.Printf("    segment %d, %d steps from %d on, over %d rows: %d gas\n", i+1, count, first, 2*sellersRows, gas)
+	if gas > segmentGas {
+		return fmt.Errorf("a segment took %d gas, at most %d are to be paid", gas, segmentGas)
+	}
+	return nil
+}
+
 func (w *world) settleOrder(ctx context.Context) error {
-	gas, err := w.delivered.settle(w.order)
+	gas, err := w.settle(w.order, w.delivered)
 	if err != nil {
 		return err
 	}
 	fmt.Printf("    the order is settled: %d gas\n", gas)
 	for _, name := range []string{"north", "south", "trainer"} {
 		a := w.accounts[name]
-		before, err := w.Client().BalanceAt(ctx, a.address, nil)
+		before, err := w.Client().BalanceAt(ctx, a.Address, nil)
 		if err != nil {
 			return err
 		}
-		if _, err := w.send(a, w.market.market, nil, marketABI.PackWithdraw(bindings.MarketplaceTerms{}.Currency, a.address)); err != nil {
+		if _, err := w.send(a, w.market.market, nil, marketABI.PackWithdraw(bindings.MarketplaceTerms{}.Currency, a.Address)); err != nil {
 			return err
 		}
-		after, err := w.Client().BalanceAt(ctx, a.address, nil)
+		after, err := w.Client().BalanceAt(ctx, a.Address, nil)
 		if err != nil {
 			return err
 		}
@@ -417,38 +441,42 @@ func (w *world) settleOrder(ctx context.Context) error {
 }
 
 // tryToCheat makes attempts that must be refused, each for its reason.
-func (w *world) tryToCheat(ctx context.Context) error {
-	d := w.delivered
+func (w *world) tryToCheat(context.Context) error {
 	again := *w.order
 	if err := w.open(w.accounts["buyer"], w.accounts["trainer"], &again, new(big.Int).Mul(big.NewInt(3), ether), []*big.Int{w.royalty(0), w.royalty(1)}, 2); err != nil {
 		return err
 	}
+	d, currency := w.delivered, bindings.MarketplaceTerms{}.Currency
+	segment, err := d.Segment(0)
+	if err != nil {
+		return err
+	}
+	start, err := d.Start()
+	if err != nil {
+		return err
+	}
 	for _, attempt := range []struct {
 		says string
-		do   func() error
+		by   string
+		to   common.Address
+		data []byte
 		want string
 	}{
-		{"settling the order twice", func() error { _, err := d.settle(w.order); return err }, "NotOpen"},
-		{"the same proofs for another order of the same training", func() error { _, err := d.settle(&again); return err }, "NotProven"},
-		{"the same segment twice", func() error { _, err := d.advance(ctx, 0, nil); return err }, "WrongWeights"},
-		{"starting the run again", func() error { _, err := d.start(ctx); return err }, "AlreadyStarted"},
-		{"withdrawing twice", func() error {
-			_, err := w.send(w.accounts["north"], w.market.market, nil, marketABI.PackWithdraw(bindings.MarketplaceTerms{}.Currency, w.accounts["north"].address))
-			return err
-		}, "NothingOwed"},
-		{"a refund before the deadline", func() error {
-			_, err := w.send(w.accounts["buyer"], w.market.market, nil, marketABI.PackRefund(again.terms))
-			return err
-		}, "DeadlineNotPassed"},
+		{"settling the order twice", "trainer", w.market.market, marketABI.PackSettle(w.order.terms, w.order.shares, d.Name.Digest), "NotOpen"},
+		{"the same proofs for another order of the same training", "trainer", w.market.market, marketABI.PackSettle(again.terms, again.shares, d.Name.Digest), "NotProven"},
+		{"the same segment twice", "trainer", w.training, d.Advance(0, segment), "WrongWeights"},
+		{"starting the run again", "trainer", w.training, start, "AlreadyStarted"},
+		{"withdrawing twice", "north", w.market.market, marketABI.PackWithdraw(currency, w.accounts["north"].Address), "NothingOwed"},
+		{"a refund before the deadline", "buyer", w.market.market, marketABI.PackRefund(again.terms), "DeadlineNotPassed"},
 	} {
-		err := attempt.do()
-		var refused refusal
-		if !errors.As(err, &refused) || string(refused) != attempt.want {
+		_, err := w.send(w.accounts[attempt.by], attempt.to, nil, attempt.data)
+		var refused *devchain.Revert
+		if !errors.As(err, &refused) || refused.Name != attempt.want {
 			return fmt.Errorf("%s: %v, want it refused as %s", attempt.says, err, attempt.want)
 		}
 		fmt.Printf("    %s: %v\n", attempt.says, err)
 	}
-	if err := w.pass(deadline + time.Second); err != nil {
+	if err := w.Pass(deadline + time.Second); err != nil {
 		return err
 	}
 	if _, err := w.send(w.accounts["buyer"], w.market.market, nil, marketABI.PackRefund(again.terms)); err != nil {
