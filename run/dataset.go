@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/zkaudit/zkaudit/bundle"
@@ -64,22 +65,27 @@ func readDataset(dir string, c *Config, p *graph.Program) (*dataset, error) {
 }
 
 // misfit adds to an error about rows that do not fit the model what does: columns,
-// or a model that zkaudit dense makes.
+// or a model that zkaudit model makes.
 func misfit(err error, p *graph.Program, rows *data.Dataset) error {
 	features, labels := rows.Width != p.Tensor(p.Input).Units(), rows.Labels.Width() != p.Tensor(p.Label).Units()
 	if !features && !labels {
 		return err
 	}
-	units := []int{rows.Width}
-	for i := range p.Tensors {
-		if t := &p.Tensors[i]; (t.Role == graph.Weight || t.Role == graph.Frozen) && len(t.Axes) == 2 {
-			units = append(units, t.Axes[1].Size)
-		}
-	}
-	if units[len(units)-1] = rows.Labels.Width(); len(units) < 2 || units[len(units)-1] < 1 {
+	outputs := rows.Labels.Width()
+	if outputs < 1 {
 		return err
 	}
-	makes := "zkaudit dense FILE --units " + strings.Trim(strings.ReplaceAll(fmt.Sprint(units), " ", ","), "[]")
+	units := "none"
+	var hidden []string
+	for i := range p.Tensors {
+		if t := &p.Tensors[i]; (t.Role == graph.Weight || t.Role == graph.Frozen) && len(t.Axes) == 2 {
+			hidden = append(hidden, strconv.Itoa(t.Axes[1].Size))
+		}
+	}
+	if len(hidden) > 1 {
+		units = strings.Join(hidden[:len(hidden)-1], ",")
+	}
+	makes := fmt.Sprintf("zkaudit model FILE --inputs %d --dense %s --outputs %d", rows.Width, units, outputs)
 	if features {
 		return fault.Advise(err, "choose columns by %s, or make a model that fits: "+makes, "columns.features")
 	}

@@ -32,7 +32,8 @@ func recipes(dir string, c *Config, p *graph.Program, encoding *data.Encoding) (
 	default:
 		base.Header = c.Columns.Header
 		base.Separator, base.DecimalComma = told(c.Columns.Separator), told(c.Columns.DecimalComma)
-		if base.Encoding, from, err = encodingOf(dir, c, p, encoding); err != nil {
+		options := func(f data.CSVFormat) data.CSVOptions { return csvOptions(c, p, f) }
+		if base.Encoding, from, err = encodingOf(dir, c, options, encoding); err != nil {
 			return nil, from, err
 		}
 	}
@@ -65,8 +66,8 @@ type fitting struct {
 
 // encodingOf returns the encoding of the files that are committed here: the
 // one given, the imported one, or one that fits all files; nil if there is no
-// such file.
-func encodingOf(dir string, c *Config, p *graph.Program, imported *data.Encoding) (_ *data.Encoding, from fitting, err error) {
+// such file. options settles how one is fitted to a file.
+func encodingOf(dir string, c *Config, options func(data.CSVFormat) data.CSVOptions, imported *data.Encoding) (_ *data.Encoding, from fitting, err error) {
 	if !slices.ContainsFunc(c.Data, func(d DataConfig) bool { return d.Part == "" }) {
 		return nil, from, nil
 	}
@@ -97,7 +98,7 @@ func encodingOf(dir string, c *Config, p *graph.Program, imported *data.Encoding
 		if err != nil {
 			return nil, from, err
 		}
-		o := csvOptions(c, p, format)
+		o := options(format)
 		if len(fitted) == 0 && c.Test.Rows > 0 { // the others' normalisation is that of the first
 			o.FitOn = func(d *data.Dataset) []int {
 				from.rows = c.Test.trainedOn(d)
@@ -180,23 +181,8 @@ func encodingIn(path string) (*data.Encoding, error) {
 // takes.
 func csvOptions(c *Config, p *graph.Program, format data.CSVFormat) data.CSVOptions {
 	label := p.Tensor(p.Label)
-	o := data.CSVOptions{
-		CSVFormat:          format,
-		FractionBits:       c.Formats.Feature,
-		TargetFractionBits: label.Format.Fraction,
-		Columns:            c.Columns.Features,
-		Categorical:        c.Columns.Categorical,
-		Targets:            c.Columns.Targets,
-		Classes:            c.Columns.Classes,
-		Rows:               ops.IndexRows(p),
-		Normalise:          normalisationOf(c.Columns.Normalise),
-		NormaliseTargets:   normalisationOf(c.Columns.NormaliseTargets),
-		MissingAsCategory:  c.Columns.MissingAsCategory,
-		Task:               data.Regression,
-	}
-	for _, name := range c.Columns.Attributes {
-		o.Attributes = append(o.Attributes, data.AttributeColumn{Column: name, Vocabulary: c.Vocabulary[name]})
-	}
+	o := c.columnOptions(format)
+	o.TargetFractionBits, o.Rows, o.Task = label.Format.Fraction, ops.IndexRows(p), data.Regression
 	switch {
 	case c.Columns.Reconstruct:
 		o.Task = data.Unlabelled
@@ -205,16 +191,34 @@ func csvOptions(c *Config, p *graph.Program, format data.CSVFormat) data.CSVOpti
 	case ops.SequenceClasses(p) > 0:
 		o.TargetClasses = ops.SequenceClasses(p)
 	}
-	if len(o.Columns) == 0 {
-		o.Columns = nil
+	return o
+}
+
+// columnOptions are the choices of columns, whatever model reads them.
+func (c *Config) columnOptions(format data.CSVFormat) data.CSVOptions {
+	o := data.CSVOptions{
+		CSVFormat:         format,
+		FractionBits:      c.Formats.Feature,
+		Columns:           some(c.Columns.Features),
+		Categorical:       c.Columns.Categorical,
+		Targets:           some(c.Columns.Targets),
+		Classes:           some(c.Columns.Classes),
+		Normalise:         normalisationOf(c.Columns.Normalise),
+		NormaliseTargets:  normalisationOf(c.Columns.NormaliseTargets),
+		MissingAsCategory: c.Columns.MissingAsCategory,
 	}
-	if len(o.Targets) == 0 {
-		o.Targets = nil
-	}
-	if len(o.Classes) == 0 {
-		o.Classes = nil
+	for _, name := range c.Columns.Attributes {
+		o.Attributes = append(o.Attributes, data.AttributeColumn{Column: name, Vocabulary: c.Vocabulary[name]})
 	}
 	return o
+}
+
+// some is a list, nil where it is empty.
+func some(list []string) []string {
+	if len(list) == 0 {
+		return nil
+	}
+	return list
 }
 
 func normalisationOf(s string) data.Normalisation {

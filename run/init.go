@@ -131,11 +131,6 @@ func (c *Config) complete() (*Survey, error) {
 	fallback(&c.Formats.Feature, f.Feature)
 	fallback(&c.Formats.Activation, f.Activation)
 	fallback(&c.Formats.Error, f.Error)
-	fallback(&c.Columns.Header, "auto")
-	fallback(&c.Columns.Separator, recipe.Auto)
-	fallback(&c.Columns.DecimalComma, recipe.Auto)
-	fallback(&c.Columns.Normalise, normalise)
-	fallback(&c.Columns.NormaliseTargets, "none")
 	fallback(&c.Rate.Decay, string(number.NoDecay))
 	fallback(&c.Schedule.Order, "shuffled")
 	if c.Schedule.Order == "shuffled" {
@@ -150,19 +145,32 @@ func (c *Config) complete() (*Survey, error) {
 		fallback(&c.Proof.Setup, DevelopmentSetup)
 	}
 	fallback(&c.Proof.Setup, TransparentSetup)
+	if err := c.completeColumns(normalise); err != nil {
+		return nil, err
+	}
+	return c.fit()
+}
+
+// completeColumns makes the choices about files that are left open.
+func (c *Config) completeColumns(normalise string) error {
+	fallback(&c.Columns.Header, "auto")
+	fallback(&c.Columns.Separator, recipe.Auto)
+	fallback(&c.Columns.DecimalComma, recipe.Auto)
+	fallback(&c.Columns.Normalise, normalise)
+	fallback(&c.Columns.NormaliseTargets, "none")
 	if len(c.Data) == 0 {
-		return nil, fmt.Errorf("no data given: %w", fault.ErrUsage)
+		return fmt.Errorf("no data given: %w", fault.ErrUsage)
 	}
 	if c.Columns.Format == "" {
 		idx, err := data.IsIDX(c.Data[0].File)
 		if err != nil {
-			return nil, fmt.Errorf("data: %w", err)
+			return fmt.Errorf("data: %w", err)
 		}
 		if c.Columns.Format = recipe.CSV; idx {
 			c.Columns.Format = recipe.IDX
 		}
 	}
-	return c.fit()
+	return nil
 }
 
 // fit makes the choices that depend on the model and the data.

@@ -1,7 +1,6 @@
 package tflite
 
 import (
-	"encoding/binary"
 	"fmt"
 	"math"
 
@@ -42,74 +41,38 @@ func NewTransformer(name string, t Transformer, weights Weights) (*Model, error)
 	if t.Width%t.Heads != 0 || t.Rank < 0 || t.Rank > t.Width {
 		return nil, fmt.Errorf("tflite: %w: width %d for %d heads, adapters of rank %d", fault.ErrUsage, t.Width, t.Heads, t.Rank)
 	}
-	b := &transformerBuilder{builder: builder{g: Subgraph{Name: "main", DebugIndex: -1}, buffers: []Buffer{{}}}, Transformer: t, name: name, weights: weights, codes: map[Builtin]int{}}
-	input := b.tensor(name+"/input", b.shape(t.Context), nil)
+	b := &transformerBuilder{builder: newBuilder(), Transformer: t, name: name, weights: weights}
+	input := b.tensor(name+"/input", samples(t.Context), nil)
 	b.g.Tensors[input].Type = Int32
-	output := b.forward(input)
-	b.g.Inputs, b.g.Outputs = []int32{input}, []int32{output}
-	return &Model{
-		Version: 3, Description: name, Codes: b.list, Subgraphs: []Subgraph{b.g}, Buffers: b.buffers,
-		Signatures: []Signature{{
-			Key:     "serving_default",
-			Inputs:  []NamedTensor{{Name: "input", Tensor: uint32(input)}},
-			Outputs: []NamedTensor{{Name: "output", Tensor: uint32(output)}},
-		}},
-	}, nil
+	return b.model(name, input, b.forward(input)), nil
 }
 
 // transformerBuilder is a transformer under construction.
 type transformerBuilder struct {
-	builder
+	*builder
 	Transformer
 	name    string
 	weights Weights
-	codes   map[Builtin]int
-	list    []OperatorCode
 	made    int // tensors between operators
-}
-
-// shape is that of a batch of samples.
-func (b *transformerBuilder) shape(sizes ...int) Shape {
-	s := Shape{1}
-	for _, n := range sizes {
-		s = append(s, int32(n))
-	}
-	return s
 }
 
 // op appends an operator and returns its output, of samples of the given sizes.
 func (b *transformerBuilder) op(code Builtin, o Options, inputs []int32, sizes ...int) int32 {
-	at, there := b.codes[code]
-	if !there {
-		at = len(b.list)
-		b.codes[code], b.list = at, append(b.list, OperatorCode{Builtin: code, Version: 1})
-	}
 	b.made++
-	out := b.tensor(fmt.Sprintf("%s/value_%d", b.name, b.made), b.shape(sizes...), nil)
-	b.operator(at, o, inputs, out)
+	out := b.tensor(fmt.Sprintf("%s/value_%d", b.name, b.made), samples(sizes...), nil)
+	b.operator(code, o, inputs, out)
 	return out
 }
 
 // weight adds a trained constant of the model's.
 func (b *transformerBuilder) weight(name string, sizes ...int) int32 {
-	shape := b.shape(sizes...)[1:]
+	shape := samples(sizes...)[1:]
 	return b.tensor(b.name+"/"+name, shape, floatBytes(b.weights(b.name+"/"+name, shape)))
 }
 
 // scalar adds a public constant of one number.
 func (b *transformerBuilder) scalar(name string, v float64) int32 {
 	return b.tensor(b.name+"/"+name, Shape{1}, floatBytes([]float32{float32(v)}))
-}
-
-// ints adds constant integers.
-func (b *transformerBuilder) ints(name string, list ...int) int32 {
-	var raw []byte
-	for _, v := range list {
-		raw = binary.LittleEndian.AppendUint32(raw, uint32(int32(v)))
-	}
-	t := b.tensor(b.name+"/"+name, Shape{int32(len(list))}, raw)
-	b.g.Tensors[t].Type = Int32
-	return t
 }
 
 func (b *transformerBuilder) forward(input int32) int32 {
@@ -119,8 +82,8 @@ func (b *transformerBuilder) forward(input int32) int32 {
 	}
 	table := b.weight("base/tokens", b.Vocabulary, b.Width)
 	tokens := b.op(OpGather, GatherOptions{}, []int32{table, input}, b.Context, b.Width)
-	positions := b.op(OpGather, GatherOptions{}, []int32{b.weight("base/positions", b.Context, b.Width), b.ints("places", places...)}, b.Context, b.Width)
-	b.g.Tensors[positions].Shape, b.g.Tensors[positions].Signature = b.shape(b.Context, b.Width)[1:], nil
+	positions := b.op(OpGather, GatherOptions{}, []int32{b.weight("base/positions", b.Context, b.Width), b.ints(b.name+"/places", places...)}, b.Context, b.Width)
+	b.g.Tensors[positions].Shape, b.g.Tensors[positions].Signature = samples(b.Context, b.Width)[1:], nil
 	x := b.sum(tokens, positions)
 	for i := range b.Blocks {
 		at := fmt.Sprintf("block_%d/", i)
@@ -161,7 +124,7 @@ func (b *transformerBuilder) adapted(name string, x int32) int32 {
 // normalised is (x − mean)/√(variance + 0.01) of every position.
 func (b *transformerBuilder) normalised(name string, x int32) int32 {
 	t, d := b.Context, b.Width
-	axis := b.ints(name+"/normalisation/axis", 2)
+	axis := b.ints(b.name+"/"+name+"/normalisation/axis", 2)
 	centred := b.op(OpSub, SubOptions{}, []int32{x, b.op(OpMean, ReducerOptions{KeepDims: true}, []int32{x, axis}, t, 1)}, t, d)
 	squares := b.op(OpMul, MulOptions{}, []int32{centred, centred}, t, d)
 	variance := b.op(OpMean, ReducerOptions{KeepDims: true}, []int32{squares, axis}, t, 1)
@@ -174,8 +137,8 @@ func (b *transformerBuilder) normalised(name string, x int32) int32 {
 func (b *transformerBuilder) attention(name string, x int32) int32 {
 	t, heads, part := b.Context, b.Heads, b.Width/b.Heads
 	split := func(what string, x int32) int32 { // (heads, positions, part)
-		x = b.op(OpReshape, ReshapeOptions{}, []int32{x, b.ints(name+"/"+what+"/parts", -1, t, heads, part)}, t, heads, part)
-		return b.op(OpTranspose, nil, []int32{x, b.ints(name+"/"+what+"/order", 0, 2, 1, 3)}, heads, t, part)
+		x = b.op(OpReshape, ReshapeOptions{}, []int32{x, b.ints(b.name+"/"+name+"/"+what+"/parts", -1, t, heads, part)}, t, heads, part)
+		return b.op(OpTranspose, nil, []int32{x, b.ints(b.name+"/"+name+"/"+what+"/order", 0, 2, 1, 3)}, heads, t, part)
 	}
 	q := split("query", b.adapted(name+"/query", x))
 	k := split("key", b.dense(name+"/key", x, b.Width, b.Width))
@@ -188,10 +151,10 @@ func (b *transformerBuilder) attention(name string, x int32) int32 {
 			mask[i*t+j] = -1e9
 		}
 	}
-	s = b.op(OpAdd, AddOptions{}, []int32{s, b.tensor(b.name+"/"+name+"/mask", b.shape(t, t), floatBytes(mask))}, heads, t, t)
+	s = b.op(OpAdd, AddOptions{}, []int32{s, b.tensor(b.name+"/"+name+"/mask", samples(t, t), floatBytes(mask))}, heads, t, t)
 	s = b.op(OpSoftmax, SoftmaxOptions{Beta: 1}, []int32{s}, heads, t, t)
 	y := b.op(OpBatchMatMul, BatchMatMulOptions{}, []int32{s, v}, heads, t, part)
-	y = b.op(OpTranspose, nil, []int32{y, b.ints(name+"/order", 0, 2, 1, 3)}, t, heads, part)
-	y = b.op(OpReshape, ReshapeOptions{}, []int32{y, b.ints(name+"/whole", -1, t, b.Width)}, t, b.Width)
+	y = b.op(OpTranspose, nil, []int32{y, b.ints(b.name+"/"+name+"/order", 0, 2, 1, 3)}, t, heads, part)
+	y = b.op(OpReshape, ReshapeOptions{}, []int32{y, b.ints(b.name+"/"+name+"/whole", -1, t, b.Width)}, t, b.Width)
 	return b.dense(name+"/output", y, b.Width, b.Width)
 }

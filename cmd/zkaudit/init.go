@@ -87,6 +87,7 @@ read, numbered from 0 as they are committed.
 	f.StringArrayVar(&files.constants, "constants", nil, "attributes with one value for all rows of --data, such as owner=A,licence=CC0-1.0; once per --data")
 	f.StringArrayVar(&files.vocabulary, "vocabulary", nil, "values that an attribute may have: NAME=VALUE,VALUE; once per attribute")
 	columnFlags(cmd, &c.Columns)
+	f.BoolVar(&c.Columns.PublishEncoding, "publish-encoding", false, "csv: put the encoding in part files")
 	trainingFlags(cmd, &c)
 	setsKeys(f, settingFlags())
 	unset = c
@@ -215,7 +216,6 @@ func columnFlags(cmd *cobra.Command, c *run.ColumnConfig) {
 	f.StringSliceVar(&c.Attributes, "attributes", nil, "csv: columns committed for audits; training reads those alone that --features names, too")
 	f.BoolVar(&c.MissingAsCategory, "missing-as-category", false, "csv: a missing cell of a category is a category of its own")
 	f.StringVar(&c.Encoding, "encoding", "", "csv: a file that says how cells become integers: another run's commit/encoding.json, or a part that publishes it")
-	f.BoolVar(&c.PublishEncoding, "publish-encoding", false, "csv: put the encoding in part files")
 }
 
 func trainingFlags(cmd *cobra.Command, c *run.Config) {

@@ -23,7 +23,7 @@ done
 # rows stay on one side of the split; sex and race are committed for audits.
 table="--header yes --features $features --target income --missing-as-category --normalise standard"
 proofs="--mode $mode --context census-1 --row-bits ${ROWBITS:-14}"
-zkaudit dense "$work/census.tflite" --units "${INPUTS:-106},64,32,2"
+zkaudit model "$work/census.tflite" --inputs "${INPUTS:-106}" --dense 64,32 --outputs 2
 zkaudit init "$work/census" --model "$work/census.tflite" $table $proofs --attributes sex,race \
 	--data "$work/0.csv" --name north --constants owner=north,licence=CC0-1.0 \
 	--data "$work/1.csv" --name south --constants owner=south,licence=CC-BY-4.0 \

@@ -36,7 +36,7 @@ copied="7 70 700 $((count - 223))"
 { label_head 20; label 4816 16; for n in $copied; do label $n 1; done; } > "$work/queries-labels"
 
 proofs="--mode $mode --test-rows 0 --context duplicates-1"
-zkaudit dense "$work/digits.tflite" --units 784,64,32,10
+zkaudit model "$work/digits.tflite" --inputs 784 --dense 64,32 --outputs 10
 zkaudit init "$work/digits" --model "$work/digits.tflite" --data "$work/images" --labels "$work/labels" --name digits $proofs \
 	--batch 64 --epochs 2 --rate 0.125 --segment-steps 64
 zkaudit commit "$work/digits"

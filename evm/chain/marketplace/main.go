@@ -159,7 +159,7 @@ func commit(p *party, dir, rows string, count int, seed uint64, more ...string) 
 	if err := p.measures(rows, count, seed); err != nil {
 		return err
 	}
-	if err := p.run("dense", "model.tflite", "--units", "4,16,3"); err != nil {
+	if err := p.run("model", "model.tflite", "--inputs", "4", "--dense", "16", "--outputs", "3"); err != nil {
 		return err
 	}
 	if err := p.run(append([]string{"init", dir, "--data", rows, "--name", dir}, choices(more...)...)...); err != nil {
@@ -216,7 +216,7 @@ func (w *world) openOrder(ctx context.Context) error {
 		}
 	}
 	t := w.trainer
-	if err := t.run("dense", "model.tflite", "--units", "4,16,3"); err != nil {
+	if err := t.run("model", "model.tflite", "--inputs", "4", "--dense", "16", "--outputs", "3"); err != nil {
 		return err
 	}
 	if err := t.run(append([]string{"init", "run", "--data", "north-rows.csv", "--part", "north-north.part", "--opening", "north-north.opening", "--name", "north",

@@ -1,0 +1,101 @@
+package run
+
+import (
+	"fmt"
+
+	"github.com/zkaudit/zkaudit/data"
+	"github.com/zkaudit/zkaudit/data/recipe"
+	"github.com/zkaudit/zkaudit/internal/fault"
+	"github.com/zkaudit/zkaudit/network"
+)
+
+// Shape is what a model takes and returns that is trained on the rows of a
+// configuration.
+type Shape struct {
+	Input   []int    `json:"input"`   // sizes of a row: units, or those of a picture
+	Outputs int      `json:"outputs"` // classes, or values to predict
+	Classes []string `json:"classes,omitempty"`
+	Rows    int      `json:"rows"`
+}
+
+// Measure reads the files of a configuration that names no model and returns the shape
+// of their rows. task says what the target is; with data.TaskAuto the first file tells.
+// File names are relative to the working directory. Errors are those of package data.
+func Measure(c *Config, task data.Task) (*Shape, error) {
+	fallback(&c.Formats.Feature, network.DefaultFormats().Feature)
+	if err := c.completeColumns("standard"); err != nil {
+		return nil, err
+	}
+	measure := c.measureCSV
+	if c.Columns.Format == recipe.IDX {
+		measure = c.measureIDX
+	}
+	s, err := measure(task)
+	if err != nil {
+		return nil, fmt.Errorf("data: %w", err)
+	}
+	if c.Columns.Reconstruct {
+		s.Outputs, s.Classes = product(s.Input), nil
+	}
+	return s, nil
+}
+
+func product(sizes []int) int {
+	n := 1
+	for _, size := range sizes {
+		n *= size
+	}
+	return n
+}
+
+func (c *Config) measureCSV(task data.Task) (*Shape, error) {
+	options := func(f data.CSVFormat) data.CSVOptions {
+		o := c.columnOptions(f)
+		o.TargetFractionBits = o.FractionBits
+		if o.Task = task; c.Columns.Reconstruct {
+			o.Task = data.Unlabelled
+		}
+		return o
+	}
+	e, from, err := encodingOf(".", c, options, nil)
+	if err != nil {
+		return nil, err
+	}
+	s := &Shape{}
+	for _, files := range c.Data {
+		rows := from.whole
+		if rows == nil {
+			r := recipe.Recipe{Format: recipe.CSV, Encoding: e, Header: c.Columns.Header, Separator: told(c.Columns.Separator), DecimalComma: told(c.Columns.DecimalComma)}
+			if rows, err = r.Read(files.File, ""); err != nil {
+				return nil, err
+			}
+		}
+		s.Input, s.Outputs, s.Classes = rows.Shape, rows.Labels.Width(), rows.Labels.Classes
+		s.Rows += rows.Rows
+	}
+	return s, nil
+}
+
+func (c *Config) measureIDX(task data.Task) (*Shape, error) {
+	if task == data.Regression {
+		return nil, fmt.Errorf("labels of idx are classes: %w", fault.ErrUsage)
+	}
+	s := &Shape{}
+	for _, files := range c.Data {
+		if files.Labels == "" && !c.Columns.Reconstruct {
+			return nil, fault.Advise(fmt.Errorf("%s: idx rows with classes have a file of labels: %w", files.File, fault.ErrUsage), "give it by %s", "data.labels")
+		}
+		rows, err := data.LoadIDX(files.File, files.Labels, data.IDXOptions{FractionBits: c.Formats.Feature})
+		if err != nil {
+			return nil, err
+		}
+		if s.Input != nil && fmt.Sprint(s.Input) != fmt.Sprint(rows.Shape) {
+			return nil, fmt.Errorf("%s: rows of %v, those of %s have %v: %w", files.File, rows.Shape, c.Data[0].File, s.Input, fault.ErrInput)
+		}
+		s.Input, s.Rows = rows.Shape, s.Rows+rows.Rows
+		if n := rows.Labels.Width(); n > s.Outputs {
+			s.Outputs, s.Classes = n, rows.Labels.Classes
+		}
+	}
+	return s, nil
+}
