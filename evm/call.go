@@ -60,7 +60,7 @@ func (c *Class) Call(st *statement.Statement, encoded []byte) (*Call, error) {
 	if b, err = c.appendSNARK(b, p.SNARK); err != nil {
 		return nil, err
 	}
-	return &Call{Class: c.ID, Head: st.Head(), External: numbers(st.External), Proof: b}, nil
+	return &Call{Class: c.ID, Head: st.Head(), External: Coordinates(st.External...), Proof: b}, nil
 }
 
 // evaluated returns the claims on opened tensors that exposed values make.

@@ -23,10 +23,10 @@ type Context [32]byte
 // OrderContext returns the context of an order of a marketplace:
 //
 //	keccak256(abi.encode(chain, marketplace, order, payee))
+//
+// Requires 0 <= chain < 2^256.
 func OrderContext(chain *big.Int, marketplace Address, order [32]byte, payee Address) Context {
-	b := append(word(chain), address(marketplace)...)
-	b = append(append(b, order[:]...), address(payee)...)
-	return Keccak256(b)
+	return Keccak256(abiEncode(integer(chain), account(marketplace), fixed(order), account(payee)))
 }
 
 // String is the text that the statements of a run and of claims about it have as

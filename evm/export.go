@@ -3,7 +3,6 @@ package evm
 import (
 	"context"
 	"fmt"
-	"math/big"
 	"path"
 	"sync"
 
@@ -93,38 +92,10 @@ func (e *Exporter) Exports() []Export {
 	return named
 }
 
-// RegisterData is the calldata that registers the class: register(bytes).
-func (c *Class) RegisterData() []byte {
-	return append(selector("register(bytes)"), dynamic(nil, c.Descriptor)...)
-}
+// RegisterData is the calldata that registers the class.
+func (c *Class) RegisterData() []byte { return calldata("register(bytes)", text(c.Descriptor)) }
 
-// Data is the calldata that has the proof verified: verify(bytes32,bytes,uint256[],bytes).
+// Data is the calldata that has the proof verified.
 func (c *Call) Data() []byte {
-	return append(selector("verify(bytes32,bytes,uint256[],bytes)"), dynamic(c.Class[:], c.Head, c.External, c.Proof)...)
-}
-
-// selector is what calldata of a function begins with.
-func selector(signature string) []byte {
-	h := Keccak256([]byte(signature))
-	return h[:4]
-}
-
-// dynamic is abi.encode of words, then of byte strings and lists of numbers.
-func dynamic(head []byte, arguments ...any) []byte {
-	var tail []byte
-	offset := len(head) + 32*len(arguments)
-	for _, a := range arguments {
-		head = append(head[:len(head):len(head)], number(offset+len(tail))...)
-		switch a := a.(type) {
-		case []byte:
-			tail = append(append(tail, number(len(a))...), a...)
-			tail = append(tail, make([]byte, -len(a)&31)...)
-		case []*big.Int:
-			tail = append(tail, number(len(a))...)
-			for _, n := range a {
-				tail = append(tail, word(n)...)
-			}
-		}
-	}
-	return append(head, tail...)
+	return calldata("verify(bytes32,bytes,uint256[],bytes)", fixed(c.Class), text(c.Head), coordinates(c.External), text(c.Proof))
 }

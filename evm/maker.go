@@ -68,3 +68,16 @@ func (m *Maker) ID(ctx context.Context, st *statement.Statement) ([32]byte, erro
 	}
 	return c.ID, nil
 }
+
+// Proof encodes a proof for the contracts: it is a Proofs.
+func (m *Maker) Proof(ctx context.Context, st *statement.Statement, encoded []byte) ([]byte, error) {
+	c, err := m.Class(ctx, st)
+	if err != nil {
+		return nil, err
+	}
+	call, err := c.Call(st, encoded)
+	if err != nil {
+		return nil, err
+	}
+	return call.Proof, nil
+}

@@ -2,7 +2,6 @@ package evm
 
 import (
 	"fmt"
-	"math/big"
 	"slices"
 
 	"github.com/consensys/gnark-crypto/ecc/bn254"
@@ -188,15 +187,4 @@ func divideByLinear(p fr.Vector, a fr.Element) {
 		t.Mul(&carry, &a)
 		carry, p[j] = *new(fr.Element).Add(&p[j], &t), carry
 	}
-}
-
-// numbers returns x and y of points.
-func numbers(rows [][]bn254.G1Affine) []*big.Int {
-	var list []*big.Int
-	for _, points := range rows {
-		for i := range points {
-			list = append(list, points[i].X.BigInt(new(big.Int)), points[i].Y.BigInt(new(big.Int)))
-		}
-	}
-	return list
 }

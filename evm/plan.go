@@ -1,7 +1,6 @@
 package evm
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"slices"
@@ -220,12 +219,13 @@ func (p *Plan) Rest(i int) (s [32]byte) {
 
 // Hash is the hash by which an order pins the plan: keccak256 of its encoding as
 // TrainingVerifier.Plan.
-func (p *Plan) Hash() [32]byte {
-	run, weights, segments := p.Run.Hash(), p.Weights.Hash(), p.Rest(0)
-	b := bytes.Join([][]byte{number(32), run[:], weights[:], segments[:], number(p.Tensors), number(5 * 32), number(len(p.Parts))}, nil)
-	for _, part := range p.Parts {
-		b = append(append(b, part.Digest[:]...), part.Certificate[:]...)
-		b = append(b, number(int(part.Reads))...)
-	}
-	return Keccak256(b)
+func (p *Plan) Hash() [32]byte { return Keccak256(abiEncode(p.value())) }
+
+// planType is TrainingVerifier.Plan in signatures.
+const planType = "(bytes32,bytes32,bytes32,uint64,(bytes32,bytes32,uint64)[])"
+
+// value is the plan as contracts take it.
+func (p *Plan) value() value {
+	part := func(p PlannedPart) value { return tuple(fixed(p.Digest), fixed(p.Certificate), count(p.Reads)) }
+	return tuple(fixed(p.Run.Hash()), fixed(p.Weights.Hash()), fixed(p.Rest(0)), count(p.Tensors), array(part, p.Parts))
 }

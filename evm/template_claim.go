@@ -133,11 +133,10 @@ func claimPieces(head []byte, weights bundle.WeightCommitments) ([]Piece, error)
 //
 //	keccak256(abi.encode(hash of its template, sources))
 func (c *Claim) Hash() [32]byte {
-	template := c.Template.Hash()
-	b := append(append(template[:], number(64)...), number(len(c.Sources))...)
-	for _, s := range c.Sources {
-		b = append(append(b, s.Part[:]...), s.Certificate[:]...)
-		b = append(b, number(s.Tensor)...)
-	}
-	return Keccak256(b)
+	return Keccak256(abiEncode(fixed(c.Template.Hash()), sources(c.Sources)))
+}
+
+// sources is an array of TrainingVerifier.Source.
+func sources(list []Source) value {
+	return array(func(s Source) value { return tuple(fixed(s.Part), fixed(s.Certificate), count(s.Tensor)) }, list)
 }

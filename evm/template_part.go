@@ -76,7 +76,7 @@ func CertificateName(templates []Template) [32]byte {
 	for i := range templates {
 		hashes[i] = templates[i].Hash()
 	}
-	return Keccak256(words(hashes))
+	return Keccak256(abiEncode(array(fixed, hashes)))
 }
 
 // checkMode returns fault.ErrUnsupported for a mode whose proofs no contract

@@ -17,7 +17,6 @@ import (
 	"github.com/zkaudit/zkaudit/evm"
 	"github.com/zkaudit/zkaudit/evm/chain/bindings"
 	"github.com/zkaudit/zkaudit/evm/chain/chaintest"
-	"github.com/zkaudit/zkaudit/evm/chain/delivery"
 	"github.com/zkaudit/zkaudit/evm/evmtest"
 	"github.com/zkaudit/zkaudit/internal/encode"
 	"github.com/zkaudit/zkaudit/ops"
@@ -95,7 +94,7 @@ func (g *groth16) addParts(t testing.TB) {
 }
 
 // addRun adds the proofs of the bundle.
-func (g *groth16) addRun(t testing.TB) {
+func (g *groth16) addRun(t testing.TB, plan *evm.Plan) {
 	t.Helper()
 	claims, err := bundle.NewClaims(g.Bundle.Statement, ops.NewTables())
 	if err != nil {
@@ -106,7 +105,7 @@ func (g *groth16) addRun(t testing.TB) {
 		t.Fatal(err)
 	}
 	g.proofs[keyOf(st)] = g.Bundle.Weights
-	r, err := delivery.NewRun(&evm.Plan{}, evm.Context{}, g.Bundle, nil)
+	r, err := evm.NewRun(plan, g.Bundle, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -177,7 +176,7 @@ func TestSettlement(t *testing.T) {
 	t.Logf("ordered after %v", time.Since(start))
 
 	g.Prove(t, o.context().String())
-	g.addRun(t)
+	g.addRun(t, w.plan)
 	g.addAudit(t, o.context().String())
 	t.Logf("proven after %v", time.Since(start))
 	mine := w.provenFor(o.context())

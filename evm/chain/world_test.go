@@ -13,12 +13,11 @@ import (
 	"github.com/ethereum/go-ethereum/crypto"
 
 	"github.com/zkaudit/zkaudit/audit"
-	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/evm"
 	"github.com/zkaudit/zkaudit/evm/chain/bindings"
 	"github.com/zkaudit/zkaudit/evm/chain/chaintest"
-	"github.com/zkaudit/zkaudit/evm/chain/delivery"
 	"github.com/zkaudit/zkaudit/evm/evmtest"
+	"github.com/zkaudit/zkaudit/internal/encode"
 	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/proof/statement"
 	"github.com/zkaudit/zkaudit/run"
@@ -117,9 +116,8 @@ func (w *world) derive() {
 
 // Shorter names of what is used everywhere.
 var (
-	coordinates    = delivery.Coordinates
-	allCoordinates = delivery.AllCoordinates
-	onChain        = delivery.Plan
+	coordinates    = evm.Coordinates
+	allCoordinates = evm.AllCoordinates
 )
 
 // statementArguments are those of abi.encode of which Oracle takes the hash.
@@ -202,7 +200,7 @@ type price struct {
 
 // part is a part as the registry takes it.
 func (w *world) part(name string) bindings.DatasetRegistryPreimage {
-	return delivery.Part(w.public(name))
+	return boundPart(w.public(name))
 }
 
 // public is what everyone knows of a part.
@@ -235,31 +233,36 @@ func (w *world) register(name string, p price) {
 	w.must(owner, w.registry, nil, registry.PackRegister(w.part(name), salt, [32]byte{1}, p.currency, big.NewInt(p.amount)))
 }
 
+// certificate is that of a part, as the registry takes it.
+func (w *world) certificate(name string) *evm.Certificate {
+	w.Helper()
+	var unread []byte // what proves knows statements, and reads no encoding
+	for range w.certificates[name] {
+		unread = encode.Bytes(unread, nil)
+	}
+	c, err := evm.NewCertificate(context.Background(), mode.ZKGroth16, w.public(name), unread, w.class, w.proof)
+	if err != nil {
+		w.Fatal(err)
+	}
+	return c
+}
+
 // chunks are the proofs of a part's certificate, and the hashes of their templates.
 func (w *world) chunks(name string) ([][32]byte, []bindings.DatasetRegistryChunk) {
 	w.Helper()
-	p := w.public(name)
-	claims, err := bundle.DatasetClaims(mode.ZKGroth16, p.Shape, p.Setup, p.RowBits, p.Commitment)
-	if err != nil {
-		w.Fatal(err)
-	}
-	hashes, chunks, err := delivery.Chunks(claims, w.certificates[name], nil, w.proof)
-	if err != nil {
-		w.Fatal(err)
-	}
-	return hashes, chunks
+	c := w.certificate(name)
+	return c.Templates, boundChunks(c.Chunks)
 }
 
-// proof is a delivery.Prover: what proves knows statements, and needs no encoding.
-func (w *world) proof(st *statement.Statement, _ []byte) ([]byte, error) {
+// proof is an evm.Proofs: what proves knows statements, and needs no encoding.
+func (w *world) proof(_ context.Context, st *statement.Statement, _ []byte) ([]byte, error) {
 	return w.prove(w, st), nil
 }
 
 // certify verifies the certificate of a part.
 func (w *world) certify(name string) uint64 {
 	w.Helper()
-	hashes, chunks := w.chunks(name)
-	return w.must(w.stranger, w.registry, nil, registry.PackCertify(w.partDigest(name), hashes, w.part(name).Tensors, chunks))
+	return w.must(w.stranger, w.registry, nil, w.certificate(name).CertifyData())
 }
 
 // trade registers and certifies all parts.
@@ -274,7 +277,9 @@ func (w *world) trade(p price) {
 // proven is a run of the plan, with all that is handed in of it.
 type proven struct {
 	*world
-	*delivery.Run
+	*evm.Run
+	Name    bindings.TrainingVerifierName
+	Context evm.Context
 }
 
 // provenFor is the training as a run for an order.
@@ -283,58 +288,77 @@ func (w *world) provenFor(c evm.Context) *proven {
 	b, s := *w.trained.Bundle, *w.trained.Bundle.Statement
 	s.Mode, s.Context = mode.ZKGroth16, c.String()
 	b.Statement = &s
-	r, err := delivery.NewRun(w.plan, c, &b, w.proof)
+	r, err := evm.NewRun(w.plan, &b, w.proof)
 	if err != nil {
 		w.Fatal(err)
 	}
-	return &proven{w, r}
+	return &proven{w, r, boundName(r.Name), c}
 }
 
 // key is the run's.
 func (p *proven) key() [32]byte {
-	n := p.Run.Name
+	n := p.Name
 	return crypto.Keccak256Hash(n.Plan[:], n.Context[:], n.Digest[:])
 }
 
-// beginning is what starts the run.
-func (p *proven) beginning() bindings.TrainingVerifierBeginning {
+// begins is what starts the run, as package evm states it.
+func (p *proven) begins() *evm.Beginning {
 	p.Helper()
-	b, err := p.Beginning()
+	b, err := p.Run.Beginning(context.Background())
 	if err != nil {
 		p.Fatal(err)
 	}
 	return b
 }
 
-// segment is the proof of one.
-func (p *proven) segment(i int) bindings.TrainingVerifierSegment {
+// beginning is the same as bindings take it.
+func (p *proven) beginning() bindings.TrainingVerifierBeginning { return boundBeginning(p.begins()) }
+
+// advances is the proof of a segment, as package evm states it.
+func (p *proven) advances(i int) *evm.SegmentProof {
 	p.Helper()
-	s, err := p.Segment(i)
+	s, err := p.Run.Segment(context.Background(), i)
 	if err != nil {
 		p.Fatal(err)
 	}
 	return s
 }
 
-// claim is the proof of the claim of accuracy.
-func (p *proven) claim() bindings.TrainingVerifierClaim {
+// segment is the same as bindings take it.
+func (p *proven) segment(i int) bindings.TrainingVerifierSegment { return boundSegment(p.advances(i)) }
+
+// claims is the proof of the claim of accuracy, as package evm states it.
+func (p *proven) claims() *evm.ClaimProof {
 	p.Helper()
-	c, err := p.Claim(p.accuracy, accuracy(), p.trained.Parts, nil)
+	c, err := p.Run.Claim(context.Background(), p.accuracy, accuracy(), run.AuditedRun, p.trained.Parts, nil)
 	if err != nil {
 		p.Fatal(err)
 	}
 	return c
 }
 
+// claim is the same as bindings take it.
+func (p *proven) claim() bindings.TrainingVerifierClaim { return boundClaim(p.claims()) }
+
 // start is the call that starts the run.
-func (p *proven) start() []byte { return training.PackStart(onChain(p.plan), p.Context, p.beginning()) }
+func (p *proven) start() []byte { return p.StartData(p.begins()) }
+
+// Advance is the call that hands segments in, whatever they are.
+func (p *proven) Advance(from int, segments ...bindings.TrainingVerifierSegment) []byte {
+	return training.PackAdvance(p.Name, p.Data(), allCoordinates(p.Border(from)), segments)
+}
+
+// Claims is the call that hands claims in, whatever they are.
+func (p *proven) Claims(claims ...bindings.TrainingVerifierClaim) []byte {
+	return training.PackClaim(p.Name, allCoordinates(p.Border(len(p.Bundle.Segments))), claims)
+}
 
 // finish hands everything in, from an account.
 func (p *proven) finish(from *chaintest.Account) {
 	p.Helper()
 	p.must(from, p.training, nil, p.start())
-	p.must(from, p.training, nil, p.Advance(0, p.segment(0), p.segment(1)))
-	p.must(from, p.training, nil, p.Claims(p.claim()))
+	p.must(from, p.training, nil, p.AdvanceData(0, p.advances(0), p.advances(1)))
+	p.must(from, p.training, nil, p.ClaimData(p.claims()))
 }
 
 // isProven asks whether the run and the claim are.

@@ -25,8 +25,6 @@ import (
 	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/evm"
-	"github.com/zkaudit/zkaudit/evm/chain/bindings"
-	"github.com/zkaudit/zkaudit/evm/chain/delivery"
 	"github.com/zkaudit/zkaudit/evm/chain/devchain"
 	"github.com/zkaudit/zkaudit/internal/artefact"
 	"github.com/zkaudit/zkaudit/proof/mode"
@@ -62,7 +60,7 @@ type world struct {
 	north, south, trainer, buyer *party
 	accounts                     map[string]*account
 	order                        *order
-	delivered                    *delivery.Run
+	delivered                    *evm.Run
 }
 
 func tell(ctx context.Context, program, dir string) error {
@@ -169,7 +167,6 @@ func commit(p *party, dir, rows string, count int, seed uint64, more ...string) 
 }
 
 func (w *world) sellRows(ctx context.Context) error {
-	price := new(big.Int).Mul(big.NewInt(500), ether) // for a million rows read
 	for i, p := range []*party{w.north, w.south} {
 		var same []string
 		if i > 0 { // classes are numbered as north has them
@@ -185,7 +182,7 @@ func (w *world) sellRows(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if err := w.sell(ctx, w.accounts[p.name], part, price); err != nil {
+		if err := w.sell(ctx, w.accounts[p.name], part, price()); err != nil {
 			return err
 		}
 	}
@@ -294,18 +291,19 @@ func (w *world) derive(ctx context.Context, file, claims string) error {
 	}
 	plan := w.order.plan.Hash()
 	fmt.Printf("    the buyer pins plan %x, and the claim\n", plan[:4])
-	royalties := []*big.Int{w.royalty(0), w.royalty(1)}
-	if err := w.open(w.accounts["buyer"], w.accounts["trainer"], w.order, new(big.Int).Mul(big.NewInt(3), ether), royalties, 1); err != nil {
+	if err := w.open(w.accounts["buyer"], w.accounts["trainer"], w.order, new(big.Int).Mul(big.NewInt(3), ether), w.sellers(), 1); err != nil {
 		return err
 	}
 	context := fmt.Sprintf("context = %q\n", w.order.about.String())
 	return os.WriteFile(w.trainer.path(file), []byte(context+claims), 0o600)
 }
 
-// royalty is what the owner of a part gets: 500 ether for a million rows read.
-func (w *world) royalty(part int) *big.Int {
-	r := new(big.Int).Mul(big.NewInt(500*w.order.plan.Parts[part].Reads), ether)
-	return r.Div(r, big.NewInt(1_000_000))
+// price is what sellers ask for a million rows read.
+func price() *big.Int { return new(big.Int).Mul(big.NewInt(500), ether) }
+
+// sellers of the parts that are trained on.
+func (w *world) sellers() []evm.Seller {
+	return []evm.Seller{{Owner: evm.Address(w.accounts["north"].Address), Price: price()}, {Owner: evm.Address(w.accounts["south"].Address), Price: price()}}
 }
 
 func (w *world) train(context.Context) error {
@@ -353,32 +351,32 @@ func (w *world) handIn(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	d, err := delivery.NewRun(w.order.plan, w.order.about, b, w.prover(ctx))
+	d, err := evm.NewRun(w.order.plan, b, w.maker.Proof)
 	if err != nil {
 		return err
 	}
 	w.delivered = d
-	start, err := d.Start()
+	start, err := d.Beginning(ctx)
 	if err != nil {
 		return err
 	}
-	gas, err := w.send(w.teller, w.training, nil, start)
+	gas, err := w.send(w.teller, w.training, nil, d.StartData(start))
 	if err != nil {
 		return err
 	}
 	fmt.Printf("    the run's statement, and the certificate of its initial weights: %d gas\n", gas)
 	for i := range b.Segments {
-		if err := w.handInSegment(i); err != nil {
+		if err := w.handInSegment(ctx, i); err != nil {
 			return err
 		}
 	}
 	for i, c := range w.order.claims {
 		proven := a.Claims[i]
-		claim, err := d.Claim(c, &proven.Item, a.Parts, proven.Proof)
+		claim, err := d.Claim(ctx, c, &proven.Item, run.AuditedRun, a.Parts, proven.Proof)
 		if err != nil {
 			return err
 		}
-		if gas, err = w.send(w.teller, w.training, nil, d.Claims(claim)); err != nil {
+		if gas, err = w.send(w.teller, w.training, nil, d.ClaimData(claim)); err != nil {
 			return err
 		}
 		fmt.Printf("    claim %q: %d gas\n", proven.Name, gas)
@@ -390,20 +388,20 @@ func (w *world) handIn(ctx context.Context) error {
 }
 
 // handInSegment hands in a segment, after one with a changed proof, which is refused.
-func (w *world) handInSegment(i int) error {
-	s, err := w.delivered.Segment(i)
+func (w *world) handInSegment(ctx context.Context, i int) error {
+	s, err := w.delivered.Segment(ctx, i)
 	if err != nil {
 		return err
 	}
-	changed := s
+	changed := *s
 	changed.Proof = bytes.Clone(s.Proof)
 	changed.Proof[len(changed.Proof)-1] ^= 1
-	_, err = w.send(w.teller, w.training, nil, w.delivered.Advance(i, changed))
+	_, err = w.send(w.teller, w.training, nil, w.delivered.AdvanceData(i, &changed))
 	if !errors.As(err, new(*devchain.Revert)) {
 		return fmt.Errorf("a changed proof: %v", err)
 	}
 	fmt.Printf("    a changed proof of segment %d: %v\n", i+1, err)
-	gas, err := w.send(w.teller, w.training, nil, w.delivered.Advance(i, s))
+	gas, err := w.send(w.teller, w.training, nil, w.delivered.AdvanceData(i, s))
 	if err != nil {
 		return err
 	}
@@ -427,7 +425,7 @@ func (w *world) settleOrder(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if _, err := w.send(a, w.market.market, nil, marketABI.PackWithdraw(bindings.MarketplaceTerms{}.Currency, a.Address)); err != nil {
+		if _, err := w.send(a, w.market.market, nil, evm.WithdrawData(evm.Address{}, evm.Address(a.Address))); err != nil {
 			return err
 		}
 		after, err := w.Client().BalanceAt(ctx, a.Address, nil)
@@ -441,17 +439,17 @@ func (w *world) settleOrder(ctx context.Context) error {
 }
 
 // tryToCheat makes attempts that must be refused, each for its reason.
-func (w *world) tryToCheat(context.Context) error {
+func (w *world) tryToCheat(ctx context.Context) error {
 	again := *w.order
-	if err := w.open(w.accounts["buyer"], w.accounts["trainer"], &again, new(big.Int).Mul(big.NewInt(3), ether), []*big.Int{w.royalty(0), w.royalty(1)}, 2); err != nil {
+	if err := w.open(w.accounts["buyer"], w.accounts["trainer"], &again, new(big.Int).Mul(big.NewInt(3), ether), w.sellers(), 2); err != nil {
 		return err
 	}
-	d, currency := w.delivered, bindings.MarketplaceTerms{}.Currency
-	segment, err := d.Segment(0)
+	d, currency := w.delivered, evm.Address{}
+	segment, err := d.Segment(ctx, 0)
 	if err != nil {
 		return err
 	}
-	start, err := d.Start()
+	start, err := d.Beginning(ctx)
 	if err != nil {
 		return err
 	}
@@ -462,12 +460,12 @@ func (w *world) tryToCheat(context.Context) error {
 		data []byte
 		want string
 	}{
-		{"settling the order twice", "trainer", w.market.market, marketABI.PackSettle(w.order.terms, w.order.shares, d.Name.Digest), "NotOpen"},
-		{"the same proofs for another order of the same training", "trainer", w.market.market, marketABI.PackSettle(again.terms, again.shares, d.Name.Digest), "NotProven"},
-		{"the same segment twice", "trainer", w.training, d.Advance(0, segment), "WrongWeights"},
-		{"starting the run again", "trainer", w.training, start, "AlreadyStarted"},
-		{"withdrawing twice", "north", w.market.market, marketABI.PackWithdraw(currency, w.accounts["north"].Address), "NothingOwed"},
-		{"a refund before the deadline", "buyer", w.market.market, marketABI.PackRefund(again.terms), "DeadlineNotPassed"},
+		{"settling the order twice", "trainer", w.market.market, w.order.terms.SettleData(w.order.shares, d.Name.Digest), "NotOpen"},
+		{"the same proofs for another order of the same training", "trainer", w.market.market, again.terms.SettleData(again.shares, d.Name.Digest), "NotProven"},
+		{"the same segment twice", "trainer", w.training, d.AdvanceData(0, segment), "WrongWeights"},
+		{"starting the run again", "trainer", w.training, d.StartData(start), "AlreadyStarted"},
+		{"withdrawing twice", "north", w.market.market, evm.WithdrawData(currency, evm.Address(w.accounts["north"].Address)), "NothingOwed"},
+		{"a refund before the deadline", "buyer", w.market.market, again.terms.RefundData(), "DeadlineNotPassed"},
 	} {
 		_, err := w.send(w.accounts[attempt.by], attempt.to, nil, attempt.data)
 		var refused *devchain.Revert
@@ -479,7 +477,7 @@ func (w *world) tryToCheat(context.Context) error {
 	if err := w.Pass(deadline + time.Second); err != nil {
 		return err
 	}
-	if _, err := w.send(w.accounts["buyer"], w.market.market, nil, marketABI.PackRefund(again.terms)); err != nil {
+	if _, err := w.send(w.accounts["buyer"], w.market.market, nil, again.terms.RefundData()); err != nil {
 		return err
 	}
 	fmt.Println("    after the deadline the buyer has the amount of the other order back")
