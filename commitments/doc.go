@@ -51,7 +51,7 @@
 //
 //	symbol       identifier              size
 //	ℓ            Setup.RowBits           1 … 22
-//	G_j          Setup.G1                2^ℓ points
+//	G_j          Setup.G1                2^ℓ points; more of powers of tau, for keys
 //	G₂, [τ]G₂    Setup.G2                2 points
 //	H, U         Setup.H, Setup.U        1 point each
 //	T            cells                   integers, ⌈cells/2^ℓ⌉ rows

@@ -28,7 +28,7 @@ func (s *Setup) KZG(log int) (canonical, lagrange *kzg.SRS, err error) {
 	}
 	n := 1 << log
 	if len(s.G1) < n+kzgExtra {
-		return nil, nil, fmt.Errorf("powers of tau: %d powers, a domain of 2^%d needs %d: %w", len(s.G1), log, n+kzgExtra, fault.ErrUsage)
+		return nil, nil, fmt.Errorf("powers of tau: %d powers, a circuit of 2^%d rows needs %d (zkaudit setup import --circuit-bits %d keeps them): %w", len(s.G1), log, n+kzgExtra, log, fault.ErrUsage)
 	}
 	basis, err := kzg.ToLagrangeG1(s.G1[:n])
 	if err != nil {

@@ -135,7 +135,7 @@ func TestPhase1OfAPipe(t *testing.T) {
 	if _, err := ReadPhase1(t.TempDir(), 2); !errors.Is(err, fault.ErrInput) || !strings.Contains(err.Error(), "not a regular file") {
 		t.Errorf("a directory: %v", err)
 	}
-	if _, _, err := ImportPTau(t.TempDir(), 2); !errors.Is(err, fault.ErrInput) {
+	if _, _, err := ImportPTau(t.TempDir(), Extent{RowBits: 2}); !errors.Is(err, fault.ErrInput) {
 		t.Errorf("a directory: %v", err)
 	}
 }

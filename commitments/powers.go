@@ -22,7 +22,9 @@ const (
 )
 
 // NewPowers checks powers of tau from a ceremony and makes them a setup of
-// 2^rowBits cells. g1 holds [τ^j]G for 0 <= j < 2^rowBits, tauG2 is [τ]G₂.
+// 2^rowBits cells. g1 holds [τ^j]G for 0 <= j < 2^rowBits at least, tauG2 is [τ]G₂.
+// Rows are committed with the first 2^rowBits of them; whatever follows makes keys
+// (KZG) and changes neither commitments nor ID, for τ determines it.
 // Every point is checked to be on the curve and in the subgroup, and the
 // powers to be consecutive. Errors wrap fault.ErrMalformed or fault.ErrUsage.
 func NewPowers(rowBits int, g1 []bn254.G1Affine, tauG2 bn254.G2Affine) (*Setup, error) {
@@ -42,7 +44,7 @@ func assemblePowers(rowBits int, g1 []bn254.G1Affine, tauG2 bn254.G2Affine) (*Se
 	if err != nil {
 		return nil, err
 	}
-	if len(g1) != 1<<rowBits {
+	if len(g1) < 1<<rowBits {
 		return nil, fmt.Errorf("powers of tau: %d powers for rows of 2^%d cells: %w", len(g1), rowBits, fault.ErrMalformed)
 	}
 	for j := range g1 {

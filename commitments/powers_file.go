@@ -17,7 +17,7 @@ import (
 )
 
 const (
-	powersVersion         = 1
+	powersVersion         = 2
 	powersVerifierVersion = 1
 
 	rawPointBytes = bn254.SizeOfG1AffineUncompressed
@@ -89,8 +89,8 @@ func decodePowersHead(b []byte, id [32]byte) (*VerifierSetup, error) {
 	return v, nil
 }
 
-// MarshalBinary encodes the whole string: the verifier's part and the 2^ℓ
-// powers uncompressed (64 bytes each, so that reading needs no square roots).
+// MarshalBinary encodes the whole string: the verifier's part and the powers, 2^ℓ
+// of them or more, uncompressed (64 bytes each, so that reading needs no square roots).
 func (s *Setup) MarshalBinary() ([]byte, error) {
 	payload := make([]byte, 0, powersHeadBytes+len(s.G1)*rawPointBytes)
 	payload = appendPowersHead(payload, s.RowBits, s.Insecure, &s.G2[1])
@@ -130,8 +130,8 @@ func decodePowers(data []byte) (*Setup, error) {
 		return nil, err
 	}
 	raw := payload[powersHeadBytes:]
-	if len(raw) != rawPointBytes<<v.RowBits {
-		return nil, fmt.Errorf("powers of tau: %d bytes of powers for rows of 2^%d cells: %w", len(raw), v.RowBits, fault.ErrMalformed)
+	if len(raw)%rawPointBytes != 0 {
+		return nil, fmt.Errorf("powers of tau: %d bytes of powers, each has %d: %w", len(raw), rawPointBytes, fault.ErrMalformed)
 	}
 	g1, err := decodeRawPoints(raw)
 	if err != nil {
@@ -180,7 +180,7 @@ func ReadPowers(path string) (*Setup, error) {
 	return s, nil
 }
 
-func powersSizeLimit() int64 { return artefact.Overhead + powersHeadBytes + rawPointBytes<<MaxRowBits }
+func powersSizeLimit() int64 { return artefact.Overhead + powersHeadBytes + rawPointBytes*maxPowers }
 
 // CachedDevelopment returns NewDevelopment(rowBits), kept in a file
 // of cacheDir. A cached file is taken if its checksum and points are right

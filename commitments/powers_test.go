@@ -11,7 +11,6 @@ import (
 	"testing"
 
 	"github.com/consensys/gnark-crypto/ecc/bn254"
-	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
 
 	"github.com/zkaudit/zkaudit/internal/artefact"
 	"github.com/zkaudit/zkaudit/internal/fault"
@@ -37,15 +36,16 @@ func TestMultiplesEqualReference(t *testing.T) {
 // secretSetup has a τ that is not the development one.
 func secretSetup(t testing.TB, rowBits int) *Setup {
 	t.Helper()
+	return longSetup(t, rowBits, 1<<rowBits)
+}
+
+// longSetup is secretSetup of so many powers.
+func longSetup(t testing.TB, rowBits, count int) *Setup {
+	t.Helper()
 	_, _, g, g2 := bn254.Generators()
 	tau := newTestRand(32).scalars(t, 1)[0]
-	powers := make([]fr.Element, 1<<rowBits)
-	powers[0].SetOne()
-	for i := 1; i < len(powers); i++ {
-		powers[i].Mul(&powers[i-1], &tau)
-	}
 	tauG2 := *new(bn254.G2Affine).ScalarMultiplication(&g2, tau.BigInt(new(big.Int)))
-	s, err := NewPowers(rowBits, Multiples(&g, powers), tauG2)
+	s, err := NewPowers(rowBits, Multiples(&g, powersOf(tau, count)), tauG2)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -117,7 +117,7 @@ func TestPowersTampering(t *testing.T) {
 		"power off curve":      func(s *Setup) { s.G1[5].Y.SetUint64(1) },
 		"one power less":       func(s *Setup) { s.G1 = s.G1[:15] },
 		"twice the powers":     func(s *Setup) { s.G1 = append(s.G1, s.G1...) },
-		"other row size":       func(s *Setup) { s.RowBits = 3 },
+		"longer rows":          func(s *Setup) { s.RowBits = 5 },
 		"row size zero":        func(s *Setup) { s.RowBits = 0 },
 		"row size huge":        func(s *Setup) { s.RowBits = 255 },
 		"tau one":              func(s *Setup) { s.G2[1] = g2 },

@@ -52,18 +52,18 @@ type PTau struct {
 	Digest [32]byte
 }
 
-// ImportPTau reads the first 2^rowBits powers of a .ptau file as a setup. All that
+// ImportPTau reads the first powers of a .ptau file as a setup. All that
 // the file says of its size is compared with the file before anything else is read;
 // points are checked to be on the curve and in the subgroup, and the powers to be
 // consecutive, of a τ that is neither 0 nor 1. Errors wrap fault.ErrMalformed, naming
 // section and power, fault.ErrUnsupported for another curve, or fault.ErrInput.
-func ImportPTau(path string, rowBits int) (s *Setup, about *PTau, err error) {
+func ImportPTau(path string, e Extent) (s *Setup, about *PTau, err error) {
 	defer fault.Catch(&err, "powers of tau", fault.ErrMalformed)
-	if err := checkRowBits(rowBits); err != nil {
+	if err := e.check(); err != nil {
 		return nil, nil, err
 	}
 	digest, err := withFile(path, func(file io.ReaderAt, size int64) (err error) {
-		s, about, err = readPTau(file, size, rowBits)
+		s, about, err = readPTau(file, size, e)
 		return err
 	})
 	if err != nil {
@@ -105,26 +105,26 @@ func openPTau(path string) (*os.File, int64, error) {
 // span is where the bytes of a section are.
 type span struct{ from, size int64 }
 
-func readPTau(file io.ReaderAt, size int64, rowBits int) (*Setup, *PTau, error) {
+func readPTau(file io.ReaderAt, size int64, e Extent) (*Setup, *PTau, error) {
 	sections, about, err := ptauLayout(file, size)
 	if err != nil {
 		return nil, nil, err
 	}
-	if rowBits > about.Log {
-		return nil, nil, fmt.Errorf("powers of tau: a file for 2^%d, rows of 2^%d cells need as many powers: %w", about.Log, rowBits, fault.ErrUsage)
+	if have := 2<<about.Log - 1; e.powers() > have {
+		return nil, nil, fmt.Errorf("powers of tau: a file for 2^%d, of %d powers, %v: %w", about.Log, have, e, fault.ErrUsage)
 	}
 	g2, err := ptauG2Points(file, sections[ptauG2])
 	if err != nil {
 		return nil, nil, err
 	}
-	g1 := make([]bn254.G1Affine, 1<<rowBits)
+	g1 := make([]bn254.G1Affine, e.powers())
 	r := bufio.NewReaderSize(io.NewSectionReader(file, sections[ptauG1].from, sections[ptauG1].size), 1<<16)
 	for j := range g1 {
 		if err := readCoordinates(r, &g1[j].X, &g1[j].Y); err != nil {
 			return nil, nil, fmt.Errorf("section %d, power %d: %w", ptauG1, j, err)
 		}
 	}
-	s, err := NewPowers(rowBits, g1, g2)
+	s, err := NewPowers(e.RowBits, g1, g2)
 	return s, about, err
 }
 

@@ -101,7 +101,7 @@ func (f *ptauFile) with(other uint32, contents []byte) []byte {
 }
 
 func readBytes(b []byte, rowBits int) (*Setup, error) {
-	s, _, err := readPTau(bytes.NewReader(b), int64(len(b)), rowBits)
+	s, _, err := readPTau(bytes.NewReader(b), int64(len(b)), Extent{RowBits: rowBits})
 	return s, err
 }
 
@@ -111,7 +111,7 @@ func TestImportPTauOfSnarkjs(t *testing.T) {
 	var ids [][32]byte
 	for _, name := range []string{"snarkjs-bn128-4.ptau", "snarkjs-bn128-4-prepared.ptau"} {
 		path := filepath.Join("testdata", name)
-		s, about, err := ImportPTau(path, 3)
+		s, about, err := ImportPTau(path, Extent{RowBits: 3})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -130,13 +130,13 @@ func TestImportPTauOfSnarkjs(t *testing.T) {
 	if ids[0] != ids[1] {
 		t.Error("two files of one τ are two setups")
 	}
-	if _, _, err := ImportPTau(filepath.Join("testdata", "snarkjs-bls12-381-2.ptau"), 1); !errors.Is(err, fault.ErrUnsupported) || !strings.Contains(err.Error(), "BLS12-381") {
+	if _, _, err := ImportPTau(filepath.Join("testdata", "snarkjs-bls12-381-2.ptau"), Extent{RowBits: 1}); !errors.Is(err, fault.ErrUnsupported) || !strings.Contains(err.Error(), "BLS12-381") {
 		t.Errorf("a file for another curve: %v", err)
 	}
-	if _, _, err := ImportPTau(filepath.Join("testdata", "snarkjs-bn128-4.ptau"), 5); !errors.Is(err, fault.ErrUsage) {
+	if _, _, err := ImportPTau(filepath.Join("testdata", "snarkjs-bn128-4.ptau"), Extent{RowBits: 5}); !errors.Is(err, fault.ErrUsage) {
 		t.Errorf("more powers than there are: %v", err)
 	}
-	if _, _, err := ImportPTau(filepath.Join(t.TempDir(), "none.ptau"), 3); !errors.Is(err, fault.ErrInput) {
+	if _, _, err := ImportPTau(filepath.Join(t.TempDir(), "none.ptau"), Extent{RowBits: 3}); !errors.Is(err, fault.ErrInput) {
 		t.Errorf("no file: %v", err)
 	}
 }
@@ -313,15 +313,15 @@ func TestUnreadablePTau(t *testing.T) {
 	tau.SetUint64(123456789)
 	data := newPTauFile(t, 3, tau).bytes()
 	for from := range int64(len(data) - 4) { // what the last section holds is not read
-		s, _, err := readPTau(failing{bytes.NewReader(data), from}, int64(len(data)), 3)
+		s, _, err := readPTau(failing{bytes.NewReader(data), from}, int64(len(data)), Extent{RowBits: 3})
 		if err == nil || s != nil {
 			t.Fatalf("%d of %d bytes can be read: %v", from, len(data), err)
 		}
 	}
-	if _, _, err := ImportPTau(t.TempDir(), 3); err == nil {
+	if _, _, err := ImportPTau(t.TempDir(), Extent{RowBits: 3}); err == nil {
 		t.Error("a directory became a setup")
 	}
-	if _, _, err := ImportPTau(filepath.Join("testdata", "snarkjs-bn128-4.ptau"), MaxRowBits+1); !errors.Is(err, fault.ErrUsage) {
+	if _, _, err := ImportPTau(filepath.Join("testdata", "snarkjs-bn128-4.ptau"), Extent{RowBits: MaxRowBits + 1}); !errors.Is(err, fault.ErrUsage) {
 		t.Errorf("rows of too many cells: %v", err)
 	}
 }

@@ -32,7 +32,7 @@ const (
 type Setup struct {
 	Kind     Kind
 	RowBits  int               // ℓ
-	G1       []bn254.G1Affine  // G_j or [τ^j]G for 0 <= j < 2^ℓ; none is infinity
+	G1       []bn254.G1Affine  // G_j or [τ^j]G for 0 <= j < 2^ℓ, and more powers if it is to make keys; none is infinity
 	G2       [2]bn254.G2Affine // G₂ and [τ]G₂; not of kind Transparent
 	H, U     bn254.G1Affine    // generators of blinding and of scalars, hashed to the curve
 	Hashed   *Generators       // of what is committed besides rows

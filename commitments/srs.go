@@ -27,16 +27,15 @@ type SRS struct {
 	Digest [32]byte
 }
 
-// ImportSRS reads the first 2^rowBits powers of a kzg.SRS of gnark-crypto over BN254
-// as a setup, with the checks and the errors of ImportPTau.
-func ImportSRS(path string, rowBits int) (s *Setup, about *SRS, err error) {
+// ImportSRS reads the first powers of a kzg.SRS of gnark-crypto over BN254 as a setup, with the checks and the errors of ImportPTau.
+func ImportSRS(path string, e Extent) (s *Setup, about *SRS, err error) {
 	defer fault.Catch(&err, "powers of tau", fault.ErrMalformed)
-	if err := checkRowBits(rowBits); err != nil {
+	if err := e.check(); err != nil {
 		return nil, nil, err
 	}
 	about = new(SRS)
 	about.Digest, err = withFile(path, func(file io.ReaderAt, size int64) (err error) {
-		s, about.Powers, err = readSRS(file, size, rowBits)
+		s, about.Powers, err = readSRS(file, size, e)
 		return err
 	})
 	return s, about, err
@@ -70,7 +69,7 @@ func srsPointBytes(powers uint32, size int64) int64 {
 	return 0
 }
 
-func readSRS(file io.ReaderAt, size int64, rowBits int) (*Setup, int, error) {
+func readSRS(file io.ReaderAt, size int64, e Extent) (*Setup, int, error) {
 	var head [srsHead]byte
 	if _, err := file.ReadAt(head[:], 0); err != nil {
 		return nil, 0, badPTau("%d bytes are no powers of tau of gnark's", size)
@@ -80,14 +79,14 @@ func readSRS(file io.ReaderAt, size int64, rowBits int) (*Setup, int, error) {
 	switch {
 	case n == 0:
 		return nil, 0, badPTau("%d bytes are no powers of tau of gnark's over BN254: truncated, extended, or of something else", size)
-	case int64(powers) < 1<<rowBits:
-		return nil, 0, fmt.Errorf("powers of tau: a file of %d, rows of 2^%d cells need as many powers: %w", powers, rowBits, fault.ErrUsage)
+	case int64(powers) < int64(e.powers()):
+		return nil, 0, fmt.Errorf("powers of tau: a file of %d powers, %v: %w", powers, e, fault.ErrUsage)
 	}
 	g2, err := srsG2Points(file, srsHead+n*int64(powers), n)
 	if err != nil {
 		return nil, 0, err
 	}
-	g1 := make([]bn254.G1Affine, 1<<rowBits)
+	g1 := make([]bn254.G1Affine, e.powers())
 	r := bufio.NewReaderSize(io.NewSectionReader(file, srsHead, n*int64(powers)), 1<<16)
 	point := make([]byte, n)
 	for j := range g1 {
@@ -98,7 +97,7 @@ func readSRS(file io.ReaderAt, size int64, rowBits int) (*Setup, int, error) {
 			return nil, 0, badPTau("power %d is no point of the curve, in %d bytes", j, n)
 		}
 	}
-	s, err := NewPowers(rowBits, g1, g2)
+	s, err := NewPowers(e.RowBits, g1, g2)
 	return s, int(powers), err
 }
 

@@ -55,7 +55,7 @@ func TestImportSRS(t *testing.T) {
 		if err := os.WriteFile(path, content, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		s, about, err := ImportSRS(path, 3)
+		s, about, err := ImportSRS(path, Extent{RowBits: 3})
 		if err != nil {
 			t.Fatalf("points of %d bytes: %v", n, err)
 		}
@@ -63,7 +63,7 @@ func TestImportSRS(t *testing.T) {
 			t.Errorf("points of %d bytes: another setup, of %d powers", n, about.Powers)
 		}
 		digests[about.Digest] = true
-		if _, _, err := ImportSRS(path, 4); !errors.Is(err, fault.ErrUsage) {
+		if _, _, err := ImportSRS(path, Extent{RowBits: 4}); !errors.Is(err, fault.ErrUsage) {
 			t.Errorf("points of %d bytes: 16 of 11 powers: %v", n, err)
 		}
 		if is, err := IsPTau(path); is || err != nil {
@@ -74,7 +74,7 @@ func TestImportSRS(t *testing.T) {
 		t.Error("two files have one digest")
 	}
 	none := filepath.Join(t.TempDir(), "none")
-	if _, _, err := ImportSRS(none, 3); !errors.Is(err, fault.ErrInput) {
+	if _, _, err := ImportSRS(none, Extent{RowBits: 3}); !errors.Is(err, fault.ErrInput) {
 		t.Errorf("no file: %v", err)
 	}
 	if is, err := IsPTau(none); is || !errors.Is(err, fault.ErrInput) {
@@ -87,7 +87,7 @@ func TestImportSRS(t *testing.T) {
 func TestImportSRSRefuses(t *testing.T) {
 	refused := func(what string, content []byte, says string) {
 		t.Helper()
-		_, _, err := readSRS(bytes.NewReader(content), int64(len(content)), 3)
+		_, _, err := readSRS(bytes.NewReader(content), int64(len(content)), Extent{RowBits: 3})
 		if !errors.Is(err, fault.ErrMalformed) || !strings.Contains(err.Error(), says) {
 			t.Errorf("%s: %v, want %q", what, err, says)
 		}
@@ -146,7 +146,7 @@ func TestImportSRSRefuses(t *testing.T) {
 	}
 	for _, tau := range []int64{0, 1} {
 		for n, content := range gnarkFiles(t, 8, big.NewInt(tau)) {
-			if _, _, err := readSRS(bytes.NewReader(content), int64(len(content)), 3); !errors.Is(err, fault.ErrMalformed) {
+			if _, _, err := readSRS(bytes.NewReader(content), int64(len(content)), Extent{RowBits: 3}); !errors.Is(err, fault.ErrMalformed) {
 				t.Errorf("τ = %d, points of %d bytes: %v", tau, n, err)
 			}
 		}

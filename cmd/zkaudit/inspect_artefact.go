@@ -69,6 +69,9 @@ func (r *artefactReport) describe(h artefact.Header, data []byte) error {
 			return err
 		}
 		r.describeSetup("powers of tau", s.Verifier())
+		if bits := s.CircuitBits(); bits > 0 {
+			r.add("%d powers: keys of mode zk-plonk for circuits of up to 2^%d rows", len(s.G1), bits)
+		}
 		return nil
 	case artefact.Kind{'p', 'o', 'w', 'v'}:
 		v, err := commitments.UnmarshalPowersVerifier(data)

@@ -18,6 +18,7 @@ import (
 	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/internal/artefact"
 	"github.com/zkaudit/zkaudit/internal/fault"
+	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/proof/wrap"
 )
 
@@ -364,6 +365,18 @@ func TestPowersOfAnotherSetup(t *testing.T) {
 	_, err := wrap.Prove(context.Background(), e.Setup, e.Statement, e.secret, foreign, wrap.NewCache(""), crand.Reader)
 	if !errors.Is(err, fault.ErrVersion) {
 		t.Errorf("powers of another τ: %v", err)
+	}
+}
+
+// TestNoPowers: the part of a ceremony's setup that a verifier needs says nothing of
+// the powers that keys are derived from, and those of the development setup are others.
+func TestNoPowers(t *testing.T) {
+	e := newSmall(t, small{})
+	v := e.Setup.Verifier()
+	v.Insecure = false
+	_, err := wrap.NewWrapper(context.Background(), v, e.Statement.Layout, wrap.System(mode.ZKPLONK, nil, nil), wrap.NewCache(""))
+	if !errors.Is(err, fault.ErrVersion) || !strings.Contains(err.Error(), "give the whole setup") {
+		t.Errorf("no powers: %v", err)
 	}
 }
 

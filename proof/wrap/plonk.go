@@ -72,6 +72,9 @@ func (p PLONK) Setup(ccs constraint.ConstraintSystem, setup *commitments.Verifie
 // strings returns the setup in both forms, after checking that it is setup.
 func (p PLONK) strings(log int, setup *commitments.VerifierSetup) (canonical, lagrange *kzg.SRS, err error) {
 	make := p.Strings
+	if make == nil && !setup.Insecure {
+		return nil, nil, fmt.Errorf("plonk: the key is derived from powers of tau, which are not here: give the whole setup, not its part for verifiers: %w", fault.ErrVersion)
+	}
 	if make == nil {
 		make = commitments.DevelopmentKZG
 	}
