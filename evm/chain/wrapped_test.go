@@ -86,7 +86,7 @@ func everyKind(t testing.TB, system wrap.ProofSystem, cache *wrap.Cache) *wrappe
 	if err != nil {
 		t.Fatal(err)
 	}
-	sys, cells := smallSystem(t)
+	sys, cells := smallSystem(t, usualValues())
 	l, err := proof.NewLayout(sys, smallBits, true)
 	if err != nil {
 		t.Fatal(err)
@@ -111,7 +111,29 @@ func everyKind(t testing.TB, system wrap.ProofSystem, cache *wrap.Cache) *wrappe
 	return prove(t, setup, st, secret, system, cache)
 }
 
-func smallSystem(t testing.TB) (*relation.System, relation.Assignment) {
+// publicValues are those of everyKind's public tensors.
+type publicValues struct {
+	read     []int32 // the selection
+	filter   []int64
+	rates    []int64
+	cells    []int64
+	table    []int64
+	momentum []int64 // rates of the filter with memory
+}
+
+func usualValues() publicValues {
+	v := publicValues{
+		read: []int32{3, 4, 5, 6, 7, 0, 1, 2}, filter: []int64{3, 3, 3, 3}, rates: []int64{3, 3, 3, 3},
+		cells: []int64{4, -3, 2, 1}, table: make([]int64, 128), momentum: []int64{1, 2, 3, 4},
+	}
+	for k := range v.table {
+		v.table[k] = int64(k*k%17 - 8)
+	}
+	return v
+}
+
+// smallSystem is everyKind's system with cells that satisfy it.
+func smallSystem(t testing.TB, public publicValues) (*relation.System, relation.Assignment) {
 	t.Helper()
 	const steps, batch, rows = 4, 2, 8
 	axis := func(name string, n int) relation.Axis { return relation.Axis{Name: name, Size: n} }
@@ -122,14 +144,11 @@ func smallSystem(t testing.TB) (*relation.System, relation.Assignment) {
 	v, u, q := b.Witness("V", one), b.Witness("U", one), b.Witness("Q", one)
 	p, e := b.Witness("P", axis("k", 128)), b.Witness("E", axis("j", 256))
 
-	read := []int32{3, 4, 5, 6, 7, 0, 1, 2}
-	rates, taps := []int64{3, 3, 3, 3}, &relation.Filter{Rates: []int64{1, 2, 3, 4}, Response: []int64{2, 1}, Restart: 4}
-	cells, tab := []int64{4, -3, 2, 1}, make([]int64, 128)
-	for k := range tab {
-		tab[k] = int64(k*k%17 - 8)
-	}
+	read, rates, cells, tab := public.read, public.rates, public.cells, public.table
+	steady := public.filter
+	taps := &relation.Filter{Rates: public.momentum, Response: []int64{2, 1}, Restart: 4}
 	selection := b.Public("rows read", &relation.Selection{Batch: batch, Rows: read}, step, slot, axis("row", rows))
-	filter := b.Public("filter", &relation.Filter{Rates: rates}, step, axis("earlier", steps))
+	filter := b.Public("filter", &relation.Filter{Rates: steady}, step, axis("earlier", steps))
 	rate := b.Public("rates", &relation.Filter{Rates: rates}, step)
 	few := b.Public("cells", &relation.Values{Cells: cells}, step)
 	many := b.Public("table", &relation.Values{Cells: tab}, axis("k", 128))
@@ -170,7 +189,7 @@ func smallSystem(t testing.TB) (*relation.System, relation.Assignment) {
 	}
 	for i := range steps {
 		for s := range i {
-			filtered[i] += rates[s] * sum(s)
+			filtered[i] += steady[s] * sum(s)
 		}
 		total += rates[i] * filtered[i]
 		weighed += cells[i] * filtered[i]

@@ -8,8 +8,11 @@ import (
 
 	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
 
+	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/proof"
+	"github.com/zkaudit/zkaudit/proof/prover"
 	"github.com/zkaudit/zkaudit/proof/reference"
+	"github.com/zkaudit/zkaudit/proof/statement"
 	"github.com/zkaudit/zkaudit/proof/transcript"
 	. "github.com/zkaudit/zkaudit/relation"
 	"github.com/zkaudit/zkaudit/relation/naive"
@@ -158,4 +161,17 @@ func (s *Setting) agreeing(t testing.TB, out *proof.Outcome[fr.Element]) [][]fr.
 	a.Div(&a, &b)
 	tables[id][4].Sub(&tables[id][4], &a)
 	return tables
+}
+
+// Converse holds the masked conversation of an attack, by the transcript that it is made
+// for, about commitments to what the attack commits to.
+func (s *Setting) Converse(t testing.TB, setup *commitments.Setup, a Attack) (*Case, *prover.Conversation) {
+	t.Helper()
+	g := s.Game()
+	g.Forgets = a.Forgets
+	replay := proof.NewReplay(a.Forge(t, g))
+	c := &Case{Tables: g.Committed, Mask: g.Mask, Statement: &statement.Statement{Kind: "test"}}
+	c.layOut(t, s.Layout.System, setup, true)
+	forgetful := func(proof.Transcript[fr.Element]) proof.Transcript[fr.Element] { return g.Transcript() }
+	return c, c.tell(t, replay, forgetful)
 }

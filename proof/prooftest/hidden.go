@@ -7,6 +7,7 @@ import (
 	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
 
 	"github.com/zkaudit/zkaudit/proof"
+	"github.com/zkaudit/zkaudit/proof/prover"
 	"github.com/zkaudit/zkaudit/proof/reference"
 	"github.com/zkaudit/zkaudit/proof/statement"
 	. "github.com/zkaudit/zkaudit/relation"
@@ -25,16 +26,24 @@ func (c *Case) Hide(t testing.TB, hidden map[ID][]fr.Element) {
 	}
 }
 
-// ForgeHidden is Forge about commitments that Hide has made: the evaluation proof is one
-// of whole rows.
+// ForgeHidden is Forge about commitments that Hide has made.
 func (c *Case) ForgeHidden(t testing.TB, hidden map[ID][]fr.Element) *statement.Proof {
 	t.Helper()
+	return inTheClear(c.ConverseHidden(t, hidden))
+}
+
+// ConverseHidden is Converse about commitments that Hide has made: the evaluation proof
+// is one of whole rows.
+func (c *Case) ConverseHidden(t testing.TB, hidden map[ID][]fr.Element) *prover.Conversation {
+	t.Helper()
 	c.derive(t)
-	peer, err := newHiding(c.Statement.Layout, c.Tables, hidden)
+	peer, err := newHiding(c.Statement.Layout, c.Tables, hidden, c.Mask)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return c.tell(t, peer, peer.whole.Combined)
+	made := c.tell(t, peer, nil)
+	c.evaluate(t, made, peer.whole.Combined(made.Outcome.Sigma))
+	return made
 }
 
 // hiding is a prover of what the script says about tensors, and of the reduction
@@ -44,8 +53,8 @@ type hiding struct {
 	whole *reference.Peer
 }
 
-func newHiding(l *proof.Layout, tables [][]fr.Element, hidden map[ID][]fr.Element) (*hiding, error) {
-	honest, err := reference.New(l, tables, nil)
+func newHiding(l *proof.Layout, tables [][]fr.Element, hidden map[ID][]fr.Element, mask []fr.Element) (*hiding, error) {
+	honest, err := reference.New(l, tables, mask)
 	if err != nil {
 		return nil, err
 	}
@@ -55,7 +64,7 @@ func newHiding(l *proof.Layout, tables [][]fr.Element, hidden map[ID][]fr.Elemen
 		rows[id] = slices.Concat(tables[id], cells)
 		sys.Tensors[id].Axes = []Axis{{Name: "cells of a row", Size: len(rows[id])}}
 	}
-	whole, err := reference.New(&proof.Layout{System: &sys, RowLog: l.RowLog}, rows, nil)
+	whole, err := reference.New(&proof.Layout{System: &sys, RowLog: l.RowLog, Masked: l.Masked}, rows, mask)
 	return &hiding{honest, whole}, err
 }
 

@@ -8,7 +8,9 @@ import (
 
 	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
 
+	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/proof"
+	"github.com/zkaudit/zkaudit/proof/prover"
 	. "github.com/zkaudit/zkaudit/relation"
 )
 
@@ -49,9 +51,22 @@ func (l *Lie) Tell(t testing.TB) ([]fr.Element, *Verdicts) {
 	return rec.Messages, v
 }
 
+// Converse holds the masked conversation that a wrap would hide if the lie were none, about
+// commitments to the lie's cells.
+func (l *Lie) Converse(t testing.TB, setup *commitments.Setup) (*Case, *prover.Conversation) {
+	t.Helper()
+	c := NewCase(t, l.Layout.System, l.cells).Masked(t, setup)
+	c.Mask = MaskRow(l.Layout)
+	return c, c.tell(t, l.Peer(t), l.unlucky)
+}
+
 // Transcript returns the one in which field elements hear the lie.
 func (l *Lie) Transcript() proof.Transcript[fr.Element] {
-	return &Unlucky[fr.Element]{Transcript(l.Layout), l.First()}
+	return l.unlucky(Transcript(l.Layout))
+}
+
+func (l *Lie) unlucky(tr proof.Transcript[fr.Element]) proof.Transcript[fr.Element] {
+	return &Unlucky[fr.Element]{tr, l.First()}
 }
 
 // First returns the first challenges that the lie needs: α and β, or none.

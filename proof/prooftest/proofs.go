@@ -51,24 +51,72 @@ func (c *Case) Attempt(t testing.TB) error {
 // Forge makes a proof of mode validity of whatever the tables hold.
 func (c *Case) Forge(t testing.TB) *statement.Proof {
 	t.Helper()
-	peer := c.Peer(t)
-	return c.tell(t, peer, peer.Combined)
+	return inTheClear(c.Converse(t))
 }
 
-// tell makes a proof of mode validity with what a peer says, and opens the row
-// that it combines.
-func (c *Case) tell(t testing.TB, peer proof.Peer[fr.Element], row func(sigma fr.Element) []fr.Element) *statement.Proof {
+// Converse holds the conversation about whatever the tables hold, which is a proof of
+// mode validity or, masked, what a wrap hides.
+func (c *Case) Converse(t testing.TB) *prover.Conversation {
+	t.Helper()
+	return c.tell(t, c.Peer(t), nil)
+}
+
+func inTheClear(c *prover.Conversation) *statement.Proof {
+	return &statement.Proof{Witness: c.Witness, Messages: c.Messages, Blinding: c.Blinding, Evaluation: c.Evaluation}
+}
+
+// another returns the transcript that a forger would rather have than the real one.
+type another func(real proof.Transcript[fr.Element]) proof.Transcript[fr.Element]
+
+// tell holds the conversation with what a peer says, and opens the row that it
+// combines. The transcript is the real one if there is not another.
+func (c *Case) tell(t testing.TB, peer proof.Peer[fr.Element], other another) *prover.Conversation {
 	t.Helper()
 	l, w := c.Statement.Layout, c.commitWitness(t)
-	p := &statement.Proof{Witness: w.rows}
-	digest := c.Statement.Digest(p.Witness)
-	tr := transcript.NewNative(statement.Domain)
-	proof.Begin(l, tr, digest, fr.Element{})
-	var out *proof.Outcome[fr.Element]
-	p.Messages, out, _ = Converse(l, tr, peer)
-	p.Blinding = w.combine(l, out)
-	p.Evaluation = c.open(t, statement.Claim(c.Statement, p.Witness, p.Blinding, out), row(out.Sigma), digest.Bytes())
-	return p
+	made := &prover.Conversation{Witness: w.rows, Digest: c.Statement.Digest(w.rows)}
+	if l.Masked {
+		made.Salt = random(t, 1)[0]
+	}
+	var tr proof.Transcript[fr.Element] = transcript.NewNative(statement.Domain)
+	proof.Begin(l, tr, made.Digest, made.Salt)
+	if other != nil {
+		tr = other(tr)
+	}
+	made.Messages, made.Outcome, _ = Converse(l, tr, peer)
+	made.Seal = proof.Seal(tr)
+	made.Blinding = w.combine(l, made.Outcome)
+	c.Reopen(t, made)
+	return made
+}
+
+// Reopen makes the evaluation proof of a conversation for the case's statement, which
+// may be another than the one it was held about.
+func (c *Case) Reopen(t testing.TB, made *prover.Conversation) {
+	t.Helper()
+	c.evaluate(t, made, c.combined(made.Outcome))
+}
+
+// combined returns the row that is opened, by the coefficients of all rows.
+func (c *Case) combined(out *proof.Outcome[fr.Element]) []fr.Element {
+	row := make([]fr.Element, c.Setup.RowCells())
+	copy(row, c.Mask)
+	for id, weights := range proof.Combination(c.Statement.Layout, out) {
+		for i, w := range weights {
+			for j := range min(len(row), len(c.Tables[id])) {
+				var v fr.Element
+				v.Mul(&w, &c.Tables[id][i*len(row)+j])
+				row[j].Add(&row[j], &v)
+			}
+		}
+	}
+	return row
+}
+
+// evaluate makes the evaluation proof of a conversation, of the row that it combines.
+func (c *Case) evaluate(t testing.TB, made *prover.Conversation, row []fr.Element) {
+	t.Helper()
+	digest := c.Statement.Digest(made.Witness)
+	made.Evaluation = c.open(t, statement.Claim(c.Statement, made.Witness, made.Blinding, made.Outcome), row, digest.Bytes())
 }
 
 // ForgeCommitted makes a proof of mode zk of whatever the tables hold. It fails
