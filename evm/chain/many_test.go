@@ -37,9 +37,9 @@ func (p *wrapped) again(t *testing.T) *wrapped {
 // equations had the same weight.
 func TestMany(t *testing.T) {
 	d := deploy(t)
-	first := everyKind(t, wrap.Groth16{}, wrap.NewCache(""))
-	second, plonk := first.again(t), everyKind(t, wrap.PLONK{}, wrap.NewCache(""))
-	other := everyKind(t, wrap.Groth16{}, wrap.NewCache("")) // of another key
+	first, plonk := provenKind(t, wrap.Groth16{}), provenKind(t, wrap.PLONK{})
+	second := onceFor("first again", func() *wrapped { return first.again(t) })
+	other := onceFor("another key", func() *wrapped { return everyKind(t, wrap.Groth16{}, wrap.NewCache("")) })
 	for _, p := range []*wrapped{first, plonk, other} {
 		d.register(t, p.class)
 	}
@@ -99,7 +99,7 @@ func TestMany(t *testing.T) {
 // TestManyGas: what one more proof of the same class costs.
 func TestManyGas(t *testing.T) {
 	d := deploy(t)
-	p := everyKind(t, wrap.Groth16{}, wrap.NewCache(""))
+	p := provenKind(t, wrap.Groth16{})
 	d.register(t, p.class)
 	alone := d.settle(t, p)
 	var gas [2]uint64
@@ -124,7 +124,7 @@ func TestManyGas(t *testing.T) {
 // its subgroup; a proof that is randomised again is one.
 func TestGroth16SNARK(t *testing.T) {
 	d := deploy(t)
-	p := everyKind(t, wrap.Groth16{}, wrap.NewCache(""))
+	p := provenKind(t, wrap.Groth16{})
 	d.register(t, p.class)
 	at := p.layout().snark
 	infinity := func(b []byte, length int) { clear(b[:length]) }

@@ -239,6 +239,8 @@ func TestDeadline(t *testing.T) {
 		runs[o].finish(w.payee)
 		w.refused("refund before the deadline", "DeadlineNotPassed", w.buyer, w.market, nil, o.refund())
 	}
+	unopened := w.order(ether, askedPrice, settled.terms.Deadline)
+	unopened.terms.Salt[0] = 3
 	// Calls are made at the time of the last block, transactions at that of the next.
 	w.Pass(t, settled.terms.Deadline-w.Now(t))
 	if w.Now(t) != settled.terms.Deadline {
@@ -247,6 +249,9 @@ func TestDeadline(t *testing.T) {
 	w.refused("refund in the last second", "DeadlineNotPassed", w.buyer, w.market, nil, settled.refund())
 	if _, err := w.Call(w.payee, w.market, settled.settle(runs[settled].Name.Digest)); err != nil {
 		t.Errorf("settle in the last second: %v", err)
+	}
+	if _, err := w.Chain.Chain.Call(w.buyer, w.market, unopened.terms.Amount, unopened.open()); err != nil {
+		t.Errorf("open in the last second: %v", err)
 	}
 	w.Pass(t, 1)
 	w.refused("settle a second later", "DeadlinePassed", w.payee, w.market, nil, late.settle(runs[late].Name.Digest))

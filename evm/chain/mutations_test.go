@@ -129,7 +129,7 @@ func (p *wrapped) changed(change func(b []byte)) *evm.Call {
 func TestMutations(t *testing.T) {
 	for _, system := range []wrap.ProofSystem{wrap.Groth16{}, wrap.PLONK{}} {
 		t.Run(system.Name(), func(t *testing.T) {
-			p := everyKind(t, system, wrap.NewCache(""))
+			p := provenKind(t, system)
 			d := deploy(t)
 			d.register(t, p.class)
 			if err := d.verify(p.call); err != nil {
@@ -203,6 +203,7 @@ func (p *wrapped) malformed() map[string]wrong {
 	for offset := at.exposed; offset < at.folds; offset += 32 {
 		proof(fmt.Sprintf("scalar %d plus r", (offset-at.exposed)/32), "ScalarNotCanonical", func(b []byte) { add(b[offset:], fr.Modulus()) })
 	}
+	proof("the seal is r", "ScalarNotCanonical", func(b []byte) { fr.Modulus().FillBytes(b[at.seal:][:32]) })
 	for offset := at.values; offset < at.tables; offset += 32 {
 		proof(fmt.Sprintf("value %d plus r", (offset-at.values)/32), "ScalarNotCanonical", func(b []byte) { add(b[offset:], fr.Modulus()) })
 	}

@@ -19,6 +19,7 @@ import (
 	"github.com/zkaudit/zkaudit/bench"
 	"github.com/zkaudit/zkaudit/evm"
 	"github.com/zkaudit/zkaudit/evm/chain/bindings"
+	"github.com/zkaudit/zkaudit/evm/chain/chaintest"
 	"github.com/zkaudit/zkaudit/proof/wrap"
 )
 
@@ -45,7 +46,7 @@ func TestPLONKSegment(t *testing.T) {
 // TestPLONKPairings: equations of one setup end in two pairs, whatever number of
 // proofs they are of.
 func TestPLONKPairings(t *testing.T) {
-	d, p := deploy(t), everyKind(t, wrap.PLONK{}, wrap.NewCache(""))
+	d, p := deploy(t), provenKind(t, wrap.PLONK{})
 	wantPairings(t, p.class, d.pack(p.call), 2)
 	wantPairings(t, p.class, d.pack(p.call, p.call, p.call), 2)
 }
@@ -53,7 +54,7 @@ func TestPLONKPairings(t *testing.T) {
 // TestPLONKSNARK: each word of the SNARK counts, in one encoding; so do the public inputs
 // and the order of its points; and nothing cancels out between its equations.
 func TestPLONKSNARK(t *testing.T) {
-	d, p := deploy(t), everyKind(t, wrap.PLONK{}, wrap.NewCache(""))
+	d, p := deploy(t), provenKind(t, wrap.PLONK{})
 	d.register(t, p.class)
 	if err := d.verify(p.call); err != nil {
 		t.Fatal(err)
@@ -121,11 +122,7 @@ func wantPairings(t *testing.T, class *evm.Class, call []byte, want int) {
 		t.Fatal(err)
 	}
 	config := &runtime.Config{State: db, GasLimit: 1 << 24, EVMConfig: vm.Config{Tracer: &tracing.Hooks{OnEnter: record}}}
-	a, err := evm.ArtefactOf("ArgumentVerifier")
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, at, _, err := runtime.Create(a.Bin, config)
+	_, at, _, err := runtime.Create(chaintest.Artefact(t, "ArgumentVerifier").Bin, config)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -52,8 +52,13 @@ type plonkCase struct {
 	public     fr.Vector
 }
 
-// newPLONKCase proves a circuit of n public inputs as wraps are proven.
+// newPLONKCase is a proof of a circuit of n public inputs, as wraps are proven.
 func newPLONKCase(t testing.TB, n int) *plonkCase {
+	t.Helper()
+	return onceFor(fmt.Sprintf("PLONK of %d inputs", n), func() *plonkCase { return provePLONKCase(t, n) })
+}
+
+func provePLONKCase(t testing.TB, n int) *plonkCase {
 	t.Helper()
 	logger.Disable()
 	system := wrap.PLONK{}
@@ -292,9 +297,11 @@ func TestPLONKRefusals(t *testing.T) {
 	}
 	for i := range honest.public {
 		tests[fmt.Sprintf("input %d not canonical", i)] = test{func(d *calldata) { d.input[i].Add(d.input[i], r) }, "ScalarNotCanonical"}
+		tests[fmt.Sprintf("input %d is r", i)] = test{func(d *calldata) { d.input[i].Set(r) }, "ScalarNotCanonical"}
 	}
 	for i := range 6 {
 		tests[fmt.Sprintf("value %d not canonical", i)] = test{func(d *calldata) { add(d.proof, 448+32*i, r) }, "ScalarNotCanonical"}
+		tests[fmt.Sprintf("value %d is r", i)] = test{func(d *calldata) { r.FillBytes(d.proof[448+32*i:][:32]) }, "ScalarNotCanonical"}
 	}
 	for i := range 18 { // coordinates of nine points, six values between them
 		offset := 32 * i

@@ -29,7 +29,7 @@ func publicTensors() map[string]*relation.Tensor {
 	add("one cell", &relation.Values{Cells: []int64{-7}})
 	add("cells of both signs", &relation.Values{Cells: []int64{1, -2, 1 << 62, -1 << 63}}, 3)
 	add("cells on two axes", &relation.Values{Cells: []int64{5, 4, 3, 0, -9, 8, 7, 0}}, 2, 3)
-	for _, steps := range []int{1, 2, 3, 4, 5, 7, 8} {
+	for _, steps := range []int{1, 2, 3, 4, 5, 7, 8, 10, 11, 13} {
 		for _, rate := range []int64{1, -3, 1 << 40} {
 			rates := make([]int64, steps)
 			for i := range rates {
@@ -51,6 +51,7 @@ func publicTensors() map[string]*relation.Tensor {
 		"two epochs":                   {4, 4, 8, func(k int) int { return k % 8 }},
 		"an epoch that wraps":          {4, 4, 11, func(k int) int { return (k + 7) % 11 }},
 		"some rows of this part alone": {8, 2, 7, func(k int) int { return map[bool]int{true: k - 5, false: -1}[k >= 5 && k < 11] }},
+		"fewer slots, which carry":     {4, 4, 32, func(k int) int { return map[bool]int{true: k + 7, false: -1}[k < 10] }},
 		"one slot":                     {1, 1, 9, func(int) int { return 8 }},
 		"one row":                      {2, 1, 1, func(k int) int { return -k }},
 		"nothing":                      {2, 2, 4, func(int) int { return -1 }},

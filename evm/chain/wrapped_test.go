@@ -3,6 +3,8 @@ package chain_test
 import (
 	"context"
 	crand "crypto/rand"
+	"fmt"
+	"sync"
 	"testing"
 
 	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
@@ -69,6 +71,32 @@ func (p *wrapped) native(of *wrap.Proof) error {
 
 // smallBits is ℓ of everyKind.
 const smallBits = 7
+
+// once makes what tests share and none changes: proofs take longer than all that is done
+// with them. What is made is found again by a name.
+type once struct {
+	sync.Mutex
+	made map[string]any
+}
+
+// shared is of all tests of a process.
+var shared = once{made: map[string]any{}}
+
+// onceFor returns what is made for a name, the first time that it is asked for.
+func onceFor[T any](name string, produce func() T) T {
+	shared.Lock()
+	defer shared.Unlock()
+	if shared.made[name] == nil {
+		shared.made[name] = produce()
+	}
+	return shared.made[name].(T)
+}
+
+// provenKind is a proof of everyKind.
+func provenKind(t testing.TB, system wrap.ProofSystem) *wrapped {
+	t.Helper()
+	return onceFor(fmt.Sprintf("every kind in %T", system), func() *wrapped { return everyKind(t, system, wrap.NewCache("")) })
+}
 
 // everyKind is a statement of every kind of claim on public tensors, about tensors of one
 // committed row and of two:

@@ -12,7 +12,6 @@ import (
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/core/types"
 
-	"github.com/zkaudit/zkaudit/evm"
 	"github.com/zkaudit/zkaudit/evm/chain/devchain"
 )
 
@@ -31,11 +30,7 @@ type Revert = devchain.Revert
 // New starts a chain with some accounts, which ends with the test.
 func New(t testing.TB, accounts int) *Chain {
 	t.Helper()
-	more := map[string]*evm.Artefact{}
-	for _, name := range harnessNames(t) {
-		more[name] = artefact(t, name)
-	}
-	c, err := devchain.New(accounts, more)
+	c, err := devchain.New(accounts, artefacts(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,28 +42,10 @@ func New(t testing.TB, accounts int) *Chain {
 	return &Chain{c}
 }
 
-// artefact returns that of a contract, or of one that only tests deploy.
-func artefact(t testing.TB, contract string) *evm.Artefact {
-	t.Helper()
-	content, err := harnesses.ReadFile("build/" + contract + ".json")
-	if err == nil {
-		a, err := evm.NewArtefact(content)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return a
-	}
-	a, err := evm.ArtefactOf(contract)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return a
-}
-
 // ABI returns the interface of a contract.
 func ABI(t testing.TB, contract string) abi.ABI {
 	t.Helper()
-	parsed, err := abi.JSON(bytes.NewReader(artefact(t, contract).ABI))
+	parsed, err := abi.JSON(bytes.NewReader(Artefact(t, contract).ABI))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -78,6 +55,7 @@ func ABI(t testing.TB, contract string) abi.ABI {
 // Deploy deploys a contract from the first account and returns its address.
 func (c *Chain) Deploy(t testing.TB, contract string, arguments ...any) common.Address {
 	t.Helper()
+	noteDeployed(t, contract)
 	at, err := c.Chain.Deploy(contract, arguments...)
 	if err != nil {
 		t.Fatal(err)
