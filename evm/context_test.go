@@ -29,3 +29,25 @@ func TestParseContext(t *testing.T) {
 		}
 	}
 }
+
+// TestParseAddress: addresses of EIP-55 are written as there, and one with a letter of
+// the wrong case is refused.
+func TestParseAddress(t *testing.T) {
+	for _, text := range []string{
+		"0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed", "0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359", "0xdbF03B407c01E7cD3CBea99509d93f8DDDC8C6FB", "0xD1220A0cf47c7B9Be7A2E6BA89F429762e7b9aDb",
+	} {
+		small := strings.ToLower(text)
+		for _, as := range []string{text, small, "0x" + strings.ToUpper(small[2:])} {
+			if a, err := evm.ParseAddress(as); err != nil || a.String() != text {
+				t.Errorf("%s: %s, %v", as, a, err)
+			}
+		}
+		for name, bad := range map[string]string{
+			"a letter of the other case": strings.Replace(text, "b", "B", 1), "no 0x": text[2:], "a digit too few": text[:41], "a digit too many": text + "0", "no digit": text[:41] + "g", "nothing": "",
+		} {
+			if _, err := evm.ParseAddress(bad); !errors.Is(err, fault.ErrMalformed) {
+				t.Errorf("%s: %s is taken: %v", name, bad, err)
+			}
+		}
+	}
+}

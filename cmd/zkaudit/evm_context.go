@@ -1,11 +1,8 @@
 package main
 
 import (
-	"encoding/hex"
 	"fmt"
 	"io"
-	"math/big"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -26,28 +23,43 @@ func (r *evmContext) writeText(w io.Writer) error {
 func evmContextCommand(a *app) *cobra.Command {
 	var chain, marketplace, order, payee string
 	c := &cobra.Command{
-		Use:   "context --chain N --marketplace ADDRESS --order NAME --payee ADDRESS",
+		Use:   "context [ORDER]",
 		Short: "Print the context with which a training settles an order",
 		Long: `Prints the text that the statements of a run, and of claims about its model, have as
 their context to settle an order: it names the chain, the marketplace, the order and
-who is paid. Marketplace.contextOf says the same on the chain.
+who is paid. The order is in the file that zkaudit evm call open writes, or in flags.
+Marketplace.contextOf says the same on the chain.
 
-  zkaudit init run --context "$(zkaudit evm context --chain 1 --marketplace 0x… --order 0x… --payee 0x…)" …`,
-		Args: arguments(0, 0, "nothing but flags"),
-		RunE: func(*cobra.Command, []string) error {
-			id, ok := new(big.Int).SetString(chain, 10)
-			if !ok || id.Sign() < 0 || id.BitLen() > 256 {
-				return fmt.Errorf("--chain %s: want the chain's number: %w", fault.Quote(chain), fault.ErrUsage)
-			}
-			var at, paid evm.Address
-			var name [32]byte
-			for _, f := range []struct {
-				flag, text string
-				into       []byte
-			}{{"marketplace", marketplace, at[:]}, {"order", order, name[:]}, {"payee", payee, paid[:]}} {
-				if err := digits(f.flag, f.text, f.into); err != nil {
+  zkaudit init run --context "$(zkaudit evm context order.json)" …
+  zkaudit evm context --chain 1 --marketplace 0x… --order 0x… --payee 0x…`,
+		Args: arguments(0, 1, "one order"),
+		RunE: func(_ *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				if chain+marketplace+order+payee != "" {
+					return fmt.Errorf("%s says which order it is: give the file or flags: %w", args[0], fault.ErrUsage)
+				}
+				o, err := readOrder(args[0])
+				if err != nil {
 					return err
 				}
+				r := evmContext{o.context().String()}
+				return a.result(r, r.writeText)
+			}
+			id, err := amountOf("--chain", chain, 256)
+			if err != nil {
+				return err
+			}
+			at, err := addressOf("--marketplace", marketplace)
+			if err != nil {
+				return err
+			}
+			name, err := hashOf("--order", order)
+			if err != nil {
+				return err
+			}
+			paid, err := addressOf("--payee", payee)
+			if err != nil {
+				return err
 			}
 			r := evmContext{evm.OrderContext(id, at, name, paid).String()}
 			return a.result(r, r.writeText)
@@ -59,14 +71,4 @@ who is paid. Marketplace.contextOf says the same on the chain.
 	f.StringVar(&order, "order", "", "name of the order, 32 bytes in hexadecimal")
 	f.StringVar(&payee, "payee", "", "address of who is paid for the training")
 	return c
-}
-
-// digits reads what a flag says in hexadecimal, as many bytes as there is room for.
-func digits(flag, text string, into []byte) error {
-	b, err := hex.DecodeString(strings.TrimPrefix(text, "0x"))
-	if err != nil || len(b) != len(into) {
-		return fmt.Errorf("--%s %s: want 0x and %d hexadecimal digits: %w", flag, fault.Quote(text), 2*len(into), fault.ErrUsage)
-	}
-	copy(into, b)
-	return nil
 }

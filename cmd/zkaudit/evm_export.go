@@ -182,23 +182,40 @@ func (a *app) chainExports(ctx context.Context, path string, o *chainExport) ([]
 }
 
 func (a *app) chainExportsOfPart(ctx context.Context, path string, o *chainExport) ([]evm.Export, error) {
+	var e *evm.Exporter
+	_, err := a.verifyPart(ctx, path, o.setup, o.insecure, func(powers *commitments.Setup) mode.Wraps {
+		e = a.exporter(o.setup, powers)
+		return e
+	})
+	if err != nil {
+		return nil, err
+	}
+	return e.Exports(), nil
+}
+
+// verifyPart reads a part that a chain takes, and verifies its certificate.
+func (a *app) verifyPart(ctx context.Context, path, setupFile string, insecure bool, wraps func(powers *commitments.Setup) mode.Wraps) (*bundle.PartFile, error) {
+	p, err := readChainPart(path)
+	if err != nil {
+		return nil, err
+	}
+	setup, powers, err := a.verifierSetup(setupFile, p.RowBits, p.Setup)
+	if err != nil {
+		return nil, err
+	}
+	if setup.Insecure && !insecure {
+		return nil, fmt.Errorf("the part was certified with the INSECURE development setup: anyone can forge such certificates; --allow-insecure-setup takes it all the same: %w", fault.ErrVersion)
+	}
+	return p, fault.Verdict(p.Verify(ctx, &mode.Verifier{Setup: setup, Wraps: wraps(powers)}))
+}
+
+// readChainPart reads a part whose certificate a chain can verify.
+func readChainPart(path string) (*bundle.PartFile, error) {
 	p, err := bundle.ReadPart(path)
 	if err != nil {
 		return nil, err
 	}
-	if err := onChain(p.Mode); err != nil {
-		return nil, err
-	}
-	setup, powers, err := a.verifierSetup(o.setup, p.RowBits, p.Setup)
-	if err != nil {
-		return nil, err
-	}
-	if setup.Insecure && !o.insecure {
-		return nil, fmt.Errorf("the part was certified with the INSECURE development setup: anyone can forge such certificates; --allow-insecure-setup exports it all the same: %w", fault.ErrVersion)
-	}
-	e := a.exporter(o.setup, powers)
-	err = p.Verify(ctx, &mode.Verifier{Setup: setup, Wraps: e})
-	return e.Exports(), fault.Verdict(err)
+	return p, onChain(p.Mode)
 }
 
 // chainExportsOfAudit leaves out the proofs of the bundles that the audit is about:

@@ -7,6 +7,7 @@ import (
 	"io"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/zkaudit/zkaudit/audit"
 	"github.com/zkaudit/zkaudit/bundle"
@@ -69,14 +70,19 @@ or zk-plonk.
 No part is verified here: a contract does that, and zkaudit verify.`,
 		Args: arguments(0, 0, "nothing but flags"),
 		RunE: func(c *cobra.Command, _ []string) error {
-			r, err := a.planEVM(c.Context(), &o)
+			plan, claims, err := a.planEVM(c.Context(), &o)
 			if err != nil {
 				return err
 			}
+			r := describePlan(plan, claims)
 			return a.result(r, r.writeText)
 		},
 	}
-	f := c.Flags()
+	o.flags(c.Flags())
+	return c
+}
+
+func (o *evmPlanning) flags(f *pflag.FlagSet) {
 	f.StringVar(&o.model, "model", "", "the model's file")
 	f.StringVar(&o.with, "with", "", "a run.toml with the choices of its training")
 	f.StringArrayVar(&o.parts, "part", nil, "a part that is trained on, in order; repeat for more")
@@ -84,48 +90,53 @@ No part is verified here: a contract does that, and zkaudit verify.`,
 	f.StringVar(&o.claims, "claims", "", "a file of claims about the model")
 	f.StringVar(&o.setup, "setup", "", "powers of tau that the parts are committed with; none for the development setup")
 	f.BoolVar(&o.insecure, "allow-insecure-setup", false, "take the INSECURE development setup, with which anybody can forge")
-	return c
 }
 
-// planEVM derives the plan that the flags describe.
-func (a *app) planEVM(ctx context.Context, o *evmPlanning) (*evmPlan, error) {
+// orderedClaim is a claim of an order, as its file calls it.
+type orderedClaim struct {
+	name string
+	*evm.Claim
+}
+
+// planEVM derives the plan and the claims that the flags describe.
+func (a *app) planEVM(ctx context.Context, o *evmPlanning) (*evm.Plan, []orderedClaim, error) {
 	if o.model == "" || o.with == "" || len(o.parts) == 0 {
-		return nil, fmt.Errorf("a plan needs --model, --with and at least one --part: %w", fault.ErrUsage)
+		return nil, nil, fmt.Errorf("a plan needs --model, --with and at least one --part: %w", fault.ErrUsage)
 	}
 	c, err := run.ReadConfig(o.with)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	var parts []*bundle.PartFile
 	for _, path := range o.parts {
 		p, err := bundle.ReadPart(path)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		parts = append(parts, p)
 	}
 	s, err := run.Ordered(o.model, c, parts)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	classes, err := a.classes(o, s)
+	maker, err := a.chainMaker(o.setup, o.insecure, s)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	plan, err := evm.NewPlan(ctx, s, classes)
+	plan, err := evm.NewPlan(ctx, s, maker.ID)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	r := describePlan(plan)
-	return r, a.planClaims(ctx, o, s, parts, classes, r)
+	claims, err := planClaims(ctx, o, s, parts, maker.ID)
+	return plan, claims, err
 }
 
-// classes returns those of the statement's mode.
-func (a *app) classes(o *evmPlanning, s *bundle.Statement) (evm.Classes, error) {
+// chainMaker returns what makes the classes of a run's statements.
+func (a *app) chainMaker(setupFile string, insecure bool, s *bundle.Statement) (*evm.Maker, error) {
 	if !s.Mode.Wrapped() {
 		return nil, fmt.Errorf("the training is of mode %q: want %q or %q: %w", s.Mode, mode.ZKGroth16, mode.ZKPLONK, fault.ErrUnsupported)
 	}
-	powers, err := a.committingSetup(o.setup, s.RowBits, s.Setup)
+	powers, err := a.committingSetup(setupFile, s.RowBits, s.Setup)
 	switch {
 	case err != nil:
 		return nil, err
@@ -133,20 +144,20 @@ func (a *app) classes(o *evmPlanning, s *bundle.Statement) (evm.Classes, error) 
 		return nil, fmt.Errorf("the parts are committed with setup %x, --setup is %x: %w", s.Setup[:8], powers.ID[:8], fault.ErrVersion)
 	case powers.Kind == commitments.Transparent:
 		return nil, fmt.Errorf("a chain verifies over powers of tau alone: commit the parts with some: %w", fault.ErrUnsupported)
-	case powers.Verifier().Insecure && !o.insecure:
+	case powers.Verifier().Insecure && !insecure:
 		return nil, fmt.Errorf("the parts are committed with the INSECURE development setup; --allow-insecure-setup takes it all the same: %w", fault.ErrVersion)
 	}
-	return (&evm.Maker{Mode: s.Mode, Setup: powers, Keys: wrap.Verifier{Powers: powers, Cache: a.keys()}}).ID, nil
+	return &evm.Maker{Mode: s.Mode, Setup: powers, Keys: wrap.Verifier{Powers: powers, Cache: a.keys()}}, nil
 }
 
-// planClaims adds the claims of a file to what is printed.
-func (a *app) planClaims(ctx context.Context, o *evmPlanning, s *bundle.Statement, trained []*bundle.PartFile, classes evm.Classes, r *evmPlan) error {
+// planClaims derives the claims of a file.
+func planClaims(ctx context.Context, o *evmPlanning, s *bundle.Statement, trained []*bundle.PartFile, classes evm.Classes) ([]orderedClaim, error) {
 	if o.claims == "" {
-		return nil
+		return nil, nil
 	}
 	claims, err := audit.Load(o.claims)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	parts := map[string]*bundle.PublicPart{}
 	for i, p := range trained {
@@ -155,25 +166,28 @@ func (a *app) planClaims(ctx context.Context, o *evmPlanning, s *bundle.Statemen
 	for name, path := range o.tests {
 		p, err := bundle.ReadPart(path)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		parts[name] = p.Public()
 	}
+	var list []orderedClaim
 	for _, item := range claims.Items {
 		c, err := evm.NewClaim(ctx, s, run.AuditedRun, parts, item, classes)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		hash := c.Hash()
-		r.Claims = append(r.Claims, evmPlanClaim{item.Name, hexOf(hash)})
+		list = append(list, orderedClaim{item.Name, c})
 	}
-	return nil
+	return list, nil
 }
 
-func describePlan(p *evm.Plan) *evmPlan {
+func describePlan(p *evm.Plan, claims []orderedClaim) *evmPlan {
 	r := &evmPlan{Plan: hexOf(p.Hash()), Run: hexOf(p.Run.Hash()), Weights: hexOf(p.Weights.Hash()), Segments: hexOf(p.Rest(0)), Tensors: p.Tensors}
 	for _, part := range p.Parts {
 		r.Parts = append(r.Parts, evmPlanPart{hexOf(part.Digest), hexOf(part.Certificate), part.Reads})
+	}
+	for _, c := range claims {
+		r.Claims = append(r.Claims, evmPlanClaim{c.name, hexOf(c.Hash())})
 	}
 	return r
 }

@@ -1,39 +1,32 @@
 // Command marketplace is a walk through a sale of data and training: two sellers of
 // rows, a trainer, and a buyer who pays for a model that is trained on the rows of
 // both and is right often enough on rows of the buyer's. It runs the commands of
-// zkaudit for each of them, in directories and homes of their own, and settles on a
-// simulated chain, with real proofs. See examples/marketplace.
+// zkaudit for each of them, in directories and homes of their own. It is itself the
+// chain, a simulated one, and their wallets, which send the calldata that zkaudit
+// writes. See examples/marketplace.
 package main
 
 import (
-	"bytes"
 	"context"
+	"crypto/rand"
 	"errors"
 	"flag"
 	"fmt"
 	"math/big"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"time"
 
 	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
 	"github.com/consensys/gnark-crypto/ecc/bn254/kzg"
-	"github.com/ethereum/go-ethereum/common"
 
-	"github.com/zkaudit/zkaudit/audit"
-	"github.com/zkaudit/zkaudit/bundle"
-	"github.com/zkaudit/zkaudit/commitments"
-	"github.com/zkaudit/zkaudit/evm"
 	"github.com/zkaudit/zkaudit/evm/chain/devchain"
-	"github.com/zkaudit/zkaudit/internal/artefact"
-	"github.com/zkaudit/zkaudit/proof/mode"
-	"github.com/zkaudit/zkaudit/proof/wrap"
-	"github.com/zkaudit/zkaudit/run"
 )
 
 const (
-	modeOfMarket   = mode.ZKGroth16
+	modeOfMarket   = "zk-groth16"
 	rowBits        = 16
 	sellersRows    = 512
 	examRows       = 96
@@ -42,7 +35,17 @@ const (
 
 	segmentGas = 1_500_000 // what a segment may take
 	claimGas   = 1_200_000 // and the claim
+
+	falseCode = 1 // the exit code of zkaudit for what is false
 )
+
+// amounts returns what the buyer pays, and what sellers ask for a million rows read: 3 and
+// 500 ether.
+func amounts() (pays, asked *big.Int) {
+	return new(big.Int).Mul(big.NewInt(3), ether()), new(big.Int).Mul(big.NewInt(500), ether())
+}
+
+func ether() *big.Int { return new(big.Int).Exp(big.NewInt(10), big.NewInt(18), nil) }
 
 func main() {
 	program := flag.String("zkaudit", "zkaudit", "the program")
@@ -58,9 +61,6 @@ func main() {
 type world struct {
 	*market
 	north, south, trainer, buyer *party
-	accounts                     map[string]*account
-	order                        *order
-	delivered                    *evm.Run
 }
 
 func tell(ctx context.Context, program, dir string) error {
@@ -107,11 +107,8 @@ func begin(program, dir string) (*world, error) {
 			return nil, err
 		}
 	}
-	if w.market, w.accounts, err = openMarket("anybody", "north", "south", "trainer", "buyer"); err != nil {
-		return nil, err
-	}
-	w.maker = &evm.Maker{Mode: modeOfMarket, Keys: wrap.Verifier{Cache: wrap.NewCache(filepath.Join(dir, "keys", "keys"))}}
-	return w, nil
+	w.market, err = openMarket(anybody, "north", "south", "trainer", "buyer")
+	return w, err
 }
 
 // importPowers makes a file of powers of tau, whose secret it forgets: real ones come
@@ -140,15 +137,14 @@ func (w *world) importPowers(context.Context) error {
 			return err
 		}
 	}
-	w.maker.Setup, err = commitments.ReadPowers(w.buyer.path("powers"))
-	return err
+	return nil
 }
 
 // choices are what everyone's directories have in common.
 func choices(more ...string) []string {
 	return append([]string{
 		"--model", "model.tflite", "--header", "no", "--features", "1,2,3,4", "--target", "5", "--normalise", "none", "--test-rows", "0",
-		"--mode", string(modeOfMarket), "--setup", "powers", "--row-bits", fmt.Sprint(rowBits), "--batch", "16", "--order", "committed",
+		"--mode", modeOfMarket, "--setup", "powers", "--row-bits", fmt.Sprint(rowBits), "--batch", "16", "--order", "committed",
 	}, more...)
 }
 
@@ -166,7 +162,8 @@ func commit(p *party, dir, rows string, count int, seed uint64, more ...string) 
 	return p.run("commit", dir)
 }
 
-func (w *world) sellRows(ctx context.Context) error {
+func (w *world) sellRows(context.Context) error {
+	_, asked := amounts()
 	for i, p := range []*party{w.north, w.south} {
 		var same []string
 		if i > 0 { // classes are numbered as north has them
@@ -178,34 +175,80 @@ func (w *world) sellRows(ctx context.Context) error {
 		if err := commit(p, p.name, "rows.csv", sellersRows, uint64(i+1), same...); err != nil {
 			return err
 		}
-		part, err := bundle.ReadPart(p.path(p.name + "/commit/" + p.name + ".part"))
-		if err != nil {
-			return err
-		}
-		if err := w.sell(ctx, w.accounts[p.name], part, price()); err != nil {
+		if err := w.sell(p, p.name, asked); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (w *world) commitExam(ctx context.Context) error {
+// sell registers a part for its owner, and has its certificate verified.
+func (w *world) sell(p *party, name string, price *big.Int) error {
+	var drawn [32]byte
+	rand.Read(drawn[:])
+	part, salt := name+"/commit/"+name+".part", fmt.Sprintf("0x%x", drawn)
+	if err := w.call(p, registry, nil, "reserve", part, "--owner", w.address(p.name), "--salt", salt); err != nil {
+		return err
+	}
+	if err := w.Pass(reservationAge); err != nil {
+		return err
+	}
+	if err := w.call(p, registry, nil, "register", part, "--salt", salt, "--price", price.String(), "--licence", "CC-BY-4.0"); err != nil {
+		return err
+	}
+	if err := w.export(p, part); err != nil {
+		return err
+	}
+	return w.call(p, registry, nil, "certify", part, "--setup", "powers")
+}
+
+// call has zkaudit write calldata into a file that is called as the call, and sends it
+// from the party's wallet.
+func (w *world) call(p *party, contract string, value *big.Int, arguments ...string) error {
+	_, err := w.gasOf(p, contract, value, arguments...)
+	return err
+}
+
+// gasOf is call, and returns the gas that it took.
+func (w *world) gasOf(p *party, contract string, value *big.Int, arguments ...string) (uint64, error) {
+	file := arguments[0] + ".hex"
+	if err := p.run(append([]string{"evm", "call"}, append(arguments, "--out", file)...)...); err != nil {
+		return 0, err
+	}
+	return w.sendsFile(p.name, contract, value, p.path(file))
+}
+
+// export writes what a chain is given of a file, of which anybody registers the classes.
+func (w *world) export(p *party, file string, more ...string) error {
+	out := "chain-" + filepath.Base(file)
+	if err := p.run(append([]string{"evm", "export", file, "--out", out, "--setup", "powers"}, more...)...); err != nil {
+		return err
+	}
+	return w.registerClasses(p.path(out))
+}
+
+func (w *world) commitExam(context.Context) error {
 	if err := w.north.gives(w.buyer, "north/commit/encoding.json"); err != nil {
 		return err
 	}
 	if err := commit(w.buyer, "exam", "exam.csv", examRows, 9, "--encoding", "north-encoding.json"); err != nil {
 		return err
 	}
-	part, err := bundle.ReadPart(w.buyer.path("exam/commit/exam.part"))
-	if err != nil {
-		return err
-	}
-	return w.sell(ctx, w.accounts["buyer"], part, new(big.Int))
+	return w.sell(w.buyer, "exam", new(big.Int))
 }
+
+// exam is the claim that the buyer pays for.
+const exam = `[[claim]]
+kind = "performance"
+model = "run"
+parts = ["exam"]
+metric = "accuracy"
+at_least = "0.8"
+`
 
 // openOrder has the buyer derive the plan of the training that the trainer proposes,
 // and pay for it.
-func (w *world) openOrder(ctx context.Context) error {
+func (w *world) openOrder(context.Context) error {
 	for _, p := range []*party{w.north, w.south} {
 		at := p.name + "/commit/" + p.name
 		if err := p.gives(w.trainer, "rows.csv", at+".part", at+".opening"); err != nil {
@@ -234,90 +277,50 @@ func (w *world) openOrder(ctx context.Context) error {
 			return err
 		}
 	}
-	return w.derive(ctx, "exam-claims.toml", `[[claim]]
-kind = "performance"
-model = "run"
-parts = ["exam"]
-metric = "accuracy"
-at_least = "0.8"
-`)
+	if err := os.WriteFile(w.buyer.path("claims.toml"), []byte(exam), 0o600); err != nil {
+		return err
+	}
+	if err := w.open("order.json", 1); err != nil {
+		return err
+	}
+	return w.buyer.gives(t, "order.json", "claims.toml")
 }
 
-// derive makes the order of a model, the choices of its training, the sellers' parts and
-// claims: what zkaudit evm plan prints.
-func (w *world) derive(ctx context.Context, file, claims string) error {
-	b := w.buyer
-	if err := os.WriteFile(b.path("claims.toml"), []byte(claims), 0o600); err != nil {
-		return err
-	}
-	if err := b.run("evm", "plan", "--model", "model.tflite", "--with", "trainer-run.toml", "--part", "north-north.part", "--part", "south-south.part",
-		"--claims", "claims.toml", "--test", "exam=exam/commit/exam.part", "--setup", "powers"); err != nil {
-		return err
-	}
-	choices, err := run.ReadConfig(b.path("trainer-run.toml"))
+// open has the buyer open an order of the model, the choices of its training, the sellers'
+// parts and claims.
+func (w *world) open(file string, salt byte) error {
+	now, err := w.Now()
 	if err != nil {
 		return err
 	}
-	var parts []*bundle.PartFile
-	for _, name := range []string{"north-north.part", "south-south.part"} {
-		p, err := bundle.ReadPart(b.path(name))
-		if err != nil {
-			return err
-		}
-		parts = append(parts, p)
-	}
-	s, err := run.Ordered(b.path("model.tflite"), choices, parts)
-	if err != nil {
-		return err
-	}
-	w.order = &order{}
-	if w.order.plan, err = evm.NewPlan(ctx, s, w.class); err != nil {
-		return err
-	}
-	asked, err := audit.Parse([]byte(claims))
-	if err != nil {
-		return err
-	}
-	exam, err := bundle.ReadPart(w.buyer.path("exam/commit/exam.part"))
-	if err != nil {
-		return err
-	}
-	for _, item := range asked.Items {
-		c, err := evm.NewClaim(ctx, s, run.AuditedRun, map[string]*bundle.PublicPart{"exam": exam.Public()}, item, w.class)
-		if err != nil {
-			return err
-		}
-		w.order.claims = append(w.order.claims, c)
-	}
-	plan := w.order.plan.Hash()
-	fmt.Printf("    the buyer pins plan %x, and the claim\n", plan[:4])
-	if err := w.open(w.accounts["buyer"], w.accounts["trainer"], w.order, new(big.Int).Mul(big.NewInt(3), ether), w.sellers(), 1); err != nil {
-		return err
-	}
-	context := fmt.Sprintf("context = %q\n", w.order.about.String())
-	return os.WriteFile(w.trainer.path(file), []byte(context+claims), 0o600)
+	pays, asked := amounts()
+	return w.call(w.buyer, marketplace, pays, "open", "--model", "model.tflite", "--with", "trainer-run.toml", "--part", "north-north.part", "--part", "south-south.part",
+		"--seller", w.address("north")+"="+asked.String(), "--seller", w.address("south")+"="+asked.String(),
+		"--claims", "claims.toml", "--test", "exam=exam/commit/exam.part", "--setup", "powers",
+		"--chain", w.ID().String(), "--marketplace", w.contracts[marketplace].Hex(), "--buyer", w.address("buyer"), "--payee", w.address("trainer"),
+		"--amount", pays.String(), "--deadline", fmt.Sprint(now+uint64(deadline.Seconds())), "--salt", fmt.Sprintf("0x%064x", salt), "--order", file)
 }
 
-// price is what sellers ask for a million rows read.
-func price() *big.Int { return new(big.Int).Mul(big.NewInt(500), ether) }
-
-// sellers of the parts that are trained on.
-func (w *world) sellers() []evm.Seller {
-	return []evm.Seller{{Owner: evm.Address(w.accounts["north"].Address), Price: price()}, {Owner: evm.Address(w.accounts["south"].Address), Price: price()}}
-}
-
+// train has the trainer train with the order's context.
 func (w *world) train(context.Context) error {
 	t := w.trainer
-	fmt.Printf("  trainer writes the order's context into run/run.toml: %s\n", w.order.about)
+	about, err := t.ask("evm", "context", "buyer-order.json")
+	if err != nil {
+		return err
+	}
+	fmt.Println("  trainer writes it into run/run.toml, and into the claims file")
 	config, err := os.ReadFile(t.path("run/run.toml"))
 	if err != nil {
 		return err
 	}
-	named := strings.Replace(string(config), `context = ""`, fmt.Sprintf("context = %q", w.order.about.String()), 1)
+	named := strings.Replace(string(config), `context = ""`, fmt.Sprintf("context = %q", about), 1)
 	if named == string(config) {
 		return errors.New("run.toml has no context to fill in")
 	}
 	if err := os.WriteFile(t.path("run/run.toml"), []byte(named), 0o600); err != nil {
+		return err
+	}
+	if err := os.WriteFile(t.path("exam-claims.toml"), []byte(fmt.Sprintf("context = %q\n", about)+exam), 0o600); err != nil {
 		return err
 	}
 	if err := w.buyer.gives(t, "exam/commit/exam.part", "exam/commit/exam.opening", "exam.csv"); err != nil {
@@ -326,7 +329,6 @@ func (w *world) train(context.Context) error {
 	for _, command := range [][]string{
 		{"train", "run"}, {"prove", "run"},
 		{"audit", "exam-claims.toml", "--dir", "run", "--part", "exam=buyer-exam.part,buyer-exam.opening,buyer-exam.csv"},
-		{"evm", "export", "run/bundle.zka", "--out", "for-the-chain", "--setup", "powers"},
 	} {
 		if err := t.run(command...); err != nil {
 			return err
@@ -335,139 +337,112 @@ func (w *world) train(context.Context) error {
 	return w.buyer.run("verify", "../trainer/run/bundle.zka", "--unpinned", "--setup", "powers.verifier")
 }
 
-func (w *world) handIn(ctx context.Context) error {
-	content, err := os.ReadFile(w.trainer.path("run/bundle.zka"))
+// handIn has the trainer hand in the run and the claim.
+func (w *world) handIn(context.Context) error {
+	t, order := w.trainer, []string{"--setup", "powers", "--order", "buyer-order.json"}
+	if err := w.export(t, "run/bundle.zka"); err != nil {
+		return err
+	}
+	if err := w.export(t, "run/audit.zka", "--bundle", "run/bundle.zka"); err != nil {
+		return err
+	}
+	if err := w.call(t, training, nil, append([]string{"start", "run/bundle.zka"}, order...)...); err != nil {
+		return err
+	}
+	if err := t.run(append([]string{"evm", "call", "advance", "run/bundle.zka", "--segments", "1", "--out", "advance.hex"}, order...)...); err != nil {
+		return err
+	}
+	if err := w.changedProof(t.path("advance.hex")); err != nil {
+		return err
+	}
+	gas, err := w.sendsFile(t.name, training, nil, t.path("advance.hex"))
 	if err != nil {
 		return err
 	}
-	b, err := bundle.Unmarshal(content)
-	if err != nil {
+	if gas > segmentGas {
+		return fmt.Errorf("a segment took %d gas, at most %d are to be paid", gas, segmentGas)
+	}
+	if gas, err = w.gasOf(t, training, nil, append([]string{"claim", "run/audit.zka", "--bundle", "run/bundle.zka"}, order...)...); err != nil {
 		return err
 	}
-	if content, err = artefact.ReadFile(w.trainer.path("run/audit.zka"), audit.MaxBytes); err != nil {
-		return err
-	}
-	a, err := audit.Unmarshal(content)
-	if err != nil {
-		return err
-	}
-	d, err := evm.NewRun(w.order.plan, b, w.maker.Proof)
-	if err != nil {
-		return err
-	}
-	w.delivered = d
-	start, err := d.Beginning(ctx)
-	if err != nil {
-		return err
-	}
-	gas, err := w.send(w.teller, w.training, nil, d.StartData(start))
-	if err != nil {
-		return err
-	}
-	fmt.Printf("    the run's statement, and the certificate of its initial weights: %d gas\n", gas)
-	for i := range b.Segments {
-		if err := w.handInSegment(ctx, i); err != nil {
-			return err
-		}
-	}
-	for i, c := range w.order.claims {
-		proven := a.Claims[i]
-		claim, err := d.Claim(ctx, c, &proven.Item, run.AuditedRun, a.Parts, proven.Proof)
-		if err != nil {
-			return err
-		}
-		if gas, err = w.send(w.teller, w.training, nil, d.ClaimData(claim)); err != nil {
-			return err
-		}
-		fmt.Printf("    claim %q: %d gas\n", proven.Name, gas)
-		if gas > claimGas {
-			return fmt.Errorf("a claim took %d gas, at most %d are to be paid", gas, claimGas)
-		}
+	if gas > claimGas {
+		return fmt.Errorf("a claim took %d gas, at most %d are to be paid", gas, claimGas)
 	}
 	return nil
 }
 
-// handInSegment hands in a segment, after one with a changed proof, which is refused.
-func (w *world) handInSegment(ctx context.Context, i int) error {
-	s, err := w.delivered.Segment(ctx, i)
+// changedProof sends calldata with another last byte, the proof's, which must be refused.
+func (w *world) changedProof(file string) error {
+	data, err := calldata(file)
 	if err != nil {
 		return err
 	}
-	changed := *s
-	changed.Proof = bytes.Clone(s.Proof)
-	changed.Proof[len(changed.Proof)-1] ^= 1
-	_, err = w.send(w.teller, w.training, nil, w.delivered.AdvanceData(i, &changed))
-	if !errors.As(err, new(*devchain.Revert)) {
+	data[len(data)-1] ^= 1
+	if _, err = w.sends("trainer", training, nil, data); !errors.As(err, new(*devchain.Revert)) {
 		return fmt.Errorf("a changed proof: %v", err)
 	}
-	fmt.Printf("    a changed proof of segment %d: %v\n", i+1, err)
-	gas, err := w.send(w.teller, w.training, nil, w.delivered.AdvanceData(i, s))
-	if err != nil {
-		return err
-	}
-	first, count := w.delivered.Bundle.Statement.Range(i)
-	fmt.Printf("    segment %d, %d steps from %d on, over %d rows: %d gas\n", i+1, count, first, 2*sellersRows, gas)
-	if gas > segmentGas {
-		return fmt.Errorf("a segment took %d gas, at most %d are to be paid", gas, segmentGas)
-	}
+	fmt.Printf("    the same with a bit of the proof changed: %v\n", err)
 	return nil
 }
 
 func (w *world) settleOrder(ctx context.Context) error {
-	gas, err := w.settle(w.order, w.delivered)
-	if err != nil {
+	if err := w.call(w.trainer, marketplace, nil, "settle", "buyer-order.json", "--bundle", "run/bundle.zka"); err != nil {
 		return err
 	}
-	fmt.Printf("    the order is settled: %d gas\n", gas)
-	for _, name := range []string{"north", "south", "trainer"} {
-		a := w.accounts[name]
-		before, err := w.Client().BalanceAt(ctx, a.Address, nil)
+	for _, p := range []*party{w.north, w.south, w.trainer} {
+		at := w.wallets[p.name].Address
+		before, err := w.Client().BalanceAt(ctx, at, nil)
 		if err != nil {
 			return err
 		}
-		if _, err := w.send(a, w.market.market, nil, evm.WithdrawData(evm.Address{}, evm.Address(a.Address))); err != nil {
+		if err := w.call(p, marketplace, nil, "withdraw", "--to", w.address(p.name)); err != nil {
 			return err
 		}
-		after, err := w.Client().BalanceAt(ctx, a.Address, nil)
+		after, err := w.Client().BalanceAt(ctx, at, nil)
 		if err != nil {
 			return err
 		}
-		got := new(big.Float).Quo(new(big.Float).SetInt(after.Sub(after, before)), new(big.Float).SetInt(ether))
-		fmt.Printf("    %s withdraws %.3f ether\n", name, got)
+		got := new(big.Float).Quo(new(big.Float).SetInt(after.Sub(after, before)), new(big.Float).SetInt(ether()))
+		fmt.Printf("    %s has %.3f ether more, without the gas\n", p.name, got)
 	}
 	return nil
 }
 
 // tryToCheat makes attempts that must be refused, each for its reason.
-func (w *world) tryToCheat(ctx context.Context) error {
-	again := *w.order
-	if err := w.open(w.accounts["buyer"], w.accounts["trainer"], &again, new(big.Int).Mul(big.NewInt(3), ether), w.sellers(), 2); err != nil {
+func (w *world) tryToCheat(context.Context) error {
+	if err := w.open("again.json", 2); err != nil {
 		return err
 	}
-	d, currency := w.delivered, evm.Address{}
-	segment, err := d.Segment(ctx, 0)
-	if err != nil {
+	if err := w.buyer.gives(w.trainer, "again.json"); err != nil {
 		return err
 	}
-	start, err := d.Beginning(ctx)
-	if err != nil {
+	err := w.trainer.run("evm", "call", "settle", "buyer-again.json", "--bundle", "run/bundle.zka")
+	var exit *exec.ExitError
+	if !errors.As(err, &exit) || exit.ExitCode() != falseCode {
+		return fmt.Errorf("the same run for another order: %v, want it rejected", err)
+	}
+	fmt.Println("    rejected: the run has the context of the first order")
+	if err := w.buyer.run("evm", "call", "refund", "again.json", "--out", "refund.hex"); err != nil {
 		return err
 	}
 	for _, attempt := range []struct {
-		says string
-		by   string
-		to   common.Address
-		data []byte
-		want string
+		says     string
+		by       *party
+		contract string
+		file     string
+		want     string
 	}{
-		{"settling the order twice", "trainer", w.market.market, w.order.terms.SettleData(w.order.shares, d.Name.Digest), "NotOpen"},
-		{"the same proofs for another order of the same training", "trainer", w.market.market, again.terms.SettleData(again.shares, d.Name.Digest), "NotProven"},
-		{"the same segment twice", "trainer", w.training, d.AdvanceData(0, segment), "WrongWeights"},
-		{"starting the run again", "trainer", w.training, d.StartData(start), "AlreadyStarted"},
-		{"withdrawing twice", "north", w.market.market, evm.WithdrawData(currency, evm.Address(w.accounts["north"].Address)), "NothingOwed"},
-		{"a refund before the deadline", "buyer", w.market.market, again.terms.RefundData(), "DeadlineNotPassed"},
+		{"settling the order twice", w.trainer, marketplace, "settle.hex", "NotOpen"},
+		{"the same segment twice", w.trainer, training, "advance.hex", "WrongWeights"},
+		{"starting the run again", w.trainer, training, "start.hex", "AlreadyStarted"},
+		{"withdrawing twice", w.north, marketplace, "withdraw.hex", "NothingOwed"},
+		{"a refund before the deadline", w.buyer, marketplace, "refund.hex", "DeadlineNotPassed"},
 	} {
-		_, err := w.send(w.accounts[attempt.by], attempt.to, nil, attempt.data)
+		data, err := calldata(attempt.by.path(attempt.file))
+		if err != nil {
+			return err
+		}
+		_, err = w.sends(attempt.by.name, attempt.contract, nil, data)
 		var refused *devchain.Revert
 		if !errors.As(err, &refused) || refused.Name != attempt.want {
 			return fmt.Errorf("%s: %v, want it refused as %s", attempt.says, err, attempt.want)
@@ -477,9 +452,6 @@ func (w *world) tryToCheat(ctx context.Context) error {
 	if err := w.Pass(deadline + time.Second); err != nil {
 		return err
 	}
-	if _, err := w.send(w.accounts["buyer"], w.market.market, nil, again.terms.RefundData()); err != nil {
-		return err
-	}
-	fmt.Println("    after the deadline the buyer has the amount of the other order back")
-	return nil
+	_, err = w.sendsFile("buyer", marketplace, nil, w.buyer.path("refund.hex"))
+	return err
 }

@@ -23,22 +23,30 @@ const linesShown = 3
 
 // run runs a command of zkaudit in the party's directory, and shows it.
 func (p *party) run(arguments ...string) error {
+	_, err := p.ask(arguments...)
+	return err
+}
+
+// ask is run, and returns what the command printed.
+func (p *party) ask(arguments ...string) (string, error) {
 	fmt.Printf("  %s$ zkaudit %s\n", p.name, strings.Join(arguments, " "))
 	c := exec.Command(p.zkaudit, append([]string{"-q", "--cache", p.keys}, arguments...)...)
 	c.Dir, c.Env = p.dir, append(os.Environ(), "HOME="+p.dir)
 	out, err := c.CombinedOutput()
 	lines := strings.Split(strings.TrimSpace(string(out)), "\n")
 	if err != nil {
-		return fmt.Errorf("%s: zkaudit %s: %w:\n%s", p.name, arguments[0], err, out)
+		return "", fmt.Errorf("%s: zkaudit %s: %w:\n%s", p.name, arguments[0], err, out)
 	}
 	for i, line := range lines {
 		if i == linesShown {
 			fmt.Printf("    … %d lines more\n", len(lines)-i)
 			break
 		}
-		fmt.Println("    " + line)
+		if line != "" {
+			fmt.Println("    " + line)
+		}
 	}
-	return nil
+	return strings.TrimSpace(string(out)), nil
 }
 
 // path is that of a file of the party's.
