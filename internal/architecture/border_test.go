@@ -44,6 +44,7 @@ var unguarded = map[string]string{
 	"data/recipe.Read": "of the data readers", "run.ReadArchitecture": "of tflite.Parse and transpile.Read", "run.ReadStated": "of tflite.Parse and transpile.Transpile", "run.ReadInputs": "of the data readers",
 	"train.Load": "the user's own", "train.Read": "integers",
 	"evm.ParseContext":       "64 digits",
+	"evm.ParseAddress":       "40 digits",
 	"evm.Verify":             "inside Verify",
 	"proof/prooftest.Verify": "a test's", "proof/prooftest.VerifyCommitted": "a test's",
 }
