@@ -6,7 +6,7 @@ GO          ?= go
 STATICCHECK ?= honnef.co/go/tools/cmd/staticcheck@v0.8.2
 FUZZTIME    ?= 60
 
-.PHONY: check format vet staticcheck generated tidy short fuzz-briefly mutate-briefly mutate test fixtures-test examples-test drift-test pairs-test wraps-test ceremony-test snarkjs-test fuzz fuzz-long bench bench-peers circuit-stats contracts contracts-check chain-test marketplace
+.PHONY: check format vet staticcheck generated tidy short fuzz-briefly mutate-briefly mutate test fixtures-test examples-test drift-test pairs-test wraps-test ceremony-test snarkjs-test fuzz fuzz-long bench bench-peers circuit-stats contracts contracts-check chain-test marketplace marketplace-plonk
 
 check: format vet staticcheck generated tidy short fuzz-briefly mutate-briefly
 
@@ -145,3 +145,6 @@ chain-test:
 # A sale from files to a settled order, on a simulated chain with real proofs.
 marketplace:
 	dir=$$(mktemp -d) && sh examples/marketplace/run.sh "$$dir" && rm -rf "$$dir"
+
+marketplace-plonk:
+	dir=$$(mktemp -d) && sh examples/marketplace/run.sh "$$dir" zk-plonk && rm -rf "$$dir"

@@ -36,7 +36,7 @@ func TestScripts(t *testing.T) {
 		Condition: condition,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exit": exitCode, "flip": flip, "truncate": truncate, "killed": killed, "bomb": bomb, "artefact": framed,
-			"keypair": keyPair, "envelope": openEnvelope, "powers": writePowersOfTau, "ceremony": beginCeremony,
+			"keypair": keyPair, "envelope": openEnvelope, "powers": writePowersOfTau, "srs": writeSRS, "ceremony": beginCeremony,
 		},
 	})
 }

@@ -2,9 +2,14 @@ package main
 
 import (
 	"bytes"
+	"math/big"
 	"os"
 	"path/filepath"
+	"strconv"
 	"testing"
+
+	"github.com/consensys/gnark-crypto/ecc/bn254/kzg"
+	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/internal/artefact"
@@ -57,4 +62,19 @@ func TestPowersAreNoVerdict(t *testing.T) {
 	if _, _, err := (&app{}).verifierSetup(filepath.Join(dir, "none"), rowBits, [32]byte{}); fault.ExitCode(err) != fault.ExitInput {
 		t.Errorf("none: %v", err)
 	}
+}
+
+// writeSRS writes powers of a τ that everybody knows as gnark does: srs FILE POWERS.
+func writeSRS(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: srs FILE POWERS")
+	}
+	powers, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	s, err := kzg.NewSRS(uint64(powers), big.NewInt(3))
+	ts.Check(err)
+	var file bytes.Buffer
+	_, err = s.WriteRawTo(&file)
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), file.Bytes(), 0o600))
 }

@@ -26,8 +26,9 @@ import (
 )
 
 const (
-	modeOfMarket   = "zk-groth16"
+	plonk          = "zk-plonk"
 	rowBits        = 16
+	circuitBits    = 18 // of mode zk-plonk: log2 of the rows of its largest circuits
 	sellersRows    = 512
 	examRows       = 96
 	reservationAge = 60 * time.Second
@@ -50,8 +51,9 @@ func ether() *big.Int { return new(big.Int).Exp(big.NewInt(10), big.NewInt(18), 
 func main() {
 	program := flag.String("zkaudit", "zkaudit", "the program")
 	dir := flag.String("dir", "", "a new folder for what everyone has")
+	mode := flag.String("mode", "zk-groth16", "the mode of all proofs, zk-groth16 or zk-plonk")
 	flag.Parse()
-	if err := tell(context.Background(), *program, *dir); err != nil {
+	if err := tell(context.Background(), *program, *dir, *mode); err != nil {
 		fmt.Fprintln(os.Stderr, "marketplace:", err)
 		os.Exit(1)
 	}
@@ -63,8 +65,8 @@ type world struct {
 	north, south, trainer, buyer *party
 }
 
-func tell(ctx context.Context, program, dir string) error {
-	w, err := begin(program, dir)
+func tell(ctx context.Context, program, dir, mode string) error {
+	w, err := begin(program, dir, mode)
 	if err != nil {
 		return err
 	}
@@ -92,7 +94,7 @@ func tell(ctx context.Context, program, dir string) error {
 }
 
 // begin makes everyone's directory, and a chain with the contracts.
-func begin(program, dir string) (*world, error) {
+func begin(program, dir, mode string) (*world, error) {
 	program, err := filepath.Abs(program)
 	if err != nil {
 		return nil, err
@@ -102,7 +104,7 @@ func begin(program, dir string) (*world, error) {
 	}
 	w := &world{}
 	for name, p := range map[string]**party{"north": &w.north, "south": &w.south, "trainer": &w.trainer, "buyer": &w.buyer} {
-		*p = &party{name, filepath.Join(dir, name), program, filepath.Join(dir, "keys")}
+		*p = &party{name, filepath.Join(dir, name), program, filepath.Join(dir, "keys"), mode}
 		if err := os.MkdirAll((*p).dir, 0o700); err != nil {
 			return nil, err
 		}
@@ -118,7 +120,11 @@ func (w *world) importPowers(context.Context) error {
 	if _, err := tau.SetRandom(); err != nil {
 		return err
 	}
-	srs, err := kzg.NewSRS(1<<rowBits, tau.BigInt(new(big.Int)))
+	count, keep := uint64(1<<rowBits), []string{"--row-bits", fmt.Sprint(rowBits)}
+	if w.buyer.mode == plonk {
+		count, keep = 1<<circuitBits+3, append(keep, "--circuit-bits", fmt.Sprint(circuitBits))
+	}
+	srs, err := kzg.NewSRS(count, tau.BigInt(new(big.Int)))
 	if err != nil {
 		return err
 	}
@@ -127,13 +133,13 @@ func (w *world) importPowers(context.Context) error {
 		if err != nil {
 			return err
 		}
-		if _, err := srs.WriteTo(file); err != nil {
+		if _, err := srs.WriteRawTo(file); err != nil {
 			return err
 		}
 		if err := file.Close(); err != nil {
 			return err
 		}
-		if err := p.run("setup", "import", "ceremony.srs", "--out", "powers", "--row-bits", fmt.Sprint(rowBits)); err != nil {
+		if err := p.run(append([]string{"setup", "import", "ceremony.srs", "--out", "powers"}, keep...)...); err != nil {
 			return err
 		}
 	}
@@ -141,10 +147,10 @@ func (w *world) importPowers(context.Context) error {
 }
 
 // choices are what everyone's directories have in common.
-func choices(more ...string) []string {
+func (p *party) choices(more ...string) []string {
 	return append([]string{
 		"--model", "model.tflite", "--header", "no", "--features", "1,2,3,4", "--target", "5", "--normalise", "none", "--test-rows", "0",
-		"--mode", modeOfMarket, "--setup", "powers", "--row-bits", fmt.Sprint(rowBits), "--batch", "16", "--order", "committed",
+		"--mode", p.mode, "--setup", "powers", "--row-bits", fmt.Sprint(rowBits), "--batch", "16", "--order", "committed",
 	}, more...)
 }
 
@@ -156,7 +162,7 @@ func commit(p *party, dir, rows string, count int, seed uint64, more ...string) 
 	if err := p.run("model", "model.tflite", "--inputs", "4", "--dense", "16", "--outputs", "3"); err != nil {
 		return err
 	}
-	if err := p.run(append([]string{"init", dir, "--data", rows, "--name", dir}, choices(more...)...)...); err != nil {
+	if err := p.run(append([]string{"init", dir, "--data", rows, "--name", dir}, p.choices(more...)...)...); err != nil {
 		return err
 	}
 	return p.run("commit", dir)
@@ -260,7 +266,7 @@ func (w *world) openOrder(context.Context) error {
 		return err
 	}
 	if err := t.run(append([]string{"init", "run", "--data", "north-rows.csv", "--part", "north-north.part", "--opening", "north-north.opening", "--name", "north",
-		"--steps", "64", "--segment-steps", "64", "--rate", "0.25"}, choices()...)...); err != nil {
+		"--steps", "64", "--segment-steps", "64", "--rate", "0.25"}, t.choices()...)...); err != nil {
 		return err
 	}
 	if err := t.run("import", "south-south.part", "--rows", "south-rows.csv", "--opening", "south-south.opening", "--name", "south", "--dir", "run"); err != nil {

@@ -16,6 +16,7 @@ type party struct {
 	dir     string
 	zkaudit string
 	keys    string // the cache of keys that all share, see docs/evm.md
+	mode    string // of all proofs
 }
 
 // linesShown is how much of what a command prints is shown.
