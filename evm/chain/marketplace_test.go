@@ -223,6 +223,22 @@ func TestShares(t *testing.T) {
 	w.must(w.payee, w.market, nil, o.settle(run.Name.Digest))
 }
 
+// TestRoyaltiesAreAll: an order may pay owners alone, and no more than it is paid.
+func TestRoyaltiesAreAll(t *testing.T) {
+	w := traded(t)
+	o := w.order(ether, askedPrice, w.Now(t)+1000)
+	o.terms.Amount = new(big.Int).Sub(o.terms.Royalties, big.NewInt(1))
+	w.refused("a unit too little", "WrongRoyalties", w.buyer, w.market, o.terms.Amount, o.named().open())
+	o.terms.Amount, o.shares[2].Amount = o.terms.Royalties, new(big.Int)
+	w.must(w.buyer, w.market, o.terms.Amount, o.named().open())
+	run := w.provenFor(o.context())
+	run.finish(w.stranger)
+	w.must(w.stranger, w.market, nil, o.settle(run.Name.Digest))
+	w.wantOwed(ether, map[common.Address]*big.Int{
+		w.owners[0].Address: w.royalty(0, askedPrice), w.owners[1].Address: w.royalty(1, askedPrice), w.payee.Address: new(big.Int),
+	})
+}
+
 // TestDeadline: an order is settled up to its deadline and refunded after it, never both:
 // in the last second it is settled and not refunded, in the next refunded and not
 // settled.

@@ -159,6 +159,23 @@ func TestReentrantToken(t *testing.T) {
 	w.must(w.buyer, w.market, nil, outer.open())
 }
 
+// TestTwoOrdersInATransaction: what refuses an order within another lets the next one be
+// opened, in the same transaction.
+func TestTwoOrdersInATransaction(t *testing.T) {
+	w := traded(t)
+	actor := w.Deploy(t, "Actor")
+	first, second := w.order(ether, askedPrice, w.Now(t)+1000), w.order(ether, askedPrice, w.Now(t)+1000)
+	second.terms.Salt[0]++
+	second.named()
+	w.double("Actor", w.stranger, actor, nil, "then", w.market, second.terms.Amount, second.open())
+	both := new(big.Int).Add(first.terms.Amount, second.terms.Amount)
+	w.double("Actor", w.stranger, actor, both, "actAndThen", w.market, first.terms.Amount, first.open())
+	if !ask[bool](w, "Actor", actor, "succeeded") {
+		t.Error("the second order is refused")
+	}
+	w.refused("the second order again", "AlreadyOpened", w.buyer, w.market, second.terms.Amount, second.open())
+}
+
 // TestPayeeRefuses: one that takes no ether keeps nobody else from being paid, and can have
 // it sent elsewhere.
 func TestPayeeRefuses(t *testing.T) {

@@ -1,6 +1,7 @@
 package chain_test
 
 import (
+	"fmt"
 	"math/big"
 	"slices"
 	"testing"
@@ -117,6 +118,11 @@ func TestCertify(t *testing.T) {
 	w.refused("no templates", "WrongChunks", w.stranger, w.registry, nil, registry.PackCertify(digest, nil, part.Tensors, nil))
 	w.refused("256 templates", "WrongChunks", w.stranger, w.registry, nil, registry.PackCertify(digest, make([][32]byte, 256), part.Tensors, nil))
 	w.refused("rows of another part", "WrongTensor", w.stranger, w.registry, nil, registry.PackCertify(digest, hashes, w.part("part-001").Tensors, chunks))
+	for i := range part.Tensors {
+		mixed := slices.Clone(part.Tensors)
+		mixed[i] = w.part("part-001").Tensors[i]
+		w.refused(fmt.Sprintf("tensor %d of another part", i), "WrongTensor", w.stranger, w.registry, nil, registry.PackCertify(digest, hashes, mixed, chunks))
+	}
 	w.refused("a tensor too few", "WrongTensor", w.stranger, w.registry, nil, registry.PackCertify(digest, hashes, part.Tensors[:1], chunks))
 	false_ := chunks[0]
 	false_.Proof = slices.Clone(false_.Proof)

@@ -302,6 +302,31 @@ func TestRevokedBeforeTheStart(t *testing.T) {
 	w.refused("a claim about a part that was revoked", "Revoked", w.payee, w.training, nil, run.Claims(run.claim()))
 }
 
+// TestRevokedAtTheStart: a run that starts in the second in which a part is revoked keeps
+// the part.
+func TestRevokedAtTheStart(t *testing.T) {
+	w := newWorld(t)
+	owner, part := w.Deploy(t, "Actor"), w.partDigest("test-000")
+	w.must(w.stranger, w.registry, nil, registry.PackReserve(reservation(part, owner, salt)))
+	w.Pass(t, 60)
+	w.double("Actor", w.stranger, owner, nil, "act", w.registry, new(big.Int), registry.PackRegister(w.part("test-000"), salt, [32]byte{1}, ether, new(big.Int)))
+	for _, name := range []string{"part-000", "part-001"} {
+		w.register(name, price{})
+	}
+	for _, name := range []string{"part-000", "part-001", "test-000"} {
+		w.certify(name)
+	}
+	run := w.provenFor(evm.Context{1})
+	w.double("Actor", w.stranger, owner, nil, "then", w.registry, new(big.Int), registry.PackRevoke(part))
+	w.double("Actor", w.stranger, owner, nil, "actAndThen", w.training, new(big.Int), run.start())
+	state := read(w, w.training, training.PackRunOf(run.key()), training.UnpackRunOf)
+	if p := read(w, w.registry, registry.PackPartOf(part), registry.UnpackPartOf); state.Started == 0 || p.RevokedAt != state.Started {
+		t.Fatalf("started at %d, revoked at %d", state.Started, p.RevokedAt)
+	}
+	w.must(w.payee, w.training, nil, run.Advance(0, run.segment(0), run.segment(1)))
+	w.must(w.payee, w.training, nil, run.Claims(run.claim()))
+}
+
 // TestRevokedLater: a part that is revoked when a run has started changes nothing for it.
 func TestRevokedLater(t *testing.T) {
 	w := newWorld(t)

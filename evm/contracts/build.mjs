@@ -7,28 +7,11 @@
 //   node build.mjs NAME …   writes these alone, which is faster
 //
 // solc comes from node_modules here, or from the directory SOLC.
-import { createRequire } from "node:module";
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join, relative } from "node:path";
-import { fileURLToPath } from "node:url";
+import { dirname, join } from "node:path";
+import { compile, here, places, sources } from "./compiler.mjs";
 
-const version = "0.8.37";
-// The compiler's own steps but for a second inlining, after which functions have more
-// variables than the stack has room for.
-const steps =
-  "dhfoDgvulfnTUtnIf[xa[r]EscLMcCTUtTOntnfDIuLculVcul[j]Tpeulxa[r]cLCTUca[r]LSsTFOtfDnca[r]Iulc]jmul[jul]VcTOculjmul:fDnTOcmu";
 const maxCode = 24576; // EIP-170
-const here = dirname(fileURLToPath(import.meta.url));
-const places = [
-  { sources: here, out: join(here, "build") },
-  { sources: join(here, "test"), out: join(here, "../chain/chaintest/build") },
-];
-const solc = createRequire(join(process.env.SOLC || here, "package.json"))("solc");
-
-if (!solc.version().startsWith(version + "+")) {
-  fail(`solc ${solc.version()}, want ${version}`);
-}
-
 const only = process.argv.slice(2).filter((name) => name !== "--check");
 
 function fail(message) {
@@ -36,26 +19,10 @@ function fail(message) {
   process.exit(1);
 }
 
-function sources() {
-  const files = places.flatMap(({ sources }) => readdirSync(sources).filter((name) => name.endsWith(".sol")).sort().map((name) => join(sources, name)));
-  return Object.fromEntries(files.map((file) => [relative(here, file), { content: readFileSync(file, "utf8") }]));
-}
-
-function compile() {
-  const input = {
-    language: "Solidity",
-    sources: sources(),
-    settings: {
-      evmVersion: "cancun",
-      optimizer: { enabled: true, runs: 10000, details: { yul: true, yulDetails: { stackAllocation: true, optimizerSteps: steps } } },
-      viaIR: true,
-      metadata: { bytecodeHash: "none", appendCBOR: false },
-      outputSelection: {
-        "*": Object.fromEntries((only.length ? only : ["*"]).map((name) => [name, ["abi", "evm.bytecode.object", "evm.deployedBytecode.object"]])),
-      },
-    },
-  };
-  const output = JSON.parse(solc.compile(JSON.stringify(input)));
+function compiled() {
+  const output = compile(sources(), {
+    "*": Object.fromEntries((only.length ? only : ["*"]).map((name) => [name, ["abi", "evm.bytecode.object", "evm.deployedBytecode.object"]])),
+  });
   for (const e of output.errors ?? []) console.error(e.formattedMessage);
   if (output.errors?.length) fail("the compiler has something to say");
   return output.contracts;
@@ -95,7 +62,7 @@ function check(files, out) {
   if (there.size) fail(`${out}: ${[...there].join(", ")}: of no contract`);
 }
 
-const contracts = compile();
+const contracts = compiled();
 for (const { sources, out } of places) {
   const files = artefacts(contracts, sources);
   if (process.argv[2] === "--check") check(files, out);

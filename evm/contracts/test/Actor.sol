@@ -31,6 +31,12 @@ contract Actor {
         _call(target, value, data);
     }
 
+    /// @notice One call, and then what this account was told to do.
+    function actAndThen(address target, uint256 value, bytes calldata data) external payable {
+        _call(target, value, data);
+        _again();
+    }
+
     function called() external {
         _again();
     }
