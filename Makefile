@@ -6,7 +6,7 @@ GO          ?= go
 STATICCHECK ?= honnef.co/go/tools/cmd/staticcheck@v0.8.2
 FUZZTIME    ?= 60
 
-.PHONY: check format vet staticcheck generated tidy short fuzz-briefly mutate-briefly mutate test fixtures-test examples-test drift-test pairs-test wraps-test ceremony-test snarkjs-test fuzz fuzz-long bench bench-peers circuit-stats contracts contracts-check mutate-contracts chain-test marketplace marketplace-plonk
+.PHONY: check format vet staticcheck generated tidy short fuzz-briefly mutate-briefly mutate test fixtures-test examples-test drift-test pairs-test wraps-test ceremony-test snarkjs-test fuzz fuzz-long bench bench-peers circuit-stats contracts contracts-check mutate-contracts chain-test marketplace marketplace-plonk web web-test
 
 check: format vet staticcheck generated tidy short fuzz-briefly mutate-briefly
 
@@ -156,3 +156,13 @@ marketplace:
 
 marketplace-plonk:
 	dir=$$(mktemp -d) && sh examples/marketplace/run.sh "$$dir" zk-plonk && rm -rf "$$dir"
+
+# The verifier in a browser: one page, WEB_PAGE.
+WEB_PAGE ?= $(CURDIR)/web/verify.html
+
+web:
+	$(GO) run ./web/build -out $(WEB_PAGE)
+
+# That page in a real browser, chromium, with good and bad files and a phone's window.
+web-test:
+	cd web/chromium && $(GO) vet ./... && $(GO) run $(STATICCHECK) ./... && $(GO) test -count=1 -timeout 30m ./...

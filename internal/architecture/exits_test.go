@@ -57,10 +57,10 @@ func TestExits(t *testing.T) {
 }
 
 // tools are packages that the program does not hold.
-var tools = map[string]bool{"internal/architecture": true, "internal/mutate": true, "internal/scramble": true}
+var tools = map[string]bool{"internal/architecture": true, "internal/mutate": true, "internal/scramble": true, "web/build": true}
 
 // sources are the files of the program, without tests, programs that measure and the
-// module of the chain.
+// modules of the chain and the browser.
 func sources(t *testing.T) []string {
 	t.Helper()
 	files, err := filepath.Glob("../../*/*.go")
@@ -78,7 +78,7 @@ func sources(t *testing.T) []string {
 	var list []string
 	for _, file := range slices.Concat(files, deeper, deepest) {
 		name := filepath.ToSlash(strings.TrimPrefix(file, "../../"))
-		if !strings.HasSuffix(name, "_test.go") && !strings.HasPrefix(name, "bench/") && !strings.HasPrefix(name, "evm/chain/") && !tools[filepath.Dir(name)] {
+		if !strings.HasSuffix(name, "_test.go") && !strings.HasPrefix(name, "bench/") && !strings.HasPrefix(name, "evm/chain/") && !strings.HasPrefix(name, "web/chromium/") && !tools[filepath.Dir(name)] {
 			list = append(list, name)
 		}
 	}
