@@ -108,7 +108,7 @@ func (m *Meaning) texts() []string {
 
 // Digest identifies the meaning: SHA-256 of an injective encoding of all of it.
 func (m *Meaning) Digest() [32]byte {
-	b := append(encode.Domain("zkaudit/part-meaning/v4"), m.Nonce[:]...)
+	b := append(encode.Domain("zkaudit/part-meaning/v5"), m.Nonce[:]...)
 	b = encode.Int(encode.Int(b, m.FractionBits), m.LabelFractionBits)
 	b = encode.Texts(encode.Texts(b, m.Features), m.Classes)
 	b = encode.Int(b, len(m.Attributes))
@@ -119,7 +119,7 @@ func (m *Meaning) Digest() [32]byte {
 	if b = encode.Bool(b, e != nil); e == nil {
 		return sha256.Sum256(b)
 	}
-	b = encode.Bool(encode.Text(b, e.Separator), e.DecimalComma)
+	b = encode.Text(encode.Bool(encode.Text(b, e.Separator), e.DecimalComma), e.Thousands)
 	b = encode.Int(encode.Int(b, e.FractionBits), e.TargetFractionBits)
 	for _, columns := range [][]encoding.Column{e.Features, e.Targets, e.Attributes} {
 		b = encode.Int(b, len(columns))

@@ -28,7 +28,7 @@ func fullMeaning() *bundle.Meaning {
 		Nonce: bundle.Nonce{1, 31: 2}, FractionBits: 3, LabelFractionBits: 4, Features: []string{"f1", "f2"}, Classes: []string{"c1", "c2", "c3"},
 		Attributes: []bundle.Vocabulary{{Name: "a1", Entries: []string{"e1", "e2", "e3"}}, {Name: "a2", Entries: []string{"e4"}}, {Name: "a3", Entries: []string{"e5", "e6"}}},
 		Encoding: &data.Encoding{
-			Separator: "semicolon", DecimalComma: true, FractionBits: 5, TargetFractionBits: 6, FittedRows: 7,
+			Separator: "semicolon", DecimalComma: true, Thousands: "point", FractionBits: 5, TargetFractionBits: 6, FittedRows: 7,
 			Features:   []data.Column{{Name: "n1", Index: 1, Offset: "o1", Scale: "s1"}, {Name: "n2", Index: 2, Numeric: true, Categories: []string{"k1", "k2"}}, {Name: "n3", Index: 3, Rows: 9}},
 			Targets:    []data.Column{{Name: "n4", Index: 4, Offset: "o2"}, {Name: "n5", Index: 5, Scale: "s2"}},
 			Attributes: []data.Column{{Name: "n6", Index: 6, Categories: []string{"k3"}}, {Name: "n7", Index: 7, Numeric: true}},
@@ -58,7 +58,7 @@ func texts(m *bundle.Meaning) []*string {
 
 // meaningDigest is bundle.Meaning.Digest by its definition.
 func meaningDigest(m *bundle.Meaning) [32]byte {
-	e := (&encoding{}).field([]byte("zkaudit/part-meaning/v4")).fixed(m.Nonce[:]).number(m.FractionBits, m.LabelFractionBits)
+	e := (&encoding{}).field([]byte("zkaudit/part-meaning/v5")).fixed(m.Nonce[:]).number(m.FractionBits, m.LabelFractionBits)
 	list := func(texts []string) {
 		e.number(len(texts))
 		for _, text := range texts {
@@ -79,7 +79,7 @@ func meaningDigest(m *bundle.Meaning) [32]byte {
 	if m.Encoding.DecimalComma {
 		comma = 1
 	}
-	e.number(1).field([]byte(m.Encoding.Separator)).number(comma, m.Encoding.FractionBits, m.Encoding.TargetFractionBits)
+	e.number(1).field([]byte(m.Encoding.Separator)).number(comma).field([]byte(m.Encoding.Thousands)).number(m.Encoding.FractionBits, m.Encoding.TargetFractionBits)
 	for _, columns := range [][]data.Column{m.Encoding.Features, m.Encoding.Targets, m.Encoding.Attributes} {
 		e.number(len(columns))
 		for _, c := range columns {

@@ -28,7 +28,9 @@
 // CSVFormat says them: of comma, semicolon, tab and bar the one with which all
 // rows have as many cells, two or more, and then most cells are numbers; the
 // comma as decimal mark where it separates no cells and some number only makes
-// sense so. Both are part of Source.Encoding, and ReadCSVAs takes them from there.
+// sense so. A mark between thousands is taken out where some number has it and a
+// decimal mark, too (1,234.5), or CSVFormat says it. All are part of Source.Encoding,
+// and ReadCSVAs takes them from there.
 // A cell that no float64 holds is refused, and Source.Remarks says which features
 // tell a model nothing.
 //

@@ -20,20 +20,30 @@ type (
 // LayoutOf says how the table was written that e was fitted on. Errors wrap
 // fault.ErrInput.
 func LayoutOf(e *Encoding) (Layout, error) {
-	l := Layout{Separator: ',', DecimalComma: e.DecimalComma}
-	if e.Separator == "" {
-		return l, nil
-	}
+	l := Layout{Separator: ',', DecimalComma: e.DecimalComma, Thousands: NoMark}
 	var err error
-	if l.Separator, err = ParseSeparator(e.Separator); err != nil {
-		err = fault.Recast(fmt.Errorf("encoding: separator %w", err), fault.ErrInput)
+	if e.Separator != "" {
+		if l.Separator, err = ParseSeparator(e.Separator); err != nil {
+			return l, fault.Recast(fmt.Errorf("encoding: separator %w", err), fault.ErrInput)
+		}
 	}
-	return l, err
+	if e.Thousands != "" {
+		if l.Thousands, err = ParseMark(e.Thousands); err == nil {
+			err = l.check()
+		}
+		if err != nil {
+			return l, fault.Recast(fmt.Errorf("encoding: %w", err), fault.ErrInput)
+		}
+	}
+	return l, nil
 }
 
 func setLayout(e *Encoding, l Layout) {
 	if e.DecimalComma = l.DecimalComma; l.Separator != ',' {
 		e.Separator = SeparatorName(l.Separator)
+	}
+	if l.Thousands != NoMark {
+		e.Thousands = MarkName(l.Thousands)
 	}
 }
 
@@ -48,6 +58,9 @@ func (f CSVFormat) like(e *Encoding) (CSVFormat, error) {
 		if f.Decimal = DecimalPoint; l.DecimalComma {
 			f.Decimal = DecimalComma
 		}
+	}
+	if f.Thousands == AutoMark {
+		f.Thousands = l.Thousands
 	}
 	return f, err
 }

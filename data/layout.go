@@ -30,6 +30,7 @@ const (
 type Layout struct {
 	Separator    rune // between cells
 	DecimalComma bool
+	Thousands    Mark // taken out between thousands; NoMark or one that is named
 }
 
 // separators are those that are looked for.
@@ -75,7 +76,11 @@ func (l Layout) String() string {
 	if l.DecimalComma {
 		mark = "comma"
 	}
-	return fmt.Sprintf("cells separated by %s, numbers with a decimal %s", SeparatorName(l.Separator), mark)
+	text := fmt.Sprintf("cells separated by %s, numbers with a decimal %s", SeparatorName(l.Separator), mark)
+	if l.Thousands != NoMark {
+		text += fmt.Sprintf(" and %s between thousands", MarkName(l.Thousands))
+	}
+	return text
 }
 
 // text skips a byte-order mark, and refuses what is no text in UTF-8 but a file
@@ -106,12 +111,12 @@ func text(s *source) (*bufio.Reader, error) {
 
 // layout settles what the format leaves open from the beginning of the file.
 func (f *CSVFormat) layout(r *bufio.Reader) (Layout, error) {
-	l := Layout{Separator: f.Separator, DecimalComma: f.Decimal == DecimalComma}
+	l := Layout{Separator: f.Separator, DecimalComma: f.Decimal == DecimalComma, Thousands: f.Thousands}
 	if f.Decimal > DecimalComma {
 		return l, fmt.Errorf("unknown decimal mark %d: %w", f.Decimal, fault.ErrUsage)
 	}
-	if f.Separator != 0 && f.Decimal != DecimalAuto {
-		return l, nil
+	if f.Separator != 0 && f.Decimal != DecimalAuto && f.Thousands != AutoMark {
+		return l, l.check()
 	}
 	sample, err := r.Peek(maxSample)
 	if err != nil && !errors.Is(err, io.EOF) {
@@ -125,10 +130,8 @@ func (f *CSVFormat) layout(r *bufio.Reader) (Layout, error) {
 			return l, err
 		}
 	}
-	if f.Decimal == DecimalAuto {
-		l.DecimalComma = l.Separator != ',' && hasDecimalCommas(sample, l.Separator)
-	}
-	return l, nil
+	l.settleMarks(f, sample)
+	return l, l.check()
 }
 
 // trial is what a sample looks like with one separator.
@@ -148,7 +151,7 @@ func try(sample []byte, separator rune) trial {
 		t.regular = t.regular && len(record) == t.width
 		for _, cell := range record {
 			cells++
-			if cell = strings.TrimSpace(cell); classify(cell) == cellNumber || separator != ',' && isDecimalComma(cell) {
+			if cell = strings.TrimSpace(cell); classify(cell) == cellNumber || separator != ',' && isDecimalComma(cell) || hasBothMarks(cell) {
 				numbers++
 			}
 		}
@@ -238,32 +241,6 @@ func isDecimalComma(cell string) bool {
 	return strings.Count(cell, ",") == 1 && !strings.Contains(cell, ".") && classify(strings.Replace(cell, ",", ".", 1)) == cellNumber
 }
 
-// isGrouped reports whether a cell is a number with its thousands set apart, as
-// 1,234 or 1.234.567,8 or 1 234 or 1'234 is.
-func isGrouped(cell string) bool {
-	digits := strings.TrimLeft(cell, "+-")
-	for _, mark := range []string{",", ".", " ", "'", "\u00a0", "\u202f", "’"} {
-		groups := strings.Split(digits, mark)
-		if len(groups) < 2 || len(groups[0]) < 1 || len(groups[0]) > 3 || !isDigits(groups[0]) {
-			continue
-		}
-		last := len(groups) - 1
-		if whole, decimals, ok := strings.Cut(groups[last], "."); ok && mark != "." && isDigits(decimals) {
-			groups[last] = whole
-		} else if whole, decimals, ok := strings.Cut(groups[last], ","); ok && mark != "," && isDigits(decimals) {
-			groups[last] = whole
-		}
-		grouped := true
-		for _, g := range groups[1:] {
-			grouped = grouped && len(g) == 3 && isDigits(g)
-		}
-		if grouped {
-			return true
-		}
-	}
-	return false
-}
-
 func isDigits(s string) bool {
 	for i := range len(s) {
 		if s[i] < '0' || s[i] > '9' {
@@ -271,6 +248,18 @@ func isDigits(s string) bool {
 		}
 	}
 	return true
+}
+
+// plain returns a cell with no mark between thousands and with a decimal point,
+// if it is a number as the layout says that numbers are written.
+func (l Layout) plain(cell string) (string, error) {
+	if whole, ok := ungrouped(cell, l.Thousands, l.decimalMark()); ok {
+		cell = whole
+	}
+	if l.DecimalComma {
+		return decimal(cell)
+	}
+	return cell, nil
 }
 
 // decimal returns a cell of a table with decimal commas as one with points.
@@ -291,7 +280,7 @@ func notNumber(cell string) error {
 	err := input("%s is not a number", fault.Quote(cell))
 	switch {
 	case isGrouped(cell):
-		return fault.Advise(input("%s is not a number that can be read", fault.Quote(cell)), "write it without marks between thousands; if its comma is a decimal one, set %s to yes", "columns.decimal_comma")
+		return fault.Advise(input("%s is not a number that can be read", fault.Quote(cell)), "say by %s what stands between thousands; if its comma is a decimal one, set %s to yes", "columns.thousands", "columns.decimal_comma")
 	case isDecimalComma(cell):
 		return fault.Advise(err, "if its comma is a decimal one, set %s to yes", "columns.decimal_comma")
 	}

@@ -35,6 +35,7 @@ type CSVFormat struct {
 	Header    Header
 	Separator rune // between cells; 0: told from the file's beginning
 	Decimal   Decimal
+	Thousands Mark  // between thousands
 	MaxBytes  int64 // limit after decompression; 0: DefaultMaxBytes
 }
 
@@ -162,12 +163,9 @@ func (s *sheet) add(record []string, line int) error {
 			return input("%s: line %d, column %d: not UTF-8: save the file as UTF-8", s.name, line, i+1)
 		}
 		record[i] = strings.TrimSpace(cell)
-		if s.layout.DecimalComma {
-			number, err := decimal(record[i])
-			if err != nil {
-				return fmt.Errorf("%s: line %d, column %d: %w", s.name, line, i+1, err)
-			}
-			record[i] = number
+		var err error
+		if record[i], err = s.layout.plain(record[i]); err != nil {
+			return fmt.Errorf("%s: line %d, column %d: %w", s.name, line, i+1, err)
 		}
 	}
 	if len(record) == 1 && record[0] == "" {

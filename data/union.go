@@ -18,9 +18,9 @@ func Union(encodings ...*Encoding) (*Encoding, error) {
 	}
 	union := *encodings[0]
 	for i, e := range encodings {
-		if e.Separator != union.Separator || e.DecimalComma != union.DecimalComma {
+		if e.Separator != union.Separator || e.DecimalComma != union.DecimalComma || e.Thousands != union.Thousands {
 			return nil, fault.Advise(fmt.Errorf("table %d is written differently than table 0: %w", i, fault.ErrUsage),
-				"write all files alike, or say by %s and %s how they are", "columns.separator", "columns.decimal_comma")
+				"write all files alike, or say by %s, %s and %s how they are", "columns.separator", "columns.decimal_comma", "columns.thousands")
 		}
 	}
 	for _, side := range []struct {

@@ -67,6 +67,7 @@ type ColumnConfig struct {
 	// Separator is "auto", or as data.ParseSeparator takes it.
 	Separator        string   `toml:"separator"`
 	DecimalComma     string   `toml:"decimal_comma"` // "auto", "yes" or "no"
+	Thousands        string   `toml:"thousands"`     // as data.ParseMark takes it
 	Features         []string `toml:"features"`
 	Categorical      []string `toml:"categorical"`
 	Targets          []string `toml:"targets"`
@@ -212,7 +213,7 @@ func ReadConfig(path string) (_ *Config, err error) {
 
 // layout is how CSV files are laid out.
 func (c *ColumnConfig) layout() recipe.Layout {
-	return recipe.Layout{Header: c.Header, Separator: c.Separator, DecimalComma: c.DecimalComma}
+	return recipe.Layout{Header: c.Header, Separator: c.Separator, DecimalComma: c.DecimalComma, Thousands: c.Thousands}
 }
 
 func normalisations() []string { return []string{"none", "minmax", "standard"} }

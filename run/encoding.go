@@ -30,8 +30,7 @@ func recipes(dir string, c *Config, p *graph.Program, encoding *data.Encoding) (
 			return nil, from, &fault.Setting{Key: "columns.attributes", Err: fmt.Errorf("idx has no columns; constants it may have: %w", fault.ErrUsage)}
 		}
 	default:
-		base.Header = c.Columns.Header
-		base.Separator, base.DecimalComma = told(c.Columns.Separator), told(c.Columns.DecimalComma)
+		base.Layout = c.Columns.layout().Told()
 		options := func(f data.CSVFormat) data.CSVOptions { return csvOptions(c, p, f) }
 		if base.Encoding, from, err = encodingOf(dir, c, options, encoding); err != nil {
 			return nil, from, err
@@ -47,14 +46,6 @@ func recipes(dir string, c *Config, p *graph.Program, encoding *data.Encoding) (
 		list = append(list, &r)
 	}
 	return list, from, nil
-}
-
-// told is a setting of a file's layout, "" if the file tells.
-func told(setting string) string {
-	if setting == recipe.Auto {
-		return ""
-	}
-	return setting
 }
 
 // fitting is what an encoding was fitted on here, if it was.

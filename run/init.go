@@ -156,6 +156,7 @@ func (c *Config) completeColumns(normalise string) error {
 	fallback(&c.Columns.Header, "auto")
 	fallback(&c.Columns.Separator, recipe.Auto)
 	fallback(&c.Columns.DecimalComma, recipe.Auto)
+	fallback(&c.Columns.Thousands, recipe.Auto)
 	fallback(&c.Columns.Normalise, normalise)
 	fallback(&c.Columns.NormaliseTargets, "none")
 	if len(c.Data) == 0 {
@@ -238,12 +239,13 @@ func (c *Config) tellLayout(d *dataset, found *Survey) error {
 	if err != nil {
 		return err
 	}
-	if c.Columns.Separator == recipe.Auto && l.Separator != ',' || c.Columns.DecimalComma == recipe.Auto && l.DecimalComma {
-		found.Remarks = append(found.Remarks, fault.Advise(fmt.Errorf("%s is read with %s, as its beginning tells", c.Data[0].File, l), "say otherwise by %s and %s", "columns.separator", "columns.decimal_comma"))
+	if told := c.Columns; told.Separator == recipe.Auto && l.Separator != ',' || told.DecimalComma == recipe.Auto && l.DecimalComma || told.Thousands == recipe.Auto && l.Thousands != data.NoMark {
+		found.Remarks = append(found.Remarks, fault.Advise(fmt.Errorf("%s is read with %s, as its beginning tells", c.Data[0].File, l), "say otherwise by %s, %s and %s", "columns.separator", "columns.decimal_comma", "columns.thousands"))
 	}
 	if c.Columns.Separator, c.Columns.DecimalComma = data.SeparatorName(l.Separator), "no"; l.DecimalComma {
 		c.Columns.DecimalComma = "yes"
 	}
+	c.Columns.Thousands = data.MarkName(l.Thousands)
 	return nil
 }
 

@@ -38,6 +38,7 @@ format = {{quote .Columns.Format}}   # csv | idx (MNIST's format, plain or .gz)
 header = {{quote .Columns.Header}}   # csv: auto | yes | no
 separator = {{quote .Columns.Separator}}   # csv: auto | comma | semicolon | tab | bar | space | another character
 decimal_comma = {{quote .Columns.DecimalComma}}   # csv: auto | yes (1,5) | no (1.5)
+thousands = {{quote .Columns.Thousands}}   # csv: what stands between thousands: auto | none | comma (1,234.5) | point | space | apostrophe
 features = {{list .Columns.Features}}   # csv columns by name or number from 1; [] = all but targets and attributes
 categorical = {{list .Columns.Categorical}}   # numbers to take as categories (text always is)
 targets = {{list .Columns.Targets}}   # [] = the last column

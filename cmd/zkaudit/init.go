@@ -206,6 +206,7 @@ func columnFlags(cmd *cobra.Command, c *run.ColumnConfig) {
 	f.StringVar(&c.Header, "header", "", "csv: auto, yes or no (default auto)")
 	f.StringVar(&c.Separator, "csv-separator", "", "csv: comma, semicolon, tab, bar, space or another character between cells (default: the file tells)")
 	f.StringVar(&c.DecimalComma, "decimal-comma", "", "csv: auto, yes (numbers are written 1,5) or no (default auto: the file tells)")
+	f.StringVar(&c.Thousands, "thousands", "", "csv: what stands between thousands: none, comma (1,234.5), point, space or apostrophe (default auto: the file tells)")
 	f.StringSliceVar(&c.Features, "features", nil, "csv: columns by name or number (default: all but targets and attributes)")
 	f.StringSliceVar(&c.Categorical, "categorical", nil, "csv: columns of numbers that are categories")
 	f.StringSliceVar(&c.Targets, "target", nil, "csv: columns to predict (default: the last)")
@@ -268,7 +269,7 @@ func trainingFlags(cmd *cobra.Command, c *run.Config) {
 func settingFlags() map[string]string {
 	return map[string]string{
 		"model": "model.file", "frozen": "model.frozen", "frozen-layers": "model.frozen_layers", "train-last": "model.train_last", "batch-axis": "model.batch_axis", "data": "data.file", "name": "data.name", "labels": "data.labels", "part": "data.part", "opening": "data.opening", "constants": "data.constants", "vocabulary": "vocabulary",
-		"format": "columns.format", "header": "columns.header", "csv-separator": "columns.separator", "decimal-comma": "columns.decimal_comma", "features": "columns.features", "categorical": "columns.categorical",
+		"format": "columns.format", "header": "columns.header", "csv-separator": "columns.separator", "decimal-comma": "columns.decimal_comma", "thousands": "columns.thousands", "features": "columns.features", "categorical": "columns.categorical",
 		"target": "columns.targets", "classes": "columns.classes", "normalise": "columns.normalise", "normalise-targets": "columns.normalise_targets",
 		"reconstruct": "columns.reconstruct", "attributes": "columns.attributes", "missing-as-category": "columns.missing_as_category",
 		"encoding": "columns.encoding", "publish-encoding": "columns.publish_encoding",

@@ -17,6 +17,9 @@ type Encoding struct {
 	// have decimal commas; "": commas between cells.
 	Separator    string `json:"separator,omitempty"`
 	DecimalComma bool   `json:"decimalComma,omitempty"`
+	// Thousands is the mark that is taken out between thousands, by data.MarkName;
+	// "": none.
+	Thousands string `json:"thousands,omitempty"`
 
 	FractionBits       int `json:"fractionBits"`
 	TargetFractionBits int `json:"targetFractionBits,omitempty"`

@@ -13,9 +13,10 @@ const Auto = "auto"
 // Layout says in words how a CSV file is laid out; Auto, or "", leaves it to the
 // file.
 type Layout struct {
-	Header       string // "yes" or "no"
-	Separator    string // as data.ParseSeparator takes it
-	DecimalComma string // "yes" or "no"
+	Header       string `json:"header,omitempty"`        // "yes" or "no"
+	Separator    string `json:"separator,omitempty"`     // as data.ParseSeparator takes it
+	DecimalComma string `json:"decimal_comma,omitempty"` // "yes" or "no"
+	Thousands    string `json:"thousands,omitempty"`     // as data.ParseMark takes it
 }
 
 // CSV is how the file at path is laid out. Errors are of kind fault.Setting and
@@ -31,14 +32,29 @@ func (l Layout) CSV(path string) (data.CSVFormat, error) {
 	default:
 		return f, &fault.Setting{Key: "columns.decimal_comma", Err: fmt.Errorf("%q, want auto, yes or no: %w", l.DecimalComma, fault.ErrUsage)}
 	}
+	var err error
+	if l.Thousands != "" {
+		if f.Thousands, err = data.ParseMark(l.Thousands); err != nil {
+			return f, &fault.Setting{Key: "columns.thousands", Err: err}
+		}
+	}
 	if l.Separator == Auto || l.Separator == "" {
 		return f, nil
 	}
-	var err error
 	if f.Separator, err = data.ParseSeparator(l.Separator); err != nil {
 		err = &fault.Setting{Key: "columns.separator", Err: err}
 	}
 	return f, err
+}
+
+// Told is the layout without what is left to the file.
+func (l Layout) Told() Layout {
+	for _, choice := range []*string{&l.Separator, &l.DecimalComma, &l.Thousands} {
+		if *choice == Auto {
+			*choice = ""
+		}
+	}
+	return l
 }
 
 func header(word string) data.Header {

@@ -19,9 +19,7 @@ const (
 // It is private: normalisation and the choice of rows tell of the data.
 type Recipe struct {
 	Format       string         `json:"format"` // CSV or IDX
-	Header       string         `json:"header,omitempty"`
-	Separator    string         `json:"separator,omitempty"`     // csv, as data.ParseSeparator takes it; "": that of the encoding
-	DecimalComma string         `json:"decimal_comma,omitempty"` // csv: "yes", "no"; "": as the encoding
+	Layout                      // csv; what it leaves open is as the encoding says
 	Encoding     *data.Encoding `json:"encoding,omitempty"`      // csv
 	FractionBits int            `json:"fraction_bits,omitempty"` // idx
 	Indices      bool           `json:"indices,omitempty"`       // idx: bytes are what they are, not from 0 to 1
@@ -60,7 +58,7 @@ func (r *Recipe) read(file, labels string) (*data.Dataset, error) {
 		}
 		return data.LoadIDX(file, labels, o)
 	case r.Format == CSV && r.Encoding != nil:
-		format, err := Layout{Header: r.Header, Separator: r.Separator, DecimalComma: r.DecimalComma}.CSV(file)
+		format, err := r.Layout.CSV(file)
 		if err != nil {
 			return nil, fault.Recast(err, fault.ErrMalformed)
 		}
@@ -93,7 +91,7 @@ func (r *Recipe) Of(rows []int) *Recipe {
 // Inputs returns the recipe by which other rows, of a file laid out alike, become
 // inputs as these did: features alone, without labels and attributes.
 func (r *Recipe) Inputs(rows []int) *Recipe {
-	in := &Recipe{Format: r.Format, FractionBits: r.FractionBits, Indices: r.Indices, Header: r.Header, Separator: r.Separator, DecimalComma: r.DecimalComma, Rows: rows}
+	in := &Recipe{Format: r.Format, FractionBits: r.FractionBits, Indices: r.Indices, Layout: r.Layout, Rows: rows}
 	if r.Encoding != nil {
 		features := *r.Encoding
 		features.Targets, features.Attributes = nil, nil

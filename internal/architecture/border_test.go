@@ -35,7 +35,7 @@ var unguarded = map[string]string{
 	"audit.Load": "of Parse", "bundle.ReadPart": "of UnmarshalPart", "bundle.UnmarshalText": "inside UnmarshalPart",
 	"commitments.DecodePoint": "inside all", "commitments.DecodePoints": "inside all", "commitments.DecodeScalar": "inside all", "commitments.DecodeScalars": "inside all",
 	"commitments.UnmarshalEvaluationProof": "inside Verify", "commitments.ReadPowers": "of UnmarshalPowers",
-	"data.LoadCSV": "of ReadCSV", "data.LoadCSVAs": "of ReadCSVAs", "data.LoadIDX": "of ReadIDX", "data.Read": "inside ReadCSV and ReadIDX", "data.ParseSeparator": "one character",
+	"data.LoadCSV": "of ReadCSV", "data.LoadCSVAs": "of ReadCSVAs", "data.LoadIDX": "of ReadIDX", "data.Read": "inside ReadCSV and ReadIDX", "data.ParseSeparator": "one character", "data.ParseMark": "one word",
 	"network.Decode": "inside bundle.Unmarshal", "data/schedule.UnmarshalBinary": "inside bundle.Unmarshal", "data/schedule.ParseRows": "inside audit.Verify",
 	"proof.Verify": "inside Verify", "proof/mode.Verify": "inside Verify", "proof/statement.Unmarshal": "inside Verify", "proof/verifier.Verify": "inside Verify", "proof/verifier.VerifyCommitted": "inside Verify",
 	"proof/committed.Unmarshal": "inside Verify", "proof/committed.Verify": "inside Verify", "proof/statement.DecodeWitness": "inside Verify",
