@@ -334,6 +334,24 @@ func TestClaimsOfAnOrder(t *testing.T) {
 	}
 }
 
+// TestOrderWithoutClaims: an order that asks for no claims is settled once the run is
+// finished, and not before.
+func TestOrderWithoutClaims(t *testing.T) {
+	w := traded(t)
+	o := w.order(ether, askedPrice, w.Now(t)+1000)
+	o.terms.Claims = nil
+	w.must(w.buyer, w.market, o.named().terms.Amount, o.open())
+	run := w.provenFor(o.context())
+	settle := o.settle(run.Name.Digest)
+	w.refused("before the start", "NotProven", w.payee, w.market, nil, settle)
+	w.must(w.payee, w.training, nil, run.start())
+	w.refused("before a segment", "NotProven", w.payee, w.market, nil, settle)
+	w.must(w.payee, w.training, nil, run.Advance(0, run.segment(0)))
+	w.refused("before the end", "NotProven", w.payee, w.market, nil, settle)
+	w.must(w.payee, w.training, nil, run.Advance(1, run.segment(1)))
+	w.must(w.payee, w.market, nil, settle)
+}
+
 // TestNamesOfOrders: every term is in the name of an order.
 func TestNamesOfOrders(t *testing.T) {
 	w := newWorld(t)

@@ -55,6 +55,51 @@ func TestWeightsOfManyRows(t *testing.T) {
 	}
 }
 
+// TestWeightsAfterASegment: the weights that a segment ends with take the places of those
+// that their spans name, in whatever order these stand.
+func TestWeightsAfterASegment(t *testing.T) {
+	w := newWorld(t)
+	tensors := w.provenFor(evm.Context{1}).beginning().Weights
+	ofRun := evm.Template{Pieces: []evm.Piece{{Bytes: []byte("run")}}}
+	ofWeights := evm.Template{Class: [32]byte{1}, Spans: []evm.Span{{Pool: evm.WeightsPool, Rows: 1}, {Pool: evm.WeightsPool, Tensor: 1, Rows: 1}}}
+	ofSegment := evm.Template{Class: [32]byte{2}, Spans: []evm.Span{{Pool: evm.NextPool, Tensor: 1, Rows: 1}, {Pool: evm.NextPool, Rows: 1}, {Pool: evm.WeightsPool, Rows: 1}}}
+	proof := func(class [32]byte, rows ...[]*big.Int) []byte {
+		packed, err := statementArguments.Pack(class, []byte{}, slices.Concat(rows...))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return crypto.Keccak256(packed)
+	}
+	first := evm.Keccak256(append(crypto.Keccak256(ofSegment.Encode()), make([]byte, 32)...))
+	plan := bindings.TrainingVerifierPlan{Run: ofRun.Hash(), Weights: ofWeights.Hash(), Segments: first}
+	begin := training.PackStart(plan, evm.Context{1}, bindings.TrainingVerifierBeginning{
+		RunTemplate: ofRun.Encode(), WeightsTemplate: ofWeights.Encode(), Weights: tensors[:2], Proof: proof(ofWeights.Class, tensors[0], tensors[1]),
+	})
+	name := read(w, w.training, begin, training.UnpackStart)
+	w.must(w.stranger, w.training, nil, begin)
+	w.must(w.stranger, w.training, nil, training.PackAdvance(name, nil, tensors[:2], []bindings.TrainingVerifierSegment{{
+		Template: ofSegment.Encode(), Next: [][]*big.Int{tensors[3], tensors[2]}, Proof: proof(ofSegment.Class, tensors[3], tensors[2], tensors[0]),
+	}}))
+	key := crypto.Keccak256Hash(name.Plan[:], name.Context[:], name.Digest[:])
+	state := read(w, w.training, training.PackRunOf(key), training.UnpackRunOf)
+	if want := namesOf(tensors[2], tensors[3]); state.Weights != want || state.Rest != [32]byte{} {
+		t.Errorf("weights %x, want %x; %x is to come", state.Weights, want, state.Rest)
+	}
+}
+
+// namesOf is the hash under which contracts keep tensors.
+func namesOf(tensors ...[]*big.Int) [32]byte {
+	var names []byte
+	for _, rows := range tensors {
+		var b []byte
+		for _, n := range rows {
+			b = append(b, n.FillBytes(make([]byte, 32))...)
+		}
+		names = append(names, crypto.Keccak256(b)...)
+	}
+	return evm.Keccak256(names)
+}
+
 // TestSpansOfParts: a statement may be about some rows of a part, wherever they stand, and
 // about none that it has not.
 func TestSpansOfParts(t *testing.T) {

@@ -257,10 +257,16 @@ func TestClaimRefuses(t *testing.T) {
 		"rows of another part": {func(c *bindings.TrainingVerifierClaim) {
 			c.Data[0] = coordinates(w.trained.Parts["part-000"].Commitments[0])
 		}, "WrongData"},
+		"labels of another part": {func(c *bindings.TrainingVerifierClaim) {
+			c.Data[1] = coordinates(w.trained.Parts["part-000"].Commitments[1])
+		}, "WrongData"},
 		"a tensor less":   {func(c *bindings.TrainingVerifierClaim) { c.Data = c.Data[:1] }, "WrongData"},
 		"tensors swapped": {func(c *bindings.TrainingVerifierClaim) { slices.Reverse(c.Data) }, "WrongData"},
 		"another certificate": {func(c *bindings.TrainingVerifierClaim) {
 			c.Sources[0].Certificate = w.plan.Parts[0].Certificate
+		}, "NotCertified"},
+		"another certificate of the labels": {func(c *bindings.TrainingVerifierClaim) {
+			c.Sources[1].Certificate = w.plan.Parts[0].Certificate
 		}, "NotCertified"},
 		"rows and sources of another part": {func(c *bindings.TrainingVerifierClaim) {
 			part := w.plan.Parts[0]

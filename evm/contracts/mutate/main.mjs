@@ -1,7 +1,7 @@
 // Asks whether the tests of evm/chain notice when a check of a contract is gone: `make
 // mutate-contracts`. It changes one thing at a time, a mutant (find.mjs), compiles the
-// contracts that have it and runs the tests that deploy them, the fastest first, without
-// those that take minutes. A mutant is killed if one fails.
+// contracts that have it and runs the tests that deploy them, without those that take
+// minutes. A mutant is killed if one fails.
 //
 //   node main.mjs [--files NAME,…] [--kinds KIND,…] [--results FILE] [--parallel N] [-v]
 //   node main.mjs --list

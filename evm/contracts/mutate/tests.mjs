@@ -60,7 +60,7 @@ export class Runner {
   }
 
   // killer returns the name of a test that fails of those that deploy a contract, or
-  // nothing.
+  // nothing. A test that kills is the first that the next mutant meets.
   async killer(contract, artefact) {
     if (!this.process) this.start();
     const place = mkdtempSync(join(this.directory, "mutant-"));
@@ -68,7 +68,10 @@ export class Runner {
     const names = this.tests.filter((t) => t.contracts.has(contract)).map((t) => t.name);
     const answered = new Promise((resolve) => (this.answer = resolve));
     this.process.stdin.write(`${place} ${names.join(" ")}\n`);
-    return answered;
+    const by = await answered;
+    const i = this.tests.findIndex((t) => t.name === by);
+    if (i > 0) this.tests.unshift(...this.tests.splice(i, 1));
+    return by;
   }
 
   stop() {
