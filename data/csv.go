@@ -41,7 +41,7 @@ const (
 	defaultMaxCategories = 1000
 )
 
-// CSVOptions says how to read a CSV file into a dataset. Columns are named as
+// CSVOptions says how to read a table into a dataset. Columns are named as
 // in the header, or by number from 1.
 type CSVOptions struct {
 	CSVFormat

@@ -93,7 +93,7 @@ type Dataset struct {
 
 // Source says where a dataset came from and how it became integers.
 type Source struct {
-	Format   string    // "csv", "idx"
+	Format   string    // "csv", "jsonl", "idx"
 	Files    []File    // the files read
 	Encoding *Encoding // CSV: how cells became integers
 	Remarks  []error   // CSV, where the encoding was fitted: what its reader should know, and do

@@ -34,6 +34,10 @@
 // A cell that no float64 holds is refused, and Source.Remarks says which features
 // tell a model nothing.
 //
+// A table of JSON lines (CSVFormat.Syntax) has the keys of its objects for columns,
+// in the order in which they come. Its cells are those of CSV: a text that is a
+// number counts as one, null and a key that is not there are missing cells.
+//
 // Vocabularies (classes, categories) are sorted by value if all entries are
 // numbers, which are then compared by value ("1" is "1.0"), and by bytes
 // otherwise.

@@ -29,9 +29,28 @@ const (
 	HeaderNo
 )
 
-// CSVFormat says how the bytes of a CSV file are laid out.
+// Syntax says what the rows of a table are written as.
+type Syntax uint8
+
+const (
+	// SeparatedCells are those of CSV.
+	SeparatedCells Syntax = iota
+	// JSONLines: one flat object of JSON in each line, whose keys name the columns.
+	// How CSV is laid out does not matter then.
+	JSONLines
+)
+
+func (x Syntax) String() string {
+	if x == JSONLines {
+		return "jsonl"
+	}
+	return "csv"
+}
+
+// CSVFormat says how the bytes of a table are laid out.
 type CSVFormat struct {
 	Name      string // in messages and in the Source
+	Syntax    Syntax
 	Header    Header
 	Separator rune // between cells; 0: told from the file's beginning
 	Decimal   Decimal
@@ -51,6 +70,7 @@ const (
 // bytes for each cell and row.
 type sheet struct {
 	name   string
+	syntax Syntax
 	layout Layout
 	header bool
 	names  []string // one per column
@@ -92,13 +112,23 @@ func (s *sheet) cell(row, column int) string {
 // line is the line of a row of data in the file.
 func (s *sheet) line(row int) int { return int(s.lines[s.first+row]) }
 
-// readSheet reads a CSV file, plain or gzip. Empty lines are skipped; rows of
-// another length than the first are refused.
+// readSheet reads a table, plain or gzip.
 func readSheet(r io.Reader, format CSVFormat) (*sheet, error) {
 	src, err := newSource(r, format.Name, format.MaxBytes)
-	if err != nil {
+	switch {
+	case err != nil:
 		return nil, err
+	case format.Syntax == SeparatedCells:
+		return readCells(src, format)
+	case format.Syntax == JSONLines:
+		return readJSONLines(src)
 	}
+	return nil, fmt.Errorf("unknown syntax %d: %w", format.Syntax, fault.ErrUsage)
+}
+
+// readCells reads a CSV file. Empty lines are skipped; rows of another length
+// than the first are refused.
+func readCells(src *source, format CSVFormat) (*sheet, error) {
 	begun, err := text(src)
 	if err != nil {
 		return nil, err
@@ -272,6 +302,9 @@ func (s *sheet) takeHeader(mode Header) error {
 
 // oneColumn adds to an error about a table of one column what may be wrong.
 func (s *sheet) oneColumn(err error) error {
+	if s.syntax != SeparatedCells {
+		return err
+	}
 	return fault.Advise(err, "cells are separated by "+SeparatorName(s.layout.Separator)+" here; if something else separates them, set %s", "columns.separator")
 }
 

@@ -62,7 +62,7 @@ type DataConfig struct {
 
 // ColumnConfig says how cells become integers; the same for all parts.
 type ColumnConfig struct {
-	Format string `toml:"format"` // "csv" or "idx"
+	Format string `toml:"format"` // one of recipe.Formats
 	Header string `toml:"header"` // "auto", "yes" or "no"
 	// Separator is "auto", or as data.ParseSeparator takes it.
 	Separator        string   `toml:"separator"`

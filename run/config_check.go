@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/zkaudit/zkaudit/commitments"
+	"github.com/zkaudit/zkaudit/data/recipe"
 	"github.com/zkaudit/zkaudit/data/schedule"
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/internal/foreign"
@@ -69,7 +70,7 @@ func (c *Config) check() error {
 	if err := c.checkNames(); err != nil {
 		return err
 	}
-	if _, err := c.Columns.layout().CSV(""); err != nil {
+	if _, err := c.Columns.layout().Table("", c.Columns.Format); err != nil {
 		return err
 	}
 	if _, err := c.without(nil); err != nil {
@@ -79,7 +80,7 @@ func (c *Config) check() error {
 		key, value string
 		allowed    []string
 	}{
-		{"columns.format", c.Columns.Format, []string{"csv", "idx"}},
+		{"columns.format", c.Columns.Format, recipe.Formats()},
 		{"columns.header", c.Columns.Header, []string{"auto", "yes", "no"}},
 		{"columns.normalise", c.Columns.Normalise, normalisations()},
 		{"columns.normalise_targets", c.Columns.NormaliseTargets, normalisations()},

@@ -85,7 +85,7 @@ func encodingOf(dir string, c *Config, options func(data.CSVFormat) data.CSVOpti
 			continue
 		}
 		path := within(dir, files.File)
-		format, err := c.Columns.layout().CSV(path)
+		format, err := c.Columns.layout().Table(path, c.Columns.Format)
 		if err != nil {
 			return nil, from, err
 		}

@@ -163,13 +163,11 @@ func (c *Config) completeColumns(normalise string) error {
 		return fmt.Errorf("no data given: %w", fault.ErrUsage)
 	}
 	if c.Columns.Format == "" {
-		idx, err := data.IsIDX(c.Data[0].File)
+		format, err := recipe.FormatOf(c.Data[0].File)
 		if err != nil {
 			return fmt.Errorf("data: %w", err)
 		}
-		if c.Columns.Format = recipe.CSV; idx {
-			c.Columns.Format = recipe.IDX
-		}
+		c.Columns.Format = format
 	}
 	return nil
 }

@@ -65,7 +65,7 @@ func (c *Config) measureCSV(task data.Task) (*Shape, error) {
 	for _, files := range c.Data {
 		rows := from.whole
 		if rows == nil {
-			r := recipe.Recipe{Format: recipe.CSV, Encoding: e, Layout: c.Columns.layout().Told()}
+			r := recipe.Recipe{Format: c.Columns.Format, Encoding: e, Layout: c.Columns.layout().Told()}
 			if rows, err = r.Read(files.File, ""); err != nil {
 				return nil, err
 			}

@@ -34,7 +34,7 @@ opening = {{quote .Opening}}   # what opens it
 constants = {{table .Constants}}   # attributes with one value, such as { licence = "CC0-1.0", owner = "A" }
 {{end}}
 [columns]
-format = {{quote .Columns.Format}}   # csv | idx (MNIST's format, plain or .gz)
+format = {{quote .Columns.Format}}   # csv | jsonl (an object of JSON in each line) | idx (MNIST's format); plain or .gz
 header = {{quote .Columns.Header}}   # csv: auto | yes | no
 separator = {{quote .Columns.Separator}}   # csv: auto | comma | semicolon | tab | bar | space | another character
 decimal_comma = {{quote .Columns.DecimalComma}}   # csv: auto | yes (1,5) | no (1.5)

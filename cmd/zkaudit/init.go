@@ -79,7 +79,7 @@ read, numbered from 0 as they are committed.
 	f.StringSliceVar(&c.Model.Frozen, "frozen", nil, "names of weights that are not trained; NAME* for all that begin so")
 	f.StringSliceVar(&c.Model.FrozenLayers, "frozen-layers", nil, "layers that are not trained, by number: 0,2-4")
 	f.IntVar(&c.Model.TrainLast, "train-last", 0, "train only so many layers with weights, from the last one back")
-	f.StringArrayVar(&files.data, "data", nil, "rows: CSV, or IDX (with --labels); plain or gzip")
+	f.StringArrayVar(&files.data, "data", nil, "rows: CSV, JSON lines, or IDX (with --labels); plain or gzip")
 	f.StringArrayVar(&files.names, "name", nil, "what claims call the part of --data (default part-000 ...); its rows held out are NAME-test (default test-000 ...)")
 	f.StringArrayVar(&files.labels, "labels", nil, "IDX labels")
 	f.StringArrayVar(&files.parts, "part", nil, "a part that the owner of --data has committed; once per --data, \"\" for rows of your own")
@@ -202,7 +202,7 @@ func (f *filesOfParts) config() ([]run.DataConfig, error) {
 
 func columnFlags(cmd *cobra.Command, c *run.ColumnConfig) {
 	f := cmd.Flags()
-	f.StringVar(&c.Format, "format", "", "csv or idx (default: by --labels and name)")
+	f.StringVar(&c.Format, "format", "", "csv, jsonl or idx (default: by how the first file begins)")
 	f.StringVar(&c.Header, "header", "", "csv: auto, yes or no (default auto)")
 	f.StringVar(&c.Separator, "csv-separator", "", "csv: comma, semicolon, tab, bar, space or another character between cells (default: the file tells)")
 	f.StringVar(&c.DecimalComma, "decimal-comma", "", "csv: auto, yes (numbers are written 1,5) or no (default auto: the file tells)")

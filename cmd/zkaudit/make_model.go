@@ -64,7 +64,7 @@ type modelOptions struct {
 
 func (o *modelOptions) add(c *cobra.Command) {
 	f := c.Flags()
-	f.StringArrayVar(&o.files.data, "data", nil, "rows: CSV, or IDX (with --labels); plain or gzip; may be repeated")
+	f.StringArrayVar(&o.files.data, "data", nil, "rows: CSV, JSON lines, or IDX (with --labels); plain or gzip; may be repeated")
 	f.StringArrayVar(&o.files.labels, "labels", nil, "IDX labels")
 	columnFlags(c, &o.config.Columns)
 	keys := settingFlags()

@@ -10,17 +10,34 @@ import (
 
 // Formats of files.
 const (
-	CSV = "csv"
-	IDX = "idx" // MNIST's format, plain or .gz
+	CSV   = "csv"
+	JSONL = "jsonl" // an object of JSON in each line
+	IDX   = "idx"   // MNIST's format, plain or .gz
 )
+
+// Formats are the names of all.
+func Formats() []string { return []string{CSV, JSONL, IDX} }
+
+// FormatOf tells the format of the file at path from how it begins.
+func FormatOf(path string) (string, error) {
+	for _, format := range []struct {
+		name string
+		is   func(path string) (bool, error)
+	}{{IDX, data.IsIDX}, {JSONL, data.IsJSONLines}} {
+		if is, err := format.is(path); err != nil || is {
+			return format.name, err
+		}
+	}
+	return CSV, nil
+}
 
 // Recipe says how the rows of a file become the integers of a part: what its
 // owner keeps beside the file, to show later that these are the committed rows.
 // It is private: normalisation and the choice of rows tell of the data.
 type Recipe struct {
-	Format       string         `json:"format"` // CSV or IDX
+	Format       string         `json:"format"` // one of Formats
 	Layout                      // csv; what it leaves open is as the encoding says
-	Encoding     *data.Encoding `json:"encoding,omitempty"`      // csv
+	Encoding     *data.Encoding `json:"encoding,omitempty"`      // of a table
 	FractionBits int            `json:"fraction_bits,omitempty"` // idx
 	Indices      bool           `json:"indices,omitempty"`       // idx: bytes are what they are, not from 0 to 1
 	Classes      int            `json:"classes,omitempty"`       // idx: of its labels, if it has a file of them
@@ -57,8 +74,8 @@ func (r *Recipe) read(file, labels string) (*data.Dataset, error) {
 			return nil, fault.Advise(fmt.Errorf("%s: idx rows with classes have a file of labels, and others none: %w", file, fault.ErrUsage), "give it by %s", "data.labels")
 		}
 		return data.LoadIDX(file, labels, o)
-	case r.Format == CSV && r.Encoding != nil:
-		format, err := r.Layout.CSV(file)
+	case (r.Format == CSV || r.Format == JSONL) && r.Encoding != nil:
+		format, err := r.Table(file, r.Format)
 		if err != nil {
 			return nil, fault.Recast(err, fault.ErrMalformed)
 		}
