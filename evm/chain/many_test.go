@@ -3,13 +3,11 @@ package chain_test
 import (
 	"bytes"
 	"math/big"
-	"slices"
 	"testing"
 
 	"github.com/consensys/gnark-crypto/ecc/bn254"
 	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
 	"github.com/ethereum/go-ethereum/core/types"
-	"github.com/ethereum/go-ethereum/crypto"
 
 	"github.com/zkaudit/zkaudit/evm"
 	"github.com/zkaudit/zkaudit/evm/chain/bindings"
@@ -188,74 +186,6 @@ func outsideSubgroup(t *testing.T) bn254.G2Affine {
 		q.Y.Sqrt(&y)
 		if q.IsOnCurve() && !q.IsInSubGroup() {
 			return q
-		}
-	}
-}
-
-// weights are what equations of two calls are multiplied by, three of each, if the
-// challenge is of some words.
-func weights(words ...[]byte) [6]fr.Element {
-	var base fr.Element
-	base.SetBytes(crypto.Keccak256(words...))
-	w := [6]fr.Element{fr.One()}
-	for i := 1; i < len(w); i++ {
-		w[i].Mul(&w[i-1], &base)
-	}
-	return w
-}
-
-// TestWeightsAreOfAllProofs: whoever knew the weights of two equations before their proofs
-// could shift one against the other. The weights that are tried are those of a challenge
-// that leaves a part of the calls out.
-func TestWeightsAreOfAllProofs(t *testing.T) {
-	d, p := deploy(t), provenKind(t, wrap.Groth16{})
-	d.register(t, p.class)
-	_, _, g, _ := bn254.Generators()
-	offset := p.layout().values - 64 // W of the rows, the second equation of a call
-	shifted := func(by *fr.Element) *evm.Call {
-		return p.changed(func(b []byte) {
-			var shift bn254.G1Affine
-			shift.ScalarMultiplication(&g, by.BigInt(new(big.Int)))
-			q := readPoint(b[offset:])
-			q.Add(&q, &shift)
-			writePoint(b[offset:], q)
-		})
-	}
-	one := fr.One()
-	free := shifted(&one) // the one that is made first
-	var external, stale []byte
-	for _, n := range p.call.External {
-		external = append(external, n.FillBytes(make([]byte, 32))...)
-	}
-	stale = append(stale, p.call.Head...) // memory, as it is before a proof is copied there
-	stale = append(stale, make([]byte, len(p.call.Proof))...)
-	copy(stale, external)
-	zero := make([]byte, 32)
-	known := slices.Concat(p.call.Class[:], crypto.Keccak256(p.call.Head), crypto.Keccak256(external))
-	seed := func(before, proof []byte) []byte { return crypto.Keccak256(before, known, proof) }
-	ofFree, ofStale := crypto.Keccak256(free.Proof), crypto.Keccak256(stale[:len(p.call.Proof)])
-	for name, c := range map[string]struct {
-		weights [6]fr.Element
-		first   bool // is the free one
-	}{
-		"the first call alone":      {weights(zero, known, ofFree), true},
-		"the last call alone":       {weights(zero, known, ofFree), false},
-		"no proof":                  {weights(seed(zero, zero), known, zero), true},
-		"what was before the proof": {weights(seed(zero, ofStale), known, ofStale), true},
-	} {
-		first, second := c.weights[1], c.weights[4]
-		var by fr.Element
-		if c.first {
-			by.Neg(by.Div(&first, &second))
-		} else {
-			by.Neg(by.Div(&second, &first))
-		}
-		calls := []*evm.Call{free, shifted(&by)}
-		if !c.first {
-			slices.Reverse(calls)
-		}
-		if got := reason(t, name, d.verifyMany(calls...)); got != "PairingsDiffer" {
-			t.Errorf("weights of %s: %q", name, got)
 		}
 	}
 }
