@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -35,7 +36,7 @@ func TestScripts(t *testing.T) {
 		},
 		Condition: condition,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exit": exitCode, "flip": flip, "truncate": truncate, "killed": killed, "bomb": bomb, "artefact": framed,
+			"exit": exitCode, "flip": flip, "truncate": truncate, "killed": killed, "interrupted": interrupted, "bomb": bomb, "artefact": framed,
 			"keypair": keyPair, "envelope": openEnvelope, "powers": writePowersOfTau, "srs": writeSRS, "ceremony": beginCeremony,
 		},
 	})
@@ -143,6 +144,38 @@ func killed(ts *testscript.TestScript, neg bool, args []string) {
 			ts.Logf("killed %d times", kills)
 			return
 		}
+	}
+}
+
+// interrupted starts a command, waits until it has written a file, and then does what
+// Ctrl-C does: interrupted FILE COMMAND ARGS. The exit code must be the one of shells.
+func interrupted(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: interrupted FILE COMMAND ARGS")
+	}
+	var said bytes.Buffer
+	c := exec.Command(filepath.Join(filepath.SplitList(ts.Getenv("PATH"))[0], args[1]), args[2:]...)
+	c.Dir, c.Stderr = ts.MkAbs("."), &said
+	c.Env = []string{"HOME=" + ts.Getenv("HOME"), "XDG_CACHE_HOME=" + ts.Getenv("XDG_CACHE_HOME")}
+	ts.Check(c.Start())
+	ended := make(chan error, 1)
+	go func() { ended <- c.Wait() }()
+	for written := false; !written; {
+		select {
+		case err := <-ended:
+			ts.Fatalf("ended before %s was there: %v", args[0], err)
+		case <-time.After(time.Millisecond):
+			_, err := os.Stat(ts.MkAbs(args[0]))
+			written = err == nil
+		}
+	}
+	ts.Check(c.Process.Signal(os.Interrupt))
+	var exit *exec.ExitError
+	if err := <-ended; !errors.As(err, &exit) || exit.ExitCode() != exitInterrupted {
+		ts.Fatalf("%v, want exit code %d: %s", err, exitInterrupted, said.String())
+	}
+	if !strings.Contains(said.String(), "interrupted; what is done is kept") {
+		ts.Fatalf("it said %q", said.String())
 	}
 }
 

@@ -3,9 +3,11 @@ package artefact
 import (
 	"bytes"
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/zkaudit/zkaudit/internal/fault"
@@ -100,6 +102,16 @@ func TestWriteFileFailureLeavesNothing(t *testing.T) {
 	assertOnlyFile(t, dir, "taken")
 	if err := WriteFile(filepath.Join(dir, "no", "such"), nil, PublicMode); !errors.Is(err, fault.ErrInput) {
 		t.Fatalf("missing directory: %v", err)
+	}
+}
+
+// A full disk, or a quota that is used up, is a lack of resources; what else fails is not.
+func TestFullDisk(t *testing.T) {
+	for err, want := range map[error]int{syscall.ENOSPC: fault.ExitResources, syscall.EDQUOT: fault.ExitResources, syscall.EIO: fault.ExitInput, syscall.EROFS: fault.ExitInput} {
+		got := fileError("write", "a", &fs.PathError{Op: "write", Path: "a", Err: err})
+		if code := fault.ExitCode(got); code != want || !errors.Is(got, err) || strings.Count(got.Error(), "write a") != 1 {
+			t.Errorf("%v: exit code %d, want %d: %v", err, code, want, got)
+		}
 	}
 }
 
