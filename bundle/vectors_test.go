@@ -49,7 +49,7 @@ func TestValues(t *testing.T) {
 	path := filepath.Join(vectors, "values.json")
 	got := encoded(t, []value{
 		encodings(), generator(), shuffle(t), initialWeights(t), generators(t), points(t), committedRows(t), sponge(), chain(),
-		digests(t), proofDigests(t), conversation(t),
+		digests(t), proofDigests(t), conversation(t), hiddenConversation(t),
 	})
 	if *update {
 		if err := os.WriteFile(path, got, 0o644); err != nil {
@@ -101,15 +101,14 @@ func encoded(t *testing.T, list []value) []byte {
 }
 
 func encodings() value {
-	text := func(b []byte) string { return hex.EncodeToString(b) }
 	return value{"injective encoding", "13, package internal/encode", []step{
-		{"integer", -2, text(encode.Int(nil, -2))},
-		{"truth", true, text(encode.Bool(nil, true))},
-		{"bytes", "00ff", text(encode.Bytes(nil, []byte{0, 255}))},
-		{"text, UTF-8", "né", text(encode.Text(nil, "né"))},
-		{"integers", []int{1, -1}, text(encode.Ints(nil, []int{1, -1}))},
-		{"texts", []string{"a", ""}, text(encode.Texts(nil, []string{"a", ""}))},
-		{"domain", "zkaudit/run/v2", text(encode.Domain("zkaudit/run/v2"))},
+		{"integer", -2, hexOf(encode.Int(nil, -2))},
+		{"truth", true, hexOf(encode.Bool(nil, true))},
+		{"bytes", "00ff", hexOf(encode.Bytes(nil, []byte{0, 255}))},
+		{"text, UTF-8", "né", hexOf(encode.Text(nil, "né"))},
+		{"integers", []int{1, -1}, hexOf(encode.Ints(nil, []int{1, -1}))},
+		{"texts", []string{"a", ""}, hexOf(encode.Texts(nil, []string{"a", ""}))},
+		{"domain", "zkaudit/run/v2", hexOf(encode.Domain("zkaudit/run/v2"))},
 	}}
 }
 
@@ -393,7 +392,9 @@ func elements(list ...fr.Element) []string {
 	return texts
 }
 
-func scalarHex(b [32]byte) string { return hex.EncodeToString(b[:]) }
+func scalarHex(b [32]byte) string { return hexOf(b[:]) }
+
+func hexOf(b []byte) string { return hex.EncodeToString(b) }
 
 // pointHex is the encoding of a point in files.
 func pointHex(p bn254.G1Affine) string { return scalarHex(commitments.EncodePoint(&p)) }
