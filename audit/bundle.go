@@ -19,7 +19,7 @@ import (
 )
 
 // Version is the format version of audit bundles.
-const Version = 8
+const Version = 9
 
 // MaxBytes bounds an audit bundle.
 const MaxBytes = 1 << 30

@@ -56,6 +56,8 @@ type PartFacts struct {
 	Attributes []string `json:"attributes,omitempty"`
 	// Named are the names of the features, as the part's owner gives them.
 	Named []string `json:"feature_names,omitempty"`
+	// Filled are the columns whose missing cells the owner has filled in.
+	Filled []bundle.Filled `json:"filled,omitempty"`
 }
 
 // RunFacts describe a training run.
@@ -110,7 +112,7 @@ func newReport(b *Bundle, subjects *Subjects, setup commitments.Kind) (*Report, 
 	for _, name := range sortedKeys(b.Parts) {
 		p := b.Parts[name]
 		digest := subjects.digest(p, &b.Frame)
-		facts := PartFacts{Name: name, Digest: hex.EncodeToString(digest[:]), Rows: p.Rows, Features: p.Features, Attributes: p.AttributeNames(), Named: p.Meaning.Features}
+		facts := PartFacts{Name: name, Digest: hex.EncodeToString(digest[:]), Rows: p.Rows, Features: p.Features, Attributes: p.AttributeNames(), Named: p.Meaning.Features, Filled: p.Meaning.Filled}
 		r.Parts = append(r.Parts, facts)
 	}
 	for _, name := range sortedKeys(b.Runs) {
@@ -286,7 +288,7 @@ func (r *Report) readable() []string {
 	var sentences []string
 	names := map[string][]string{}
 	for _, p := range r.Parts {
-		text := bundle.Readable(p.Named, p.Attributes)
+		text := bundle.FilledIn(p.Filled) + bundle.Readable(p.Named, p.Attributes)
 		if names[text] == nil {
 			sentences = append(sentences, text)
 		}

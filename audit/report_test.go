@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/zkaudit/zkaudit/bundle"
 )
 
 // Names and words of a prover's stay in their line of the report.
@@ -38,7 +40,7 @@ func TestNamesAreNoLines(t *testing.T) {
 func TestReadable(t *testing.T) {
 	r := Report{Parts: []PartFacts{
 		{Name: "a", Named: []string{"x"}, Attributes: []string{"sex"}}, {Name: "b", Attributes: []string{"sex"}}, {Name: "c", Named: []string{"x"}, Attributes: []string{"sex"}},
-		{Name: "d", Named: []string{"x", "sex=f"}, Attributes: []string{"sex"}},
+		{Name: "d", Named: []string{"x", "sex=f"}, Attributes: []string{"sex"}, Filled: []bundle.Filled{{Column: "x", Rule: "mean", Cells: 3}}},
 	}}
 	var text, page strings.Builder
 	if err := errors.Join(r.WriteText(&text), r.WriteHTML(&page)); err != nil {
@@ -46,7 +48,7 @@ func TestReadable(t *testing.T) {
 	}
 	for _, want := range []string{
 		`"a", "c": no attribute is among the features; a model can read "x"`, `"b": the names of the features are not published`,
-		`"d": ATTRIBUTES AMONG THE FEATURES: "sex"; a model can read "x", "sex" (one category)`,
+		`"d": MISSING CELLS FILLED IN: 3 of "x" by mean; ATTRIBUTES AMONG THE FEATURES: "sex"; a model can read "x", "sex" (one category)`,
 	} {
 		shown := html.UnescapeString(regexp.MustCompile(`<[^>]*>`).ReplaceAllString(page.String(), ""))
 		if strings.Count(text.String(), want) != 1 || strings.Count(shown, want) != 1 {

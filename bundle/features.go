@@ -72,7 +72,24 @@ func Readable(features, attributes []string) string {
 }
 
 // Readable says in a sentence what a model can read of a row of the part.
-func (m *Meaning) Readable() string { return Readable(m.Features, m.AttributeNames()) }
+func (m *Meaning) Readable() string {
+	return FilledIn(m.Filled) + Readable(m.Features, m.AttributeNames())
+}
+
+// FilledIn begins a sentence by the cells that were filled in; "" if none were.
+func FilledIn(columns []Filled) string {
+	if len(columns) == 0 {
+		return ""
+	}
+	var words []string
+	for _, f := range columns[:min(len(columns), foreign.MaxList)] {
+		words = append(words, fmt.Sprintf("%d of %s by %s", f.Cells, foreign.Quote(f.Column), f.Rule))
+	}
+	if more := len(columns) - len(words); more > 0 {
+		words = append(words, fmt.Sprintf("and of %d more columns", more))
+	}
+	return fmt.Sprintf("MISSING CELLS FILLED IN: %s; ", strings.Join(words, ", "))
+}
 
 // AttributeNames are the names of the attributes, in order.
 func (m *Meaning) AttributeNames() []string {

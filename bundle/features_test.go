@@ -74,3 +74,18 @@ func TestNameFeatures(t *testing.T) {
 		t.Errorf("a part of another dataset: %v", err)
 	}
 }
+
+// TestFilledInIsSaid: whoever reads what a model could read reads what was filled in.
+func TestFilledInIsSaid(t *testing.T) {
+	m := bundle.Meaning{Features: []string{"a", "b"}, Filled: []bundle.Filled{{Column: "a", Rule: "mean", Cells: 3}, {Column: "b\n", Rule: "median", Cells: 1}}}
+	const want = `MISSING CELLS FILLED IN: 3 of "a" by mean, 1 of "b\n" by median; a model can read "a", "b"`
+	if got := m.Readable(); got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+	for range 100 {
+		m.Filled = append(m.Filled, m.Filled[0])
+	}
+	if got := m.Readable(); !strings.Contains(got, " more columns; a model can read") {
+		t.Errorf("%s", got)
+	}
+}

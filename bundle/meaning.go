@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"unicode/utf8"
 
 	"github.com/zkaudit/zkaudit/data/encoding"
@@ -30,6 +31,8 @@ type Meaning struct {
 	Classes           []string `json:"classes,omitempty"`  // of labels that are classes
 	// Attributes are the attribute columns in order.
 	Attributes []Vocabulary `json:"attributes,omitempty"`
+	// Filled are the columns whose missing cells were filled in.
+	Filled []Filled `json:"filled,omitempty"`
 	// Encoding is the exact recipe by which the cells of a table became these
 	// integers. Fitted offsets and scales tell of the rows they were fitted
 	// on: nil unless the owner publishes them.
@@ -65,6 +68,9 @@ func (n *Nonce) UnmarshalText(text []byte) error {
 	return nil
 }
 
+// Filled says how many missing cells of a column were filled in.
+type Filled = encoding.Filled
+
 // Vocabulary says what the codes of an attribute stand for.
 type Vocabulary struct {
 	Name    string   `json:"name"`
@@ -95,12 +101,16 @@ func (m *Meaning) texts() []string {
 	for _, v := range m.Attributes {
 		all = append(append(all, v.Name), v.Entries...)
 	}
+	for _, f := range m.Filled {
+		all = append(all, f.Column, string(f.Rule))
+	}
 	if m.Encoding == nil {
 		return all
 	}
+	all = append(all, string(m.Encoding.Imputation))
 	for _, columns := range [][]encoding.Column{m.Encoding.Features, m.Encoding.Targets, m.Encoding.Attributes} {
 		for _, c := range columns {
-			all = append(append(all, c.Name, c.Offset, c.Scale), c.Categories...)
+			all = append(append(all, c.Name, c.Offset, c.Scale, c.Fill), c.Categories...)
 		}
 	}
 	return all
@@ -108,25 +118,30 @@ func (m *Meaning) texts() []string {
 
 // Digest identifies the meaning: SHA-256 of an injective encoding of all of it.
 func (m *Meaning) Digest() [32]byte {
-	b := append(encode.Domain("zkaudit/part-meaning/v5"), m.Nonce[:]...)
+	b := append(encode.Domain("zkaudit/part-meaning/v6"), m.Nonce[:]...)
 	b = encode.Int(encode.Int(b, m.FractionBits), m.LabelFractionBits)
 	b = encode.Texts(encode.Texts(b, m.Features), m.Classes)
 	b = encode.Int(b, len(m.Attributes))
 	for _, v := range m.Attributes {
 		b = encode.Texts(encode.Text(b, v.Name), v.Entries)
 	}
+	b = encode.Int(b, len(m.Filled))
+	for _, f := range m.Filled {
+		b = encode.Int(encode.Text(encode.Text(b, f.Column), string(f.Rule)), f.Cells)
+	}
 	e := m.Encoding
 	if b = encode.Bool(b, e != nil); e == nil {
 		return sha256.Sum256(b)
 	}
 	b = encode.Text(encode.Bool(encode.Text(b, e.Separator), e.DecimalComma), e.Thousands)
+	b = encode.Text(b, string(e.Imputation))
 	b = encode.Int(encode.Int(b, e.FractionBits), e.TargetFractionBits)
 	for _, columns := range [][]encoding.Column{e.Features, e.Targets, e.Attributes} {
 		b = encode.Int(b, len(columns))
 		for _, c := range columns {
 			b = encode.Bool(encode.Int(encode.Text(b, c.Name), c.Index), c.Numeric)
 			b = encode.Int(encode.Text(encode.Text(b, c.Offset), c.Scale), c.Rows)
-			b = encode.Texts(b, c.Categories)
+			b = encode.Text(encode.Texts(b, c.Categories), c.Fill)
 		}
 	}
 	return sha256.Sum256(encode.Int(b, e.FittedRows))
@@ -168,6 +183,12 @@ func (m *Meaning) Check(shape segment.PartShape) error {
 	}
 	if len(m.Attributes) != shape.Attributes {
 		return malformed("%d vocabularies for %d attributes", len(m.Attributes), shape.Attributes)
+	}
+	for i, f := range m.Filled {
+		again := slices.ContainsFunc(m.Filled[:i], func(g Filled) bool { return g.Column == f.Column })
+		if f.Column == "" || again || f.Cells < 1 || f.Cells > shape.Rows || f.Rule == encoding.NoRule || !f.Rule.Known() {
+			return malformed("%d of %d cells of column %s filled in by %s", f.Cells, shape.Rows, fault.Quote(f.Column), fault.Quote(string(f.Rule)))
+		}
 	}
 	names := map[string]bool{}
 	for _, v := range m.Attributes {

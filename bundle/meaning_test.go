@@ -27,9 +27,11 @@ func fullMeaning() *bundle.Meaning {
 	return &bundle.Meaning{
 		Nonce: bundle.Nonce{1, 31: 2}, FractionBits: 3, LabelFractionBits: 4, Features: []string{"f1", "f2"}, Classes: []string{"c1", "c2", "c3"},
 		Attributes: []bundle.Vocabulary{{Name: "a1", Entries: []string{"e1", "e2", "e3"}}, {Name: "a2", Entries: []string{"e4"}}, {Name: "a3", Entries: []string{"e5", "e6"}}},
+		Filled:     []bundle.Filled{{Column: "n1", Rule: "mean", Cells: 2}, {Column: "n2", Rule: "median", Cells: 5}},
 		Encoding: &data.Encoding{
-			Separator: "semicolon", DecimalComma: true, Thousands: "point", FractionBits: 5, TargetFractionBits: 6, FittedRows: 7,
-			Features:   []data.Column{{Name: "n1", Index: 1, Offset: "o1", Scale: "s1"}, {Name: "n2", Index: 2, Numeric: true, Categories: []string{"k1", "k2"}}, {Name: "n3", Index: 3, Rows: 9}},
+			Imputation: "mean",
+			Separator:  "semicolon", DecimalComma: true, Thousands: "point", FractionBits: 5, TargetFractionBits: 6, FittedRows: 7,
+			Features:   []data.Column{{Name: "n1", Index: 1, Offset: "o1", Scale: "s1", Fill: "0.5"}, {Name: "n2", Index: 2, Numeric: true, Categories: []string{"k1", "k2"}}, {Name: "n3", Index: 3, Rows: 9}},
 			Targets:    []data.Column{{Name: "n4", Index: 4, Offset: "o2"}, {Name: "n5", Index: 5, Scale: "s2"}},
 			Attributes: []data.Column{{Name: "n6", Index: 6, Categories: []string{"k3"}}, {Name: "n7", Index: 7, Numeric: true}},
 		},
@@ -58,7 +60,7 @@ func texts(m *bundle.Meaning) []*string {
 
 // meaningDigest is bundle.Meaning.Digest by its definition.
 func meaningDigest(m *bundle.Meaning) [32]byte {
-	e := (&encoding{}).field([]byte("zkaudit/part-meaning/v5")).fixed(m.Nonce[:]).number(m.FractionBits, m.LabelFractionBits)
+	e := (&encoding{}).field([]byte("zkaudit/part-meaning/v6")).fixed(m.Nonce[:]).number(m.FractionBits, m.LabelFractionBits)
 	list := func(texts []string) {
 		e.number(len(texts))
 		for _, text := range texts {
@@ -72,6 +74,10 @@ func meaningDigest(m *bundle.Meaning) [32]byte {
 		e.field([]byte(v.Name))
 		list(v.Entries)
 	}
+	e.number(len(m.Filled))
+	for _, f := range m.Filled {
+		e.field([]byte(f.Column)).field([]byte(f.Rule)).number(f.Cells)
+	}
 	if m.Encoding == nil {
 		return sha256.Sum256(e.number(0).Bytes())
 	}
@@ -79,7 +85,7 @@ func meaningDigest(m *bundle.Meaning) [32]byte {
 	if m.Encoding.DecimalComma {
 		comma = 1
 	}
-	e.number(1).field([]byte(m.Encoding.Separator)).number(comma).field([]byte(m.Encoding.Thousands)).number(m.Encoding.FractionBits, m.Encoding.TargetFractionBits)
+	e.number(1).field([]byte(m.Encoding.Separator)).number(comma).field([]byte(m.Encoding.Thousands)).field([]byte(m.Encoding.Imputation)).number(m.Encoding.FractionBits, m.Encoding.TargetFractionBits)
 	for _, columns := range [][]data.Column{m.Encoding.Features, m.Encoding.Targets, m.Encoding.Attributes} {
 		e.number(len(columns))
 		for _, c := range columns {
@@ -89,6 +95,7 @@ func meaningDigest(m *bundle.Meaning) [32]byte {
 			}
 			e.field([]byte(c.Name)).number(c.Index, numeric).field([]byte(c.Offset)).field([]byte(c.Scale)).number(c.Rows)
 			list(c.Categories)
+			e.field([]byte(c.Fill))
 		}
 	}
 	return sha256.Sum256(e.number(m.Encoding.FittedRows).Bytes())
@@ -191,6 +198,12 @@ func TestMeaningsThatContradictThemselves(t *testing.T) {
 		{func(m *bundle.Meaning) { m.Classes = append(m.Classes, "c4") }, "meaning: 4 classes for 3 labels"},
 		{func(m *bundle.Meaning) { m.Classes = nil }, ""},
 		{func(m *bundle.Meaning) { m.Attributes = m.Attributes[1:] }, "meaning: 2 vocabularies for 3 attributes"},
+		{func(m *bundle.Meaning) { m.Filled[1].Column = "n1" }, `meaning: 5 of 5 cells of column "n1" filled in by "median"`},
+		{func(m *bundle.Meaning) { m.Filled[0].Column = "" }, `meaning: 2 of 5 cells of column "" filled in by "mean"`},
+		{func(m *bundle.Meaning) { m.Filled[0].Cells = 0 }, "meaning: 0 of 5 cells"},
+		{func(m *bundle.Meaning) { m.Filled[1].Cells = 6 }, "meaning: 6 of 5 cells"},
+		{func(m *bundle.Meaning) { m.Filled[0].Rule = "" }, `meaning: 2 of 5 cells of column "n1" filled in by ""`},
+		{func(m *bundle.Meaning) { m.Filled[0].Rule = "luck" }, `meaning: 2 of 5 cells of column "n1" filled in by "luck"`},
 		{func(m *bundle.Meaning) { m.Attributes[0].Name = "" }, `meaning: attribute "" is there twice or has no name`},
 		{func(m *bundle.Meaning) { m.Attributes[2].Name = "" }, `meaning: attribute "" is there twice or has no name`},
 		{func(m *bundle.Meaning) { m.Attributes[2].Name = "a1" }, `meaning: attribute "a1" is there twice or has no name`},

@@ -14,7 +14,7 @@ import (
 )
 
 // PartVersion is the format version of part files.
-const PartVersion = 7
+const PartVersion = 8
 
 // maxPartBytes bounds a part file.
 const maxPartBytes = 1 << 30

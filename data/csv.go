@@ -5,6 +5,7 @@ import (
 	"io"
 	"slices"
 
+	"github.com/zkaudit/zkaudit/data/encoding"
 	"github.com/zkaudit/zkaudit/internal/fault"
 )
 
@@ -68,6 +69,9 @@ type CSVOptions struct {
 	// out shape no feature. nil, as a function or a choice: all rows.
 	// Vocabularies are those of all rows in any case.
 	FitOn func(d *Dataset) []int
+	// Impute fills in missing cells of features that are numbers, with MostFrequent
+	// those of categories, too; fitted as normalisation is, which counts them.
+	Impute encoding.Rule
 	// MissingAsCategory takes a missing cell of a categorical feature for the
 	// category "?". Missing numbers and labels are refused always.
 	MissingAsCategory bool
@@ -93,6 +97,12 @@ func ReadCSV(r io.Reader, o CSVOptions) (_ *Dataset, err error) {
 	if o.Rows != 0 && o.Normalise != NormaliseNone {
 		return nil, &fault.Setting{Key: "columns.normalise", Err: fmt.Errorf("indices are taken as they are, want none: %w", fault.ErrUsage)}
 	}
+	if !o.Impute.Known() {
+		return nil, &fault.Setting{Key: "columns.impute", Err: fmt.Errorf("%s, want none, mean, median or most-frequent: %w", fault.Quote(string(o.Impute)), fault.ErrUsage)}
+	}
+	if o.Rows != 0 && o.Impute != encoding.NoRule {
+		return nil, &fault.Setting{Key: "columns.impute", Err: fmt.Errorf("indices are taken as they are, want none: %w", fault.ErrUsage)}
+	}
 	if o.TargetClasses != 0 && (o.TargetClasses < 0 || o.TargetFractionBits != 0 || o.Task != Regression) {
 		return nil, fmt.Errorf("numbers of %d classes with %d fraction bits: %w", o.TargetClasses, o.TargetFractionBits, fault.ErrUsage)
 	}
@@ -113,23 +123,23 @@ func ReadCSV(r io.Reader, o CSVOptions) (_ *Dataset, err error) {
 
 // encodeFitted fits an encoding and applies it.
 func encodeFitted(s *sheet, o CSVOptions) (*Dataset, error) {
-	encoding, err := fit(s, o)
+	e, err := fit(s, o)
 	if err != nil {
 		return nil, err
 	}
-	setLayout(encoding, s.layout)
-	d, err := s.integers(encoding)
-	if err != nil || o.FitOn == nil || encoding.FittedRows == 0 {
+	setLayout(e, s.layout)
+	d, err := s.integers(e)
+	if err != nil || o.FitOn == nil || e.FittedRows == 0 {
 		return d, err
 	}
 	rows := o.FitOn(d)
 	if rows == nil {
 		return d, nil
 	}
-	if encoding, err = refit(s, encoding, rows, o); err != nil {
+	if e, err = refit(s, e, rows, o); err != nil {
 		return nil, err
 	}
-	return s.integers(encoding)
+	return s.integers(e)
 }
 
 // ReadCSVAs reads a table with an encoding fitted before, such as that of a

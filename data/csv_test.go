@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/zkaudit/zkaudit/data/encoding"
 	"github.com/zkaudit/zkaudit/internal/fault"
 )
 
@@ -169,11 +170,11 @@ func TestReadCSVErrors(t *testing.T) {
 		"empty file":             {"", nil, fault.ErrInput, "no rows"},
 		"empty lines":            {"\n\n  \n", nil, fault.ErrInput, "no rows"},
 		"header only":            {"a,b\n", func(o *CSVOptions) { o.Header = HeaderYes }, fault.ErrInput, "no rows after the header"},
-		"missing number":         {"a,b,n\n1,2,x\n3,?,y\n", nil, fault.ErrInput, `line 3, column 2 "b": the cell is missing ("?"); 1 missing in this column: fill them in (with the column's mean, for instance), leave out their rows, or leave out the column by columns.features`},
+		"missing number":         {"a,b,n\n1,2,x\n3,?,y\n", nil, fault.ErrInput, `line 3, column 2 "b": the cell is missing ("?"); 1 missing in this column: have them filled in by columns.impute, leave out their rows, or leave out the column by columns.features`},
 		"empty number":           {"1,2,x\n\n3,,y\n", nil, fault.ErrInput, "line 3, column 2: the cell is empty"},
 		"NaN":                    {"1,2,x\n3,NaN,y\n4,nan,y\n", nil, fault.ErrInput, `line 2, column 2: the cell is missing ("NaN"); 2 missing`},
 		"NA in a category":       {"1,red,x\n3,NA,y\n", nil, fault.ErrInput, "set columns.missing_as_category"},
-		"missing number, option": {"1,2,x\n3,?,y\n", func(o *CSVOptions) { o.MissingAsCategory = true }, fault.ErrInput, "line 2, column 2: the cell is missing (\"?\"); 1 missing in this column: fill them in (with the column's mean, for instance), leave out their rows, or leave out the column by columns.features"},
+		"missing number, option": {"1,2,x\n3,?,y\n", func(o *CSVOptions) { o.MissingAsCategory = true }, fault.ErrInput, "line 2, column 2: the cell is missing (\"?\"); 1 missing in this column: have them filled in by columns.impute, leave out their rows, or leave out the column by columns.features"},
 		"missing label":          {"1,x\n2,?\n3,y\n", nil, fault.ErrInput, "line 2, column 2: the cell is missing"},
 		"missing value":          {"1,0.5\n2,\n3,0.5\n", nil, fault.ErrInput, "line 2, column 2: the cell is empty"},
 		"missing, normalised":    {"1,0.5\n2,\n3,0.5\n", func(o *CSVOptions) { o.NormaliseTargets = NormaliseMinMax }, fault.ErrInput, "line 2, column 2: the cell is empty"},
@@ -348,12 +349,15 @@ func TestGzipCSV(t *testing.T) {
 }
 
 func FuzzReadCSV(f *testing.F) {
-	for _, text := range []string{flowers, "1,2\n3,4\n", "# x,y\n1e-1,2\n", "a,b\n1,?\n", "1,\"2\n", "\ufeff1,x\n", "1e400,x\n-1e-400,y\n3,x\n"} {
+	for _, text := range []string{flowers, "1,2\n3,4\n", "# x,y\n1e-1,2\n", "a,b\n1,?\n", "1,\"2\n", "\ufeff1,x\n", "1e400,x\n-1e-400,y\n3,x\n", "1,x\n,y\n3,y\n,\n"} {
 		f.Add(text, uint8(0), uint8(0), true)
 		f.Add(text, uint8(2), uint8(5), false)
+		f.Add(text, uint8(20), uint8(0), false)
 	}
+	rules := []encoding.Rule{encoding.NoRule, encoding.Mean, encoding.Median, encoding.MostFrequent}
 	f.Fuzz(func(t *testing.T, text string, mode, task uint8, missing bool) {
 		o := options(func(o *CSVOptions) {
+			o.Impute = rules[mode/9%4]
 			o.Normalise, o.NormaliseTargets = Normalisation(mode%3), Normalisation(mode/3%3)
 			o.Task, o.Header = Task(task%4), Header(task/4%3)
 			o.MissingAsCategory = missing

@@ -87,7 +87,8 @@ type Dataset struct {
 	FeatureNames []string // Width names, or nil
 	FractionBits int
 	Labels       Labels
-	Attributes   []Attribute // what is known about rows and no feature
+	Attributes   []Attribute    // what is known about rows and no feature
+	Filled       []FilledColumn // which cells of the file were missing and were filled in
 	Source       Source
 }
 
@@ -195,7 +196,8 @@ func input(format string, args ...any) error {
 }
 
 // Digest identifies the integers and their meaning: shape, formats, features,
-// labels, attributes and names, but not the source. It is a name for logs and caches and
+// labels, attributes and names, but neither the source nor which cells
+// were filled in. It is a name for logs and caches and
 // hides nothing; what a proof binds is the dataset's commitment.
 func (d *Dataset) Digest() [32]byte {
 	h := encode.NewHash("zkaudit/dataset/v2")

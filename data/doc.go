@@ -14,6 +14,7 @@
 //	f       Dataset.FractionBits    fraction bits of the features, 0 … 14
 //	-       Dataset.Rows, Width     rows and features per row
 //	-       Labels.Class            class index per row, 0 … len(Classes)−1
+//	-       Filled                  cells that were missing and were filled in
 //	-       Attributes              categories for audits, no features unless named as both
 //	-       Labels.Values           target values, rows × Targets, own fraction bits
 //
@@ -23,6 +24,10 @@
 // population standard deviation, each rounded half-even to 40 digits. A column
 // of one value has scale 1. The fitted parameters are part of Source.Encoding;
 // ReadCSVAs applies them to other rows, such as a test set.
+//
+// Missing cells of features are refused, or filled in as CSVOptions.Impute says: with
+// the mean (rounded alike) or the median of the rows that normalisation is fitted on,
+// or what is most frequent there. Dataset.Filled says which were.
 //
 // Separator and decimal mark of a CSV file are told from its first 64 KiB unless
 // CSVFormat says them: of comma, semicolon, tab and bar the one with which all

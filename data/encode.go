@@ -82,8 +82,12 @@ func encodeFeature(s *sheet, column Column, d *Dataset, first int) error {
 	for _, category := range column.Categories {
 		d.FeatureNames = append(d.FeatureNames, column.Name+"="+category)
 	}
+	var filled []int
 	for row := range s.rows() {
 		cell := s.cell(row, at)
+		if column.Fill != "" && classify(cell) == cellMissing {
+			filled = append(filled, row)
+		}
 		target := d.Features[row*d.Width+first:]
 		if column.Categories != nil {
 			category, err := encoder.category(cell)
@@ -98,6 +102,9 @@ func encodeFeature(s *sheet, column Column, d *Dataset, first int) error {
 		} else if err != nil {
 			return s.cellError(row, at, overflowHint(err, d.FractionBits, "columns.normalise", "formats.feature"))
 		}
+	}
+	if column.Fill != "" {
+		d.Filled = append(d.Filled, FilledColumn{Column: column.Name, Rows: filled})
 	}
 	return nil
 }

@@ -82,6 +82,9 @@ func check(e *Encoding) error {
 	if len(e.Features) == 0 {
 		return input("encoding: no feature column")
 	}
+	if err := checkFills(e); err != nil {
+		return err
+	}
 	for _, column := range e.Attributes {
 		if column.Categories == nil {
 			return input("encoding: attribute %s has no vocabulary", fault.Quote(column.Name))
@@ -112,6 +115,7 @@ func check(e *Encoding) error {
 type encoder struct {
 	Column
 	offset, scale *apd.Decimal
+	fill          *apd.Decimal   // of a missing number; nil: it is refused
 	index         map[string]int // category → position
 	target        bool           // whose index may be −1
 }
@@ -124,6 +128,12 @@ func newEncoder(c Column) (*encoder, error) {
 		e.scale, scaleKind = parseNumber(c.Scale)
 		if offsetKind != cellNumber || scaleKind != cellNumber || e.scale.Sign() <= 0 {
 			return nil, input("encoding: column %s has offset %s and scale %s, want numbers, the scale above zero", fault.Quote(c.Name), fault.Quote(c.Offset), fault.Quote(c.Scale))
+		}
+		if c.Fill != "" {
+			var kind cellKind
+			if e.fill, kind = parseNumber(c.Fill); kind != cellNumber {
+				return nil, input("encoding: column %s is filled in with %s, want a number", fault.Quote(c.Name), fault.Quote(c.Fill))
+			}
 		}
 		if c.Rows < 0 || c.Rows > 0 && (!e.offset.IsZero() || e.scale.Cmp(apd.New(1, 0)) != 0) {
 			return nil, input("encoding: column %s is of indices below %d, with offset %s and scale %s", fault.Quote(c.Name), c.Rows, fault.Quote(c.Offset), fault.Quote(c.Scale))
@@ -140,6 +150,9 @@ func newEncoder(c Column) (*encoder, error) {
 			return nil, input("encoding: column %s has an empty or repeated category %s", fault.Quote(c.Name), fault.Quote(category))
 		}
 		e.index[key] = i
+	}
+	if _, ok := e.index[keyOf(&e.Column, c.Fill)]; c.Fill != "" && !ok {
+		return nil, input("encoding: column %s is filled in with %s, which is none of its categories", fault.Quote(c.Name), fault.Quote(c.Fill))
 	}
 	return e, nil
 }
@@ -161,11 +174,12 @@ func keyOf(c *Column, cell string) string {
 // round((cell − offset)/scale·2^f). Its errors do not name the place.
 func (e *encoder) number(cell string, fraction int) (int32, error) {
 	value, kind := parseNumber(cell)
-	switch kind {
-	case cellMissing:
+	switch {
+	case kind == cellMissing && e.fill != nil:
+		value = new(apd.Decimal).Set(e.fill)
+	case kind == cellMissing:
 		return 0, missingError(cell, "")
-	case cellNumber:
-	default:
+	case kind != cellNumber:
 		return 0, unusable(cell, kind)
 	}
 	switch {
@@ -201,6 +215,9 @@ func isIndex(value *apd.Decimal, least int64, rows int) bool {
 // not name the place.
 func (e *encoder) category(cell string) (int, error) {
 	key := keyOf(&e.Column, cell)
+	if key == missing && e.Fill != "" {
+		key = keyOf(&e.Column, e.Fill)
+	}
 	if i, ok := e.index[key]; ok {
 		return i, nil
 	}

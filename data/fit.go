@@ -14,16 +14,25 @@ import (
 // fit derives the encoding of the sheet's columns from its rows.
 func fit(s *sheet, o CSVOptions) (*Encoding, error) {
 	encoding, err := fitColumns(s, o)
-	if err == nil && len(normalised(encoding, o)) > 0 {
+	if err == nil && (len(normalised(encoding, o)) > 0 || encoding.Imputation != "") {
 		encoding.FittedRows = s.rows()
 	}
 	return encoding, err
 }
 
-// refit returns the encoding with what normalises numbers fitted on some rows.
+// refit returns the encoding with what fills in missing cells, and what normalises
+// numbers, fitted on some rows.
 func refit(s *sheet, e *Encoding, rows []int, o CSVOptions) (*Encoding, error) {
 	some := *e
 	some.Features, some.Targets, some.FittedRows = slices.Clone(e.Features), slices.Clone(e.Targets), len(rows)
+	for i := range some.Features {
+		if some.Features[i].Fill == "" {
+			continue
+		}
+		if err := fitFill(&some.Features[i], s, slices.Values(rows), some.Imputation); err != nil {
+			return nil, err
+		}
+	}
 	for column, mode := range normalised(&some, o) {
 		if err := fitNumbers(column, s, slices.Values(rows), mode); err != nil {
 			return nil, err
@@ -58,7 +67,9 @@ func fitColumns(s *sheet, o CSVOptions) (*Encoding, error) {
 		if err != nil {
 			return nil, err
 		}
-		encoding.Features = append(encoding.Features, column)
+		if encoding.Features = append(encoding.Features, column); column.Fill != "" {
+			encoding.Imputation = o.Impute
+		}
 	}
 	if encoding.Attributes, err = fitAttributes(s, o); err != nil {
 		return nil, err
@@ -84,7 +95,7 @@ func fitColumns(s *sheet, o CSVOptions) (*Encoding, error) {
 			err := s.cellError(0, at, input("%s is not a number, nor is any value to predict", fault.Quote(s.cell(0, at))))
 			return nil, fault.Advise(err, "name a column of numbers by %s; classes need a model with an output for each, and softmax_cross_entropy as %s", "columns.targets", "training.loss")
 		}
-		column, err := fitNumber(s, at, o.NormaliseTargets)
+		column, err := fitNumber(s, numberColumn(s, at), o.NormaliseTargets)
 		if err != nil {
 			return nil, err
 		}
@@ -96,7 +107,9 @@ func fitColumns(s *sheet, o CSVOptions) (*Encoding, error) {
 
 func fitFeature(s *sheet, at int, categorical bool, o CSVOptions) (Column, error) {
 	if o.Rows > 0 { // whose cells are checked as they are encoded
-		return Column{Name: s.names[at], Index: at + 1, Offset: "0", Scale: "1", Rows: o.Rows}, nil
+		column := numberColumn(s, at)
+		column.Rows = o.Rows
+		return column, nil
 	}
 	found := survey(s, at)
 	if !categorical {
@@ -108,18 +121,41 @@ func fitFeature(s *sheet, at int, categorical bool, o CSVOptions) (Column, error
 		}
 		categorical = found.count[cellText] > 0
 	}
-	if n := found.count[cellMissing]; n > 0 && !(categorical && o.MissingAsCategory) {
+	fills := o.fills(categorical)
+	if n := found.count[cellMissing]; n > 0 && !fills && !(categorical && o.MissingAsCategory) {
 		row := found.first[cellMissing]
 		err := missingError(s.cell(row, at), fmt.Sprintf("; %d missing in this column", n))
 		if categorical {
 			return Column{}, s.cellError(row, at, fault.Advise(err, "fill them in, leave out their rows, or set %s", "columns.missing_as_category"))
 		}
-		return Column{}, s.cellError(row, at, fault.Advise(err, "fill them in (with the column's mean, for instance), leave out their rows, or leave out the column by %s", "columns.features"))
+		return Column{}, s.cellError(row, at, fault.Advise(err, "have them filled in by %s, leave out their rows, or leave out the column by %s", "columns.impute", "columns.features"))
 	}
-	if !categorical {
-		return fitNumber(s, at, o.Normalise)
+	if categorical {
+		return fitFeatureCategories(s, at, fills, o)
 	}
-	return fitCategories(s, at, cmp.Or(o.MaxCategories, defaultMaxCategories))
+	column := numberColumn(s, at)
+	if fills {
+		if err := fitFill(&column, s, s.all(), o.Impute); err != nil {
+			return column, err
+		}
+	}
+	return fitNumber(s, column, o.Normalise)
+}
+
+// fitFeatureCategories finds the vocabulary of a feature, and what fills in its
+// missing cells, if anything does.
+func fitFeatureCategories(s *sheet, at int, fills bool, o CSVOptions) (Column, error) {
+	column, err := fitCategories(s, at, cmp.Or(o.MaxCategories, defaultMaxCategories))
+	if err != nil || !fills {
+		return column, err
+	}
+	column.Categories = slices.DeleteFunc(column.Categories, func(category string) bool { return category == missing })
+	return column, fitFill(&column, s, s.all(), o.Impute)
+}
+
+// numberColumn is the recipe of a column whose numbers are taken as they are.
+func numberColumn(s *sheet, at int) Column {
+	return Column{Name: s.names[at], Index: at + 1, Offset: "0", Scale: "1"}
 }
 
 // tally counts the kinds of cells in a column and where each kind is first.
@@ -266,18 +302,18 @@ func sortCategories(c *Column) {
 }
 
 // fitNumber finds the offset and scale of a column of numbers.
-func fitNumber(s *sheet, at int, mode Normalisation) (Column, error) {
-	column := Column{Name: s.names[at], Index: at + 1, Offset: "0", Scale: "1"}
+func fitNumber(s *sheet, column Column, mode Normalisation) (Column, error) {
+	at := column.Index - 1
 	if mode == NormaliseNone {
 		return column, nil
 	}
 	for row := range s.rows() {
 		cell := s.cell(row, at)
-		switch kind := classify(cell); kind {
-		case cellMissing:
+		switch kind := classify(cell); {
+		case kind == cellMissing && column.Fill != "":
+		case kind == cellMissing:
 			return column, s.cellError(row, at, missingError(cell, ""))
-		case cellNumber:
-		default:
+		case kind != cellNumber:
 			return column, s.cellError(row, at, unusable(cell, kind))
 		}
 	}
@@ -285,11 +321,15 @@ func fitNumber(s *sheet, at int, mode Normalisation) (Column, error) {
 }
 
 // fitNumbers finds the offset and scale of the column from some rows, at least
-// one. Requires that all their cells are numbers.
+// one. Requires that all their cells are numbers, or missing and filled in.
 func fitNumbers(c *Column, s *sheet, rows iter.Seq[int], mode Normalisation) error {
 	numbers := func(yield func(*apd.Decimal) bool) { // parsed again: a column of them would take more than the table
 		for row := range rows {
-			if value, _ := parseNumber(s.cell(row, c.Index-1)); !yield(value) {
+			value, kind := parseNumber(s.cell(row, c.Index-1))
+			if kind == cellMissing {
+				value, _ = parseNumber(c.Fill)
+			}
+			if !yield(value) {
 				return
 			}
 		}

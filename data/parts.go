@@ -24,6 +24,7 @@ func (d *Dataset) Slice(from, to int) (*Dataset, error) {
 		part.Labels.Values = d.Labels.Values[from*n : to*n : to*n]
 	}
 	part.Attributes = d.sliceAttributes(from, to)
+	part.Filled = d.filledWithin(func(row int) (int, bool) { return row - from, from <= row && row < to })
 	return &part, nil
 }
 
@@ -43,7 +44,8 @@ func (d *Dataset) Split(train, test int) (trainSet, testSet *Dataset, err error)
 	return trainSet, testSet, err
 }
 
-// Concat returns the rows of all parts one after the other, in new memory.
+// Concat returns the rows of all parts one after the other, in new memory. Which
+// of their cells were filled in is not kept.
 // It fails with fault.ErrInput, naming the part, if the parts differ in shape,
 // formats, names, classes or targets, and with fault.ErrUsage for no parts.
 func Concat(parts ...*Dataset) (*Dataset, error) {
@@ -66,7 +68,7 @@ func Concat(parts ...*Dataset) (*Dataset, error) {
 	whole.Features = make([]int32, 0, rows*first.Width)
 	whole.Labels.Class, whole.Labels.Values = nil, nil
 	whole.Attributes = first.sliceAttributes(0, 0)
-	whole.Source.Files = nil
+	whole.Source.Files, whole.Filled = nil, nil
 	for _, part := range parts {
 		whole.Features = append(whole.Features, part.Features...)
 		whole.Labels.Class = append(whole.Labels.Class, part.Labels.Class...)

@@ -35,6 +35,9 @@ func remarks(s *sheet, d *Dataset) []error {
 		}
 		list = append(list, fault.Advise(fmt.Errorf("%s: one value in all rows, which tells a model nothing: column %s", s.name, named), "leave such columns out by %s", "columns.features"))
 	}
+	for _, f := range d.Imputed() {
+		list = append(list, fmt.Errorf("%s: column %s: %d missing cells are filled in, by %s, as the part will say", s.name, fault.Quote(f.Column), f.Cells, f.Rule))
+	}
 	return list
 }
 

@@ -36,6 +36,7 @@ func (d *Dataset) pick(rows []int) *Dataset {
 	for k := range out.Attributes {
 		out.Attributes[k].Codes = nil
 	}
+	out.Filled = d.filledWithin(func(row int) (int, bool) { return slices.BinarySearch(rows, row) })
 	for _, row := range rows {
 		out.Features = append(out.Features, d.Row(row)...)
 		switch d.Labels.Kind {

@@ -58,7 +58,7 @@ func extend(c *Column, other Column) error {
 	if slices.Equal(c.Categories, other.Categories) {
 		return nil
 	}
-	c.Categories = slices.Clone(c.Categories)
+	c.Categories = slices.Clone(c.Categories) // c.Fill, as offset and scale, is the first table's
 	for _, category := range other.Categories {
 		if !slices.Contains(c.Categories, category) {
 			c.Categories = append(c.Categories, category)

@@ -73,6 +73,8 @@ func difference(a, b *bundle.Meaning) string {
 		return "the names of features"
 	case !slices.Equal(a.Classes, b.Classes):
 		return "the classes"
+	case !slices.Equal(a.Filled, b.Filled):
+		return "the cells that were filled in"
 	case len(a.Attributes) != len(b.Attributes):
 		return "the numbers of attributes"
 	}

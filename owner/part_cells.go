@@ -43,7 +43,7 @@ func AttributeCells(d *data.Dataset) relation.Cells {
 // MeaningOf returns the meaning of a dataset, without its encoding and without
 // a nonce.
 func MeaningOf(d *data.Dataset) bundle.Meaning {
-	m := bundle.Meaning{FractionBits: d.FractionBits, LabelFractionBits: d.Labels.FractionBits, Features: d.FeatureNames, Classes: d.Labels.Classes}
+	m := bundle.Meaning{FractionBits: d.FractionBits, LabelFractionBits: d.Labels.FractionBits, Features: d.FeatureNames, Classes: d.Labels.Classes, Filled: d.Imputed()}
 	for _, a := range d.Attributes {
 		m.Attributes = append(m.Attributes, bundle.Vocabulary{Name: a.Name, Entries: a.Vocabulary})
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/BurntSushi/toml"
 
+	"github.com/zkaudit/zkaudit/data/encoding"
 	"github.com/zkaudit/zkaudit/data/recipe"
 	"github.com/zkaudit/zkaudit/internal/artefact"
 	"github.com/zkaudit/zkaudit/internal/fault"
@@ -76,6 +77,9 @@ type ColumnConfig struct {
 	NormaliseTargets string   `toml:"normalise_targets"`
 	Reconstruct      bool     `toml:"reconstruct"` // targets are the features
 	Attributes       []string `toml:"attributes"`  // committed for audits; no features unless named there, too
+	// Impute is the rule that missing cells of features are filled in by: "none",
+	// "mean", "median" or "most-frequent".
+	Impute string `toml:"impute"`
 	// MissingAsCategory takes a missing cell of a category for the category "?".
 	MissingAsCategory bool `toml:"missing_as_category"`
 	// Encoding is a file that says how cells become integers, as commit writes
@@ -214,6 +218,18 @@ func ReadConfig(path string) (_ *Config, err error) {
 // layout is how CSV files are laid out.
 func (c *ColumnConfig) layout() recipe.Layout {
 	return recipe.Layout{Header: c.Header, Separator: c.Separator, DecimalComma: c.DecimalComma, Thousands: c.Thousands}
+}
+
+// rule is what missing cells are filled in by.
+func (c *ColumnConfig) rule() encoding.Rule {
+	if c.Impute == "none" {
+		return encoding.NoRule
+	}
+	return encoding.Rule(c.Impute)
+}
+
+func imputations() []string {
+	return []string{"", "none", string(encoding.Mean), string(encoding.Median), string(encoding.MostFrequent)}
 }
 
 func normalisations() []string { return []string{"none", "minmax", "standard"} }

@@ -83,6 +83,7 @@ func (c *Config) check() error {
 		{"columns.format", c.Columns.Format, recipe.Formats()},
 		{"columns.header", c.Columns.Header, []string{"auto", "yes", "no"}},
 		{"columns.normalise", c.Columns.Normalise, normalisations()},
+		{"columns.impute", c.Columns.Impute, imputations()},
 		{"columns.normalise_targets", c.Columns.NormaliseTargets, normalisations()},
 		{"test.from", c.Test.From, []string{"end", "spread"}},
 		{"schedule.order", c.Schedule.Order, []string{"committed", "shuffled"}},

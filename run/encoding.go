@@ -196,6 +196,7 @@ func (c *Config) columnOptions(format data.CSVFormat) data.CSVOptions {
 		Classes:           some(c.Columns.Classes),
 		Normalise:         normalisationOf(c.Columns.Normalise),
 		NormaliseTargets:  normalisationOf(c.Columns.NormaliseTargets),
+		Impute:            c.Columns.rule(),
 		MissingAsCategory: c.Columns.MissingAsCategory,
 	}
 	for _, name := range c.Columns.Attributes {

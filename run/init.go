@@ -159,6 +159,7 @@ func (c *Config) completeColumns(normalise string) error {
 	fallback(&c.Columns.Thousands, recipe.Auto)
 	fallback(&c.Columns.Normalise, normalise)
 	fallback(&c.Columns.NormaliseTargets, "none")
+	fallback(&c.Columns.Impute, "none")
 	if len(c.Data) == 0 {
 		return fmt.Errorf("no data given: %w", fault.ErrUsage)
 	}

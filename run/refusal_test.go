@@ -30,7 +30,7 @@ func TestConfigRoundTrip(t *testing.T) {
 			{Name: "north", File: "x.gz", Labels: "y.gz", Constants: map[string]string{"licence": "CC0 \"1\"", "owner": "A"}},
 			{File: "z.gz", Labels: "w.gz", Part: "z.part", Opening: "z.opening", Constants: map[string]string{}},
 		},
-		Columns: ColumnConfig{Format: "idx", Header: "auto", Thousands: "comma", Features: []string{}, Categorical: []string{"1"}, Targets: []string{"t"}, Classes: []string{"no", "yes"}, Normalise: "minmax", NormaliseTargets: "none",
+		Columns: ColumnConfig{Format: "idx", Header: "auto", Thousands: "comma", Impute: "median", Features: []string{}, Categorical: []string{"1"}, Targets: []string{"t"}, Classes: []string{"no", "yes"}, Normalise: "minmax", NormaliseTargets: "none",
 			Attributes: []string{"sex", "2"}, MissingAsCategory: true, Encoding: "e.json", PublishEncoding: true},
 		Vocabulary: map[string][]string{"sex": {"f", "m"}, "owner 1": {"A", "B"}},
 		Test:       TestConfig{Rows: 7, From: "end", GroupDuplicates: true, Commit: true},

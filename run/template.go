@@ -47,6 +47,7 @@ normalise = {{quote .Columns.Normalise}}   # csv features: none | minmax | stand
 normalise_targets = {{quote .Columns.NormaliseTargets}}   # values to predict: none | minmax | standard, fitted alike
 reconstruct = {{.Columns.Reconstruct}}   # the targets are the features (autoencoder)
 attributes = {{list .Columns.Attributes}}   # csv columns committed for audits (sex, licence ...); training reads those alone that features names, too, and training.sample_weight
+impute = {{quote .Columns.Impute}}   # missing cells of features: none (refused) | mean | median | most-frequent (of categories, too), of the rows that normalise is fitted on; the part says how many
 missing_as_category = {{.Columns.MissingAsCategory}}   # a missing cell ("?") of a category is a category of its own
 encoding = {{quote .Columns.Encoding}}   # a file that says how cells become integers, such as commit/encoding.json; "" fits one
 publish_encoding = {{.Columns.PublishEncoding}}   # in part files, so that anyone can encode a record; normalisation tells of the rows

@@ -215,6 +215,7 @@ func columnFlags(cmd *cobra.Command, c *run.ColumnConfig) {
 	f.StringVar(&c.NormaliseTargets, "normalise-targets", "", "csv values to predict (default none)")
 	f.BoolVar(&c.Reconstruct, "reconstruct", false, "predict the features themselves (autoencoder)")
 	f.StringSliceVar(&c.Attributes, "attributes", nil, "csv: columns committed for audits; training reads those alone that --features names, too")
+	f.StringVar(&c.Impute, "impute", "", "fill in missing cells of features: mean, median or most-frequent of the rows trained on (default none: they are refused)")
 	f.BoolVar(&c.MissingAsCategory, "missing-as-category", false, "csv: a missing cell of a category is a category of its own")
 	f.StringVar(&c.Encoding, "encoding", "", "csv: a file that says how cells become integers: another run's commit/encoding.json, or a part that publishes it")
 }
@@ -271,7 +272,7 @@ func settingFlags() map[string]string {
 		"model": "model.file", "frozen": "model.frozen", "frozen-layers": "model.frozen_layers", "train-last": "model.train_last", "batch-axis": "model.batch_axis", "data": "data.file", "name": "data.name", "labels": "data.labels", "part": "data.part", "opening": "data.opening", "constants": "data.constants", "vocabulary": "vocabulary",
 		"format": "columns.format", "header": "columns.header", "csv-separator": "columns.separator", "decimal-comma": "columns.decimal_comma", "thousands": "columns.thousands", "features": "columns.features", "categorical": "columns.categorical",
 		"target": "columns.targets", "classes": "columns.classes", "normalise": "columns.normalise", "normalise-targets": "columns.normalise_targets",
-		"reconstruct": "columns.reconstruct", "attributes": "columns.attributes", "missing-as-category": "columns.missing_as_category",
+		"reconstruct": "columns.reconstruct", "attributes": "columns.attributes", "missing-as-category": "columns.missing_as_category", "impute": "columns.impute",
 		"encoding": "columns.encoding", "publish-encoding": "columns.publish_encoding",
 		"test-rows": "test.rows", "test-from": "test.from", "group-duplicates": "test.group_duplicates", "commit-test": "test.commit",
 		"loss": "training.loss", "label-kind": "training.labels", "batch": "training.batch", "epochs": "training.epochs", "steps": "training.steps",

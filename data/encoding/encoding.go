@@ -23,7 +23,9 @@ type Encoding struct {
 
 	FractionBits       int `json:"fractionBits"`
 	TargetFractionBits int `json:"targetFractionBits,omitempty"`
-	// FittedRows is how many rows offsets and scales are fitted on: those that
+	// Imputation is the rule that missing cells of features are filled in by.
+	Imputation Rule `json:"imputation,omitempty"`
+	// FittedRows is how many rows offsets, scales and fills are fitted on: those that
 	// are trained on, where others are held out. 0: nothing was fitted.
 	FittedRows int      `json:"fittedRows,omitempty"`
 	Features   []Column `json:"features"`
@@ -50,6 +52,33 @@ type Column struct {
 	Categories []string `json:"categories,omitempty"`
 	// Numeric: categories are numbers, compared by value.
 	Numeric bool `json:"numeric,omitempty"`
+
+	// Fill is what a missing cell of a feature counts as: a number, or a category;
+	// "": it is refused.
+	Fill string `json:"fill,omitempty"`
+}
+
+// Rule says what missing cells are filled in with.
+type Rule string
+
+// Rules of imputation.
+const (
+	NoRule       Rule = ""
+	Mean         Rule = "mean"
+	Median       Rule = "median"
+	MostFrequent Rule = "most-frequent"
+)
+
+// Known reports whether there is such a rule, NoRule included.
+func (r Rule) Known() bool {
+	return r == NoRule || r == Mean || r == Median || r == MostFrequent
+}
+
+// Filled says how many missing cells of a column of a part were filled in.
+type Filled struct {
+	Column string `json:"column"`
+	Rule   Rule   `json:"rule"`
+	Cells  int    `json:"cells"`
 }
 
 // Width is the number of features the column becomes.
