@@ -180,7 +180,11 @@ func (r *artefactReport) describePart(file []byte) error {
 		}
 	}
 	if e := f.Meaning.Encoding; e != nil && e.FittedRows > 0 {
-		r.add("normalisation fitted on %s, those trained on", counted(e.FittedRows, "row"))
+		fitted := "normalisation"
+		if e.Imputation != "" {
+			fitted = "what fills in missing cells, and normalisation,"
+		}
+		r.add("%s fitted on %s, those trained on", fitted, counted(e.FittedRows, "row"))
 	}
 	r.add("mode %s, setup %x, rows of 2^%d cells", f.Mode, f.Setup, f.RowBits)
 	return nil
