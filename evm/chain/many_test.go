@@ -3,6 +3,7 @@ package chain_test
 import (
 	"bytes"
 	"math/big"
+	"slices"
 	"testing"
 
 	"github.com/consensys/gnark-crypto/ecc/bn254"
@@ -93,6 +94,15 @@ func TestMany(t *testing.T) {
 	})
 	if got := reason(t, "two openings", d.verify(both)); got != "PairingsDiffer" {
 		t.Errorf("two openings of one proof, shifted against each other: %q", got)
+	}
+}
+
+// TestGroth16Pairings: proofs of one key share all pairs but one each, whatever stands
+// between them has its own.
+func TestGroth16Pairings(t *testing.T) {
+	d, p := deploy(t), provenKind(t, wrap.Groth16{})
+	for n, want := range map[int]int{1: 6, 2: 7, 3: 8} {
+		wantPairings(t, p.class, d.pack(slices.Repeat([]*evm.Call{p.call}, n)...), want)
 	}
 }
 

@@ -1,6 +1,7 @@
 package chain_test
 
 import (
+	"bytes"
 	"encoding/binary"
 	"math/big"
 	"slices"
@@ -124,6 +125,54 @@ func freeCall(class *evm.Class, snark []byte, plus bn254.G1Affine) *evm.Call {
 	proof[64+3*32-1] = 1
 	x, y := plus.X.Bytes(), plus.Y.Bytes()
 	return &evm.Call{Class: class.ID, External: []*big.Int{new(big.Int).SetBytes(x[:]), new(big.Int).SetBytes(y[:])}, Proof: append(proof, snark...)}
+}
+
+// TestConstantZero: the place 0 of a class stands for 0, whatever was in memory before.
+func TestConstantZero(t *testing.T) {
+	d, p := deploy(t), provenKind(t, wrap.Groth16{})
+	snark := p.call.Proof[p.layout().snark:]
+	class := freeClass(snark, p.class.Descriptor[448+320:][:128], bn254.G1Affine{})
+	const cells, bits = 1, 1
+	record := append(binary.BigEndian.AppendUint64([]byte{cells, bits}, 5), 0, 0, 0, 0, 0, 0, 0, 7, 0, 0)
+	class.Descriptor = append(class.Descriptor, record...)
+	class.Descriptor[5] = 1 // claim on a public tensor
+	class.ID = evm.Keccak256(class.Descriptor)
+	d.register(t, class)
+	call := freeCall(class, snark, bn254.G1Affine{})
+	call.Head = bytes.Repeat([]byte{0xa5}, 1<<13)
+	call.Proof = slices.Insert(call.Proof, 64+32, make([]byte, 32)...)
+	for value, want := range map[byte]string{5: "", 6: "PublicTensor", 7: "PublicTensor"} {
+		call.Proof[64+2*32-1] = value
+		if got := reason(t, "the cell at 0", d.verify(call)); got != want {
+			t.Errorf("%d: %q, want %q", value, got, want)
+		}
+	}
+}
+
+// TestSetupsAreApart: openings over one setup are checked when another's begin, too.
+func TestSetupsAreApart(t *testing.T) {
+	d, p := deploy(t), provenKind(t, wrap.Groth16{})
+	d.register(t, p.class)
+	snark := p.call.Proof[p.layout().snark:]
+	class := freeClass(snark, p.class.Descriptor[448+320:][:128], bn254.G1Affine{})
+	d.register(t, class)
+	other := freeCall(class, snark, bn254.G1Affine{})
+	_, _, g, _ := bn254.Generators()
+	false_, otherFalse := shifted(p, p.layout().values-64, big.NewInt(1)), freeCall(class, snark, g)
+	for name, calls := range map[string][]*evm.Call{
+		"first":            {false_, other},
+		"last":             {other, false_},
+		"between":          {other, false_, other},
+		"the other, first": {otherFalse, p.call},
+		"the other, last":  {p.call, otherFalse},
+	} {
+		if got := reason(t, name, d.verifyMany(calls...)); got != "PairingsDiffer" {
+			t.Errorf("the false one %s: %q", name, got)
+		}
+	}
+	if err := d.verifyMany(p.call, other, p.call); err != nil {
+		t.Error(err)
+	}
 }
 
 // TestWeightsAreOfClassesAndRows: anyone registers classes. Whoever knew the weights before

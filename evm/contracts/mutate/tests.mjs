@@ -6,9 +6,9 @@ import { createInterface } from "node:readline";
 import { here } from "../compiler.mjs";
 
 const chain = join(here, "../chain");
-// What tests say of gas says nothing of a mutant; TestInvariants plays for minutes what
-// other tests have a case of.
-const left = "Gas$|^TestInvariants$";
+// What tests say of gas says nothing of a mutant; these others take minutes over what
+// shorter ones have a case of.
+const left = "Gas$|^(TestInvariants|TestWrappedForgeries)$";
 
 // build compiles the tests.
 export function build(binary) {
