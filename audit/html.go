@@ -1,22 +1,22 @@
 package audit
 
 import (
-	"embed"
+	_ "embed"
 	"fmt"
 	"html/template"
 	"io"
-	"strings"
 
 	"github.com/zkaudit/zkaudit/internal/foreign"
+	"github.com/zkaudit/zkaudit/internal/page"
 )
 
 //go:embed report.html
-var page embed.FS
+var text string
 
 // WriteHTML writes the report as one page that needs nothing else: plots are
 // inline SVG. Names and texts are quoted and escaped.
 func (r *Report) WriteHTML(w io.Writer) error {
-	t, err := template.New("report.html").Funcs(template.FuncMap{
+	return page.Write(w, "report.html", text, template.FuncMap{
 		"short":    func(digest string) string { return digest[:min(12, len(digest))] },
 		"line":     func(r Released) string { return r.text() },
 		"outcomes": func(r Released) []outcomeRow { return r.outcomes() },
@@ -25,53 +25,9 @@ func (r *Report) WriteHTML(w io.Writer) error {
 		"number":   func(i int) int { return i + 1 },
 		"plots":    plots,
 		"sections": sections,
-		"quote":    foreign.Quote,
 		"quotes":   foreign.Quotes,
 		"context":  func(text string) string { return foreign.QuoteUpTo(text, maxContext) },
-		"says":     apart,
-	}).ParseFS(page, "report.html")
-	if err != nil {
-		return fmt.Errorf("report page: %w", err)
-	}
-	var text strings.Builder
-	if err := t.Execute(&text, r); err != nil {
-		return fmt.Errorf("report page: %w", err)
-	}
-	_, err = io.WriteString(foreign.Writer(w), text.String())
-	return err
-}
-
-// piece is a piece of a sentence: words of the report, or a quotation.
-type piece struct {
-	Text   string
-	Quoted bool
-}
-
-// apart cuts a sentence into its quotations and what is between them. The page
-// isolates quotations, so that letters written from right to left reorder nothing
-// around them.
-func apart(sentence string) []piece {
-	var pieces []piece
-	sentence = foreign.Line(sentence)
-	for len(sentence) > 0 {
-		start := strings.IndexByte(sentence, '"')
-		if start < 0 {
-			return append(pieces, piece{Text: sentence})
-		}
-		end := start + 1
-		for end < len(sentence) && sentence[end] != '"' {
-			if sentence[end] == '\\' {
-				end++
-			}
-			end++
-		}
-		end = min(end+1, len(sentence))
-		if start > 0 {
-			pieces = append(pieces, piece{Text: sentence[:start]})
-		}
-		pieces, sentence = append(pieces, piece{sentence[start:end], true}), sentence[end:]
-	}
-	return pieces
+	}, r)
 }
 
 type section struct {

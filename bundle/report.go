@@ -3,6 +3,7 @@ package bundle
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/zkaudit/zkaudit/commitments"
@@ -107,25 +108,31 @@ func (r *Report) WriteText(w io.Writer) error {
 	if r.Facts.Insecure {
 		b.WriteString("INSECURE: made with the development setup; anyone can forge such a bundle. For demonstrations and tests only.\n")
 	}
-	for _, section := range []struct {
-		title string
-		lines []string
-	}{
-		{"What was trained (forward pass; gradients and updates are derived from it)", r.Facts.Lines()}, {r.provenTitle(), r.Proven},
-		{"What the model could read (features, as the owners of the rows name them)", r.Readable},
-		{"Assumed", r.Assumed}, {"Not proven", r.NotProven}, {"Revealed to whoever reads the bundle", r.Revealed},
-		{"Checked against what you expect", r.Checked}, {"NOT CHECKED (no expectation given)", r.NotChecked},
-	} {
-		if len(section.lines) == 0 {
-			continue
-		}
-		fmt.Fprintf(&b, "\n%s:\n", section.title)
-		for _, line := range section.lines {
+	for _, section := range r.Sections() {
+		fmt.Fprintf(&b, "\n%s:\n", section.Title)
+		for _, line := range section.Lines {
 			fmt.Fprintf(&b, "  - %s\n", foreign.Line(line))
 		}
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// Section is a list of a report, under its title.
+type Section struct {
+	Title string
+	Lines []string
+}
+
+// Sections are the lists that have lines, in order.
+func (r *Report) Sections() []Section {
+	all := []Section{
+		{"What was trained (forward pass; gradients and updates are derived from it)", r.Facts.Lines()}, {r.provenTitle(), r.Proven},
+		{"What the model could read (features, as the owners of the rows name them)", r.Readable},
+		{"Assumed", r.Assumed}, {"Not proven", r.NotProven}, {"Revealed to whoever reads the bundle", r.Revealed},
+		{"Checked against what you expect", r.Checked}, {"NOT CHECKED (no expectation given)", r.NotChecked},
+	}
+	return slices.DeleteFunc(all, func(s Section) bool { return len(s.Lines) == 0 })
 }
 
 func (r *Report) provenTitle() string {
