@@ -149,6 +149,32 @@ func TestConstantZero(t *testing.T) {
 	}
 }
 
+// TestClaimsBeyondRows: a descriptor whose claims are on rows that it has not is refused
+// before anything is written there. The last row is the mask's.
+func TestClaimsBeyondRows(t *testing.T) {
+	d, p := deploy(t), provenKind(t, wrap.Groth16{})
+	snark := p.call.Proof[p.layout().snark:]
+	for name, c := range map[string]struct {
+		claim []byte // first row (2), high coordinates (1), their places
+		want  string
+	}{
+		"the mask row":             {[]byte{0, 1, 0}, "PairingsDiffer"}, // there is a claim, and C_F is not 0
+		"a row more":               {[]byte{0, 2, 0}, "InvalidDescriptor"},
+		"two rows":                 {[]byte{0, 0, 1, 0, 0}, ""},
+		"two rows of which one is": {[]byte{0, 1, 1, 0, 0}, "InvalidDescriptor"},
+		"2^17 rows":                {append([]byte{0, 0, 17}, make([]byte, 2*17)...), "InvalidDescriptor"},
+		"2^251 rows":               {append([]byte{0, 0, 251}, make([]byte, 2*251)...), "InvalidDescriptor"},
+	} {
+		class := freeClass(snark, p.class.Descriptor[448+320:][:128], bn254.G1Affine{})
+		class.Descriptor = append(class.Descriptor[:len(class.Descriptor)-3], c.claim...)
+		class.ID = evm.Keccak256(class.Descriptor)
+		d.register(t, class)
+		if got := reason(t, name, d.verify(freeCall(class, snark, bn254.G1Affine{}))); got != c.want {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+	}
+}
+
 // TestSetupsAreApart: openings over one setup are checked when another's begin, too.
 func TestSetupsAreApart(t *testing.T) {
 	d, p := deploy(t), provenKind(t, wrap.Groth16{})

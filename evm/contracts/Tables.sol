@@ -103,7 +103,6 @@ library Tables {
             mstore(m, state)
             calldatacopy(add(m, 32), add(proof, 64), 64)
             mstore(m, keccak256(m, 96))
-            mstore(add(m, 32), state)
         }
         s.gamma = state % R;
         assembly ("memory-safe") {

@@ -4,12 +4,14 @@
 // minutes. A mutant is killed if one fails.
 //
 //   node main.mjs [--files NAME,…] [--kinds KIND,…] [--results FILE] [--parallel N] [-v]
+//                 [--unlisted]
 //   node main.mjs --list
 //   node main.mjs --check
 //
 // redundant.txt lists the mutants that no test can kill, each with what makes it
 // redundant. The command fails if a mutant survives that is not listed, and if one is
-// listed that is killed or does not exist any more; --check asks only for the latter.
+// listed that is killed or does not exist any more. --check asks only for the latter, and
+// --unlisted tries only what is not listed, which is faster: what survives takes longest.
 import { createHash } from "node:crypto";
 import { appendFileSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -26,6 +28,7 @@ const { values: options } = parseArgs({
     kinds: { type: "string" },
     results: { type: "string" },
     parallel: { type: "string", default: "2" },
+    unlisted: { type: "boolean" },
     list: { type: "boolean" },
     check: { type: "boolean" },
     verbose: { type: "boolean", short: "v" },
@@ -153,7 +156,7 @@ if (options.list) {
 } else if (!options.check) {
   const oneOf = (list, name) => !list || list.split(",").includes(name);
   const kind = (m) => m.key.split(" ")[2].slice(0, -1);
-  const chosen = mutants.filter((m) => oneOf(options.files, m.file) && oneOf(options.kinds, kind(m)));
+  const chosen = mutants.filter((m) => oneOf(options.files, m.file) && oneOf(options.kinds, kind(m)) && !(options.unlisted && listed.has(m.key)));
   const memory = new Memory(options.results);
   const open = chosen.filter((m) => !memory.of(m));
   if (open.length) await test(open, memory);
