@@ -21,7 +21,7 @@ type Health struct {
 }
 
 // Examine reads model, rows and checkpoints, and looks at who can read what is
-// private. It changes nothing. An error is one that keeps it from looking.
+// private. It writes nothing. An error is one that keeps it from looking.
 func (d *Directory) Examine() (*Health, error) {
 	h := &Health{Problems: d.exposed()}
 	var c CommitRecord

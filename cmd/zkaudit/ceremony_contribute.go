@@ -38,17 +38,11 @@ look for it in what zkaudit ceremony verify prints in the end.`,
 					return err
 				}
 			}
-			made, _, err := a.readCeremony(args[0])
+			made, err := a.readOpen(args[0])
 			if err != nil {
 				return err
 			}
-			if err := open(made); err != nil {
-				return err
-			}
-			if _, err := a.check(cmd, made, first); err != nil {
-				return err
-			}
-			if err := a.warnOfPowers(first); err != nil {
+			if err := a.checkOpen(cmd, made, first); err != nil {
 				return err
 			}
 			if err := made.Contribute(name, more); err != nil {
@@ -70,12 +64,24 @@ look for it in what zkaudit ceremony verify prints in the end.`,
 // maxEntropy bounds what a contributor may add.
 const maxEntropy = 1 << 20
 
-// open refuses a ceremony that is finished, before it is checked.
-func open(c *wrap.Ceremony) error {
-	if beacon, _ := c.Beacon(); beacon != nil {
-		return fmt.Errorf("the ceremony is finished, and takes no more: %w", fault.ErrUsage)
+// readOpen reads a ceremony and refuses one that is finished, before it is checked.
+func (a *app) readOpen(path string) (*wrap.Ceremony, error) {
+	c, _, err := a.readCeremony(path)
+	if err != nil {
+		return nil, err
 	}
-	return nil
+	if beacon, _ := c.Beacon(); beacon != nil {
+		return nil, fmt.Errorf("the ceremony is finished, and takes no more: %w", fault.ErrUsage)
+	}
+	return c, nil
+}
+
+// checkOpen checks all of a ceremony that goes on.
+func (a *app) checkOpen(cmd *cobra.Command, c *wrap.Ceremony, first *firstPhase) error {
+	if _, err := a.check(cmd, c, first); err != nil {
+		return err
+	}
+	return a.warnOfPowers(first)
 }
 
 func ceremonyFinishCommand(a *app) *cobra.Command {
@@ -102,20 +108,14 @@ for one who forgets.`,
 			if err := unwritten(args[1], args[0], phase1); err != nil {
 				return err
 			}
-			made, _, err := a.readCeremony(args[0])
+			made, err := a.readOpen(args[0])
 			if err != nil {
-				return err
-			}
-			if err := open(made); err != nil {
 				return err
 			}
 			if err := ceremony.CheckBeacon(len(made.Names()), value, iterations); err != nil {
 				return err
 			}
-			if _, err := a.check(cmd, made, first); err != nil {
-				return err
-			}
-			if err := a.warnOfPowers(first); err != nil {
+			if err := a.checkOpen(cmd, made, first); err != nil {
 				return err
 			}
 			if err := made.Finish(value, iterations); err != nil {

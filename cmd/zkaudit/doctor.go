@@ -27,7 +27,8 @@ func doctorCommand(a *app) *cobra.Command {
 		Short: "Look whether this machine, and a run, are well",
 		Long: `Looks at processor, memory and cache, and commits, trains, proves and verifies a run of a
 few steps. With DIR it looks at that run, too: that model, rows and checkpoints can be
-read, and that nobody else can read what is private. It changes nothing.
+read, and that nobody else can read what is private. It changes nothing of a run but
+what a process that was killed has left half written, which is removed as by every command.
 
 What is wrong is said with what to do about it, and the exit code is that of the first.`,
 		Args: arguments(0, 1, "at most one run directory"),

@@ -203,6 +203,9 @@ func (p *wrapped) malformed() map[string]wrong {
 	for offset := at.exposed; offset < at.folds; offset += 32 {
 		proof(fmt.Sprintf("scalar %d plus r", (offset-at.exposed)/32), "ScalarNotCanonical", func(b []byte) { add(b[offset:], fr.Modulus()) })
 	}
+	for offset := 0; offset < at.exposed; offset += 64 {
+		proof(fmt.Sprintf("row %d at infinity", offset/64), "CommitmentAtInfinity", func(b []byte) { clear(b[offset:][:64]) })
+	}
 	proof("the seal is r", "ScalarNotCanonical", func(b []byte) { fr.Modulus().FillBytes(b[at.seal:][:32]) })
 	for offset := at.values; offset < at.tables; offset += 32 {
 		proof(fmt.Sprintf("value %d plus r", (offset-at.values)/32), "ScalarNotCanonical", func(b []byte) { add(b[offset:], fr.Modulus()) })

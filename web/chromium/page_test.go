@@ -166,6 +166,23 @@ func TestVerdicts(t *testing.T) {
 	}
 }
 
+// TestLessIsSaid: a verdict that options have made less of says so, whatever the exit code.
+func TestLessIsSaid(t *testing.T) {
+	for box, words := range map[string]string{"unpinned": "you asked for a verdict whatever is not compared", "insecure": "you accept the development setup"} {
+		ctx := open(t)
+		files := []string{given.file("run/bundle.zka")}
+		if box == "insecure" {
+			files = append(files, given.file("run/expect.toml"))
+		}
+		give(t, ctx, files...)
+		do(t, ctx, chromedp.Evaluate[chromedp.Void](fmt.Sprintf("document.getElementById(%q).checked = true", box)))
+		code, heading, said := verdict(t, ctx)
+		if code != "0" || heading != "VALID, WITH WHAT YOU ASKED FOR" || !strings.Contains(said, words) {
+			t.Errorf("%s: exit code %s, %s:\n%s", box, code, heading, said)
+		}
+	}
+}
+
 // TestSameReport: the page says, line by line, what the command says.
 func TestSameReport(t *testing.T) {
 	ctx := open(t)
