@@ -136,7 +136,7 @@ contracts-check: evm/contracts/node_modules
 	SOLC=$(SOLC) node --test evm/contracts/mutate/find.test.mjs
 	SOLC=$(SOLC) node evm/contracts/mutate/main.mjs --check
 
-# Every mutant of the contracts against the tests of evm/chain. It takes about an hour on
+# Every mutant of the contracts against the tests of evm/chain. An hour or so, by estimate, on
 # 2 cores, most of it for what is listed as redundant, which MUTATE=--unlisted leaves out.
 # MUTANTS=file keeps results there and resumes, MUTATE='--files Rows.sol -v' selects.
 mutate-contracts: evm/contracts/node_modules
