@@ -34,8 +34,8 @@ func fixture(t testing.TB, name string) string {
 // equal feature rows together, split in training rows and the rest.
 func census(t testing.TB, training int) (train, test *data.Dataset) {
 	t.Helper()
-	d, err := data.LoadCSV(fixture(t, "adult_train.csv"), data.CSVOptions{
-		CSVFormat: data.CSVFormat{Header: data.HeaderNo}, FractionBits: 4, MissingAsCategory: true,
+	d, err := data.LoadTable(fixture(t, "adult_train.csv"), data.TableOptions{
+		TableFormat: data.TableFormat{Header: data.HeaderNo}, FractionBits: 4, MissingAsCategory: true,
 		Columns: []string{"1", "2", "4", "6", "7", "8", "9", "10", "13", "14"},
 		Targets: []string{"15"}, Task: data.Classification, Normalise: data.NormaliseMinMax,
 		Attributes: []data.AttributeColumn{{Column: "10"}, {Column: "9"}},
@@ -190,7 +190,7 @@ func BenchmarkZeroKnowledge(b *testing.B) {
 }
 
 func BenchmarkDigits(b *testing.B) {
-	d, err := data.LoadIDX(fixture(b, "mnist5k-images-idx3-ubyte.gz"), fixture(b, "mnist5k-labels-idx1-ubyte.gz"), data.IDXOptions{FractionBits: 4})
+	d, err := data.LoadIDX(fixture(b, "mnist5k-images-idx3-ubyte.gz"), fixture(b, "mnist5k-labels-idx1-ubyte.gz"), data.ArrayOptions{FractionBits: 4})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -20,7 +20,7 @@ type Attribute struct {
 	Codes      []int32 // index into Vocabulary, per row
 }
 
-// AttributeColumn selects a column of a CSV file as an attribute.
+// AttributeColumn selects a column of a table as an attribute.
 type AttributeColumn struct {
 	Column string // by name or by number from 1
 	// Vocabulary fixes the codes, so that parts from several files agree; nil:
@@ -117,7 +117,7 @@ func sameAttributes(a, b []Attribute) bool {
 }
 
 // fitAttributes finds the vocabularies of the attribute columns.
-func fitAttributes(s *sheet, o CSVOptions) ([]Column, error) {
+func fitAttributes(s *sheet, o TableOptions) ([]Column, error) {
 	places, err := s.attributes(o.Attributes)
 	if err != nil {
 		return nil, err
@@ -149,7 +149,7 @@ func (s *sheet) attributes(selected []AttributeColumn) ([]int, error) {
 	return places, nil
 }
 
-func fitAttribute(s *sheet, at int, vocabulary []string, o CSVOptions) (Column, error) {
+func fitAttribute(s *sheet, at int, vocabulary []string, o TableOptions) (Column, error) {
 	if vocabulary != nil {
 		return fixedVocabulary(s, at, vocabulary)
 	}

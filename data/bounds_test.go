@@ -70,9 +70,9 @@ func TestBombs(t *testing.T) {
 		var err error
 		took := allocated(func() {
 			if c.idx {
-				_, err = ReadIDX(bytes.NewReader(c.file), nil, IDXOptions{})
+				_, err = ReadIDX(bytes.NewReader(c.file), nil, ArrayOptions{})
 			} else {
-				_, err = ReadCSV(bytes.NewReader(c.file), CSVOptions{})
+				_, err = ReadTable(bytes.NewReader(c.file), TableOptions{})
 			}
 		})
 		if !errors.Is(err, c.kind) || err != nil && !strings.Contains(err.Error(), c.wayOut) {
@@ -95,18 +95,18 @@ func TestErrorsQuoteLittle(t *testing.T) {
 	classes := []string{"a", "b"}
 	for name, c := range map[string]struct {
 		text string
-		o    CSVOptions
+		o    TableOptions
 	}{
-		"no number":             {"1,a\n2,b\n3,a\n" + long + ",b\n", CSVOptions{}},
-		"a number among texts":  {long + ",a\nx,b\ny,a\n" + digits + ",b\n", CSVOptions{CSVFormat: CSVFormat{Header: HeaderNo}}},
-		"no value":              {"1,1.5\n2," + long + "\n", CSVOptions{Task: Regression}},
-		"too large":             {"1,a\n" + digits + ",b\n", CSVOptions{}},
-		"not in a vocabulary":   {"1," + long + "\n", CSVOptions{Classes: classes}},
-		"no column":             {"1,a\n2,b\n", CSVOptions{Targets: []string{long}}},
-		"one class":             {"1," + long + "\n2," + long + "\n", CSVOptions{Task: Classification}},
-		"a column that is long": {"a,b\n1,2\n", CSVOptions{Columns: []string{long}}},
+		"no number":             {"1,a\n2,b\n3,a\n" + long + ",b\n", TableOptions{}},
+		"a number among texts":  {long + ",a\nx,b\ny,a\n" + digits + ",b\n", TableOptions{TableFormat: TableFormat{Header: HeaderNo}}},
+		"no value":              {"1,1.5\n2," + long + "\n", TableOptions{Task: Regression}},
+		"too large":             {"1,a\n" + digits + ",b\n", TableOptions{}},
+		"not in a vocabulary":   {"1," + long + "\n", TableOptions{Classes: classes}},
+		"no column":             {"1,a\n2,b\n", TableOptions{Targets: []string{long}}},
+		"one class":             {"1," + long + "\n2," + long + "\n", TableOptions{Task: Classification}},
+		"a column that is long": {"a,b\n1,2\n", TableOptions{Columns: []string{long}}},
 	} {
-		_, err := ReadCSV(strings.NewReader(c.text), c.o)
+		_, err := ReadTable(strings.NewReader(c.text), c.o)
 		if err == nil {
 			t.Errorf("%s: read", name)
 			continue
@@ -154,7 +154,7 @@ func TestStrangersEncodings(t *testing.T) {
 		"names":      {Features: []Column{category}},
 	} {
 		var err error
-		took := allocated(func() { _, err = ReadCSVAs(strings.NewReader(text), CSVFormat{Header: HeaderNo}, e) })
+		took := allocated(func() { _, err = ReadTableAs(strings.NewReader(text), TableFormat{Header: HeaderNo}, e) })
 		if !errors.Is(err, fault.ErrResources) || took > 400*mebibyte {
 			t.Errorf("%s: %v, %d MiB", name, err, took/mebibyte)
 		}

@@ -96,8 +96,8 @@ type Dataset struct {
 type Source struct {
 	Format   string    // "csv", "jsonl", "idx"
 	Files    []File    // the files read
-	Encoding *Encoding // CSV: how cells became integers
-	Remarks  []error   // CSV, where the encoding was fitted: what its reader should know, and do
+	Encoding *Encoding // tables: how cells became integers
+	Remarks  []error   // tables, where the encoding was fitted: what its reader should know, and do
 }
 
 // File is a file that was read.

@@ -19,27 +19,27 @@
 //	-       Labels.Values           target values, rows × Targets, own fraction bits
 //
 // Normalisation is fitted on the rows that are read, or on those of them that
-// CSVOptions.FitOn chooses (the rows trained on), in exact decimals: minmax
+// TableOptions.FitOn chooses (the rows trained on), in exact decimals: minmax
 // takes offset = min, scale = max − min; standard takes the mean and the
 // population standard deviation, each rounded half-even to 40 digits. A column
 // of one value has scale 1. The fitted parameters are part of Source.Encoding;
-// ReadCSVAs applies them to other rows, such as a test set.
+// ReadTableAs applies them to other rows, such as a test set.
 //
-// Missing cells of features are refused, or filled in as CSVOptions.Impute says: with
+// Missing cells of features are refused, or filled in as TableOptions.Impute says: with
 // the mean (rounded alike) or the median of the rows that normalisation is fitted on,
 // or what is most frequent there. Dataset.Filled says which were.
 //
 // Separator and decimal mark of a CSV file are told from its first 64 KiB unless
-// CSVFormat says them: of comma, semicolon, tab and bar the one with which all
+// TableFormat says them: of comma, semicolon, tab and bar the one with which all
 // rows have as many cells, two or more, and then most cells are numbers; the
 // comma as decimal mark where it separates no cells and some number only makes
 // sense so. A mark between thousands is taken out where some number has it and a
-// decimal mark, too (1,234.5), or CSVFormat says it. All are part of Source.Encoding,
-// and ReadCSVAs takes them from there.
+// decimal mark, too (1,234.5), or TableFormat says it. All are part of Source.Encoding,
+// and ReadTableAs takes them from there.
 // A cell that no float64 holds is refused, and Source.Remarks says which features
 // tell a model nothing.
 //
-// A table of JSON lines (CSVFormat.Syntax) has the keys of its objects for columns,
+// A table of JSON lines (TableFormat.Syntax) has the keys of its objects for columns,
 // in the order in which they come. Its cells are those of CSV: a text that is a
 // number counts as one, null and a key that is not there are missing cells.
 //

@@ -49,7 +49,7 @@ func setLayout(e *Encoding, l Layout) {
 
 // like settles what a format leaves open as the table was written that an
 // encoding was fitted on.
-func (f CSVFormat) like(e *Encoding) (CSVFormat, error) {
+func (f TableFormat) like(e *Encoding) (TableFormat, error) {
 	l, err := LayoutOf(e)
 	if f.Separator == 0 {
 		f.Separator = l.Separator

@@ -12,7 +12,7 @@ import (
 )
 
 // fit derives the encoding of the sheet's columns from its rows.
-func fit(s *sheet, o CSVOptions) (*Encoding, error) {
+func fit(s *sheet, o TableOptions) (*Encoding, error) {
 	encoding, err := fitColumns(s, o)
 	if err == nil && (len(normalised(encoding, o)) > 0 || encoding.Imputation != "") {
 		encoding.FittedRows = s.rows()
@@ -22,7 +22,7 @@ func fit(s *sheet, o CSVOptions) (*Encoding, error) {
 
 // refit returns the encoding with what fills in missing cells, and what normalises
 // numbers, fitted on some rows.
-func refit(s *sheet, e *Encoding, rows []int, o CSVOptions) (*Encoding, error) {
+func refit(s *sheet, e *Encoding, rows []int, o TableOptions) (*Encoding, error) {
 	some := *e
 	some.Features, some.Targets, some.FittedRows = slices.Clone(e.Features), slices.Clone(e.Targets), len(rows)
 	for i := range some.Features {
@@ -42,7 +42,7 @@ func refit(s *sheet, e *Encoding, rows []int, o CSVOptions) (*Encoding, error) {
 }
 
 // normalised are the columns whose numbers are shifted and scaled, and how.
-func normalised(e *Encoding, o CSVOptions) map[*Column]Normalisation {
+func normalised(e *Encoding, o TableOptions) map[*Column]Normalisation {
 	columns := map[*Column]Normalisation{}
 	add := func(list []Column, mode Normalisation) {
 		for i := range list {
@@ -56,7 +56,7 @@ func normalised(e *Encoding, o CSVOptions) map[*Column]Normalisation {
 	return columns
 }
 
-func fitColumns(s *sheet, o CSVOptions) (*Encoding, error) {
+func fitColumns(s *sheet, o TableOptions) (*Encoding, error) {
 	selected, err := selectColumns(s, o)
 	if err != nil {
 		return nil, err
@@ -105,7 +105,7 @@ func fitColumns(s *sheet, o CSVOptions) (*Encoding, error) {
 	return encoding, nil
 }
 
-func fitFeature(s *sheet, at int, categorical bool, o CSVOptions) (Column, error) {
+func fitFeature(s *sheet, at int, categorical bool, o TableOptions) (Column, error) {
 	if o.Rows > 0 { // whose cells are checked as they are encoded
 		column := numberColumn(s, at)
 		column.Rows = o.Rows
@@ -144,7 +144,7 @@ func fitFeature(s *sheet, at int, categorical bool, o CSVOptions) (Column, error
 
 // fitFeatureCategories finds the vocabulary of a feature, and what fills in its
 // missing cells, if anything does.
-func fitFeatureCategories(s *sheet, at int, fills bool, o CSVOptions) (Column, error) {
+func fitFeatureCategories(s *sheet, at int, fills bool, o TableOptions) (Column, error) {
 	column, err := fitCategories(s, at, cmp.Or(o.MaxCategories, defaultMaxCategories))
 	if err != nil || !fills {
 		return column, err
@@ -209,7 +209,7 @@ func (found tally) disguised(s *sheet, at int) error {
 	return s.cellError(row, at, notNumber(s.cell(row, at)))
 }
 
-func isClassification(s *sheet, targets []int, o CSVOptions) (bool, error) {
+func isClassification(s *sheet, targets []int, o TableOptions) (bool, error) {
 	if len(targets) > 1 {
 		if o.Task == Classification || o.Classes != nil {
 			return false, fmt.Errorf("%s: classes need one target column, not %d: %w", s.name, len(targets), fault.ErrUsage)
@@ -243,7 +243,7 @@ func isClassification(s *sheet, targets []int, o CSVOptions) (bool, error) {
 }
 
 // fitLabels finds the vocabulary of the labels, or takes o.Classes.
-func fitLabels(s *sheet, at int, o CSVOptions) (Column, error) {
+func fitLabels(s *sheet, at int, o TableOptions) (Column, error) {
 	found := survey(s, at)
 	if found.count[cellMissing] > 0 {
 		row := found.first[cellMissing]

@@ -14,7 +14,7 @@ import (
 func TestFitOn(t *testing.T) {
 	const table = "x,colour,y\n1,red,10\n100,blue,90\n3,red,30\n"
 	read := func(table string, rows []int, mode Normalisation) (*Dataset, error) {
-		return ReadCSV(strings.NewReader(table), CSVOptions{
+		return ReadTable(strings.NewReader(table), TableOptions{
 			FractionBits: 4, TargetFractionBits: 4, Targets: []string{"y"}, Task: Regression, Normalise: mode, NormaliseTargets: mode,
 			FitOn: func(d *Dataset) []int {
 				if d.Rows != 3 || d.Width != 3 {
@@ -52,7 +52,7 @@ func TestFitOn(t *testing.T) {
 	if _, err := read("x,colour,y\n1,red,10\n?,blue,90\n3,red,30\n", []int{0, 2}, NormaliseMinMax); !errors.Is(err, fault.ErrInput) {
 		t.Errorf("a missing cell in a row that is not fitted on: %v", err)
 	}
-	if _, err := ReadCSVAs(strings.NewReader(table), CSVFormat{}, &Encoding{FittedRows: -1, Features: []Column{{Name: "x", Index: 1, Offset: "0", Scale: "1"}}}); !errors.Is(err, fault.ErrInput) {
+	if _, err := ReadTableAs(strings.NewReader(table), TableFormat{}, &Encoding{FittedRows: -1, Features: []Column{{Name: "x", Index: 1, Offset: "0", Scale: "1"}}}); !errors.Is(err, fault.ErrInput) {
 		t.Errorf("an encoding fitted on −1 rows: %v", err)
 	}
 }

@@ -24,9 +24,9 @@ func fixture(t testing.TB, name string) string {
 	return filepath.Join(root, "data", name)
 }
 
-func load(t testing.TB, name string, change func(*CSVOptions)) *Dataset {
+func load(t testing.TB, name string, change func(*TableOptions)) *Dataset {
 	t.Helper()
-	d, err := LoadCSV(fixture(t, name), options(change))
+	d, err := LoadTable(fixture(t, name), options(change))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,10 +50,10 @@ func TestIris(t *testing.T) {
 }
 
 func TestWine(t *testing.T) {
-	if _, err := LoadCSV(fixture(t, "wine.csv"), options(nil)); !errors.Is(err, fault.ErrOverflow) || !strings.Contains(err.Error(), "line 34, column 5: value 132 does not") {
+	if _, err := LoadTable(fixture(t, "wine.csv"), options(nil)); !errors.Is(err, fault.ErrOverflow) || !strings.Contains(err.Error(), "line 34, column 5: value 132 does not") {
 		t.Errorf("magnesium without normalisation: %v", err)
 	}
-	d := load(t, "wine.csv", func(o *CSVOptions) { o.Normalise = NormaliseStandard })
+	d := load(t, "wine.csv", func(o *TableOptions) { o.Normalise = NormaliseStandard })
 	if d.Rows != 178 || d.Width != 13 || !slices.Equal(d.Labels.Classes, []string{"1", "2", "3"}) {
 		t.Errorf("%d rows of %d, classes %q", d.Rows, d.Width, d.Labels.Classes)
 	}
@@ -80,7 +80,7 @@ func TestBanknote(t *testing.T) {
 }
 
 func TestSine(t *testing.T) {
-	d := load(t, "sin.csv", func(o *CSVOptions) { o.FractionBits, o.TargetFractionBits = 12, 12 })
+	d := load(t, "sin.csv", func(o *TableOptions) { o.FractionBits, o.TargetFractionBits = 12, 12 })
 	if d.Labels.Kind != Values || d.Labels.Targets != 1 || d.Rows != 40 || !slices.Equal(d.FeatureNames, []string{"x"}) {
 		t.Fatalf("%d rows, features %q, labels %+v", d.Rows, d.FeatureNames, d.Labels)
 	}
@@ -93,7 +93,7 @@ func TestSine(t *testing.T) {
 }
 
 func TestMNIST(t *testing.T) {
-	d, err := LoadIDX(fixture(t, "mnist5k-images-idx3-ubyte.gz"), fixture(t, "mnist5k-labels-idx1-ubyte.gz"), IDXOptions{FractionBits: 8, Classes: 10})
+	d, err := LoadIDX(fixture(t, "mnist5k-images-idx3-ubyte.gz"), fixture(t, "mnist5k-labels-idx1-ubyte.gz"), ArrayOptions{FractionBits: 8, Classes: 10})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -107,18 +107,18 @@ func TestMNIST(t *testing.T) {
 	if err != nil || train.Rows != 4000 || test.Rows != 1000 {
 		t.Fatalf("%v", err)
 	}
-	if _, err := LoadIDX(fixture(t, "mnist5k-labels-idx1-ubyte.gz"), fixture(t, "mnist5k-images-idx3-ubyte.gz"), IDXOptions{}); !errors.Is(err, fault.ErrInput) {
+	if _, err := LoadIDX(fixture(t, "mnist5k-labels-idx1-ubyte.gz"), fixture(t, "mnist5k-images-idx3-ubyte.gz"), ArrayOptions{}); !errors.Is(err, fault.ErrInput) {
 		t.Errorf("images and labels exchanged: %v", err)
 	}
 }
 
 func TestAdult(t *testing.T) {
 	path := fixture(t, "adult_train.csv")
-	_, err := LoadCSV(path, options(func(o *CSVOptions) { o.Normalise = NormaliseMinMax }))
+	_, err := LoadTable(path, options(func(o *TableOptions) { o.Normalise = NormaliseMinMax }))
 	if !errors.Is(err, fault.ErrInput) || !strings.Contains(err.Error(), `line 28, column 2: the cell is missing ("?"); 1836 missing`) {
 		t.Errorf("missing cells: %v", err)
 	}
-	d := load(t, "adult_train.csv", func(o *CSVOptions) { o.Normalise, o.MissingAsCategory = NormaliseMinMax, true })
+	d := load(t, "adult_train.csv", func(o *TableOptions) { o.Normalise, o.MissingAsCategory = NormaliseMinMax, true })
 	if d.Rows != 32561 || !slices.Equal(d.Labels.Classes, []string{"<=50K", ">50K"}) {
 		t.Errorf("%d rows, classes %q", d.Rows, d.Labels.Classes)
 	}
@@ -149,7 +149,7 @@ func TestAdult(t *testing.T) {
 func BenchmarkAdult(b *testing.B) {
 	path := fixture(b, "adult_train.csv")
 	for b.Loop() {
-		if _, err := LoadCSV(path, options(func(o *CSVOptions) { o.Normalise, o.MissingAsCategory = NormaliseStandard, true })); err != nil {
+		if _, err := LoadTable(path, options(func(o *TableOptions) { o.Normalise, o.MissingAsCategory = NormaliseStandard, true })); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -158,7 +158,7 @@ func BenchmarkAdult(b *testing.B) {
 func BenchmarkMNIST(b *testing.B) {
 	images, labels := fixture(b, "mnist5k-images-idx3-ubyte.gz"), fixture(b, "mnist5k-labels-idx1-ubyte.gz")
 	for b.Loop() {
-		if _, err := LoadIDX(images, labels, IDXOptions{FractionBits: 8}); err != nil {
+		if _, err := LoadIDX(images, labels, ArrayOptions{FractionBits: 8}); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -23,8 +23,8 @@ const (
 	ScaleNone
 )
 
-// IDXOptions says how to read a pair of IDX files into a dataset.
-type IDXOptions struct {
+// ArrayOptions says how to read a pair of IDX files into a dataset.
+type ArrayOptions struct {
 	ImagesName, LabelsName string // in messages and in the Source
 	FractionBits           int    // DefaultFractionBits is usual
 	Scaling                Scaling
@@ -40,7 +40,7 @@ type IDXOptions struct {
 // the limit, fault.ErrInput for labels that do not fit the records or the
 // classes, fault.ErrOverflow for bytes that do not fit 16 bits at the scale,
 // and fault.ErrUsage for options that make no sense.
-func ReadIDX(images, labels io.Reader, o IDXOptions) (_ *Dataset, err error) {
+func ReadIDX(images, labels io.Reader, o ArrayOptions) (_ *Dataset, err error) {
 	defer fault.Catch(&err, "IDX", fault.ErrInput)
 	if o.FractionBits < 0 || o.FractionBits > MaxFractionBits || o.Classes < 0 || o.Classes > 256 || o.Scaling > ScaleNone {
 		return nil, fmt.Errorf("IDX: %d fraction bits (want 0 to %d), %d classes (at most 256), scaling %d: %w",
@@ -76,7 +76,7 @@ func ReadIDX(images, labels io.Reader, o IDXOptions) (_ *Dataset, err error) {
 
 // LoadIDX is ReadIDX of the files at these paths; an empty labels path means
 // no labels.
-func LoadIDX(imagesPath, labelsPath string, o IDXOptions) (*Dataset, error) {
+func LoadIDX(imagesPath, labelsPath string, o ArrayOptions) (*Dataset, error) {
 	return readFile(imagesPath, func(images io.Reader, name string) (*Dataset, error) {
 		o.ImagesName = name
 		if labelsPath == "" {
@@ -132,7 +132,7 @@ func (d *Dataset) scaleBytes(records *idx, scaling Scaling) error {
 }
 
 // labelBytes reads the class of every record.
-func (d *Dataset) labelBytes(r io.Reader, o IDXOptions) error {
+func (d *Dataset) labelBytes(r io.Reader, o ArrayOptions) error {
 	labels, err := readIDX(r, o.LabelsName, o.MaxBytes)
 	if err != nil {
 		return err

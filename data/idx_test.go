@@ -38,8 +38,8 @@ func zip(t testing.TB, plain []byte) []byte {
 	return b.Bytes()
 }
 
-func idxOptions(change func(*IDXOptions)) IDXOptions {
-	o := IDXOptions{ImagesName: "images", LabelsName: "labels", FractionBits: 8}
+func idxOptions(change func(*ArrayOptions)) ArrayOptions {
+	o := ArrayOptions{ImagesName: "images", LabelsName: "labels", FractionBits: 8}
 	if change != nil {
 		change(&o)
 	}
@@ -76,11 +76,11 @@ func TestReadIDX(t *testing.T) {
 }
 
 func TestReadIDXOptions(t *testing.T) {
-	d, err := ReadIDX(bytes.NewReader(smallImages), nil, idxOptions(func(o *IDXOptions) { o.Scaling, o.FractionBits = ScaleNone, 7 }))
+	d, err := ReadIDX(bytes.NewReader(smallImages), nil, idxOptions(func(o *ArrayOptions) { o.Scaling, o.FractionBits = ScaleNone, 7 }))
 	if err != nil || d.Labels.Kind != None || !slices.Equal(d.Row(0), []int32{0, 128, 127 * 128, 128 * 128, 254 * 128, 255 * 128}) {
 		t.Errorf("unscaled: %v, %v", d, err)
 	}
-	d, err = ReadIDX(bytes.NewReader(smallImages), bytes.NewReader(smallLabels), idxOptions(func(o *IDXOptions) { o.Classes = 10 }))
+	d, err = ReadIDX(bytes.NewReader(smallImages), bytes.NewReader(smallLabels), idxOptions(func(o *ArrayOptions) { o.Classes = 10 }))
 	if err != nil || len(d.Labels.Classes) != 10 || d.Labels.Width() != 10 {
 		t.Errorf("10 classes: %v, %v", d, err)
 	}
@@ -94,7 +94,7 @@ func TestReadIDXErrors(t *testing.T) {
 	}
 	tests := map[string]struct {
 		images, labels []byte
-		change         func(*IDXOptions)
+		change         func(*ArrayOptions)
 		kind           error
 		want           string
 	}{
@@ -108,20 +108,20 @@ func TestReadIDXErrors(t *testing.T) {
 		"truncated cells":   {smallImages[:20], smallLabels, nil, fault.ErrMalformed, "4 cells of 12 declared"},
 		"bytes after":       {append(bytes.Clone(smallImages), 0), smallLabels, nil, fault.ErrMalformed, "bytes after the 12 cells"},
 		"overflowing axes":  {idxBytes(nil, 1<<31, 1<<31, 4), smallLabels, nil, fault.ErrResources, "declares more than"},
-		"over the limit":    {smallImages, smallLabels, func(o *IDXOptions) { o.MaxBytes = 27 }, fault.ErrResources, "declares more than"},
-		"too many cells":    {idxBytes(nil, 1<<31), smallLabels, func(o *IDXOptions) { o.MaxBytes = 1 << 40 }, fault.ErrResources, "more than 268435456 cells"},
-		"header over limit": {smallImages, smallLabels, func(o *IDXOptions) { o.MaxBytes = 3 }, fault.ErrResources, "more than 3 bytes"},
+		"over the limit":    {smallImages, smallLabels, func(o *ArrayOptions) { o.MaxBytes = 27 }, fault.ErrResources, "declares more than"},
+		"too many cells":    {idxBytes(nil, 1<<31), smallLabels, func(o *ArrayOptions) { o.MaxBytes = 1 << 40 }, fault.ErrResources, "more than 268435456 cells"},
+		"header over limit": {smallImages, smallLabels, func(o *ArrayOptions) { o.MaxBytes = 3 }, fault.ErrResources, "more than 3 bytes"},
 		"one axis":          {smallLabels, smallLabels, nil, fault.ErrInput, "images: 1 axes"},
 		"labels too few":    {smallImages, idxBytes([]byte{1}, 1), nil, fault.ErrInput, "labels: 1 labels for 2 records of images"},
 		"labels too many":   {smallImages, idxBytes([]byte{1, 2, 3}, 3), nil, fault.ErrInput, "labels: 3 labels for 2 records"},
 		"labels are images": {smallImages, smallImages, nil, fault.ErrInput, "labels: 3 axes, want one label"},
 		"labels malformed":  {smallImages, smallLabels[:5], nil, fault.ErrMalformed, "labels: ends within the header"},
-		"label range":       {smallImages, smallLabels, func(o *IDXOptions) { o.Classes = 3 }, fault.ErrInput, "labels: record 0: label 3, there are 3 classes"},
-		"overflow": {smallImages, smallLabels, func(o *IDXOptions) { o.Scaling = ScaleNone }, fault.ErrOverflow,
+		"label range":       {smallImages, smallLabels, func(o *ArrayOptions) { o.Classes = 3 }, fault.ErrInput, "labels: record 0: label 3, there are 3 classes"},
+		"overflow": {smallImages, smallLabels, func(o *ArrayOptions) { o.Scaling = ScaleNone }, fault.ErrOverflow,
 			"images: record 0, cell 3: value 128 does not fit format s16.8: lower formats.feature below 8, or scale to [0, 1]"},
-		"fraction bits": {smallImages, smallLabels, func(o *IDXOptions) { o.FractionBits = 15 }, fault.ErrUsage, "15 fraction bits"},
-		"classes":       {smallImages, smallLabels, func(o *IDXOptions) { o.Classes = 257 }, fault.ErrUsage, "257 classes"},
-		"scaling":       {smallImages, smallLabels, func(o *IDXOptions) { o.Scaling = 2 }, fault.ErrUsage, "scaling 2"},
+		"fraction bits": {smallImages, smallLabels, func(o *ArrayOptions) { o.FractionBits = 15 }, fault.ErrUsage, "15 fraction bits"},
+		"classes":       {smallImages, smallLabels, func(o *ArrayOptions) { o.Classes = 257 }, fault.ErrUsage, "257 classes"},
+		"scaling":       {smallImages, smallLabels, func(o *ArrayOptions) { o.Scaling = 2 }, fault.ErrUsage, "scaling 2"},
 	}
 	for name, tt := range tests {
 		for _, packed := range []bool{false, true} {
@@ -201,7 +201,7 @@ func FuzzReadIDX(f *testing.F) {
 	f.Add(zip(f, smallImages), zip(f, smallLabels))
 	f.Add(idxBytes(nil, 1<<31, 1<<31), smallLabels)
 	f.Fuzz(func(t *testing.T, images, labels []byte) {
-		d, err := ReadIDX(bytes.NewReader(images), bytes.NewReader(labels), idxOptions(func(o *IDXOptions) { o.MaxBytes = 1 << 20 }))
+		d, err := ReadIDX(bytes.NewReader(images), bytes.NewReader(labels), idxOptions(func(o *ArrayOptions) { o.MaxBytes = 1 << 20 }))
 		if err != nil {
 			if !errors.Is(err, fault.ErrMalformed) && !errors.Is(err, fault.ErrResources) && !errors.Is(err, fault.ErrInput) {
 				t.Errorf("error of no kind: %v", err)
@@ -217,7 +217,7 @@ func FuzzReadIDX(f *testing.F) {
 func ExampleReadIDX() {
 	images := idxBytes([]byte{0, 255, 51, 102}, 2, 1, 2)
 	labels := idxBytes([]byte{7, 1}, 2)
-	d, err := ReadIDX(bytes.NewReader(images), bytes.NewReader(labels), IDXOptions{FractionBits: DefaultFractionBits})
+	d, err := ReadIDX(bytes.NewReader(images), bytes.NewReader(labels), ArrayOptions{FractionBits: DefaultFractionBits})
 	if err != nil {
 		fmt.Println(err)
 		return

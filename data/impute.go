@@ -19,7 +19,7 @@ type FilledColumn struct {
 }
 
 // fills reports whether missing cells of a feature are filled in.
-func (o *CSVOptions) fills(categorical bool) bool {
+func (o *TableOptions) fills(categorical bool) bool {
 	if categorical {
 		return o.Impute == encoding.MostFrequent && !o.MissingAsCategory
 	}

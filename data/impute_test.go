@@ -28,10 +28,10 @@ func TestImpute(t *testing.T) {
 		"most frequent, of all":         {encoding.MostFrequent, false, "1", "u", map[string][]int{"a": {1, 5}, "b": {2}}},
 	} {
 		for _, mode := range []Normalisation{NormaliseNone, NormaliseStandard, NormaliseMinMax} {
-			change := func(o *CSVOptions) { o.Impute, o.MissingAsCategory, o.Normalise = c.rule, c.as, mode }
-			d := readCSV(t, holes, options(change))
+			change := func(o *TableOptions) { o.Impute, o.MissingAsCategory, o.Normalise = c.rule, c.as, mode }
+			d := readTable(t, holes, options(change))
 			full := strings.ReplaceAll(strings.ReplaceAll(strings.ReplaceAll(holes, "\n?,", "\n"+c.number+","), "\n,", "\n"+c.number+","), "2,,", "2,"+c.text+",")
-			want := readCSV(t, full, options(change))
+			want := readTable(t, full, options(change))
 			if d.Digest() != want.Digest() {
 				t.Errorf("%s: %v, want %v", name, d.Features, want.Features)
 			}
@@ -44,8 +44,8 @@ func TestImpute(t *testing.T) {
 			if len(d.Imputed()) != len(c.filled) || e.Imputation != c.rule || e.FittedRows != 6 {
 				t.Errorf("%s: said as %v, by %q of %d rows", name, d.Imputed(), e.Imputation, e.FittedRows)
 			}
-			other, err := ReadCSVAs(strings.NewReader("a,b,y\n,v,1\n"), CSVFormat{}, e)
-			said, err2 := ReadCSVAs(strings.NewReader("a,b,y\n"+c.number+",v,1\n"), CSVFormat{}, e)
+			other, err := ReadTableAs(strings.NewReader("a,b,y\n,v,1\n"), TableFormat{}, e)
+			said, err2 := ReadTableAs(strings.NewReader("a,b,y\n"+c.number+",v,1\n"), TableFormat{}, e)
 			if err != nil || err2 != nil || other.Digest() != said.Digest() || other.Imputed()[0].Cells != 1 || len(said.Imputed()) != 0 {
 				t.Errorf("%s: another row: %v, %v", name, err, err2)
 			}
@@ -55,11 +55,11 @@ func TestImpute(t *testing.T) {
 
 // TestImputeFitsOnTrainedRows: rows held out shape no cell that is filled in.
 func TestImputeFitsOnTrainedRows(t *testing.T) {
-	d := readCSV(t, "a,y\n1,1\n,2\n3,1\n1000,2\n", CSVOptions{Impute: encoding.Mean, FractionBits: 0, Task: Regression, FitOn: func(*Dataset) []int { return []int{0, 1, 2} }})
+	d := readTable(t, "a,y\n1,1\n,2\n3,1\n1000,2\n", TableOptions{Impute: encoding.Mean, FractionBits: 0, Task: Regression, FitOn: func(*Dataset) []int { return []int{0, 1, 2} }})
 	if d.Features[1] != 2 || d.Source.Encoding.FittedRows != 3 {
 		t.Errorf("%v, fitted on %d", d.Features, d.Source.Encoding.FittedRows)
 	}
-	_, err := ReadCSV(strings.NewReader("a,y\n1,1\n,2\n3,1\n"), CSVOptions{Impute: encoding.Mean, Task: Regression, FitOn: func(*Dataset) []int { return []int{1} }})
+	_, err := ReadTable(strings.NewReader("a,y\n1,1\n,2\n3,1\n"), TableOptions{Impute: encoding.Mean, Task: Regression, FitOn: func(*Dataset) []int { return []int{1} }})
 	if !errors.Is(err, fault.ErrInput) || !strings.Contains(err.Error(), `column "a" has nothing in the rows`) {
 		t.Errorf("nothing to fit on: %v", err)
 	}
@@ -74,7 +74,7 @@ func TestImputeByValue(t *testing.T) {
 	} {
 		rows := strings.ReplaceAll(text, "\n", ",1\n")
 		for rule, fill := range want {
-			e := readCSV(t, rows, CSVOptions{Impute: rule, Task: Regression}).Source.Encoding
+			e := readTable(t, rows, TableOptions{Impute: rule, Task: Regression}).Source.Encoding
 			if e.Features[0].Fill != fill {
 				t.Errorf("%q by %s: %s, want %s", text, rule, e.Features[0].Fill, fill)
 			}
@@ -84,7 +84,7 @@ func TestImputeByValue(t *testing.T) {
 
 // TestFilledRowsAreKept: parts know which of their own cells were filled in.
 func TestFilledRowsAreKept(t *testing.T) {
-	d := readCSV(t, holes, options(func(o *CSVOptions) { o.Impute = encoding.MostFrequent }))
+	d := readTable(t, holes, options(func(o *TableOptions) { o.Impute = encoding.MostFrequent }))
 	for _, c := range []struct {
 		rows []int
 		want string
@@ -104,17 +104,17 @@ func TestFilledRowsAreKept(t *testing.T) {
 func TestImputeRefused(t *testing.T) {
 	for name, c := range map[string]struct {
 		text, says string
-		change     func(*CSVOptions)
+		change     func(*TableOptions)
 	}{
 		"a label":               {"a,y\n1,x\n2,?\n", "labels missing: 1", nil},
-		"a target":              {"a,y\n1,0.5\n2,?\n3,2.5\n", "the cell is missing", func(o *CSVOptions) { o.Task = Regression }},
+		"a target":              {"a,y\n1,0.5\n2,?\n3,2.5\n", "the cell is missing", func(o *TableOptions) { o.Task = Regression }},
 		"a category by a mean":  {"a,y\nu,1\n,2\n", "1 missing in this column", nil},
 		"a column of nothing":   {"a,b,y\n,1,1\n?,2,2\n", `column "a" has nothing in the rows`, nil},
 		"infinity beside holes": {"a,y\n1,1\ninf,2\n,1\n", `line 3, column 1 "a": "inf" is not finite`, nil},
-		"an unknown rule":       {"a,y\n1,1\n", `"mode"`, func(o *CSVOptions) { o.Impute = "mode" }},
-		"indices":               {"a,y\n1,1\n", "indices", func(o *CSVOptions) { o.Rows, o.FractionBits = 5, 0 }},
+		"an unknown rule":       {"a,y\n1,1\n", `"mode"`, func(o *TableOptions) { o.Impute = "mode" }},
+		"indices":               {"a,y\n1,1\n", "indices", func(o *TableOptions) { o.Rows, o.FractionBits = 5, 0 }},
 	} {
-		_, err := ReadCSV(strings.NewReader(c.text), options(func(o *CSVOptions) {
+		_, err := ReadTable(strings.NewReader(c.text), options(func(o *TableOptions) {
 			if o.Impute = encoding.Mean; c.change != nil {
 				c.change(o)
 			}
@@ -132,9 +132,9 @@ func TestImputeRefused(t *testing.T) {
 		"a target filled in": func(e *Encoding) { e.Targets[0].Fill = "1" },
 		"an index filled in": func(e *Encoding) { e.Features[0].Rows, e.FractionBits = 9, 0 },
 	} {
-		e := readCSV(t, holes, options(func(o *CSVOptions) { o.Impute = encoding.MostFrequent })).Source.Encoding
+		e := readTable(t, holes, options(func(o *TableOptions) { o.Impute = encoding.MostFrequent })).Source.Encoding
 		change(e)
-		if _, err := ReadCSVAs(strings.NewReader(holes), CSVFormat{}, e); !errors.Is(err, fault.ErrInput) {
+		if _, err := ReadTableAs(strings.NewReader(holes), TableFormat{}, e); !errors.Is(err, fault.ErrInput) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

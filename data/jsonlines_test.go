@@ -13,7 +13,7 @@ import (
 	"github.com/zkaudit/zkaudit/internal/fault"
 )
 
-func jsonOptions(change func(*CSVOptions)) CSVOptions {
+func jsonOptions(change func(*TableOptions)) TableOptions {
 	o := options(change)
 	o.Syntax = JSONLines
 	return o
@@ -23,7 +23,7 @@ func jsonOptions(change func(*CSVOptions)) CSVOptions {
 func TestJSONLines(t *testing.T) {
 	for name, c := range map[string]struct {
 		lines, csv string
-		change     func(*CSVOptions)
+		change     func(*TableOptions)
 	}{
 		"numbers and texts": {
 			`{"length":1.5,"colour":"red","name":"b"}` + "\n" + `{"length":-2,"colour":"blue","name":"a"}` + "\n\n" + `{"length":1953125e-9,"colour":" red ","name":"b"}` + "\r\n" + `{"length":"1.5","colour":"red","name":"b"}`,
@@ -31,29 +31,29 @@ func TestJSONLines(t *testing.T) {
 		},
 		"keys in another order, and later ones": {
 			`{"b":2,"y":true}` + "\n" + `{"y":false,"b":3,"c":"x"}` + "\n" + `{"c":"z","b":1,"y":true}` + "\n" + `{"c":"?","b":1,"y":false}`,
-			"b,y,c\n2,true,?\n3,false,x\n1,true,z\n1,false,?\n", func(o *CSVOptions) { o.MissingAsCategory, o.Targets = true, []string{"y"} },
+			"b,y,c\n2,true,?\n3,false,x\n1,true,z\n1,false,?\n", func(o *TableOptions) { o.MissingAsCategory, o.Targets = true, []string{"y"} },
 		},
 		"null, nothing, escapes, a mark": {
 			"\ufeff" + ` { "\u0061" : 1 , "b" : null , "y":"\"\n\u00e9"}` + "\n" + `{"a":2,"b":"x","y":"z"}`,
-			"a,b,y\n1,,\"\"\"\né\"\n2,x,z\n", func(o *CSVOptions) { o.MissingAsCategory = true },
+			"a,b,y\n1,,\"\"\"\né\"\n2,x,z\n", func(o *TableOptions) { o.MissingAsCategory = true },
 		},
 		"a key twenty lines late": {
 			strings.Repeat(`{"a":1,"y":"u"}`+"\n", 20) + `{"a":2,"y":"v","z":"w"}`,
-			"a,y,z\n" + strings.Repeat("1,u,\n", 20) + "2,v,w\n", func(o *CSVOptions) { o.MissingAsCategory, o.Targets = true, []string{"y"} },
+			"a,y,z\n" + strings.Repeat("1,u,\n", 20) + "2,v,w\n", func(o *TableOptions) { o.MissingAsCategory, o.Targets = true, []string{"y"} },
 		},
 	} {
-		d, err := ReadCSV(strings.NewReader(c.lines), jsonOptions(c.change))
+		d, err := ReadTable(strings.NewReader(c.lines), jsonOptions(c.change))
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
-		if want := readCSV(t, c.csv, options(c.change)); d.Digest() != want.Digest() {
+		if want := readTable(t, c.csv, options(c.change)); d.Digest() != want.Digest() {
 			t.Errorf("%s: %v of %q, want %v of %q", name, d.Features, d.FeatureNames, want.Features, want.FeatureNames)
 		}
 		if d.Source.Format != "jsonl" {
 			t.Errorf("%s: format %q", name, d.Source.Format)
 		}
-		again, err := ReadCSVAs(strings.NewReader(c.lines), CSVFormat{Syntax: JSONLines}, d.Source.Encoding)
+		again, err := ReadTableAs(strings.NewReader(c.lines), TableFormat{Syntax: JSONLines}, d.Source.Encoding)
 		if err != nil || again.Digest() != d.Digest() {
 			t.Errorf("%s: read again: %v", name, err)
 		}
@@ -62,17 +62,17 @@ func TestJSONLines(t *testing.T) {
 
 // TestJSONLinesByName: a row whose keys stand in another order is encoded alike.
 func TestJSONLinesByName(t *testing.T) {
-	d, err := ReadCSV(strings.NewReader(`{"a":1,"b":2,"y":0.5}`+"\n"+`{"a":3,"b":4,"y":1.5}`), jsonOptions(nil))
+	d, err := ReadTable(strings.NewReader(`{"a":1,"b":2,"y":0.5}`+"\n"+`{"a":3,"b":4,"y":1.5}`), jsonOptions(nil))
 	if err != nil {
 		t.Fatal(err)
 	}
 	e := *d.Source.Encoding
 	e.Targets = nil
-	row, err := ReadCSVAs(strings.NewReader(`{"b":2,"c":"more","a":1}`), CSVFormat{Syntax: JSONLines}, &e)
+	row, err := ReadTableAs(strings.NewReader(`{"b":2,"c":"more","a":1}`), TableFormat{Syntax: JSONLines}, &e)
 	if err != nil || row.Features[0] != 256 || row.Features[1] != 512 {
 		t.Errorf("%v, %v", row, err)
 	}
-	if _, err := ReadCSVAs(strings.NewReader(`{"b":2}`), CSVFormat{Syntax: JSONLines}, &e); err == nil || !strings.Contains(err.Error(), `no column "a"`) {
+	if _, err := ReadTableAs(strings.NewReader(`{"b":2}`), TableFormat{Syntax: JSONLines}, &e); err == nil || !strings.Contains(err.Error(), `no column "a"`) {
 		t.Errorf("a row without a column: %v", err)
 	}
 }
@@ -102,7 +102,7 @@ func TestJSONLinesRefused(t *testing.T) {
 		"a number that is out": {good + `{"a":1e6,"y":2}`, `line 2, column 1 "a": value 1e6 does not fit`, fault.ErrOverflow},
 		"a missing number":     {good + `{"y":2}`, `line 2, column 1 "a": the cell is empty; 1 missing in this column`, fault.ErrInput},
 	} {
-		_, err := ReadCSV(strings.NewReader(c.text), jsonOptions(func(o *CSVOptions) { o.Task, o.Targets = Regression, nil }))
+		_, err := ReadTable(strings.NewReader(c.text), jsonOptions(func(o *TableOptions) { o.Task, o.Targets = Regression, nil }))
 		if !errors.Is(err, c.is) || !strings.Contains(err.Error(), c.says) {
 			t.Errorf("%s: %v\nwant %s", name, err, c.says)
 		}
@@ -125,7 +125,7 @@ func TestJSONLinesBounds(t *testing.T) {
 		"many columns": columns.String() + "}",
 		"sparse":       sparse.String(),
 	} {
-		if _, err := ReadCSV(strings.NewReader(text), jsonOptions(nil)); !errors.Is(err, fault.ErrResources) {
+		if _, err := ReadTable(strings.NewReader(text), jsonOptions(nil)); !errors.Is(err, fault.ErrResources) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -154,8 +154,8 @@ func FuzzReadJSONLines(f *testing.F) {
 		f.Add(text, false)
 	}
 	f.Fuzz(func(t *testing.T, text string, missing bool) {
-		o := jsonOptions(func(o *CSVOptions) { o.MissingAsCategory = missing })
-		d, err := ReadCSV(strings.NewReader(text), o)
+		o := jsonOptions(func(o *TableOptions) { o.MissingAsCategory = missing })
+		d, err := ReadTable(strings.NewReader(text), o)
 		if err != nil {
 			if !errors.Is(err, fault.ErrInput) && !errors.Is(err, fault.ErrOverflow) && !errors.Is(err, fault.ErrMalformed) && !errors.Is(err, fault.ErrUsage) && !errors.Is(err, fault.ErrResources) {
 				t.Errorf("error of no kind: %v", err)
@@ -165,7 +165,7 @@ func FuzzReadJSONLines(f *testing.F) {
 		if err := d.Check(); err != nil {
 			t.Error(err)
 		}
-		again, err := ReadCSVAs(strings.NewReader(text), o.CSVFormat, d.Source.Encoding)
+		again, err := ReadTableAs(strings.NewReader(text), o.TableFormat, d.Source.Encoding)
 		if err != nil || again.Digest() != d.Digest() {
 			t.Errorf("the fitted encoding gives another dataset: %v", err)
 		}

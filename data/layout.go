@@ -110,7 +110,7 @@ func text(s *source) (*bufio.Reader, error) {
 }
 
 // layout settles what the format leaves open from the beginning of the file.
-func (f *CSVFormat) layout(r *bufio.Reader) (Layout, error) {
+func (f *TableFormat) layout(r *bufio.Reader) (Layout, error) {
 	l := Layout{Separator: f.Separator, DecimalComma: f.Decimal == DecimalComma, Thousands: f.Thousands}
 	if f.Decimal > DecimalComma {
 		return l, fmt.Errorf("unknown decimal mark %d: %w", f.Decimal, fault.ErrUsage)

@@ -37,7 +37,7 @@ func TestRemarks(t *testing.T) {
 		"a rare value":               {table(func(row int) string { return []string{"0", "1"}[row/39] }), NormaliseStandard, ""},
 		"rare values":                {table(func(row int) string { return fmt.Sprint(max(0, row-37)) }), NormaliseStandard, ""},
 	} {
-		d, err := ReadCSV(strings.NewReader(c.text), CSVOptions{FractionBits: 8, Normalise: c.normalise})
+		d, err := ReadTable(strings.NewReader(c.text), TableOptions{FractionBits: 8, Normalise: c.normalise})
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
@@ -54,7 +54,7 @@ func TestRemarks(t *testing.T) {
 
 // TestRemarksAreShort lists few of many columns.
 func TestRemarksAreShort(t *testing.T) {
-	d, err := ReadCSV(strings.NewReader(strings.Repeat(strings.Repeat("1,", 30)+"2\n", 3)), CSVOptions{Task: Regression})
+	d, err := ReadTable(strings.NewReader(strings.Repeat(strings.Repeat("1,", 30)+"2\n", 3)), TableOptions{Task: Regression})
 	if err != nil || len(d.Source.Remarks) != 1 || !strings.HasSuffix(strings.SplitAfter(d.Source.Remarks[0].Error(), "more")[0], `"c5" and 25 more`) {
 		t.Errorf("%v, %v", d.Source.Remarks, err)
 	}

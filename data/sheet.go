@@ -47,8 +47,8 @@ func (x Syntax) String() string {
 	return "csv"
 }
 
-// CSVFormat says how the bytes of a table are laid out.
-type CSVFormat struct {
+// TableFormat says how the bytes of a table are laid out.
+type TableFormat struct {
 	Name      string // in messages and in the Source
 	Syntax    Syntax
 	Header    Header
@@ -113,7 +113,7 @@ func (s *sheet) cell(row, column int) string {
 func (s *sheet) line(row int) int { return int(s.lines[s.first+row]) }
 
 // readSheet reads a table, plain or gzip.
-func readSheet(r io.Reader, format CSVFormat) (*sheet, error) {
+func readSheet(r io.Reader, format TableFormat) (*sheet, error) {
 	src, err := newSource(r, format.Name, format.MaxBytes)
 	switch {
 	case err != nil:
@@ -128,7 +128,7 @@ func readSheet(r io.Reader, format CSVFormat) (*sheet, error) {
 
 // readCells reads a CSV file. Empty lines are skipped; rows of another length
 // than the first are refused.
-func readCells(src *source, format CSVFormat) (*sheet, error) {
+func readCells(src *source, format TableFormat) (*sheet, error) {
 	begun, err := text(src)
 	if err != nil {
 		return nil, err

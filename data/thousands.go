@@ -73,7 +73,7 @@ func (l Layout) check() error {
 
 // settleMarks settles what stands between thousands and before decimals where the
 // format leaves it open, from the beginning of the file.
-func (l *Layout) settleMarks(f *CSVFormat, sample []byte) {
+func (l *Layout) settleMarks(f *TableFormat, sample []byte) {
 	thousands, decimal := marksOf(sample, l.Separator)
 	if f.Decimal == DecimalAuto {
 		switch {

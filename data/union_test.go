@@ -9,9 +9,9 @@ import (
 	"github.com/zkaudit/zkaudit/internal/fault"
 )
 
-func encodingOf(t *testing.T, text string, o CSVOptions) *Encoding {
+func encodingOf(t *testing.T, text string, o TableOptions) *Encoding {
 	t.Helper()
-	d, err := ReadCSV(strings.NewReader(text), o)
+	d, err := ReadTable(strings.NewReader(text), o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -19,7 +19,7 @@ func encodingOf(t *testing.T, text string, o CSVOptions) *Encoding {
 }
 
 func TestUnionFitsAllTables(t *testing.T) {
-	o := CSVOptions{Task: Classification, Attributes: []AttributeColumn{{Column: "4"}}}
+	o := TableOptions{Task: Classification, Attributes: []AttributeColumn{{Column: "4"}}}
 	o.Header = HeaderNo
 	texts := []string{"1,red,10,x,no\n2,blue,10,y,yes\n", "3,green,9,z,yes\n4,red,9,a,no\n"}
 	o.Categorical = []string{"3"}
@@ -35,7 +35,7 @@ func TestUnionFitsAllTables(t *testing.T) {
 	}
 	var parts []*Dataset
 	for _, text := range texts {
-		d, err := ReadCSVAs(strings.NewReader(text), o.CSVFormat, union)
+		d, err := ReadTableAs(strings.NewReader(text), o.TableFormat, union)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -47,13 +47,13 @@ func TestUnionFitsAllTables(t *testing.T) {
 }
 
 func TestUnionRefusesOtherTables(t *testing.T) {
-	o := CSVOptions{Task: Unlabelled}
+	o := TableOptions{Task: Unlabelled}
 	o.Header = HeaderNo
 	numbers := encodingOf(t, "1,2\n3,4\n", o)
 	for name, other := range map[string]*Encoding{
 		"column missing": encodingOf(t, "1\n3\n", o),
 		"categories":     encodingOf(t, "1,a\n3,b\n", o),
-		"another name":   encodingOf(t, "p,q\n1,2\n", CSVOptions{Task: Unlabelled, CSVFormat: CSVFormat{Header: HeaderYes}}),
+		"another name":   encodingOf(t, "p,q\n1,2\n", TableOptions{Task: Unlabelled, TableFormat: TableFormat{Header: HeaderYes}}),
 	} {
 		if _, err := Union(numbers, other); !errors.Is(err, fault.ErrUsage) {
 			t.Errorf("%s: %v", name, err)

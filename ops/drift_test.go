@@ -252,7 +252,7 @@ func TestDriftOnDigits(t *testing.T) {
 	if dir == "" {
 		t.Skip("ZKAUDIT_FIXTURES is not set: no real models and datasets here")
 	}
-	set, err := data.LoadIDX(filepath.Join(dir, "data/mnist5k-images-idx3-ubyte.gz"), filepath.Join(dir, "data/mnist5k-labels-idx1-ubyte.gz"), data.IDXOptions{FractionBits: 8})
+	set, err := data.LoadIDX(filepath.Join(dir, "data/mnist5k-images-idx3-ubyte.gz"), filepath.Join(dir, "data/mnist5k-labels-idx1-ubyte.gz"), data.ArrayOptions{FractionBits: 8})
 	if err != nil {
 		t.Fatal(err)
 	}

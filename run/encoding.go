@@ -31,7 +31,7 @@ func recipes(dir string, c *Config, p *graph.Program, encoding *data.Encoding) (
 		}
 	default:
 		base.Layout = c.Columns.layout().Told()
-		options := func(f data.CSVFormat) data.CSVOptions { return csvOptions(c, p, f) }
+		options := func(f data.TableFormat) data.TableOptions { return tableOptions(c, p, f) }
 		if base.Encoding, from, err = encodingOf(dir, c, options, encoding); err != nil {
 			return nil, from, err
 		}
@@ -58,7 +58,7 @@ type fitting struct {
 // encodingOf returns the encoding of the files that are committed here: the
 // one given, the imported one, or one that fits all files; nil if there is no
 // such file. options settles how one is fitted to a file.
-func encodingOf(dir string, c *Config, options func(data.CSVFormat) data.CSVOptions, imported *data.Encoding) (_ *data.Encoding, from fitting, err error) {
+func encodingOf(dir string, c *Config, options func(data.TableFormat) data.TableOptions, imported *data.Encoding) (_ *data.Encoding, from fitting, err error) {
 	if !slices.ContainsFunc(c.Data, func(d DataConfig) bool { return d.Part == "" }) {
 		return nil, from, nil
 	}
@@ -96,7 +96,7 @@ func encodingOf(dir string, c *Config, options func(data.CSVFormat) data.CSVOpti
 				return from.rows
 			}
 		}
-		d, err := data.LoadCSV(path, o)
+		d, err := data.LoadTable(path, o)
 		if err != nil {
 			return nil, from, err
 		}
@@ -168,9 +168,9 @@ func encodingIn(path string) (*data.Encoding, error) {
 	return &e, nil
 }
 
-// csvOptions settles what the target columns are from what the program's loss
+// tableOptions settles what the target columns are from what the program's loss
 // takes.
-func csvOptions(c *Config, p *graph.Program, format data.CSVFormat) data.CSVOptions {
+func tableOptions(c *Config, p *graph.Program, format data.TableFormat) data.TableOptions {
 	label := p.Tensor(p.Label)
 	o := c.columnOptions(format)
 	o.TargetFractionBits, o.Rows, o.Task = label.Format.Fraction, ops.IndexRows(p), data.Regression
@@ -186,9 +186,9 @@ func csvOptions(c *Config, p *graph.Program, format data.CSVFormat) data.CSVOpti
 }
 
 // columnOptions are the choices of columns, whatever model reads them.
-func (c *Config) columnOptions(format data.CSVFormat) data.CSVOptions {
-	o := data.CSVOptions{
-		CSVFormat:         format,
+func (c *Config) columnOptions(format data.TableFormat) data.TableOptions {
+	o := data.TableOptions{
+		TableFormat:       format,
 		FractionBits:      c.Formats.Feature,
 		Columns:           some(c.Columns.Features),
 		Categorical:       c.Columns.Categorical,

@@ -26,7 +26,7 @@ func Measure(c *Config, task data.Task) (*Shape, error) {
 	if err := c.completeColumns("standard"); err != nil {
 		return nil, err
 	}
-	measure := c.measureCSV
+	measure := c.measureTable
 	if c.Columns.Format == recipe.IDX {
 		measure = c.measureIDX
 	}
@@ -48,8 +48,8 @@ func product(sizes []int) int {
 	return n
 }
 
-func (c *Config) measureCSV(task data.Task) (*Shape, error) {
-	options := func(f data.CSVFormat) data.CSVOptions {
+func (c *Config) measureTable(task data.Task) (*Shape, error) {
+	options := func(f data.TableFormat) data.TableOptions {
 		o := c.columnOptions(f)
 		o.TargetFractionBits = o.FractionBits
 		if o.Task = task; c.Columns.Reconstruct {
@@ -85,7 +85,7 @@ func (c *Config) measureIDX(task data.Task) (*Shape, error) {
 		if files.Labels == "" && !c.Columns.Reconstruct {
 			return nil, fault.Advise(fmt.Errorf("%s: idx rows with classes have a file of labels: %w", files.File, fault.ErrUsage), "give it by %s", "data.labels")
 		}
-		rows, err := data.LoadIDX(files.File, files.Labels, data.IDXOptions{FractionBits: c.Formats.Feature})
+		rows, err := data.LoadIDX(files.File, files.Labels, data.ArrayOptions{FractionBits: c.Formats.Feature})
 		if err != nil {
 			return nil, err
 		}

@@ -27,7 +27,7 @@ func TestLearnsDigits(t *testing.T) {
 	}
 	file := func(name string) string { return filepath.Join(root, "data", name) }
 	all, err := data.LoadIDX(file("mnist5k-images-idx3-ubyte.gz"), file("mnist5k-labels-idx1-ubyte.gz"),
-		data.IDXOptions{FractionBits: testFractions.Feature, Classes: 10})
+		data.ArrayOptions{FractionBits: testFractions.Feature, Classes: 10})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -146,7 +146,7 @@ func (l *layered) read(t *testing.T, dir string) {
 	p := l.network.Program()
 	rows, fraction := l.exact.Small[p.Input], p.Tensor(p.Input).Format.Fraction
 	if l.low == l.high {
-		set, err := data.LoadIDX(filepath.Join(dir, "data/mnist5k-images-idx3-ubyte.gz"), filepath.Join(dir, "data/mnist5k-labels-idx1-ubyte.gz"), data.IDXOptions{FractionBits: fraction})
+		set, err := data.LoadIDX(filepath.Join(dir, "data/mnist5k-images-idx3-ubyte.gz"), filepath.Join(dir, "data/mnist5k-labels-idx1-ubyte.gz"), data.ArrayOptions{FractionBits: fraction})
 		if err != nil {
 			t.Fatal(err)
 		}

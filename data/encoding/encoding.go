@@ -11,7 +11,7 @@ const MaxFractionBits = 14
 const MaxVocabulary = math.MaxInt16
 
 // Encoding is the exact recipe by which the cells of a table became integers.
-// It can be written as JSON and applied to other rows with data.ReadCSVAs.
+// It can be written as JSON and applied to other rows with data.ReadTableAs.
 type Encoding struct {
 	// Separator of the table's cells, by data.SeparatorName, and whether its numbers
 	// have decimal commas; "": commas between cells.

@@ -21,7 +21,7 @@ type Layout struct {
 
 // Table is how the file at path is laid out, a table of this format. Errors are of
 // kind fault.Setting and wrap fault.ErrUsage.
-func (l Layout) Table(path, format string) (data.CSVFormat, error) {
+func (l Layout) Table(path, format string) (data.TableFormat, error) {
 	if format != JSONL {
 		return l.csv(path)
 	}
@@ -29,14 +29,14 @@ func (l Layout) Table(path, format string) (data.CSVFormat, error) {
 		{"columns.header", l.Header}, {"columns.separator", l.Separator}, {"columns.decimal_comma", l.DecimalComma}, {"columns.thousands", l.Thousands},
 	} {
 		if choice.value != Auto && choice.value != "" {
-			return data.CSVFormat{}, &fault.Setting{Key: choice.key, Err: fmt.Errorf("%q is about csv, and %s is jsonl, whose keys and numbers say it: %w", choice.value, fault.Quote(path), fault.ErrUsage)}
+			return data.TableFormat{}, &fault.Setting{Key: choice.key, Err: fmt.Errorf("%q is about csv, and %s is jsonl, whose keys and numbers say it: %w", choice.value, fault.Quote(path), fault.ErrUsage)}
 		}
 	}
-	return data.CSVFormat{Name: path, Syntax: data.JSONLines}, nil
+	return data.TableFormat{Name: path, Syntax: data.JSONLines}, nil
 }
 
-func (l Layout) csv(path string) (data.CSVFormat, error) {
-	f := data.CSVFormat{Name: path, Header: header(l.Header)}
+func (l Layout) csv(path string) (data.TableFormat, error) {
+	f := data.TableFormat{Name: path, Header: header(l.Header)}
 	switch l.DecimalComma {
 	case Auto, "":
 	case "yes":

@@ -66,7 +66,7 @@ func (r *Recipe) Read(file, labels string) (*data.Dataset, error) {
 func (r *Recipe) read(file, labels string) (*data.Dataset, error) {
 	switch {
 	case r.Format == IDX:
-		o := data.IDXOptions{FractionBits: r.FractionBits, Classes: r.Classes}
+		o := data.ArrayOptions{FractionBits: r.FractionBits, Classes: r.Classes}
 		if r.Indices {
 			o.Scaling = data.ScaleNone
 		}
@@ -79,7 +79,7 @@ func (r *Recipe) read(file, labels string) (*data.Dataset, error) {
 		if err != nil {
 			return nil, fault.Recast(err, fault.ErrMalformed)
 		}
-		return data.LoadCSVAs(file, format, r.Encoding)
+		return data.LoadTableAs(file, format, r.Encoding)
 	}
 	return nil, fmt.Errorf("rows of format %q without an encoding: %w", r.Format, fault.ErrMalformed)
 }

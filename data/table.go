@@ -42,10 +42,10 @@ const (
 	defaultMaxCategories = 1000
 )
 
-// CSVOptions says how to read a table into a dataset. Columns are named as
+// TableOptions says how to read a table into a dataset. Columns are named as
 // in the header, or by number from 1.
-type CSVOptions struct {
-	CSVFormat
+type TableOptions struct {
+	TableFormat
 	FractionBits       int // of the features; DefaultFractionBits is usual
 	TargetFractionBits int // of target values
 
@@ -78,7 +78,7 @@ type CSVOptions struct {
 	MaxCategories     int // per column; 0: 1000
 }
 
-// ReadCSV reads a table, gzip or plain, fits the encoding that o asks for and
+// ReadTable reads a table, gzip or plain, fits the encoding that o asks for and
 // applies it. Source.Encoding holds what was fitted.
 //
 // Besides fault.ErrUsage for options that make no sense, errors name the line
@@ -86,8 +86,8 @@ type CSVOptions struct {
 // rows and labels outside the vocabulary; fault.ErrOverflow, with the value,
 // format and flags that help, for a value outside the 16-bit range;
 // fault.ErrResources for more bytes or cells than allowed.
-func ReadCSV(r io.Reader, o CSVOptions) (_ *Dataset, err error) {
-	defer fault.Catch(&err, "CSV", fault.ErrInput)
+func ReadTable(r io.Reader, o TableOptions) (_ *Dataset, err error) {
+	defer fault.Catch(&err, "table", fault.ErrInput)
 	if o.FractionBits < 0 || o.FractionBits > MaxFractionBits || o.TargetFractionBits < 0 || o.TargetFractionBits > MaxFractionBits {
 		return nil, fmt.Errorf("%d fraction bits of features and %d of targets, want 0 to %d: %w", o.FractionBits, o.TargetFractionBits, MaxFractionBits, fault.ErrUsage)
 	}
@@ -109,7 +109,7 @@ func ReadCSV(r io.Reader, o CSVOptions) (_ *Dataset, err error) {
 	if o.TargetClasses != 0 && o.NormaliseTargets != NormaliseNone {
 		return nil, &fault.Setting{Key: "columns.normalise_targets", Err: fmt.Errorf("numbers of classes are taken as they are, want none: %w", fault.ErrUsage)}
 	}
-	s, err := readSheet(r, o.CSVFormat)
+	s, err := readSheet(r, o.TableFormat)
 	if err != nil {
 		return nil, err
 	}
@@ -122,7 +122,7 @@ func ReadCSV(r io.Reader, o CSVOptions) (_ *Dataset, err error) {
 }
 
 // encodeFitted fits an encoding and applies it.
-func encodeFitted(s *sheet, o CSVOptions) (*Dataset, error) {
+func encodeFitted(s *sheet, o TableOptions) (*Dataset, error) {
 	e, err := fit(s, o)
 	if err != nil {
 		return nil, err
@@ -142,13 +142,13 @@ func encodeFitted(s *sheet, o CSVOptions) (*Dataset, error) {
 	return s.integers(e)
 }
 
-// ReadCSVAs reads a table with an encoding fitted before, such as that of a
+// ReadTableAs reads a table with an encoding fitted before, such as that of a
 // training set on its test set. A table is laid out as the one that the encoding
 // was fitted on, unless the format says otherwise. Columns are found by name if the file has a
 // header, by index otherwise; others are not looked at. Errors are those of
-// ReadCSV.
-func ReadCSVAs(r io.Reader, format CSVFormat, encoding *Encoding) (_ *Dataset, err error) {
-	defer fault.Catch(&err, "CSV", fault.ErrInput)
+// ReadTable.
+func ReadTableAs(r io.Reader, format TableFormat, encoding *Encoding) (_ *Dataset, err error) {
+	defer fault.Catch(&err, "table", fault.ErrInput)
 	if err := check(encoding); err != nil {
 		return nil, err
 	}
@@ -162,19 +162,19 @@ func ReadCSVAs(r io.Reader, format CSVFormat, encoding *Encoding) (_ *Dataset, e
 	return s.integers(encoding)
 }
 
-// LoadCSV is ReadCSV of the file at path.
-func LoadCSV(path string, o CSVOptions) (*Dataset, error) {
+// LoadTable is ReadTable of the file at path.
+func LoadTable(path string, o TableOptions) (*Dataset, error) {
 	return readFile(path, func(r io.Reader, name string) (*Dataset, error) {
 		o.Name = name
-		return ReadCSV(r, o)
+		return ReadTable(r, o)
 	})
 }
 
-// LoadCSVAs is ReadCSVAs of the file at path.
-func LoadCSVAs(path string, format CSVFormat, encoding *Encoding) (*Dataset, error) {
+// LoadTableAs is ReadTableAs of the file at path.
+func LoadTableAs(path string, format TableFormat, encoding *Encoding) (*Dataset, error) {
 	return readFile(path, func(r io.Reader, name string) (*Dataset, error) {
 		format.Name = name
-		return ReadCSVAs(r, format, encoding)
+		return ReadTableAs(r, format, encoding)
 	})
 }
 
@@ -184,7 +184,7 @@ type roles struct {
 	categorical       []bool // per column of the sheet
 }
 
-func selectColumns(s *sheet, o CSVOptions) (roles, error) {
+func selectColumns(s *sheet, o TableOptions) (roles, error) {
 	find := func(selectors []string) ([]int, error) {
 		var found []int
 		for _, selector := range selectors {
