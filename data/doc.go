@@ -39,7 +39,8 @@
 // A cell that no float64 holds is refused, and Source.Remarks says which features
 // tell a model nothing.
 //
-// A table of JSON lines (TableFormat.Syntax) has the keys of its objects for columns,
+// Formats are tables, whose rows have columns, or arrays, whose rows have one shape
+// (Format). A table of JSON lines has the keys of its objects for columns,
 // in the order in which they come. Its cells are those of CSV: a text that is a
 // number counts as one, null and a key that is not there are missing cells.
 //

@@ -20,7 +20,7 @@ func (s *sheet) integers(encoding *Encoding) (*Dataset, error) {
 		Width:        width,
 		Shape:        []int{width},
 		FractionBits: encoding.FractionBits,
-		Source:       Source{Format: s.syntax.String(), Files: []File{s.file}, Encoding: encoding},
+		Source:       Source{Format: s.format, Files: []File{s.file}, Encoding: encoding},
 	}
 	first := 0
 	for _, column := range encoding.Features {

@@ -59,7 +59,7 @@ func IsJSONLines(path string) (bool, error) {
 // readJSONLines reads a file, plain or gzip, of one flat object in each line.
 // Keys are columns, in the order in which they come; one that a line lacks, or
 // that is null there, is a missing cell. Numbers are taken as they are written.
-func readJSONLines(src *source) (*sheet, error) {
+func readJSONLines(src *source, _ TableFormat) (*sheet, error) {
 	begun, err := text(src)
 	if err != nil {
 		return nil, err
@@ -82,11 +82,7 @@ func readJSONLines(src *source) (*sheet, error) {
 	if len(j.rows) == 0 {
 		return nil, input("%s: no rows", j.name)
 	}
-	s, err := j.sheet()
-	if err == nil {
-		s.file = src.describe()
-	}
-	return s, err
+	return j.sheet()
 }
 
 // readLine returns the next line; with io.EOF the last one.
@@ -220,7 +216,7 @@ func (j *jsonLines) sheet() (*sheet, error) {
 		return nil, fmt.Errorf("%s: %d rows of %d columns, of which its objects have %d cells (at most %d are read, and %d times as many as there are): leave out keys that few objects have, or split the table: %w",
 			j.name, rows, width, len(j.at), maxSheetCells, sparseTimes, fault.ErrResources)
 	}
-	s := &sheet{name: j.name, syntax: JSONLines, layout: Layout{Separator: ',', Thousands: NoMark}, header: true, names: j.names, width: width, count: rows, lines: j.line}
+	s := &sheet{name: j.name, layout: Layout{Separator: ',', Thousands: NoMark}, header: true, names: j.names, width: width, count: rows, lines: j.line}
 	s.ends = make([]uint32, 0, rows*width)
 	text, cell := j.text.String(), uint32(0)
 	s.building.Grow(len(text))

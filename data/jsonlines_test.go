@@ -15,7 +15,7 @@ import (
 
 func jsonOptions(change func(*TableOptions)) TableOptions {
 	o := options(change)
-	o.Syntax = JSONLines
+	o.Syntax = JSONL
 	return o
 }
 
@@ -53,7 +53,7 @@ func TestJSONLines(t *testing.T) {
 		if d.Source.Format != "jsonl" {
 			t.Errorf("%s: format %q", name, d.Source.Format)
 		}
-		again, err := ReadTableAs(strings.NewReader(c.lines), TableFormat{Syntax: JSONLines}, d.Source.Encoding)
+		again, err := ReadTableAs(strings.NewReader(c.lines), TableFormat{Syntax: JSONL}, d.Source.Encoding)
 		if err != nil || again.Digest() != d.Digest() {
 			t.Errorf("%s: read again: %v", name, err)
 		}
@@ -68,11 +68,11 @@ func TestJSONLinesByName(t *testing.T) {
 	}
 	e := *d.Source.Encoding
 	e.Targets = nil
-	row, err := ReadTableAs(strings.NewReader(`{"b":2,"c":"more","a":1}`), TableFormat{Syntax: JSONLines}, &e)
+	row, err := ReadTableAs(strings.NewReader(`{"b":2,"c":"more","a":1}`), TableFormat{Syntax: JSONL}, &e)
 	if err != nil || row.Features[0] != 256 || row.Features[1] != 512 {
 		t.Errorf("%v, %v", row, err)
 	}
-	if _, err := ReadTableAs(strings.NewReader(`{"b":2}`), TableFormat{Syntax: JSONLines}, &e); err == nil || !strings.Contains(err.Error(), `no column "a"`) {
+	if _, err := ReadTableAs(strings.NewReader(`{"b":2}`), TableFormat{Syntax: JSONL}, &e); err == nil || !strings.Contains(err.Error(), `no column "a"`) {
 		t.Errorf("a row without a column: %v", err)
 	}
 }

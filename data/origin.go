@@ -10,18 +10,33 @@ import (
 	"math/bits"
 )
 
-// Origin identifies the rows of a file, however it is packed and, with lines, in
-// whatever order they stand: equal rows give equal digests whatever integers are
-// made of them. It blinds nothing: guesses of the rows can be tested against it.
-// Errors are those of reading the file.
-func Origin(path string, lines bool) ([32]byte, error) {
+// Origin identifies the rows of the file at path, of this format, however it is packed
+// and, but for IDX, in whatever order they stand: equal rows give equal digests whatever
+// integers are made of them. It blinds nothing: guesses of the rows can be tested
+// against it. Errors are those of reading the file.
+func Origin(path, format string) ([32]byte, error) {
+	f, err := FormatNamed(format)
+	if err != nil {
+		return [32]byte{}, err
+	}
+	return f.origin(path)
+}
+
+func originOfLines(path string) ([32]byte, error) {
 	return readFile(path, func(r io.Reader, name string) ([32]byte, error) {
 		s, err := newSource(r, name, 0)
 		if err != nil {
 			return [32]byte{}, err
 		}
-		if lines {
-			return s.lines()
+		return s.lines()
+	})
+}
+
+func originOfBytes(path string) ([32]byte, error) {
+	return readFile(path, func(r io.Reader, name string) ([32]byte, error) {
+		s, err := newSource(r, name, 0)
+		if err != nil {
+			return [32]byte{}, err
 		}
 		h := sha256.New()
 		h.Write([]byte("zkaudit/origin/bytes/v1"))

@@ -13,13 +13,13 @@ import (
 
 func TestOrigin(t *testing.T) {
 	dir := t.TempDir()
-	origin := func(text string, lines bool) [32]byte {
+	origin := func(text, format string) [32]byte {
 		t.Helper()
 		path := filepath.Join(dir, "rows")
 		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		d, err := Origin(path, lines)
+		d, err := Origin(path, format)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -33,25 +33,25 @@ func TestOrigin(t *testing.T) {
 		}
 		return b.String()
 	}
-	want := origin("1,2,a\n3,4,b\n3,4,b\n", true)
+	want := origin("1,2,a\n3,4,b\n3,4,b\n", CSV)
 	for name, text := range map[string]string{
 		"another order": "3,4,b\n1,2,a\n3,4,b\n", "no last newline": "1,2,a\n3,4,b\n3,4,b", "blank lines": "\n1,2,a\r\n3,4,b\r\n\n3,4,b\r\n", "packed": packed("1,2,a\n3,4,b\n3,4,b\n"),
 	} {
-		if origin(text, true) != want {
+		if origin(text, CSV) != want {
 			t.Errorf("%s: another origin", name)
 		}
 	}
 	for name, text := range map[string]string{
 		"a row less": "1,2,a\n3,4,b\n", "a row more": "1,2,a\n3,4,b\n3,4,b\n3,4,b\n", "another cell": "1,2,a\n3,4,b\n3,4,c\n", "none": "",
 	} {
-		if origin(text, true) == want {
+		if origin(text, CSV) == want {
 			t.Errorf("%s: the same origin", name)
 		}
 	}
-	if origin("ab", false) != origin(packed("ab"), false) || origin("ab", false) == origin("ba", false) || origin("ab", false) == origin("ab", true) {
+	if origin("ab", IDX) != origin(packed("ab"), IDX) || origin("ab", IDX) == origin("ba", IDX) || origin("ab", IDX) == origin("ab", CSV) {
 		t.Error("origins of bytes")
 	}
-	if _, err := Origin(filepath.Join(dir, "none"), true); !errors.Is(err, fault.ErrInput) {
+	if _, err := Origin(filepath.Join(dir, "none"), CSV); !errors.Is(err, fault.ErrInput) {
 		t.Errorf("no file: %v", err)
 	}
 }

@@ -7,7 +7,7 @@ import (
 	"slices"
 
 	"github.com/zkaudit/zkaudit/commitments"
-	"github.com/zkaudit/zkaudit/data/recipe"
+	"github.com/zkaudit/zkaudit/data"
 	"github.com/zkaudit/zkaudit/data/schedule"
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/internal/foreign"
@@ -80,7 +80,7 @@ func (c *Config) check() error {
 		key, value string
 		allowed    []string
 	}{
-		{"columns.format", c.Columns.Format, recipe.Formats()},
+		{"columns.format", c.Columns.Format, data.FormatNames()},
 		{"columns.header", c.Columns.Header, []string{"auto", "yes", "no"}},
 		{"columns.normalise", c.Columns.Normalise, normalisations()},
 		{"columns.impute", c.Columns.Impute, imputations()},
@@ -146,16 +146,17 @@ func (c *Config) without(rows []int) ([]schedule.Range, error) {
 // checkData checks one [[data]] table.
 func (c *Config) checkData(i int) error {
 	d := &c.Data[i]
+	format, _ := data.FormatNamed(c.Columns.Format) // that there is one is checked elsewhere
 	bad := func(format string, args ...any) error {
 		return fmt.Errorf("data %d: %s: %w", i+1, fmt.Sprintf(format, args...), fault.ErrUsage)
 	}
 	switch {
 	case d.File == "":
 		return bad("no file")
-	case c.Columns.Format == "idx" && d.Labels == "" && !c.Columns.Reconstruct:
-		return fault.Advise(bad("%s is idx and needs a file of labels", foreign.Quote(d.File)), "give it by %s", "data.labels")
-	case c.Columns.Format != "idx" && d.Labels != "":
-		return fault.Advise(bad("a file of labels goes with idx"), "name the columns to predict by %s", "columns.targets")
+	case format.Labels == data.LabelsBeside && d.Labels == "" && !c.Columns.Reconstruct:
+		return fault.Advise(bad("%s is %s and needs a file of labels", foreign.Quote(d.File), format.Name), "give it by %s", "data.labels")
+	case format.Table && d.Labels != "":
+		return fault.Advise(bad("a file of labels goes with %s", data.IDX), "name the columns to predict by %s", "columns.targets")
 	case (d.Part == "") != (d.Opening == ""):
 		return bad("a committed part needs part and opening")
 	case d.Part != "" && len(d.Constants) > 0:

@@ -20,14 +20,17 @@ import (
 // imported ones, or nil.
 func recipes(dir string, c *Config, p *graph.Program, encoding *data.Encoding) (list []*recipe.Recipe, from fitting, err error) {
 	base := recipe.Recipe{Format: c.Columns.Format, Reconstruct: c.Columns.Reconstruct}
+	format, err := c.format()
 	switch {
-	case c.Columns.Format == recipe.IDX:
+	case err != nil:
+		return nil, from, err
+	case !format.Table:
 		base.Indices = ops.IndexRows(p) > 0
 		if base.FractionBits = c.Formats.Feature; !c.Columns.Reconstruct {
 			base.Classes = p.Tensor(p.Label).Units()
 		}
 		if len(c.Columns.Attributes) > 0 {
-			return nil, from, &fault.Setting{Key: "columns.attributes", Err: fmt.Errorf("idx has no columns; constants it may have: %w", fault.ErrUsage)}
+			return nil, from, &fault.Setting{Key: "columns.attributes", Err: fmt.Errorf("%s has no columns; constants it may have: %w", format.Name, fault.ErrUsage)}
 		}
 	default:
 		base.Layout = c.Columns.layout().Told()
@@ -46,6 +49,15 @@ func recipes(dir string, c *Config, p *graph.Program, encoding *data.Encoding) (
 		list = append(list, &r)
 	}
 	return list, from, nil
+}
+
+// format is that of the files of rows.
+func (c *Config) format() (data.Format, error) {
+	f, err := data.FormatNamed(c.Columns.Format)
+	if err != nil {
+		err = &fault.Setting{Key: "columns.format", Err: err}
+	}
+	return f, err
 }
 
 // fitting is what an encoding was fitted on here, if it was.
@@ -222,4 +234,11 @@ func normalisationOf(s string) data.Normalisation {
 	default:
 		return data.NormaliseNone
 	}
+}
+
+// Tabular reports whether the files of rows are tables, whose columns an encoding
+// makes numbers of.
+func (c *Config) Tabular() bool {
+	f, err := c.format()
+	return err == nil && f.Table
 }

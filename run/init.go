@@ -164,11 +164,11 @@ func (c *Config) completeColumns(normalise string) error {
 		return fmt.Errorf("no data given: %w", fault.ErrUsage)
 	}
 	if c.Columns.Format == "" {
-		format, err := recipe.FormatOf(c.Data[0].File)
+		format, err := data.FormatOf(c.Data[0].File)
 		if err != nil {
 			return fmt.Errorf("data: %w", err)
 		}
-		c.Columns.Format = format
+		c.Columns.Format = format.Name
 	}
 	return nil
 }
@@ -231,7 +231,7 @@ func (c *Config) fit() (*Survey, error) {
 // tellLayout states how the files are laid out that an encoding was fitted to,
 // and remarks on what is unusual.
 func (c *Config) tellLayout(d *dataset, found *Survey) error {
-	if c.Columns.Format != "csv" || c.Columns.Encoding != "" || d.recipes[0] == nil || d.imported[0] != nil {
+	if c.Columns.Format != data.CSV || c.Columns.Encoding != "" || d.recipes[0] == nil || d.imported[0] != nil {
 		return nil
 	}
 	l, err := data.LayoutOf(d.recipes[0].Encoding)

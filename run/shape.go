@@ -26,11 +26,16 @@ func Measure(c *Config, task data.Task) (*Shape, error) {
 	if err := c.completeColumns("standard"); err != nil {
 		return nil, err
 	}
-	measure := c.measureTable
-	if c.Columns.Format == recipe.IDX {
-		measure = c.measureIDX
+	format, err := c.format()
+	if err != nil {
+		return nil, err
 	}
-	s, err := measure(task)
+	var s *Shape
+	if format.Table {
+		s, err = c.measureTable(task)
+	} else {
+		s, err = c.measureArrays(format, task)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("data: %w", err)
 	}
@@ -76,16 +81,16 @@ func (c *Config) measureTable(task data.Task) (*Shape, error) {
 	return s, nil
 }
 
-func (c *Config) measureIDX(task data.Task) (*Shape, error) {
+func (c *Config) measureArrays(format data.Format, task data.Task) (*Shape, error) {
 	if task == data.Regression {
-		return nil, fmt.Errorf("labels of idx are classes: %w", fault.ErrUsage)
+		return nil, fmt.Errorf("labels of %s are classes: %w", format.Name, fault.ErrUsage)
 	}
 	s := &Shape{}
 	for _, files := range c.Data {
-		if files.Labels == "" && !c.Columns.Reconstruct {
-			return nil, fault.Advise(fmt.Errorf("%s: idx rows with classes have a file of labels: %w", files.File, fault.ErrUsage), "give it by %s", "data.labels")
+		if format.Labels == data.LabelsBeside && files.Labels == "" && !c.Columns.Reconstruct {
+			return nil, fault.Advise(fmt.Errorf("%s: %s rows with classes have a file of labels: %w", files.File, format.Name, fault.ErrUsage), "give it by %s", "data.labels")
 		}
-		rows, err := data.LoadIDX(files.File, files.Labels, data.ArrayOptions{FractionBits: c.Formats.Feature})
+		rows, err := data.LoadArrays(format.Name, files.File, files.Labels, data.ArrayOptions{FractionBits: c.Formats.Feature})
 		if err != nil {
 			return nil, err
 		}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"text/template"
 
+	"github.com/zkaudit/zkaudit/data"
 	"github.com/zkaudit/zkaudit/internal/artefact"
 )
 
@@ -34,7 +35,7 @@ opening = {{quote .Opening}}   # what opens it
 constants = {{table .Constants}}   # attributes with one value, such as { licence = "CC0-1.0", owner = "A" }
 {{end}}
 [columns]
-format = {{quote .Columns.Format}}   # csv | jsonl (an object of JSON in each line) | idx (MNIST's format); plain or .gz
+format = {{quote .Columns.Format}}   # {{formats}}; plain or .gz
 header = {{quote .Columns.Header}}   # csv: auto | yes | no
 separator = {{quote .Columns.Separator}}   # csv: auto | comma | semicolon | tab | bar | space | another character
 decimal_comma = {{quote .Columns.DecimalComma}}   # csv: auto | yes (1,5) | no (1.5)
@@ -124,7 +125,7 @@ func writeConfig(path string, c *Config) error {
 }
 
 func (c *Config) text() ([]byte, error) {
-	t, err := template.New("run.toml").Funcs(template.FuncMap{"quote": quote, "list": list, "table": inlineTable, "key": key}).Parse(configText)
+	t, err := template.New("run.toml").Funcs(template.FuncMap{"quote": quote, "list": list, "table": inlineTable, "key": key, "formats": data.DescribeFormats}).Parse(configText)
 	if err != nil {
 		return nil, fmt.Errorf("run.toml: %w", err)
 	}

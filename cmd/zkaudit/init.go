@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/zkaudit/zkaudit/commitments"
+	"github.com/zkaudit/zkaudit/data"
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/internal/number"
 	"github.com/zkaudit/zkaudit/run"
@@ -112,7 +113,7 @@ func writeDivisions(w io.Writer, c *run.Config, parts []run.Division) error {
 			return err
 		}
 	}
-	if c.Columns.Format == "idx" || c.Columns.Encoding != "" || c.Columns.Normalise == "none" && c.Columns.NormaliseTargets == "none" || c.Data[0].Part != "" {
+	if !c.Tabular() || c.Columns.Encoding != "" || c.Columns.Normalise == "none" && c.Columns.NormaliseTargets == "none" || c.Data[0].Part != "" {
 		return nil
 	}
 	_, err := fmt.Fprintf(w, "normalisation is fitted on the rows trained on of part %q\n", parts[0].Part)
@@ -202,7 +203,7 @@ func (f *filesOfParts) config() ([]run.DataConfig, error) {
 
 func columnFlags(cmd *cobra.Command, c *run.ColumnConfig) {
 	f := cmd.Flags()
-	f.StringVar(&c.Format, "format", "", "csv, jsonl or idx (default: by how the first file begins)")
+	f.StringVar(&c.Format, "format", "", strings.Join(data.FormatNames(), ", ")+" (default: by how the first file begins)")
 	f.StringVar(&c.Header, "header", "", "csv: auto, yes or no (default auto)")
 	f.StringVar(&c.Separator, "csv-separator", "", "csv: comma, semicolon, tab, bar, space or another character between cells (default: the file tells)")
 	f.StringVar(&c.DecimalComma, "decimal-comma", "", "csv: auto, yes (numbers are written 1,5) or no (default auto: the file tells)")

@@ -19,20 +19,20 @@ type Layout struct {
 	Thousands    string `json:"thousands,omitempty"`     // as data.ParseMark takes it
 }
 
-// Table is how the file at path is laid out, a table of this format. Errors are of
+// Table is how the file at path is laid out, of this format. Errors are of
 // kind fault.Setting and wrap fault.ErrUsage.
 func (l Layout) Table(path, format string) (data.TableFormat, error) {
-	if format != JSONL {
-		return l.csv(path)
+	if f, err := data.FormatNamed(format); err != nil || !f.Table || format == data.CSV {
+		return l.csv(path) // arrays have no layout, and look at none
 	}
 	for _, choice := range []struct{ key, value string }{
 		{"columns.header", l.Header}, {"columns.separator", l.Separator}, {"columns.decimal_comma", l.DecimalComma}, {"columns.thousands", l.Thousands},
 	} {
 		if choice.value != Auto && choice.value != "" {
-			return data.TableFormat{}, &fault.Setting{Key: choice.key, Err: fmt.Errorf("%q is about csv, and %s is jsonl, whose keys and numbers say it: %w", choice.value, fault.Quote(path), fault.ErrUsage)}
+			return data.TableFormat{}, &fault.Setting{Key: choice.key, Err: fmt.Errorf("%q is about csv, and %s is %s, which says it itself: %w", choice.value, fault.Quote(path), format, fault.ErrUsage)}
 		}
 	}
-	return data.TableFormat{Name: path, Syntax: data.JSONLines}, nil
+	return data.TableFormat{Name: path, Syntax: format}, nil
 }
 
 func (l Layout) csv(path string) (data.TableFormat, error) {

@@ -16,7 +16,7 @@ var guarded = map[string][]string{
 	"audit":          {"NewModel", "Parse", "RunOf", "Unmarshal", "Verify"},
 	"bundle":         {"DecodeStatement", "Facts", "ReadExpectation", "Unmarshal", "UnmarshalPart", "Verify", "VerifyDataset"},
 	"commitments":    {"ReadPhase1", "UnmarshalPowers", "UnmarshalPowersVerifier"},
-	"data":           {"ReadTable", "ReadTableAs", "ReadIDX"},
+	"data":           {"LoadArrays", "ReadTable", "ReadTableAs", "ReadIDX"},
 	"owner":          {"ReadModelOpening", "ReadPartOpening"},
 	"run":            {"ReadConfig"},
 	"proof/ceremony": {"Unmarshal", "Verify"},
