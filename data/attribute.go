@@ -193,7 +193,7 @@ func encodeAttributes(s *sheet, encoding *Encoding, d *Dataset) error {
 		for row := range s.rows() {
 			code, err := encoder.category(s.cell(row, at))
 			if err != nil {
-				return s.cellError(row, at, err)
+				return s.cellError(row, at, fault.Advise(err, "correct the cell, or list the value by %s where the encoding is made", "vocabulary"))
 			}
 			a.Codes[row] = int32(code)
 		}

@@ -92,7 +92,7 @@ func encodeFeature(s *sheet, column Column, d *Dataset, first int) error {
 		if column.Categories != nil {
 			category, err := encoder.category(cell)
 			if err != nil {
-				return s.cellError(row, at, err)
+				return s.cellError(row, at, fault.Advise(err, "correct the cell, leave out its row, or choose columns by %s", "columns.features"))
 			}
 			target[category] = 1 << d.FractionBits
 			continue

@@ -265,7 +265,7 @@ func TestEncodingRoundTrip(t *testing.T) {
 		text string
 		want string
 	}{
-		"unknown category": {"age,colour,y\n1,green,no\n", `line 2, column 2 "colour": "green" is not in the vocabulary`},
+		"unknown category": {"age,colour,y\n1,green,no\n", `line 2, column 2 "colour": "green" is not in the vocabulary of 3 entries, ["?" "blue" "red"]: correct the cell, leave out its row, or choose columns by columns.features`},
 		"unknown label":    {"age,colour,y\n1,red,maybe\n", `line 2, column 3 "y": "maybe" is not in the vocabulary`},
 		"column not there": {"age,y\n1,no\n", `no column "colour"`},
 		"fewer columns":    {"1,red\n2,blue\n", "no column 4, there are 2"},

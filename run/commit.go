@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"slices"
 
 	"github.com/zkaudit/zkaudit/bundle"
@@ -93,7 +95,8 @@ func (d *Directory) pieces(rows *dataset) (parts, tests []piece) {
 
 // Commit commits to every part of the dataset, and proves its certificate; a
 // part that its owner has committed is checked instead. What an earlier call
-// has made of the same rows is kept; if rows or formats have changed since, it
+// has made of the same rows is kept, and parts that run.toml names after those are
+// added as long as nothing is trained; if rows or formats have changed since, it
 // fails with fault.ErrUsage unless restart is set, which discards everything
 // made so far. The record returned may be shown, the one on disk may not.
 func (d *Directory) Commit(ctx context.Context, restart bool) (*CommitRecord, error) {
@@ -131,7 +134,7 @@ func (d *Directory) Commit(ctx context.Context, restart bool) (*CommitRecord, er
 	if err != nil {
 		return nil, err
 	}
-	if found {
+	if found && !(have.grows(want) && d.nothingTrained()) {
 		return have.shown(), have.same(want)
 	}
 	for i := range d.Config.Data { // before anything is committed that could be audited
@@ -142,11 +145,11 @@ func (d *Directory) Commit(ctx context.Context, restart bool) (*CommitRecord, er
 	if err := fits(); err != nil {
 		return nil, err
 	}
-	d.progress.Start("commit and certify", 2*(len(parts)+len(tests)))
+	pieces, into := have.remaining(want, parts, tests)
+	d.progress.Start("commit and certify", 2*len(pieces))
 	defer d.progress.Finish()
-	for i, p := range append(parts, tests...) {
-		into := append(pointers(want.Parts), pointers(want.Tests)...)[i]
-		if err := d.commitPiece(ctx, 2*i, p, into, m.program().Loss.Labels, setup); err != nil {
+	for i, p := range pieces {
+		if err := d.commitPiece(ctx, 2*i, p, into[i], m.program().Loss.Labels, setup); err != nil {
 			return nil, fmt.Errorf("%s: %w", p.name, err)
 		}
 	}
@@ -283,6 +286,45 @@ func (r *CommitRecord) same(now *CommitRecord) error {
 	return nil
 }
 
+// grows tells whether what would be committed now is what was committed, and parts
+// after it.
+func (r *CommitRecord) grows(now *CommitRecord) bool {
+	if len(now.Parts) <= len(r.Parts) || len(now.Tests) < len(r.Tests) {
+		return false
+	}
+	first := *now
+	first.Parts, first.Tests = now.Parts[:len(r.Parts)], now.Tests[:len(r.Tests)]
+	return r.same(&first) == nil
+}
+
+// remaining returns the pieces that are not committed yet, with their records in now,
+// where it notes the digests of those that are. Requires that now is r, or grows it.
+func (r *CommitRecord) remaining(now *CommitRecord, parts, tests []piece) (pieces []piece, into []*PartRecord) {
+	for _, side := range []struct {
+		was, now []PartRecord
+		pieces   []piece
+	}{{r.Parts, now.Parts, parts}, {r.Tests, now.Tests, tests}} {
+		for i := range side.now {
+			if i < len(side.was) {
+				side.now[i].Digest = side.was[i].Digest
+				continue
+			}
+			pieces, into = append(pieces, side.pieces[i]), append(into, &side.now[i])
+		}
+	}
+	return pieces, into
+}
+
+// nothingTrained tells whether nothing rests on what is committed.
+func (d *Directory) nothingTrained() bool {
+	for _, name := range []string{trainDir, BundleFile} {
+		if _, err := os.Lstat(d.file(name)); !errors.Is(err, fs.ErrNotExist) {
+			return false
+		}
+	}
+	return true
+}
+
 // committed returns the record of what was committed. It fails with
 // fault.ErrUsage if nothing was, or if other rows would be committed now.
 func (d *Directory) committed(rows *dataset, m *model, setup *commitments.Setup) (*CommitRecord, error) {
@@ -294,7 +336,11 @@ func (d *Directory) committed(rows *dataset, m *model, setup *commitments.Setup)
 	if !found {
 		return nil, fmt.Errorf("the dataset is not committed yet: run zkaudit commit first: %w", fault.ErrUsage)
 	}
-	return &r, r.same(d.describe(rows, m, setup))
+	now := d.describe(rows, m, setup)
+	if r.grows(now) && d.nothingTrained() {
+		return nil, fmt.Errorf("%s names parts that are not committed yet: run zkaudit commit first: %w", ConfigFile, fault.ErrUsage)
+	}
+	return &r, r.same(now)
 }
 
 // loadParts returns the committed parts with their secrets, and their

@@ -71,7 +71,7 @@ Exit codes: 0 valid, or done; 1 false; 2 usage; 3 input that cannot be read or u
 	}
 	flags := root.PersistentFlags()
 	flags.BoolVar(&a.json, "json", false, "print the result as JSON")
-	flags.StringVar(&a.cache, "cache", "", "directory that keeps the development setup and verifying keys; whoever writes there is trusted (default: the user's cache)")
+	flags.StringVar(&a.cache, "cache", "", "directory that keeps generators, the development setup and verifying keys; whoever writes there is trusted (default: the user's cache)")
 	flags.BoolVarP(&a.quiet, "quiet", "q", false, "no progress, no notes; errors and results only")
 	flags.StringVar(&a.memory, "max-memory", memory.Format(memory.Default), "how much memory a command may take; it is estimated first. Where it is not given, work on your own run takes what the machine gives")
 	flags.StringVar(&a.progress, "progress", "auto", "how to show progress: auto, plain or none")

@@ -17,8 +17,10 @@ func importCommand(a *app) *cobra.Command {
 		Short: "Take a part that its owner has committed into a run",
 		Long: `Checks that the rows are the ones committed in PART, by committing to them again
 with the opening, and that the part's certificate is true; then adds the part to
-DIR/run.toml. zkaudit commit takes it as it is: several owners' parts are trained
-on together, and each keeps the digest that its owner knows.
+DIR/run.toml. zkaudit commit takes it as it is, beside what it has committed already as
+long as nothing is trained: several owners' parts are trained on together, and each
+keeps the digest that its owner knows. Their encoding is one: zkaudit init --encoding
+takes that of a part made with --publish-encoding.
 
 Exit code 1: rows, opening, part and certificate do not belong together.`,
 		Args: arguments(1, 1, "one part file"),
@@ -33,6 +35,7 @@ Exit code 1: rows, opening, part and certificate do not belong together.`,
 			if err != nil {
 				return err
 			}
+			a.note("zkaudit commit %s takes it into the dataset", dir)
 			return a.result(r, func(w io.Writer) error {
 				if err := writePart(w, "added to "+filepath.Join(dir, run.ConfigFile)+": part", r); err != nil {
 					return err

@@ -2,7 +2,9 @@ package verify
 
 import (
 	"encoding/hex"
+	"errors"
 	"fmt"
+	"io/fs"
 	"path/filepath"
 
 	"github.com/BurntSushi/toml"
@@ -113,7 +115,9 @@ func readAuditExpectation(path string) (audit.Expectation, map[string]string, er
 		runs[name] = beside(file)
 	}
 	if pins.Claims != "" {
-		e.Claims, err = audit.Load(beside(pins.Claims))
+		if e.Claims, err = audit.Load(beside(pins.Claims)); errors.Is(err, fs.ErrNotExist) {
+			err = fault.Advise(fmt.Errorf("%s: %w", path, err), "set claims in it to where the file of the claims agreed on is, relative to it")
+		}
 	}
 	return e, runs, err
 }
