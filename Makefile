@@ -163,6 +163,7 @@ WEB_PAGE ?= $(CURDIR)/web/verify.html
 web:
 	$(GO) run ./web/build -out $(WEB_PAGE)
 
-# That page in a real browser, chromium, with good and bad files and a phone's window.
+# That page in a real browser, chromium, with good and bad files and a phone's window;
+# and a day in the life of owner, seller and auditor, from a table to an audit verified there.
 web-test:
 	cd web/chromium && $(GO) mod tidy -diff && $(GO) vet ./... && $(GO) run $(STATICCHECK) ./... && $(GO) test -count=1 -timeout 30m ./...

@@ -78,7 +78,7 @@ func makeFiles(dir string) (*made, error) {
 		}
 	}
 	for _, step := range [][]string{
-		{root, "go", "build", "-o", zkaudit, "./cmd/zkaudit"},
+		{root, "go", "build", "-o", dir + string(filepath.Separator), "./cmd/zkaudit", "./cmd/zkaudit-verify"},
 		{root, "go", "run", "./web/build", "-out", m.page},
 		{dir, zkaudit, "model", "flowers.tflite", "--data", "rows.csv", "--target", "kind", "--attributes", "place", "--dense", "6"},
 		{dir, zkaudit, "init", "run", "--model", "flowers.tflite", "--data", "rows.csv", "--target", "kind", "--attributes", "place", "--steps", "4", "--batch", "4", "--vocabulary", "place=garden,meadow,wild", "--test-rows", "0", "--row-bits", "8"},
