@@ -8,7 +8,7 @@
 //	source              feature x
 //	CSV number          (cell − offset)/scale; offset 0 and scale 1 unless normalised
 //	CSV category        1 for the cell's category, 0 for the others (one-hot)
-//	IDX byte b          b/255, or b with ScaleNone
+//	byte b of an array  b/255, or b with ScaleNone
 //
 //	symbol  identifier              meaning
 //	f       Dataset.FractionBits    fraction bits of the features, 0 … 14
@@ -42,13 +42,16 @@
 // Formats are tables, whose rows have columns, or arrays, whose rows have one shape
 // (Format). A table of JSON lines has the keys of its objects for columns,
 // in the order in which they come. Its cells are those of CSV: a text that is a
-// number counts as one, null and a key that is not there are missing cells.
+// number counts as one, null and a key that is not there are missing cells. A table
+// that is not text has the cells that CSV would have for its values: a float the
+// shortest decimal that reads back as it in its own type. docs/data.md has all formats.
 //
 // Vocabularies (classes, categories) are sorted by value if all entries are
 // numbers, which are then compared by value ("1" is "1.0"), and by bytes
 // otherwise.
 //
-// Errors name the file, the line (from 1, header included) and the column.
+// Errors name the file, the line (from 1, header included; elsewhere than in text the
+// row, from 0) and the column.
 // Rows are kept as they are, duplicates with their multiplicity.
 //
 // What these integers are worth, that labels are true and rows are what an

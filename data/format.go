@@ -12,9 +12,11 @@ import (
 
 // Names of formats.
 const (
-	CSV   = "csv"
-	JSONL = "jsonl" // an object of JSON in each line
-	IDX   = "idx"   // MNIST's format
+	CSV    = "csv"
+	JSONL  = "jsonl"  // an object of JSON in each line
+	IDX    = "idx"    // MNIST's format
+	NPY    = "npy"    // a table in arrays of numpy
+	Tensor = "tensor" // an array of numpy, such as pictures
 )
 
 // Format is a way in which files hold rows. Each is a file of this package and a
@@ -29,6 +31,7 @@ type Format struct {
 	sheet  func(s *source, f TableFormat) (*sheet, error)              // reads a table
 	array  func(path, labels string, o ArrayOptions) (*Dataset, error) // reads arrays
 	origin func(path string) ([32]byte, error)                         // see Origin
+	size   func(path string) (int64, error)                            // see UnpackedBytes; nil: the file's own
 }
 
 // LabelSource says where the classes of rows come from that are arrays.
@@ -39,6 +42,8 @@ const (
 	NoLabelSource LabelSource = iota
 	// LabelsBeside: a file of their own.
 	LabelsBeside
+	// LabelsEither: the file of the rows, or one of their own.
+	LabelsEither
 )
 
 // formats are all, in the order in which a file is told from how it begins. CSV
@@ -46,6 +51,8 @@ const (
 func formats() []Format {
 	return []Format{
 		{Name: IDX, Is: "MNIST's format", Labels: LabelsBeside, begins: IsIDX, array: LoadIDX, origin: originOfBytes},
+		{Name: NPY, Is: "a table in arrays of numpy, .npy or .npz", Table: true, begins: isNpy, sheet: readNpy, origin: originOfCells(NPY), size: numpyBytes},
+		{Name: Tensor, Is: "pictures or the like in an array of numpy, .npy, or .npz with labels", Labels: LabelsEither, begins: isTensor, array: LoadTensor, origin: originOfTensor, size: numpyBytes},
 		{Name: JSONL, Is: "an object of JSON in each line", Table: true, begins: IsJSONLines, sheet: readJSONLines, origin: originOfLines},
 		{Name: CSV, Is: "cells of text", Table: true, begins: anything, sheet: readCells, origin: originOfLines},
 	}
@@ -75,7 +82,7 @@ func FormatNamed(name string) (Format, error) {
 	if i := slices.IndexFunc(all, func(f Format) bool { return f.Name == name }); i >= 0 {
 		return all[i], nil
 	}
-	return Format{}, fmt.Errorf("format %s, want one of %q: %w", fault.Quote(name), FormatNames(), fault.ErrUsage)
+	return Format{}, fmt.Errorf("%s is no format of data, want one of %q: %w", fault.Quote(name), FormatNames(), fault.ErrUsage)
 }
 
 // FormatOf tells the format of the file at path from how it begins.

@@ -8,29 +8,8 @@ import (
 	"io"
 	"strconv"
 
-	"github.com/cockroachdb/apd/v3"
 	"github.com/zkaudit/zkaudit/internal/fault"
-	"github.com/zkaudit/zkaudit/internal/number"
 )
-
-// Scaling says what real value an IDX byte b stands for.
-type Scaling uint8
-
-const (
-	// ScaleUnit: b/255, in [0, 1].
-	ScaleUnit Scaling = iota
-	// ScaleNone: b itself.
-	ScaleNone
-)
-
-// ArrayOptions says how to read a pair of IDX files into a dataset.
-type ArrayOptions struct {
-	ImagesName, LabelsName string // in messages and in the Source
-	FractionBits           int    // DefaultFractionBits is usual
-	Scaling                Scaling
-	Classes                int   // labels are 0 … Classes−1; 0: up to the largest found
-	MaxBytes               int64 // limit per file after decompression; 0: DefaultMaxBytes
-}
 
 // ReadIDX reads a file of byte records and one of byte labels in the format of
 // MNIST, each plain or gzip. Without labels (nil) the rows are unlabelled.
@@ -42,9 +21,11 @@ type ArrayOptions struct {
 // and fault.ErrUsage for options that make no sense.
 func ReadIDX(images, labels io.Reader, o ArrayOptions) (_ *Dataset, err error) {
 	defer fault.Catch(&err, "IDX", fault.ErrInput)
-	if o.FractionBits < 0 || o.FractionBits > MaxFractionBits || o.Classes < 0 || o.Classes > 256 || o.Scaling > ScaleNone {
-		return nil, fmt.Errorf("IDX: %d fraction bits (want 0 to %d), %d classes (at most 256), scaling %d: %w",
-			o.FractionBits, MaxFractionBits, o.Classes, o.Scaling, fault.ErrUsage)
+	if err := o.check(); err != nil {
+		return nil, err
+	}
+	if o.Classes > 256 {
+		return nil, fmt.Errorf("%d classes, labels of idx are bytes: %w", o.Classes, fault.ErrUsage)
 	}
 	records, err := readIDX(images, o.ImagesName, o.MaxBytes)
 	if err != nil {
@@ -60,7 +41,7 @@ func ReadIDX(images, labels io.Reader, o ArrayOptions) (_ *Dataset, err error) {
 		FractionBits: o.FractionBits,
 		Source:       Source{Format: "idx", Files: []File{records.file}},
 	}
-	if err := d.scaleBytes(records, o.Scaling); err != nil {
+	if err := d.scaleBytes(records.cells, records.file.Name, o.Scaling); err != nil {
 		return nil, err
 	}
 	if labels != nil {
@@ -103,32 +84,6 @@ func IsIDX(path string) (bool, error) {
 		}
 		return magic[0] == 0 && magic[1] == 0 && magic[2] >= idxUnsignedByte && magic[3] >= 1 && magic[3] <= maxIDXAxes, nil
 	})
-}
-
-// scaleBytes sets the features to round(b·2^f/255) or b·2^f.
-func (d *Dataset) scaleBytes(records *idx, scaling Scaling) error {
-	divisor := apd.New(255, 0)
-	if scaling == ScaleNone {
-		divisor = apd.New(1, 0)
-	}
-	var scaled [256]int32
-	var fits [256]bool
-	for b := range scaled {
-		value, err := number.RoundQuotient(apd.New(int64(b), 0), divisor, d.FractionBits)
-		if err != nil {
-			return err
-		}
-		scaled[b], fits[b] = int32(value), d.Format().Contains(value)
-	}
-	d.Features = make([]int32, len(records.cells))
-	for i, b := range records.cells {
-		if !fits[b] {
-			return fault.Advise(fmt.Errorf("%s: record %d, cell %d: value %d does not fit format %s: %w", records.file.Name, i/d.Width, i%d.Width, b, d.Format(), fault.ErrOverflow),
-				fmt.Sprintf("lower %%s below %d, or scale to [0, 1]", d.FractionBits), "formats.feature")
-		}
-		d.Features[i] = scaled[b]
-	}
-	return nil
 }
 
 // labelBytes reads the class of every record.

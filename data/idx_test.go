@@ -25,7 +25,7 @@ func idxBytes(cells []byte, axes ...uint32) []byte {
 	return append(b, cells...)
 }
 
-func zip(t testing.TB, plain []byte) []byte {
+func gzipped(t testing.TB, plain []byte) []byte {
 	t.Helper()
 	var b bytes.Buffer
 	w := gzip.NewWriter(&b)
@@ -55,7 +55,7 @@ func TestReadIDX(t *testing.T) {
 	for _, packed := range []bool{false, true} {
 		images, labels := smallImages, smallLabels
 		if packed {
-			images, labels = zip(t, images), zip(t, labels)
+			images, labels = gzipped(t, images), gzipped(t, labels)
 		}
 		d, err := ReadIDX(bytes.NewReader(images), bytes.NewReader(labels), idxOptions(nil))
 		if err != nil {
@@ -127,7 +127,7 @@ func TestReadIDXErrors(t *testing.T) {
 		for _, packed := range []bool{false, true} {
 			images, labels := tt.images, tt.labels
 			if packed {
-				images, labels = zip(t, images), zip(t, labels)
+				images, labels = gzipped(t, images), gzipped(t, labels)
 			}
 			d, err := ReadIDX(bytes.NewReader(images), bytes.NewReader(labels), idxOptions(tt.change))
 			if !errors.Is(err, tt.kind) || !strings.Contains(err.Error(), tt.want) {
@@ -145,7 +145,7 @@ func TestGzipBomb(t *testing.T) {
 	if _, err := rng.Read(filler); err != nil {
 		t.Fatal(err)
 	}
-	bomb := zip(t, append(bytes.Clone(smallImages), filler...))
+	bomb := gzipped(t, append(bytes.Clone(smallImages), filler...))
 	counted := &counter{r: bytes.NewReader(bomb)}
 	if _, err := ReadIDX(counted, nil, idxOptions(nil)); !errors.Is(err, fault.ErrMalformed) {
 		t.Errorf("undeclared bytes: %v", err)
@@ -153,7 +153,7 @@ func TestGzipBomb(t *testing.T) {
 	if counted.n > len(bomb)/8 {
 		t.Errorf("read %d of %d bytes before stopping", counted.n, len(bomb))
 	}
-	if _, err := ReadIDX(bytes.NewReader(zip(t, idxBytes(nil, 1<<20, 1<<10))), nil, idxOptions(nil)); !errors.Is(err, fault.ErrResources) {
+	if _, err := ReadIDX(bytes.NewReader(gzipped(t, idxBytes(nil, 1<<20, 1<<10))), nil, idxOptions(nil)); !errors.Is(err, fault.ErrResources) {
 		t.Errorf("a gibibyte declared: %v", err)
 	}
 	var before, after runtime.MemStats
@@ -180,7 +180,7 @@ func (c *counter) Read(p []byte) (int, error) {
 }
 
 func TestCorruptGzip(t *testing.T) {
-	packed := zip(t, smallImages)
+	packed := gzipped(t, smallImages)
 	for n := range packed {
 		if _, err := ReadIDX(bytes.NewReader(packed[:n]), nil, idxOptions(nil)); !errors.Is(err, fault.ErrMalformed) {
 			t.Errorf("first %d bytes: %v", n, err)
@@ -198,7 +198,7 @@ func TestCorruptGzip(t *testing.T) {
 
 func FuzzReadIDX(f *testing.F) {
 	f.Add(smallImages, smallLabels)
-	f.Add(zip(f, smallImages), zip(f, smallLabels))
+	f.Add(gzipped(f, smallImages), gzipped(f, smallLabels))
 	f.Add(idxBytes(nil, 1<<31, 1<<31), smallLabels)
 	f.Fuzz(func(t *testing.T, images, labels []byte) {
 		d, err := ReadIDX(bytes.NewReader(images), bytes.NewReader(labels), idxOptions(func(o *ArrayOptions) { o.MaxBytes = 1 << 20 }))

@@ -87,7 +87,7 @@ func (l Layout) String() string {
 // that a table may be kept in.
 func text(s *source) (*bufio.Reader, error) {
 	r := bufio.NewReaderSize(s, maxSample)
-	head, err := r.Peek(4)
+	head, err := r.Peek(8)
 	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, err
 	}
@@ -95,8 +95,9 @@ func text(s *source) (*bufio.Reader, error) {
 		{"\xff\xfe", "text in UTF-16", "save it as UTF-8"},
 		{"\xfe\xff", "text in UTF-16", "save it as UTF-8"},
 		{"PK\x03\x04", "a spreadsheet or another zip file", "export the table as CSV"},
-		{"PAR1", "a Parquet file", "export the table as CSV"},
-		{"\x93NUM", "an array of numpy", "save it by numpy.savetxt with delimiter=\",\""},
+		{"PAR1", "a Parquet file", "all files of a run have one format: this one's is parquet"},
+		{"ARROW", "an Arrow file", "all files of a run have one format: this one's is arrow"},
+		{npyMagic, "an array of numpy", "all files of a run have one format: this one's is npy or tensor"},
 	} {
 		if bytes.HasPrefix(head, []byte(other.magic)) {
 			return nil, input("%s is %s: %s", s.name, other.is, other.remedy)

@@ -6,7 +6,9 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"io"
+	"iter"
 	"math/bits"
 )
 
@@ -63,11 +65,52 @@ func (s *source) lines() ([32]byte, error) {
 			break
 		}
 	}
-	b := []byte("zkaudit/origin/lines/v1")
+	return closed("zkaudit/origin/lines/v1", sum), nil
+}
+
+// closed is a digest of a sum and of what it is a sum of.
+func closed(what string, sum [4]uint64) [32]byte {
+	b := []byte(what)
 	for _, word := range sum {
 		b = binary.LittleEndian.AppendUint64(b, word)
 	}
-	return sha256.Sum256(b), nil
+	return sha256.Sum256(b)
+}
+
+// originOfRows is a digest of the multiset of rows, by their digests, and of what they
+// are rows of.
+func originOfRows(what string, rows iter.Seq[[32]byte]) [32]byte {
+	var sum [4]uint64
+	for row := range rows {
+		add(&sum, row)
+	}
+	of := sha256.Sum256([]byte(what))
+	return closed("zkaudit/origin/rows/v1"+string(of[:]), sum)
+}
+
+// originOfCells returns Origin of a format of tables that are not written as text:
+// of names of columns, and cells as CSV would have them.
+func originOfCells(format string) func(path string) ([32]byte, error) {
+	return func(path string) ([32]byte, error) {
+		s, err := readFile(path, func(r io.Reader, name string) (*sheet, error) {
+			return readSheet(r, TableFormat{Name: name, Syntax: format})
+		})
+		if err != nil {
+			return [32]byte{}, err
+		}
+		return originOfRows(fmt.Sprintf("table %q", s.names), func(yield func([32]byte) bool) {
+			for row := range s.rows() {
+				var cells []byte
+				for column := range s.names {
+					cell := s.cell(row, column)
+					cells = append(binary.AppendUvarint(cells, uint64(len(cell))), cell...)
+				}
+				if !yield(sha256.Sum256(cells)) {
+					return
+				}
+			}
+		}), nil
+	}
 }
 
 // add is addition modulo 2^256, least word first.

@@ -100,5 +100,5 @@ func (f flat) remark(s *sheet, d *Dataset, at int) error {
 	if farthest < 0 {
 		return fault.Advise(errors.New(err), "raise %s, or set %s", "formats.feature", "columns.normalise")
 	}
-	return fmt.Errorf("%s, since line %d holds %s: correct such cells, or leave out their rows", err, s.line(farthest), fault.Quote(s.cell(farthest, at)))
+	return fmt.Errorf("%s, since %s holds %s: correct such cells, or leave out their rows", err, s.line(farthest), fault.Quote(s.cell(farthest, at)))
 }

@@ -47,7 +47,7 @@ type sheet struct {
 	building strings.Builder
 	text     string
 	ends     []uint32 // of each cell in the text, row by row
-	lines    []uint32 // line of each row in the file, from 1
+	lines    []uint32 // line of each row in the file, from 1; nil: it has no lines
 }
 
 // rows is the number of rows of data.
@@ -74,8 +74,14 @@ func (s *sheet) cell(row, column int) string {
 	return s.text[start:s.ends[i]]
 }
 
-// line is the line of a row of data in the file.
-func (s *sheet) line(row int) int { return int(s.lines[s.first+row]) }
+// line names a row of data: its line in the file, from 1, or its number, from 0, where
+// it is not written as text.
+func (s *sheet) line(row int) string {
+	if s.lines == nil {
+		return fmt.Sprintf("row %d", row)
+	}
+	return fmt.Sprintf("line %d", s.lines[s.first+row])
+}
 
 // readSheet reads a table, plain or gzip.
 func readSheet(r io.Reader, format TableFormat) (*sheet, error) {
@@ -113,7 +119,7 @@ func (s *sheet) find(selector string) (int, error) {
 // place names a cell for an error message.
 func (s *sheet) place(row, column int) string {
 	if !s.header {
-		return fmt.Sprintf("%s: line %d, column %d", s.name, s.line(row), column+1)
+		return fmt.Sprintf("%s: %s, column %d", s.name, s.line(row), column+1)
 	}
-	return fmt.Sprintf("%s: line %d, column %d %s", s.name, s.line(row), column+1, fault.Quote(s.names[column]))
+	return fmt.Sprintf("%s: %s, column %d %s", s.name, s.line(row), column+1, fault.Quote(s.names[column]))
 }

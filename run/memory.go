@@ -1,10 +1,7 @@
 package run
 
 import (
-	"encoding/binary"
 	"fmt"
-	"os"
-	"strings"
 
 	"github.com/zkaudit/zkaudit/data"
 	"github.com/zkaudit/zkaudit/graph"
@@ -76,7 +73,7 @@ func FitsReading(dir string, c *Config, limit memory.Limit) error {
 			if name == "" {
 				continue
 			}
-			bytes, err := unpackedBytes(within(dir, name))
+			bytes, err := data.UnpackedBytes(within(dir, name))
 			if err != nil {
 				return nil // whoever reads it says what is wrong with it
 			}
@@ -84,24 +81,6 @@ func FitsReading(dir string, c *Config, limit memory.Limit) error {
 		}
 	}
 	return need.Within("reading the data", limit, "leave out rows, or divide them into several runs")
-}
-
-// unpackedBytes returns the length of a file, or of what it unpacks to.
-func unpackedBytes(path string) (int64, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return 0, err
-	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil || !strings.HasSuffix(path, ".gz") || info.Size() < 4 {
-		return info.Size(), err
-	}
-	var end [4]byte // of gzip: the length before it was packed
-	if _, err := f.ReadAt(end[:], info.Size()-4); err != nil {
-		return 0, err
-	}
-	return max(info.Size(), int64(binary.LittleEndian.Uint32(end[:]))), nil
 }
 
 // fitsTraining returns fault.ErrResources unless training fits: every tensor of a

@@ -98,7 +98,7 @@ func TestUnpackedBytes(t *testing.T) {
 	if err := os.WriteFile(path, packed.Bytes(), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if n, err := unpackedBytes(path); err != nil || n != 100_000 {
+	if n, err := data.UnpackedBytes(path); err != nil || n != 100_000 {
 		t.Errorf("%d bytes: %v", n, err)
 	}
 }

@@ -90,7 +90,7 @@ func (c *Config) measureArrays(format data.Format, task data.Task) (*Shape, erro
 		if format.Labels == data.LabelsBeside && files.Labels == "" && !c.Columns.Reconstruct {
 			return nil, fault.Advise(fmt.Errorf("%s: %s rows with classes have a file of labels: %w", files.File, format.Name, fault.ErrUsage), "give it by %s", "data.labels")
 		}
-		rows, err := data.LoadArrays(format.Name, files.File, files.Labels, data.ArrayOptions{FractionBits: c.Formats.Feature})
+		rows, err := data.LoadArrays(format.Name, files.File, files.Labels, data.ArrayOptions{FractionBits: c.Formats.Feature, Unlabelled: c.Columns.Reconstruct})
 		if err != nil {
 			return nil, err
 		}

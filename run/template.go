@@ -29,7 +29,7 @@ train_last = {{.Model.TrainLast}}   # train only so many layers with weights, fr
 {{end}}[[data]]
 name = {{quote .Name}}   # what claims call the part; "" = part-000, part-001 ...
 file = {{quote .File}}
-labels = {{quote .Labels}}   # the file of labels, for idx
+labels = {{quote .Labels}}   # the file of labels, where those of arrays are not in file
 part = {{quote .Part}}   # a part that its owner has committed; file holds its rows
 opening = {{quote .Opening}}   # what opens it
 constants = {{table .Constants}}   # attributes with one value, such as { licence = "CC0-1.0", owner = "A" }

@@ -46,7 +46,7 @@ Exit code 1: rows, opening, part and certificate do not belong together.`,
 	}
 	f := cmd.Flags()
 	f.StringVar(&c.File, "rows", "", "the owner's file of rows")
-	f.StringVar(&c.Labels, "labels", "", "the owner's file of labels, for IDX")
+	f.StringVar(&c.Labels, "labels", "", "the owner's file of labels, where they are not in that of the rows")
 	f.StringVar(&c.Opening, "opening", "", "what opens the part, readable by you alone")
 	f.StringVar(&c.Name, "name", "", "what claims call the part (default: by its place)")
 	f.StringVar(&dir, "dir", ".", "the run directory")

@@ -37,7 +37,7 @@ func TestScripts(t *testing.T) {
 		Condition: condition,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exit": exitCode, "flip": flip, "truncate": truncate, "killed": killed, "interrupted": interrupted, "bomb": bomb, "artefact": framed,
-			"keypair": keyPair, "envelope": openEnvelope, "powers": writePowersOfTau, "srs": writeSRS, "ceremony": beginCeremony,
+			"keypair": keyPair, "envelope": openEnvelope, "powers": writePowersOfTau, "srs": writeSRS, "ceremony": beginCeremony, "table": table,
 		},
 	})
 }

@@ -64,8 +64,8 @@ type modelOptions struct {
 
 func (o *modelOptions) add(c *cobra.Command) {
 	f := c.Flags()
-	f.StringArrayVar(&o.files.data, "data", nil, "rows: CSV, JSON lines, or IDX (with --labels); plain or gzip; may be repeated")
-	f.StringArrayVar(&o.files.labels, "labels", nil, "IDX labels")
+	f.StringArrayVar(&o.files.data, "data", nil, "rows: CSV, JSON lines, numpy, or IDX (with --labels); plain or gzip; may be repeated")
+	f.StringArrayVar(&o.files.labels, "labels", nil, "labels of rows that are arrays, such as those of IDX")
 	columnFlags(c, &o.config.Columns)
 	keys := settingFlags()
 	maps.DeleteFunc(keys, func(flag, _ string) bool { return f.Lookup(flag) == nil })
@@ -75,7 +75,7 @@ func (o *modelOptions) add(c *cobra.Command) {
 	f.StringVar(&o.task, "task", "auto", "what the target is: classes, values, or auto: the data tell")
 	f.StringVar(&o.dense, "dense", "", "units of the dense layers between input and output: 64,32, or none (default 64,32; after convolutions 32)")
 	f.StringVar(&o.cnn, "cnn", "", "convolutions before them: small (8,16), medium (16,32,64), or filters of each")
-	f.IntSliceVar(&o.picture, "picture", nil, "height,width,channels of a row, for --cnn (default: as idx says)")
+	f.IntSliceVar(&o.picture, "picture", nil, "height,width,channels of a row, for --cnn (default: as the rows say)")
 	f.StringVar(&o.activation, "activation", "relu", fmt.Sprintf("after every layer but the last: %s", functionNames()))
 	f.StringVar(&o.seed, "weights-seed", "zkaudit-1", "what the weights in the file are drawn from")
 	f.BoolVar(&o.overwrite, "overwrite", false, "replace FILE if it is there")

@@ -64,7 +64,7 @@ Exit code 1: FILE is not what was committed.`,
 	f.StringVar(&o.part, "part", "", "the committed part")
 	f.StringVar(&o.bundle, "bundle", "", "the bundle that names the part or has the model's weights")
 	f.StringVar(&o.opening, "opening", "", "what opens it, readable by you alone")
-	f.StringVar(&o.labels, "labels", "", "labels of the rows, for IDX")
+	f.StringVar(&o.labels, "labels", "", "labels of the rows, where they are not in their file")
 	f.StringVar(&o.setup, "setup", "", "the setup file of the commitments (default: the transparent setup, or the INSECURE development one)")
 	return c
 }

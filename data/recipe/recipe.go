@@ -56,7 +56,7 @@ func (r *Recipe) read(file, labels string) (*data.Dataset, error) {
 	case f.Labels == data.LabelsBeside && (r.Classes > 0) != (labels != ""):
 		return nil, fault.Advise(fmt.Errorf("%s: %s rows with classes have a file of labels, and others none: %w", file, r.Format, fault.ErrUsage), "give it by %s", "data.labels")
 	}
-	o := data.ArrayOptions{FractionBits: r.FractionBits, Classes: r.Classes}
+	o := data.ArrayOptions{FractionBits: r.FractionBits, Classes: r.Classes, Unlabelled: r.Classes == 0}
 	if r.Indices {
 		o.Scaling = data.ScaleNone
 	}
