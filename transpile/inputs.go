@@ -40,6 +40,7 @@ func (r *reading) inputs() {
 		}
 		shapes, total = append(shapes, shape), total+count(shape)
 	}
+	r.shapes = [][]int{{1}} // for what comes after inputs that cannot be read
 	switch {
 	case len(shapes) == 0:
 	case total > graph.MaxSize:

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/tflite"
 	"github.com/zkaudit/zkaudit/transpile"
@@ -69,5 +70,26 @@ func TestNothingIsReadOfWhatIsRefused(t *testing.T) {
 	}
 	if found, err := transpile.Obstacles(newModel(1, 6).identity(6, flat).dense(6).m, nil); err != nil || len(found) != 0 {
 		t.Errorf("a model that can be read: %v, %v", found, err)
+	}
+}
+
+// TestInputsThatCannotBeRead: what comes after them is looked at all the same.
+func TestInputsThatCannotBeRead(t *testing.T) {
+	for name, test := range map[string]struct {
+		change func(g *tflite.Subgraph)
+		want   string
+	}{
+		"none":      {func(g *tflite.Subgraph) { g.Inputs = nil }, "the model has 0 inputs and 1 output"},
+		"too large": {func(g *tflite.Subgraph) { g.Tensors[0].Shape, g.Inputs = tflite.Shape{1, graph.MaxSize}, []int32{0, 0} }, "cells a sample"},
+	} {
+		b := newModel(1, 6).dense(6).op(tflite.OpSoftmax, tflite.SoftmaxOptions{Beta: 1}, tflite.Shape{1, 6})
+		test.change(&b.m.Subgraphs[0])
+		found, err := transpile.Obstacles(b.m, nil)
+		if err != nil || !strings.Contains(found.String(), test.want) {
+			t.Errorf("%s: %v, %v", name, found, err)
+		}
+		if _, _, err := transpile.Read(b.m, nil); !errors.Is(err, fault.ErrUnsupported) || errors.Is(err, fault.ErrPanic) {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }
