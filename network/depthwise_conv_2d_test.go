@@ -53,6 +53,15 @@ func TestDepthwiseIsLowered(t *testing.T) {
 			a.Input, a.Weights[0].Shape, a.Weights[1].Shape, a.Layers[0].Shape = []int{1, 1, 1 << 19}, []int{1, 1, 1 << 19, 4}, []int{1 << 19, 4}, []int{1, 1, 1 << 21}
 		}, "axis of more than"},
 		"no window": {func(a *network.Architecture) { a.Layers[0].Window = nil }, "window"},
+		"kernels of all channels, too": {func(a *network.Architecture) {
+			a.Weights = []network.Weight{a.Weights[0], a.Weights[1], a.Weights[2], {Shape: []int{4, 3}}}
+			a.Layers = []network.Layer{
+				a.Layers[0],
+				{Kind: network.Conv2D, Window: plain(), Inputs: []int{1}, Weights: []int{2}, Shape: []int{2, 2, 2}},
+				{Kind: network.DepthwiseConv2D, Window: plain(), Inputs: []int{2}, Weights: []int{2}, Shape: []int{1, 1, 4}},
+				{Kind: network.FullyConnected, Inputs: []int{3}, Weights: []int{3}, Shape: []int{3}},
+			}
+		}, "is a matrix of 8 rows to one operator and of 4 to \"2 DEPTHWISE_CONV_2D\"; give each a weight of its own"},
 	} {
 		a := apart()
 		c.change(&a)

@@ -114,16 +114,40 @@ func Fans(p *graph.Program, w graph.TensorID) (in, out int, ok bool) {
 // executor; false for a weight that multiplies nothing.
 func matrixRows(p *graph.Program, w graph.TensorID) (rows int, ok bool) {
 	for i := range p.Nodes {
-		n := &p.Nodes[i]
-		if Multiplies(n) && n.Inputs[1] == w {
-			k, e := contracted(n), extentsOf(p, n)
-			if turned(n) {
-				return e.count(k.backward()), true
-			}
-			return e.count(k.summed()), true
+		if n := &p.Nodes[i]; Multiplies(n) && n.Inputs[1] == w {
+			return factorRows(p, n), true
 		}
 	}
 	return 0, false
+}
+
+// factorRows returns the rows of the matrix that a node multiplies by.
+func factorRows(p *graph.Program, n *graph.Node) int {
+	k, e := contracted(n), extentsOf(p, n)
+	if turned(n) {
+		return e.count(k.backward())
+	}
+	return e.count(k.summed())
+}
+
+// validateMatrices refuses a weight whose cells are matrices of different rows to nodes
+// that share it, as they are to kernels of all channels and to kernels of each.
+func validateMatrices(p *graph.Program) error {
+	first, table := map[graph.TensorID]int{}, Table()
+	for i := range p.Nodes {
+		n := &p.Nodes[i]
+		if _, multiplies := table[n.Kind].(contractor); !multiplies {
+			continue
+		}
+		w, rows := n.Inputs[1], factorRows(p, n)
+		own, read := first[w]
+		if !read {
+			first[w] = rows
+		} else if own != rows {
+			return malformed("weight %q is a matrix of %d rows to one operator and of %d to %q; give each a weight of its own", p.Tensor(w).Name, own, rows, n.Name)
+		}
+	}
+	return nil
 }
 
 // Multiplies reports whether a node multiplies its first input by a weight.

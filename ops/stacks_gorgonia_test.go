@@ -11,13 +11,14 @@ import (
 	"gorgonia.org/tensor"
 
 	"github.com/zkaudit/zkaudit/network"
+	"github.com/zkaudit/zkaudit/network/networktest"
 	"github.com/zkaudit/zkaudit/ops"
 )
 
 // stackPeer builds a stack once more in gorgonia, layer by layer.
 type stackPeer struct {
 	t       *testing.T
-	s       *stack
+	s       *networktest.Stack
 	g       *gorgonia.ExprGraph
 	batch   int
 	values  []*gorgonia.Node // (batch, shape…)
@@ -73,17 +74,17 @@ func (r *stackPeer) slid(l *network.Layer, in, shape []int) *gorgonia.Node {
 	if l.Kind == network.Conv2D {
 		kernel := [2]int(r.s.Weights[l.Weights[0]].Shape)
 		w := r.must(gorgonia.Transpose(r.weights[l.Weights[0]], 3, 2, 0, 1))
-		y = r.must(gorgonia.Conv2d(x, w, kernel[:], padded(l.Window, in, kernel, [2]int(shape)), l.Window.Stride[:], l.Window.Dilation[:]))
+		y = r.must(gorgonia.Conv2d(x, w, kernel[:], networktest.Padded(l.Window, in, kernel, [2]int(shape)), l.Window.Stride[:], l.Window.Dilation[:]))
 	} else {
-		y = r.must(gorgonia.MaxPool2D(x, l.Parameters, padded(l.Window, in, [2]int(l.Parameters), [2]int(shape)), l.Window.Stride[:]))
+		y = r.must(gorgonia.MaxPool2D(x, l.Parameters, networktest.Padded(l.Window, in, [2]int(l.Parameters), [2]int(shape)), l.Window.Stride[:]))
 	}
 	return r.must(gorgonia.Transpose(y, 0, 2, 3, 1))
 }
 
 // layer returns what layer i makes.
 func (r *stackPeer) layer(i int) *gorgonia.Node {
-	l, shape := &r.s.Layers[i], r.s.shapes[i+1]
-	x, in := r.values[l.Inputs[0]], r.s.shapes[l.Inputs[0]]
+	l, shape := &r.s.Layers[i], r.s.Shapes[i+1]
+	x, in := r.values[l.Inputs[0]], r.s.Shapes[l.Inputs[0]]
 	makes, units := append(tensor.Shape{r.batch}, shape...), shape[len(shape)-1]
 	rows := makes.TotalSize() / units
 	var y *gorgonia.Node
@@ -177,8 +178,8 @@ func TestStacksAgreeWithGorgonia(t *testing.T) {
 	rng := rand.New(rand.NewPCG(55, 56))
 	compared, mistaken, kinds := 0, map[int]bool{}, map[network.Kind]bool{}
 	for i := range 40 {
-		s := newStack(rng, ofPeers)
-		n := s.derive(t, 2, network.Formats{Feature: 11, Activation: 11, Error: 12})
+		s := networktest.NewStack(rng, networktest.OfPeers)
+		n := derive(t, s, 2, network.Formats{Feature: 11, Activation: 11, Error: 12})
 		for _, l := range s.Layers {
 			kinds[l.Kind] = true
 		}

@@ -49,6 +49,9 @@ func Validate(p *graph.Program) error {
 			got.Role, got.Checked = want.Role, want.Checked
 		}
 	}
+	if err := validateMatrices(p); err != nil {
+		return err
+	}
 	if err := validateUpdates(p); err != nil {
 		return err
 	}

@@ -139,7 +139,9 @@ func (weightUpdateOp) Forward(s *Step, n *graph.Node) error {
 	var err error
 	switch patches, indices := s.Buffers.patches[s.node], indicesOf(s.Program, n); {
 	case u.input == graph.None:
-		err = exact.BiasStep(cells, d, len(d)/len(cells), rate<<fx)
+		if err = exact.BiasStep(cells, d, len(d)/len(cells), rate<<fx); err == nil && matrix != nil {
+			matrix.Refresh() // another operator multiplies by it
+		}
 	case indices != graph.None:
 		err = exact.GatherStep(matrix, s.small(indices), d, rate<<fx)
 	case turned(n):
