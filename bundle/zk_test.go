@@ -94,6 +94,12 @@ func reported(t *testing.T, report *bundle.Report, m mode.Name) {
 // whole is set by make wraps-test.
 var whole = flag.Bool("whole", false, "prove a bundle in PLONK, for a minute or two")
 
+// graphs and seed are set by make properties-test.
+var (
+	graphs = flag.Int("graphs", 0, "prove bundles of so many random networks, instead of two")
+	seed   = flag.Uint64("seed", 0, "from this one on: a test that fails names its own")
+)
+
 // TestWrappedBundle is TestZeroKnowledgeBundle where the verifier's script runs
 // nowhere but in a SNARK. Of what it is about, proof/wrap has tests on smaller
 // statements, and package audit one on an audit.

@@ -139,13 +139,17 @@ func (c *Case) Recount(t testing.TB) {
 		clear(c.Tables[sys.Tables[i].Count])
 	}
 	one := fr.One()
+	rows := map[int]map[string]int{}
 	for _, l := range sys.Lookups {
 		tab := &sys.Tables[l.Table]
+		if rows[l.Table] == nil {
+			rows[l.Table] = c.rowsOf(tab)
+		}
 		for cell := range c.Tables[l.Columns[0]] {
 			if !IsReal(sys.Tensor(l.Columns[0]).Axes, cell) {
 				continue
 			}
-			if row := c.find(tab, l.Columns, cell); row >= 0 {
+			if row, there := rows[l.Table][c.tuple(l.Columns, cell)]; there {
 				count := &c.Tables[tab.Count][row]
 				count.Add(count, &one)
 			}
@@ -153,18 +157,23 @@ func (c *Case) Recount(t testing.TB) {
 	}
 }
 
-// find returns the first row of a table that a tuple of cells is, or −1.
-func (c *Case) find(tab *Table, columns []ID, cell int) int {
-	for row := range tab.Rows {
-		match := true
-		for k := range columns {
-			match = match && c.Tables[columns[k]][cell].Equal(&c.Tables[tab.Columns[k]][row])
-		}
-		if match {
-			return row
-		}
+// rowsOf returns the first row of a table that a tuple is.
+func (c *Case) rowsOf(tab *Table) map[string]int {
+	first := map[string]int{}
+	for row := tab.Rows - 1; row >= 0; row-- {
+		first[c.tuple(tab.Columns, row)] = row
 	}
-	return -1
+	return first
+}
+
+// tuple is a cell of several columns.
+func (c *Case) tuple(columns []ID, cell int) string {
+	var bytes []byte
+	for _, id := range columns {
+		v := c.Tables[id][cell].Bytes()
+		bytes = append(bytes, v[:]...)
+	}
+	return string(bytes)
 }
 
 // IsReal reports whether cell i of a tensor is outside the padding.
