@@ -57,7 +57,7 @@ func TestExits(t *testing.T) {
 }
 
 // tools are packages that the program does not hold.
-var tools = map[string]bool{"internal/architecture": true, "internal/mutate": true, "internal/scramble": true, "web/build": true}
+var tools = map[string]bool{"internal/architecture": true, "internal/everybyte": true, "internal/mutate": true, "internal/scramble": true, "web/build": true}
 
 // sources are the files of the program, without tests, programs that measure and the
 // modules of the chain and the browser.
