@@ -73,7 +73,7 @@ func readGenerators(directory string, log int) ([]bn254.G1Affine, error) {
 // writeGenerators leaves generators in the cache, if it can: otherwise the next
 // process derives them again.
 func writeGenerators(directory string, log int, points []bn254.G1Affine) {
-	if directory == "" || log > MaxTransparentBits || os.MkdirAll(directory, 0o755) != nil {
+	if directory == "" || log > MaxTransparentBits || artefact.MakeFolder(directory, 0o755) != nil {
 		return
 	}
 	data := make([]byte, 0, rawPointBytes<<log)

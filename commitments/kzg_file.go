@@ -2,7 +2,6 @@ package commitments
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
 
 	"github.com/consensys/gnark-crypto/ecc/bn254"
@@ -38,7 +37,7 @@ func LoadOrCreateKZG(cacheDir string, s *Setup, log int) (canonical, lagrange *k
 		payload = append(payload, enc[:]...)
 	}
 	data := artefact.Encode(artefact.Header{Kind: lagrangeKind(), Version: lagrangeVersion, Statement: s.ID}, payload)
-	if os.MkdirAll(cacheDir, 0o755) == nil {
+	if artefact.MakeFolder(cacheDir, 0o755) == nil {
 		_ = artefact.WriteFile(path, data, artefact.PublicMode) // or it is made again the next time
 	}
 	return canonical, lagrange, nil

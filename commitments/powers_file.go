@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"os"
 	"path/filepath"
 
 	"github.com/consensys/gnark-crypto/ecc/bn254"
@@ -197,10 +196,9 @@ func CachedDevelopment(cacheDir string, rowBits int) (*Setup, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := os.MkdirAll(cacheDir, 0o755); err != nil {
-		return nil, fmt.Errorf("cache of setups: %w: %w", fault.ErrInput, err)
+	if err := artefact.MakeFolder(cacheDir, 0o755); err != nil {
+		return nil, fmt.Errorf("cache of setups: %w", err)
 	}
-	artefact.Sweep(cacheDir)
 	if err := WritePowers(path, s); err != nil {
 		return nil, fmt.Errorf("cache of setups: %w", err)
 	}

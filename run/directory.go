@@ -163,20 +163,19 @@ func (d *Directory) file(parts ...string) string {
 
 // stage makes the directory of a stage. It holds private files.
 func (d *Directory) stage(name string) error {
-	if err := os.MkdirAll(d.file(name), 0o700); err != nil {
-		return fmt.Errorf("stage %s: %w: %w", name, fault.ErrInput, err)
-	}
-	return nil
+	return artefact.MakeFolder(d.file(name), 0o700)
 }
 
 // discard removes what a stage and those after it have made, the bundle first, so
-// that nothing outlives what it rests on, not even for a moment. It fails with
+// that nothing outlives what it rests on, not even for a moment. Of a stage's
+// folder its record goes first: without it, the stage is not done, and whoever is
+// interrupted here leaves no stage that says it is and has lost a file. It fails with
 // fault.ErrUsage if run.toml reads one of these files, before any is removed.
 func (d *Directory) discard(from string) error {
 	made := map[string][]string{
-		commitDir: {commitDir},
-		trainDir:  {modelFile, trainDir},
-		proveDir:  {BundleFile, ExpectationFile, modelOpeningFile, proveDir},
+		commitDir: {filepath.Join(commitDir, record), commitDir},
+		trainDir:  {modelFile, filepath.Join(trainDir, record), trainDir},
+		proveDir:  {BundleFile, ExpectationFile, modelOpeningFile, filepath.Join(proveDir, record), proveDir},
 	}
 	stages := []string{proveDir, trainDir, commitDir}
 	var names []string
@@ -192,8 +191,8 @@ func (d *Directory) discard(from string) error {
 		}
 	}
 	for _, name := range names {
-		if err := os.RemoveAll(d.file(name)); err != nil {
-			return fmt.Errorf("discard %s: %w: %w", name, fault.ErrInput, err)
+		if err := artefact.Remove(d.file(name)); err != nil {
+			return err
 		}
 	}
 	return nil

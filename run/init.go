@@ -13,6 +13,7 @@ import (
 	"github.com/zkaudit/zkaudit/data/recipe"
 	"github.com/zkaudit/zkaudit/data/schedule"
 	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/internal/artefact"
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/internal/number"
 	"github.com/zkaudit/zkaudit/network"
@@ -70,8 +71,8 @@ func refuseConfigured(dir string) error {
 // writeTo makes the run directory and writes its run.toml. Requires names
 // relative to the working directory.
 func (c *Config) writeTo(dir string) error {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return fmt.Errorf("run directory: %w: %w", fault.ErrInput, err)
+	if err := artefact.MakeFolder(dir, 0o755); err != nil {
+		return fmt.Errorf("run directory: %w", err)
 	}
 	if err := c.relocate(dir); err != nil {
 		return err

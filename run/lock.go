@@ -14,7 +14,11 @@ func lock(dir string) (release func(), err error) {
 	path := filepath.Join(dir, "lock")
 	release, free, err := artefact.TryLock(path)
 	if err == nil && !free {
-		err = fmt.Errorf("another zkaudit is using %s (it holds %s): %w", dir, path, fault.ErrInput)
+		other := "another zkaudit"
+		if pid := artefact.Holder(path); pid != 0 {
+			other = fmt.Sprintf("another zkaudit, process %d,", pid)
+		}
+		err = fmt.Errorf("%s is using %s (it holds %s): wait until it is done, or end it: %w", other, dir, path, fault.ErrInput)
 	}
 	return release, err
 }

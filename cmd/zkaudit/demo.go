@@ -4,12 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
 
 	"github.com/zkaudit/zkaudit/examples/demo"
+	"github.com/zkaudit/zkaudit/internal/artefact"
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/run"
@@ -65,15 +65,12 @@ With --cheat the trainer is dishonest, forges the proof, and is found out:
 // demoDirectory returns a directory to work in, and what removes it.
 func demoDirectory(dir string) (place string, clean func(), err error) {
 	if dir != "" {
-		if err := os.MkdirAll(dir, 0o755); err != nil {
-			return "", nil, fmt.Errorf("--dir: %w: %w", fault.ErrInput, err)
+		if err := artefact.MakeFolder(dir, 0o755); err != nil {
+			return "", nil, fmt.Errorf("--dir: %w", err)
 		}
 		return dir, func() {}, nil
 	}
-	if place, err = os.MkdirTemp("", "zkaudit-demo-"); err != nil {
-		return "", nil, fmt.Errorf("temporary directory: %w: %w", fault.ErrInput, err)
-	}
-	return place, func() { os.RemoveAll(place) }, nil
+	return artefact.TemporaryFolder("zkaudit-demo-*")
 }
 
 // writeDemo tells a newcomer what happened.

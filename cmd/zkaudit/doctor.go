@@ -133,11 +133,11 @@ func (d *doctor) cache() {
 		d.ill("cache", fmt.Errorf("the system names no directory for it: name one by --cache, or generators and keys are derived anew each time: %w", fault.ErrInput))
 		return
 	}
-	err := os.MkdirAll(dir, 0o755)
+	err := artefact.MakeFolder(dir, 0o755)
 	if err == nil {
 		name := filepath.Join(dir, fmt.Sprintf("doctor-%d", os.Getpid()))
 		if err = artefact.WriteFile(name, nil, artefact.PrivateMode); err == nil {
-			err = os.Remove(name)
+			err = artefact.Remove(name)
 		}
 	}
 	if err != nil {
@@ -149,12 +149,12 @@ func (d *doctor) cache() {
 
 // trial makes and verifies a run of a few steps, where temporary files are.
 func (d *doctor) trial(ctx context.Context) {
-	dir, err := os.MkdirTemp("", "zkaudit-doctor-")
+	dir, remove, err := artefact.TemporaryFolder("zkaudit-doctor-*")
 	if err != nil {
-		d.ill("trial", fmt.Errorf("%w: %w", err, fault.ErrInput))
+		d.ill("trial", err)
 		return
 	}
-	defer os.RemoveAll(dir)
+	defer remove()
 	start := time.Now()
 	size, err := d.tryRun(ctx, dir)
 	if err != nil {

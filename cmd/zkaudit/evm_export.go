@@ -283,8 +283,8 @@ func writeJSON(path string, content any) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w: %v", path, fault.ErrInput, err)
 	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		return fmt.Errorf("%w: %w", fault.ErrInput, err)
+	if err := artefact.MakeFolder(filepath.Dir(path), 0o755); err != nil {
+		return err
 	}
 	return artefact.WriteFile(path, append(text, '\n'), artefact.PublicMode)
 }

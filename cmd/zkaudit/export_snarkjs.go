@@ -56,8 +56,8 @@ func (a *app) exportSnarkjs(ctx context.Context, path, folder, setupFile string,
 }
 
 func writeSNARK(folder string, files snarkjs.Files) error {
-	if err := os.MkdirAll(folder, 0o755); err != nil {
-		return fmt.Errorf("%w: %w", fault.ErrInput, err)
+	if err := artefact.MakeFolder(folder, 0o755); err != nil {
+		return err
 	}
 	for name, text := range files {
 		if err := artefact.WriteFile(filepath.Join(folder, name), text, artefact.PublicMode); err != nil {

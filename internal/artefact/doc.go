@@ -19,6 +19,7 @@
 // Files are written to a temporary name in the same directory, synced,
 // renamed over the target, and the directory is synced: after a crash the old
 // file or the new one is there, whole, and Sweep removes what was not finished.
+// What is renamed and failed is removed; package disk carries all of it out.
 // A target that is a symbolic link is replaced, not followed. Who reads a file
 // and replaces it by what follows from it takes a lock around both (Lock);
 // since files are renamed over, the lock is a file of its own.

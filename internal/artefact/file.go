@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"syscall"
 
+	"github.com/zkaudit/zkaudit/internal/disk"
 	"github.com/zkaudit/zkaudit/internal/fault"
 )
 
@@ -21,43 +22,56 @@ const (
 
 // WriteFile puts data at path as a whole or not at all. The file has exactly
 // the permissions of mode, whatever the umask, and is never readable by
-// others before it is complete.
-func WriteFile(path string, data []byte, mode fs.FileMode) (err error) {
+// others before it is complete. What processes that were killed have left
+// unfinished in the same folder is removed.
+func WriteFile(path string, data []byte, mode fs.FileMode) error {
 	dir := filepath.Dir(path)
+	Sweep(dir)
 	tmp, err := createTemporary(dir)
 	if err != nil {
-		return fileError("create", path, err)
+		return writeError("create", path, err)
 	}
-	defer func() {
-		if err != nil {
-			tmp.Close()
-			os.Remove(tmp.Name())
-		}
-	}()
-	if _, err := tmp.Write(data); err != nil {
-		return fileError("write", path, err)
+	if err := write(tmp, path, data, mode); err != nil {
+		tmp.Close()
+		_ = disk.RemoveFile(tmp.Name()) // or the next sweep does
+		return err
 	}
-	if err := tmp.Chmod(mode); err != nil {
-		return fileError("set permissions of", path, err)
+	if err := disk.SyncNames(dir); err != nil {
+		return writeError("sync the folder of", path, err)
 	}
-	if err := tmp.Sync(); err != nil {
-		return fileError("sync", path, err)
-	}
-	if err := putInPlace(tmp, path); err != nil {
-		return fileError("rename", path, err)
-	}
-	return syncDir(dir, path)
+	return nil
 }
 
-func syncDir(dir, path string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return fileError("open directory of", path, err)
+// write writes a temporary file and gives it its name.
+func write(tmp *disk.File, path string, data []byte, mode fs.FileMode) error {
+	if _, err := tmp.Write(data); err != nil {
+		return writeError("write", path, err)
 	}
-	defer d.Close()
-	// Some file systems cannot sync a directory; the rename has happened.
-	if err := d.Sync(); err != nil && !errors.Is(err, syscall.EINVAL) && !errors.Is(err, syscall.ENOTSUP) {
-		return fileError("sync directory of", path, err)
+	if err := tmp.Chmod(mode); err != nil {
+		return writeError("set permissions of", path, err)
+	}
+	if err := tmp.Sync(); err != nil {
+		return writeError("sync", path, err)
+	}
+	if err := tmp.PutAt(path); err != nil {
+		return writeError("rename", path, err)
+	}
+	return nil
+}
+
+// MakeFolder makes the folder at path, and those above it, where there is none.
+func MakeFolder(path string, mode fs.FileMode) error {
+	if err := disk.MakeFolders(path, mode); err != nil {
+		return writeError("make the folder", path, err)
+	}
+	return nil
+}
+
+// Remove removes what is at path, a folder with all that is in it, if there is
+// anything.
+func Remove(path string) error {
+	if err := disk.RemoveTree(path); err != nil {
+		return writeError("remove", path, err)
 	}
 	return nil
 }
@@ -111,7 +125,7 @@ func readFile(path string, limit int64, private bool) ([]byte, error) {
 // of resources, everything else is input or output.
 func fileError(action, path string, err error) error {
 	kind := fault.ErrInput
-	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
+	if full(err) {
 		kind = fault.ErrResources
 	}
 	var named *fs.PathError
@@ -120,3 +134,18 @@ func fileError(action, path string, err error) error {
 	}
 	return fmt.Errorf("%s %s: %w: %w", action, path, kind, err)
 }
+
+// writeError is fileError of what could not be written, and says what to do.
+func writeError(action, path string, err error) error {
+	failed := fileError(action, path, err)
+	switch {
+	case full(err):
+		return fault.Advise(failed, "make room there, and run the command again: what was done is kept")
+	case errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS):
+		return fault.Advise(failed, "see that you can write there, and run the command again: what was done is kept")
+	}
+	return failed
+}
+
+// full reports whether a disk or a quota has no room left.
+func full(err error) bool { return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) }

@@ -87,7 +87,7 @@ func TestSweep(t *testing.T) {
 		}
 	}
 	writing.Close()
-	if Sweep(dir); stillThere(writing) {
+	if Sweep(dir); writing.Is(writing.Name()) {
 		t.Error("what a writer has left is still there")
 	}
 }

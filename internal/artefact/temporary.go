@@ -4,6 +4,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/zkaudit/zkaudit/internal/disk"
 )
 
 // A file that is being written is called ".zkaudit-", digits, ".tmp", and is
@@ -15,30 +17,20 @@ const (
 
 // createTemporary makes a file to be written in dir, readable by its owner
 // alone. Sweep leaves it in peace as long as it is open here.
-func createTemporary(dir string) (*os.File, error) {
+func createTemporary(dir string) (*disk.File, error) {
 	for {
-		f, err := os.CreateTemp(dir, temporaryPrefix+"*"+temporarySuffix)
+		f, err := disk.CreateTemporary(dir, temporaryPrefix+"*"+temporarySuffix)
 		if err != nil {
 			return nil, err
 		}
-		free, err := tryFlock(f)
+		free, err := f.TryLock()
 		// Where files cannot be locked, Sweep cannot either, and removes none.
-		if err != nil || free && stillThere(f) {
+		if err != nil || free && f.Is(f.Name()) {
 			return f, nil
 		}
 		f.Close() // a sweep came between making and locking it
-		os.Remove(f.Name())
+		_ = disk.RemoveFile(f.Name())
 	}
-}
-
-// stillThere reports whether an open file still has its name.
-func stillThere(f *os.File) bool {
-	open, err := f.Stat()
-	if err != nil {
-		return false
-	}
-	named, err := os.Lstat(f.Name())
-	return err == nil && os.SameFile(open, named)
 }
 
 // Sweep removes what processes that died while they wrote have left in dir:
@@ -68,12 +60,22 @@ func isTemporary(name string) bool {
 // removeDead removes a file unless somebody has locked it: the system frees
 // locks of processes that end, in whatever container they ran.
 func removeDead(path string) {
-	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	f, err := disk.OpenThere(path)
 	if err != nil {
 		return
 	}
 	defer f.Close()
-	if free, err := tryFlock(f); err == nil && free && stillThere(f) {
-		_ = os.Remove(path)
+	if free, err := f.TryLock(); err == nil && free && f.Is(path) {
+		_ = disk.RemoveFile(path)
 	}
+}
+
+// TemporaryFolder makes a folder where the system keeps what is temporary, whose
+// name follows pattern as in os.MkdirTemp. What a process that is killed leaves
+// there is the system's to clear.
+func TemporaryFolder(pattern string) (path string, remove func(), err error) {
+	if path, err = disk.TemporaryFolder(pattern); err != nil {
+		return "", nil, writeError("make a folder in", os.TempDir(), err)
+	}
+	return path, func() { _ = disk.RemoveTree(path) }, nil
 }

@@ -342,8 +342,8 @@ func (c *Cache) lock(ctx context.Context, digest [32]byte, cl class) (unlock fun
 	if c.dir == "" {
 		return nothing, nil
 	}
-	if err := os.MkdirAll(c.dir, 0o755); err != nil {
-		return nothing, fmt.Errorf("key cache: %w: %w", fault.ErrInput, err)
+	if err := artefact.MakeFolder(c.dir, 0o755); err != nil {
+		return nothing, fmt.Errorf("key cache: %w", err)
 	}
 	unlock, err = artefact.Lock(ctx, c.path(digest, cl, "lock"))
 	if errors.Is(err, fault.ErrUnsupported) && cl.Derived() {
@@ -352,6 +352,5 @@ func (c *Cache) lock(ctx context.Context, digest [32]byte, cl class) (unlock fun
 	if err != nil {
 		return nothing, fmt.Errorf("key cache: %w", err)
 	}
-	artefact.Sweep(c.dir)
 	return unlock, nil
 }
