@@ -19,9 +19,6 @@ import (
 	"github.com/zkaudit/zkaudit/proof/mode"
 )
 
-// exitInterrupted is what shells report for a command ended by Ctrl-C.
-const exitInterrupted = 130
-
 // app holds the flags.
 type app struct {
 	stdout, stderr io.Writer
@@ -197,7 +194,7 @@ func (a *app) console() *console.Console {
 func (a *app) report(err error) int {
 	if errors.Is(err, context.Canceled) {
 		a.console().Say("zkaudit-verify: interrupted")
-		return exitInterrupted
+		return fault.ExitInterrupted
 	}
 	return a.console().Report(err, textOf)
 }

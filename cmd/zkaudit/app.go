@@ -21,9 +21,6 @@ import (
 	"github.com/zkaudit/zkaudit/run"
 )
 
-// exitInterrupted is what shells report for a command ended by Ctrl-C.
-const exitInterrupted = 130
-
 // app holds what all commands share.
 type app struct {
 	stdout   *os.File // results
@@ -114,7 +111,7 @@ func (a *app) checkFlags() (err error) {
 func (a *app) report(err error) int {
 	if errors.Is(err, context.Canceled) {
 		a.say("zkaudit: interrupted; what is done is kept, the same command continues")
-		return exitInterrupted
+		return fault.ExitInterrupted
 	}
 	return a.console().Report(err, a.textOf)
 }

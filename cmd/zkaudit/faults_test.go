@@ -36,7 +36,7 @@ type failure struct {
 var failures = []failure{
 	{name: "killed", kill: true},
 	{name: "killed within", kill: true, fault: disk.Fault{Err: syscall.EIO, Half: true}},
-	{name: "interrupted", cancel: true, code: exitInterrupted},
+	{name: "interrupted", cancel: true, code: fault.ExitInterrupted},
 	{name: "full disk", fault: disk.Fault{Err: syscall.ENOSPC, Half: true}, code: fault.ExitResources, advice: "make room there, and run the command again"},
 	{name: "denied", fault: disk.Fault{Err: syscall.EACCES}, code: fault.ExitInput, advice: "see that you can write there"},
 	{name: "read-only", fault: disk.Fault{Err: syscall.EROFS}, sticky: true, code: fault.ExitInput, advice: "see that you can write there"},

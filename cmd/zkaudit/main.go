@@ -3,19 +3,15 @@
 package main
 
 import (
-	"context"
 	"os"
-	"os/signal"
-	"syscall"
+
+	"github.com/zkaudit/zkaudit/cmd/internal/console"
 )
 
 func main() { os.Exit(execute()) }
 
 // execute runs the command line and returns its exit code.
 func execute() int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
 	a := &app{stdout: os.Stdout, stderr: os.Stderr}
-	root := newRoot(a)
-	return a.report(root.ExecuteContext(ctx))
+	return console.Run(newRoot(a).ExecuteContext, a.report)
 }

@@ -11,12 +11,14 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/zkaudit/zkaudit/internal/artefact"
+	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/tflite"
 )
 
@@ -36,7 +38,8 @@ func TestScripts(t *testing.T) {
 		},
 		Condition: condition,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exit": exitCode, "flip": flip, "truncate": truncate, "killed": killed, "interrupted": interrupted, "bomb": bomb, "artefact": framed,
+			"exit": exitCode, "flip": flip, "truncate": truncate, "killed": killed, "bomb": bomb, "artefact": framed,
+			"interrupted": interrupted(os.Interrupt, fault.ExitInterrupted), "terminated": interrupted(syscall.SIGTERM, fault.ExitTerminated),
 			"keypair": keyPair, "envelope": openEnvelope, "powers": writePowersOfTau, "srs": writeSRS, "ceremony": beginCeremony, "table": table,
 		},
 	})
@@ -147,12 +150,18 @@ func killed(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// interrupted starts a command, waits until it has written a file, and then does what
-// Ctrl-C does: interrupted FILE COMMAND ARGS. The exit code must be the one of shells.
-func interrupted(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) < 2 {
-		ts.Fatalf("usage: interrupted FILE COMMAND ARGS")
+// interrupted starts a command, waits until it has written a file, and then sends a
+// signal: interrupted FILE COMMAND ARGS. The exit code must be the one of shells.
+func interrupted(signal os.Signal, code int) func(*testscript.TestScript, bool, []string) {
+	return func(ts *testscript.TestScript, neg bool, args []string) {
+		if neg || len(args) < 2 {
+			ts.Fatalf("usage: interrupted FILE COMMAND ARGS")
+		}
+		endBy(ts, signal, code, args)
 	}
+}
+
+func endBy(ts *testscript.TestScript, signal os.Signal, code int, args []string) {
 	var said bytes.Buffer
 	c := exec.Command(filepath.Join(filepath.SplitList(ts.Getenv("PATH"))[0], args[1]), args[2:]...)
 	c.Dir, c.Stderr = ts.MkAbs("."), &said
@@ -169,10 +178,10 @@ func interrupted(ts *testscript.TestScript, neg bool, args []string) {
 			written = err == nil
 		}
 	}
-	ts.Check(c.Process.Signal(os.Interrupt))
+	ts.Check(c.Process.Signal(signal))
 	var exit *exec.ExitError
-	if err := <-ended; !errors.As(err, &exit) || exit.ExitCode() != exitInterrupted {
-		ts.Fatalf("%v, want exit code %d: %s", err, exitInterrupted, said.String())
+	if err := <-ended; !errors.As(err, &exit) || exit.ExitCode() != code {
+		ts.Fatalf("%v, want exit code %d: %s", err, code, said.String())
 	}
 	if !strings.Contains(said.String(), "interrupted; what is done is kept") {
 		ts.Fatalf("it said %q", said.String())

@@ -37,6 +37,9 @@ const (
 	ExitResources   = 5 // not enough memory, disk or time
 	ExitVersion     = 6 // version, key or setup mismatch
 	ExitUnpinned    = 7 // valid, but not compared
+
+	ExitInterrupted = 130 // ended by SIGINT, as shells report it
+	ExitTerminated  = 143 // by SIGTERM
 )
 
 // ExitCode returns the exit code for err; nil is ExitOK, and an error of no
