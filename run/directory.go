@@ -52,6 +52,7 @@ type Directory struct {
 	setup    *commitments.Setup
 	memory   memory.Limit
 	unlock   func()
+	swept    int // files that processes that were killed had left half written
 
 	// What run.toml names, as it was read.
 	model  *model
@@ -95,7 +96,7 @@ func Open(dir string, o Options) (*Directory, error) {
 	if d.unlock, err = lock(dir); err != nil {
 		return nil, err
 	}
-	d.sweep()
+	d.swept = d.sweep()
 	return d, nil
 }
 
@@ -144,14 +145,15 @@ func (d *Directory) prover(setup *commitments.Setup) *proving.Prover {
 }
 
 // sweep removes what processes that were killed while they wrote have left in
-// the directory and in those of its stages.
-func (d *Directory) sweep() {
-	artefact.Sweep(d.Path)
+// the directory and in those of its stages, and counts it.
+func (d *Directory) sweep() (removed int) {
+	removed = artefact.Sweep(d.Path)
 	for _, stage := range []string{commitDir, trainDir, proveDir} {
 		if info, err := os.Lstat(d.file(stage)); err == nil && info.IsDir() { // a link leads elsewhere
-			artefact.Sweep(d.file(stage))
+			removed += artefact.Sweep(d.file(stage))
 		}
 	}
+	return removed
 }
 
 // Close unlocks the directory.

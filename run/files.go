@@ -21,6 +21,13 @@ func ProofKind() artefact.Kind { return artefact.Kind{'p', 'r', 'o', 'f'} }
 // which is private.
 func WeightsKind() artefact.Kind { return artefact.Kind{'w', 'g', 't', 's'} }
 
+// Names in the directory of proofs.
+const (
+	certificateFile  = "initial-weights.certificate"
+	proofPattern     = "segment-%06d.proof"
+	committedPattern = "weights-%06d.committed"
+)
+
 const (
 	proofVersion   = 3
 	weightsVersion = 2

@@ -16,14 +16,17 @@ type Health struct {
 	Steps     int  `json:"steps"`   // of the whole run; 0 before it is committed
 	Trained   int  `json:"trained"` // steps that checkpoints hold
 	Proven    bool `json:"proven"`
-	// Problems are files that are damaged, or secrets that others can read.
+	Swept     int  `json:"swept"` // files left half written by processes that were killed, which Open has removed
+	// Problems are files that are damaged or do not belong to the run, or secrets that
+	// others can read.
 	Problems []error `json:"-"`
 }
 
-// Examine reads model, rows and checkpoints, and looks at who can read what is
-// private. It writes nothing. An error is one that keeps it from looking.
+// Examine reads model, rows, checkpoints and proofs, looks for files that do not belong
+// to the run, and at who can read what is private. It writes nothing. An error is one
+// that keeps it from looking.
 func (d *Directory) Examine() (*Health, error) {
-	h := &Health{Problems: d.exposed()}
+	h := &Health{Swept: d.swept, Problems: d.exposed()}
 	var c CommitRecord
 	committed, err := d.readRecord(commitDir, &c)
 	if err != nil || !committed {
@@ -41,6 +44,7 @@ func (d *Directory) Examine() (*Health, error) {
 	if err := h.trained(train.NewCheckpoints(d.file(trainDir), j.Run), j.Run); err != nil {
 		h.Problems = append(h.Problems, err)
 	}
+	h.Problems = append(h.Problems, d.strangers(&c, j.Run.Segments())...)
 	var p ProveRecord
 	h.Proven, err = d.readRecord(proveDir, &p)
 	return h, err
@@ -54,7 +58,7 @@ func (h *Health) trained(c *train.Checkpoints, r *train.Run) error {
 	}
 	for i := range last + 1 {
 		if _, err := c.Load(i); err != nil {
-			return fault.Advise(err, "train again from where it is missing: delete it, and run zkaudit train")
+			return err
 		}
 		if i > 0 {
 			h.Trained += r.Range(i - 1).Count

@@ -142,7 +142,7 @@ func (w *proveCall) begin(ctx context.Context, runID [32]byte) error {
 	if err != nil {
 		return err
 	}
-	path, digest := d.file(w.stage, "initial-weights.certificate"), bundle.ClaimDigest(claim)
+	path, digest := d.file(w.stage, certificateFile), bundle.ClaimDigest(claim)
 	if w.bundle.Weights, err = d.loadProof(path, digest); err != nil {
 		return err
 	}
@@ -161,7 +161,7 @@ func (w *proveCall) begin(ctx context.Context, runID [32]byte) error {
 // earlier: it is made once and keeps its bytes.
 func (w *proveCall) border(i int, ids []graph.TensorID, cells train.Weights) (*owner.CommittedWeights, error) {
 	d, j := w.directory, w.job
-	path := d.file(w.stage, fmt.Sprintf("weights-%06d.committed", i))
+	path := d.file(w.stage, fmt.Sprintf(committedPattern, i))
 	run, weights := j.Run.Digest(), cells.Digest(j.Run.Program)
 	h := encode.NewHash("zkaudit/run/border/v1")
 	h.Fixed(run[:])
@@ -214,7 +214,7 @@ func (w *proveCall) segment(ctx context.Context, i int, before, after *owner.Com
 	if err != nil {
 		return nil, err
 	}
-	path, digest := d.file(w.stage, fmt.Sprintf("segment-%06d.proof", i)), bundle.ClaimDigest(claim)
+	path, digest := d.file(w.stage, fmt.Sprintf(proofPattern, i)), bundle.ClaimDigest(claim)
 	encoded, err := d.loadProof(path, digest)
 	if err != nil || encoded != nil {
 		return encoded, err

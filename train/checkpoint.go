@@ -34,10 +34,11 @@ func NewCheckpoints(dir string, run *Run) *Checkpoints {
 	return &Checkpoints{dir: dir, run: run, digest: run.Digest()}
 }
 
+// CheckpointName returns what the file of checkpoint i is called.
+func CheckpointName(i int) string { return fmt.Sprintf("weights-%06d.ckpt", i) }
+
 // Path returns the file of checkpoint i.
-func (c *Checkpoints) Path(i int) string {
-	return filepath.Join(c.dir, fmt.Sprintf("weights-%06d.ckpt", i))
-}
+func (c *Checkpoints) Path(i int) string { return filepath.Join(c.dir, CheckpointName(i)) }
 
 // Save writes checkpoint i, whole or not at all.
 func (c *Checkpoints) Save(i int, w Weights) error {
@@ -47,8 +48,21 @@ func (c *Checkpoints) Save(i int, w Weights) error {
 
 // Load reads checkpoint i and adds the frozen weights. Errors name the file
 // and wrap fault.ErrInput (missing, readable by others), fault.ErrMalformed
-// (damaged), fault.ErrVersion or fault.ErrUsage (of another run).
+// (damaged), fault.ErrVersion or fault.ErrUsage (of another run), and say what to do.
 func (c *Checkpoints) Load(i int) (Weights, error) {
+	w, err := c.load(i)
+	switch {
+	case errors.Is(err, fault.ErrMalformed) || errors.Is(err, fault.ErrOverflow):
+		err = fault.Advise(err, "delete the file, and run zkaudit train: what is missing is trained again")
+	case errors.Is(err, fault.ErrVersion):
+		err = fault.Advise(err, "zkaudit train --restart makes it again")
+	case errors.Is(err, fault.ErrUsage):
+		err = fault.Advise(err, "put the right file there, or start over with zkaudit train --restart")
+	}
+	return w, err
+}
+
+func (c *Checkpoints) load(i int) (Weights, error) {
 	path := c.Path(i)
 	data, err := artefact.ReadPrivateFile(path, c.size()+artefact.Overhead)
 	if err != nil {

@@ -123,7 +123,7 @@ func TestCheckpointRefusals(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, err := c.Load(1)
-		if !errors.Is(err, test.want) || !strings.Contains(err.Error(), "weights-000001.ckpt") {
+		if !errors.Is(err, test.want) || !strings.Contains(err.Error(), "weights-000001.ckpt") || !strings.Contains(err.Error(), "zkaudit train") {
 			t.Errorf("%s: %v", test.name, err)
 		}
 	}

@@ -26,9 +26,10 @@ func doctorCommand(a *app) *cobra.Command {
 		Use:   "doctor [DIR]",
 		Short: "Look whether this machine, and a run, are well",
 		Long: `Looks at processor, memory and cache, and commits, trains, proves and verifies a run of a
-few steps. With DIR it looks at that run, too: that model, rows and checkpoints can be
-read, and that nobody else can read what is private. It changes nothing of a run but
-what a process that was killed has left half written, which is removed as by every command.
+few steps. With DIR it looks at that run, too: that no other process is using it, that
+model, rows, checkpoints and proofs can be read and belong to the run, and that nobody else
+can read what is private. It changes nothing of a run but what a process that was killed
+has left half written, which is removed as by every command.
 
 What is wrong is said with what to do about it, and the exit code is that of the first.`,
 		Args: arguments(0, 1, "at most one run directory"),
@@ -221,6 +222,9 @@ func (d *doctor) run(dir string) {
 	}
 	for _, problem := range h.Problems {
 		d.ill("run", problem)
+	}
+	if h.Swept > 0 {
+		d.well("run", "%s: removed, which a process that was killed had left half written", counted(h.Swept, "file"))
 	}
 	switch {
 	case !h.Committed:

@@ -34,18 +34,19 @@ func createTemporary(dir string) (*disk.File, error) {
 }
 
 // Sweep removes what processes that died while they wrote have left in dir:
-// files named as WriteFile names them that nobody has locked. Folders in dir are
-// not entered. What cannot be removed does no harm.
-func Sweep(dir string) {
+// files named as WriteFile names them that nobody has locked, which it counts.
+// Folders in dir are not entered. What cannot be removed does no harm.
+func Sweep(dir string) (removed int) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
-		return
+		return 0
 	}
 	for _, e := range entries {
-		if e.Type().IsRegular() && isTemporary(e.Name()) {
-			removeDead(filepath.Join(dir, e.Name()))
+		if e.Type().IsRegular() && isTemporary(e.Name()) && removeDead(filepath.Join(dir, e.Name())) {
+			removed++
 		}
 	}
+	return removed
 }
 
 func isTemporary(name string) bool {
@@ -59,15 +60,14 @@ func isTemporary(name string) bool {
 
 // removeDead removes a file unless somebody has locked it: the system frees
 // locks of processes that end, in whatever container they ran.
-func removeDead(path string) {
+func removeDead(path string) (removed bool) {
 	f, err := disk.OpenThere(path)
 	if err != nil {
-		return
+		return false
 	}
 	defer f.Close()
-	if free, err := f.TryLock(); err == nil && free && f.Is(path) {
-		_ = disk.RemoveFile(path)
-	}
+	free, err := f.TryLock()
+	return err == nil && free && f.Is(path) && disk.RemoveFile(path) == nil
 }
 
 // TemporaryFolder makes a folder where the system keeps what is temporary, whose
