@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 
@@ -139,12 +140,11 @@ func (w world) must(t *testing.T, args ...string) {
 	}
 }
 
-// copied returns a copy of a world.
-func (w world) copied(t *testing.T) world {
+// lay puts files into an empty folder, with their permissions.
+func lay(t *testing.T, dir string, files map[string]file) {
 	t.Helper()
-	to, files := world{t.TempDir(), w.cache}, w.files(t)
 	for _, name := range slices.Sorted(maps.Keys(files)) { // folders before what is in them
-		path, f := filepath.Join(to.dir, name), files[name]
+		path, f := filepath.Join(dir, name), files[name]
 		var err error
 		if !f.mode.IsDir() {
 			err = os.WriteFile(path, []byte(f.text), f.mode.Perm())
@@ -155,7 +155,6 @@ func (w world) copied(t *testing.T) world {
 			t.Fatal(err)
 		}
 	}
-	return to
 }
 
 // file is a file or folder of a world.
@@ -164,15 +163,21 @@ type file struct {
 	text string
 }
 
-// files are those of a world by their names in it, but for locks.
+// files are those of a world.
 func (w world) files(t *testing.T) map[string]file {
 	t.Helper()
+	return filesOf(t, w.dir)
+}
+
+// filesOf are what is in a folder by their names in it, but for locks.
+func filesOf(t *testing.T, dir string) map[string]file {
+	t.Helper()
 	all := map[string]file{}
-	err := filepath.WalkDir(w.dir, func(path string, d fs.DirEntry, err error) error {
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
-		name, err := filepath.Rel(w.dir, path)
+		name, err := filepath.Rel(dir, path)
 		if err != nil {
 			return err
 		}
@@ -201,9 +206,33 @@ func (w world) files(t *testing.T) map[string]file {
 
 // goodRun is a run without failures.
 type goodRun struct {
-	before []world            // each stage
-	after  []map[string]file  // files after each stage
+	before []map[string]file  // files before each stage
+	after  []map[string]file  // and after it
 	ops    [][]disk.Operation // of each stage
+	cache  map[string]file
+}
+
+// good is one good run for all tests.
+var good = func() func(t *testing.T) *goodRun {
+	var once sync.Once
+	var g *goodRun
+	return func(t *testing.T) *goodRun {
+		t.Helper()
+		once.Do(func() { g = runWell(t) })
+		if g == nil {
+			t.Fatal("there is no good run")
+		}
+		return g
+	}
+}()
+
+// world returns one as it is before stage i.
+func (g *goodRun) world(t *testing.T, i int) world {
+	t.Helper()
+	w := world{t.TempDir(), t.TempDir()}
+	lay(t, w.dir, g.before[i])
+	lay(t, w.cache, g.cache)
+	return w
 }
 
 // runWell goes through all stages.
@@ -227,7 +256,7 @@ func runWell(t *testing.T) *goodRun {
 	}
 	g := &goodRun{}
 	for _, s := range stages {
-		g.before = append(g.before, w.copied(t))
+		g.before = append(g.before, w.files(t))
 		var ops []disk.Operation
 		end := disk.Intercept(w.dir, func(o disk.Operation) disk.Fault {
 			ops = append(ops, o)
@@ -238,6 +267,7 @@ func runWell(t *testing.T) *goodRun {
 		g.after, g.ops = append(g.after, w.files(t)), append(g.ops, ops)
 	}
 	w.must(t, "verify", "@/run/bundle.zka", "--expect", "@/run/expect.toml")
+	g.cache = filesOf(t, w.cache)
 	return g
 }
 
@@ -258,11 +288,11 @@ func (w world) inject(t *testing.T, n int, f failure, cancel func()) (hit func()
 		case done < n || !f.sticky:
 			return disk.Fault{}
 		}
+		dying = f.kill
 		switch {
 		case f.kill && f.fault.Half:
-			dying = true
+			f.fault.Then = func() { panic(dead{}) }
 		case f.kill:
-			dying = true
 			panic(dead{})
 		case f.cancel:
 			cancel()
@@ -286,6 +316,9 @@ func secret(name string) bool {
 func (w world) exposed(t *testing.T, o disk.Operation) {
 	t.Helper()
 	err := filepath.WalkDir(w.dir, func(path string, d fs.DirEntry, err error) error {
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
 		if err != nil || d.IsDir() {
 			return err
 		}
@@ -374,7 +407,7 @@ func (w world) fails(t *testing.T, g *goodRun, i, n int, f failure) {
 	case !f.cancel && !strings.Contains(e.said, w.fill(t, []string{"@"})[3]):
 		t.Errorf("it names no file: %s", e.said)
 	}
-	was := g.before[i].files(t)
+	was := g.before[i]
 	for name, now := range w.files(t) {
 		switch before, there := was[name]; {
 		case now.mode.IsDir() || there && now.text == before.text:
@@ -447,7 +480,7 @@ func (w world) goesOn(t *testing.T, i int, all bool) {
 // killed before each file gets its name. The command says so and leaves nothing that is half there; the same command
 // then ends as if nothing had been.
 func TestFaults(t *testing.T) {
-	g := runWell(t)
+	g := good(t)
 	for i, s := range stages {
 		for n, o := range g.ops[i] {
 			for k, f := range failures {
@@ -456,7 +489,7 @@ func TestFaults(t *testing.T) {
 				}
 				t.Run(fmt.Sprintf("%s/%d %s/%s", s.name, n, o.Kind, f.name), func(t *testing.T) {
 					t.Parallel()
-					w := g.before[i].copied(t)
+					w := g.world(t, i)
 					w.fails(t, g, i, n, f)
 					w.resumes(t, g, i)
 					w.goesOn(t, i, *whole && f.kill)

@@ -23,6 +23,9 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	if os.Getenv(killAt) != "" {
+		killMyself()
+	}
 	testscript.Main(m, map[string]func(){"zkaudit": func() { os.Exit(execute()) }})
 }
 

@@ -24,6 +24,8 @@ type Fault struct {
 	// Done: all of it is done, and fails all the same, as over a network that
 	// loses the reply.
 	Done bool
+	// Then is called, if it is set, when so much is done. It may panic.
+	Then func()
 }
 
 // interception is what stands between this package and the system for one folder.
@@ -112,6 +114,9 @@ func perform(kind Kind, path string, do func() error, half func()) error {
 		_ = do()
 	case f.Half && half != nil:
 		half()
+	}
+	if f.Then != nil {
+		f.Then()
 	}
 	return &fs.PathError{Op: string(kind), Path: path, Err: f.Err}
 }
