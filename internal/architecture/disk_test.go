@@ -17,7 +17,7 @@ var changesDisk = []string{
 // ownFiles are packages that may change files by themselves: programs and helpers
 // of development, none of which writes what users keep.
 var ownFiles = []string{
-	"internal/disk", "internal/mutate", "internal/ptautest", "web/build", "bench", "evm/evmtest",
+	"internal/disk", "internal/everybyte", "internal/mutate", "internal/ptautest", "internal/rowtest", "web/build", "bench", "evm/evmtest",
 	"evm/chain/bindings/generate", "evm/chain/chaintest", "evm/chain/marketplace",
 }
 
