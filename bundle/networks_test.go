@@ -37,9 +37,9 @@ type drawnRun struct {
 
 func drawRun(t *testing.T, rng *rand.Rand, m mode.Name, setup *commitments.Setup) *drawnRun {
 	t.Helper()
-	d := networktest.NewTraining(rng, networktest.Every)
+	d := networktest.NewTraining(rng, networktest.Wide)
 	for d.Choices().Labels == graph.Bits { // which no dataset has
-		d = networktest.NewTraining(rng, networktest.Every)
+		d = networktest.NewTraining(rng, networktest.Wide)
 	}
 	p, c, steps := d.Program(), d.Choices(), d.Steps
 	if c.Momentum == nil || steps%c.Momentum.Restart == 0 {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/big"
 	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"github.com/zkaudit/zkaudit/graph"
@@ -31,11 +32,13 @@ func drawn(t *testing.T, few int, test func(t *testing.T, rng *rand.Rand, d *net
 	for i := range uint64(few) {
 		t.Run(fmt.Sprint("seed ", *seed+i), func(t *testing.T) {
 			rng := rand.New(rand.NewPCG(*seed+i, 15))
-			d := networktest.NewTraining(rng, networktest.Every)
+			d := networktest.NewTraining(rng, networktest.Wide)
+			t.Cleanup(func() {
+				if t.Failed() {
+					t.Logf("%+v\n%s", d.Choices(), strings.Join(d.Describe(), "\n"))
+				}
+			})
 			test(t, rng, d)
-			if t.Failed() {
-				t.Logf("%+v\n%s", d.Choices(), d.Describe())
-			}
 		})
 	}
 }

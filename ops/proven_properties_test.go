@@ -20,6 +20,7 @@ import (
 	"github.com/zkaudit/zkaudit/proof/forger"
 	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/proof/prooftest"
+	"github.com/zkaudit/zkaudit/proof/prover"
 	"github.com/zkaudit/zkaudit/proof/proving"
 	"github.com/zkaudit/zkaudit/proof/statement"
 	"github.com/zkaudit/zkaudit/relation"
@@ -143,6 +144,7 @@ func TestChangedNetworksAreRefused(t *testing.T) {
 		if x == nil {
 			return
 		}
+		x.checkCounts(t, rng)
 		ids := x.private()
 		rng.Shuffle(len(ids), func(i, k int) { ids[i], ids[k] = ids[k], ids[i] })
 		for i, id := range ids {
@@ -163,6 +165,26 @@ func TestChangedNetworksAreRefused(t *testing.T) {
 	})
 	if changedCells < 5*whole && *graphs == 0 || whole == 0 {
 		t.Errorf("%d cells changed, %d proven: the test shows little", changedCells, whole)
+	}
+}
+
+// checkCounts changes how often a row of each table is said to be looked up.
+func (x *executed) checkCounts(t *testing.T, rng *rand.Rand) {
+	t.Helper()
+	sys, counted := x.sys.Relation, slices.Clone(x.assignment)
+	if err := prover.Count(sys, counted); err != nil {
+		t.Fatal(err)
+	}
+	if err := naive.Check(sys, counted); err != nil {
+		t.Fatal(err)
+	}
+	for k := range sys.Tables {
+		id, cells := sys.Tables[k].Count, slices.Clone(counted)
+		row := rng.IntN(sys.Tables[k].Rows)
+		cells[id] = changed(cells[id], row, 1)
+		if err := naive.Check(sys, cells); !errors.Is(err, fault.ErrRejected) {
+			t.Errorf("table %q: one more reading of row %d: %v", sys.Tables[k].Name, row, err)
+		}
 	}
 }
 
@@ -258,6 +280,16 @@ func TestPaddingOfNetworks(t *testing.T) {
 		accepted++
 		x.attempt(t, honest, harmless, nil)
 		x.attempt(t, honest, x.falseBeside(t, rng, harmless), fault.ErrRejected)
+		if *graphs > 0 {
+			tab := &x.sys.Relation.Tables[rng.IntN(len(x.sys.Relation.Tables))]
+			lie := honest.Clone()
+			count := &lie.Tables[tab.Count][rng.IntN(tab.Rows)]
+			one := fr.One()
+			count.Add(count, &one)
+			if err := lie.Attempt(t); !errors.Is(err, fault.ErrRejected) {
+				t.Errorf("table %q: one more reading: %v", tab.Name, err)
+			}
+		}
 	})
 	if accepted == 0 || refused == 0 {
 		t.Errorf("%d accepted, %d refused: the test shows little", accepted, refused)

@@ -21,17 +21,25 @@ func (r *rational) layer(l *network.Layer, values []*node, shape []int) *node {
 		y = r.moves(x, shape, padding(l.Parameters, x.shape, shape))
 	case network.Reshape:
 		y = r.moves(x, shape, sameOrder(len(x.cells)))
-	case network.Add:
-		y = r.add(x, values[l.Inputs[1]])
+	case network.Add, network.Sub, network.SubFrom, network.Mul, network.Maximum, network.Minimum:
+		y = r.pair(l, x, values)
 	case network.BatchMatmul:
 		y = r.matrices(x, values[l.Inputs[1]], shape, l.Parameters)
 	case network.Softmax:
 		y = r.softmax(x)
+	case network.Neg:
+		y = r.sum(x, nil, -1, 0)
+	case network.Square:
+		y = r.product(x, x)
+	case network.Transpose, network.Reverse, network.StridedSlice:
+		y = r.moves(x, shape, sources(l, x.shape, shape))
+	case network.Concatenation:
+		y = r.joined(x, values[l.Inputs[1]], shape, l.Parameters[0])
 	default:
-		panic("no layer " + string(l.Kind))
+		y = r.activate(x, l.Kind, l.Constant)
 	}
 	if l.Activation != "" {
-		y = r.activate(y, l.Activation)
+		y = r.activate(y, l.Activation, nil)
 	}
 	return y
 }

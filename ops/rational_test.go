@@ -108,7 +108,7 @@ func (r *rational) rounded(list []*big.Rat, f int) []*big.Rat {
 func function(y float64, bits int) *big.Rat {
 	scaled := math.Ldexp(y, bits)
 	floor := math.Floor(scaled)
-	if math.Abs(scaled-floor-0.5) < 1e-9 {
+	if scaled != 0 && math.Abs(scaled-floor-0.5) < 1e-9 {
 		panic(fmt.Sprintf("%v is too close to call at %d bits", y, bits))
 	}
 	return ratio(int64(math.Floor(scaled+0.5)), bits)
@@ -199,59 +199,6 @@ func (r *rational) clipped(d []*big.Rat) []*big.Rat {
 	return out
 }
 
-// activate applies a function cell by cell: its values are at some bits, its derivative
-// is 0 or 1, or rounded to 14 bits.
-func (r *rational) activate(x *node, kind network.Kind) *node {
-	y := r.push(&node{shape: x.shape, fraction: x.fraction, trains: x.trains})
-	slopes := make([]*big.Rat, len(x.cells))
-	bits := true
-	for i, v := range x.cells {
-		var a *big.Rat
-		a, slopes[i], bits = r.curve(kind, v)
-		y.cells = append(y.cells, a)
-	}
-	if kind == network.Tanh {
-		y.fraction = r.c.Formats.Activation
-	}
-	y.back = func(d []*big.Rat) {
-		dx := make([]*big.Rat, len(d))
-		for i := range d {
-			dx[i] = new(big.Rat).Mul(d[i], slopes[i])
-		}
-		if !bits {
-			dx = r.rounded(dx, r.c.Formats.Error)
-		}
-		x.send(dx)
-	}
-	return y
-}
-
-// curve is a function's value and derivative at x; bits says that the latter is 0 or 1.
-func (r *rational) curve(kind network.Kind, x *big.Rat) (value, slope *big.Rat, bits bool) {
-	clamp := func(low, high *big.Rat) (*big.Rat, *big.Rat, bool) {
-		switch {
-		case low != nil && x.Cmp(low) <= 0:
-			return low, new(big.Rat), true
-		case high != nil && x.Cmp(high) >= 0:
-			return high, new(big.Rat), true
-		}
-		return x, big.NewRat(1, 1), true
-	}
-	switch kind {
-	case network.Relu:
-		return clamp(new(big.Rat), nil)
-	case network.Relu6:
-		return clamp(new(big.Rat), big.NewRat(6, 1))
-	case network.ReluN1To1:
-		return clamp(big.NewRat(-1, 1), big.NewRat(1, 1))
-	case network.Tanh:
-		y := math.Tanh(float(x))
-		c := math.Cosh(float(x))
-		return function(y, r.c.Formats.Activation), function(1/(c*c), 14), false
-	}
-	panic("no function " + string(kind))
-}
-
 // moves is a value whose cells are those of another, or 0 where from is −1.
 func (r *rational) moves(x *node, shape []int, from []int) *node {
 	y := r.push(&node{shape: shape, fraction: x.fraction, trains: x.trains})
@@ -272,19 +219,6 @@ func (r *rational) moves(x *node, shape []int, from []int) *node {
 		x.send(dx)
 	}
 	return y
-}
-
-// add is x + y.
-func (r *rational) add(x, y *node) *node {
-	z := r.push(&node{shape: x.shape, fraction: x.fraction, trains: x.trains || y.trains})
-	for i := range x.cells {
-		z.cells = append(z.cells, r.fits(new(big.Rat).Add(x.cells[i], y.cells[i]), x.fraction))
-	}
-	z.back = func(d []*big.Rat) {
-		x.send(d)
-		y.send(d)
-	}
-	return z
 }
 
 // matrices is the product of the matrices that two values are, either way round.

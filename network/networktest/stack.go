@@ -24,6 +24,7 @@ type Family int
 const (
 	Every   Family = iota
 	Smooth         // those with a derivative everywhere
+	Wide           // all that change, join and move cells, too
 	OfPeers        // those that gorgonia has, with gradients that are right there (TestGradientsOfGorgonia)
 )
 
@@ -35,6 +36,9 @@ func NewStack(rng *rand.Rand, of Family) *Stack {
 	kinds := []func(){s.convolution, s.pool, s.residual, s.block, s.everywhere, s.attention}
 	if of != OfPeers {
 		kinds = append(kinds, s.groups, s.channels, s.transposed, s.pad)
+	}
+	if of == Wide {
+		kinds = append(kinds, s.function, s.function, s.constant, s.pair, s.pair, s.added, s.added, s.moved, s.joined)
 	}
 	for n := 2 + rng.IntN(4); n > 0 || len(s.Layers) == 0; n-- {
 		kinds[rng.IntN(len(kinds))]()
@@ -59,10 +63,21 @@ func (s *Stack) add(l network.Layer, shape ...int) {
 	if l.Inputs == nil {
 		l.Inputs = []int{len(s.Layers)}
 	}
-	if l.Shape = shape; l.Kind == network.Softmax || l.Kind == network.Add {
+	if l.Shape = shape; unstated(l.Kind) {
 		l.Shape = nil
 	}
 	s.Layers, s.Shapes = append(s.Layers, l), append(s.Shapes, shape)
+}
+
+// unstated reports whether layers of a kind make what their operands are, and say no
+// shape.
+func unstated(k network.Kind) bool {
+	switch k {
+	case network.Reshape, network.FullyConnected, network.Conv2D, network.DepthwiseConv2D, network.TransposeConv, network.BatchMatmul, network.AveragePool2D, network.MaxPool2D,
+		network.Pad, network.Transpose, network.Reverse, network.StridedSlice, network.Concatenation:
+		return false
+	}
+	return true
 }
 
 // weights adds a weight of some shape, and its units' bias or none; one that is
@@ -175,7 +190,7 @@ func (s *Stack) transposed() {
 func (s *Stack) pool() {
 	w, filter, at := s.window(false)
 	kind := network.AveragePool2D
-	if s.of == OfPeers || s.of == Every && s.rng.IntN(2) == 0 {
+	if s.of == OfPeers || (s.of == Every || s.of == Wide) && s.rng.IntN(2) == 0 {
 		kind = network.MaxPool2D
 	}
 	s.add(network.Layer{Kind: kind, Window: w, Parameters: filter[:]}, at[0], at[1], s.shape()[2])
@@ -193,13 +208,18 @@ func (s *Stack) pad() {
 // residual adds a value of the same shape, if only the last one.
 func (s *Stack) residual() {
 	last := len(s.Layers)
+	s.add(network.Layer{Kind: network.Add, Inputs: []int{last, s.alike()}, Activation: s.activation()}, s.shape()...)
+}
+
+// alike is a value of the same shape as the last one, which may be it.
+func (s *Stack) alike() int {
 	var same []int
 	for v, shape := range s.Shapes {
 		if slices.Equal(shape, s.shape()) {
 			same = append(same, v)
 		}
 	}
-	s.add(network.Layer{Kind: network.Add, Inputs: []int{last, same[s.rng.IntN(len(same))]}, Activation: s.activation()}, s.shape()...)
+	return same[s.rng.IntN(len(same))]
 }
 
 // block adds two convolutions to what they read: to itself where they keep its shape,
