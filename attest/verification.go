@@ -2,6 +2,7 @@ package attest
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/zkaudit/zkaudit/audit"
@@ -67,8 +68,8 @@ func (v Verifier) Training(b *bundle.Bundle, r *bundle.Report, name string) (*St
 	return newStatement(VerificationType, p, file)
 }
 
-// Audit is Training for an audit: errors wrap fault.ErrUnpinned also for one without
-// runs of which nothing was compared.
+// Audit is Training for an audit: all parts, runs and public models were compared that
+// its claims are about.
 func (v Verifier) Audit(b *audit.Bundle, r *audit.Report, name string) (*Statement, error) {
 	file, err := auditFile(b, r, name)
 	if err != nil {
@@ -77,10 +78,7 @@ func (v Verifier) Audit(b *audit.Bundle, r *audit.Report, name string) (*Stateme
 	if err := attestable(r.Unpinned, r.Insecure); err != nil {
 		return nil, err
 	}
-	if len(r.Runs) == 0 && len(r.Checked) == 0 {
-		return nil, fmt.Errorf("nobody has compared the audit with anything, and a verifier's statement says with what: %w", fault.ErrUnpinned)
-	}
-	p := v.passed("all claims hold; runs that they are about have the program, data, order, origin, length and learning rate that the verifier required, or the statement that it required")
+	p := v.passed("all claims hold; parts and public models that they are about are those that the verifier required, runs have the program, data, order, origin, length and learning rate that it required, or the statement")
 	p.Of, p.Statement, p.Mode, p.SetupID = "audit", r.Digest, r.Mode, r.Setup
 	p.Proven, p.NotProven = []string{}, lines(r.NotProven)
 	for _, c := range r.Claims {
@@ -101,7 +99,7 @@ func (v Verifier) passed(meaning string) *verificationPredicate {
 // attestable refuses to state of a verification what it has not shown.
 func attestable(unpinned []string, insecure bool) error {
 	if len(unpinned) > 0 {
-		return fmt.Errorf("nobody has compared %s, and a verifier's statement says that it was compared: %w", foreign.Quotes(unpinned), fault.ErrUnpinned)
+		return fmt.Errorf("nobody has compared %s, and a verifier's statement says that it was compared: %w", strings.Join(unpinned, ", "), fault.ErrUnpinned)
 	}
 	if insecure {
 		return fmt.Errorf("the proofs were made with the INSECURE development setup: anyone can forge them, so no verifier's statement is made: %w", fault.ErrVersion)

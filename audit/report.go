@@ -31,8 +31,8 @@ type Report struct {
 	NotProven  []string     `json:"not_proven"`
 	Checked    []string     `json:"checked"`
 	NotChecked []string     `json:"not_checked"`
-	// Unpinned are the runs that claims are about and nobody has compared: their
-	// bundles are valid, and may be about any training.
+	// Unpinned are the parts, runs and public models that claims are about and nobody
+	// has compared, in words: they may be any.
 	Unpinned []string `json:"unpinned"`
 
 	named map[string]bool // the subjects of claims added
@@ -221,7 +221,7 @@ func (r *Report) WriteText(w io.Writer) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "AUDIT: %s, %s released, digest %s\n", claimsHold(len(r.Claims)), count(r.Bits, "bit"), r.Digest)
 	if len(r.Unpinned) > 0 {
-		fmt.Fprintf(&b, "VALID AS FAR AS IT WAS COMPARED: nobody has compared %s, so the claims may be about another training than you mean.\n", runsNamed(r.Unpinned))
+		fmt.Fprintf(&b, "VALID AS FAR AS IT WAS COMPARED: nobody has compared %s, so the claims may be about others than you mean.\n", strings.Join(r.Unpinned, ", "))
 	}
 	fmt.Fprintf(&b, "mode %s, context %s\n", r.Mode, foreign.QuoteUpTo(r.Context, maxContext))
 	if r.Insecure {
@@ -298,14 +298,6 @@ func (r *Report) readable() []string {
 		sentences[i] = fmt.Sprintf("%s: %s", foreign.Quotes(names[text]), text)
 	}
 	return sentences
-}
-
-// runsNamed names runs in a sentence.
-func runsNamed(names []string) string {
-	if len(names) == 1 {
-		return "run " + foreign.Quote(names[0])
-	}
-	return "runs " + foreign.Quotes(names)
 }
 
 // text is the released values in a line. Labels of outcomes quote what they are

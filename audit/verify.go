@@ -80,7 +80,8 @@ type Options struct {
 //
 // Soundness: an accepted audit shows the claims of its report about the
 // committed parts and runs, under what the report assumes. The caller must have
-// verified the bundles of Expectation.Runs, and look at Report.NotChecked.
+// verified the bundles of Expectation.Runs, and look at Report.Unpinned: unless it is
+// empty, the claims may be about other parts, runs or models than meant.
 func Verify(ctx context.Context, b *Bundle, e Expectation, v *mode.Verifier, opts Options) (_ *Report, err error) {
 	defer fault.Catch(&err, "audit", fault.ErrMalformed)
 	if v.Setup.ID != b.Setup || v.Setup.RowBits != b.RowBits {
@@ -210,8 +211,10 @@ func (e *Expectation) compareModels(b *Bundle, r *Report) error {
 		case pinned && pin.Fractions != nil:
 			r.Checked = append(r.Checked, file, formats)
 		case pinned:
+			r.Unpinned = append(r.Unpinned, "the numbers of public model "+foreign.Quote(name))
 			r.Checked, r.NotChecked = append(r.Checked, file), append(r.NotChecked, formats)
 		default:
+			r.Unpinned = append(r.Unpinned, "public model "+foreign.Quote(name))
 			r.NotChecked = append(r.NotChecked, file, formats)
 		}
 	}
@@ -233,17 +236,8 @@ func (e *Expectation) compare(b *Bundle, r *Report) error {
 	if err := e.compareNames(b); err != nil {
 		return err
 	}
-	for i := range r.Parts {
-		p := &r.Parts[i]
-		what := fmt.Sprintf("part %s: %s", foreign.Quote(p.Name), p.Digest)
-		switch want, pinned := e.Parts[p.Name]; {
-		case !pinned:
-			r.NotChecked = append(r.NotChecked, what)
-		case want != p.Digest:
-			return fmt.Errorf("expected part %q with digest %s, the audit is about %s: %w", p.Name, want, p.Digest, fault.ErrRejected)
-		default:
-			r.Checked = append(r.Checked, what)
-		}
+	if err := e.compareParts(b, r); err != nil {
+		return err
 	}
 	if err := e.compareRuns(b, r); err != nil {
 		return err
@@ -252,6 +246,39 @@ func (e *Expectation) compare(b *Bundle, r *Report) error {
 		return err
 	}
 	return e.compareClaims(b, r)
+}
+
+// compareParts checks the parts. One that is not pinned by name is compared all the
+// same where a run was trained on it that is.
+func (e *Expectation) compareParts(b *Bundle, r *Report) error {
+	trainedOn := map[string]string{} // parts by digest, to the name of such a run
+	for _, name := range sortedKeys(b.Runs) {
+		for _, run := range e.Runs {
+			if digest := b.Runs[name]; run.Digest == digest && (e.RunDigests[name] != "" || e.Compared[digest]) {
+				for _, part := range run.Parts {
+					trainedOn[hex.EncodeToString(part[:])] = name
+				}
+			}
+		}
+	}
+	for i := range r.Parts {
+		p := &r.Parts[i]
+		what := fmt.Sprintf("part %s: %s", foreign.Quote(p.Name), p.Digest)
+		want, pinned := e.Parts[p.Name]
+		run, known := trainedOn[p.Digest]
+		switch {
+		case pinned && want != p.Digest:
+			return fmt.Errorf("expected part %q with digest %s, the audit is about %s: %w", p.Name, want, p.Digest, fault.ErrRejected)
+		case pinned:
+			r.Checked = append(r.Checked, what)
+		case known:
+			r.Checked = append(r.Checked, fmt.Sprintf("%s (of the dataset of run %s)", what, foreign.Quote(run)))
+		default:
+			r.Unpinned = append(r.Unpinned, "part "+foreign.Quote(p.Name))
+			r.NotChecked = append(r.NotChecked, what)
+		}
+	}
+	return nil
 }
 
 // compareClaims checks the claims and the context.
@@ -342,10 +369,10 @@ func (e *Expectation) compareRuns(b *Bundle, r *Report) error {
 		case e.Compared[digest]:
 			r.Checked = append(r.Checked, fmt.Sprintf("run %q: %s (its bundle is valid, and about the program, data, order, origin, length and rate expected of it)", name, have))
 		case len(e.Runs) > 1:
-			r.Unpinned = append(r.Unpinned, name)
+			r.Unpinned = append(r.Unpinned, "run "+foreign.Quote(name))
 			r.NotChecked = append(r.NotChecked, fmt.Sprintf("run %q: %s (one of the %d bundles given, valid, but which one is the prover's choice)", name, have, len(e.Runs)))
 		default:
-			r.Unpinned = append(r.Unpinned, name)
+			r.Unpinned = append(r.Unpinned, "run "+foreign.Quote(name))
 			r.NotChecked = append(r.NotChecked, fmt.Sprintf("run %q: %s (its bundle is valid, but what was trained, on what and how, was not compared)", name, have))
 		}
 	}

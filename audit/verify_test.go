@@ -12,6 +12,7 @@ import (
 
 	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/internal/fault"
+	"github.com/zkaudit/zkaudit/internal/foreign"
 	"github.com/zkaudit/zkaudit/ops"
 	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/transpile"
@@ -174,13 +175,18 @@ func TestWhatIsCompared(t *testing.T) {
 		id := b.Models[name]
 		return ModelPin{SHA256: hex.EncodeToString(id.SHA256[:]), Fractions: &id.Fractions}
 	}
+	for _, run := range known.Runs {
+		run.Parts = nil // what is compared with runs is looked at below
+	}
 	parts, claims := map[string]string{}, &Audit{Context: b.Context}
 	report, err := compare(Expectation{})
 	if err != nil {
 		t.Fatal(err)
 	}
+	var allParts []string
 	for i := range report.Parts {
 		parts[report.Parts[i].Name] = report.Parts[i].Digest
+		allParts = append(allParts, "part "+foreign.Quote(report.Parts[i].Name))
 	}
 	for i := range b.Claims {
 		claims.Items = append(claims.Items, &b.Claims[i].Item)
@@ -200,16 +206,16 @@ func TestWhatIsCompared(t *testing.T) {
 		unpinned            []string
 	}{
 		"everything":   {func(*Expectation) {}, lines, 0, nil},
-		"nothing":      {func(e *Expectation) { *e = Expectation{} }, 0, lines + 1, []string{"net", "other"}},
+		"nothing":      {func(e *Expectation) { *e = Expectation{} }, 0, lines + 1, slices.Concat(allParts, []string{`run "net"`, `run "other"`, `public model "embedder"`, `public model "later"`})},
 		"no mode":      {func(e *Expectation) { e.Mode = "" }, lines - 1, 1, nil},
 		"no claims":    {func(e *Expectation) { e.Claims = nil }, lines - 1, 2, nil},
-		"no parts":     {func(e *Expectation) { e.Parts = nil }, lines - len(parts), len(parts), nil},
-		"one part":     {func(e *Expectation) { delete(e.Parts, "north") }, lines - 1, 1, nil},
-		"one run":      {func(e *Expectation) { delete(e.RunDigests, "net") }, lines - 1, 1, []string{"net"}},
-		"the other":    {func(e *Expectation) { delete(e.RunDigests, "other") }, lines - 1, 1, []string{"other"}},
-		"a valid run":  {func(e *Expectation) { e.RunDigests, e.Compared = nil, map[[32]byte]bool{b.Runs["net"]: true} }, lines - 1, 1, []string{"other"}},
-		"one model":    {func(e *Expectation) { delete(e.Models, "embedder") }, lines - 2, 2, nil},
-		"a model file": {func(e *Expectation) { m := model("later"); m.Fractions = nil; e.Models["later"] = m }, lines - 1, 1, nil},
+		"no parts":     {func(e *Expectation) { e.Parts = nil }, lines - len(parts), len(parts), allParts},
+		"one part":     {func(e *Expectation) { delete(e.Parts, "north") }, lines - 1, 1, []string{`part "north"`}},
+		"one run":      {func(e *Expectation) { delete(e.RunDigests, "net") }, lines - 1, 1, []string{`run "net"`}},
+		"the other":    {func(e *Expectation) { delete(e.RunDigests, "other") }, lines - 1, 1, []string{`run "other"`}},
+		"a valid run":  {func(e *Expectation) { e.RunDigests, e.Compared = nil, map[[32]byte]bool{b.Runs["net"]: true} }, lines - 1, 1, []string{`run "other"`}},
+		"one model":    {func(e *Expectation) { delete(e.Models, "embedder") }, lines - 2, 2, []string{`public model "embedder"`}},
+		"a model file": {func(e *Expectation) { m := model("later"); m.Fractions = nil; e.Models["later"] = m }, lines - 1, 1, []string{`the numbers of public model "later"`}},
 	} {
 		e := all()
 		c.change(&e)
@@ -241,9 +247,34 @@ func TestWhatIsCompared(t *testing.T) {
 			t.Errorf("%s: %v, want %q", name, err, c.says)
 		}
 	}
+	// A part of the dataset of a run that is compared is compared with it.
+	north, err := hex.DecodeString(parts["north"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	known.Runs[0].Parts = [][32]byte{[32]byte(north)}
+	for name, c := range map[string]struct {
+		change   func(e *Expectation)
+		unpinned []string
+	}{
+		"pinned": {func(*Expectation) {}, nil},
+		"compared": {func(e *Expectation) {
+			e.RunDigests, e.Compared = map[string]string{"other": digest("other")}, map[[32]byte]bool{b.Runs["net"]: true}
+		}, nil},
+		"valid": {func(e *Expectation) { delete(e.RunDigests, "net") }, []string{`part "north"`, `run "net"`}},
+	} {
+		e := all()
+		delete(e.Parts, "north")
+		c.change(&e)
+		r, err := compare(e)
+		says := slices.Contains(r.Checked, `part "north": `+parts["north"]+` (of the dataset of run "net")`)
+		if err != nil || !slices.Equal(r.Unpinned, c.unpinned) || says != (c.unpinned == nil) {
+			t.Errorf("a part of a run that is %s: unpinned %q, checked %q: %v", name, r.Unpinned, r.Checked, err)
+		}
+	}
 	one, only := Expectation{Runs: known.Runs[:1]}, &Report{}
 	delete(b.Runs, "other")
-	if err := one.compareRuns(b, only); err != nil || !slices.Equal(only.Unpinned, []string{"net"}) || len(only.NotChecked) != 1 {
+	if err := one.compareRuns(b, only); err != nil || !slices.Equal(only.Unpinned, []string{`run "net"`}) || len(only.NotChecked) != 1 {
 		t.Errorf("the only bundle: unpinned %q, not checked %q: %v", only.Unpinned, only.NotChecked, err)
 	}
 	for _, c := range [][4]string{

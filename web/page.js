@@ -93,7 +93,7 @@
     3: ["part", "NOT VERIFIED", "A file cannot be read."],
     5: ["part", "NOT VERIFIED", "It takes more memory than a page has. Use zkaudit-verify."],
     6: ["part", "NOT VERIFIED", "A mode, a version or a setup that is not verified here."],
-    7: ["part", "VALID AS FAR AS COMPARED", "The proofs hold. Which program, data, order, origin, length and rate are meant, nobody has compared: give a file of what you expect."],
+    7: ["part", "VALID AS FAR AS COMPARED", "The proofs hold. Whether they are about what you mean, nobody has compared: the report says what is missing. Give a file of what you expect."],
   };
 
   // lay lays out a report: lines that end in a colon are headings of the list below.

@@ -43,8 +43,9 @@ Checks every certificate and every proof of a bundle, or of an audit with the bu
 its runs, and every value that --expect pins. Values that nobody pins are listed as NOT
 CHECKED: a bundle can be valid and about another model or dataset than you think. So it
 is "valid as far as it was compared", exit code 7, unless program, data, order, origin of
-the initial weights, length and learning rate are pinned, in an audit for each run by its
-digest or --run-expect, or --unpinned says that this is wanted.
+the initial weights, length and learning rate are pinned, or --unpinned says that this is
+wanted. In an audit, each run is pinned by its digest or --run-expect, and each part that
+no such run was trained on by its digest.
 
 A model is pinned by its digest, "program" or "architecture" in the file of --expect:
 what zkaudit inspect M.tflite --with run.toml prints. What needs a .tflite file takes
@@ -66,7 +67,7 @@ says that the file is false.`,
 	f := c.Flags()
 	f.StringVar(&a.of.Expect, "expect", "", "TOML file of the values you require")
 	f.StringArrayVar(&a.parts, "part", nil, "the file of a part of the dataset, which names the features that the model could read; may be repeated")
-	f.BoolVar(&a.of.Unpinned, "unpinned", false, "exit with 0 also if nothing says which program, data, order, origin, length and rate are meant")
+	f.BoolVar(&a.of.Unpinned, "unpinned", false, "exit with 0 also if nothing says what is meant: program, data, order, origin, length and rate, or the parts and runs of an audit")
 	f.StringVar(&a.of.Setup, "setup", "", "the powers of tau you trust, whole or the verifier's part (default: the transparent setup, or the INSECURE development one)")
 	f.BoolVar(&a.of.Insecure, "allow-insecure-setup", false, "accept the development setup, with which anyone can forge")
 	a.of.Flags(f)

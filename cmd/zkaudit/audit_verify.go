@@ -38,8 +38,10 @@ file, whose digest the audit has.
 
 A run is pinned by the digest of its statement, or by an expectation of its bundle, as
 zkaudit verify takes it: --run-expect run=expect.toml, or the same under [run_expect] in
-the audit's. One that nobody pins may be any training: the audit is then "valid as far
-as it was compared", exit code 7, unless --unpinned says that this is wanted.
+the audit's. Parts that a pinned run was trained on are pinned with it; other parts, and
+public models, by [parts] and [models] in the file. What nobody pins may be any: the audit
+is then "valid as far as it was compared", exit code 7, unless --unpinned says that this is
+wanted.
 
 --attest FILE --key KEY signs what was verified and compared, for those who trust your
 key: an in-toto statement, written only if the exit code is 0.
@@ -74,7 +76,7 @@ those given. 7: valid as far as it was compared. Only 1 says that the audit is f
 	o.Flags(f)
 	f.StringArrayVar(&o.models, "model", nil, "NAME=FILE.tflite: a public model that claims name")
 	f.StringVar(&o.Expect, "expect", "", "TOML file of the values you require")
-	f.BoolVar(&o.Unpinned, "unpinned", false, "exit with 0 also if nothing says which training the runs are")
+	f.BoolVar(&o.Unpinned, "unpinned", false, "exit with 0 also if nothing says which parts, runs and public models are meant")
 	f.StringVar(&o.Setup, "setup", "", "the powers of tau you trust, whole or the verifier's part (default: the transparent setup, or the INSECURE development one)")
 	f.BoolVar(&o.Insecure, "allow-insecure-setup", false, "accept the development setup, with which anyone can forge")
 	o.attested.flags(f)

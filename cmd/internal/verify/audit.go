@@ -14,7 +14,6 @@ import (
 	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/internal/artefact"
 	"github.com/zkaudit/zkaudit/internal/fault"
-	"github.com/zkaudit/zkaudit/internal/foreign"
 	"github.com/zkaudit/zkaudit/proof/mode"
 )
 
@@ -153,14 +152,10 @@ func (o *Auditing) verifyRuns(ctx context.Context, made *audit.Bundle, files map
 	return nil
 }
 
-// Compared refuses to call an audit valid whose runs may be any training,
-// unless told to.
+// Compared refuses to call an audit valid that may be about any parts, trainings or
+// models, unless told to.
 func (o *Auditing) Compared(r *audit.Report) error {
-	if len(r.Unpinned) == 0 || o.Unpinned {
-		return nil
-	}
-	return fmt.Errorf("nobody has compared what run %s was trained on and how; [runs] in --expect pins its statement, --run-expect what it is about, --unpinned does without: %w",
-		foreign.Quotes(r.Unpinned), fault.ErrUnpinned)
+	return Compared(r.Unpinned, o.Unpinned, "[parts], [runs] and [models] in --expect pin digests, --run-expect what a run is about")
 }
 
 // WriteHTML writes the report as a page, if a file is asked for.
