@@ -35,10 +35,15 @@ func TestHTML(t *testing.T) {
 			t.Errorf("the page lacks %q", want)
 		}
 	}
-	for _, never := range []string{"made in", "proving, s", "<script", "http://localhost", "src=", "href=\"h", "Inf", "NaN"} {
+	for _, never := range []string{"made in", "proving, s", "<script", "http://localhost", "NOT COMPARED", "src=", "href=\"h", "Inf", "NaN"} {
 		if strings.Contains(b.String(), never) {
 			t.Errorf("the page has %q", never)
 		}
+	}
+	r.Unpinned = []string{`part "north"`, `run "net"`}
+	var less bytes.Buffer
+	if err := r.WriteHTML(&less); err != nil || !strings.Contains(less.String(), `NOT COMPARED: part <bdi>&#34;north&#34;</bdi>, run <bdi>&#34;net&#34;</bdi>. The proofs hold`) {
+		t.Errorf("the page does not say what nobody compared: %v", err)
 	}
 	d := xml.NewDecoder(&b) // well formed enough: tags are closed
 	d.Strict, d.AutoClose, d.Entity = false, xml.HTMLAutoClose, xml.HTMLEntity

@@ -1,5 +1,7 @@
 package run
 
+import "github.com/zkaudit/zkaudit/bundle"
+
 // Records are what the stages of a run have written down for people: nothing of it is
 // proven.
 type Records struct {
@@ -18,4 +20,22 @@ func (d *Directory) Records() (*Records, error) {
 		r.Prove = nil
 	}
 	return r, err
+}
+
+// Parts returns the committed parts of the dataset, as their files publish them; none
+// where nothing is committed.
+func (d *Directory) Parts() ([]*bundle.PartFile, error) {
+	var r CommitRecord
+	if found, err := d.readRecord(commitDir, &r); err != nil || !found {
+		return nil, err
+	}
+	var parts []*bundle.PartFile
+	for _, p := range r.Parts {
+		file, err := bundle.ReadPart(d.file(commitDir, p.File))
+		if err != nil {
+			return nil, err
+		}
+		parts = append(parts, file)
+	}
+	return parts, nil
 }

@@ -96,7 +96,8 @@
     7: ["part", "VALID AS FAR AS COMPARED", "The proofs hold. Whether they are about what you mean, nobody has compared: the report says what is missing. Give a file of what you expect."],
   };
 
-  // lay lays out a report: lines that end in a colon are headings of the list below.
+  // lay lays out a report: lines that end in a colon, and numbers of claims, are headings
+  // of what is below.
   function lay(report) {
     const out = document.createDocumentFragment();
     let list = null;
@@ -109,7 +110,8 @@
       }
       list = null;
       if (line.endsWith(":") && !line.startsWith(" ")) out.append(text("h3", line.slice(0, -1)));
-      else if (line.trim() !== "") out.append(text("p", line.trim()));
+      else if (/^\d+\. /.test(line)) out.append(text("h3", line));
+      else if (line.trim() !== "") out.append(text("p", line.trim(), /^ +(not proven: |\d+ bits? released)/.test(line) ? "soft" : ""));
     }
     return out;
   }

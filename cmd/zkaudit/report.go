@@ -50,7 +50,7 @@ The page of an audit is what zkaudit audit and zkaudit audit verify write with -
 				return err
 			}
 			if !bundleOnly {
-				if t.Made, err = d.Records(); err != nil {
+				if err := records(d, t); err != nil {
 					return err
 				}
 			}
@@ -78,6 +78,19 @@ The page of an audit is what zkaudit audit and zkaudit audit verify write with -
 	f.StringVar(&setup, "setup", "", "the powers of tau that proofs are verified with, if the setup is a file")
 	f.BoolVar(&insecure, "allow-insecure-setup", false, "report a run with the development setup, with which anyone can forge")
 	return c
+}
+
+// records adds what the run directory says beyond its bundle: how training went, and
+// what features the parts have.
+func records(d *run.Directory, t *report.Training) (err error) {
+	if t.Made, err = d.Records(); err != nil {
+		return err
+	}
+	parts, err := d.Parts()
+	if err != nil {
+		return err
+	}
+	return t.Verified.NameFeatures(parts...)
 }
 
 // training verifies the bundle of a run and collects what is said of it.

@@ -85,7 +85,8 @@ func makeFiles(dir string) (*made, error) {
 		{dir, zkaudit, "commit", "run"},
 		{dir, zkaudit, "train", "run"},
 		{dir, zkaudit, "prove", "run"},
-		{dir, zkaudit, "audit", "claims.toml", "--dir", "run"},
+		{dir, zkaudit, "audit", "claims.toml", "--dir", "run", "--html", "audit.html"},
+		{dir, zkaudit, "report", "run"},
 	} {
 		c := exec.Command(step[1], step[2:]...)
 		c.Dir = step[0]

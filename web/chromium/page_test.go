@@ -65,7 +65,7 @@ func open(t *testing.T, first ...chromedp.Action[chromedp.Void]) context.Context
 
 // until waits for the page.
 func until(condition string) chromedp.Action[chromedp.Void] {
-	return chromedp.Poll[chromedp.Void](condition, chromedp.WithPollingInterval(50*time.Millisecond))
+	return chromedp.Poll[chromedp.Void](condition, chromedp.WithPollingInterval(50*time.Millisecond), chromedp.WithPollingTimeout(patience))
 }
 
 func do(t *testing.T, ctx context.Context, steps ...chromedp.Action[chromedp.Void]) {
@@ -249,6 +249,20 @@ func TestPhone(t *testing.T) {
 	}
 	if width := get(t, ctx, chromedp.Evaluate[int]("document.documentElement.scrollWidth")); width > 360 {
 		t.Errorf("the page is %d pixels wide", width)
+	}
+}
+
+// TestReportsOnAPhone: neither are the pages that commands write.
+func TestReportsOnAPhone(t *testing.T) {
+	for name, title := range map[string]string{"audit.html": "Audit report", "run/report.html": "Training report"} {
+		ctx := open(t, chromedp.EmulateViewport(360, 740, chromedp.EmulateMobile))
+		do(t, ctx, chromedp.Navigate("file://"+given.file(name)))
+		if said := get(t, ctx, chromedp.Text("h1")); said != title {
+			t.Errorf("%s is called %q", name, said)
+		}
+		if width := get(t, ctx, chromedp.Evaluate[int]("document.documentElement.scrollWidth")); width > 360 {
+			t.Errorf("%s is %d pixels wide", name, width)
+		}
 	}
 }
 
