@@ -141,6 +141,28 @@ func TestDefinitionsAreChecked(t *testing.T) {
 	}
 }
 
+// TestTransposedProductIsRefused: the story of a product in which one factor is read
+// with its axes exchanged.
+func TestTransposedProductIsRefused(t *testing.T) {
+	s := newChain(t)
+	u, y := s.honest[s.ids["u"]], s.ids["y"]
+	exchanged, size := slices.Clone(u), 4 // of an axis of 3, padded
+	for row := range size {
+		for column := range size {
+			exchanged[row*size+column] = u[column*size+row]
+		}
+	}
+	told := s.told(t, map[string][]fr.Element{"u": exchanged})
+	if len(u) != size*size || slices.Equal(told[y], s.honest[y]) {
+		t.Fatal("both products are one: the test shows nothing")
+	}
+	s.Committed = s.told(t, map[string][]fr.Element{"y": told[y]})
+	_, m, _ := s.Tell(t, s.Committed, nil)
+	if got := slices.Compact(s.Failures(m)); !slices.Equal(got, []string{"sumcheck of y"}) {
+		t.Errorf("refused at %q", got)
+	}
+}
+
 // TestEveryClaimIsReduced: a tensor is read in the lookups and in sums. One of
 // the two is about other cells.
 func TestEveryClaimIsReduced(t *testing.T) {
