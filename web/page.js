@@ -24,6 +24,7 @@
     if (head.startsWith(magic)) return kinds[head.slice(magic.length)] || "other";
     const content = new TextDecoder().decode(bytes.subarray(0, 1 << 20));
     if (/^\s*\[\[\s*claim\s*\]\]/m.test(content)) return "claims";
+    if (/^\s*\[\[\s*data\s*\]\]/m.test(content)) return "other"; // a run.toml, which says how, not what is expected
     if (/^\s*(claims\s*=|\[\s*(parts|runs|run_expect|models)\s*\])/m.test(content)) return "audit-expect";
     return /^\s*[\w-]+\s*=|^\s*\[[\w-]+\]/m.test(content) ? "expect" : "other";
   }

@@ -44,6 +44,7 @@ initial weights. Anyone can verify the resulting bundle without the model's
 weights, the data or the trainer's machine.
 
 A first look:        zkaudit demo
+Without a model:     zkaudit model M.tflite --data D.csv
 A run of your own:   zkaudit init DIR --model M.tflite --data D.csv
                      zkaudit commit DIR; zkaudit train DIR; zkaudit prove DIR
 The auditor's side:  zkaudit verify DIR/bundle.zka --expect FILE
@@ -177,6 +178,9 @@ func (a *app) note(format string, args ...any) {
 		a.say(fmt.Sprintf(format, args...))
 	}
 }
+
+// next says what comes after a stage of a run.
+func (a *app) next(command, dir string) { a.note("next: zkaudit %s %s", command, dir) }
 
 // remark prints what an owner should know of the data, unless asked to be quiet.
 func (a *app) remark(list []error) {

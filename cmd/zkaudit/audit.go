@@ -199,7 +199,7 @@ func (a *app) proven(r *audit.Report, out, expect string) error {
 		if err := r.WriteText(w); err != nil {
 			return err
 		}
-		_, err := fmt.Fprintf(w, "\nWritten: %s for the verifier, and %s, what it is about, to be compared with other sources\n", out, expect)
+		_, err := io.WriteString(w, "\n"+written(out, expect))
 		return err
 	})
 }

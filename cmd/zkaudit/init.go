@@ -44,7 +44,7 @@ read, numbered from 0 as they are committed.
 				return a.initLike(args[0], like, without)
 			}
 			if c.Model.File == "" || len(files.data) == 0 {
-				return fmt.Errorf("init needs --model and --data: %w", fault.ErrUsage)
+				return fmt.Errorf("init needs --model and --data; zkaudit model makes a model from data: %w", fault.ErrUsage)
 			}
 			var err error
 			if c.Data, err = files.config(); err != nil {
@@ -67,11 +67,15 @@ read, numbered from 0 as they are committed.
 			if c.Proof.Setup == run.DevelopmentSetup {
 				a.note("INSECURE: proofs will be made with the development setup; anyone can forge such proofs. Set proof.setup for anything but trying.")
 			}
-			return a.result(initialised{c, found.Parts}, func(w io.Writer) error {
+			if err := a.result(initialised{c, found.Parts}, func(w io.Writer) error {
 				fmt.Fprintf(w, "%s: loss %s, batch %d, %s, rate %s, segments of %d steps\n",
 					filepath.Join(args[0], run.ConfigFile), c.Training.Loss, c.Training.Batch, length(&c), rate(&c), c.Training.SegmentSteps)
 				return writeDivisions(w, &c, found.Parts)
-			})
+			}); err != nil {
+				return err
+			}
+			a.next("commit", args[0])
+			return nil
 		},
 	}
 	f := cmd.Flags()

@@ -38,9 +38,11 @@ and an auditor pins.`,
 				return err
 			}
 			a.remark(r.Remarks)
-			return a.result(r, func(w io.Writer) error {
-				return writeParts(w, r)
-			})
+			if err := a.result(r, func(w io.Writer) error { return writeParts(w, r) }); err != nil {
+				return err
+			}
+			a.next("train", d.Path)
+			return nil
 		},
 	}
 	c.Flags().BoolVar(&restart, "restart", false, restartUsage)
@@ -126,7 +128,11 @@ with the exact integers beside their float32 roundings.`,
 			if err != nil {
 				return err
 			}
-			return a.result(r, func(w io.Writer) error { return writeTraining(w, d, r) })
+			if err := a.result(r, func(w io.Writer) error { return writeTraining(w, d, r) }); err != nil {
+				return err
+			}
+			a.next("prove", d.Path)
+			return nil
 		},
 	}
 	c.Flags().BoolVar(&restart, "restart", false, restartUsage)
@@ -174,12 +180,18 @@ Kill it at any time; the same command continues with the next proof.`,
 			}
 			a.insecure(r.Insecure)
 			return a.result(r, func(w io.Writer) error {
-				_, err := fmt.Fprintf(w, "%d segment(s) proven (%d now) in %.1f s: %s, %d bytes\nstatement %s\n",
-					r.Segments, r.Proven, r.Seconds, filepath.Join(d.Path, r.Bundle), r.Bytes, r.Statement)
+				made := filepath.Join(d.Path, r.Bundle)
+				_, err := fmt.Fprintf(w, "%d segment(s) proven (%d now) in %.1f s: %s, %d bytes\nstatement %s\n%s",
+					r.Segments, r.Proven, r.Seconds, made, r.Bytes, r.Statement, written(made, filepath.Join(d.Path, run.ExpectationFile)))
 				return err
 			})
 		},
 	}
 	c.Flags().BoolVar(&restart, "restart", false, restartUsage)
 	return c
+}
+
+// written says for whom files are that were made.
+func written(made, expect string) string {
+	return fmt.Sprintf("Written: %s for the verifier, and %s, what it is about, to be compared with other sources\n", made, expect)
 }

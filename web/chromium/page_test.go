@@ -121,6 +121,10 @@ func TestVerdicts(t *testing.T) {
 			[]string{given.file("run/bundle.zka"), given.file("run/expect.toml"), given.file("run/commit/part-000.part")}, "0", "VALID",
 			[]string{`"a"`, `"b"`, `"c"`},
 		},
+		"beside them what is none of the verifier's": {
+			[]string{given.file("run/bundle.zka"), given.file("run/expect.toml"), given.file("run/run.toml"), given.file("flowers.tflite")}, "0", "VALID",
+			[]string{"VERIFIED: 45 parameters"},
+		},
 		"a bundle with one byte changed": {
 			[]string{given.changed(t, "run/bundle.zka", "bundle.zka", 500), given.file("run/expect.toml")}, "1", "REJECTED",
 			[]string{"REJECTED: "},
