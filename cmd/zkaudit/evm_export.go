@@ -124,19 +124,24 @@ func (a *app) exportToChain(ctx context.Context, path string, o *chainExport) (*
 		return nil, err
 	}
 	made := &chainExported{Folder: o.out}
+	return made, artefact.NewFolder(o.out, 0o755, func(dir string) error { return made.fill(dir, exports) })
+}
+
+// fill writes what a chain is given into a folder.
+func (e *chainExported) fill(dir string, exports []evm.Export) (err error) {
 	for _, x := range exports {
 		class := chainClass{hexBytes(x.Class.ID[:]), hexBytes(x.Class.Descriptor), hexBytes(x.Class.RegisterData())}
-		if err := writeJSON(filepath.Join(o.out, "classes", class.Class+".json"), class); err != nil {
-			return nil, err
+		if err := writeJSON(filepath.Join(dir, "classes", class.Class+".json"), class); err != nil {
+			return err
 		}
 		call := callOf(&x)
-		if err := writeJSON(filepath.Join(o.out, "calls", x.Name+".json"), call); err != nil {
-			return nil, err
+		if err := writeJSON(filepath.Join(dir, "calls", x.Name+".json"), call); err != nil {
+			return err
 		}
-		made.Calls = append(made.Calls, call)
+		e.Calls = append(e.Calls, call)
 	}
-	made.Contracts, err = writeContracts(filepath.Join(o.out, "contracts"))
-	return made, err
+	e.Contracts, err = writeContracts(filepath.Join(dir, "contracts"))
+	return err
 }
 
 func callOf(x *evm.Export) chainCall {

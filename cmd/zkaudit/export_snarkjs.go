@@ -46,11 +46,17 @@ func (a *app) exportSnarkjs(ctx context.Context, path, folder, setupFile string,
 		return err
 	}
 	made := exportedSNARKs{Folder: folder}
-	for _, p := range r.Proofs() {
-		if err := writeSNARK(filepath.Join(folder, p.Name), p.Files); err != nil {
-			return err
+	err = artefact.NewFolder(folder, 0o755, func(dir string) error {
+		for _, p := range r.Proofs() {
+			if err := writeSNARK(filepath.Join(dir, p.Name), p.Files); err != nil {
+				return err
+			}
+			made.Proofs = append(made.Proofs, p.Name)
 		}
-		made.Proofs = append(made.Proofs, p.Name)
+		return nil
+	})
+	if err != nil {
+		return err
 	}
 	return a.result(made, made.writeText)
 }

@@ -31,22 +31,20 @@ func WriteFile(path string, data []byte, mode fs.FileMode) error {
 	if err != nil {
 		return writeError("create", path, err)
 	}
-	if err := write(tmp, path, data, mode); err != nil {
+	if _, err = tmp.Write(data); err != nil {
+		err = writeError("write", path, err)
+	} else {
+		err = place(tmp, path, mode)
+	}
+	if err != nil {
 		tmp.Close()
-		_ = disk.RemoveFile(tmp.Name()) // or the next sweep does
-		return err
+		_ = disk.RemoveTree(tmp.Name()) // or the next sweep does
 	}
-	if err := disk.SyncNames(dir); err != nil {
-		return writeError("sync the folder of", path, err)
-	}
-	return nil
+	return err
 }
 
-// write writes a temporary file and gives it its name.
-func write(tmp *disk.File, path string, data []byte, mode fs.FileMode) error {
-	if _, err := tmp.Write(data); err != nil {
-		return writeError("write", path, err)
-	}
+// place gives a temporary file or folder its permissions and its name, and closes it.
+func place(tmp *disk.File, path string, mode fs.FileMode) error {
 	if err := tmp.Chmod(mode); err != nil {
 		return writeError("set permissions of", path, err)
 	}
@@ -56,7 +54,30 @@ func write(tmp *disk.File, path string, data []byte, mode fs.FileMode) error {
 	if err := tmp.PutAt(path); err != nil {
 		return writeError("rename", path, err)
 	}
+	if err := disk.SyncNames(filepath.Dir(path)); err != nil {
+		return writeError("sync the folder of", path, err)
+	}
 	return nil
+}
+
+// NewFolder puts a folder at path that fill has filled, given where it is until then,
+// whole or not at all. Requires that there is nothing at path. Errors are fill's and
+// those of writing.
+func NewFolder(path string, mode fs.FileMode, fill func(dir string) error) error {
+	above := filepath.Dir(path)
+	Sweep(above)
+	tmp, err := lockedNew(func() (*disk.File, error) { return disk.CreateFolder(above, temporaryPrefix+"*"+folderSuffix) })
+	if err != nil {
+		return writeError("make the folder", path, err)
+	}
+	if err = fill(tmp.Name()); err == nil {
+		err = place(tmp, path, mode)
+	}
+	if err != nil {
+		tmp.Close()
+		_ = disk.RemoveTree(tmp.Name()) // or the next sweep does
+	}
+	return err
 }
 
 // MakeFolder makes the folder at path, and those above it, where there is none.

@@ -24,7 +24,7 @@ const (
 	OpenForLock Kind = "open lock"
 )
 
-// File is an open file that can be written.
+// File is an open file that can be written, or an open folder.
 type File struct{ f *os.File }
 
 // CreateTemporary makes a file in dir, readable by its owner alone, whose name
@@ -33,15 +33,30 @@ func CreateTemporary(dir, pattern string) (*File, error) {
 	return opened(Create, filepath.Join(dir, pattern), func() (*os.File, error) { return os.CreateTemp(dir, pattern) })
 }
 
+// CreateFolder makes a folder in dir, for its owner alone, whose name follows pattern
+// as in os.MkdirTemp, and opens it.
+func CreateFolder(dir, pattern string) (*File, error) {
+	return opened(MakeFolder, filepath.Join(dir, pattern), func() (*os.File, error) {
+		path, err := os.MkdirTemp(dir, pattern)
+		if err != nil {
+			return nil, err
+		}
+		return os.Open(path)
+	})
+}
+
 // OpenLock opens the file at path to be locked, and makes it if there is none,
 // readable by its owner alone.
 func OpenLock(path string) (*File, error) {
 	return opened(OpenForLock, path, func() (*os.File, error) { return os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600) })
 }
 
-// OpenThere opens a file that is there, to be locked. It changes nothing.
+// OpenThere opens a file or folder that is there, to be locked. It changes nothing.
 func OpenThere(path string) (*File, error) {
 	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if errors.Is(err, syscall.EISDIR) {
+		f, err = os.Open(path)
+	}
 	if err != nil {
 		return nil, err
 	}
