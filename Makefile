@@ -6,7 +6,7 @@ GO          ?= go
 STATICCHECK ?= honnef.co/go/tools/cmd/staticcheck@v0.8.2
 FUZZTIME    ?= 60
 
-.PHONY: check format vet staticcheck generated tidy short fuzz-briefly mutate-briefly mutate test fixtures-test examples-test drift-test pairs-test wraps-test ceremony-test snarkjs-test fuzz fuzz-long properties-test bytes-long bench bench-peers circuit-stats contracts contracts-check mutate-contracts chain-test marketplace marketplace-plonk web web-test
+.PHONY: check format vet staticcheck generated tidy short fuzz-briefly mutate-briefly mutate test fixtures-test examples-test drift-test pairs-test wraps-test ceremony-test snarkjs-test faults-test fuzz fuzz-long properties-test bytes-long bench bench-peers circuit-stats contracts contracts-check mutate-contracts chain-test marketplace marketplace-plonk web web-test
 
 check: format vet staticcheck generated tidy short fuzz-briefly mutate-briefly
 
@@ -97,6 +97,11 @@ snarkjs-test:
 	echo 'omit-lockfile-registry-resolved=true' > $(SNARKJS)/.npmrc
 	cd $(SNARKJS) && { test -f package.json || echo '{"private": true}' > package.json; } && npm install --no-audit --no-fund --save-exact snarkjs@$(SNARKJS_VERSION)
 	ZKAUDIT_SNARKJS=$(SNARKJS) PATH="$(SNARKJS)/node_modules/.bin:$$PATH" $(GO) test -count=1 -timeout 1h -run '^(TestSnarkjsVerifies|TestPairingIsSnarkjs|TestScripts)$$/^snarkjs$$' ./proof/wrap/snarkjs ./cmd/zkaudit -v
+
+# Each operation on the disk, of every command from a model to reports, fails in each of
+# eight ways, of which tests take one; half an hour or so on 2 cores.
+faults-test:
+	$(GO) test -count=1 -timeout 4h -run '^(TestFaults|TestKilledForGood|TestRestartIsKilled|TestCacheIsDoneWithout)$$' ./cmd/zkaudit -whole
 
 # FUZZTIME seconds per target.
 fuzz:

@@ -230,7 +230,7 @@ func (w *proveCall) segment(ctx context.Context, i int, before, after *owner.Com
 	return encoded, d.saveProof(path, digest, encoded)
 }
 
-// finish verifies the bundle and writes it with the expectation it meets.
+// finish verifies the bundle and writes it after the expectation it meets.
 func (w *proveCall) finish(ctx context.Context) (*ProveRecord, error) {
 	d, j := w.directory, w.job
 	encoded, err := w.bundle.Marshal()
@@ -246,13 +246,14 @@ func (w *proveCall) finish(ctx context.Context) (*ProveRecord, error) {
 	if err != nil {
 		return nil, defect("the bundle just made does not verify", err)
 	}
-	if err := artefact.WriteFile(d.file(BundleFile), encoded, artefact.PublicMode); err != nil {
-		return nil, err
-	}
+	// The bundle last: where there is one, there is what goes with it.
 	if err := owner.WriteModelOpening(d.file(modelOpeningFile), w.prover.Claims.Digest, w.prover.BlindingBefore(w.final)); err != nil {
 		return nil, err
 	}
 	if err := writeExpectation(d.file(ExpectationFile), report.Facts.Expect()); err != nil {
+		return nil, err
+	}
+	if err := artefact.WriteFile(d.file(BundleFile), encoded, artefact.PublicMode); err != nil {
 		return nil, err
 	}
 	return &ProveRecord{
