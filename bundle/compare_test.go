@@ -228,8 +228,11 @@ func TestValuesOfOneKindOfRun(t *testing.T) {
 func TestLongValuesAreCut(t *testing.T) {
 	long := strings.Repeat("x", maxShown+1)
 	for _, c := range []struct{ name, value, want string }{
-		{"context", "", "(empty)"},
-		{"rate", "", "(empty)"},
+		{"context", "", "none"},
+		{"context", "none", `"none"`},
+		{"context", "[]", `"[]"`},
+		{"rate", "", "none"},
+		{"frozen weights", "[]", "none"},
 		{"rate", long[1:], long[1:]},
 		{"rate", long, fmt.Sprintf("%s… (%d bytes in all)", long[1:], maxShown+1)},
 		{"rate", long[1:maxShown] + "é", long[1:maxShown] + fmt.Sprintf("… (%d bytes in all)", maxShown+1)},

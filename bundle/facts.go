@@ -61,9 +61,13 @@ func (f *ProgramFacts) Lines() []string {
 	for _, layer := range f.Layers {
 		lines = append(lines, "  "+layer)
 	}
+	frozen := "no weight frozen"
+	if len(f.Frozen) > 0 {
+		frozen = fmt.Sprintf("frozen weights %v", f.Frozen)
+	}
 	lines = append(lines,
 		fmt.Sprintf("loss %s of %s labels, batch %d", f.Loss, f.Labels, f.Batch),
-		fmt.Sprintf("fraction bits of features, activations and errors: %s; frozen weights %v", f.Formats, f.Frozen),
+		fmt.Sprintf("fraction bits of features, activations and errors: %s; %s", f.Formats, frozen),
 		fmt.Sprintf("%s, a multiple of 1/2^%d over a batch", rates, f.RateShift))
 	if f.Momentum != "" {
 		lines = append(lines, "momentum: "+f.Momentum)

@@ -39,10 +39,11 @@ func groups() []group { return []group{theProgram, theData, theOrder, theOrigin,
 
 // shown is a value of the pin for people: a quotation where it is free text.
 func (p *pin) shown(value string) string {
+	free := p.name == "context" || strings.HasPrefix(p.name, "seed of")
 	switch {
-	case value == "":
-		return "(empty)"
-	case p.name == "context" || strings.HasPrefix(p.name, "seed of"):
+	case value == "" || value == "[]" && !free:
+		return "none"
+	case free:
 		return foreign.QuoteUpTo(value, maxShown)
 	case len(value) > maxShown:
 		return fmt.Sprintf("%s… (%d bytes in all)", strings.ToValidUTF8(value[:maxShown], ""), len(value))

@@ -73,7 +73,7 @@ func sameFile(t testing.TB, a, b string) bool {
 func TestLike(t *testing.T) {
 	dir := attributed(t, func(c *Config) { c.Training.Steps, c.Training.Epochs = 0, 2 })
 	_, report := all(t, dir)
-	if !slices.Contains(report.Checked, "rows left out (part:row, from 0): []") {
+	if !slices.Contains(report.Checked, "rows left out (part:row, from 0): none") {
 		t.Errorf("checked %q", report.Checked)
 	}
 	before := files(t, dir)
