@@ -8,6 +8,7 @@ import (
 
 	"github.com/zkaudit/zkaudit/internal/foreign"
 	"github.com/zkaudit/zkaudit/internal/page"
+	"github.com/zkaudit/zkaudit/proof/mode"
 )
 
 //go:embed report.html
@@ -17,6 +18,7 @@ var text string
 // inline SVG. Names and texts are quoted and escaped.
 func (r *Report) WriteHTML(w io.Writer) error {
 	return page.Write(w, "report.html", text, template.FuncMap{
+		"alone":    func(r *Report) bool { return len(r.Models) == 0 && !mode.Name(r.Mode).Wrapped() },
 		"short":    func(digest string) string { return digest[:min(12, len(digest))] },
 		"line":     func(r Released) string { return r.text() },
 		"outcomes": func(r Released) []outcomeRow { return r.outcomes() },

@@ -9,6 +9,8 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"github.com/zkaudit/zkaudit/proof/mode"
 )
 
 func TestHTML(t *testing.T) {
@@ -29,7 +31,7 @@ func TestHTML(t *testing.T) {
 	}
 	for _, want := range []string{
 		"&#34;women-and-men&#34;", "40.0 % (20 of 50)", "Accuracy by group", "all rows", `<th class="right">predicted <bdi>&#34;a&#34;</bdi></th>`, `<td><bdi>&#34;c&#34;</bdi></td><td class="right">0</td><td class="right">2</td><td class="right hit">0</td>`, "INSECURE", "3 claims hold",
-		"50.0 % (60 of 120)",
+		"50.0 % (60 of 120)", "zkaudit audit verify audit.zka --bundle BUNDLE --expect", "<code>zkaudit-verify</code>",
 	} {
 		if !strings.Contains(b.String(), want) {
 			t.Errorf("the page lacks %q", want)
@@ -39,6 +41,11 @@ func TestHTML(t *testing.T) {
 		if strings.Contains(b.String(), never) {
 			t.Errorf("the page has %q", never)
 		}
+	}
+	r.Mode = string(mode.ZKPLONK)
+	var wrapped bytes.Buffer
+	if err := r.WriteHTML(&wrapped); err != nil || strings.Contains(wrapped.String(), "zkaudit-verify") {
+		t.Errorf("the page names a verifier that does not verify its mode: %v", err)
 	}
 	r.Unpinned = []string{`part "north"`, `run "net"`}
 	var less bytes.Buffer

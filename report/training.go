@@ -8,6 +8,7 @@ import (
 
 	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/internal/page"
+	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/run"
 )
 
@@ -59,6 +60,7 @@ func (t *Training) WriteHTML(w io.Writer) error {
 		"short":   func(digest string) string { return digest[:min(12, len(digest))] },
 		"curves":  t.curves,
 		"percent": func(share *float64) string { return fmt.Sprintf("%.1f %%", 100**share) },
+		"wrapped": func(m string) bool { return mode.Name(m).Wrapped() },
 		"total":   func() int { return total(t.Sizes) },
 	}, t)
 }

@@ -76,6 +76,10 @@ func TestWriteHTML(t *testing.T) {
 			t.Errorf("a page of the bundle alone, all compared, has %q", never)
 		}
 	}
+	wrapped := made()
+	if wrapped.Verified.Facts.Mode = "zk-plonk"; !strings.Contains(page, "zkaudit-verify") || strings.Contains(html(t, wrapped), "zkaudit-verify") {
+		t.Error("the small verifier is named where it verifies the mode, and nowhere else")
+	}
 	if !strings.Contains(page, "✓ verified, and what was expected") {
 		t.Error("the page does not say that all was compared")
 	}
