@@ -1,10 +1,12 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -32,6 +34,45 @@ func TestChangedFilesAreRefused(t *testing.T) {
 				t.Errorf("%s: nothing was tried", key)
 			}
 		}
+	}
+}
+
+// A file whose digest is made right is read on, up to a proof that is of something else.
+func TestStatedFilesAreReadOn(t *testing.T) {
+	v, err := readVectors("../../testdata/vectors", t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	subjects, err := v.subjects(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	tried := 0
+	for _, s := range subjects {
+		text, want := "vectors", "segment 1 of 2"
+		switch {
+		case !slices.Contains(s.forms, stated):
+			continue
+		case strings.Contains(s.name, "audit"):
+			want = "claim"
+		case strings.Contains(s.name, "part"):
+			text, want = "rose", "certificate"
+		}
+		tried++
+		at := bytes.Index(s.file, []byte(text))
+		for f, says := range map[form]string{asItIs: "checksum", sealed: "", stated: want} {
+			file, ok := f.close(change{at: at, what: write, value: s.file[at] + 1}.apply(f.open(s.file)), s.state)
+			if !ok {
+				t.Fatalf("%s: nothing to state", s.name)
+			}
+			_, err := s.read(t.Context(), t.TempDir(), file)
+			if !errors.Is(err, fault.ErrRejected) || !strings.Contains(err.Error(), says) || f == sealed && strings.Contains(err.Error(), want) {
+				t.Errorf("%s, %s: %v", s.name, f, err)
+			}
+		}
+	}
+	if tried != 5 {
+		t.Errorf("%d files", tried)
 	}
 }
 

@@ -125,7 +125,7 @@ func (t *tally) summary() string {
 	for _, kind := range slices.Sorted(maps.Keys(t.kinds)) {
 		parts = append(parts, fmt.Sprintf("%d %s", t.kinds[kind], kind))
 	}
-	return fmt.Sprintf("%s; %d read as before; slowest %.2f s", strings.Join(parts, ", "), t.equal, t.slowest.Seconds())
+	return fmt.Sprintf("%s; %d read as before; slowest %.2f s, most %d MiB", strings.Join(parts, ", "), t.equal, t.slowest.Seconds(), t.most>>20)
 }
 
 // blockPlaces are the places of a block.
