@@ -17,6 +17,7 @@ type Network struct {
 	choices      Choices
 	program      *graph.Program
 	weights      []graph.TensorID // tensor of the program for each weight
+	made         []graph.TensorID // and for what each layer makes
 	encoded      []byte
 }
 
@@ -48,6 +49,9 @@ func New(a Architecture, c Choices) (*Network, error) {
 		return nil, asUnsupported(err)
 	}
 	n.weights = l.weights
+	for _, v := range l.values[1:] {
+		n.made = append(n.made, v.id)
+	}
 	return n, nil
 }
 
@@ -70,6 +74,10 @@ func (n *Network) Choices() Choices { return n.choices }
 
 // Weight returns the program's tensor of a weight.
 func (n *Network) Weight(i int) graph.TensorID { return n.weights[i] }
+
+// Made returns the program's tensor that holds what a layer makes, in whatever axes: that
+// of the layer before, where there is nothing to be done.
+func (n *Network) Made(layer int) graph.TensorID { return n.made[layer] }
 
 // Digest identifies the network, and so the whole step: the program digest.
 func (n *Network) Digest() [sha256.Size]byte { return sha256.Sum256(n.encoded) }

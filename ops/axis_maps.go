@@ -105,8 +105,8 @@ func axisMaps(n *graph.Node, axes []relation.Axis) ([]AxisMap, error) {
 	return maps, nil
 }
 
-// mapsOf returns the maps of a node that Infer has checked.
-func mapsOf(p *graph.Program, n *graph.Node) []AxisMap {
+// Maps returns the axis maps of a KindSelect or KindAxisSum of a valid program.
+func Maps(p *graph.Program, n *graph.Node) []AxisMap {
 	maps, err := axisMaps(n, p.Tensor(n.Inputs[0]).Axes)
 	if err != nil {
 		panic(err) // Infer has refused it
@@ -172,7 +172,7 @@ func mappedGradient(r *Reverse, n *graph.Node) error {
 	}
 	axes := r.Tensor(n.Inputs[0]).Axes
 	var maps []AxisMap
-	for _, m := range mapsOf(r.Program(), n) {
+	for _, m := range Maps(r.Program(), n) {
 		maps = append(maps, m.transposed(axes[1+m.Axis].Size))
 	}
 	dx, err := MapAxes(r.Builder, n.Name+" backward", d, n.Attributes.Int(attrFraction), maps...)
@@ -194,7 +194,7 @@ func defineMapped(c *Context, n *graph.Node) []relation.Term {
 	x, y := c.Program.Tensor(n.Inputs[0]), c.Program.Tensor(n.Outputs[0])
 	labels := c.Labels(n.Inputs[0])
 	var factors []relation.Factor
-	for i, m := range mapsOf(c.Program, n) {
+	for i, m := range Maps(c.Program, n) {
 		id := c.axisMap(fmt.Sprintf("map of axis %d of %s", m.Axis, n.Name), m, y.Axes[1+m.Axis], x.Axes[1+m.Axis])
 		from := relation.Label(fmt.Sprintf("x%d", i))
 		factors = append(factors, relation.At(id, labels[2+m.Axis], from))

@@ -87,7 +87,7 @@ func (axisSum) Gradient(r *Reverse, n *graph.Node) error { return mappedGradient
 
 func (axisSum) Bounds(b *Bounding, n *graph.Node) []Bound {
 	known := b.in(n, 0)
-	for _, m := range mapsOf(b.p, n) {
+	for _, m := range Maps(b.p, n) {
 		known = m.bound(known)
 	}
 	return as(known)

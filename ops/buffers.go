@@ -98,7 +98,7 @@ func (b *Buffers) prepare(p *graph.Program, node int, tables *Tables) error {
 	case KindSelect:
 		b.moves[node] = movesOf(p, n)
 	case KindAxisSum:
-		b.maps[node] = mapsOf(p, n)
+		b.maps[node] = Maps(p, n)
 	}
 	if t, ok := op.(tabulated); ok {
 		b.tables[node], err = tables.get(t.tableOf(p, n))

@@ -60,7 +60,7 @@ type move struct{ from, to, cells int }
 // mapped axes, the cells of the axes after the last of them.
 func movesOf(p *graph.Program, n *graph.Node) []move {
 	in, out := p.Tensor(n.Inputs[0]).Axes[1:], p.Tensor(n.Outputs[0]).Axes[1:]
-	maps := mapsOf(p, n)
+	maps := Maps(p, n)
 	last := maps[len(maps)-1].Axis
 	list := []move{{cells: 1}}
 	for _, a := range in[last+1:] {
@@ -111,7 +111,7 @@ func (selection) Gradient(r *Reverse, n *graph.Node) error { return mappedGradie
 // Bounds: cells of X, and 0 where an axis has an entry that no map names.
 func (selection) Bounds(b *Bounding, n *graph.Node) []Bound {
 	known := b.in(n, 0)
-	for _, m := range mapsOf(b.p, n) {
+	for _, m := range Maps(b.p, n) {
 		if len(m.Entries) < m.Size {
 			known = Interval{min(known.Low, 0), max(known.High, 0)}
 		}

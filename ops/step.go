@@ -5,7 +5,6 @@ import (
 
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/internal/fault"
-	"github.com/zkaudit/zkaudit/internal/number"
 )
 
 // Step is one step of a run being executed.
@@ -100,20 +99,27 @@ func (s *Step) unfit(id graph.TensorID, cell int, reason string) error {
 	if units := t.Units(); t.Role.PerSample() {
 		sample, cell = cell/units, cell%units
 	}
-	return s.advise(t.Format, fmt.Errorf("tensor %q, sample %d, cell %d: %s: %w", t.Name, sample, cell, reason, fault.ErrOverflow))
+	return s.advise(id, fmt.Errorf("tensor %q, sample %d, cell %d: %s: %w", t.Name, sample, cell, reason, fault.ErrOverflow))
 }
 
-// advise names the settings that give a format more room before the point.
-func (s *Step) advise(f number.Format, err error) error {
-	fr := s.Program.Fractions
-	switch f.Fraction {
-	case fr.Activation:
-		return fault.Advise(err, "lower %s or %s", "formats.activation", "training.rate")
-	case fr.Error:
-		return fault.Advise(err, "lower %s or %s, or set %s", "formats.error", "training.rate", "columns.normalise_targets")
-	case fr.Feature:
+// advise names the settings that give a tensor's format more room before the point: those
+// of its fraction bits, which errors and activations may have alike.
+func (s *Step) advise(id graph.TensorID, err error) error {
+	p, fr := s.Program, s.Program.Fractions
+	fraction := p.Tensor(id).Format.Fraction
+	backward := s.node > p.Producers()[p.Loss.Logits]
+	switch {
+	case id == p.Input:
 		return fault.Advise(err, "lower %s, or set %s", "formats.feature", "columns.normalise")
-	case fr.Label:
+	case id == p.Label:
+		return fault.Advise(err, "set %s", "columns.normalise_targets")
+	case fraction == fr.Error && (backward || fraction != fr.Activation):
+		return fault.Advise(err, "lower %s or %s, or set %s", "formats.error", "training.rate", "columns.normalise_targets")
+	case fraction == fr.Activation:
+		return fault.Advise(err, "lower %s or %s", "formats.activation", "training.rate")
+	case fraction == fr.Feature:
+		return fault.Advise(err, "lower %s, or set %s", "formats.feature", "columns.normalise")
+	case fraction == fr.Label:
 		return fault.Advise(err, "set %s", "columns.normalise_targets")
 	}
 	return fault.Advise(err, "lower the fraction bits: %s, %s or %s", "formats.feature", "formats.activation", "formats.error")

@@ -59,6 +59,8 @@ func (t *Training) WriteHTML(w io.Writer) error {
 	return page.Write(w, "training.html", trainingPage, template.FuncMap{
 		"short":   func(digest string) string { return digest[:min(12, len(digest))] },
 		"curves":  t.curves,
+		"drift":   t.driftCurves,
+		"share":   func(v float64) string { return fmt.Sprintf("%.2g %%", 100*v) },
 		"percent": func(share *float64) string { return fmt.Sprintf("%.1f %%", 100**share) },
 		"wrapped": func(m string) bool { return mode.Name(m).Wrapped() },
 		"total":   func() int { return total(t.Sizes) },

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/zkaudit/zkaudit/bundle"
+	"github.com/zkaudit/zkaudit/drift"
 	"github.com/zkaudit/zkaudit/run"
 )
 
@@ -31,8 +32,51 @@ func made() *Training {
 				Steps: 4, Seconds: 1.25, Before: &run.Scores{Loss: 2.5, Accuracy: share(0.1)}, After: &run.Scores{Loss: 0.25, Accuracy: share(0.955)},
 				Curve: []run.Point{{Step: 2, Scores: run.Scores{Loss: 2, Accuracy: share(0.5)}}, {Step: 4, Scores: run.Scores{Loss: 1, Accuracy: share(1)}}},
 			},
-			Prove: &run.ProveRecord{Segments: 2, Proven: 2, Seconds: 12},
+			Prove:       &run.ProveRecord{Segments: 2, Proven: 2, Seconds: 12},
+			Calibration: &run.CalibrationRecord{Steps: 4, Drift: drifted()},
 		},
+	}
+}
+
+// drifted is how far a run of two points is from float64.
+func drifted() *run.Drift {
+	return &run.Drift{
+		Seeds: 5, Rows: 30, Exact: run.Scores{Loss: 0.5, Accuracy: share(0.9)}, Float: run.Scores{Loss: 0.25, Accuracy: share(0.925)},
+		Curve: []run.Pair{
+			{Step: 2, Exact: run.Scores{Loss: 4, Accuracy: share(0.5)}, Float: run.Scores{Loss: 2, Accuracy: share(0.5)}},
+			{Step: 4, Exact: run.Scores{Loss: 2, Accuracy: share(1)}, Float: run.Scores{Loss: 1, Accuracy: share(1)}},
+		},
+		Layers: []run.LayerDrift{{Layer: 3, Kind: "CONV_2D", Fraction: 9, Before: drift.Difference{Share: 0.015}, After: drift.Difference{Share: 0.25}}},
+	}
+}
+
+// TestDriftPlots: one of losses, one of accuracies where there are any, one of layers, in
+// each format.
+func TestDriftPlots(t *testing.T) {
+	d := drifted()
+	plots, err := DriftPlots(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for i := range plots {
+		names = append(names, plots[i].Name)
+		for format, begins := range map[string]string{"svg": "<?xml", "png": "\x89PNG"} {
+			picture, err := plots[i].Draw(format)
+			if err != nil || !strings.HasPrefix(string(picture), begins) {
+				t.Errorf("%s as %s: %.20q, %v", plots[i].Name, format, picture, err)
+			}
+		}
+		if _, err := plots[i].Draw("bmp"); err == nil {
+			t.Error("drawn as bmp")
+		}
+	}
+	if diff := cmp.Diff([]string{"loss", "accuracy", "layers"}, names); diff != "" {
+		t.Error(diff)
+	}
+	d.Curve[0].Exact.Accuracy = nil
+	if plots, err := DriftPlots(d); err != nil || len(plots) != 2 {
+		t.Errorf("without accuracies %d plots, %v", len(plots), err)
 	}
 }
 
@@ -58,6 +102,8 @@ func TestWriteHTML(t *testing.T) {
 	for _, want := range []string{
 		"NOT COMPARED: the data", "7 parameters · 4 steps in 2 segments", strings.Repeat("cd", 32), `points="60.0,14.0 620.0,89.0"`, `points="60.0,89.0 620.0,14.0"`,
 		`<td>after</td><td class="right">0.25</td><td class="right">95.5 %</td>`, `<tr><td>all</td><td class="right">1000</td></tr>`, "training, 4 steps", "proving", "&lt;script&gt;",
+		`points="60.0,14.0 620.0,89.0" fill="none" stroke="#1f5fa8"`, `points="60.0,89.0 620.0,126.5" fill="none" stroke="#c86a1b"`, "30 rows held out, mean of 5 initial weights",
+		`<td>in float64</td><td class="right">0.25</td><td class="right">92.5 %</td>`, `<td>3 CONV_2D</td><td class="right">9</td><td class="right">1.5 %</td><td class="right">25 %</td>`,
 	} {
 		if !strings.Contains(all, want) {
 			t.Errorf("the page lacks %q", want)
@@ -71,7 +117,7 @@ func TestWriteHTML(t *testing.T) {
 	few := made()
 	few.Made, few.Verified.Unpinned = nil, nil
 	page := html(t, few)
-	for _, never := range []string{"How training went", "owner&#39;s machine", "NOT COMPARED", "polyline"} {
+	for _, never := range []string{"How training went", "float64", "owner&#39;s machine", "NOT COMPARED", "polyline"} {
 		if strings.Contains(page, never) {
 			t.Errorf("a page of the bundle alone, all compared, has %q", never)
 		}

@@ -64,6 +64,7 @@ type Directory struct {
 const (
 	BundleFile      = "bundle.zka"
 	ExpectationFile = "expect.toml"
+	CalibrateDir    = "calibrate" // what calibration has found, and its plots
 	modelFile       = "trained.tflite"
 	AuditFile       = "audit.zka"    // claims that are proven
 	LedgerFile      = "ledger.jsonl" // what they have released

@@ -54,45 +54,48 @@ func (d *Directory) Job() (*Job, error) {
 
 // settle derives the schedule and the run.
 func (j *Job) settle(c *Config) error {
-	p := j.model.program()
 	var err error
-	if j.spec, err = specOf(c, publicParts(j.Parts), j.Setup.ID, j.Setup.RowBits); err != nil {
+	if j.spec, err = specOf(c, committedRows(publicParts(j.Parts), j.Setup.ID, j.Setup.RowBits)); err != nil {
 		return err
 	}
 	if j.schedule, err = schedule.New(j.spec); err != nil {
-		return err
-	}
-	if err := c.weighs(j.rows.train); err != nil {
-		return err
-	}
-	source, err := train.NewScheduledRows(p, j.schedule, j.rows.train...)
-	if err != nil {
-		return err
-	}
-	initial, err := j.model.initialWeights(&c.Initial)
-	if err != nil {
 		return err
 	}
 	encoded, err := j.spec.MarshalBinary()
 	if err != nil {
 		return err
 	}
-	rates, err := c.ratesOf(j.model.rates, j.spec)
+	if j.Run, err = newRun(c, j.model, j.rows, j.schedule); err != nil {
+		return err
+	}
+	j.Run.Data = j.dataDigest(encoded)
+	return nil
+}
+
+// newRun derives the run of a model on rows in the order of a schedule; its Data is to be
+// set.
+func newRun(c *Config, m *model, rows *dataset, order *schedule.Schedule) (*train.Run, error) {
+	p, spec := m.program(), order.Spec()
+	if err := c.weighs(rows.train); err != nil {
+		return nil, err
+	}
+	source, err := train.NewScheduledRows(p, order, rows.train...)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	j.Run = &train.Run{
-		Program: p,
-		Rates:   rates,
-		Segment: min(c.Training.SegmentSteps, j.spec.Steps),
-		Initial: initial,
-		Rows:    source,
-		Data:    j.dataDigest(encoded),
+	initial, err := m.initialWeights(&c.Initial)
+	if err != nil {
+		return nil, err
 	}
-	if err := ops.CheckBounds(p, initialBits(initial), int64(j.spec.Steps)); err != nil {
-		return err
+	rates, err := c.ratesOf(m.rates, spec)
+	if err != nil {
+		return nil, err
 	}
-	return j.Run.Check()
+	r := &train.Run{Program: p, Rates: rates, Segment: min(c.Training.SegmentSteps, spec.Steps), Initial: initial, Rows: source}
+	if err := ops.CheckBounds(p, initialBits(initial), int64(spec.Steps)); err != nil {
+		return nil, err
+	}
+	return r, r.Check()
 }
 
 // dataDigest identifies the rows of all steps: the commitments and the order.
@@ -107,20 +110,29 @@ func (j *Job) dataDigest(spec []byte) [32]byte {
 	return h.Sum()
 }
 
-// specOf returns the schedule that run.toml asks for.
-func specOf(c *Config, parts []*bundle.PublicPart, setup [32]byte, rowBits int) (schedule.Spec, error) {
-	spec := schedule.Spec{Batch: c.Training.Batch, Steps: c.Training.Steps}
+// ordered are rows to be put in an order: how many each part has, and by what digest its
+// commitment is known.
+type ordered struct {
+	rows    schedule.Parts
+	digests [][32]byte
+}
+
+// committedRows are those of parts.
+func committedRows(parts []*bundle.PublicPart, setup [32]byte, rowBits int) (o ordered) {
 	for _, part := range parts {
-		spec.Parts = append(spec.Parts, part.Rows)
+		o.rows, o.digests = append(o.rows, part.Rows), append(o.digests, part.Digest(setup, rowBits))
 	}
+	return o
+}
+
+// specOf returns the schedule that run.toml asks for.
+func specOf(c *Config, o ordered) (schedule.Spec, error) {
+	spec := schedule.Spec{Batch: c.Training.Batch, Steps: c.Training.Steps, Parts: o.rows}
 	if c.Schedule.Tail == schedule.Wrap.String() {
 		spec.Tail = schedule.Wrap
 	}
 	if c.Schedule.Order == schedule.Shuffled.String() {
-		spec.Order, spec.Seed = schedule.Shuffled, c.Schedule.Seed
-		for _, part := range parts {
-			spec.Commitments = append(spec.Commitments, part.Digest(setup, rowBits))
-		}
+		spec.Order, spec.Seed, spec.Commitments = schedule.Shuffled, c.Schedule.Seed, o.digests
 	}
 	var err error
 	if spec.Without, err = c.without(spec.Parts); err != nil {

@@ -31,7 +31,7 @@ func (d *Directory) InitLike(dir string, without []string) (*Config, error) {
 		return nil, err
 	}
 	c := d.like(without)
-	spec, err := specOf(c, publicParts(j.Parts), j.Setup.ID, j.Setup.RowBits)
+	spec, err := specOf(c, committedRows(publicParts(j.Parts), j.Setup.ID, j.Setup.RowBits))
 	if err != nil {
 		return nil, err
 	}

@@ -31,7 +31,7 @@ func Ordered(model string, c *Config, parts []*bundle.PartFile) (*bundle.Stateme
 		}
 		public[i] = p.Public()
 	}
-	spec, err := specOf(c, public, setup, rowBits)
+	spec, err := specOf(c, committedRows(public, setup, rowBits))
 	if err != nil {
 		return nil, err
 	}

@@ -7,6 +7,9 @@ import "github.com/zkaudit/zkaudit/bundle"
 type Records struct {
 	Train *TrainRecord
 	Prove *ProveRecord
+	// Calibration compares runs in the formats and at the rate of this one with
+	// float64; nil where nothing was calibrated for them.
+	Calibration *CalibrationRecord
 }
 
 // Records returns what has been written down, or nil where nothing is trained.
@@ -19,6 +22,10 @@ func (d *Directory) Records() (*Records, error) {
 	if found, err = d.readRecord(proveDir, r.Prove); !found {
 		r.Prove = nil
 	}
+	if err != nil {
+		return nil, err
+	}
+	r.Calibration, err = d.Calibration()
 	return r, err
 }
 

@@ -3,6 +3,7 @@ package run
 import (
 	"context"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -84,7 +85,9 @@ func (d *Directory) Train(ctx context.Context, restart bool) (*TrainRecord, erro
 	d.progress.Start("train", j.Run.Steps())
 	final, err := trainer.Train(ctx, train.NewCheckpoints(d.file(trainDir), j.Run), d.curve(r, j))
 	d.progress.Finish()
-	if err != nil {
+	if errors.Is(err, fault.ErrOverflow) {
+		return nil, fault.Advise(err, "zkaudit calibrate finds settings that fit")
+	} else if err != nil {
 		return nil, err
 	}
 	r.Seconds += time.Since(start).Seconds()

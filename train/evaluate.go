@@ -36,7 +36,7 @@ func Evaluate(ctx context.Context, p *graph.Program, tables *ops.Tables, w Weigh
 			if slot < rows {
 				row += slot
 			}
-			copyRow(d, row, slot, input, label)
+			CopyRow(d, row, slot, input, label)
 		}
 		if err := ops.Predict(&ops.Step{Program: p, Buffers: buffers}); err != nil {
 			return Metrics{}, fmt.Errorf("rows %d to %d: %w", from, from+rows-1, err)

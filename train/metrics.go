@@ -25,22 +25,34 @@ func (m *meter) metrics() Metrics {
 	return Metrics{Loss: m.loss / float64(m.rows), Accuracy: m.right / m.judged}
 }
 
-// add takes in the first rows of a batch, given the cells of logits,
-// prediction and label. Losses are those of the real logits, computed in
-// floats:
-//
-//	softmax cross-entropy  log Σ_c exp z_c − z_y
-//	logistic               Σ_c log(1 + exp z_c) − y_c·z_c
-//	mean squared error     mean_c (prediction_c − y_c)²
-//
-// Of the softmax cross-entropy with numbers of classes they are summed over positions.
+// add takes in the first rows of a batch, given the cells of logits, prediction and
+// label.
 func (m *meter) add(p *graph.Program, cells func(graph.TensorID) []int32, rows int) {
 	logits, label := reals(p, p.Loss.Logits, cells, rows), reals(p, p.Label, cells, rows)
 	prediction := logits
 	if p.Loss.Kind == graph.MeanSquaredError {
 		prediction = reals(p, p.Loss.Prediction, cells, rows)
 	}
-	if p.Loss.Kind == graph.SoftmaxCrossEntropy && p.Loss.Labels == graph.Values {
+	m.addReals(p.Loss, logits, prediction, label, rows)
+}
+
+// Measure returns the metrics of rows from the real numbers that a model makes of them
+// and their labels, row by row.
+func Measure(loss graph.Loss, logits, label []float64, rows int) Metrics {
+	var m meter
+	m.addReals(loss, logits, logits, label, rows)
+	return m.metrics()
+}
+
+// addReals takes in rows. Losses are those of the real logits, computed in floats:
+//
+//	softmax cross-entropy  log Σ_c exp z_c − z_y
+//	logistic               Σ_c log(1 + exp z_c) − y_c·z_c
+//	mean squared error     mean_c (prediction_c − y_c)²
+//
+// Of the softmax cross-entropy with numbers of classes they are summed over positions.
+func (m *meter) addReals(loss graph.Loss, logits, prediction, label []float64, rows int) {
+	if loss.Kind == graph.SoftmaxCrossEntropy && loss.Labels == graph.Values {
 		m.addPositions(logits, label)
 		m.rows += rows
 		return
@@ -48,7 +60,7 @@ func (m *meter) add(p *graph.Program, cells func(graph.TensorID) []int32, rows i
 	units := len(label) / rows
 	for r := range rows {
 		z, y, out := logits[r*units:(r+1)*units], label[r*units:(r+1)*units], prediction[r*units:(r+1)*units]
-		switch p.Loss.Kind {
+		switch loss.Kind {
 		case graph.SoftmaxCrossEntropy:
 			m.loss += crossEntropy(z, y)
 		case graph.LogisticLoss:
@@ -60,7 +72,7 @@ func (m *meter) add(p *graph.Program, cells func(graph.TensorID) []int32, rows i
 				m.loss += (out[c] - y[c]) * (out[c] - y[c]) / float64(units)
 			}
 		}
-		m.judge(p.Loss, out, y)
+		m.judge(loss, out, y)
 	}
 	m.rows += rows
 }

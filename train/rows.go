@@ -47,7 +47,7 @@ func (r *ScheduledRows) Read(step int, input, label, attributes []int32) error {
 	}
 	for slot, ref := range r.refs {
 		part, row := r.parts[ref.Part], int(ref.Row)
-		copyRow(part, row, slot, input, label)
+		CopyRow(part, row, slot, input, label)
 		if attributes != nil {
 			width := len(part.Attributes)
 			for k := range part.Attributes {
@@ -58,8 +58,8 @@ func (r *ScheduledRows) Read(step int, input, label, attributes []int32) error {
 	return nil
 }
 
-// copyRow writes a dataset row to a slot of a batch.
-func copyRow(d *data.Dataset, row, slot int, input, label []int32) {
+// CopyRow writes a dataset row to a slot of a batch.
+func CopyRow(d *data.Dataset, row, slot int, input, label []int32) {
 	copy(input[slot*d.Width:(slot+1)*d.Width], d.Row(row))
 	width := d.Labels.Width()
 	cells := label[slot*width : (slot+1)*width]

@@ -77,6 +77,20 @@ func (t *Trainer) Train(ctx context.Context, checkpoints *Checkpoints, progress 
 	return t.weights().Clone(), nil
 }
 
+// Rehearse executes the run from its beginning, keeps nothing, and returns the final
+// weights. Errors are those of Train.
+func (t *Trainer) Rehearse(ctx context.Context, progress func(Progress)) (Weights, error) {
+	if err := t.set(t.run.Initial); err != nil {
+		return nil, err
+	}
+	for segment := range t.run.Segments() {
+		if err := t.segment(ctx, segment, nil, progress); err != nil {
+			return nil, err
+		}
+	}
+	return t.weights().Clone(), nil
+}
+
 // segment executes the steps of a segment on the weights in the buffers, and the
 // decay after them, and records them if trace is not nil.
 func (t *Trainer) segment(ctx context.Context, segment int, trace *ops.Trace, progress func(Progress)) error {

@@ -182,6 +182,29 @@ func TestFormatsOfOthersStayInAttest(t *testing.T) {
 	}
 }
 
+// TestFloatsStayInDrift: gorgonia is met in one package, plots in one, and neither in
+// what verifies.
+func TestFloatsStayInDrift(t *testing.T) {
+	homes := map[string]string{"gorgonia.org/": "drift", "gonum.org/v1/plot": "report"}
+	all, met := packages(t), map[string]bool{}
+	for name, p := range all {
+		for library, home := range homes {
+			within := func(path string) bool { return strings.HasPrefix(path, library) }
+			if slices.ContainsFunc(p.Imports, within) {
+				if met[home] = true; name != home {
+					t.Errorf("%s imports %s", name, library)
+				}
+			}
+			if small := []string{"cmd/zkaudit-verify", "bundle", "audit"}; slices.Contains(small, name) && slices.ContainsFunc(p.Deps, within) {
+				t.Errorf("%s depends on %s", name, library)
+			}
+		}
+	}
+	if len(met) != len(homes) {
+		t.Errorf("libraries are met in %v", met)
+	}
+}
+
 // TestForgersStayOutside: what proves falsehoods serves tests and the
 // demonstration, which is one file of the command line.
 func TestForgersStayOutside(t *testing.T) {
