@@ -12,11 +12,12 @@ import (
 
 // Names of formats.
 const (
-	CSV    = "csv"
-	JSONL  = "jsonl"  // an object of JSON in each line
-	IDX    = "idx"    // MNIST's format
-	NPY    = "npy"    // a table in arrays of numpy
-	Tensor = "tensor" // an array of numpy, such as pictures
+	CSV     = "csv"
+	JSONL   = "jsonl"  // an object of JSON in each line
+	IDX     = "idx"    // MNIST's format
+	NPY     = "npy"    // a table in arrays of numpy
+	Tensor  = "tensor" // an array of numpy, such as pictures
+	Parquet = "parquet"
 )
 
 // Format is a way in which files hold rows. Each is a file of this package and a
@@ -53,6 +54,7 @@ func formats() []Format {
 		{Name: IDX, Is: "MNIST's format", Labels: LabelsBeside, begins: IsIDX, array: LoadIDX, origin: originOfBytes},
 		{Name: NPY, Is: "a table in arrays of numpy, .npy or .npz", Table: true, begins: isNpy, sheet: readNpy, origin: originOfCells(NPY), size: numpyBytes},
 		{Name: Tensor, Is: "pictures or the like in an array of numpy, .npy, or .npz with labels", Labels: LabelsEither, begins: isTensor, array: LoadTensor, origin: originOfTensor, size: numpyBytes},
+		{Name: Parquet, Is: "flat columns", Table: true, begins: isParquet, sheet: readParquet, origin: originOfCells(Parquet), size: parquetBytes},
 		{Name: JSONL, Is: "an object of JSON in each line", Table: true, begins: IsJSONLines, sheet: readJSONLines, origin: originOfLines},
 		{Name: CSV, Is: "cells of text", Table: true, begins: anything, sheet: readCells, origin: originOfLines},
 	}

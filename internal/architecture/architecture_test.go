@@ -205,6 +205,41 @@ func TestFloatsStayInDrift(t *testing.T) {
 	}
 }
 
+// TestFormatsOfRowsStayInData: libraries that read the formats of data are met in one
+// package, and in nothing that verifies.
+func TestFormatsOfRowsStayInData(t *testing.T) {
+	libraries := []string{"github.com/parquet-go/", "github.com/apache/arrow", "github.com/klauspost/compress", "github.com/andybalholm/brotli", "github.com/pierrec/lz4", "image/png", "image/jpeg", "archive/zip"}
+	reads := func(dep string) bool {
+		return slices.ContainsFunc(libraries, func(library string) bool { return strings.HasPrefix(dep, library) })
+	}
+	all, met := packages(t), map[string]bool{}
+	for name, p := range all {
+		for _, imported := range p.Imports {
+			if reads(imported) && name != "data" && name != "internal/rowtest" {
+				t.Errorf("%s imports %s: formats of rows are read in data only", name, imported)
+			}
+			met[imported] = met[imported] || name == "data"
+		}
+		for _, imported := range own(p.Imports) {
+			if imported == "internal/rowtest" {
+				t.Errorf("%s imports internal/rowtest, which is for tests", name)
+			}
+		}
+	}
+	for _, name := range []string{"audit", "bundle", "cmd/zkaudit-verify", "cmd/internal/verify", "network", "proof/verifier"} {
+		for _, dep := range all[name].Deps {
+			if reads(dep) {
+				t.Errorf("%s depends on %s: who verifies reads no rows", name, dep)
+			}
+		}
+	}
+	for _, library := range []string{"github.com/parquet-go/parquet-go/format", "archive/zip"} {
+		if !met[library] {
+			t.Errorf("data does not import %s: is the list still right?", library)
+		}
+	}
+}
+
 // TestForgersStayOutside: what proves falsehoods serves tests and the
 // demonstration, which is one file of the command line.
 func TestForgersStayOutside(t *testing.T) {

@@ -14,6 +14,8 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+
+	"github.com/parquet-go/parquet-go"
 )
 
 // Table is what a file of rows holds: texts, which become whole numbers, numbers,
@@ -84,9 +86,12 @@ func (t *Table) Value(row, column int) any {
 }
 
 // Write writes the table to a file of the format that its name ends with: .csv, .jsonl,
-// .npy or .npz.
+// .npy, .npz or .parquet.
 func (t *Table) Write(path string) error {
-	writers := map[string]func() ([]byte, error){".csv": t.csv, ".jsonl": t.jsonLines, ".npy": t.npy, ".npz": t.npz}
+	writers := map[string]func() ([]byte, error){
+		".csv": t.csv, ".jsonl": t.jsonLines, ".npy": t.npy, ".npz": t.npz,
+		".parquet": func() ([]byte, error) { return t.Parquet("", parquet.Compression(&parquet.Snappy)) },
+	}
 	write := writers[filepath.Ext(path)]
 	if write == nil {
 		return fmt.Errorf("%s: no format that is written", path)
