@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -127,6 +128,37 @@ func TestWhatCannotBeVerifiedIsNotVerified(t *testing.T) {
 	}
 }
 
+// TestPartsOfComparedRuns: a part is compared with a run that was trained on it, if that
+// is compared itself.
+func TestPartsOfComparedRuns(t *testing.T) {
+	a, b := [32]byte{10}, [32]byte{20}
+	name := func(digest [32]byte) string { return hex.EncodeToString(digest[:]) }
+	made := &Bundle{Runs: map[string][32]byte{"a": a, "b": b}}
+	runs := []*PublicRun{{Digest: b, Parts: [][32]byte{{1}, {2}}}, {Digest: a, Parts: [][32]byte{{3}}}}
+	part := func(n byte) string { return fmt.Sprintf("part \"p%d\"", n) }
+	of := func(n byte, run string) string {
+		return fmt.Sprintf("%s: %s (of the dataset of run %q)", part(n), name([32]byte{n}), run)
+	}
+	for says, c := range map[string]struct {
+		e                 Expectation
+		checked, unpinned []string
+	}{
+		"both":     {Expectation{RunDigests: map[string]string{"a": name(a)}, Compared: map[[32]byte]bool{b: true}}, []string{of(1, "b"), of(2, "b"), of(3, "a")}, []string{part(4)}},
+		"pinned":   {Expectation{RunDigests: map[string]string{"a": name(a)}}, []string{of(3, "a")}, []string{part(1), part(2), part(4)}},
+		"compared": {Expectation{Compared: map[[32]byte]bool{b: true}}, []string{of(1, "b"), of(2, "b")}, []string{part(3), part(4)}},
+		"neither":  {Expectation{}, nil, []string{part(1), part(2), part(3), part(4)}},
+	} {
+		r := &Report{}
+		for n := byte(1); n <= 4; n++ {
+			r.Parts = append(r.Parts, PartFacts{Name: fmt.Sprintf("p%d", n), Digest: name([32]byte{n})})
+		}
+		c.e.Runs = runs
+		if err := c.e.compareParts(made, r); err != nil || !slices.Equal(r.Checked, c.checked) || !slices.Equal(r.Unpinned, c.unpinned) || len(r.NotChecked) != len(c.unpinned) {
+			t.Errorf("%s: %v, checked %q, unpinned %q, not checked %q", says, err, r.Checked, r.Unpinned, r.NotChecked)
+		}
+	}
+}
+
 // TestWhatIsCompared: of an audit of two runs, two public models and several
 // parts, each line of the report says what was compared, and each pin is
 // compared, the first as the last.
@@ -245,31 +277,6 @@ func TestWhatIsCompared(t *testing.T) {
 		c.change(&e)
 		if _, err := compare(e); !errors.Is(err, fault.ErrRejected) || !strings.Contains(err.Error(), c.says) {
 			t.Errorf("%s: %v, want %q", name, err, c.says)
-		}
-	}
-	// A part of the dataset of a run that is compared is compared with it.
-	north, err := hex.DecodeString(parts["north"])
-	if err != nil {
-		t.Fatal(err)
-	}
-	known.Runs[0].Parts = [][32]byte{[32]byte(north)}
-	for name, c := range map[string]struct {
-		change   func(e *Expectation)
-		unpinned []string
-	}{
-		"pinned": {func(*Expectation) {}, nil},
-		"compared": {func(e *Expectation) {
-			e.RunDigests, e.Compared = map[string]string{"other": digest("other")}, map[[32]byte]bool{b.Runs["net"]: true}
-		}, nil},
-		"valid": {func(e *Expectation) { delete(e.RunDigests, "net") }, []string{`part "north"`, `run "net"`}},
-	} {
-		e := all()
-		delete(e.Parts, "north")
-		c.change(&e)
-		r, err := compare(e)
-		says := slices.Contains(r.Checked, `part "north": `+parts["north"]+` (of the dataset of run "net")`)
-		if err != nil || !slices.Equal(r.Unpinned, c.unpinned) || says != (c.unpinned == nil) {
-			t.Errorf("a part of a run that is %s: unpinned %q, checked %q: %v", name, r.Unpinned, r.Checked, err)
 		}
 	}
 	one, only := Expectation{Runs: known.Runs[:1]}, &Report{}
