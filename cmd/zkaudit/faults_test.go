@@ -52,8 +52,6 @@ type dead struct{}
 type stage struct {
 	name string
 	args []string // "@" stands for the folder
-	// again is what its user does after it has failed; nil: the same.
-	again []string
 	// there are the exit codes of doing so where it had done all its work.
 	there int
 }
