@@ -26,9 +26,10 @@ type ArrayOptions struct {
 	ImagesName, LabelsName string // in messages and in the Source
 	FractionBits           int    // DefaultFractionBits is usual
 	Scaling                Scaling
-	Classes                int   // labels are 0 … Classes−1; 0: up to the largest found
-	Unlabelled             bool  // labels within the file are not looked at
-	MaxBytes               int64 // limit for each file after decompression; 0: DefaultMaxBytes
+	Classes                int      // labels are 0 … Classes−1; 0: up to the largest found
+	Vocabulary             []string // of labels that have names, in this order; nil: those found, sorted
+	Unlabelled             bool     // labels within the file are not looked at
+	MaxBytes               int64    // limit for each file after decompression; 0: DefaultMaxBytes
 }
 
 func (o *ArrayOptions) check() error {

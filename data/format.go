@@ -18,6 +18,7 @@ const (
 	NPY     = "npy"    // a table in arrays of numpy
 	Tensor  = "tensor" // an array of numpy, such as pictures
 	Parquet = "parquet"
+	Folder  = "folder" // of pictures
 )
 
 // Format is a way in which files hold rows. Each is a file of this package and a
@@ -45,12 +46,15 @@ const (
 	LabelsBeside
 	// LabelsEither: the file of the rows, or one of their own.
 	LabelsEither
+	// LabelsWithin: the file of the rows, which calls them by name.
+	LabelsWithin
 )
 
 // formats are all, in the order in which a file is told from how it begins. CSV
 // begins as anything, and is last.
 func formats() []Format {
 	return []Format{
+		{Name: Folder, Is: "a folder of PNG or JPEG pictures for each class, in a folder", Labels: LabelsWithin, begins: isFolder, array: LoadFolder, origin: originOfFolder, size: folderBytes},
 		{Name: IDX, Is: "MNIST's format", Labels: LabelsBeside, begins: IsIDX, array: LoadIDX, origin: originOfBytes},
 		{Name: NPY, Is: "a table in arrays of numpy, .npy or .npz", Table: true, begins: isNpy, sheet: readNpy, origin: originOfCells(NPY), size: numpyBytes},
 		{Name: Tensor, Is: "pictures or the like in an array of numpy, .npy, or .npz with labels", Labels: LabelsEither, begins: isTensor, array: LoadTensor, origin: originOfTensor, size: numpyBytes},

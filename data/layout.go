@@ -97,6 +97,8 @@ func text(s *source) (*bufio.Reader, error) {
 		{"PK\x03\x04", "a spreadsheet or another zip file", "export the table as CSV"},
 		{"PAR1", "a Parquet file", "all files of a run have one format: this one's is parquet"},
 		{"ARROW", "an Arrow file", "all files of a run have one format: this one's is arrow"},
+		{"\x89PNG", "a picture", "give the folder that has a folder of pictures for each class"},
+		{"\xff\xd8\xff", "a picture", "give the folder that has a folder of pictures for each class"},
 		{npyMagic, "an array of numpy", "all files of a run have one format: this one's is npy or tensor"},
 	} {
 		if bytes.HasPrefix(head, []byte(other.magic)) {

@@ -155,7 +155,7 @@ func (c *Config) checkData(i int) error {
 		return bad("no file")
 	case format.Labels == data.LabelsBeside && d.Labels == "" && !c.Columns.Reconstruct:
 		return fault.Advise(bad("%s is %s and needs a file of labels", foreign.Quote(d.File), format.Name), "give it by %s", "data.labels")
-	case format.Table && d.Labels != "":
+	case (format.Table || format.Labels == data.LabelsWithin) && d.Labels != "":
 		return fault.Advise(bad("a file of labels goes with %s and %s", data.IDX, data.Tensor), "name the columns to predict by %s", "columns.targets")
 	case (d.Part == "") != (d.Opening == ""):
 		return bad("a committed part needs part and opening")

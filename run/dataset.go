@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -58,6 +59,9 @@ func readDataset(dir string, c *Config, p *graph.Program) (*dataset, error) {
 		}
 		if err := train.Fits(p, part); err != nil {
 			return nil, fmt.Errorf("data %s: %w", within(dir, files.File), misfit(err, p, part))
+		}
+		if len(all) > 0 && !slices.Equal(part.Labels.Classes, all[0].Labels.Classes) {
+			return nil, fault.Advise(fmt.Errorf("data %s: its classes are not those of %s, in this order: %w", within(dir, files.File), within(dir, c.Data[0].File), fault.ErrInput), "list all of them by %s, for every owner alike", "columns.classes")
 		}
 		all, d.recipes = append(all, part), append(d.recipes, r)
 	}

@@ -28,6 +28,9 @@ func recipes(dir string, c *Config, p *graph.Program, encoding *data.Encoding) (
 		base.Indices = ops.IndexRows(p) > 0
 		if base.FractionBits = c.Formats.Feature; !c.Columns.Reconstruct {
 			base.Classes = p.Tensor(p.Label).Units()
+			if base.Vocabulary, err = c.classesWithin(dir, format); err != nil {
+				return nil, from, err
+			}
 		}
 		if len(c.Columns.Attributes) > 0 {
 			return nil, from, &fault.Setting{Key: "columns.attributes", Err: fmt.Errorf("%s has no columns; constants it may have: %w", format.Name, fault.ErrUsage)}
@@ -49,6 +52,26 @@ func recipes(dir string, c *Config, p *graph.Program, encoding *data.Encoding) (
 		list = append(list, &r)
 	}
 	return list, from, nil
+}
+
+// classesWithin returns the classes of files that call them by name, sorted, or in the
+// order that is chosen; nil where they are numbers.
+func (c *Config) classesWithin(dir string, format data.Format) ([]string, error) {
+	if format.Labels != data.LabelsWithin || len(c.Columns.Classes) > 0 {
+		return some(c.Columns.Classes), nil
+	}
+	var all []string
+	for _, files := range c.Data {
+		if files.Part != "" {
+			continue
+		}
+		classes, err := data.ClassesOf(within(dir, files.File))
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, classes...)
+	}
+	return data.SortClasses(all), nil
 }
 
 // format is that of the files of rows.

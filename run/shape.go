@@ -85,12 +85,16 @@ func (c *Config) measureArrays(format data.Format, task data.Task) (*Shape, erro
 	if task == data.Regression {
 		return nil, fmt.Errorf("labels of %s are classes: %w", format.Name, fault.ErrUsage)
 	}
+	vocabulary, err := c.classesWithin(".", format)
+	if err != nil {
+		return nil, err
+	}
 	s := &Shape{}
 	for _, files := range c.Data {
 		if format.Labels == data.LabelsBeside && files.Labels == "" && !c.Columns.Reconstruct {
 			return nil, fault.Advise(fmt.Errorf("%s: %s rows with classes have a file of labels: %w", files.File, format.Name, fault.ErrUsage), "give it by %s", "data.labels")
 		}
-		rows, err := data.LoadArrays(format.Name, files.File, files.Labels, data.ArrayOptions{FractionBits: c.Formats.Feature, Unlabelled: c.Columns.Reconstruct})
+		rows, err := data.LoadArrays(format.Name, files.File, files.Labels, data.ArrayOptions{FractionBits: c.Formats.Feature, Vocabulary: vocabulary, Unlabelled: c.Columns.Reconstruct})
 		if err != nil {
 			return nil, err
 		}

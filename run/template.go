@@ -43,7 +43,7 @@ thousands = {{quote .Columns.Thousands}}   # csv: what stands between thousands:
 features = {{list .Columns.Features}}   # csv columns by name or number from 1; [] = all but targets and attributes
 categorical = {{list .Columns.Categorical}}   # numbers to take as categories (text always is)
 targets = {{list .Columns.Targets}}   # [] = the last column
-classes = {{list .Columns.Classes}}   # order of the classes; [] = those found, sorted
+classes = {{list .Columns.Classes}}   # order of the classes, of folders, too; [] = those found, sorted
 normalise = {{quote .Columns.Normalise}}   # csv features: none | minmax | standard, fitted on the rows of the first file that are trained on
 normalise_targets = {{quote .Columns.NormaliseTargets}}   # values to predict: none | minmax | standard, fitted alike
 reconstruct = {{.Columns.Reconstruct}}   # the targets are the features (autoencoder)

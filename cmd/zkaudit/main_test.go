@@ -43,7 +43,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exit": exitCode, "flip": flip, "truncate": truncate, "killed": killed, "bomb": bomb, "artefact": framed,
 			"interrupted": interrupted(os.Interrupt, fault.ExitInterrupted), "terminated": interrupted(syscall.SIGTERM, fault.ExitTerminated),
-			"keypair": keyPair, "envelope": openEnvelope, "powers": writePowersOfTau, "srs": writeSRS, "ceremony": beginCeremony, "table": table,
+			"keypair": keyPair, "envelope": openEnvelope, "powers": writePowersOfTau, "srs": writeSRS, "ceremony": beginCeremony, "table": table, "pictures": pictures,
 		},
 	})
 }

@@ -17,3 +17,12 @@ func table(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Check(rows.Write(ts.MkAbs(file)))
 	}
 }
+
+// pictures writes pictures that are drawn in a text into a folder for each class, as PNG:
+// pictures DRAWN.txt FOLDER.
+func pictures(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: pictures DRAWN.txt FOLDER")
+	}
+	ts.Check(rowtest.Draw(ts.ReadFile(args[0])).Write(ts.MkAbs(args[1])))
+}

@@ -18,6 +18,7 @@ type Recipe struct {
 	FractionBits int            `json:"fraction_bits,omitempty"` // arrays
 	Indices      bool           `json:"indices,omitempty"`       // arrays: bytes are what they are, not from 0 to 1
 	Classes      int            `json:"classes,omitempty"`       // arrays: of their labels, if they have any
+	Vocabulary   []string       `json:"vocabulary,omitempty"`    // arrays whose labels have names: all classes, in order
 	Reconstruct  bool           `json:"reconstruct,omitempty"`   // the targets are the features
 	Constants    []Constant     `json:"constants,omitempty"`
 	Rows         []int          `json:"rows,omitempty"` // of the file, from 0; nil: all
@@ -56,7 +57,7 @@ func (r *Recipe) read(file, labels string) (*data.Dataset, error) {
 	case f.Labels == data.LabelsBeside && (r.Classes > 0) != (labels != ""):
 		return nil, fault.Advise(fmt.Errorf("%s: %s rows with classes have a file of labels, and others none: %w", file, r.Format, fault.ErrUsage), "give it by %s", "data.labels")
 	}
-	o := data.ArrayOptions{FractionBits: r.FractionBits, Classes: r.Classes, Unlabelled: r.Classes == 0}
+	o := data.ArrayOptions{FractionBits: r.FractionBits, Classes: r.Classes, Vocabulary: r.Vocabulary, Unlabelled: r.Classes == 0}
 	if r.Indices {
 		o.Scaling = data.ScaleNone
 	}
