@@ -80,11 +80,11 @@ func (j *judge) try(a attempt, dir string, into *tally) bool {
 	})
 	defer hang.Stop()
 	j.alone.RLock()
-	meaning, err, took, taken := measured(j.ctx, a, dir, file)
+	meaning, took, taken, err := measured(j.ctx, a, dir, file)
 	j.alone.RUnlock()
 	if taken > allocated { // by all workers: once more, alone
 		j.alone.Lock()
-		meaning, err, took, taken = measured(j.ctx, a, dir, file)
+		meaning, took, taken, err = measured(j.ctx, a, dir, file)
 		j.alone.Unlock()
 		if taken > allocated {
 			j.found(a, fmt.Sprintf("it takes %d MiB", taken>>20))
@@ -120,10 +120,10 @@ func (j *judge) verdict(a attempt, meaning [32]byte, err error, into *tally) {
 
 // measured reads a file; took and taken are what it took of time
 // and, the whole process, of memory.
-func measured(ctx context.Context, a attempt, dir string, file []byte) (meaning [32]byte, err error, took time.Duration, taken uint64) {
+func measured(ctx context.Context, a attempt, dir string, file []byte) (meaning [32]byte, took time.Duration, taken uint64, err error) {
 	before, start := allocatedSoFar(), time.Now()
 	meaning, err = read(ctx, a, dir, file)
-	return meaning, err, time.Since(start), allocatedSoFar() - before
+	return meaning, time.Since(start), allocatedSoFar() - before, err
 }
 
 // read is the subject's, and names a panic that nothing below it has caught.
