@@ -16,8 +16,8 @@ import (
 // Target is what formats are chosen for.
 type Target string
 
-// For accuracy the finest formats that do not overflow are tried first, for speed those
-// whose segments have the fewest cells to prove.
+// For accuracy the finest formats that do not overflow are taken, for speed those whose
+// segments have the fewest cells to prove.
 const (
 	ForAccuracy Target = "accuracy"
 	ForSpeed    Target = "speed"
@@ -40,7 +40,10 @@ type CalibrationRecord struct {
 	Chosen  Settings      `json:"chosen"`
 	Rates   []RateTrial   `json:"rates,omitempty"`
 	Formats []FormatTrial `json:"formats"`
-	Drift   *Drift        `json:"drift"`
+	// Agrees says whether the exact run ends where the one in float64 does, with what is
+	// chosen: Drift says by how much they differ.
+	Agrees bool   `json:"agrees"`
+	Drift  *Drift `json:"drift"`
 }
 
 // Settings are those that Calibrate chooses.
@@ -62,8 +65,8 @@ type FormatTrial struct {
 	Formats FormatConfig `json:"formats"`
 	Cells   int64        `json:"cells"`            // committed and looked up by a segment
 	Fails   string       `json:"fails,omitempty"`  // where it overflows; or why it cannot be proven
-	Result  *Scores      `json:"result,omitempty"` // at the end, from one seed: see Drift.Rows
-	Float   *Scores      `json:"float"`            // of the run in float64 at this rate
+	Result  *Scores      `json:"result,omitempty"` // at the end, the mean over the seeds: see Drift.Rows
+	Float   *Scores      `json:"float"`            // of the runs in float64
 	Agrees  bool         `json:"agrees"`
 }
 
@@ -107,7 +110,8 @@ const (
 	lossAlone, lossAloneLeast           = 0.02, 0.001
 )
 
-// agrees compares the ends of exact runs with those of runs in float64.
+// agrees compares the ends of exact runs with those of runs in float64. An exact run may
+// be the better one.
 func agrees(exact, real *Scores, rows int) bool { return near(exact, real, rows, 1) }
 
 // near is agrees for one of several seeds, whose mean is compared: it may differ by twice
@@ -116,12 +120,12 @@ func near(exact, real *Scores, rows, seeds int) bool {
 	times := float64(min(max(seeds, 1), 2))
 	share, least := lossAlone, lossAloneLeast
 	if exact.Accuracy != nil && rows > 0 {
-		if math.Abs(*exact.Accuracy-*real.Accuracy) > times*Tolerance(rows)+1e-9 {
+		if *exact.Accuracy < *real.Accuracy-times*Tolerance(rows)-1e-9 {
 			return false
 		}
 		share, least = besideAccuracy, besideAccuracyLeast
 	}
-	return math.Abs(exact.Loss-real.Loss) <= times*max(share*math.Abs(real.Loss), least)
+	return exact.Loss <= real.Loss+times*max(share*math.Abs(real.Loss), least)
 }
 
 // Calibrate chooses a learning rate and formats by runs in float64 and exact ones, and
@@ -173,44 +177,53 @@ type calibration struct {
 	r       *CalibrationRecord
 }
 
-// choose takes the best learning rate for which there are formats. Where there are none,
-// rates below all of these are tried.
+// ratesInDoubt is at how many rates formats are sought that agree with float64, before
+// those are taken that do not.
+const ratesInDoubt = 3
+
+// choose takes the best learning rate at which an exact run ends where the one in float64
+// does; or else the best at which one ends at all, for which rates below all that were
+// tried are tried, too.
 func (c *calibration) choose() error {
 	rates, err := c.chooseRates()
 	if err != nil {
 		return err
 	}
-	for _, rate := range rates {
-		if found, err := c.chooseFormatsAt(rate); found || err != nil {
+	var doubtful *outcome
+	for i := 0; i < len(rates) && (i < ratesInDoubt || doubtful == nil); i++ {
+		found, err := c.chooseFormatsAt(rates[i])
+		if err != nil {
 			return err
 		}
-	}
-	for range mostRates {
-		if len(c.r.Rates) == 0 { // none but the one that is set
-			break
+		if found != nil && found.trial.Agrees {
+			return c.settle(found)
 		}
+		if doubtful == nil {
+			doubtful = found
+		}
+	}
+	for n := 0; doubtful == nil && len(c.r.Rates) > 0 && n < mostRates; n++ {
 		if err := c.tryRate(c.r.Rates[0].Rate, "0.5"); err != nil {
 			return err
 		}
 		if c.r.Rates[0].Loss == nil {
 			continue
 		}
-		if found, err := c.chooseFormatsAt(c.r.Rates[0].Rate); found || err != nil {
+		if doubtful, err = c.chooseFormatsAt(c.r.Rates[0].Rate); err != nil {
 			return err
 		}
 	}
-	return c.nothingFits()
+	if doubtful == nil {
+		return c.nothingFits()
+	}
+	return c.settle(doubtful)
 }
 
-// chooseFormatsAt chooses formats for a rate; false if there are none.
-func (c *calibration) chooseFormatsAt(rate string) (bool, error) {
-	c.config.Training.Rate = rate
-	f, err := c.chooseFormats()
-	if err != nil || f == nil {
-		return false, err
-	}
-	c.config.Formats = *f
-	return true, nil
+// settle takes an outcome.
+func (c *calibration) settle(o *outcome) error {
+	c.config.Training.Rate, c.config.Formats = o.trial.Rate, o.trial.Formats
+	c.r.Agrees, c.r.Drift = o.trial.Agrees, o.drift
+	return nil
 }
 
 func (c *calibration) settings() Settings {
@@ -254,6 +267,9 @@ func (c *calibration) trial(config *Config) (*trial, error) {
 		return nil, err
 	}
 	if t.Run, err = newRun(config, m, rows, order); err != nil {
+		return nil, err
+	}
+	if err := c.fitsTraining(&Job{Run: t.Run, rows: rows}); err != nil {
 		return nil, err
 	}
 	t.segments, err = config.segmenting(m, rows.trained())

@@ -152,9 +152,19 @@ func unfit(err error) bool {
 	return errors.Is(err, fault.ErrUsage) || errors.Is(err, fault.ErrOverflow) || errors.Is(err, fault.ErrUnsupported)
 }
 
-// chooseFormats takes the first formats, in the order of the target, whose exact run ends
-// where the one in float64 does; nil where there are none.
-func (c *calibration) chooseFormats() (*FormatConfig, error) {
+// outcome is an exact run that does not overflow, and how far it is from float64.
+type outcome struct {
+	trial FormatTrial
+	drift *Drift
+}
+
+// mostTries bounds how many formats are tried at a rate that cost less than the finest.
+const mostTries = 8
+
+// chooseFormatsAt chooses formats for a rate: the finest whose exact run does not overflow,
+// or for speed the cheapest that agree as these do. It returns nil where all overflow.
+func (c *calibration) chooseFormatsAt(rate string) (*outcome, error) {
+	c.config.Training.Rate = rate
 	t, err := c.trial(&c.config)
 	if unfit(err) {
 		return nil, nil
@@ -165,27 +175,48 @@ func (c *calibration) chooseFormats() (*FormatConfig, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.want = scoresAt(float)
-	if math.IsNaN(c.want.Loss) || math.IsInf(c.want.Loss, 0) {
+	if c.want = scoresAt(float); math.IsNaN(c.want.Loss) || math.IsInf(c.want.Loss, 0) {
 		return nil, nil
 	}
 	candidates, err := c.candidates(float)
 	if err != nil {
 		return nil, err
 	}
-	for len(candidates) > 0 {
-		f := candidates[0]
-		if err := c.tryFormats(&f); err != nil {
-			return nil, err
+	finest, err := c.finest(candidates)
+	if err != nil || finest == nil || !finest.trial.Agrees || c.options.Target == ForAccuracy {
+		return finest, err
+	}
+	return c.cheapest(candidates, finest)
+}
+
+// finest takes the finest formats whose exact run does not overflow.
+func (c *calibration) finest(candidates []candidate) (*outcome, error) {
+	list := slices.SortedStableFunc(slices.Values(candidates), func(f, g candidate) int { return cmp.Compare(fineness(g), fineness(f)) })
+	for len(list) > 0 {
+		f := list[0]
+		found, err := c.tryFormats(&f)
+		if err != nil || found.drift != nil {
+			return found, err
 		}
-		f.Rate, f.Float = c.config.Training.Rate, c.want
-		c.r.Formats = append(c.r.Formats, f.FormatTrial)
-		if f.Agrees {
-			return &f.Formats, nil
-		}
-		candidates = slices.DeleteFunc(candidates[1:], func(g candidate) bool { return f.overflows(&g) })
+		list = slices.DeleteFunc(list[1:], func(g candidate) bool { return f.overflows(&g) })
 	}
 	return nil, nil
+}
+
+// cheapest takes the formats with the fewest cells that agree, and the finest if none of
+// some do.
+func (c *calibration) cheapest(candidates []candidate, finest *outcome) (*outcome, error) {
+	list := slices.DeleteFunc(slices.Clone(candidates), func(f candidate) bool { return f.Cells >= finest.trial.Cells })
+	slices.SortStableFunc(list, func(f, g candidate) int {
+		return cmp.Or(cmp.Compare(f.Cells, g.Cells), cmp.Compare(fineness(g), fineness(f)))
+	})
+	for i := range list[:min(len(list), mostTries)] {
+		found, err := c.tryFormats(&list[i])
+		if err != nil || found.trial.Agrees {
+			return found, err
+		}
+	}
+	return finest, nil
 }
 
 // nothingFits says of all that was tried what was wrong with the last.
@@ -194,12 +225,8 @@ func (c *calibration) nothingFits() error {
 		return &fault.Setting{Key: "training.rate", Err: fmt.Errorf("%s: the loss of the run in float64 is no number, or nothing can be proven of it: %w", c.config.Training.Rate, fault.ErrUsage)}
 	}
 	r := c.r.Formats[len(c.r.Formats)-1]
-	why := r.Fails
-	if why == "" {
-		why = fmt.Sprintf("loss %.4g exactly, %.4g in float64", r.Result.Loss, c.want.Loss)
-	}
-	return fmt.Errorf("%d formats tried, and none makes of the run what float64 does; the last, of features, activations and errors with %d, %d and %d fraction bits, at rate %s: %s: %w",
-		len(c.r.Formats), r.Formats.Feature, r.Formats.Activation, r.Formats.Error, c.config.Training.Rate, why, fault.ErrUsage)
+	return fmt.Errorf("%d formats tried, and in none the run ends; the last, of features, activations and errors with %d, %d and %d fraction bits, at rate %s: %s: %w",
+		len(c.r.Formats), r.Formats.Feature, r.Formats.Activation, r.Formats.Error, r.Rate, r.Fails, fault.ErrUsage)
 }
 
 // candidate are formats to be tried.
@@ -221,30 +248,23 @@ func (f *candidate) overflows(g *candidate) bool {
 	return false
 }
 
-// tryFormats makes the exact run in some formats, from one seed and, if that ends where
-// the run in float64 does, from all.
-func (c *calibration) tryFormats(f *candidate) error {
+// tryFormats makes the exact run in some formats, and compares it from each seed with
+// one in float64. A run that overflows has no drift.
+func (c *calibration) tryFormats(f *candidate) (*outcome, error) {
 	config := c.config
-	config.Formats = f.Formats
-	t, err := c.trial(&config)
-	var exact *drift.Trace
-	if err == nil {
-		exact, err = c.exact(t, fmt.Sprintf("exactly, formats %d %d %d", f.Formats.Feature, f.Formats.Activation, f.Formats.Error))
-	}
+	config.Formats, f.Rate, f.Float = f.Formats, c.config.Training.Rate, c.want
+	task := fmt.Sprintf("formats %d %d %d, ", f.Formats.Feature, f.Formats.Activation, f.Formats.Error)
+	d, err := c.compare(&config, task)
 	if err != nil {
-		return f.failed(err)
+		if err := f.failed(err); err != nil {
+			return nil, err
+		}
+	} else {
+		f.Result, f.Float = &d.Exact, &d.Float
+		f.Agrees = agrees(f.Result, f.Float, d.Rows)
 	}
-	f.Result = scoresAt(exact)
-	if !near(f.Result, c.want, t.held(), c.options.Seeds) {
-		return nil
-	}
-	d, err := c.compare(&config)
-	if err != nil {
-		f.Agrees = false
-		return f.failed(err)
-	}
-	c.r.Drift, f.Agrees = d, agrees(&d.Exact, &d.Float, d.Rows)
-	return nil
+	c.r.Formats = append(c.r.Formats, f.FormatTrial)
+	return &outcome{f.FormatTrial, d}, nil
 }
 
 // failed keeps why formats cannot be used, and returns any other error.
@@ -270,8 +290,8 @@ func (c *calibration) featuresAreFixed() (bool, error) {
 	return c.readRecord(commitDir, &made)
 }
 
-// candidates lists formats in the order in which they are tried: within what the run in
-// float64 has reached, with a factor of two to spare, and provable.
+// candidates lists formats that are within what the run in float64 has reached, with a
+// factor of two to spare, and provable.
 func (c *calibration) candidates(float *drift.Trace) ([]candidate, error) {
 	activation, back := 0.0, 0.0
 	for _, l := range float.Layers {
@@ -325,8 +345,7 @@ func stepsDown(finest, n int) (list []int) {
 	return list
 }
 
-// provable leaves out what cannot be proven and orders the rest: for speed by cells, for
-// accuracy by fraction bits, the finest first.
+// provable leaves out what cannot be proven and counts the cells of the rest.
 func (c *calibration) provable(list []candidate) ([]candidate, error) {
 	var kept []candidate
 	var last error
@@ -346,19 +365,13 @@ func (c *calibration) provable(list []candidate) ([]candidate, error) {
 	if len(kept) == 0 {
 		return nil, last
 	}
-	slices.SortStableFunc(kept, func(f, g candidate) int {
-		if c.options.Target == ForSpeed {
-			return cmp.Or(cmp.Compare(f.Cells, g.Cells), cmp.Compare(fineness(g), fineness(f)))
-		}
-		return cmp.Compare(fineness(g), fineness(f))
-	})
 	return kept, nil
 }
 
 func fineness(f candidate) int { return f.Formats.Feature + f.Formats.Activation + f.Formats.Error }
 
 // compare makes both runs from each seed and says how they differ.
-func (c *calibration) compare(with *Config) (*Drift, error) {
+func (c *calibration) compare(with *Config, task string) (*Drift, error) {
 	d := &Drift{Seeds: max(1, c.options.Seeds)}
 	if with.Initial.From != "seed" {
 		d.Seeds = 1
@@ -373,11 +386,11 @@ func (c *calibration) compare(with *Config) (*Drift, error) {
 		if err != nil {
 			return nil, err
 		}
-		exact, err := c.exact(t, fmt.Sprintf("exactly, seed %d of %d", seed+1, d.Seeds))
+		exact, err := c.exact(t, fmt.Sprintf("%sexactly, seed %d of %d", task, seed+1, d.Seeds))
 		if err != nil {
 			return nil, err
 		}
-		float, err := c.inFloat(t, fmt.Sprintf("float64, seed %d of %d", seed+1, d.Seeds))
+		float, err := c.inFloat(t, fmt.Sprintf("%sfloat64, seed %d of %d", task, seed+1, d.Seeds))
 		if err != nil {
 			return nil, err
 		}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -29,11 +30,13 @@ func TestCalibrate(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			last := r.Formats[len(r.Formats)-1]
-			if !last.Agrees || last.Formats != r.Chosen.Formats || last.Cells < 1 {
-				t.Errorf("chosen %+v, last tried %+v", r.Chosen, last)
+			at := slices.IndexFunc(r.Formats, func(f FormatTrial) bool {
+				return f.Formats == r.Chosen.Formats && f.Rate == r.Chosen.Rate
+			})
+			if at < 0 || !r.Agrees || !r.Formats[at].Agrees {
+				t.Fatalf("chosen %+v of %+v, agrees: %t", r.Chosen, r.Formats, r.Agrees)
 			}
-			cells[target] = last.Cells
+			cells[target] = r.Formats[at].Cells
 			checkRates(t, r)
 			if len(r.Drift.Curve) == 0 || len(r.Drift.Layers) == 0 || r.Drift.Seeds != 2 || !agrees(&r.Drift.Exact, &r.Drift.Float, r.Drift.Rows) {
 				t.Errorf("drift %+v", r.Drift)

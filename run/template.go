@@ -88,7 +88,7 @@ every = {{.Rate.Every}}   # step: after so many steps, and again
 factor = {{quote .Rate.Factor}}   # step: the rate is multiplied by this, such as "0.5"
 floor = {{quote .Rate.Floor}}   # cosine: what the rate has fallen to in the last step, at least 1/500 of it or so
 
-[formats]   # fraction bits of 16-bit numbers: more are finer, and overflow earlier
+[formats]   # fraction bits of 16-bit numbers: more are finer, and overflow earlier; zkaudit calibrate chooses some that fit
 feature = {{.Formats.Feature}}
 activation = {{.Formats.Activation}}
 error = {{.Formats.Error}}   # of back-propagated errors

@@ -109,6 +109,9 @@ func writeCalibration(w io.Writer, r *run.CalibrationRecord, files []string, app
 	if err := writeDrift(w, r.Drift); err != nil {
 		return err
 	}
+	if !r.Agrees {
+		fmt.Fprintln(w, "that is more than half a point or one row, or 10 % of the loss: such a run depends on every rounding. A lower rate, more steps, or --seeds, which compares means, may tell.")
+	}
 	fmt.Fprintf(w, "plots: %s\n", strings.Join(files, ", "))
 	f := r.Chosen.Formats
 	fmt.Fprintf(w, "formats.feature = %d, formats.activation = %d, formats.error = %d", f.Feature, f.Activation, f.Error)
@@ -144,7 +147,7 @@ func writeTrials(w io.Writer, r *run.CalibrationRecord) error {
 		}
 		says := t.Fails
 		if t.Result != nil {
-			says = fmt.Sprintf("loss %.4f%s", t.Result.Loss, accuracy(t.Result.Accuracy)) + chosenMark(t.Agrees)
+			says = fmt.Sprintf("loss %.4f%s", t.Result.Loss, accuracy(t.Result.Accuracy)) + chosenMark(t.Formats == r.Chosen.Formats && t.Rate == r.Chosen.Rate)
 		}
 		fmt.Fprintf(table, "  %d %d %d\t%d\t%s\n", t.Formats.Feature, t.Formats.Activation, t.Formats.Error, t.Cells, says)
 	}
