@@ -99,7 +99,7 @@ snarkjs-test:
 	ZKAUDIT_SNARKJS=$(SNARKJS) PATH="$(SNARKJS)/node_modules/.bin:$$PATH" $(GO) test -count=1 -timeout 1h -run '^(TestSnarkjsVerifies|TestPairingIsSnarkjs|TestScripts)$$/^snarkjs$$' ./proof/wrap/snarkjs ./cmd/zkaudit -v
 
 # Each operation on the disk, of every command from a model to reports, fails in each of
-# eight ways, of which tests take one; half an hour or so on 2 cores.
+# eight ways, of which tests take one: twelve CPU minutes for these alone.
 faults-test:
 	$(GO) test -count=1 -timeout 4h -run '^(TestFaults|TestKilledForGood|TestRestartIsKilled|TestCacheIsDoneWithout)$$' ./cmd/zkaudit -whole
 

@@ -378,7 +378,7 @@ func complete(name, text string) error {
 func harmless(f failure, o disk.Operation) bool {
 	number := o.Kind == disk.Write && (filepath.Base(o.Path) == "lock" || filepath.Ext(o.Path) == ".lock")
 	noticed := f.fault.Done && (o.Kind == disk.Rename || o.Kind == disk.MakeFolder)
-	return number && !f.sticky || noticed
+	return number && !f.sticky && !f.cancel || noticed
 }
 
 // fails runs a stage of which operation n fails, and looks at what it leaves.
