@@ -15,6 +15,10 @@ import (
 	"github.com/zkaudit/zkaudit/internal/fault"
 )
 
+// oldDictionary is how files of version 1 call the encoding of dictionaries, and of
+// pages that number their values.
+const oldDictionary = format.Encoding(2)
+
 // parquetPages are the pages of a column in a group of rows.
 type parquetPages struct {
 	file       *parquetFile
@@ -60,7 +64,7 @@ func (p *parquetPages) next() error {
 // readDictionary reads the values that other pages number.
 func (p *parquetPages) readDictionary(h *format.PageHeader, page []byte) error {
 	d := &h.DictionaryPageHeader.V
-	if p.dictionary != nil || d.Encoding != format.Plain && d.Encoding != format.PlainDictionary {
+	if p.dictionary != nil || d.Encoding != format.Plain && d.Encoding != oldDictionary {
 		return malformed("a dictionary", "a second one, or of encoding %s", d.Encoding)
 	}
 	values, err := p.unpack(page, int(h.UncompressedPageSize))
@@ -165,7 +169,7 @@ func (p *parquetPages) decoder(encoding format.Encoding, values []byte, most int
 	switch encoding {
 	case format.Plain:
 		return c.plain(values)
-	case format.PlainDictionary, format.RLEDictionary:
+	case oldDictionary, format.RLEDictionary:
 		if len(values) == 0 {
 			return func() ([]byte, error) { return nil, malformed("a page", "fewer values than it says") }, nil
 		}
