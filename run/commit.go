@@ -116,7 +116,13 @@ func (d *Directory) Commit(ctx context.Context, restart bool) (*CommitRecord, er
 		return nil, err
 	}
 	parts, tests := d.pieces(rows)
-	fits := func() error { return d.fitsCommit(rows, append(parts, tests...), m.program().Loss.Labels) }
+	fits := func() error {
+		all := append(parts, tests...)
+		if err := d.fitsCommit(rows, all, m.program().Loss.Labels); err != nil {
+			return err
+		}
+		return d.committingFits(all)
+	}
 	if restart {
 		if err := fits(); err != nil {
 			return nil, err
@@ -137,13 +143,13 @@ func (d *Directory) Commit(ctx context.Context, restart bool) (*CommitRecord, er
 	if found && !(have.grows(want) && d.nothingTrained()) {
 		return have.shown(), have.same(want)
 	}
+	if err := fits(); err != nil {
+		return nil, err
+	}
 	for i := range d.Config.Data { // before anything is committed that could be audited
 		if _, err := d.origins(i); err != nil {
 			return nil, err
 		}
-	}
-	if err := fits(); err != nil {
-		return nil, err
 	}
 	pieces, into := have.remaining(want, parts, tests)
 	d.progress.Start("commit and certify", 2*len(pieces))

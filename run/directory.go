@@ -35,6 +35,8 @@ type Options struct {
 	// Memory is how much the process may take; the zero Limit is none. What does
 	// not fit is refused before it starts.
 	Memory memory.Limit
+	// Space tells how much may be written to a file system; nil: artefact.Free.
+	Space artefact.Space
 }
 
 // Directory is an open run directory. Model and data are read once: whoever
@@ -51,6 +53,7 @@ type Directory struct {
 	arena    *poly.Arena
 	setup    *commitments.Setup
 	memory   memory.Limit
+	space    artefact.Space
 	unlock   func()
 	swept    int // files that processes that were killed had left half written
 
@@ -85,7 +88,7 @@ func Open(dir string, o Options) (*Directory, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &Directory{Path: dir, Config: c, progress: o.Progress, rand: o.Rand, cacheDir: o.CacheDir, tables: ops.NewTables(), arena: &poly.Arena{}, memory: o.Memory}
+	d := &Directory{Path: dir, Config: c, progress: o.Progress, rand: o.Rand, cacheDir: o.CacheDir, tables: ops.NewTables(), arena: &poly.Arena{}, memory: o.Memory, space: o.Space}
 	d.keys = wrap.NewCache(keyDir(o.CacheDir))
 	d.keys.Warn = o.KeysNotKept
 	if d.progress == nil {
@@ -93,6 +96,9 @@ func Open(dir string, o Options) (*Directory, error) {
 	}
 	if d.rand == nil {
 		d.rand = rand.Reader
+	}
+	if d.space == nil {
+		d.space = artefact.Free
 	}
 	if d.unlock, err = lock(dir); err != nil {
 		return nil, err

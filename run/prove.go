@@ -60,6 +60,9 @@ func (d *Directory) Prove(ctx context.Context, restart bool) (*ProveRecord, erro
 	if err := d.fitsProving(j); err != nil {
 		return nil, err
 	}
+	if err := d.provingFits(j); err != nil {
+		return nil, err
+	}
 	if restart {
 		if err := d.discard(proveDir); err != nil {
 			return nil, err

@@ -65,6 +65,9 @@ func (d *Directory) Train(ctx context.Context, restart bool) (*TrainRecord, erro
 	if err := d.fitsTraining(j); err != nil {
 		return nil, err
 	}
+	if err := d.trainingFits(j); err != nil {
+		return nil, err
+	}
 	if restart {
 		if err := d.discard(trainDir); err != nil {
 			return nil, err

@@ -95,6 +95,9 @@ func (c *Checkpoints) Last() (int, error) {
 	return c.run.Segments(), nil
 }
 
+// FileBytes returns how long the file of a checkpoint is.
+func (c *Checkpoints) FileBytes() int64 { return c.size() + artefact.Overhead }
+
 // size returns the bytes of a payload, which the program determines.
 func (c *Checkpoints) size() int64 {
 	p := c.run.Program
