@@ -13,6 +13,7 @@ import (
 
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/network"
+	"github.com/zkaudit/zkaudit/network/networktest"
 	"github.com/zkaudit/zkaudit/ops"
 	"github.com/zkaudit/zkaudit/tflite"
 	"github.com/zkaudit/zkaudit/transpile"
@@ -208,8 +209,17 @@ func (x *both) label(rng *rand.Rand) {
 	x.float.Read(x.exact.Small[x.p.Input], label, x.exact.Attributes(x.p))
 }
 
-// checkGradients compares gorgonia's gradients with central differences of the loss.
+// checkGradients is compareGradients, and every weight has some.
 func (x *both) checkGradients(t *testing.T) {
+	t.Helper()
+	for _, name := range x.compareGradients(t) {
+		t.Errorf("%s: all gradients are 0", name)
+	}
+}
+
+// compareGradients compares gorgonia's gradients with central differences of the loss, and
+// returns the weights of which all are 0.
+func (x *both) compareGradients(t *testing.T) (without []string) {
 	t.Helper()
 	run := func() float64 {
 		if err := x.float.Evaluate(); err != nil {
@@ -237,9 +247,10 @@ func (x *both) checkGradients(t *testing.T) {
 			}
 		}
 		if largest == 0 {
-			t.Errorf("%s: all gradients are 0", x.p.Tensor(w.id).Name)
+			without = append(without, x.p.Tensor(w.id).Name)
 		}
 	}
+	return without
 }
 
 // checkStep compares what a step makes of the weights, and the logits before it.
@@ -409,5 +420,53 @@ func TestChoices(t *testing.T) {
 			}
 			x.checkStep(t, 0.02)
 		})
+	}
+}
+
+// TestRecurrentLayers: gates, products and sums of every time step.
+func TestRecurrentLayers(t *testing.T) {
+	const times = 4
+	a := network.Architecture{Input: []int{times, 3}}
+	l := network.Layer{Kind: network.SequenceLSTM, Inputs: []int{0}, Shape: []int{times, 4}}
+	for k := range 12 {
+		l.Weights = append(l.Weights, k)
+		a.Weights = append(a.Weights, network.Weight{Shape: [][]int{{3, 4}, {4, 4}, {4}}[k/4]})
+	}
+	a.Weights = append(a.Weights, network.Weight{Shape: []int{4, 2}})
+	a.Layers = []network.Layer{
+		l, {Kind: network.StridedSlice, Inputs: []int{1}, Shape: []int{1, 4}, Parameters: []int{times - 1, 1, 0, 1}},
+		{Kind: network.FullyConnected, Inputs: []int{2}, Weights: []int{12}, Shape: []int{2}},
+	}
+	n, err := network.New(a, choices())
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := newBoth(t, n)
+	x.checkGradients(t)
+	x.checkStep(t, 0.02)
+}
+
+// TestRandomNetworks: whatever layers follow each other, gorgonia's gradients are those
+// of what it computes, and an exact step is near. Some networks have none: kernels that
+// read nothing but padding.
+func TestRandomNetworks(t *testing.T) {
+	const networks = 16
+	learn := 0
+	for seed := range uint64(networks) {
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			s := networktest.NewStack(rand.New(rand.NewPCG(seed, 9)), networktest.Smooth)
+			n, err := network.New(s.Architecture, choices())
+			if err != nil {
+				t.Skip(err) // such as a weight that two layers read in different formats
+			}
+			x := newBoth(t, n)
+			if without := x.compareGradients(t); len(without) < len(x.float.weights) {
+				learn++
+			}
+			x.checkStep(t, 0.1)
+		})
+	}
+	if learn < networks/2 {
+		t.Errorf("%d of %d networks learn something", learn, networks)
 	}
 }
