@@ -2,6 +2,7 @@ package run
 
 import (
 	"context"
+	"encoding/hex"
 	"fmt"
 	"math"
 
@@ -129,8 +130,9 @@ func near(exact, real *Scores, rows, seeds int) bool {
 }
 
 // Calibrate chooses a learning rate and formats by runs in float64 and exact ones, and
-// compares the two. Nothing is committed for it: rows are in the order that the schedule
-// has for parts that nobody has committed yet, which is another than training's. Errors
+// compares the two. Nothing is committed for it: unless they are already, rows are in the
+// order that the schedule has for parts that nobody has committed yet, which is another
+// than training's. Errors
 // wrap fault.ErrUsage where nothing fits, fault.ErrUnsupported where an operator has no
 // form in float64.
 func (d *Directory) Calibrate(ctx context.Context, o CalibrateOptions) (*CalibrationRecord, error) {
@@ -174,7 +176,10 @@ type calibration struct {
 	config  Config
 	rows    map[[2]int]*dataset // by fraction bits of features and labels
 	want    *Scores             // of the run in float64, with the rate that is tried
-	r       *CalibrationRecord
+	// committed is whether runs read rows in the order of training, whose numbers are
+	// then those that are tried.
+	committed bool
+	r         *CalibrationRecord
 }
 
 // ratesInDoubt is at how many rates formats are sought that agree with float64, before
@@ -249,15 +254,15 @@ func (c *calibration) trial(config *Config) (*trial, error) {
 	if err != nil {
 		return nil, err
 	}
-	uncommitted := ordered{rows: rows.trained()}
-	for i := range uncommitted.rows {
-		uncommitted.digests = append(uncommitted.digests, [32]byte{byte(i), byte(i >> 8)})
-	}
-	spec, err := specOf(config, uncommitted)
+	order, err := c.ordered(rows)
 	if err != nil {
 		return nil, err
 	}
-	order, err := schedule.New(spec)
+	spec, err := specOf(config, order)
+	if err != nil {
+		return nil, err
+	}
+	sequence, err := schedule.New(spec)
 	if err != nil {
 		return nil, err
 	}
@@ -266,7 +271,7 @@ func (c *calibration) trial(config *Config) (*trial, error) {
 	if t.Held, err = rows.held(); err != nil {
 		return nil, err
 	}
-	if t.Run, err = newRun(config, m, rows, order); err != nil {
+	if t.Run, err = newRun(config, m, rows, sequence); err != nil {
 		return nil, err
 	}
 	if err := c.fitsTraining(&Job{Run: t.Run, rows: rows}); err != nil {
@@ -274,6 +279,28 @@ func (c *calibration) trial(config *Config) (*trial, error) {
 	}
 	t.segments, err = config.segmenting(m, rows.trained())
 	return t, err
+}
+
+// ordered are the rows in the order that training has, where they are committed as they
+// are; else by stand-ins for the digests of parts.
+func (c *calibration) ordered(rows *dataset) (ordered, error) {
+	o := ordered{rows: rows.trained()}
+	var made CommitRecord
+	if _, err := c.readRecord(commitDir, &made); err != nil {
+		return o, err
+	}
+	c.committed = len(made.Parts) == len(o.rows)
+	for i, n := range o.rows {
+		digest := []byte{byte(i), byte(i >> 8)}
+		if c.committed {
+			known, err := hex.DecodeString(made.Parts[i].Digest)
+			if c.committed = err == nil && len(known) == 32 && made.Parts[i].Rows == n; c.committed {
+				digest = known
+			}
+		}
+		o.digests = append(o.digests, [32]byte(append(digest, make([]byte, 32-len(digest))...)))
+	}
+	return o, nil
 }
 
 // read reads the rows for a model, once for all that takes them in the same formats.

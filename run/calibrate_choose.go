@@ -159,7 +159,7 @@ type outcome struct {
 }
 
 // mostTries bounds how many formats are tried at a rate that cost less than the finest.
-const mostTries = 8
+const mostTries = 12
 
 // chooseFormatsAt chooses formats for a rate: the finest whose exact run does not overflow,
 // or for speed the cheapest that agree as these do. It returns nil where all overflow.
@@ -290,14 +290,14 @@ func (c *calibration) featuresAreFixed() (bool, error) {
 	return c.readRecord(commitDir, &made)
 }
 
-// candidates lists formats that are within what the run in float64 has reached, with a
-// factor of two to spare, and provable.
+// candidates lists formats that are within what the run in float64 has reached, with room
+// to spare, and provable.
 func (c *calibration) candidates(float *drift.Trace) ([]candidate, error) {
 	activation, back := 0.0, 0.0
 	for _, l := range float.Layers {
 		activation, back = max(activation, l.Largest), max(back, l.LargestError)
 	}
-	finest := FormatConfig{Feature: c.config.Formats.Feature, Activation: fractionFor(activation), Error: fractionFor(back)}
+	finest := FormatConfig{Feature: c.config.Formats.Feature, Activation: c.fractionFor(activation), Error: c.fractionFor(back)}
 	features := []int{finest.Feature}
 	if fixed, err := c.featuresAreFixed(); err != nil {
 		return nil, err
@@ -316,10 +316,14 @@ func (c *calibration) candidates(float *drift.Trace) ([]candidate, error) {
 }
 
 // fractionFor returns the fraction bits at which twice a magnitude fits 16 bits, from 0 to
-// 12.
-func fractionFor(largest float64) int {
+// 12; four times, where training will read rows in another order.
+func (c *calibration) fractionFor(largest float64) int {
+	room := 4.0
+	if c.committed {
+		room = 2
+	}
 	for f := 12; f > 0; f-- {
-		if 2*math.Ldexp(largest, f) < 1<<15 {
+		if room*math.Ldexp(largest, f) < 1<<15 {
 			return f
 		}
 	}
