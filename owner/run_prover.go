@@ -49,6 +49,14 @@ func (p *RunProver) Certified(datasets [][]byte, weights []byte, initial *Commit
 	return nil
 }
 
+// Beside returns a prover of the same run that may work at the same time, with another
+// arena, or nil. It knows the certificates that this one knows.
+func (p *RunProver) Beside(by mode.Prover, arena *poly.Arena) *RunProver {
+	other := *p
+	other.By, other.Arena = by, arena
+	return &other
+}
+
 // CertifyWeights proves the certificate of the initial weights.
 func (p *RunProver) CertifyWeights(ctx context.Context, initial *CommittedWeights, cells train.Weights) ([]byte, error) {
 	cert, st, err := p.Claims.Weights()

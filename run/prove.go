@@ -33,37 +33,37 @@ type ProveRecord struct {
 	Insecure  bool    `json:"insecure"`
 }
 
-// Prove proves every segment, checks the result as a verifier would and
+// ProveOptions are choices of Prove that change nothing in what is proven.
+type ProveOptions struct {
+	Restart bool // discard what was proven
+	Jobs    int  // segments proven at once; 0 is 1
+}
+
+// Prove is ProveWith, one segment after the other.
+func (d *Directory) Prove(ctx context.Context, restart bool) (*ProveRecord, error) {
+	return d.ProveWith(ctx, ProveOptions{Restart: restart})
+}
+
+// ProveWith proves every segment, checks the result as a verifier would and
 // writes the bundle. It continues where an earlier call stopped: proofs that
 // are there already and are about the same claims are kept.
-func (d *Directory) Prove(ctx context.Context, restart bool) (*ProveRecord, error) {
+func (d *Directory) ProveWith(ctx context.Context, o ProveOptions) (*ProveRecord, error) {
 	start := time.Now()
-	j, err := d.Job()
+	o.Jobs = max(1, o.Jobs)
+	w, id, err := d.newProveCall()
 	if err != nil {
 		return nil, err
 	}
-	var trained TrainRecord
-	if found, err := d.readRecord(trainDir, &trained); err != nil {
-		return nil, err
-	} else if !found {
-		return nil, fmt.Errorf("nothing is trained yet: run zkaudit train first: %w", fault.ErrUsage)
-	}
-	if digest := j.Run.Digest(); trained.Run != hex.EncodeToString(digest[:]) {
-		return nil, fmt.Errorf("model, data or choices in %s have changed since training; undo that, or train again with zkaudit train --restart: %w", ConfigFile, fault.ErrUsage)
-	}
-	checkpoints := train.NewCheckpoints(d.file(trainDir), j.Run)
-	if last, err := checkpoints.Last(); err != nil {
-		return nil, err
-	} else if last < j.Run.Segments() {
-		return nil, fmt.Errorf("training stopped at segment %d of %d: run zkaudit train to finish it: %w", last, j.Run.Segments(), fault.ErrUsage)
-	}
-	if err := d.fitsProving(j); err != nil {
+	if err := d.fitsProving(w.job); err != nil {
 		return nil, err
 	}
-	if err := d.provingFits(j); err != nil {
+	if err := d.fitsAtOnce(w.job, o.Jobs); err != nil {
 		return nil, err
 	}
-	if restart {
+	if err := d.provingFits(w.job); err != nil {
+		return nil, err
+	}
+	if o.Restart {
 		if err := d.discard(proveDir); err != nil {
 			return nil, err
 		}
@@ -71,19 +71,14 @@ func (d *Directory) Prove(ctx context.Context, restart bool) (*ProveRecord, erro
 	if err := d.stage(proveDir); err != nil {
 		return nil, err
 	}
-	id, err := hex.DecodeString(trained.RunID)
-	if err != nil || len(id) != 32 {
-		return nil, fmt.Errorf("run id %q in %s: %w", trained.RunID, d.file(trainDir, record), fault.ErrMalformed)
-	}
-	trainer, err := train.New(j.Run, d.tables)
-	if err != nil {
-		return nil, err
-	}
-	w := &proveCall{directory: d, job: j, stage: proveDir, source: &execution{trainer, checkpoints}}
-	if err := w.begin(ctx, [32]byte(id)); err != nil {
+	if err := w.begin(ctx, id); err != nil {
 		return nil, unproven(err)
 	}
-	if err := w.segments(ctx); err != nil {
+	jobs, err := w.segmentJobs(ctx)
+	if err != nil {
+		return nil, unproven(err)
+	}
+	if err := w.prove(ctx, jobs, o.Jobs); err != nil {
 		return nil, unproven(err)
 	}
 	r, err := w.finish(ctx)
@@ -94,31 +89,48 @@ func (d *Directory) Prove(ctx context.Context, restart bool) (*ProveRecord, erro
 	return r, d.writeRecord(proveDir, r)
 }
 
-// execution is the private side of the segments: checkpoints, and segments
-// executed again.
-type execution struct {
-	trainer     *train.Trainer
-	checkpoints *train.Checkpoints
-}
-
-// weights returns those before segment i, or after the last one.
-func (e *execution) weights(i int) (train.Weights, error) { return e.checkpoints.Load(i) }
-
-func (e *execution) trace(ctx context.Context, i int) (*train.Trace, error) {
-	return e.trainer.Trace(ctx, e.checkpoints, i)
+// newProveCall begins a call of Prove on what is trained, whose run has an id.
+// Errors wrap fault.ErrUsage where training is not done, or was of something else.
+func (d *Directory) newProveCall() (w *proveCall, runID [32]byte, err error) {
+	j, err := d.Job()
+	if err != nil {
+		return nil, runID, err
+	}
+	var trained TrainRecord
+	if found, err := d.readRecord(trainDir, &trained); err != nil {
+		return nil, runID, err
+	} else if !found {
+		return nil, runID, fmt.Errorf("nothing is trained yet: run zkaudit train first: %w", fault.ErrUsage)
+	}
+	digest := j.Run.Digest()
+	if trained.Run != hex.EncodeToString(digest[:]) {
+		return nil, runID, fmt.Errorf("model, data or choices in %s have changed since training; undo that, or train again with zkaudit train --restart: %w", ConfigFile, fault.ErrUsage)
+	}
+	checkpoints := train.NewCheckpoints(d.file(trainDir), j.Run)
+	if last, err := checkpoints.Last(); err != nil {
+		return nil, runID, err
+	} else if last < j.Run.Segments() {
+		return nil, runID, fmt.Errorf("training stopped at segment %d of %d: run zkaudit train to finish it: %w", last, j.Run.Segments(), fault.ErrUsage)
+	}
+	id, err := hex.DecodeString(trained.RunID)
+	if err != nil || len(id) != 32 {
+		return nil, runID, fmt.Errorf("run id %q in %s: %w", trained.RunID, d.file(trainDir, record), fault.ErrMalformed)
+	}
+	return &proveCall{directory: d, job: j, stage: proveDir, run: digest, checkpoints: checkpoints}, [32]byte(id), nil
 }
 
 // proveCall is one call of Prove.
 type proveCall struct {
-	directory *Directory
-	job       *Job
-	stage     string // directory of what is made
-	source    *execution
-	prover    *owner.RunProver
-	bundle    *bundle.Bundle
-	initial   *owner.CommittedWeights
-	final     *owner.CommittedWeights // trainable ones after the last segment
-	proven    int
+	directory   *Directory
+	job         *Job
+	stage       string   // directory of what is made
+	run         [32]byte // digest of the job's run
+	checkpoints *train.Checkpoints
+	prover      *owner.RunProver
+	bundle      *bundle.Bundle
+	initial     *owner.CommittedWeights
+	final       *owner.CommittedWeights // trainable ones after the last segment
+	proven      int
 }
 
 // begin commits to the initial weights, proves their certificate and settles
@@ -128,7 +140,7 @@ func (w *proveCall) begin(ctx context.Context, runID [32]byte) error {
 	d.progress.Start("certify initial weights", 0)
 	defer d.progress.Finish()
 	all := network.WeightTensors(j.Run.Program)
-	cells, err := w.source.weights(0)
+	cells, err := w.checkpoints.Load(0)
 	if err != nil {
 		return err
 	}
@@ -165,9 +177,9 @@ func (w *proveCall) begin(ctx context.Context, runID [32]byte) error {
 func (w *proveCall) border(i int, ids []graph.TensorID, cells train.Weights) (*owner.CommittedWeights, error) {
 	d, j := w.directory, w.job
 	path := d.file(w.stage, fmt.Sprintf(committedPattern, i))
-	run, weights := j.Run.Digest(), cells.Digest(j.Run.Program)
+	weights := cells.Digest(j.Run.Program)
 	h := encode.NewHash("zkaudit/run/border/v1")
-	h.Fixed(run[:])
+	h.Fixed(w.run[:])
 	h.Fixed(weights[:])
 	h.Fixed(j.Setup.ID[:])
 	h.Int(i)
@@ -180,57 +192,6 @@ func (w *proveCall) border(i int, ids []graph.TensorID, cells train.Weights) (*o
 		return nil, err
 	}
 	return committed, d.saveWeights(path, key, committed)
-}
-
-// segments proves all segments in order.
-func (w *proveCall) segments(ctx context.Context) error {
-	d, j := w.directory, w.job
-	n := j.Run.Segments()
-	d.progress.Start("prove", n)
-	defer d.progress.Finish()
-	before := w.initial.Trained(j.Run.Program)
-	for i := range n {
-		cells, err := w.source.weights(i + 1)
-		if err != nil {
-			return err
-		}
-		after, err := w.border(i+1, j.Run.Program.OfRole(graph.Weight), cells)
-		if err != nil {
-			return err
-		}
-		encoded, err := w.segment(ctx, i, before, after)
-		if err != nil {
-			return err
-		}
-		w.bundle.Segments = append(w.bundle.Segments, bundle.Segment{After: after.Public, Proof: encoded})
-		before, w.final = after, after
-		steps := j.Run.Range(i)
-		d.progress.Advance(i+1, fmt.Sprintf("segment %d of %d (steps %d to %d)", i+1, n, steps.First, steps.First+steps.Count-1))
-	}
-	return nil
-}
-
-// segment proves a segment, or takes the proof made earlier.
-func (w *proveCall) segment(ctx context.Context, i int, before, after *owner.CommittedWeights) ([]byte, error) {
-	d := w.directory
-	sys, claim, err := w.prover.SegmentClaim(i, before, after)
-	if err != nil {
-		return nil, err
-	}
-	path, digest := d.file(w.stage, fmt.Sprintf(proofPattern, i)), bundle.ClaimDigest(claim)
-	encoded, err := d.loadProof(path, digest)
-	if err != nil || encoded != nil {
-		return encoded, err
-	}
-	trace, err := w.source.trace(ctx, i)
-	if err != nil {
-		return nil, err
-	}
-	if encoded, err = w.prover.Segment(ctx, sys, claim, trace, before, after); err != nil {
-		return nil, err
-	}
-	w.proven++
-	return encoded, d.saveProof(path, digest, encoded)
 }
 
 // finish verifies the bundle and writes it after the expectation it meets.

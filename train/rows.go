@@ -10,11 +10,11 @@ import (
 	"github.com/zkaudit/zkaudit/ops"
 )
 
-// ScheduledRows reads the rows of dataset parts in the order of a schedule.
+// ScheduledRows reads the rows of dataset parts in the order of a schedule. It is
+// safe for concurrent use.
 type ScheduledRows struct {
 	schedule *schedule.Schedule
 	parts    []*data.Dataset
-	refs     []schedule.Ref
 }
 
 // NewScheduledRows returns the rows for a program. Errors wrap
@@ -37,15 +37,16 @@ func NewScheduledRows(p *graph.Program, s *schedule.Schedule, parts ...*data.Dat
 			return nil, fmt.Errorf("part %d has %d attributes, the program reads one of %d: %w", i, len(part.Attributes), p.Tensor(t).Units(), fault.ErrInput)
 		}
 	}
-	return &ScheduledRows{schedule: s, parts: parts, refs: make([]schedule.Ref, p.Batch)}, nil
+	return &ScheduledRows{schedule: s, parts: parts}, nil
 }
 
 // Read implements Rows.
 func (r *ScheduledRows) Read(step int, input, label, attributes []int32) error {
-	if err := r.schedule.Rows(step, r.refs); err != nil {
+	refs := make([]schedule.Ref, r.schedule.Batch())
+	if err := r.schedule.Rows(step, refs); err != nil {
 		return err
 	}
-	for slot, ref := range r.refs {
+	for slot, ref := range refs {
 		part, row := r.parts[ref.Part], int(ref.Row)
 		CopyRow(part, row, slot, input, label)
 		if attributes != nil {

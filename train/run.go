@@ -27,7 +27,7 @@ type Run struct {
 	Data [sha256.Size]byte
 }
 
-// Rows gives the dataset rows of a run.
+// Rows gives the dataset rows of a run. Trainers that run at once share them.
 type Rows interface {
 	// Read writes the features and labels of the rows of a step, row by row,
 	// to input and label, which have B·units cells each, and their attributes

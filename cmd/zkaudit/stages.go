@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/run"
 )
 
@@ -160,21 +161,28 @@ func accuracy(v *float64) string {
 }
 
 func proveCommand(a *app) *cobra.Command {
-	var restart bool
+	var o run.ProveOptions
 	c := &cobra.Command{
 		Use:   "prove [DIR]",
 		Short: "Prove every segment of a trained run and write the bundle",
 		Long: `Proves all segments, checks the result and writes DIR/bundle.zka for the auditor,
 with DIR/expect.toml: what the bundle claims, to be compared with other sources.
-Kill it at any time; the same command continues with the next proof.`,
+Kill it at any time; the same command continues with the next proof.
+
+Segments are independent of one another once they are trained. A proof keeps a few
+cores busy, but not many: on a machine with eight or more, and memory for several
+proofs, --jobs makes several at once. The bundle does not depend on it.`,
 		Args: arguments(0, 1, "the run directory"),
 		RunE: func(c *cobra.Command, args []string) error {
+			if o.Jobs < 1 {
+				return fmt.Errorf("--jobs %d: want at least 1: %w", o.Jobs, fault.ErrUsage)
+			}
 			d, err := a.open(args)
 			if err != nil {
 				return err
 			}
 			defer d.Close()
-			r, err := d.Prove(c.Context(), restart)
+			r, err := d.ProveWith(c.Context(), o)
 			if err != nil {
 				return err
 			}
@@ -187,7 +195,8 @@ Kill it at any time; the same command continues with the next proof.`,
 			})
 		},
 	}
-	c.Flags().BoolVar(&restart, "restart", false, restartUsage)
+	c.Flags().BoolVar(&o.Restart, "restart", false, restartUsage)
+	c.Flags().IntVar(&o.Jobs, "jobs", 1, "how many segments to prove at once, each with memory of its own; more than 1 pays where there are more cores than a proof keeps busy")
 	return c
 }
 
