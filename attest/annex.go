@@ -29,7 +29,7 @@ func Annex(b *bundle.Bundle, r *bundle.Report, name string) ([]byte, error) {
 	t.WriteString("## The model\n\n| | |\n|---|---|\n")
 	for _, row := range [][2]string{
 		{"Statement", f.Statement}, {"Program", f.Program}, {"Architecture", f.Architecture}, {"Parameters", fmt.Sprint(f.Parameters)},
-		{"Initial weights, commitments", f.InitialWeights}, {"Their origin", f.Origin}, {"Final weights, commitments", f.FinalWeights},
+		{"Initial weights, commitments", f.InitialWeights}, {"Their origin", originOf(f)}, {"Final weights, commitments", f.FinalWeights},
 		{"Steps", fmt.Sprint(f.Steps)}, {"Rows per step", fmt.Sprint(f.Batch)}, {"Order of rows", f.Order}, {"Learning rate", foreign.Line(f.Rate)}, {"Mode of the proofs", f.Mode},
 	} {
 		fmt.Fprintf(&t, "| %s | %s |\n", row[0], markdown(row[1]))
@@ -56,6 +56,14 @@ func Annex(b *bundle.Bundle, r *bundle.Report, name string) ([]byte, error) {
 	return []byte(t.String()), nil
 }
 
+// originOf says where the initial weights come from.
+func originOf(f *bundle.Facts) string {
+	if f.Predecessor != "" {
+		return f.Origin + ", from the result " + f.Predecessor
+	}
+	return f.Origin
+}
+
 // summaryOfContent holds what a summary of training content asks against what
 // proofs say of it. It has no number of a run.
 const summaryOfContent = `
@@ -71,7 +79,7 @@ const summaryOfContent = `
 | measures against infringing content, opt-outs | nothing in the bundle | an audit can prove that no committed row equals, or is near to, a listed work, or has a licence not in a list |
 | removal of unlawful content | which rows the schedule leaves out, and that no step read them | why; that nothing unlawful is left |
 | processing | how steps compute from committed integers | how rows became integers, but for the recipe that a part publishes |
-| earlier training of initial weights | that they come from a public seed, or are the published integers, where the origin above says so | what a base model was trained on; all, where the origin is private |
+| earlier training of initial weights | that they come from a public seed, or are the published integers, where the origin above says so; of a continued run, by the bundles before it | what a base model was trained on; all, where the origin is private |
 `
 
 // markdown escapes what Markdown or HTML would read as more than text.

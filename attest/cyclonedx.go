@@ -58,7 +58,7 @@ func CycloneDX(b *bundle.Bundle, r *bundle.Report, name string) ([]byte, error) 
 		Properties: &[]cyclonedx.Property{
 			property("statement", f.Statement), property("mode", f.Mode), property("setup", f.Setup), property("insecureSetup", strconv.FormatBool(f.Insecure)),
 			property("program", f.Program), property("architecture", f.Architecture), property("parameters", strconv.Itoa(f.Parameters)),
-			property("initialWeights", f.InitialWeights), property("finalWeights", f.FinalWeights), property("origin", f.Origin),
+			property("initialWeights", f.InitialWeights), property("finalWeights", f.FinalWeights), property("origin", originOf(f)),
 			property("steps", strconv.Itoa(f.Steps)), property("batch", strconv.Itoa(f.Batch)), property("order", f.Order), property("rate", foreign.Line(f.Rate)), property("loss", f.Loss),
 			property("ownerText:context", quoted(f.Context)),
 		},

@@ -65,7 +65,8 @@ type (
 		Origin       string `json:"origin"`
 		OriginDigest string `json:"originDigest"`
 		OriginScheme string `json:"originScheme,omitempty"`
-		Initial      string `json:"initial"` // digest of the commitments
+		Predecessor  string `json:"predecessor,omitempty"` // digest of the result that a continued run names
+		Initial      string `json:"initial"`               // digest of the commitments
 		Final        string `json:"final"`
 	}
 	runSchedule struct {
@@ -100,7 +101,7 @@ func Training(b *bundle.Bundle, r *bundle.Report, name string, trained *File) (*
 	p := &trainingPredicate{
 		Statement: f.Statement, RunID: f.RunID, Mode: f.Mode, Setup: setup{f.Setup, f.Insecure, f.RowBits},
 		Program: programOf(&f.ProgramFacts), Dataset: partsOf(b, f),
-		Weights: weights{f.Origin, f.OriginDigest, foreign.Line(f.OriginScheme), f.InitialWeights, f.FinalWeights},
+		Weights: weights{f.Origin, f.OriginDigest, foreign.Line(f.OriginScheme), f.Predecessor, f.InitialWeights, f.FinalWeights},
 		Schedule: runSchedule{
 			Steps: f.Steps, StepsPerSegment: f.SegmentSteps, Segments: f.Segments,
 			Order: f.Order, Tail: f.Tail, Without: f.Without, Rate: foreign.Line(f.Rate),

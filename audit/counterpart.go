@@ -158,6 +158,10 @@ func sameOrigin(a, b *Training) error {
 		return fmt.Errorf("the schemes of their initial weights: %q and %q", x.Scheme, y.Scheme)
 	case x.Bits != y.Bits:
 		return fmt.Errorf("the bounds of their initial weights: %d and %d bits", x.Bits, y.Bits)
+	case x.Predecessor != y.Predecessor:
+		return fmt.Errorf("the results that they continue: %x and %x", x.Predecessor, y.Predecessor)
+	case x.Kind == bundle.Continued && (len(a.Initial) == 0 || a.Initial.Digest() != b.Initial.Digest()):
+		return fmt.Errorf("the commitments to their initial weights, though both name one result")
 	case x.Digest() != y.Digest():
 		return fmt.Errorf("their published initial weights")
 	case x.Kind == bundle.Private && (len(a.Initial) == 0 || a.Initial.Digest() != b.Initial.Digest()):

@@ -104,6 +104,7 @@ func differences() map[string]difference {
 		"Origin.Seed":                   origin("seeds of their initial", func(o *bundle.Origin) { o.Seed = "j" }),
 		"Origin.Scheme":                 origin("schemes", func(o *bundle.Origin) { o.Scheme = "glorot" }),
 		"Origin.Bits":                   origin("31 and 32 bits", func(o *bundle.Origin) { o.Bits++ }),
+		"Origin.Predecessor":            origin("results that they continue", func(o *bundle.Origin) { o.Predecessor[5] ^= 1 }),
 		"Origin.Cells":                  origin("published", func(o *bundle.Origin) { o.Cells = [][]int64{{1}} }),
 	}
 }
@@ -283,6 +284,16 @@ func TestCounterfactualOrigins(t *testing.T) {
 	}
 	if err := set(private, a.Weights, a.Weights); err != nil {
 		t.Errorf("private weights under one commitment: %v", err)
+	}
+	continued := bundle.Origin{Kind: bundle.Continued, Bits: 31, Predecessor: [32]byte{1}}
+	if err := set(continued, a.Weights, b.Weights); !errors.Is(err, fault.ErrRejected) || !strings.Contains(err.Error(), "though both name one result") {
+		t.Errorf("continued from one result, under two commitments: %v", err)
+	}
+	if err := set(continued, nil, nil); !errors.Is(err, fault.ErrRejected) {
+		t.Errorf("continued, without commitments: %v", err)
+	}
+	if err := set(continued, a.Weights, a.Weights); err != nil {
+		t.Errorf("continued from one result: %v", err)
 	}
 	published := bundle.Origin{Kind: bundle.Published, Bits: 31, Cells: [][]int64{{1, 2}}}
 	if err := set(published, a.Weights, b.Weights); err != nil {

@@ -12,7 +12,7 @@ import (
 )
 
 // Version is the format version of bundles.
-const Version = 6
+const Version = 7
 
 // MaxBytes bounds a bundle.
 const MaxBytes = 4 << 30

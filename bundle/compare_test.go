@@ -263,7 +263,7 @@ func TestProvenSentences(t *testing.T) {
 	} {
 		s, f := &Statement{Origin: Origin{Bits: 9}}, f
 		c.change(s, &f)
-		sentences := proven(s, &f)
+		sentences := proven(s, &f, nil)
 		text := strings.Join(sentences, "\n")
 		for _, want := range c.want {
 			_, rest, found := strings.Cut(text, want)
@@ -274,7 +274,7 @@ func TestProvenSentences(t *testing.T) {
 		}
 	}
 	s := &Statement{Origin: Origin{Bits: 9}}
-	if sentences := proven(s, &f); len(sentences) != 5 {
+	if sentences := proven(s, &f, nil); len(sentences) != 5 {
 		t.Errorf("%d sentences of a run that leaves nothing out: %q", len(sentences), sentences)
 	}
 }

@@ -104,6 +104,9 @@ func writtenOrigin(o *bundle.Origin) written {
 		}
 		w.add(fmt.Sprintf("published %d", i), e)
 	}
+	if o.Kind == bundle.Continued {
+		w.add("predecessor", (&encoding{}).fixed(o.Predecessor[:]))
+	}
 	return w
 }
 
@@ -246,7 +249,7 @@ func TestMalformedStatements(t *testing.T) {
 		{"schedule", nil, fault.ErrMalformed, "schedule: 0 bytes left, needs 8"},
 		{"schedule", spec(func(spec *schedule.Spec) { spec.Batch++ }), fault.ErrMalformed, "statement: schedule with batches of 5"},
 		{"schedule", spec(func(spec *schedule.Spec) { spec.Seed += "x"; spec.Commitments[1][0] ^= 1 }), fault.ErrRejected, "statement: the schedule is bound to another dataset than part 1"},
-		{"origin", numbers(3), fault.ErrMalformed, "origin of initial weights: 3, want 0 to 2"},
+		{"origin", numbers(4), fault.ErrMalformed, "origin of initial weights: 4, want 0 to 3"},
 		{"origin", numbers(1), fault.ErrMalformed, "statement: origin seed with a seed of 0 bytes and 4 public weights"},
 		{"bits", numbers(0), fault.ErrMalformed, "origin of initial weights: 0, want 1 to 61"},
 		{"bits", numbers(62), fault.ErrMalformed, "origin of initial weights: 62, want 1 to 61"},

@@ -41,10 +41,12 @@ type Expectation struct {
 	Steps          *int      `toml:"steps"`           //
 	SegmentSteps   *int      `toml:"segment_steps"`   //
 	Rate           *string   `toml:"rate"`            // effective, as reported
-	Origin         *string   `toml:"origin"`          // "private", "seed" or "published"
+	Origin         *string   `toml:"origin"`          // "private", "seed", "published" or "continued"
 	OriginSeed     *string   `toml:"origin_seed"`     //
 	OriginScheme   *string   `toml:"origin_scheme"`   //
 	OriginDigest   *string   `toml:"origin_digest"`   // with the published cells
+	Predecessor    *string   `toml:"predecessor"`     // digest of the result that a continued run starts from
+	ChainStart     *string   `toml:"chain_start"`     // digest of the statement that the chain begins with
 	InitialWeights *string   `toml:"initial_weights"` // digest of the commitments
 	FinalWeights   *string   `toml:"final_weights"`   // digest of the commitments
 	Context        *string   `toml:"context"`         //
@@ -111,6 +113,8 @@ func (f *Facts) Expect() Expectation {
 		e.OriginSeed, e.OriginScheme = &f.OriginSeed, &f.OriginScheme
 	case Published.String():
 		e.OriginDigest = &f.OriginDigest
+	case Continued.String():
+		e.Predecessor = &f.Predecessor
 	}
 	return e
 }

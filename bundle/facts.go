@@ -112,6 +112,7 @@ type Facts struct {
 	OriginSeed     string   `json:"origin_seed,omitempty"`
 	OriginScheme   string   `json:"origin_scheme,omitempty"`
 	OriginDigest   string   `json:"origin_digest"`
+	Predecessor    string   `json:"predecessor,omitempty"` // digest of the result that a continued run names
 	InitialWeights string   `json:"initial_weights"`
 	FinalWeights   string   `json:"final_weights"`
 }
@@ -148,6 +149,9 @@ func (b *Bundle) Facts() (_ *Facts, err error) {
 		Origin: s.Origin.Kind.String(), OriginSeed: s.Origin.Seed, OriginScheme: s.Origin.Scheme,
 		OriginDigest:   hex.EncodeToString(origin[:]),
 		InitialWeights: hex.EncodeToString(initial[:]), FinalWeights: hex.EncodeToString(final[:]),
+	}
+	if s.Origin.Kind == Continued {
+		f.Predecessor = hex.EncodeToString(s.Origin.Predecessor[:])
 	}
 	if s.Schedule.Order == schedule.Shuffled {
 		f.Seed = s.Schedule.Seed

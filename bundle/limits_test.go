@@ -246,6 +246,9 @@ func TestOriginsOfAStatement(t *testing.T) {
 		{"a long seed", origin(func(o *bundle.Origin) { o.Seed = strings.Repeat("x", schedule.MaxSeed+1) }), "bytes, want 1 to"},
 		{"a scheme nobody knows", origin(func(o *bundle.Origin) { o.Scheme = "mine" }), `scheme "mine"`},
 		{"published without cells", origin(func(o *bundle.Origin) { *o = bundle.Origin{Kind: bundle.Published, Bits: 47} }), "public weights"},
+		{"continued without a predecessor", origin(func(o *bundle.Origin) { *o = bundle.Origin{Kind: bundle.Continued, Bits: 47} }), "origin continued with a predecessor 00"},
+		{"private with a predecessor", origin(func(o *bundle.Origin) { *o = bundle.Origin{Kind: bundle.Private, Bits: 47, Predecessor: [32]byte{1}} }), "origin private with a predecessor 01"},
+		{"continued with a seed", origin(func(o *bundle.Origin) { o.Kind, o.Predecessor = bundle.Continued, [32]byte{1} }), "with a seed"},
 		{"a kind nobody knows", origin(func(o *bundle.Origin) { *o = bundle.Origin{Kind: 7, Bits: 47} }), "unknown (7)"},
 		{"a weight less", published(func(c [][]int64) [][]int64 { return c[1:] }), "3 published weights of 4"},
 	}

@@ -57,7 +57,7 @@ func (b *Bundle) Memory() *memory.Need {
 		constants += ops.PaddedSize(s.Program().Tensor(id).Axes)
 	}
 	need.Add("constants of the model", int64(constants), constantBytes)
-	if s.Origin.Kind != Private {
+	if s.Origin.public() {
 		cells := 0
 		for _, id := range network.WeightTensors(s.Program()) {
 			cells += ops.PaddedSize(s.Program().Tensor(id).Axes) + s.Program().Tensor(id).Size()

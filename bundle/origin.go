@@ -20,11 +20,14 @@ func (o *Origin) check(p *graph.Program) error {
 	if (o.Kind == Seeded) != (o.Seed != "" || o.Scheme != "") || (o.Kind == Published) != (o.Cells != nil) {
 		return fmt.Errorf("origin %v with a seed of %d bytes and %d public weights", o.Kind, len(o.Seed), len(o.Cells))
 	}
-	if o.Kind != Private && parameters(p) > maxPublicCells {
+	if (o.Kind == Continued) != (o.Predecessor != [32]byte{}) {
+		return fmt.Errorf("origin %v with a predecessor %x", o.Kind, o.Predecessor)
+	}
+	if o.public() && parameters(p) > maxPublicCells {
 		return fmt.Errorf("%d public weights, at most %d", parameters(p), maxPublicCells)
 	}
 	switch o.Kind {
-	case Private:
+	case Private, Continued:
 		return nil
 	case Seeded:
 		if o.Seed == "" || len(o.Seed) > schedule.MaxSeed {
@@ -50,6 +53,9 @@ func (o *Origin) check(p *graph.Program) error {
 	}
 }
 
+// public reports whether anyone can tell the initial weights.
+func (o *Origin) public() bool { return o.Kind == Seeded || o.Kind == Published }
+
 // parameters returns the number of weights of a program.
 func parameters(p *graph.Program) int {
 	n := 0
@@ -60,7 +66,7 @@ func parameters(p *graph.Program) int {
 }
 
 // Public returns the cells that the origin makes public, by weight tensor: all
-// of them, or none for private weights. Requires an origin that fits the
+// of them, or none for weights that are private or another training's. Requires an origin that fits the
 // program.
 func (o *Origin) Public(p *graph.Program) (map[graph.TensorID][]int64, error) {
 	switch o.Kind {
@@ -81,7 +87,9 @@ func (o *Origin) Public(p *graph.Program) (map[graph.TensorID][]int64, error) {
 	}
 }
 
-// Encode returns the injective encoding of the origin.
+// Encode returns the injective encoding of the origin. A predecessor stands at its
+// end where the kind says that there is one: of other kinds nothing has changed
+// since there were none.
 func (o *Origin) Encode() []byte {
 	b := encode.Int(nil, o.Kind)
 	b = encode.Int(b, o.Bits)
@@ -90,6 +98,9 @@ func (o *Origin) Encode() []byte {
 	b = encode.Int(b, len(o.Cells))
 	for _, cells := range o.Cells {
 		b = encode.Ints(b, cells)
+	}
+	if o.Kind == Continued {
+		b = append(b, o.Predecessor[:]...)
 	}
 	return b
 }
@@ -101,12 +112,15 @@ func (o *Origin) Digest() [32]byte {
 
 func (r reader) origin(p *graph.Program) Origin {
 	const what = "origin of initial weights"
-	o := Origin{Kind: OriginKind(r.Bounded(what, 0, int64(Published)))}
+	o := Origin{Kind: OriginKind(r.Bounded(what, 0, int64(Continued)))}
 	o.Bits = r.Bounded(what, 1, segment.MaxInitialBits)
 	o.Seed, o.Scheme = string(r.Bytes(what, schedule.MaxSeed)), string(r.Bytes(what, 16))
 	n := r.Bounded(what, 0, int64(len(p.Tensors)))
 	for range n {
 		o.Cells = append(o.Cells, r.Ints(what, graph.MaxSize))
+	}
+	if o.Kind == Continued {
+		o.Predecessor = r.Digest(what)
 	}
 	return o
 }

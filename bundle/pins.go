@@ -51,8 +51,10 @@ func (p *pin) shown(value string) string {
 	return value
 }
 
-// pins lists every value that can be expected, with what the bundle has.
-func (e *Expectation) pins(f *Facts) []pin {
+// pins lists every value that can be expected, with what the bundle, and the chain
+// of what it continues, has.
+func (e *Expectation) pins(r *Report) []pin {
+	f := &r.Facts
 	whole := e.Program != nil || e.Network != nil
 	pins := []pin{
 		{name: "mode of the proofs", found: f.Mode, want: e.Mode},
@@ -75,7 +77,7 @@ func (e *Expectation) pins(f *Facts) []pin {
 		{name: "number of steps", found: fmt.Sprint(f.Steps), want: text(e.Steps), of: theLength},
 		{name: "steps per segment", found: fmt.Sprint(f.SegmentSteps), want: text(e.SegmentSteps)},
 		{name: "learning rate", found: f.Rate, want: e.Rate, of: theRate, implied: e.Rates != nil},
-		{name: "origin of the initial weights", found: f.Origin, want: e.Origin, of: theOrigin, implied: e.inHand(f)},
+		{name: "origin of the initial weights", found: f.Origin, want: e.Origin, of: theOrigin, implied: e.inHand(f) || f.Origin == Continued.String() && e.Predecessor != nil},
 		{name: "initial weights (commitments)", found: f.InitialWeights, want: e.InitialWeights},
 		{name: "final weights (commitments)", found: f.FinalWeights, want: e.FinalWeights},
 		{name: "context", found: f.Context, want: e.Context},
@@ -92,7 +94,26 @@ func (e *Expectation) pins(f *Facts) []pin {
 	if f.Origin == Published.String() || e.OriginDigest != nil {
 		pins = append(pins, pin{name: "published initial weights (origin digest)", found: f.OriginDigest, want: e.OriginDigest, of: theOrigin, implied: e.inHand(f)})
 	}
-	return pins
+	return append(pins, e.chainPins(r)...)
+}
+
+// chainPins are those of what a run continues. The result of its predecessor decides
+// all before it, as each statement names the one before; the beginning of the chain
+// does where nothing stands between.
+func (e *Expectation) chainPins(r *Report) []pin {
+	if r.Facts.Origin != Continued.String() && e.Predecessor == nil && e.ChainStart == nil {
+		return nil
+	}
+	start, want := "not known, as a predecessor was not given", e.ChainStart
+	if len(Missing(r.Chain)) > 0 {
+		want = nil
+	} else {
+		start = strings.Join(starts(r.Chain), ", ")
+	}
+	return []pin{
+		{name: "predecessor (result)", found: r.Facts.Predecessor, want: e.Predecessor, of: theOrigin, implied: want != nil && len(r.Chain) == 2},
+		{name: "beginning of the chain (statement)", found: start, want: want, implied: e.Predecessor != nil},
+	}
 }
 
 // choices reports whether all choices of the training are pinned. The rate is
@@ -122,7 +143,7 @@ func (e *Expectation) compare(s *Statement, r *Report) error {
 		return err
 	}
 	open := map[group]bool{}
-	for _, p := range e.pins(&r.Facts) {
+	for _, p := range e.pins(r) {
 		switch {
 		case p.want == nil && p.implied:
 		case p.want == nil:
@@ -133,6 +154,10 @@ func (e *Expectation) compare(s *Statement, r *Report) error {
 		default:
 			r.Checked = append(r.Checked, fmt.Sprintf("%s: %s", p.name, p.shown(p.found)))
 		}
+	}
+	for _, digest := range Missing(r.Chain) { // whatever is pinned
+		r.NotChecked = append(r.NotChecked, fmt.Sprintf("the predecessor with the result %s: it was not given (--from), and nobody has seen how its weights came about", digest))
+		open[theOrigin] = true
 	}
 	for _, g := range groups() {
 		if open[g] {

@@ -9,8 +9,9 @@ import (
 )
 
 // proven are the sentences that an accepted bundle makes true. Each clause has a
-// test that makes it false and sees the bundle rejected (sentences_test.go).
-func proven(s *Statement, f *Facts) []string {
+// test that makes it false and sees the bundle rejected (sentences_test.go). from is
+// what a continued run starts from, nil if that was not given.
+func proven(s *Statement, f *Facts, from *Predecessor) []string {
 	total := 0
 	for _, rows := range f.Rows {
 		total += rows
@@ -31,15 +32,20 @@ func proven(s *Statement, f *Facts) []string {
 	return append(list,
 		fmt.Sprintf("each step used the stated learning rate (%s)", f.Rate),
 		"every committed dataset cell is a 16-bit integer, labels are well formed, and padding is 0; what else a commitment may hold enters no proof",
-		provenOrigin(&s.Origin))
+		provenOrigin(&s.Origin, from))
 }
 
-func provenOrigin(o *Origin) string {
+func provenOrigin(o *Origin, from *Predecessor) string {
 	switch o.Kind {
 	case Seeded:
 		return fmt.Sprintf("the initial weights are those that the public seed %s gives by scheme %s", foreign.QuoteUpTo(o.Seed, maxShown), foreign.Quote(o.Scheme))
 	case Published:
 		return "the initial weights are the published integers that the bundle carries"
+	case Continued:
+		if from != nil {
+			return fmt.Sprintf("the initial weights are exactly the final weights of %s %s: the same commitments, in the same formats, and its proofs hold, too", from.last().Kind, from.last().Statement)
+		}
+		return fmt.Sprintf("the initial weights are integers from −2^%d to 2^%d − 1; that they are those of the result %x was NOT checked, nor how these came about", o.Bits, o.Bits, o.Predecessor)
 	default:
 		return fmt.Sprintf("the initial weights are integers from −2^%d to 2^%d − 1; where they come from is private and NOT proven", o.Bits, o.Bits)
 	}

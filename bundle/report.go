@@ -27,6 +27,12 @@ type Report struct {
 	// Unpinned is what decides the run and was not compared: of the program, the
 	// data, the order, the origin, the length and the rate.
 	Unpinned []string `json:"unpinned"`
+	// Chain lists the trainings that the run continues, as far as they were given
+	// and verified, each after those that it starts from; the run itself is the last.
+	Chain []Link `json:"chain"`
+
+	result *Result      // of the run
+	before *Predecessor // what it continues, nil: nothing, or not given
 }
 
 // newReport describes what an accepted bundle shows.
@@ -38,7 +44,6 @@ func newReport(b *Bundle, setup *commitments.VerifierSetup) (*Report, error) {
 	f.Insecure = setup.Insecure
 	r := &Report{
 		Facts:    *f,
-		Proven:   proven(b.Statement, f),
 		Assumed:  b.Statement.Mode.Assumed(setup.Kind),
 		Unpinned: []string{},
 		NotProven: []string{
@@ -76,6 +81,8 @@ func revealed(s *Statement) []string {
 		list = append(list, fmt.Sprintf("that initial weights are from −2^%d to 2^%d − 1", s.Origin.Bits, s.Origin.Bits))
 	case Published:
 		list = append(list, "the initial weights, by intent")
+	case Continued:
+		list = append(list, fmt.Sprintf("which result the run continues, and that its initial weights are from −2^%d to 2^%d − 1", s.Origin.Bits, s.Origin.Bits))
 	}
 	if !s.Mode.ZeroKnowledge() {
 		list = append(list, "values computed from data, weights, activations and the blinding of commitments, against which guesses can be tested: "+
@@ -127,7 +134,8 @@ type Section struct {
 // Sections are the lists that have lines, in order.
 func (r *Report) Sections() []Section {
 	all := []Section{
-		{"What was trained (forward pass; gradients and updates are derived from it)", r.Facts.Lines()}, {r.provenTitle(), r.Proven},
+		{"What was trained (forward pass; gradients and updates are derived from it)", r.Facts.Lines()},
+		{"The chain of trainings (each starts from the final weights of another, under the same commitments)", chainLines(r.Chain)}, {r.provenTitle(), r.Proven},
 		{"What the model could read (features, as the owners of the rows name them)", r.Readable},
 		{"Assumed", r.Assumed}, {"Not proven", r.NotProven}, {"Revealed to whoever reads the bundle", r.Revealed},
 		{"Checked against what you expect", r.Checked}, {"NOT CHECKED (no expectation given)", r.NotChecked},

@@ -74,6 +74,20 @@ var falsehoods = []struct {
 	{`the initial weights are those that the public seed "…" gives by scheme "…"`, byTrainer(nil, trainer{init: true})},
 	{"the initial weights are the published integers that the bundle carries", byTrainer(published, trainer{init: true})},
 	{"the initial weights are integers from −#^# to #^# − #; where they come from is private and NOT proven", changedIn(private, func(b *bundle.Bundle) { b.Statement.Origin.Bits = 2 })},
+	{"the initial weights are exactly the final weights of run #", otherLink(func(t *testing.T, l *linking, a *linked) { l.cells, l.initial = a.cells[1], a.weights[1] })},
+	{": the same commitments", otherLink(func(t *testing.T, l *linking, _ *linked) { l.initial = begin(t).initial; l.cells = begin(t).cells })},
+	{", in the same formats", otherLink(func(t *testing.T, l *linking, _ *linked) { l.choices.RateShift++ })},
+	{", and its proofs hold, too", falsePredecessor},
+	{"the initial weights are integers from −#^# to #^# − #; that they are those of the result # was NOT checked, nor how these came about", func(t *testing.T) error {
+		file, err := chainOfThree(t)[1].bundle.Marshal()
+		if err != nil {
+			t.Fatal(err)
+		}
+		b := decode(t, made{bytes: file})
+		b.Statement.Origin.Bits = 2
+		_, err = verifyLink(b, bundle.Expectation{}, nil)
+		return err
+	}},
 }
 
 // variants are runs whose reports together have every sentence.
@@ -134,6 +148,31 @@ func manyRanges(c *run.Config) {
 func leaveOutMore(b *bundle.Bundle) {
 	s := &b.Statement.Schedule
 	s.Without = append(s.Without, schedule.Range{Part: 0, From: 250, To: 251})
+}
+
+// otherLink continues a run otherwise than it says, and proves it honestly.
+func otherLink(change func(t *testing.T, l *linking, a *linked)) func(t *testing.T) error {
+	return func(t *testing.T) error {
+		a := chainOfThree(t)[0]
+		l := continuing(t, a)
+		change(t, &l, a)
+		_, err := verifyLink(l.make(t).bundle, bundle.Expectation{}, predecessor(t, a, nil))
+		return err
+	}
+}
+
+// falsePredecessor verifies a chain whose first run has a false proof.
+func falsePredecessor(t *testing.T) error {
+	links := chainOfThree(t)
+	file, err := links[0].bundle.Marshal()
+	if err != nil {
+		t.Fatal(err)
+	}
+	forged := decode(t, made{bytes: file})
+	forged.Segments[1].Proof = forged.Segments[0].Proof
+	second := &givenStep{"second", links[1].bundle}
+	_, err = bundle.Follow(t.Context(), second.From(), []bundle.Step{&givenStep{"forged.zka", forged}}, nil)
+	return err
 }
 
 // trainer trains otherwise than the statement says, in one way, and forges the
@@ -348,6 +387,14 @@ func TestEverySentenceCanBeFalse(t *testing.T) {
 		r, err := verify(decode(t, m), bundle.Expectation{}, m.setup)
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
+		}
+		printed = append(printed, r.Proven...)
+	}
+	links := chainOfThree(t)
+	for _, from := range []*bundle.Predecessor{nil, predecessor(t, links[0], nil)} {
+		r, err := verifyLink(links[1].bundle, bundle.Expectation{}, from)
+		if err != nil {
+			t.Fatal(err)
 		}
 		printed = append(printed, r.Proven...)
 	}

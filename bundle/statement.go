@@ -73,11 +73,14 @@ const (
 	Seeded
 	// Published: a base model whose integers stand in the statement.
 	Published
+	// Continued: the final weights of another training, under its commitments. The
+	// certificate bounds them; whose they are, Verify compares (see Predecessor).
+	Continued
 )
 
-// String returns "private", "seed" or "published".
+// String returns "private", "seed", "published" or "continued".
 func (k OriginKind) String() string {
-	if names := [...]string{"private", "seed", "published"}; int(k) < len(names) {
+	if names := [...]string{"private", "seed", "published", "continued"}; int(k) < len(names) {
 		return names[k]
 	}
 	return fmt.Sprintf("unknown (%d)", uint8(k))
@@ -92,6 +95,8 @@ type Origin struct {
 	// Cells are the unpadded integers of a Published model, by weight tensor
 	// in the program's order.
 	Cells [][]int64
+	// Predecessor is the digest of the Result that a Continued run starts from.
+	Predecessor [32]byte
 }
 
 // Program returns the step that the network makes. Requires a network.

@@ -22,13 +22,18 @@ type Options struct {
 	// MaxMemory is how much memory the verification may take, in bytes; 0 stands
 	// for memory.Default. What a statement asks for is estimated first.
 	MaxMemory int64
+	// From is what a continued run starts from, as the caller has verified it; nil:
+	// not given, and reported as not checked. That it is what the run names is
+	// checked here.
+	From *Predecessor
 	// Progress is told how many of the proofs have been checked; may be nil.
 	Progress func(done, total int)
 }
 
 // Verify checks the bundle against what is expected of it, then every
 // certificate and every segment's proof. The systems that proofs are about are
-// derived from the statement, never from a proof.
+// derived from the statement, never from a proof. A continued run must start from the
+// predecessor given; the predecessor's own proofs are the caller's to check first.
 //
 // Errors wrap fault.ErrRejected (a proof or an expectation is false),
 // fault.ErrMalformed (a proof is no proof of its statement's shape),
@@ -58,6 +63,10 @@ func Verify(ctx context.Context, b *Bundle, expect Expectation, setup *commitmen
 	if err != nil {
 		return nil, fault.OfFile(err)
 	}
+	if err := report.follow(b, opts.From); err != nil {
+		return nil, err
+	}
+	report.Proven = proven(s, &report.Facts, report.before)
 	if err := expect.compare(s, report); err != nil {
 		return nil, err
 	}
@@ -92,6 +101,7 @@ func Verify(ctx context.Context, b *Bundle, expect Expectation, setup *commitmen
 		return nil, falseProof(err)
 	}
 	report.Assumed = s.Mode.Assumed(setup.Kind, v.batch.Keys()...)
+	report.assumeChain()
 	return report, nil
 }
 

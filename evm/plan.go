@@ -12,6 +12,7 @@ import (
 	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/internal/encode"
+	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/network"
 	"github.com/zkaudit/zkaudit/ops"
 )
@@ -44,6 +45,9 @@ type PlannedPart struct {
 func NewPlan(ctx context.Context, s *bundle.Statement, classes Classes) (*Plan, error) {
 	if err := checkMode(s.Mode); err != nil {
 		return nil, err
+	}
+	if s.Origin.Kind == bundle.Continued { // the initial weights are holes: nothing would compare them
+		return nil, fmt.Errorf("a run that continues another: contracts do not compare its initial weights with what the other ended with: %w", fault.ErrUnsupported)
 	}
 	s = unknown(s)
 	claims, err := bundle.NewClaims(s, ops.NewTables())

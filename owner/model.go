@@ -13,7 +13,6 @@ import (
 	"github.com/zkaudit/zkaudit/internal/artefact"
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/network"
-	"github.com/zkaudit/zkaudit/ops"
 	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/tflite"
 	"github.com/zkaudit/zkaudit/train"
@@ -118,15 +117,8 @@ func OpenModel(setup *commitments.Setup, b *bundle.Bundle, model []byte, o *Mode
 	if err != nil {
 		return nil, err
 	}
-	final, p := finalWeights(b), s.Program()
-	for k, id := range network.WeightTensors(p) {
-		rows, err := setup.CommitInt64(ops.Pad(p.Tensor(id).Axes, cells[id]), o.Blinding[k])
-		if err != nil {
-			return nil, err
-		}
-		if !slices.Equal(rows, final[k]) {
-			return nil, fmt.Errorf("weight %q is not the committed one, or the opening is another: %w", p.Tensor(id).Name, fault.ErrRejected)
-		}
+	if _, err := OpenWeights(setup, s.Program(), cells, finalWeights(b), o.Blinding); err != nil {
+		return nil, err
 	}
 	return &TrainedModel{Cells: cells, Blinding: o.Blinding, Mode: s.Mode}, nil
 }
@@ -134,11 +126,18 @@ func OpenModel(setup *commitments.Setup, b *bundle.Bundle, model []byte, o *Mode
 // exactWeights returns the integers that a model carries, by weight of the
 // network that it must be the model of.
 func exactWeights(m *tflite.Model, n *network.Network) (train.Weights, error) {
-	p := n.Program()
 	step, err := transpile.Match(m, n)
 	if err != nil {
 		return nil, fmt.Errorf("the model is not of the program in the bundle: %w: %w", fault.ErrRejected, err)
 	}
+	return ExactWeights(m, step)
+}
+
+// ExactWeights returns the integers that a trained model carries, by weight of the
+// step made from it. Errors wrap fault.ErrRejected: they are not in the formats of
+// the step's program, or a float is not the rounding of its integer.
+func ExactWeights(m *tflite.Model, step *transpile.Result) (train.Weights, error) {
+	p := step.Program
 	exact, err := tflite.ExactWeights(m)
 	if err != nil {
 		return nil, err

@@ -3,12 +3,14 @@ package owner
 import (
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
 
 	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/graph"
+	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/network"
 	"github.com/zkaudit/zkaudit/ops"
 )
@@ -37,6 +39,22 @@ func CommitWeights(setup *commitments.Setup, p *graph.Program, ids []graph.Tenso
 		w.Public, w.Blinding = append(w.Public, rows), append(w.Blinding, blinding)
 	}
 	return w, nil
+}
+
+// OpenWeights returns weights that were committed before, given their cells and what
+// blinds them, in the program's order, frozen ones included. It commits again, and
+// fails with fault.ErrRejected unless that gives the same commitments.
+func OpenWeights(setup *commitments.Setup, p *graph.Program, cells map[graph.TensorID][]int64, public bundle.WeightCommitments, blinding [][]fr.Element) (*CommittedWeights, error) {
+	for k, id := range network.WeightTensors(p) {
+		rows, err := setup.CommitInt64(ops.Pad(p.Tensor(id).Axes, cells[id]), blinding[k])
+		if err != nil {
+			return nil, err
+		}
+		if !slices.Equal(rows, public[k]) {
+			return nil, fmt.Errorf("weight %q is not the committed one, or the opening is another: %w", p.Tensor(id).Name, fault.ErrRejected)
+		}
+	}
+	return &CommittedWeights{Public: public, Blinding: blinding}, nil
 }
 
 // Trained returns the trainable ones among the weights of a program.

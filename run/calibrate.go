@@ -139,6 +139,9 @@ func (d *Directory) Calibrate(ctx context.Context, o CalibrateOptions) (*Calibra
 	if o.Target != ForAccuracy && o.Target != ForSpeed {
 		return nil, fmt.Errorf("target %q, want %s or %s: %w", o.Target, ForAccuracy, ForSpeed, fault.ErrUsage)
 	}
+	if d.Config.Initial.From == fromRun {
+		return nil, fmt.Errorf("a run that continues another keeps its formats, and with them the precision of its rates: there is nothing to choose: %w", fault.ErrUnsupported)
+	}
 	c := &calibration{Directory: d, ctx: ctx, options: o, config: *d.Config, rows: map[[2]int]*dataset{}}
 	c.r = &CalibrationRecord{Target: o.Target, Was: c.settings()}
 	if err := c.shorten(); err != nil {

@@ -144,7 +144,8 @@ type ScheduleConfig struct {
 
 // InitialConfig says where the initial weights come from.
 type InitialConfig struct {
-	From    string `toml:"from"` // "seed" or "model"
+	From    string `toml:"from"` // "seed", "model" or "run"
+	Run     string `toml:"run"`  // the directory of the run that this one continues
 	Seed    string `toml:"seed"`
 	Scheme  string `toml:"scheme"`
 	Publish bool   `toml:"publish"`

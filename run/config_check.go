@@ -61,6 +61,10 @@ func (c *Config) check() error {
 		return bad("schedule.seed", "a shuffled order needs a public seed")
 	case c.Initial.From == "seed" && c.Initial.Seed == "":
 		return bad("initial_weights.seed", "missing")
+	case (c.Initial.From == fromRun) != (c.Initial.Run != ""):
+		return bad("initial_weights.run", "%q, from is %q: name the directory of a run that is continued, and no other", c.Initial.Run, c.Initial.From)
+	case c.Initial.From == fromRun && c.Initial.Publish:
+		return bad("initial_weights.publish", "weights of another run stay under its commitments")
 	}
 	for i := range c.Data {
 		if err := c.checkData(i); err != nil {
@@ -88,7 +92,7 @@ func (c *Config) check() error {
 		{"test.from", c.Test.From, []string{"end", "spread"}},
 		{"schedule.order", c.Schedule.Order, []string{"committed", "shuffled"}},
 		{"schedule.tail", c.Schedule.Tail, []string{"drop", "wrap"}},
-		{"initial_weights.from", c.Initial.From, []string{"seed", "model"}},
+		{"initial_weights.from", c.Initial.From, []string{"seed", "model", fromRun}},
 		{"initial_weights.scheme", c.Initial.Scheme, []string{string(network.He), string(network.Glorot)}},
 	} {
 		if err := oneOf(choice.key, choice.value, choice.allowed...); err != nil {

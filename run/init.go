@@ -103,7 +103,7 @@ func (c *Config) relocate(dir string) error {
 
 // files are the names of files in a run's choices, "" where there is none.
 func (c *Config) files() []*string {
-	names := []*string{&c.Model.File, &c.Columns.Encoding, &c.Audit.Ledger}
+	names := []*string{&c.Model.File, &c.Columns.Encoding, &c.Audit.Ledger, &c.Initial.Run}
 	for i := range c.Data {
 		names = append(names, &c.Data[i].File, &c.Data[i].Labels, &c.Data[i].Part, &c.Data[i].Opening)
 	}
@@ -140,7 +140,9 @@ func (c *Config) complete() (*Survey, error) {
 	fallback(&c.Schedule.Tail, "drop")
 	fallback(&c.Test.From, "spread")
 	fallback(&c.Initial.From, "seed")
-	fallback(&c.Initial.Seed, "zkaudit-1")
+	if c.Initial.From != fromRun {
+		fallback(&c.Initial.Seed, "zkaudit-1")
+	}
 	fallback(&c.Proof.Mode, string(mode.Default))
 	if mode.Name(c.Proof.Mode).Wrapped() {
 		fallback(&c.Proof.Setup, DevelopmentSetup)

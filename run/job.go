@@ -25,6 +25,7 @@ type Job struct {
 	Certificates [][]byte // of the parts
 
 	model    *model
+	from     *continued // nil: the run continues none
 	rows     *dataset
 	spec     schedule.Spec
 	schedule *schedule.Schedule
@@ -45,6 +46,14 @@ func (d *Directory) Job() (*Job, error) {
 	}
 	if j.Setup, err = d.Setup(); err != nil {
 		return nil, err
+	}
+	if j.from, err = d.continues(); err != nil {
+		return nil, err
+	}
+	if j.from != nil {
+		if err := j.from.fits(j.model, d.Mode(), j.Setup); err != nil {
+			return nil, err
+		}
 	}
 	if j.Parts, j.Certificates, err = d.loadParts(j.rows, j.model, j.Setup); err != nil {
 		return nil, err
@@ -164,10 +173,13 @@ func initialBits(w train.Weights) int {
 	return 61
 }
 
-// originOf says in the statement where the initial weights come from.
-func originOf(c *InitialConfig, p *graph.Program, initial train.Weights) bundle.Origin {
+// originOf says in the statement where the initial weights come from: of those of a
+// run, from what it continues.
+func originOf(c *InitialConfig, p *graph.Program, initial train.Weights, from *continued) bundle.Origin {
 	o := bundle.Origin{Kind: bundle.Private, Bits: initialBits(initial)}
 	switch {
+	case from != nil:
+		o.Kind, o.Predecessor = bundle.Continued, from.result.Digest()
 	case c.From == "seed":
 		o.Kind, o.Seed, o.Scheme = bundle.Seeded, c.Seed, c.Scheme
 	case c.Publish:
@@ -181,7 +193,7 @@ func originOf(c *InitialConfig, p *graph.Program, initial train.Weights) bundle.
 
 // Statement returns the public values of the run.
 func (j *Job) Statement(c *Config, runID [32]byte, initial *owner.CommittedWeights) *bundle.Statement {
-	s := terms(c, j.model, j.spec, j.Run.Rates, j.Run.Initial, publicParts(j.Parts))
+	s := terms(c, j.model, j.spec, j.Run.Rates, j.Run.Initial, publicParts(j.Parts), j.from)
 	s.RunID, s.Context, s.Initial = runID, c.Proof.Context, initial.Public
 	s.Setup, s.RowBits = j.Setup.ID, j.Setup.RowBits
 	return s
@@ -189,10 +201,10 @@ func (j *Job) Statement(c *Config, runID [32]byte, initial *owner.CommittedWeigh
 
 // terms are the public values of a run that are known before there is one, but for the
 // setup.
-func terms(c *Config, m *model, spec schedule.Spec, rates []int64, initial train.Weights, parts []*bundle.PublicPart) *bundle.Statement {
+func terms(c *Config, m *model, spec schedule.Spec, rates []int64, initial train.Weights, parts []*bundle.PublicPart, from *continued) *bundle.Statement {
 	s := &bundle.Statement{
 		Mode: mode.Name(c.Proof.Mode), Network: m.step.Network, Segment: min(c.Training.SegmentSteps, spec.Steps), Rates: statedRates(m.program(), rates),
-		Schedule: spec, Origin: originOf(&c.Initial, m.program(), initial),
+		Schedule: spec, Origin: originOf(&c.Initial, m.program(), initial, from),
 	}
 	for _, part := range parts {
 		s.Parts = append(s.Parts, part.Commitment())

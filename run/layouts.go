@@ -53,7 +53,11 @@ func (d *Directory) Layouts() ([]*proof.Layout, error) {
 	if err != nil {
 		return nil, err
 	}
-	origin := originOf(&d.Config.Initial, m.program(), initial)
+	from, err := d.continues()
+	if err != nil {
+		return nil, err
+	}
+	origin := originOf(&d.Config.Initial, m.program(), initial, from)
 	public, err := origin.Public(m.program())
 	if err != nil {
 		return nil, err

@@ -75,6 +75,9 @@ func (d *Directory) like(without []string) *Config {
 	c.Test.Rows, c.Test.Commit = 0, false // held out before the parts were committed
 	c.Audit.Ledger = d.Ledger()           // they are the same rows
 	c.Model.File = within(d.Path, c.Model.File)
+	if c.Initial.Run != "" {
+		c.Initial.Run = within(d.Path, c.Initial.Run)
+	}
 	if c.Columns.Encoding != "" {
 		c.Columns.Encoding = within(d.Path, c.Columns.Encoding)
 	}
@@ -99,9 +102,12 @@ func (j *Job) comparable(own, c *Config, spec schedule.Spec, without []string) e
 		return err
 	}
 	p, n := j.Run.Program, j.model.step.Network
-	first := &audit.PublicRun{Program: p, ProgramDigest: n.Digest(), Training: &audit.Training{Schedule: j.spec, Rates: statedRates(p, j.Run.Rates), Origin: originOf(&own.Initial, p, j.Run.Initial)}}
+	first := &audit.PublicRun{Program: p, ProgramDigest: n.Digest(), Training: &audit.Training{Schedule: j.spec, Rates: statedRates(p, j.Run.Rates), Origin: originOf(&own.Initial, p, j.Run.Initial, j.from)}}
+	if j.from != nil { // both start under its commitments
+		first.Training.Initial = j.from.result.Final()
+	}
 	second := &audit.PublicRun{Program: p, ProgramDigest: n.Digest(), Training: &audit.Training{
-		Schedule: spec, Rates: statedRates(p, rates), Origin: first.Training.Origin,
+		Schedule: spec, Rates: statedRates(p, rates), Origin: first.Training.Origin, Initial: first.Training.Initial,
 	}}
 	if err := audit.Counterpart(first, second, rows); err != nil {
 		return fmt.Errorf("no claim could compare the two runs afterwards: %v: %w", fault.Text(err, nil), fault.ErrUsage)

@@ -179,6 +179,9 @@ func (c *ModelConfig) batchAxisError() error {
 
 // initialWeights returns the weights before the first step.
 func (m *model) initialWeights(c *InitialConfig) (train.Weights, error) {
+	if c.From == fromRun {
+		return m.exactWeights()
+	}
 	if c.From == "model" {
 		w, err := m.step.Initial(m.tflite)
 		if err != nil {

@@ -16,6 +16,9 @@ func Ordered(model string, c *Config, parts []*bundle.PartFile) (*bundle.Stateme
 	if len(parts) == 0 {
 		return nil, fmt.Errorf("a training on no part: %w", fault.ErrUsage)
 	}
+	if c.Initial.From == fromRun { // its result is in no file that is read here
+		return nil, fmt.Errorf("contracts do not follow what a run continues: order a training from a seed or a model: %w", fault.ErrUnsupported)
+	}
 	m, err := readModelAt(model, c)
 	if err != nil {
 		return nil, err
@@ -43,7 +46,7 @@ func Ordered(model string, c *Config, parts []*bundle.PartFile) (*bundle.Stateme
 	if err != nil {
 		return nil, err
 	}
-	s := terms(c, m, spec, rates, initial, public)
+	s := terms(c, m, spec, rates, initial, public, nil)
 	s.Setup, s.RowBits = setup, rowBits
 	return s, nil
 }

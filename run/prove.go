@@ -144,7 +144,7 @@ func (w *proveCall) begin(ctx context.Context, runID [32]byte) error {
 	if err != nil {
 		return err
 	}
-	if w.initial, err = w.border(0, all, cells); err != nil {
+	if w.initial, err = w.start(all, cells); err != nil {
 		return err
 	}
 	claims, err := bundle.NewClaims(j.Statement(d.Config, runID, w.initial), d.tables)
@@ -170,6 +170,14 @@ func (w *proveCall) begin(ctx context.Context, runID [32]byte) error {
 		}
 	}
 	return w.prover.Certified(j.Certificates, w.bundle.Weights, w.initial)
+}
+
+// start commits to the initial weights. Those of another run are committed already.
+func (w *proveCall) start(all []graph.TensorID, cells train.Weights) (*owner.CommittedWeights, error) {
+	if from := w.job.from; from != nil {
+		return from.committed(w.job.Setup, w.job.Run.Program, cells)
+	}
+	return w.border(0, all, cells)
 }
 
 // border commits to weights before segment i, or takes the commitment made

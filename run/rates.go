@@ -15,13 +15,16 @@ type RateConfig struct {
 	Every  int    `toml:"every"`   // steps
 	Factor string `toml:"factor"`
 	Floor  string `toml:"floor"`
+	// Shift is the precision of rates, multiples of 1/2^Shift over a batch; 0: the
+	// finest. It decides with the formats how many fraction bits weights have.
+	Shift int `toml:"shift"`
 }
 
 // rates reads the learning rate.
 func (c *Config) rates() (*number.RatePlan, error) {
 	p, err := number.ParseRatePlan(number.RateText{
 		Rate: c.Training.Rate, Rates: c.Training.Rates,
-		WarmUp: c.Rate.WarmUp, Decay: number.Decay(c.Rate.Decay), Every: c.Rate.Every, Factor: c.Rate.Factor, Floor: c.Rate.Floor,
+		WarmUp: c.Rate.WarmUp, Decay: number.Decay(c.Rate.Decay), Every: c.Rate.Every, Factor: c.Rate.Factor, Floor: c.Rate.Floor, Shift: c.Rate.Shift,
 	}, c.Training.Batch)
 	if err != nil {
 		return nil, &fault.Setting{Key: c.rateKey(), Err: err}
@@ -31,8 +34,10 @@ func (c *Config) rates() (*number.RatePlan, error) {
 
 // rateKey is the setting to change where a learning rate is refused.
 func (c *Config) rateKey() string {
+	changes := c.Rate
+	changes.Shift = 0
 	switch {
-	case c.Rate != RateConfig{} && c.Rate != RateConfig{Decay: string(number.NoDecay)}:
+	case changes != RateConfig{} && changes != RateConfig{Decay: string(number.NoDecay)}:
 		return "learning_rate"
 	case len(c.Training.Rates) > 0:
 		return "training.rates"

@@ -87,6 +87,7 @@ decay = {{quote .Rate.Decay}}   # after that: none | step | cosine
 every = {{.Rate.Every}}   # step: after so many steps, and again
 factor = {{quote .Rate.Factor}}   # step: the rate is multiplied by this, such as "0.5"
 floor = {{quote .Rate.Floor}}   # cosine: what the rate has fallen to in the last step, at least 1/500 of it or so
+shift = {{.Rate.Shift}}   # rates are multiples of 1/2^shift over a batch, and weights as fine; 0: the finest. Of a run that continues another it is given
 
 [formats]   # fraction bits of 16-bit numbers: more are finer, and overflow earlier; zkaudit calibrate chooses some that fit
 feature = {{.Formats.Feature}}
@@ -100,7 +101,8 @@ tail = {{quote .Schedule.Tail}}   # rows left at the end of an epoch: drop | wra
 without = {{list .Schedule.Without}}   # rows never read, by number from 0 as committed: "north:5", "south:10-19"; or a whole part: "west"
 
 [initial_weights]
-from = {{quote .Initial.From}}   # seed = random from a public seed | model = those of the model file
+from = {{quote .Initial.From}}   # seed = random from a public seed | model = those of the model file | run = what another run has ended with, under its commitments; the model file is its trained.tflite
+run = {{quote .Initial.Run}}   # from run: the directory of that run
 seed = {{quote .Initial.Seed}}
 scheme = {{quote .Initial.Scheme}}   # he (for ReLU) | glorot
 publish = {{.Initial.Publish}}   # from model: true puts them in the bundle, false keeps them private

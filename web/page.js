@@ -13,7 +13,7 @@
 
   // What a file may be here, by the kind in an artefact's header or a word in a text.
   const roles = {
-    bundle: "bundle of a run", audit: "audit", part: "part of the data", expect: "expected of the bundle",
+    bundle: "bundle of a run", from: "bundle of a run that it continues", audit: "audit", part: "part of the data", expect: "expected of the bundle",
     "audit-expect": "expected of the audit", claims: "claims agreed on", setup: "powers of tau trusted", other: "beside the others",
   };
   const kinds = {{.Kinds}};
@@ -83,8 +83,8 @@
       args.push(...named("expect").map((name) => `--run-expect=${files.get(name).run}=${name}`));
       return [...args, "--", audits[0]];
     }
-    if (bundles.length > 1) throw new Error(`${bundles.length} bundles and no audit: keep one`);
-    return [...args, ...only("expect", "--expect"), ...named("part").map((name) => `--part=${name}`), "--", bundles[0]];
+    if (bundles.length > 1) throw new Error(`${bundles.length} bundles and no audit: keep one, or say of the others that they are runs that it continues`);
+    return [...args, ...only("expect", "--expect"), ...named("from").map((name) => `--from=${name}`), ...named("part").map((name) => `--part=${name}`), "--", bundles[0]];
   }
 
   const verdicts = {

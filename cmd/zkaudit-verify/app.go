@@ -28,6 +28,7 @@ type app struct {
 	limit          int64  // the same in bytes
 
 	of    verify.Auditing // what the flags say, of bundles, too
+	chain verify.Chain
 	parts []string
 }
 
@@ -52,6 +53,12 @@ what zkaudit inspect M.tflite --with run.toml prints. What needs a .tflite file 
 the whole program: zkaudit verify --model, and zkaudit audit verify --model for claims
 about public models. So do wrapped modes, zk-plonk and zk-groth16: exit code 6.
 
+A run that continues another one starts from its final weights. --from FILE, once for
+each bundle before it, in any order, verifies these, too, and that each starts where the
+one before has ended; the report lists the chain. Without them where the weights come
+from is NOT CHECKED, exit code 7; a predecessor that is false, or another one, is exit
+code 1. --from DIR takes the bundles of a directory that the chain needs.
+
 --part FILE, once for each part of the dataset, lists the names of the features that
 the model could read, and which attributes are among them: a bundle has their digest
 alone.
@@ -71,6 +78,7 @@ says that the file is false.`,
 	f.StringVar(&a.of.Setup, "setup", "", "the powers of tau you trust, whole or the verifier's part (default: the transparent setup, or the INSECURE development one)")
 	f.BoolVar(&a.of.Insecure, "allow-insecure-setup", false, "accept the development setup, with which anyone can forge")
 	a.of.Flags(f)
+	a.chain.Flags(f)
 	f.BoolVar(&a.json, "json", false, "print the result as JSON")
 	f.StringVar(&a.cache, "cache", "", "directory that keeps the setup's generators; whoever writes there is trusted (default: the user's cache)")
 	f.StringVar(&a.memory, "max-memory", memory.Format(memory.Default), "how much memory the verification may take; it is estimated first")
@@ -96,8 +104,8 @@ func (a *app) verify(ctx context.Context, path string) (err error) {
 }
 
 func (a *app) verifyAudit(ctx context.Context, path string) error {
-	if len(a.parts) > 0 {
-		return fmt.Errorf("--part goes with a bundle, %s is an audit: %w", path, fault.ErrUsage)
+	if len(a.parts)+len(a.chain.From) > 0 {
+		return fmt.Errorf("--part and --from go with a bundle, %s is an audit: %w", path, fault.ErrUsage)
 	}
 	made, expect, v, err := a.of.Read(ctx, path, nil)
 	if err != nil {
@@ -130,14 +138,7 @@ func (a *app) verifyBundle(ctx context.Context, path string) error {
 			return err
 		}
 	}
-	b, err := verify.ReadBundle(path, a.limit, anotherKind)
-	if err != nil {
-		return err
-	}
-	if err := accepts(b.Statement.Mode); err != nil {
-		return fmt.Errorf("%s: %w", path, err)
-	}
-	setup, _, err := verify.Setup(a.of.Setup, a.cacheDir(), b.Statement.RowBits, b.Statement.Setup)
+	b, err := readBundle(path, a.limit)
 	if err != nil {
 		return err
 	}
@@ -145,9 +146,17 @@ func (a *app) verifyBundle(ctx context.Context, path string) error {
 	if err != nil {
 		return err
 	}
-	report, err := bundle.Verify(ctx, b, expect, setup, bundle.Options{AllowInsecure: a.of.Insecure, MaxMemory: a.limit})
+	a.chain.Read = func(path string) (*bundle.Bundle, error) { return readBundle(path, a.limit) }
+	a.chain.Verify = func(ctx context.Context, b *bundle.Bundle, from *bundle.Predecessor) (*bundle.Report, error) {
+		return a.verifyRun(ctx, b, bundle.Expectation{}, from)
+	}
+	from, err := a.chain.Predecessor(ctx, b)
 	if err != nil {
-		return fault.Verdict(err)
+		return err
+	}
+	report, err := a.verifyRun(ctx, b, expect, from)
+	if err != nil {
+		return err
 	}
 	if err := report.NameFeatures(parts...); err != nil {
 		return err
@@ -156,6 +165,28 @@ func (a *app) verifyBundle(ctx context.Context, path string) error {
 		return err
 	}
 	return verify.Compared(report.Unpinned, a.of.Unpinned, "--expect pins them")
+}
+
+// readBundle reads a bundle of a mode that is verified here.
+func readBundle(path string, limit int64) (*bundle.Bundle, error) {
+	b, err := verify.ReadBundle(path, limit, anotherKind)
+	if err != nil {
+		return nil, err
+	}
+	if err := accepts(b.Statement.Mode); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return b, nil
+}
+
+// verifyRun verifies a bundle against what is expected of it, given what it continues.
+func (a *app) verifyRun(ctx context.Context, b *bundle.Bundle, expect bundle.Expectation, from *bundle.Predecessor) (*bundle.Report, error) {
+	setup, _, err := verify.Setup(a.of.Setup, a.cacheDir(), b.Statement.RowBits, b.Statement.Setup)
+	if err != nil {
+		return nil, err
+	}
+	report, err := bundle.Verify(ctx, b, expect, setup, bundle.Options{AllowInsecure: a.of.Insecure, MaxMemory: a.limit, From: from})
+	return report, fault.Verdict(err)
 }
 
 // readExpectation reads what is expected of a bundle.

@@ -33,7 +33,7 @@ func (a *app) verifiedRun(ctx context.Context, path string, h *handing) (*evm.Ru
 	if err := onChain(b.Statement.Mode); err != nil {
 		return nil, err
 	}
-	if _, err := a.verifyBundle(ctx, b, bundle.Expectation{}, h.setup, h.insecure); err != nil {
+	if _, err := a.verifyBundle(ctx, b, bundle.Expectation{}, nil, h.setup, h.insecure); err != nil {
 		return nil, err
 	}
 	r, _, err := a.chainRun(ctx, path, b, h)

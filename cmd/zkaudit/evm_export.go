@@ -182,7 +182,7 @@ func (a *app) chainExports(ctx context.Context, path string, o *chainExport) ([]
 		return nil, err
 	}
 	e := a.exporter(o.setup, powers)
-	_, err = a.verifyBy(ctx, b, bundle.Expectation{}, setup, o.insecure, e)
+	_, err = a.verifyBy(ctx, b, setup, o.insecure, e)
 	return e.Exports(), err
 }
 

@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/internal/artefact"
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/proof/mode"
@@ -42,7 +41,7 @@ func (a *app) exportSnarkjs(ctx context.Context, path, folder, setupFile string,
 		return err
 	}
 	r := &snarkjs.Recorder{Wraps: wrap.Verifier{Powers: powers, Cache: a.keys()}}
-	if _, err := a.verifyBy(ctx, b, bundle.Expectation{}, setup, insecure, r); err != nil {
+	if _, err := a.verifyBy(ctx, b, setup, insecure, r); err != nil {
 		return err
 	}
 	made := exportedSNARKs{Folder: folder}

@@ -19,9 +19,9 @@ import (
 func initCommand(a *app) *cobra.Command {
 	var c, unset run.Config // unset: the flags' defaults
 	var files filesOfParts
-	var like string
+	var like, from string
 	cmd := &cobra.Command{
-		Use:   "init DIR {--model M.tflite --data FILE [--labels FILE] | --like DIR}",
+		Use:   "init DIR {--model M.tflite --data FILE [--labels FILE] | --like DIR | --from-run DIR [--data FILE]}",
 		Short: "Make a run directory with every choice spelled out in run.toml",
 		Long: `Reads model and data, makes the choices that you leave open, and writes them all,
 commented, to DIR/run.toml. Give --data (and --labels) once per owner of rows.
@@ -33,17 +33,26 @@ With --like, the new run has every choice of another one, and its committed part
 they are: what a counterfactual claim compares. --without names rows that it does not
 read, numbered from 0 as they are committed.
 
-  zkaudit init runs/without --like runs/iris --without part-000:5 --without part-000:10-19`,
+  zkaudit init runs/without --like runs/iris --without part-000:5 --without part-000:10-19
+
+With --from-run, the new run continues a proven one: it starts from its final weights,
+under the commitments that the other's bundle ends with, so that zkaudit verify --from
+follows the chain. Model, formats, mode, setup and the size of rows are those of the other
+run; loss, batch, rate, momentum and how columns become numbers are, too, unless you say
+otherwise, and so are its parts, unless --data names rows. Layers may be frozen, or not,
+as you like. The other run's weights fix the precision of the rate (learning_rate.shift).
+
+  zkaudit init runs/tuned --from-run runs/iris --data more.csv --rate 0.02 --train-last 1`,
 		Args: arguments(1, 1, "the directory to make"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if like != "" {
 				without := c.Schedule.Without
-				if c.Schedule.Without = nil; !reflect.DeepEqual(c, unset) || !reflect.DeepEqual(files, filesOfParts{}) {
+				if c.Schedule.Without = nil; from != "" || !reflect.DeepEqual(c, unset) || !reflect.DeepEqual(files, filesOfParts{}) {
 					return fmt.Errorf("--like goes with --without alone: every other choice is that of %s: %w", like, fault.ErrUsage)
 				}
 				return a.initLike(args[0], like, without)
 			}
-			if c.Model.File == "" || len(files.data) == 0 {
+			if from == "" && (c.Model.File == "" || len(files.data) == 0) {
 				return fmt.Errorf("init needs --model and --data; zkaudit model makes a model from data: %w", fault.ErrUsage)
 			}
 			var err error
@@ -59,7 +68,7 @@ read, numbered from 0 as they are committed.
 			if err := run.FitsReading(".", &c, a.memoryLimit()); err != nil {
 				return err
 			}
-			found, err := run.Init(args[0], &c)
+			found, err := a.initRun(args[0], from, &c)
 			if err != nil {
 				return err
 			}
@@ -80,6 +89,7 @@ read, numbered from 0 as they are committed.
 	}
 	f := cmd.Flags()
 	f.StringVar(&like, "like", "", "a committed run directory: take its choices and parts; no other flag but --without")
+	f.StringVar(&from, "from-run", "", "a proven run directory that the new run continues, from its final weights")
 	f.StringVar(&c.Model.File, "model", "", "the .tflite model: architecture and, if wanted, initial weights")
 	f.StringSliceVar(&c.Model.Frozen, "frozen", nil, "names of weights that are not trained; NAME* for all that begin so")
 	f.StringSliceVar(&c.Model.FrozenLayers, "frozen-layers", nil, "layers that are not trained, by number: 0,2-4")
@@ -122,6 +132,20 @@ func writeDivisions(w io.Writer, c *run.Config, parts []run.Division) error {
 	}
 	_, err := fmt.Fprintf(w, "normalisation is fitted on the rows trained on of part %q\n", parts[0].Part)
 	return err
+}
+
+// initRun makes a run directory, of a run that continues the one in another directory
+// if that is named.
+func (a *app) initRun(dir, from string, c *run.Config) (*run.Survey, error) {
+	if from == "" {
+		return run.Init(dir, c)
+	}
+	d, err := a.open([]string{from})
+	if err != nil {
+		return nil, err
+	}
+	defer d.Close()
+	return d.InitContinued(dir, c)
 }
 
 // initLike makes a run directory like another one.

@@ -110,7 +110,7 @@ func (r *artefactReport) describeBundle(data []byte) error {
 	if len(f.Without) > 0 {
 		r.add("rows left out: %s", strings.Join(f.Without, ", "))
 	}
-	r.add("initial weights: %s %s %s", f.Origin, quotedIf(f.OriginSeed), f.OriginScheme)
+	r.add("initial weights: %s %s %s", f.Origin, quotedIf(f.OriginSeed), f.OriginScheme+f.Predecessor)
 	r.add("context %q, run %s", f.Context, f.RunID)
 	r.add("mode %s, setup %s, rows of 2^%d cells", f.Mode, f.Setup, f.RowBits)
 	return nil

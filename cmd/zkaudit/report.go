@@ -104,7 +104,7 @@ func (a *app) training(ctx context.Context, d *run.Directory, expect bundle.Expe
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, fault.Verdict(err))
 	}
-	verified, err := a.verifyBundle(ctx, b, expect, setup, insecure)
+	verified, err := a.verifyBundle(ctx, b, expect, nil, setup, insecure)
 	if err != nil {
 		return nil, err
 	}

@@ -28,6 +28,7 @@ func verifyCommand(a *app) *cobra.Command {
 	var partFiles []string
 	var insecure, unpinned bool
 	var attested attesting
+	var chain verify.Chain
 	c := &cobra.Command{
 		Use:   "verify BUNDLE",
 		Short: "Verify a bundle, offline, without data or weights",
@@ -41,6 +42,12 @@ this is wanted.
 --model M.tflite requires the architecture of a model in hand, and --with run.toml
 the choices of its training, too: loss, batch, formats, rate, frozen weights. What
 both give is what zkaudit inspect M.tflite --with run.toml prints.
+
+A run that continues another one starts from its final weights. --from FILE, once for
+each bundle before it, in any order, verifies these, too, and that each starts where the
+one before has ended; the report lists the chain. Without them where the weights come
+from is NOT CHECKED, exit code 7; a predecessor that is false, or another one, is exit
+code 1. --from DIR takes the bundles of a directory that the chain needs.
 
 --attest FILE --key KEY signs what was verified and compared, for those who trust your
 key: an in-toto statement, written only if the exit code is 0.
@@ -71,7 +78,15 @@ that the bundle is false.`,
 				return err
 			}
 			start := time.Now()
-			report, err := a.verifyBundle(c.Context(), b, expect, setup, insecure)
+			chain.Read = a.readBundle
+			chain.Verify = func(ctx context.Context, b *bundle.Bundle, from *bundle.Predecessor) (*bundle.Report, error) {
+				return a.verifyBundle(ctx, b, bundle.Expectation{}, from, setup, insecure)
+			}
+			from, err := chain.Predecessor(c.Context(), b)
+			if err != nil {
+				return err
+			}
+			report, err := a.verifyBundle(c.Context(), b, expect, from, setup, insecure)
 			if err != nil {
 				return err
 			}
@@ -91,6 +106,7 @@ that the bundle is false.`,
 		},
 	}
 	pins.flags(c.Flags())
+	chain.Flags(c.Flags())
 	c.Flags().StringArrayVar(&partFiles, "part", nil, "the file of a part of the dataset, which names the features that the model could read; may be repeated")
 	c.Flags().BoolVar(&unpinned, "unpinned", false, "exit with 0 also if nothing says which program, data, order, origin, length and rate are meant")
 	c.Flags().StringVar(&setup, "setup", "", "the powers of tau you trust, whole or the verifier's part (default: the transparent setup, or the INSECURE development one)")
@@ -99,18 +115,24 @@ that the bundle is false.`,
 	return c
 }
 
-// verifyBundle verifies a bundle against what is expected of it.
-func (a *app) verifyBundle(ctx context.Context, b *bundle.Bundle, expect bundle.Expectation, setupFile string, insecure bool) (*bundle.Report, error) {
+// verifyBundle verifies a bundle against what is expected of it, given what it
+// continues; nil if that is nothing, or not known.
+func (a *app) verifyBundle(ctx context.Context, b *bundle.Bundle, expect bundle.Expectation, from *bundle.Predecessor, setupFile string, insecure bool) (*bundle.Report, error) {
 	setup, powers, err := a.verifierSetup(setupFile, b.Statement.RowBits, b.Statement.Setup)
 	if err != nil {
 		return nil, err
 	}
-	return a.verifyBy(ctx, b, expect, setup, insecure, wrap.Verifier{Powers: powers, Cache: a.keys()})
+	return a.verifyWith(ctx, b, expect, setup, bundle.Options{AllowInsecure: insecure, From: from, Wraps: wrap.Verifier{Powers: powers, Cache: a.keys()}})
 }
 
 // verifyBy verifies a bundle whose wraps are verified as given.
-func (a *app) verifyBy(ctx context.Context, b *bundle.Bundle, expect bundle.Expectation, setup *commitments.VerifierSetup, insecure bool, wraps mode.Wraps) (*bundle.Report, error) {
-	options := bundle.Options{AllowInsecure: insecure, MaxMemory: a.limit, Wraps: wraps}
+func (a *app) verifyBy(ctx context.Context, b *bundle.Bundle, setup *commitments.VerifierSetup, insecure bool, wraps mode.Wraps) (*bundle.Report, error) {
+	return a.verifyWith(ctx, b, bundle.Expectation{}, setup, bundle.Options{AllowInsecure: insecure, Wraps: wraps})
+}
+
+// verifyWith verifies a bundle, with progress.
+func (a *app) verifyWith(ctx context.Context, b *bundle.Bundle, expect bundle.Expectation, setup *commitments.VerifierSetup, options bundle.Options) (*bundle.Report, error) {
+	options.MaxMemory = a.limit
 	if progress := a.newProgress(); progress != nil {
 		progress.Start("verify", len(b.Datasets)+1+len(b.Segments))
 		defer progress.Finish()

@@ -36,6 +36,9 @@ type RateText struct {
 	Every  int // steps
 	Factor string
 	Floor  string
+	// Shift, unless it is 0, is the precision that rates must have, n/2^Shift for the
+	// mean over a batch; 0 takes the finest that holds the largest rate.
+	Shift int
 }
 
 // RatePlan is a learning rate over a run, as multiples n/2^Shift for the mean
@@ -72,7 +75,7 @@ func ParseRatePlan(t RateText, batch int) (*RatePlan, error) {
 	if len(texts) == 0 {
 		texts = []string{t.Rate}
 	}
-	rates, _, err := ParseRates(texts, batch)
+	rates, err := t.parse(texts, batch)
 	if err != nil {
 		return nil, err
 	}
@@ -91,8 +94,35 @@ func ParseRatePlan(t RateText, batch int) (*RatePlan, error) {
 			largest = i
 		}
 	}
-	p.Shift, _ = largestShift(p.by[largest], apd.New(p.batch, 0))
+	if p.Shift = t.Shift; p.Shift == 0 {
+		p.Shift, _ = largestShift(p.by[largest], apd.New(p.batch, 0))
+	}
 	return p, p.parseDecay()
+}
+
+// parse reads rates as ParseRates does, in the precision that is asked for. Errors
+// wrap fault.ErrUsage: a numerator is not from 1 to MaxNumerator there.
+func (t *RateText) parse(texts []string, batch int) ([]Rate, error) {
+	rates, _, err := ParseRates(texts, batch)
+	if err != nil || t.Shift == 0 {
+		return rates, err
+	}
+	if t.Shift < 0 || t.Shift > MaxShift {
+		return nil, fmt.Errorf("rates of a precision of 1/2^%d, want 1 to %d: %w", t.Shift, MaxShift, fault.ErrUsage)
+	}
+	for i, text := range texts {
+		value, err := parsePositive(text)
+		if err != nil {
+			return nil, err
+		}
+		n, err := RoundQuotient(value, apd.New(int64(batch), 0), t.Shift)
+		if err != nil || n < 1 || n > MaxNumerator {
+			return nil, fmt.Errorf("learning rate %d: %s with batches of %d is no n/2^%d with n from 1 to %d: in this precision rates go from %s to %s: %w",
+				i, text, batch, t.Shift, MaxNumerator, Rate{1, t.Shift}.Effective(batch), Rate{MaxNumerator, t.Shift}.Effective(batch), fault.ErrUsage)
+		}
+		rates[i] = Rate{N: uint8(n), K: t.Shift}
+	}
+	return rates, nil
 }
 
 // unused refuses what a plan does not read.

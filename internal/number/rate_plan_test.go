@@ -36,6 +36,11 @@ func TestRatePlans(t *testing.T) {
 	}{
 		"constant":             {RateText{Rate: "0.5"}, 3, "[1 1 1]", 1},
 		"by epoch":             {RateText{Rates: []string{"0.5", "0.125"}}, 3, "[4 1 1]", 3},
+		"a precision":          {RateText{Rate: "0.5", Shift: 4}, 2, "[8 8]", 4},
+		"a coarse precision":   {RateText{Rate: "0.3", Shift: 2}, 2, "[1 1]", 2},
+		"the largest":          {RateText{Rate: "255", Shift: 0}, 1, "[255]", 0},
+		"by epoch, as fine":    {RateText{Rates: []string{"0.5", "0.125"}, Shift: 5}, 3, "[16 4 4]", 5},
+		"warm-up, as fine":     {RateText{Rate: "1", WarmUp: 4, Shift: 6}, 6, "[16 32 48 64 64 64]", 6},
 		"warm-up":              {RateText{Rate: "1", WarmUp: 4}, 6, "[32 64 96 128 128 128]", 7},
 		"warm-up of one":       {RateText{Rate: "1", WarmUp: 1}, 2, "[128 128]", 7},
 		"warm-up in thirds":    {RateText{Rate: "1", WarmUp: 3}, 3 + 1, "[43 85 128 128]", 7},
@@ -98,6 +103,10 @@ func TestRatePlanErrors(t *testing.T) {
 		text RateText
 		want string
 	}{
+		"too fine":            {RateText{Rate: "1", Shift: 8}, "is no n/2^8 with n from 1 to 255: in this precision rates go from 0.00390625 to 0.99609375"},
+		"too coarse":          {RateText{Rates: []string{"1", "0.1"}, Shift: 2}, "learning rate 1: 0.1 with batches of 1 is no n/2^2"},
+		"no precision":        {RateText{Rate: "1", Shift: -1}, "a precision of 1/2^-1, want 1 to 48"},
+		"beyond all":          {RateText{Rate: "1", Shift: 49}, "a precision of 1/2^49, want 1 to 48"},
 		"unknown decay":       {RateText{Rate: "1", Decay: "linear"}, `decay "linear"`},
 		"negative warm-up":    {RateText{Rate: "1", WarmUp: -1}, "warm-up of -1"},
 		"long warm-up":        {RateText{Rate: "1", WarmUp: 8}, "a warm-up of 8 steps in a run of 8"},
