@@ -14,6 +14,13 @@ import (
 // unfoldTimes as many bytes as its file has: 4 bytes for each cell, and its text.
 const binaryFree = 256 << 20
 
+// pandasIndex is what names begin with of columns that are an index of pandas.
+const pandasIndex = "__index_level_"
+
+func errNested() error {
+	return input("a list or a structure, where numbers and texts are read: write its parts as columns of their own")
+}
+
 // column is a column of a table that is not written as text.
 type column struct {
 	name string

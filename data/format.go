@@ -18,6 +18,7 @@ const (
 	NPY     = "npy"    // a table in arrays of numpy
 	Tensor  = "tensor" // an array of numpy, such as pictures
 	Parquet = "parquet"
+	Arrow   = "arrow"  // a file, not a stream
 	Folder  = "folder" // of pictures
 )
 
@@ -59,6 +60,7 @@ func formats() []Format {
 		{Name: NPY, Is: "a table in arrays of numpy, .npy or .npz", Table: true, begins: isNpy, sheet: readNpy, origin: originOfCells(NPY), size: numpyBytes},
 		{Name: Tensor, Is: "pictures or the like in an array of numpy, .npy, or .npz with labels", Labels: LabelsEither, begins: isTensor, array: LoadTensor, origin: originOfTensor, size: numpyBytes},
 		{Name: Parquet, Is: "flat columns", Table: true, begins: isParquet, sheet: readParquet, origin: originOfCells(Parquet), size: parquetBytes},
+		{Name: Arrow, Is: "flat columns, as a file of Arrow, or of Feather since its version 2", Table: true, begins: isArrow, sheet: readArrow, origin: originOfCells(Arrow), size: arrowBytes},
 		{Name: JSONL, Is: "an object of JSON in each line", Table: true, begins: IsJSONLines, sheet: readJSONLines, origin: originOfLines},
 		{Name: CSV, Is: "cells of text", Table: true, begins: anything, sheet: readCells, origin: originOfLines},
 	}

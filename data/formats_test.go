@@ -12,7 +12,7 @@ import (
 
 // tableFiles are names of a table's file, and its format. Two are written as text.
 var tableFiles = []struct{ file, format string }{
-	{"rows.csv", data.CSV}, {"rows.jsonl", data.JSONL}, {"rows.npy", data.NPY}, {"rows.npz", data.NPY}, {"rows.parquet", data.Parquet},
+	{"rows.csv", data.CSV}, {"rows.jsonl", data.JSONL}, {"rows.npy", data.NPY}, {"rows.npz", data.NPY}, {"rows.parquet", data.Parquet}, {"rows.arrow", data.Arrow},
 }
 
 // TestOneTableInAllFormats: the same rows become the same integers, with the same

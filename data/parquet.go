@@ -152,8 +152,8 @@ func newParquetColumn(e *format.SchemaElement) (*parquetColumn, error) {
 	c := &parquetColumn{SchemaElement: *e, optional: e.RepetitionType.V == format.Optional}
 	switch {
 	case e.NumChildren.V > 0 || !e.Type.Valid || e.RepetitionType.V == format.Repeated:
-		return nil, input("a list or a structure, where numbers and texts are read: write its parts as columns of their own")
-	case strings.HasPrefix(e.Name, "__index_level_"):
+		return nil, errNested()
+	case strings.HasPrefix(e.Name, pandasIndex):
 		return nil, input("an index of pandas: write the file by to_parquet with index=False, or name the column by reset_index")
 	}
 	var err error

@@ -8,11 +8,8 @@ import (
 
 	"github.com/andybalholm/brotli"
 	"github.com/klauspost/compress/snappy"
-	"github.com/klauspost/compress/zstd"
 	"github.com/parquet-go/parquet-go/format"
 	"github.com/pierrec/lz4/v4"
-
-	"github.com/zkaudit/zkaudit/internal/fault"
 )
 
 // oldDictionary is how files of version 1 call the encoding of dictionaries, and of
@@ -242,20 +239,11 @@ func (p *parquetPages) unpack(page []byte, size int) ([]byte, error) {
 	case format.Brotli:
 		r = brotli.NewReader(bytes.NewReader(page))
 	case format.Zstd:
-		z, err := zstd.NewReader(bytes.NewReader(page), zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(uint64(max(size, 8<<20))), zstd.WithDecoderLowmem(true))
-		if err != nil {
-			return nil, malformed("a page", "%v", err)
-		}
-		defer z.Close()
-		r = z
+		return unpackZstd("a page", page, size)
 	default:
 		return nil, input("packed by %s, which is not read: write it with snappy, zstd, gzip, brotli, lz4_raw or none", p.codec)
 	}
-	b, err := io.ReadAll(io.LimitReader(r, int64(size)+1))
-	if err != nil || len(b) != size {
-		return nil, malformed("a page", "unpacks to %d bytes, where %d are said: %s", len(b), size, fault.Text(err, nil))
-	}
-	return b, nil
+	return unpackExactly("a page", r, size)
 }
 
 // prefixed cuts off bytes that their length precedes.

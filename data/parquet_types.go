@@ -95,12 +95,7 @@ func (c *parquetColumn) textOfWhole(whole func(value []byte) int64) (func(b, val
 		}
 	}
 	if unit > 0 {
-		perSecond := int64(time.Second / unit)
-		return sure(func(b, value []byte) []byte {
-			ticks := whole(value)
-			seconds, rest := ticks/perSecond, ticks%perSecond
-			return appendTime(b, time.Unix(seconds, rest*int64(unit)))
-		}), nil
+		return sure(func(b, value []byte) []byte { return appendTicks(b, whole(value), unit) }), nil
 	}
 	return sure(func(b, value []byte) []byte { return appendInt(b, whole(value)) }), nil
 }
@@ -141,6 +136,13 @@ func appendDecimal(b []byte, n *big.Int, scale int32) []byte {
 func appendDate(b []byte, days int64) []byte {
 	const most = 1 << 31
 	return time.Unix(max(-most, min(most, days))*86400, 0).UTC().AppendFormat(b, time.DateOnly)
+}
+
+// appendTicks writes a time, counted in units from 1970-01-01, of which a second has a
+// whole number.
+func appendTicks(b []byte, ticks int64, unit time.Duration) []byte {
+	perSecond := int64(time.Second / unit)
+	return appendTime(b, time.Unix(ticks/perSecond, ticks%perSecond*int64(unit)))
 }
 
 func appendTime(b []byte, t time.Time) []byte { return t.UTC().AppendFormat(b, time.RFC3339Nano) }

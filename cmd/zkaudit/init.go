@@ -94,7 +94,7 @@ as you like. The other run's weights fix the precision of the rate (learning_rat
 	f.StringSliceVar(&c.Model.Frozen, "frozen", nil, "names of weights that are not trained; NAME* for all that begin so")
 	f.StringSliceVar(&c.Model.FrozenLayers, "frozen-layers", nil, "layers that are not trained, by number: 0,2-4")
 	f.IntVar(&c.Model.TrainLast, "train-last", 0, "train only so many layers with weights, from the last one back")
-	f.StringArrayVar(&files.data, "data", nil, "rows: CSV, JSON lines, Parquet, numpy, IDX (with --labels), or a folder of pictures for each class; plain or gzip")
+	f.StringArrayVar(&files.data, "data", nil, "rows: CSV, JSON lines, Parquet, Arrow, numpy, IDX (with --labels), or a folder of pictures for each class; plain or gzip")
 	f.StringArrayVar(&files.names, "name", nil, "what claims call the part of --data (default part-000 ...); its rows held out are NAME-test (default test-000 ...)")
 	f.StringArrayVar(&files.labels, "labels", nil, "labels of rows that are arrays, such as those of IDX")
 	f.StringArrayVar(&files.parts, "part", nil, "a part that the owner of --data has committed; once per --data, \"\" for rows of your own")

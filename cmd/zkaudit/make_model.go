@@ -64,7 +64,7 @@ type modelOptions struct {
 
 func (o *modelOptions) add(c *cobra.Command) {
 	f := c.Flags()
-	f.StringArrayVar(&o.files.data, "data", nil, "rows: CSV, JSON lines, Parquet, numpy, IDX (with --labels), or a folder of pictures for each class; plain or gzip; may be repeated")
+	f.StringArrayVar(&o.files.data, "data", nil, "rows: CSV, JSON lines, Parquet, Arrow, numpy, IDX (with --labels), or a folder of pictures for each class; plain or gzip; may be repeated")
 	f.StringArrayVar(&o.files.labels, "labels", nil, "labels of rows that are arrays, such as those of IDX")
 	columnFlags(c, &o.config.Columns)
 	keys := settingFlags()

@@ -86,10 +86,11 @@ func (t *Table) Value(row, column int) any {
 }
 
 // Write writes the table to a file of the format that its name ends with: .csv, .jsonl,
-// .npy, .npz or .parquet.
+// .npy, .npz, .parquet or .arrow.
 func (t *Table) Write(path string) error {
 	writers := map[string]func() ([]byte, error){
 		".csv": t.csv, ".jsonl": t.jsonLines, ".npy": t.npy, ".npz": t.npz,
+		".arrow":   t.Arrow(ArrowOptions{Codec: ArrowZstd, BatchRows: 100, Dictionary: true}).Bytes,
 		".parquet": func() ([]byte, error) { return t.Parquet("", parquet.Compression(&parquet.Snappy)) },
 	}
 	write := writers[filepath.Ext(path)]
