@@ -30,11 +30,12 @@ func inspectCommand(a *app) *cobra.Command {
 	var with, batchAxis string
 	c := &cobra.Command{
 		Use:   "inspect FILE [--with run.toml]",
-		Short: "Say what a .tflite model or an artefact of zkaudit is",
+		Short: "Say what a .tflite model, an artefact of zkaudit or a file of rows is",
 		Long: `For a model: operators, shapes, parameters, what can be proven; for what cannot,
 why and what to do, and exit code 4. For an artefact (bundle, part, audit, setup,
 checkpoint ...): kind, version, statement digest and what is in it: of a part classes,
-attributes and their values, of an audit its claims with all parameters.
+attributes and their values, of an audit its claims with all parameters. For rows: their
+format, and of a table how many there are, and what the cells of each column are.
 
 With --with, the program that a model and the choices in a run.toml make: its digest,
 as bundles and expectations have it, architecture layer by layer, loss and formats.`,
@@ -129,7 +130,7 @@ func (a *app) inspectModel(path, batchAxis string) error {
 	case err != nil && tflite.Recognised(data):
 		return fmt.Errorf("%s is a damaged .tflite model: %w", path, err)
 	case err != nil:
-		return fmt.Errorf("%s is neither a .tflite model nor an artefact of zkaudit: %w", path, err)
+		return a.inspectRows(path, err)
 	}
 	axis, err := run.BatchAxis(batchAxis)
 	if err != nil {
