@@ -139,5 +139,8 @@ func (d *Directory) keepPrecision(c *Config) error {
 		return fault.Advise(err, "lower %s or do without %s", "formats.error", "training.momentum")
 	}
 	c.Rate.Shift = bits
+	if _, err := c.rates(); err != nil {
+		return fault.Advise(err, "the weights of the run that is continued fix this precision: for larger rates raise %s, for smaller ones lower it", "formats.error")
+	}
 	return nil
 }
