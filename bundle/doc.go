@@ -12,7 +12,8 @@
 //	T_run   Statement.Schedule.Steps steps of the run
 //	n_s     Statement.Rates          rate numerators: one, or one per step
 //	b0      Origin.Bits              initial weights are in [−2^b0, 2^b0)
-//	W_i     Statement.Initial,       commitments to the weights at border i
+//	W_i     Statement.Initial,       commitments to the weights at border i; of a
+//	                                 continued run W_0 is its predecessor's last
 //	        Bundle.Segments[i−1].After
 //
 // A proof about a run is bound to the run by the public bytes of its
@@ -35,6 +36,13 @@
 // commitments and its Meaning (names, formats, vocabularies), which a nonce
 // keeps from being guessed. It is the one name of the part: in schedules, in expectations, in audits. PartFile is the part by
 // itself, with its certificate, as owners hand it on.
+//
+// # Chains
+//
+// A run may continue another training: its statement names the other's Result, by
+// digest, and its initial weights have the commitments that stand there. Follow
+// verifies what a run leads back to, a Step at a time, and Verify compares the run
+// with the Predecessor that comes of it (protocol, section 7).
 //
 // # File
 //

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"math/big"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/consensys/gnark-crypto/ecc/bn254"
@@ -242,6 +243,15 @@ func TestClaimsThatAnOrderCannotHave(t *testing.T) {
 		if _, err := evm.NewClaim(context.Background(), &other, run.AuditedRun, tr.Parts, evmtest.Accuracy("0.25"), bySystem); !errors.Is(err, fault.ErrUnsupported) {
 			t.Errorf("claim in mode %s: %v", m, err)
 		}
+	}
+}
+
+// TestContinuedRunsHaveNoPlan: contracts would not compare what a run continues.
+func TestContinuedRunsHaveNoPlan(t *testing.T) {
+	s := evmtest.Train(t, nil).Ordered(mode.ZKGroth16)
+	s.Origin = bundle.Origin{Kind: bundle.Continued, Bits: s.Origin.Bits, Predecessor: [32]byte{1}}
+	if _, err := evm.NewPlan(context.Background(), s, bySystem); !errors.Is(err, fault.ErrUnsupported) || !strings.Contains(err.Error(), "contracts do not compare its initial weights") {
+		t.Errorf("a plan that no contract holds: %v", err)
 	}
 }
 
