@@ -110,23 +110,31 @@ func (w *CertifiedWeight) equal(b *relation.Builder, t *graph.Tensor, bits int, 
 // is outside the certified range.
 func (c *WeightsCertificate) Assign(weights map[graph.TensorID][]int64) (relation.Assignment, error) {
 	a := relation.NewAssignment(c.Relation)
-	for _, w := range c.Weights {
-		name := c.Relation.Tensor(w.ID).Name
-		cells := weights[w.Tensor]
-		if padded := ops.PaddedSize(w.axes); len(cells) == 0 || len(cells) > padded {
-			return nil, fmt.Errorf("%d cells for weight %q: %w", len(cells), name, fault.ErrMalformed)
-		}
-		for i, v := range cells {
-			if v < -1<<c.Bits || v >= 1<<c.Bits {
-				return nil, fmt.Errorf("initial weight %q, cell %d: %d is outside %d bits: %w", name, i, v, c.Bits, fault.ErrOverflow)
-			}
-		}
-		a[w.ID] = relation.Cells{Large: ops.Pad(w.axes, cells)}
-		for k, limb := range w.Limbs {
-			a[limb] = relation.Cells{Small: ops.Pad(w.axes, limbOf(cells, k, k == len(w.Limbs)-1))}
+	for i := range c.Weights {
+		w := &c.Weights[i]
+		if err := w.assign(c.Relation, a, c.Bits, weights[w.Tensor]); err != nil {
+			return nil, err
 		}
 	}
 	return a, nil
+}
+
+// assign gives a weight and its limbs their cells.
+func (w *CertifiedWeight) assign(sys *relation.System, a relation.Assignment, bits int, cells []int64) error {
+	name := sys.Tensor(w.ID).Name
+	if padded := ops.PaddedSize(w.axes); len(cells) == 0 || len(cells) > padded {
+		return fmt.Errorf("%d cells for weight %q: %w", len(cells), name, fault.ErrMalformed)
+	}
+	for i, v := range cells {
+		if v < -1<<bits || v >= 1<<bits {
+			return fmt.Errorf("%q, cell %d: %d is outside %d bits: %w", name, i, v, bits, fault.ErrOverflow)
+		}
+	}
+	a[w.ID] = relation.Cells{Large: ops.Pad(w.axes, cells)}
+	for k, limb := range w.Limbs {
+		a[limb] = relation.Cells{Small: ops.Pad(w.axes, limbOf(cells, k, k == len(w.Limbs)-1))}
+	}
+	return nil
 }
 
 // limbOf returns limb k of every cell; the top one keeps the sign.
