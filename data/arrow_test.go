@@ -428,3 +428,82 @@ func FuzzReadArrow(f *testing.F) {
 		checkRead(t, d, err)
 	})
 }
+
+// TestArrowBatchesLie: what a batch says is compared with the rows and the bytes that it
+// has.
+func TestArrowBatchesLie(t *testing.T) {
+	two := func(a, b int64) []byte { return little([]int64{a, b}) }
+	for name, c := range map[string]struct {
+		nodes, buffers, views []byte
+		says                  string
+	}{
+		"another number of values": {two(2, 0), nil, nil, "2 values, where the batch has 1 rows"},
+		"a buffer before its body": {two(1, 0), two(-1, 2), nil, "a buffer of 2 bytes at -1, of 10"},
+		"a buffer beyond":          {two(1, 0), two(9, 2), nil, "a buffer of 2 bytes at 9, of 10"},
+		"a buffer without an end":  {two(1, 0), two(9, math.MaxInt64), nil, "a buffer of 9223372036854775807 bytes"},
+		"a buffer of less":         {two(1, 0), two(0, -1), nil, "a buffer of -1 bytes"},
+		"bits for fewer":           {two(1, 1), two(0, 0), nil, "what is missing: 0 bytes for 1 rows"},
+		"more views' buffers":      {two(1, 0), append(two(0, 0), two(0, 16)...), little(int64(1)), "1 buffers of texts, of 0"},
+		"fewer than none":          {two(1, 0), append(two(0, 0), two(0, 16)...), little(int64(-1)), "-1 buffers of texts, of 0"},
+	} {
+		file := &arrowFile{budget: 1 << 10, at: func(from, n int64) ([]byte, error) { return make([]byte, n), nil }}
+		b := &arrowBatch{file: file, rows: 1, nodes: c.nodes, buffers: c.buffers, views: c.views, codec: arrowPlain, body: arrowBlock{body: 10}}
+		if c.views != nil {
+			b.body.body = 16
+		}
+		if _, err := b.values(&arrowType{layout: arrowViews, width: 16}); !errors.Is(err, fault.ErrMalformed) || !strings.Contains(err.Error(), c.says) {
+			t.Errorf("%s: %v, want %s", name, err, c.says)
+		}
+	}
+	spent := &arrowBatch{file: &arrowFile{budget: arrowPart - 1}, nodes: two(0, 0)}
+	if _, err := spent.values(&arrowType{}); !errors.Is(err, fault.ErrResources) {
+		t.Errorf("columns without rows: %v", err)
+	}
+}
+
+// TestArrowDescriptionsAreBounded: what describes a file, or a batch, is refused before it
+// is read where it is larger than any table needs.
+func TestArrowDescriptionsAreBounded(t *testing.T) {
+	const size = 1 << 30
+	asked := int64(0)
+	f := &arrowFile{name: "rows", size: size, at: func(from, n int64) ([]byte, error) {
+		if asked = max(asked, n); n > 16 {
+			return nil, errors.New("too much is read")
+		}
+		if from == 0 {
+			return []byte(arrowMagic)[:n], nil
+		}
+		return append(little(uint32(maxArrowMeta+1)), arrowMagic...), nil
+	}}
+	if err := f.describe(); !errors.Is(err, fault.ErrResources) || !strings.Contains(err.Error(), "its footer has 16777217 bytes, at most 16777216: write it with larger batches") {
+		t.Errorf("%v, with %d bytes read", err, asked)
+	}
+	if _, err := f.blocks(little([]int64{8, maxArrowMeta + 8, 0}), size); !errors.Is(err, fault.ErrResources) {
+		t.Error(err)
+	}
+	if _, _, err := (&arrowFile{at: func(_, n int64) ([]byte, error) { return append(little(uint32(9)), make([]byte, n-4)...), nil }}).message(arrowBlock{meta: 12}, arrowRecordBatch); !errors.Is(err, fault.ErrMalformed) || !strings.Contains(err.Error(), "9 bytes, of 8") {
+		t.Error(err)
+	}
+}
+
+// TestUnpackingKeepsItsMemory: packs of some bytes take no window each.
+func TestUnpackingKeepsItsMemory(t *testing.T) {
+	const empty = "\x28\xb5\x2f\xfd\x00\x68\x01\x00\x00"         // a window of 8 MiB, and one last block of none
+	const frame = "\x04\x22\x4d\x18\x60\x70\x73\x00\x00\x00\x00" // blocks of 4 MiB, and none
+	var u unpacker
+	for name, unpack := range map[string]func() ([]byte, error){
+		"zstd": func() ([]byte, error) { return u.zstd("it", []byte(empty), 0) },
+		"lz4":  func() ([]byte, error) { return u.lz4("it", []byte(frame), 0) },
+	} {
+		took := allocated(func() {
+			for range 100 {
+				if b, err := unpack(); err != nil || len(b) != 0 {
+					t.Fatalf("%s: %d bytes, %v", name, len(b), err)
+				}
+			}
+		})
+		if took > 64*mebibyte {
+			t.Errorf("%s: %d MiB", name, took/mebibyte)
+		}
+	}
+}
