@@ -6,7 +6,7 @@ GO          ?= go
 STATICCHECK ?= honnef.co/go/tools/cmd/staticcheck@v0.8.2
 FUZZTIME    ?= 60
 
-.PHONY: check format vet staticcheck generated tidy short fuzz-briefly mutate-briefly mutate test fixtures-test examples-test drift-test pairs-test wraps-test ceremony-test snarkjs-test faults-test fuzz fuzz-long properties-test bytes-long bench bench-peers circuit-stats contracts contracts-check mutate-contracts chain-test marketplace marketplace-plonk web web-test
+.PHONY: check format vet staticcheck generated tidy short fuzz-briefly mutate-briefly mutate test fixtures-test examples-test drift-test pairs-test wraps-test ceremony-test snarkjs-test faults-test fuzz fuzz-long properties-test bytes-long bench bench-peers estimate-test circuit-stats contracts contracts-check mutate-contracts chain-test marketplace marketplace-plonk web web-test
 
 check: format vet staticcheck generated tidy short fuzz-briefly mutate-briefly
 
@@ -142,6 +142,12 @@ bench:
 # in mode zk, in a fresh process.
 bench-peers:
 	$(GO) run ./bench/figures -peers
+
+# What is estimated of these shapes, against a proof of each in a fresh process: fails if
+# time, peak memory or size is off by more than a quarter. It takes three minutes, and
+# times want a machine without other work.
+estimate-test:
+	$(GO) run ./bench/estimates
 
 # The verifier's script as a circuit: constraints by builder, with committed
 # rows of the size that runs have.

@@ -158,7 +158,7 @@ func (s *Scope) weightsOf(name string) map[graph.TensorID]relation.ID {
 			m.weights[w] = s.known(label, m.public.cells[w], t.Axes...)
 			continue
 		}
-		e := external{id: s.b.External(label, t.Axes...), source: Source{Run: name, Tensor: k}, rows: s.run(name).Weights[k]}
+		e := external{id: s.b.ExternalWide(label, t.Axes...), source: Source{Run: name, Tensor: k}, rows: s.run(name).Weights[k]}
 		if owned := s.subjects.OwnedRuns[name]; owned != nil {
 			_, e.blinding = owned.Opening(k, w)
 			e.cells = func() relation.Cells {

@@ -31,8 +31,6 @@ type arrowFile struct {
 	at     func(from, n int64) ([]byte, error) // so many bytes of the file, which has them
 	budget int64                               // bytes of unpacked buffers and cells
 
-	unpacker unpacker
-
 	columns      []*arrowColumn
 	dictionaries map[int64]*arrowVector
 	entries      []arrowBlock // of dictionaries

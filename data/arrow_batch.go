@@ -1,9 +1,12 @@
 package data
 
 import (
+	"bytes"
 	"encoding/binary"
 	"fmt"
 	"math/bits"
+
+	"github.com/pierrec/lz4/v4"
 
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/internal/flatbuffer"
@@ -266,7 +269,7 @@ func (b *arrowBatch) unpack(packed []byte) ([]byte, error) {
 		return nil, err
 	}
 	if b.codec == arrowZstd {
-		return b.file.unpacker.zstd("a buffer", packed, int(size))
+		return unpackZstd("a buffer", packed, int(size))
 	}
-	return b.file.unpacker.lz4("a buffer", packed, int(size))
+	return unpackExactly("a buffer", lz4.NewReader(bytes.NewReader(packed)), int(size))
 }

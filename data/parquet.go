@@ -28,8 +28,6 @@ type parquetFile struct {
 	columns []*parquetColumn
 	rows    int
 	budget  int64 // bytes of pages and cells
-
-	unpacker unpacker
 }
 
 // parquetColumn is a column of a file, and its cells as they are read.

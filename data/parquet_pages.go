@@ -239,7 +239,7 @@ func (p *parquetPages) unpack(page []byte, size int) ([]byte, error) {
 	case format.Brotli:
 		r = brotli.NewReader(bytes.NewReader(page))
 	case format.Zstd:
-		return p.file.unpacker.zstd("a page", page, size)
+		return unpackZstd("a page", page, size)
 	default:
 		return nil, input("packed by %s, which is not read: write it with snappy, zstd, gzip, brotli, lz4_raw or none", p.codec)
 	}

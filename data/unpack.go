@@ -5,56 +5,18 @@ import (
 	"io"
 
 	"github.com/klauspost/compress/zstd"
-	"github.com/pierrec/lz4/v4"
 
 	"github.com/zkaudit/zkaudit/internal/fault"
 )
 
-// maxZstdWindow is how far back a pack of zstd may refer whose text is shorter.
-const maxZstdWindow = 8 << 20
-
-// unpacker decompresses the many small packs that a file has. What takes memory for a
-// window or a block is kept from one to the next: a stranger's pack of 20 bytes asks for
-// megabytes.
-type unpacker struct {
-	z *zstd.Decoder
-	l *lz4.Reader
-}
-
-// zstd decompresses what is called so to so many bytes, which are counted already.
-func (u *unpacker) zstd(what string, packed []byte, size int) ([]byte, error) {
-	if size > maxZstdWindow {
-		z, err := newZstd(packed, size)
-		if err != nil {
-			return nil, malformed(what, "%v", err)
-		}
-		defer z.Close()
-		return unpackExactly(what, z, size)
-	}
-	var err error
-	if u.z == nil {
-		u.z, err = newZstd(packed, maxZstdWindow)
-	} else {
-		err = u.z.Reset(bytes.NewReader(packed))
-	}
+// unpackZstd decompresses what is called so to so many bytes, which are counted already.
+func unpackZstd(what string, packed []byte, size int) ([]byte, error) {
+	z, err := zstd.NewReader(bytes.NewReader(packed), zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(uint64(max(size, 8<<20))), zstd.WithDecoderLowmem(true))
 	if err != nil {
 		return nil, malformed(what, "%v", err)
 	}
-	return unpackExactly(what, u.z, size)
-}
-
-func newZstd(packed []byte, window int) (*zstd.Decoder, error) {
-	return zstd.NewReader(bytes.NewReader(packed), zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(uint64(window)), zstd.WithDecoderLowmem(true))
-}
-
-// lz4 decompresses a frame of LZ4 like zstd.
-func (u *unpacker) lz4(what string, packed []byte, size int) ([]byte, error) {
-	if u.l == nil {
-		u.l = lz4.NewReader(bytes.NewReader(packed))
-	} else {
-		u.l.Reset(bytes.NewReader(packed))
-	}
-	return unpackExactly(what, u.l, size)
+	defer z.Close()
+	return unpackExactly(what, z, size)
 }
 
 // unpackExactly reads so many bytes, which are all that there are. It takes memory as

@@ -37,15 +37,24 @@ func (o *PartOpening) Format(f fmt.State, _ rune) { io.WriteString(f, "[opening 
 
 // WritePartOpening writes an opening to path, readable by its owner alone.
 func WritePartOpening(path string, o *PartOpening) error {
+	b, err := o.MarshalBinary()
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	return artefact.WriteFile(path, b, artefact.PrivateMode)
+}
+
+// MarshalBinary encodes an opening. Errors wrap fault.ErrInput.
+func (o *PartOpening) MarshalBinary() ([]byte, error) {
 	text, err := json.Marshal(&o.Recipe)
 	if err != nil {
-		return fmt.Errorf("%s: %w: %v", path, fault.ErrInput, err)
+		return nil, fmt.Errorf("recipe: %w: %v", fault.ErrInput, err)
 	}
 	b := encode.Bytes(nil, text)
 	for _, scalars := range o.Blinding {
 		b = commitments.AppendScalars(b, scalars)
 	}
-	return artefact.WriteFile(path, artefact.Encode(artefact.Header{Kind: PartOpeningKind(), Version: partOpeningVersion, Statement: o.Part}, b), artefact.PrivateMode)
+	return artefact.Encode(artefact.Header{Kind: PartOpeningKind(), Version: partOpeningVersion, Statement: o.Part}, b), nil
 }
 
 // ReadPartOpening reads the opening of a part. The file must be readable by its

@@ -65,6 +65,11 @@ func (b *Builder) External(name string, axes ...Axis) ID {
 	return b.add(Tensor{Name: name, Axes: axes, Kind: External})
 }
 
+// ExternalWide is External for cells of up to 64 bits, such as weights.
+func (b *Builder) ExternalWide(name string, axes ...Axis) ID {
+	return b.add(Tensor{Name: name, Axes: axes, Kind: External, Wide: true})
+}
+
 // Public adds a tensor known to the verifier, or returns the one of that
 // name. Build fails if that one is not public or has another content or shape.
 func (b *Builder) Public(name string, src Source, axes ...Axis) ID {

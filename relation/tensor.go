@@ -53,6 +53,9 @@ type Tensor struct {
 	Kind   Kind
 	Source Source // Public: what it holds
 	Sum    *Sum   // Virtual: what defines it
+	// Wide says that the owner's cells are integers of 64 bits: what a proof costs
+	// depends on it, nothing that is proven does.
+	Wide bool
 }
 
 // Log returns the number of variables of the tensor.

@@ -2,11 +2,9 @@ package run
 
 import (
 	"context"
-	"encoding/hex"
 	"fmt"
 	"math"
 
-	"github.com/zkaudit/zkaudit/data/schedule"
 	"github.com/zkaudit/zkaudit/drift"
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/proof"
@@ -257,53 +255,26 @@ func (c *calibration) trial(config *Config) (*trial, error) {
 	if err != nil {
 		return nil, err
 	}
-	order, err := c.ordered(rows)
+	order, committed, err := c.orderOf(rows)
+	c.committed = committed
 	if err != nil {
 		return nil, err
 	}
-	spec, err := specOf(config, order)
+	j, err := uncommitted(config, m, rows, order)
 	if err != nil {
 		return nil, err
 	}
-	sequence, err := schedule.New(spec)
-	if err != nil {
+	if err := c.fitsTraining(j); err != nil {
 		return nil, err
 	}
 	t := &trial{}
+	t.Run = j.Run
 	t.Network, t.Tables = m.step.Network, c.tables
 	if t.Held, err = rows.held(); err != nil {
 		return nil, err
 	}
-	if t.Run, err = newRun(config, m, rows, sequence); err != nil {
-		return nil, err
-	}
-	if err := c.fitsTraining(&Job{Run: t.Run, rows: rows}); err != nil {
-		return nil, err
-	}
 	t.segments, err = config.segmenting(m, rows.trained())
 	return t, err
-}
-
-// ordered are the rows in the order that training has, where they are committed as they
-// are; else by stand-ins for the digests of parts.
-func (c *calibration) ordered(rows *dataset) (ordered, error) {
-	o := ordered{rows: rows.trained()}
-	var made CommitRecord
-	if _, err := c.readRecord(commitDir, &made); err != nil {
-		return o, err
-	}
-	c.committed = len(made.Parts) == len(o.rows)
-	for i, n := range o.rows {
-		digest := []byte{byte(i), byte(i >> 8)}
-		if c.committed {
-			known, err := hex.DecodeString(made.Parts[i].Digest)
-			if c.committed = err == nil && len(known) == 32 && made.Parts[i].Rows == n; c.committed {
-				digest = known
-			}
-		}
-		o.digests = append(o.digests, [32]byte(append(digest, make([]byte, 32-len(digest))...)))
-	}
-	return o, nil
 }
 
 // read reads the rows for a model, once for all that takes them in the same formats.

@@ -33,6 +33,14 @@ type imported struct {
 	opening *owner.PartOpening
 }
 
+// publicFile is the public side of a part that its owner has committed; nil of nil.
+func (i *imported) publicFile() *bundle.PartFile {
+	if i == nil {
+		return nil
+	}
+	return i.file
+}
+
 // readDataset reads all parts in the formats that the program asks for, and
 // splits those that are committed here.
 func readDataset(dir string, c *Config, p *graph.Program) (*dataset, error) {

@@ -1,7 +1,10 @@
 package run
 
 import (
+	"errors"
 	"fmt"
+	"iter"
+	"sort"
 
 	"github.com/zkaudit/zkaudit/data"
 	"github.com/zkaudit/zkaudit/graph"
@@ -34,14 +37,13 @@ func addPart(need *memory.Need, shape segment.PartShape) {
 	need.Add("committed cells", int64(cells), cellBytes)
 }
 
-// certifying estimates what committing to a part and certifying it takes: one
-// chunk after the other.
-func certifying(shape segment.PartShape, m mode.Name, rowBits int) (*memory.Need, error) {
+// certificateLayouts are those of the proofs of a part's certificate, one for each chunk.
+func certificateLayouts(shape segment.PartShape, m mode.Name, rowBits int) ([]*proof.Layout, error) {
 	chunks, err := segment.Chunks(shape, rowBits)
 	if err != nil {
 		return nil, err
 	}
-	largest := &memory.Need{}
+	var layouts []*proof.Layout
 	for _, chunk := range chunks {
 		c, err := segment.NewDatasetCertificate(shape, chunk)
 		if err != nil {
@@ -51,6 +53,20 @@ func certifying(shape segment.PartShape, m mode.Name, rowBits int) (*memory.Need
 		if err != nil {
 			return nil, err
 		}
+		layouts = append(layouts, l)
+	}
+	return layouts, nil
+}
+
+// certifying estimates what committing to a part and certifying it takes: one
+// chunk after the other.
+func certifying(shape segment.PartShape, m mode.Name, rowBits int) (*memory.Need, error) {
+	layouts, err := certificateLayouts(shape, m, rowBits)
+	if err != nil {
+		return nil, err
+	}
+	largest := &memory.Need{}
+	for _, l := range layouts {
 		if need := proving.Memory(m, l); need.Bytes() > largest.Bytes() {
 			largest = need
 		}
@@ -68,24 +84,38 @@ const readingBytes = 8
 // configuration in a directory fits.
 func FitsReading(dir string, c *Config, limit memory.Limit) error {
 	need := &memory.Need{}
-	for _, files := range c.Data {
-		for _, name := range []string{files.File, files.Labels} {
-			if name == "" {
-				continue
-			}
-			bytes, err := data.UnpackedBytes(within(dir, name))
-			if err != nil {
-				return nil // whoever reads it says what is wrong with it
-			}
-			need.Add(fmt.Sprintf("the table %s", fault.Quote(name)), bytes, readingBytes)
-		}
+	for name, bytes := range tableBytes(dir, c) {
+		need.Add(fmt.Sprintf("the table %s", fault.Quote(name)), bytes, readingBytes)
 	}
 	return need.Within("reading the data", limit, "leave out rows, or divide them into several runs")
+}
+
+// tableBytes gives the length of the files of rows, unpacked, up to one that cannot be
+// read: whoever reads it says what is wrong with it.
+func tableBytes(dir string, c *Config) iter.Seq2[string, int64] {
+	return func(yield func(string, int64) bool) {
+		for _, files := range c.Data {
+			for _, name := range []string{files.File, files.Labels} {
+				if name == "" {
+					continue
+				}
+				bytes, err := data.UnpackedBytes(within(dir, name))
+				if err != nil || !yield(name, bytes) {
+					return
+				}
+			}
+		}
+	}
 }
 
 // fitsTraining returns fault.ErrResources unless training fits: every tensor of a
 // step, and what the weights were and become.
 func (d *Directory) fitsTraining(j *Job) error {
+	return j.trainingNeed().Within(fmt.Sprintf("training with batches of %d rows", j.Run.Program.Batch), d.memory, "smaller batches (training.batch), or a smaller model, would take less")
+}
+
+// trainingNeed is what training takes.
+func (j *Job) trainingNeed() *memory.Need {
 	need := &memory.Need{}
 	j.rows.addMemory(need)
 	step, weights := int64(0), int64(0)
@@ -108,7 +138,7 @@ func (d *Directory) fitsTraining(j *Job) error {
 	if p.Optimizer.Decay != nil {
 		need.Add("what weights lose", weights, 8)
 	}
-	return need.Within(fmt.Sprintf("training with batches of %d rows", p.Batch), d.memory, "smaller batches (training.batch), or a smaller model, would take less")
+	return need
 }
 
 // fitsCommit returns fault.ErrResources, with a number of rows that would fit,
@@ -171,25 +201,44 @@ func (d *Directory) fitsProving(j *Job) error {
 	if err != nil {
 		return err
 	}
-	need := func(steps int) (*memory.Need, error) {
-		l, err := s.layout(steps)
-		if err != nil {
-			return nil, err
-		}
-		need := proving.Memory(s.mode, l)
-		j.rows.addMemory(need)
-		return need, nil
-	}
-	all, err := need(j.Run.Segment)
-	if err != nil {
+	all, err := s.need(j.Run.Segment, j.rows)
+	if err != nil || all.Within("", d.memory, "") == nil {
 		return err
 	}
 	fits := "no segment fits"
-	for n := j.Run.Segment / 2; n >= 1 && all.Within("", d.memory, "") != nil; n /= 2 {
-		if fewer, err := need(n); err == nil && fewer.Within("", d.memory, "") == nil {
-			fits = fmt.Sprintf("training.segment_steps = %d would fit, for which zkaudit train --restart trains again", n)
-			break
-		}
+	if n := s.longestWithin(j.Run.Segment, j.rows, d.memory); n > 0 {
+		fits = fmt.Sprintf("training.segment_steps = %d would fit, for which zkaudit train --restart trains again", n)
 	}
 	return all.Within(fmt.Sprintf("proving segments of %d steps", j.Run.Segment), d.memory, fits)
+}
+
+// need is what proving a segment of so many steps takes beside rows.
+func (s *segmenting) need(steps int, rows *dataset) (*memory.Need, error) {
+	l, err := s.layout(steps)
+	if err != nil {
+		return nil, err
+	}
+	need := proving.Memory(s.mode, l)
+	rows.addMemory(need)
+	return need, nil
+}
+
+// divisorsTried bounds how many lengths are tried below one that fits, for one that
+// momentum and decay allow.
+const divisorsTried = 64
+
+// longestWithin returns the steps of the longest segment that is shorter than steps, fits
+// a limit, and may be chosen; 0 if there is none. What a segment needs grows with it.
+func (s *segmenting) longestWithin(steps int, rows *dataset, limit memory.Limit) int {
+	tooLong := func(n int) bool { // not: that no segment may have so many steps
+		need, err := s.need(n, rows)
+		return errors.Is(err, fault.ErrResources) || err == nil && need.Within("", limit, "") != nil
+	}
+	longest := sort.Search(steps-1, func(n int) bool { return tooLong(n + 1) })
+	for n := longest; n > 0 && n > longest-divisorsTried; n-- {
+		if s.check(n) == nil && !tooLong(n) {
+			return n
+		}
+	}
+	return 0
 }

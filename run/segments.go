@@ -106,7 +106,7 @@ const (
 	secondsPerLeaf = 190e-9
 	// segmentMemory is what the argument of a segment takes by default; a wrap
 	// and the rows of the run come on top.
-	segmentMemory = 5 << 29
+	segmentMemory = 3 << 29
 )
 
 // choose returns the steps of a segment with which the run is proven fastest

@@ -145,14 +145,14 @@ func (s *Relations) addWeights(b *relation.Builder) {
 	for i := range s.Program.Tensors {
 		t := &s.Program.Tensors[i]
 		if t.Role == graph.Weight || t.Role == graph.Frozen {
-			id := b.External("weight "+t.Name+" before", t.Axes...)
+			id := b.ExternalWide("weight "+t.Name+" before", t.Axes...)
 			s.Weights = append(s.Weights, WeightTensors{Tensor: graph.TensorID(i), Before: id, After: id})
 		}
 	}
 	for i := range s.Weights {
 		w := &s.Weights[i]
 		if t := s.Program.Tensor(w.Tensor); t.Role == graph.Weight {
-			w.After = b.External("weight "+t.Name+" after", t.Axes...)
+			w.After = b.ExternalWide("weight "+t.Name+" after", t.Axes...)
 		}
 	}
 }

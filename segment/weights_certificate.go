@@ -48,7 +48,7 @@ func NewWeightsCertificate(p *graph.Program, bits int, public map[graph.TensorID
 		if t.Role != graph.Weight && t.Role != graph.Frozen {
 			continue
 		}
-		id := b.External("weight "+t.Name, t.Axes...)
+		id := b.ExternalWide("weight "+t.Name, t.Axes...)
 		c.Weights = append(c.Weights, CertifiedWeight{Tensor: graph.TensorID(i), ID: id, axes: t.Axes})
 	}
 	for i := range c.Weights {

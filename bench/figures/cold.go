@@ -58,7 +58,7 @@ func cold(name string, repeat bool) error {
 	if err != nil {
 		return err
 	}
-	f.Cold, f.Peak, f.Bytes = d, peakGiB(), len(encoded)
+	f.Cold, f.Peak, f.Bytes = d, bench.PeakGiB(), len(encoded)
 	if repeat {
 		if _, f.Warm, err = w.ProveCommitted(ctx, setup, masked, arena); err != nil {
 			return err

@@ -215,6 +215,6 @@ func (s *session) epoch() error {
 	}
 	s.add(figure{"argument, epoch of 60,000 samples, 784-128-10", total.Seconds(), "s", 45, 22, false})
 	s.add(figure{"  its certificates (5,000 rows; initial weights)", certificates.Seconds(), "s", 45, 22, false})
-	s.add(figure{"  peak memory of this process", peakGiB(), "GiB", 16, 8, false})
+	s.add(figure{"  peak memory of this process", bench.PeakGiB(), "GiB", 16, 8, false})
 	return nil
 }

@@ -49,7 +49,7 @@ func peer(name string) error {
 	if err != nil {
 		return err
 	}
-	m.Prove, m.Bytes, m.Peak = took, len(encoded), peakGiB()
+	m.Prove, m.Bytes, m.Peak = took, len(encoded), bench.PeakGiB()
 	if m.Verify, err = bench.CheckCommitted(setup.Verifier(), masked, encoded, 1); err != nil {
 		return err
 	}

@@ -16,6 +16,9 @@ const (
 	// Base is what any verification takes: code, tables of functions, what a
 	// proof of the usual size and its public values need.
 	Base = 256 << 20
+	// process is what a process of ours takes without any work: code, tables of
+	// functions.
+	process = 48 << 20
 )
 
 // Need is how much memory some work takes, by what takes it. The zero Need is
@@ -46,6 +49,10 @@ func (n *Need) Bytes() int64 {
 	}
 	return total
 }
+
+// Typical is what a process with this need is expected to take at most of the time: Bytes
+// leaves more room.
+func (n *Need) Typical() int64 { return n.Bytes() - Base + process }
 
 // Check returns fault.ErrResources, with the need, the limit and the way out,
 // if the need is more than limit. Work is what needs it: "verifying".

@@ -36,6 +36,9 @@ func CheckSize(l *proof.Layout) error {
 	return nil
 }
 
+// Size returns the encoded length of a proof for a layout and a kind of setup.
+func Size(l *proof.Layout, k commitments.Kind) int { return size(l, ShapeOf(l), k) }
+
 // size returns the encoded length of a proof for a layout, whose conversations
 // have the given shape, and a kind of setup.
 func size(l *proof.Layout, s Shape, k commitments.Kind) int {

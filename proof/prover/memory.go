@@ -5,35 +5,36 @@ import (
 
 	"github.com/zkaudit/zkaudit/internal/memory"
 	"github.com/zkaudit/zkaudit/proof"
-	"github.com/zkaudit/zkaudit/relation"
 )
 
-// Memory estimates what arguing a system takes, keys of a wrap apart: the
-// lookup tree, the tables of the largest sumcheck, the integers of all tensors
-// that have cells, and the rows of the reduction.
-//
-// The tree is counted exactly. Tables are counted for one claim on each tensor,
-// which is what most have, and twice for expanding them.
-func Memory(l *proof.Layout) *memory.Need {
+// Memory estimates what arguing a system takes, keys of a wrap apart. The lookup tree
+// lies in the arena, whose size is exact; what is collected is counted once more by
+// half, since the collector lets it grow.
+func Memory(l *proof.Layout) *memory.Need { return WorkOf(l).Memory() }
+
+// Memory is the function Memory for work that is counted.
+func (w *Work) Memory() *memory.Need {
 	need := &memory.Need{}
-	need.Add("the lookup tree", treeCells(l), fr.Bytes)
-	tables := int64(0)
-	for _, cells := range l.SumcheckCells() {
-		tables = max(tables, cells)
+	need.Add("the lookup tree", w.Tree, fr.Bytes)
+	need.Add("generators", aside, 1)
+	collected := func(what string, cells, size int64) {
+		need.Add(what, cells, size)
+		need.Add("what is left of them until it is collected", cells, size/2)
 	}
-	need.Add("sumchecks", tables, 2*fr.Bytes)
-	cells := int64(0)
-	for i := range l.System.Tensors {
-		_, folded := productIn(l.System, relation.ID(i)) // which nobody lays out
-		if t := &l.System.Tensors[i]; t.Kind != relation.Public && !folded {
-			cells += int64(t.Cells())
-		}
+	// Tables of sumchecks are gone when rows are opened: a group's row, its copy, and
+	// the weights of its cells.
+	if rows := 3 * w.Groups << w.RowLog; w.AtOnce > rows {
+		collected("sumchecks", w.AtOnce, fr.Bytes)
+	} else {
+		collected("opened rows", rows, fr.Bytes)
 	}
-	need.Add("cells", cells, 4)
-	const evaluatedRows = 16 // a group of claims each: folded, and copied with its weights
-	need.Add("opened rows", evaluatedRows<<l.RowLog, 3*fr.Bytes)
+	collected("cells", w.Laid, 4)
+	collected("weights", w.Wide, 8+fr.Bytes) // as integers, and as field elements
 	return need
 }
+
+// aside is what generators and tables of functions take, in bytes.
+const aside = 16 << 20
 
 // treeCells counts the field elements that the arena holds after the lookups of
 // a layout (see tree).

@@ -147,7 +147,7 @@ func (a *Argument) evaluateRow(seed [32]byte) (commitments.EvaluationProof, erro
 
 // cancelling stops the conversation between rounds when its context ends.
 type cancelling struct {
-	*Peer
+	proof.Peer[fr.Element]
 	ctx context.Context
 }
 

@@ -1,11 +1,13 @@
 package proving
 
 import (
+	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/internal/memory"
 	"github.com/zkaudit/zkaudit/proof"
 	"github.com/zkaudit/zkaudit/proof/committed"
 	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/proof/prover"
+	"github.com/zkaudit/zkaudit/proof/statement"
 	"github.com/zkaudit/zkaudit/proof/wrap"
 )
 
@@ -23,6 +25,18 @@ func CheckSize(n mode.Name, l *proof.Layout) error {
 		return committed.CheckSize(l)
 	}
 	return nil
+}
+
+// Bytes returns the encoded length of a proof of the mode for a layout and a kind of
+// setup.
+func Bytes(n mode.Name, l *proof.Layout, k commitments.Kind) int {
+	switch {
+	case n.Wrapped():
+		return wrap.Size(l, wrap.System(n, nil, nil))
+	case n == mode.ZK:
+		return committed.Size(l, k)
+	}
+	return statement.Size(l, k)
 }
 
 // Memory estimates what a proof of the mode about a layout takes: the argument,

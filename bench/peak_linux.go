@@ -1,9 +1,9 @@
-package main
+package bench
 
 import "golang.org/x/sys/unix"
 
-// peakGiB returns the largest resident size of the process so far.
-func peakGiB() float64 {
+// PeakGiB returns the largest resident size of the process so far.
+func PeakGiB() float64 {
 	var u unix.Rusage
 	if err := unix.Getrusage(unix.RUSAGE_SELF, &u); err != nil {
 		return 0
