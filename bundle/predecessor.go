@@ -30,7 +30,8 @@ func (p *Predecessor) last() *Link { return &p.Chain[len(p.Chain)-1] }
 // Link is one verified training of a chain, or whatever else ends with committed
 // weights, as a report says it. Digests are hexadecimal.
 type Link struct {
-	Kind      string   `json:"kind"` // of what: "run"
+	Kind      string   `json:"kind"`            // of what: "run" or "round"
+	Round     int      `json:"round,omitempty"` // number of a round
 	Statement string   `json:"statement"`
 	Result    string   `json:"result"`
 	From      []string `json:"from"`   // the results that it starts from; none: it begins the chain

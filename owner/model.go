@@ -74,7 +74,17 @@ func finalWeights(b *bundle.Bundle) bundle.WeightCommitments { return b.Statemen
 // ReadModelOpening reads the opening of the final weights of a bundle. Errors wrap
 // fault.ErrRejected for the opening of another bundle, fault.ErrMalformed,
 // fault.ErrVersion or fault.ErrInput.
-func ReadModelOpening(path string, b *bundle.Bundle) (_ *ModelOpening, err error) {
+func ReadModelOpening(path string, b *bundle.Bundle) (*ModelOpening, error) {
+	digest, err := b.Statement.Digest()
+	if err != nil {
+		return nil, err
+	}
+	return ReadOpening(path, "run", digest, finalWeights(b))
+}
+
+// ReadOpening is ReadModelOpening of weights that something else than a run has ended
+// with, given what that is, for people, the digest of its statement and the commitments.
+func ReadOpening(path, what string, statement [32]byte, final bundle.WeightCommitments) (_ *ModelOpening, err error) {
 	defer fault.Catch(&err, "opening", fault.ErrMalformed)
 	file, err := artefact.ReadPrivateFile(path, maxOpening)
 	if err != nil {
@@ -84,15 +94,11 @@ func ReadModelOpening(path string, b *bundle.Bundle) (_ *ModelOpening, err error
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	digest, err := b.Statement.Digest()
-	if err != nil {
-		return nil, err
-	}
-	if h.Statement != digest {
-		return nil, fmt.Errorf("%s opens the model of run %x, not %x: %w", path, h.Statement, digest, fault.ErrRejected)
+	if h.Statement != statement {
+		return nil, fmt.Errorf("%s opens the model of %s %x, not %x: %w", path, what, h.Statement, statement, fault.ErrRejected)
 	}
 	o := &ModelOpening{}
-	if o.Blinding, err = decodeBlinding(path, payload, finalWeights(b)); err != nil {
+	if o.Blinding, err = decodeBlinding(path, payload, final); err != nil {
 		return nil, err
 	}
 	return o, nil
@@ -168,4 +174,22 @@ func ExactWeights(m *tflite.Model, step *transpile.Result) (train.Weights, error
 		cells[w.Tensor] = out
 	}
 	return cells, nil
+}
+
+// ExportModel returns a .tflite of the network's program with other weights in it: the
+// exact integers beside their float32 roundings.
+func ExportModel(model []byte, n *network.Network, weights train.Weights) ([]byte, error) {
+	m, err := tflite.Parse(model)
+	if err != nil {
+		return nil, err
+	}
+	step, err := transpile.Match(m, n)
+	if err != nil {
+		return nil, err
+	}
+	tensors, err := step.Export(m, weights)
+	if err != nil {
+		return nil, err
+	}
+	return tflite.ReplaceWeights(model, tensors)
 }

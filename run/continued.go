@@ -3,6 +3,7 @@ package run
 import (
 	"errors"
 	"fmt"
+	"os"
 
 	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
 
@@ -33,7 +34,15 @@ func (d *Directory) continues() (*continued, error) {
 	if d.Config.Initial.From != fromRun {
 		return nil, nil
 	}
-	return readContinued(within(d.Path, d.Config.Initial.Run))
+	dir := within(d.Path, d.Config.Initial.Run)
+	if _, err := os.Lstat(within(dir, RoundFile)); err != nil {
+		return readContinued(dir)
+	}
+	m, err := d.readModel()
+	if err != nil {
+		return nil, err
+	}
+	return readRound(dir, m.step.Network)
 }
 
 // readContinued reads what the run in a directory ends with. Nothing is verified: the

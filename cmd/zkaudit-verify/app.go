@@ -8,10 +8,12 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/zkaudit/zkaudit/aggregate"
 	"github.com/zkaudit/zkaudit/audit"
 	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/cmd/internal/console"
 	"github.com/zkaudit/zkaudit/cmd/internal/verify"
+	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/internal/artefact"
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/internal/foreign"
@@ -34,8 +36,8 @@ type app struct {
 
 func newRoot(a *app) *cobra.Command {
 	c := &cobra.Command{
-		Use:   "zkaudit-verify BUNDLE|AUDIT",
-		Short: "Verify a bundle or an audit of mode zk or validity, offline, without data or weights",
+		Use:   "zkaudit-verify BUNDLE|AUDIT|ROUND",
+		Short: "Verify a bundle, an audit or a round of federated training of mode zk or validity, offline, without data or weights",
 		Long: `Does what zkaudit verify and zkaudit audit verify do, with the same reports and exit
 codes, and holds nothing but the verifier: no prover, no executor, no reader of models or
 data, and no circuit.
@@ -59,6 +61,9 @@ one before has ended; the report lists the chain. Without them where the weights
 from is NOT CHECKED, exit code 7; a predecessor that is false, or another one, is exit
 code 1. --from DIR takes the bundles of a directory that the chain needs.
 
+A round of federated training, an aggregate.zka, is verified with the bundles of all of its
+participants, and with the rounds and bundles before it, which --from names, too.
+
 --part FILE, once for each part of the dataset, lists the names of the features that
 the model could read, and which attributes are among them: a bundle has their digest
 alone.
@@ -68,7 +73,7 @@ Exit code 0: valid, and what was required. 1: false, damaged, or about something
 version or a setup that is not verified here. 7: valid as far as it was compared. Only 1
 says that the file is false.`,
 		SilenceErrors: true, SilenceUsage: true,
-		Args: console.Arguments(1, 1, "one bundle or audit"),
+		Args: console.Arguments(1, 1, "one bundle, audit or round"),
 		RunE: func(c *cobra.Command, args []string) error { return a.verify(c.Context(), args[0]) },
 	}
 	f := c.Flags()
@@ -100,7 +105,7 @@ func (a *app) verify(ctx context.Context, path string) (err error) {
 	case framed && h.Kind == audit.Kind():
 		return a.verifyAudit(ctx, path)
 	}
-	return a.verifyBundle(ctx, path)
+	return a.verifyTraining(ctx, path, framed && h.Kind == aggregate.Kind())
 }
 
 func (a *app) verifyAudit(ctx context.Context, path string) error {
@@ -127,7 +132,8 @@ func (a *app) verifyAudit(ctx context.Context, path string) error {
 	return a.of.Compared(report)
 }
 
-func (a *app) verifyBundle(ctx context.Context, path string) error {
+// verifyTraining verifies a bundle, or a round, with all that it continues.
+func (a *app) verifyTraining(ctx context.Context, path string, round bool) error {
 	if len(a.of.Bundles) > 0 || len(a.of.Runs) > 0 || a.of.HTML != "" {
 		return fmt.Errorf("--bundle, --run-expect and --html go with an audit, %s is none: %w", path, fault.ErrUsage)
 	}
@@ -138,6 +144,11 @@ func (a *app) verifyBundle(ctx context.Context, path string) error {
 			return err
 		}
 	}
+	a.chain.Read = func(path string) (*bundle.Bundle, error) { return readBundle(path, a.limit) }
+	a.chain.Rounds = a.rounds(expect)
+	if round {
+		return a.verifyRound(ctx, path)
+	}
 	b, err := readBundle(path, a.limit)
 	if err != nil {
 		return err
@@ -146,7 +157,6 @@ func (a *app) verifyBundle(ctx context.Context, path string) error {
 	if err != nil {
 		return err
 	}
-	a.chain.Read = func(path string) (*bundle.Bundle, error) { return readBundle(path, a.limit) }
 	a.chain.Verify = func(ctx context.Context, b *bundle.Bundle, from *bundle.Predecessor) (*bundle.Report, error) {
 		return a.verifyRun(ctx, b, bundle.Expectation{}, from)
 	}
@@ -165,6 +175,35 @@ func (a *app) verifyBundle(ctx context.Context, path string) error {
 		return err
 	}
 	return verify.Compared(report.Unpinned, a.of.Unpinned, "--expect pins them")
+}
+
+// rounds verifies rounds of federated training.
+func (a *app) rounds(expect bundle.Expectation) *verify.Rounds {
+	return &verify.Rounds{
+		Expect: expect, Limit: a.limit, Insecure: a.of.Insecure, Another: anotherKind, Accepts: accepts, Run: a.verifyRun,
+		Setup: func(rowBits int, id [32]byte) (*commitments.VerifierSetup, mode.Wraps, error) {
+			setup, _, err := verify.Setup(a.of.Setup, a.cacheDir(), rowBits, id)
+			return setup, nil, err
+		},
+	}
+}
+
+func (a *app) verifyRound(ctx context.Context, path string) error {
+	if len(a.parts) > 0 {
+		return fmt.Errorf("--part goes with a bundle, %s is a round: %w", path, fault.ErrUsage)
+	}
+	f, err := a.chain.Rounds.Read(path)
+	if err != nil {
+		return err
+	}
+	report, err := a.chain.Rounds.Verify(ctx, &a.chain, f)
+	if err != nil {
+		return err
+	}
+	if err := a.console().Result(report, report.WriteText); err != nil {
+		return err
+	}
+	return verify.Compared(report.Unpinned, a.of.Unpinned, "--expect pins them, of every participant")
 }
 
 // readBundle reads a bundle of a mode that is verified here.

@@ -19,7 +19,7 @@ import (
 func initCommand(a *app) *cobra.Command {
 	var c, unset run.Config // unset: the flags' defaults
 	var files filesOfParts
-	var like, from string
+	var like, from, round string
 	cmd := &cobra.Command{
 		Use:   "init DIR {--model M.tflite --data FILE [--labels FILE] | --like DIR | --from-run DIR [--data FILE]}",
 		Short: "Make a run directory with every choice spelled out in run.toml",
@@ -35,6 +35,9 @@ read, numbered from 0 as they are committed.
 
   zkaudit init runs/without --like runs/iris --without part-000:5 --without part-000:10-19
 
+With --like and --round, it has every choice and the parts of your run in the round before,
+and starts from the global weights that the aggregator has sent (zkaudit aggregate).
+
 With --from-run, the new run continues a proven one: it starts from its final weights,
 under the commitments that the other's bundle ends with, so that zkaudit verify --from
 follows the chain. Model, formats, mode, setup and the size of rows are those of the other
@@ -47,10 +50,16 @@ as you like. The other run's weights fix the precision of the rate (learning_rat
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if like != "" {
 				without := c.Schedule.Without
-				if c.Schedule.Without = nil; from != "" || !reflect.DeepEqual(c, unset) || !reflect.DeepEqual(files, filesOfParts{}) {
-					return fmt.Errorf("--like goes with --without alone: every other choice is that of %s: %w", like, fault.ErrUsage)
+				if round != "" && len(without) == 0 && from == "" && reflect.DeepEqual(c, unset) && reflect.DeepEqual(files, filesOfParts{}) {
+					return a.initRound(args[0], like, round)
+				}
+				if c.Schedule.Without = nil; round != "" || from != "" || !reflect.DeepEqual(c, unset) || !reflect.DeepEqual(files, filesOfParts{}) {
+					return fmt.Errorf("--like goes with --without alone, or with --round: every other choice is that of %s: %w", like, fault.ErrUsage)
 				}
 				return a.initLike(args[0], like, without)
+			}
+			if round != "" {
+				return fmt.Errorf("--round goes with --like, which names your run of the round before: %w", fault.ErrUsage)
 			}
 			if from == "" && (c.Model.File == "" || len(files.data) == 0) {
 				return fmt.Errorf("init needs --model and --data; zkaudit model makes a model from data: %w", fault.ErrUsage)
@@ -89,6 +98,7 @@ as you like. The other run's weights fix the precision of the rate (learning_rat
 	}
 	f := cmd.Flags()
 	f.StringVar(&like, "like", "", "a committed run directory: take its choices and parts; no other flag but --without")
+	f.StringVar(&round, "round", "", "with --like: the directory of a round of federated training, from whose global weights the new run starts")
 	f.StringVar(&from, "from-run", "", "a proven run directory that the new run continues, from its final weights")
 	f.StringVar(&c.Model.File, "model", "", "the .tflite model: architecture and, if wanted, initial weights")
 	f.StringSliceVar(&c.Model.Frozen, "frozen", nil, "names of weights that are not trained; NAME* for all that begin so")
@@ -146,6 +156,23 @@ func (a *app) initRun(dir, from string, c *run.Config) (*run.Survey, error) {
 	}
 	defer d.Close()
 	return d.InitContinued(dir, c)
+}
+
+// initRound makes a run directory like another one, which starts from a round.
+func (a *app) initRound(dir, like, round string) error {
+	d, err := a.open([]string{like})
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	c, err := d.InitRound(dir, round)
+	if err != nil {
+		return err
+	}
+	return a.result(c, func(w io.Writer) error {
+		_, err := fmt.Fprintf(w, "%s: as %s, with its committed parts, from the global weights of %s\n", filepath.Join(dir, run.ConfigFile), like, round)
+		return err
+	})
 }
 
 // initLike makes a run directory like another one.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/zkaudit/zkaudit/aggregate"
 	"github.com/zkaudit/zkaudit/audit"
 	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/cmd/internal/verify"
@@ -91,6 +92,8 @@ func bytesPerByte(kind artefact.Kind) int64 {
 		return audit.BytesPerByte
 	case bundle.Kind():
 		return bundle.BytesPerByte
+	case aggregate.Kind():
+		return aggregate.BytesPerByte
 	}
 	return 4
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/zkaudit/zkaudit/aggregate"
 	"github.com/zkaudit/zkaudit/audit"
 	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/commitments"
@@ -47,6 +48,8 @@ func (r *artefactReport) describe(h artefact.Header, data []byte) error {
 	switch h.Kind {
 	case bundle.Kind():
 		return r.describeBundle(data)
+	case aggregate.Kind():
+		return r.describeRound(data)
 	case run.ProofKind():
 		r.Meaning = "proof of one claim; the statement is the claim's digest"
 	case audit.Kind():
@@ -58,7 +61,7 @@ func (r *artefactReport) describe(h artefact.Header, data []byte) error {
 	case owner.PartOpeningKind():
 		r.Meaning, r.Private = "opening of a committed part", true
 	case owner.ModelOpeningKind():
-		r.Meaning, r.Private = "opening of a run's final weights", true
+		r.Meaning, r.Private = "opening of the final weights of a run, or the global ones of a round", true
 	case run.WeightsKind():
 		r.Meaning, r.Private = "committed weights with their blinding", true
 	case artefact.Kind{'c', 'h', 'k', 'p'}:
@@ -113,6 +116,22 @@ func (r *artefactReport) describeBundle(data []byte) error {
 	r.add("initial weights: %s %s %s", f.Origin, quotedIf(f.OriginSeed), f.OriginScheme+f.Predecessor)
 	r.add("context %q, run %s", f.Context, f.RunID)
 	r.add("mode %s, setup %s, rows of 2^%d cells", f.Mode, f.Setup, f.RowBits)
+	return nil
+}
+
+func (r *artefactReport) describeRound(data []byte) error {
+	f, err := aggregate.Unmarshal(data)
+	if err != nil {
+		return fault.Verdict(err)
+	}
+	s := f.Statement
+	r.Meaning = "a round of federated training with its proof (not verified by inspect: see zkaudit verify)"
+	r.add("round %d of %d participants, %d rows, context %q", s.Round, len(s.Participants), s.Samples(), s.Context)
+	for k, p := range s.Participants {
+		r.add("participant %d: counts for %d rows, its run has the result %x", k+1, p.Samples, p.Result)
+	}
+	r.add("%d weights from −2^%d to 2^%d − 1", len(s.Global), s.Bits, s.Bits)
+	r.add("mode %s, setup %x, rows of 2^%d cells", s.Mode, s.Setup, s.RowBits)
 	return nil
 }
 

@@ -49,6 +49,8 @@ func vectorSteps() [][]string {
 		{"model", "flowers.tflite", "--data", "flowers.csv", "--dense", "none"},
 		runOf("zk", "zk"), {"commit", "zk"}, {"train", "zk"}, {"prove", "zk"}, {"audit", "claims.toml", "--dir", "zk"},
 		runOf("run", "validity"), {"commit", "run"}, {"train", "run"}, {"prove", "run"},
+		runOf("first", "validity"), {"commit", "first"}, {"train", "first"}, {"prove", "first"},
+		runOf("second", "validity"), {"commit", "second"}, {"train", "second"}, {"prove", "second"}, {"aggregate", "first", "second", "--out", "round"},
 		{"setup", "import", "snarkjs-bn128-4.ptau", "--out", "powers", "--row-bits", "4"},
 	}
 }
@@ -58,6 +60,7 @@ func vectorSteps() [][]string {
 func kept(path string) bool {
 	switch path {
 	case "flowers.csv", "flowers.tflite", "claims.toml", "powers", "powers.verifier",
+		"first/bundle.zka", "second/bundle.zka", "round/aggregate.zka",
 		"zk/bundle.zka", "zk/expect.toml", "zk/audit.zka", "zk/audit-expect.toml", "zk/commit/part-000.part":
 		return true
 	}

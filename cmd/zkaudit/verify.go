@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/zkaudit/zkaudit/aggregate"
 	"github.com/zkaudit/zkaudit/attest"
 	"github.com/zkaudit/zkaudit/audit"
 	"github.com/zkaudit/zkaudit/bundle"
@@ -30,8 +31,8 @@ func verifyCommand(a *app) *cobra.Command {
 	var attested attesting
 	var chain verify.Chain
 	c := &cobra.Command{
-		Use:   "verify BUNDLE",
-		Short: "Verify a bundle, offline, without data or weights",
+		Use:   "verify {BUNDLE | ROUND}",
+		Short: "Verify a bundle or a round of federated training, offline, without data or weights",
 		Long: `Checks every certificate and every segment of a bundle, and every value that
 --expect, --model and --with pin. Values that nobody pins are listed as NOT CHECKED:
 a bundle can be valid and about another model or dataset than you think. So it is
@@ -49,6 +50,10 @@ one before has ended; the report lists the chain. Without them where the weights
 from is NOT CHECKED, exit code 7; a predecessor that is false, or another one, is exit
 code 1. --from DIR takes the bundles of a directory that the chain needs.
 
+A round of federated training, an aggregate.zka, is verified with the bundles of all of its
+participants, and with the rounds and bundles before it, which --from names, too. --expect
+then says what is required of every participant; its dataset lists the parts of all.
+
 --attest FILE --key KEY signs what was verified and compared, for those who trust your
 key: an in-toto statement, written only if the exit code is 0.
 
@@ -60,7 +65,7 @@ Exit code 0: valid, and what was required. 1: false, damaged, or about something
 3: cannot be read. 5: takes more memory than --max-memory allows. 6: another version, or other
 keys or another setup than those given. 7: valid as far as it was compared. Only 1 says
 that the bundle is false.`,
-		Args: arguments(1, 1, "one bundle"),
+		Args: arguments(1, 1, "one bundle or round"),
 		RunE: func(c *cobra.Command, args []string) error {
 			if err := attested.check(unpinned, insecure); err != nil {
 				return err
@@ -68,6 +73,13 @@ that the bundle is false.`,
 			expect, err := pins.expectation()
 			if err != nil {
 				return err
+			}
+			chain.Read, chain.Rounds = a.readBundle, a.rounds(expect, setup, insecure)
+			if h, framed, err := verify.HeaderOf(args[0]); err == nil && framed && h.Kind == aggregate.Kind() {
+				if len(partFiles) > 0 || attested.out != "" {
+					return fmt.Errorf("--part and --attest go with a bundle, %s is a round: %w", args[0], fault.ErrUsage)
+				}
+				return a.verifyRound(c.Context(), args[0], chain.Rounds, &chain, unpinned)
 			}
 			b, err := a.readBundle(args[0])
 			if err != nil {
@@ -78,7 +90,6 @@ that the bundle is false.`,
 				return err
 			}
 			start := time.Now()
-			chain.Read = a.readBundle
 			chain.Verify = func(ctx context.Context, b *bundle.Bundle, from *bundle.Predecessor) (*bundle.Report, error) {
 				return a.verifyBundle(ctx, b, bundle.Expectation{}, from, setup, insecure)
 			}
@@ -214,7 +225,7 @@ func anotherKind(path string, data []byte, want string) error {
 	}
 	is := map[artefact.Kind]string{
 		bundle.Kind(): "a bundle, see zkaudit verify", audit.Kind(): "an audit, see zkaudit audit verify", bundle.PartKind(): "a part",
-		ceremony.Kind(): "a ceremony, see zkaudit ceremony verify",
+		ceremony.Kind(): "a ceremony, see zkaudit ceremony verify", aggregate.Kind(): "a round of federated training, see zkaudit verify",
 	}[h.Kind]
 	if is == "" {
 		is = "something else, see zkaudit inspect"

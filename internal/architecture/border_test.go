@@ -13,11 +13,12 @@ import (
 // guarded are the borders: functions that take a stranger's bytes or structures
 // and begin by deferring fault.Catch.
 var guarded = map[string][]string{
+	"aggregate":      {"DecodeStatement", "Unmarshal", "Verify"},
 	"audit":          {"NewModel", "Parse", "RunOf", "Unmarshal", "Verify"},
 	"bundle":         {"DecodeStatement", "Facts", "ReadExpectation", "Unmarshal", "UnmarshalPart", "Verify", "VerifyDataset"},
 	"commitments":    {"ReadPhase1", "UnmarshalPowers", "UnmarshalPowersVerifier"},
 	"data":           {"LoadArrays", "ReadTable", "ReadTableAs", "ReadFolder", "ReadIDX", "ReadTensor"},
-	"owner":          {"ReadModelOpening", "ReadPartOpening"},
+	"owner":          {"ReadOpening", "ReadPartOpening"},
 	"run":            {"ReadConfig"},
 	"proof/ceremony": {"Unmarshal", "Verify"},
 	"proof/wrap":     {"ReadClass", "UnmarshalCeremony"},
@@ -32,7 +33,7 @@ var unguarded = map[string]string{
 	"internal/artefact.Decode": "every kind of artefact has its border", "internal/artefact.DecodeHeader": "every kind of artefact has its border",
 	"cmd/internal/verify.ReadFile": "no structure", "cmd/internal/verify.Read": "of audit.Unmarshal", "cmd/internal/verify.ReadBundle": "of bundle.Unmarshal", "cmd/internal/verify.Verify": "of bundle.Verify", "cmd/internal/verify.ReadParts": "of UnmarshalPart",
 	"internal/artefact.ReadFile": "no structure", "tflite.ReadFile": "no structure", "internal/artefact.ReadPrivateFile": "no structure",
-	"audit.Load": "of Parse", "bundle.ReadPart": "of UnmarshalPart", "bundle.UnmarshalText": "inside UnmarshalPart",
+	"owner.ReadModelOpening": "of ReadOpening", "audit.Load": "of Parse", "bundle.ReadPart": "of UnmarshalPart", "bundle.UnmarshalText": "inside UnmarshalPart",
 	"commitments.DecodePoint": "inside all", "commitments.DecodePoints": "inside all", "commitments.DecodeScalar": "inside all", "commitments.DecodeScalars": "inside all",
 	"commitments.UnmarshalEvaluationProof": "inside Verify", "commitments.ReadPowers": "of UnmarshalPowers",
 	"data.LoadTable": "of ReadTable", "data.LoadTableAs": "of ReadTableAs", "data.LoadIDX": "of ReadIDX", "data.LoadTensor": "of ReadTensor", "data.LoadFolder": "inside LoadArrays", "data.Read": "inside ReadTable and ReadIDX", "data.ParseSeparator": "one character", "data.ParseMark": "one word",

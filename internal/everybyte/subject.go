@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"github.com/zkaudit/zkaudit/aggregate"
 	"github.com/zkaudit/zkaudit/audit"
 	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/commitments"
@@ -104,6 +105,7 @@ func (v *vectors) subjects(ctx context.Context) ([]*subject, error) {
 		{name: "run/bundle.zka", forms: append(framed, stated), state: stateOfBundle, read: v.readBundle, kinds: ofVerdicts()},
 		// a run that an audit names and nobody has given is an error of usage
 		{name: "zk/audit.zka", forms: append(framed, stated), state: stateOfAudit, kinds: append(ofVerdicts(), fault.ErrUsage)},
+		{name: "round/aggregate.zka", forms: append(framed, stated), state: stateOfBundle, kinds: ofVerdicts()},
 		{name: "zk/commit/part-000.part", forms: append(framed, stated), state: stateOfPart(1, 1), read: v.readPart, kinds: ofVerdicts()},
 		{name: "run/commit/part-000.part", forms: append(framed, stated), state: stateOfPart(1, 1), read: v.readPart, kinds: ofVerdicts()},
 		{name: "run/commit/part-000.opening", forms: framed, kinds: ofFiles()},
@@ -114,6 +116,7 @@ func (v *vectors) subjects(ctx context.Context) ([]*subject, error) {
 	}
 	makers := map[string]func(context.Context, *subject) error{
 		"zk/audit.zka":                v.auditReader,
+		"round/aggregate.zka":         v.roundReader,
 		"run/commit/part-000.opening": v.openingReader,
 		"run/trained.opening":         v.modelOpeningReader,
 		"run/trained.tflite":          v.trainedReader,
@@ -161,6 +164,39 @@ func (v *vectors) auditReader(_ context.Context, s *subject) error {
 		b, err := audit.Unmarshal(file)
 		if err == nil {
 			_, err = audit.Verify(ctx, b, audit.Expectation{Runs: []*audit.PublicRun{r}}, &mode.Verifier{Setup: v.setup.Verifier()}, audit.Options{MaxMemory: maxMemory})
+		}
+		return sha256.Sum256(file), fault.Verdict(err)
+	}
+	return nil
+}
+
+// roundReader verifies a round of two runs that are verified once.
+func (v *vectors) roundReader(ctx context.Context, s *subject) error {
+	var list []*aggregate.Contribution
+	var runs []*bundle.Predecessor
+	for _, name := range []string{"first/bundle.zka", "second/bundle.zka"} {
+		file, err := v.file(name)
+		if err != nil {
+			return err
+		}
+		b, err := bundle.Unmarshal(file)
+		if err != nil {
+			return err
+		}
+		report, err := bundle.Verify(ctx, b, bundle.Expectation{}, v.setup.Verifier(), bundle.Options{MaxMemory: maxMemory})
+		if err != nil {
+			return err
+		}
+		c, err := aggregate.ContributionOf(b)
+		if err != nil {
+			return err
+		}
+		list, runs = append(list, c), append(runs, report.Predecessor())
+	}
+	s.read = func(ctx context.Context, _ string, file []byte) ([32]byte, error) {
+		f, err := aggregate.Unmarshal(file)
+		if err == nil {
+			_, err = aggregate.Verify(ctx, f, list, runs, v.setup.Verifier(), aggregate.Options{MaxMemory: maxMemory})
 		}
 		return sha256.Sum256(file), fault.Verdict(err)
 	}

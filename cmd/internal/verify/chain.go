@@ -10,23 +10,25 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"github.com/zkaudit/zkaudit/aggregate"
 	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/internal/fault"
 )
 
 // Chain finds what a bundle continues among the files that the flags name.
 type Chain struct {
-	// From names bundles, or directories of them.
+	// From names bundles and rounds, or directories of them.
 	From []string
 
 	// What the program brings.
 	Read   func(path string) (*bundle.Bundle, error)
 	Verify func(ctx context.Context, b *bundle.Bundle, from *bundle.Predecessor) (*bundle.Report, error)
+	Rounds *Rounds
 }
 
 // Flags adds --from.
 func (c *Chain) Flags(f *pflag.FlagSet) {
-	f.StringArrayVar(&c.From, "from", nil, "the bundle of a run that BUNDLE continues, or that one of these continues: once for each, in any order; a directory stands for the bundles in it that are needed")
+	f.StringArrayVar(&c.From, "from", nil, "the bundle of a run that BUNDLE continues, or that one of these continues, or a round of federated training: once for each, in any order; a directory stands for those in it that are needed")
 }
 
 // Predecessor verifies what a bundle continues, and what that continues, as far as it
@@ -36,11 +38,11 @@ func (c *Chain) Predecessor(ctx context.Context, b *bundle.Bundle) (*bundle.Pred
 	if len(c.From) == 0 {
 		return nil, nil
 	}
-	required, spare, err := c.steps()
+	steps, err := c.steps()
 	if err != nil {
 		return nil, err
 	}
-	from, err := bundle.Follow(ctx, predecessors(b.Statement), required, spare)
+	from, err := bundle.Follow(ctx, predecessors(b.Statement), steps.required, steps.spare)
 	if err != nil || len(from) == 0 {
 		return nil, fault.Verdict(err)
 	}
@@ -55,62 +57,90 @@ func predecessors(s *bundle.Statement) [][32]byte {
 	return [][32]byte{s.Origin.Predecessor}
 }
 
-// steps reads the files: those that are named, and those of directories.
-func (c *Chain) steps() (required, spare []bundle.Step, err error) {
+// steps are the files of a chain: those that are named, and those of directories.
+type steps struct {
+	chain           *Chain
+	required, spare []bundle.Step
+	runs            map[[32]byte]string // paths of bundles, by result
+}
+
+// steps reads the files: bundles first, without which nobody can tell what rounds end
+// with.
+func (c *Chain) steps() (*steps, error) {
+	s := &steps{chain: c, runs: map[[32]byte]string{}}
+	named, within, err := c.files()
+	if err != nil {
+		return nil, err
+	}
+	for _, isRound := range []bool{false, true} {
+		for _, path := range named {
+			step, err := s.step(path, isRound)
+			if err != nil {
+				return nil, err
+			}
+			if step != nil {
+				s.required = append(s.required, step)
+			}
+		}
+		// Others may lie in directories, and so may some that cannot be read: a chain that
+		// needs one says that it is missing.
+		for _, path := range within {
+			step, err := s.step(path, isRound)
+			if errors.Is(err, fault.ErrResources) {
+				return nil, err
+			}
+			if err == nil && step != nil {
+				s.spare = append(s.spare, step)
+			}
+		}
+	}
+	return s, nil
+}
+
+// files lists those that are named, and the bundles and rounds in directories.
+func (c *Chain) files() (named, within []string, err error) {
 	for _, path := range c.From {
 		info, err := os.Stat(path)
 		if err != nil {
 			return nil, nil, fmt.Errorf("%w: %w", err, fault.ErrInput)
 		}
 		if !info.IsDir() {
-			step, err := c.step(path)
-			if err != nil {
-				return nil, nil, err
-			}
-			required = append(required, step)
+			named = append(named, path)
 			continue
 		}
-		within, err := c.bundlesIn(path)
+		entries, err := os.ReadDir(path)
 		if err != nil {
-			return nil, nil, err
+			return nil, nil, fmt.Errorf("%w: %w", err, fault.ErrInput)
 		}
-		spare = append(spare, within...)
+		found := len(within)
+		for _, e := range entries {
+			path := filepath.Join(path, e.Name())
+			if h, framed, err := HeaderOf(path); err == nil && framed && (h.Kind == bundle.Kind() || h.Kind == aggregate.Kind()) {
+				within = append(within, path)
+			}
+		}
+		if len(within) == found {
+			return nil, nil, fmt.Errorf("%s: no bundle is in it: %w", path, fault.ErrInput)
+		}
 	}
-	return required, spare, nil
+	return named, within, nil
 }
 
-// bundlesIn returns the bundles in a directory. Other files may lie beside them, and
-// so may bundles that cannot be read: a chain that needs one says that it is missing.
-func (c *Chain) bundlesIn(dir string) ([]bundle.Step, error) {
-	entries, err := os.ReadDir(dir)
+// step reads a bundle, or a round, and keeps of it what a chain is found by: it is read
+// again when it is its turn, so that one is in memory at a time. It returns nil for a file
+// of the other kind.
+func (s *steps) step(path string, isRound bool) (bundle.Step, error) {
+	h, framed, err := HeaderOf(path)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", err, fault.ErrInput)
+		return nil, err
 	}
-	var steps []bundle.Step
-	for _, e := range entries {
-		path := filepath.Join(dir, e.Name())
-		h, framed, err := HeaderOf(path)
-		if err != nil || !framed || h.Kind != bundle.Kind() {
-			continue
-		}
-		step, err := c.step(path)
-		if errors.Is(err, fault.ErrResources) {
-			return nil, err
-		}
-		if err == nil {
-			steps = append(steps, step)
-		}
+	if is := framed && h.Kind == aggregate.Kind(); is != isRound {
+		return nil, nil
 	}
-	if len(steps) == 0 {
-		return nil, fmt.Errorf("%s: no bundle is in it: %w", dir, fault.ErrInput)
+	if isRound {
+		return s.round(path)
 	}
-	return steps, nil
-}
-
-// step reads a bundle, and keeps of it what a chain is found by: it is read again when
-// it is its turn, so that one bundle is in memory at a time.
-func (c *Chain) step(path string) (bundle.Step, error) {
-	b, err := c.Read(path)
+	b, err := s.chain.Read(path)
 	if err != nil {
 		return nil, err
 	}
@@ -118,7 +148,56 @@ func (c *Chain) step(path string) (bundle.Step, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, fault.Verdict(err))
 	}
-	return &runStep{chain: c, path: path, result: result.Digest(), from: slices.Clone(predecessors(b.Statement))}, nil
+	if digest := result.Digest(); s.runs[digest] == "" {
+		s.runs[digest] = path
+	}
+	return &runStep{chain: s.chain, path: path, result: result.Digest(), from: slices.Clone(predecessors(b.Statement))}, nil
+}
+
+// round reads a round. What it ends with takes the network of its participants.
+func (s *steps) round(path string) (bundle.Step, error) {
+	if s.chain.Rounds == nil {
+		return nil, fmt.Errorf("%s is a round of federated training, which is not followed here: %w", path, fault.ErrUsage)
+	}
+	f, err := s.chain.Rounds.Read(path)
+	if err != nil {
+		return nil, err
+	}
+	for _, digest := range f.Results() {
+		if s.runs[digest] == "" {
+			continue
+		}
+		b, err := s.chain.Read(s.runs[digest])
+		if err != nil {
+			return nil, err
+		}
+		result, err := f.Result(b.Statement.Network)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", path, fault.Verdict(err))
+		}
+		return &roundStep{chain: s.chain, steps: s, path: path, result: result.Digest(), from: f.Results()}, nil
+	}
+	return nil, fmt.Errorf("%s is a round of which no participant was given; --from names their bundles, too: %w", path, fault.ErrUsage)
+}
+
+// contributions reads the bundles with the given results again.
+func (s *steps) contributions(results [][32]byte) ([]*aggregate.Contribution, error) {
+	var list []*aggregate.Contribution
+	for _, digest := range results {
+		b, err := s.chain.Read(s.runs[digest])
+		if err != nil {
+			return nil, err
+		}
+		c, err := aggregate.ContributionOf(b)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", s.runs[digest], fault.Verdict(err))
+		}
+		if len(list) > 0 && list[0].Run.Network.Digest() == c.Run.Network.Digest() {
+			c.Run.Network = list[0].Run.Network // held once
+		}
+		list = append(list, c)
+	}
+	return list, nil
 }
 
 // runStep is the file of a bundle.

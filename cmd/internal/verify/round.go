@@ -1,0 +1,213 @@
+package verify
+
+import (
+	"context"
+	"encoding/hex"
+	"fmt"
+	"slices"
+
+	"github.com/zkaudit/zkaudit/aggregate"
+	"github.com/zkaudit/zkaudit/bundle"
+	"github.com/zkaudit/zkaudit/commitments"
+	"github.com/zkaudit/zkaudit/internal/fault"
+	"github.com/zkaudit/zkaudit/proof/mode"
+)
+
+// Rounds verifies rounds of federated training, with the chains that lead to them.
+type Rounds struct {
+	// Expect is what is required of the run of every participant of a round that is
+	// verified for itself; Dataset lists the parts of all of them.
+	Expect bundle.Expectation
+
+	// What the program brings.
+	Limit    int64 // of memory, in bytes
+	Insecure bool
+	Another  func(path string, data []byte, want string) error
+	Accepts  func(mode.Name) error // refuses modes; nil for none
+	Setup    func(rowBits int, id [32]byte) (*commitments.VerifierSetup, mode.Wraps, error)
+	Run      func(ctx context.Context, b *bundle.Bundle, expect bundle.Expectation, from *bundle.Predecessor) (*bundle.Report, error)
+}
+
+// Read reads a round. What is recognised as one and is damaged counts as false.
+func (r *Rounds) Read(path string) (*aggregate.File, error) {
+	data, err := ReadFile(path, aggregate.MaxBytes, aggregate.BytesPerByte, r.Limit)
+	if err != nil {
+		return nil, err
+	}
+	if !aggregate.Recognised(data) {
+		return nil, r.Another(path, data, "a round")
+	}
+	f, err := aggregate.Unmarshal(data)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, fault.Verdict(err))
+	}
+	if r.Accepts != nil {
+		if err := r.Accepts(f.Statement.Mode); err != nil {
+			return nil, fmt.Errorf("%s: %w", path, err)
+		}
+	}
+	return f, nil
+}
+
+// verify verifies a round whose participants' runs are verified.
+func (r *Rounds) verify(ctx context.Context, f *aggregate.File, list []*aggregate.Contribution, runs []*bundle.Predecessor) (*aggregate.Report, error) {
+	setup, wraps, err := r.Setup(f.Statement.RowBits, f.Statement.Setup)
+	if err != nil {
+		return nil, err
+	}
+	return aggregate.Verify(ctx, f, list, runs, setup, aggregate.Options{Wraps: wraps, AllowInsecure: r.Insecure, MaxMemory: r.Limit})
+}
+
+// expecting returns what verifies runs: those with the given results against what is
+// expected, and all others by themselves. unpinned is told what was not compared.
+func (r *Rounds) expecting(results [][32]byte, unpinned *pinning) func(context.Context, *bundle.Bundle, *bundle.Predecessor) (*bundle.Report, error) {
+	return func(ctx context.Context, b *bundle.Bundle, from *bundle.Predecessor) (*bundle.Report, error) {
+		result, err := b.Result()
+		if err != nil {
+			return nil, err
+		}
+		if !slices.Contains(results, result.Digest()) {
+			return r.Run(ctx, b, bundle.Expectation{}, from)
+		}
+		expect, err := unpinned.of(b.Statement, r.Expect)
+		if err != nil {
+			return nil, err
+		}
+		report, err := r.Run(ctx, b, expect, from)
+		if err == nil {
+			unpinned.add(report.Unpinned)
+		}
+		return report, err
+	}
+}
+
+// pinning is what has been compared of the runs of a round.
+type pinning struct {
+	parts    map[string]bool // expected ones that were found
+	unpinned []string
+}
+
+// of is what is expected of one run among those of a round: its parts must be among the
+// expected ones.
+func (p *pinning) of(s *bundle.Statement, e bundle.Expectation) (bundle.Expectation, error) {
+	if e.Dataset == nil {
+		return e, nil
+	}
+	var own []string
+	for i := range s.Parts {
+		digest := s.PartDigest(i)
+		own = append(own, hex.EncodeToString(digest[:]))
+		if !slices.Contains(*e.Dataset, own[i]) {
+			return e, fmt.Errorf("a participant trains on part %s, which is not among those expected: %w", own[i], fault.ErrRejected)
+		}
+		p.parts[own[i]] = true
+	}
+	e.Dataset = &own
+	return e, nil
+}
+
+func (p *pinning) add(unpinned []string) {
+	for _, what := range unpinned {
+		if !slices.Contains(p.unpinned, what) {
+			p.unpinned = append(p.unpinned, what)
+		}
+	}
+}
+
+// whole returns fault.ErrRejected unless every part that is expected was found.
+func (p *pinning) whole(e bundle.Expectation) error {
+	if e.Dataset == nil {
+		return nil
+	}
+	for _, digest := range *e.Dataset {
+		if !p.parts[digest] {
+			return fmt.Errorf("expected a participant that trains on part %s, the round has none: %w", digest, fault.ErrRejected)
+		}
+	}
+	return nil
+}
+
+// Members are the participants of a round, verified, in its order.
+type Members struct {
+	Contributions []*aggregate.Contribution
+	Runs          []*bundle.Predecessor
+	// Unpinned is what decides their runs and was not compared.
+	Unpinned []string
+}
+
+// Members verifies the runs of participants, and what leads to them, against what is
+// expected. results are those of the runs, which the chain's files must have.
+func (r *Rounds) Members(ctx context.Context, c *Chain, results [][32]byte) (*Members, error) {
+	unpinned := &pinning{parts: map[string]bool{}, unpinned: []string{}}
+	c.Rounds, c.Verify = r, r.expecting(results, unpinned)
+	steps, err := c.steps()
+	if err != nil {
+		return nil, err
+	}
+	m := &Members{}
+	if m.Runs, err = bundle.Follow(ctx, results, steps.required, steps.spare); err != nil {
+		return nil, fault.Verdict(err)
+	}
+	for k, result := range results {
+		if m.Runs[k] == nil {
+			return nil, fmt.Errorf("participant %d of %d, whose run has the result %x, was not given; --from names its bundle: %w", k+1, len(results), result, fault.ErrUsage)
+		}
+	}
+	if m.Contributions, err = steps.contributions(results); err != nil {
+		return nil, err
+	}
+	if err := unpinned.whole(r.Expect); err != nil {
+		return nil, fault.Verdict(err)
+	}
+	m.Unpinned = unpinned.unpinned
+	return m, nil
+}
+
+// Verify verifies a round with all that leads to it, as far as the chain's files have
+// it. The participants' runs must be among them.
+func (r *Rounds) Verify(ctx context.Context, c *Chain, f *aggregate.File) (*aggregate.Report, error) {
+	m, err := r.Members(ctx, c, f.Results())
+	if err != nil {
+		return nil, err
+	}
+	report, err := r.verify(ctx, f, m.Contributions, m.Runs)
+	if err != nil {
+		return nil, fault.Verdict(err)
+	}
+	report.Unpinned = m.Unpinned
+	return report, nil
+}
+
+// roundStep is the file of a round.
+type roundStep struct {
+	chain  *Chain
+	steps  *steps
+	path   string
+	result [32]byte
+	from   [][32]byte
+}
+
+func (s *roundStep) Name() string     { return s.path }
+func (s *roundStep) Result() [32]byte { return s.result }
+func (s *roundStep) From() [][32]byte { return s.from }
+
+func (s *roundStep) Verify(ctx context.Context, from []*bundle.Predecessor) (*bundle.Predecessor, error) {
+	f, err := s.chain.Rounds.Read(s.path)
+	if err != nil {
+		return nil, err
+	}
+	for k := range from {
+		if from[k] == nil {
+			return nil, fmt.Errorf("participant %d of %d, whose run has the result %x, was not given; --from names its bundle: %w", k+1, len(from), s.from[k], fault.ErrUsage)
+		}
+	}
+	list, err := s.steps.contributions(s.from)
+	if err != nil {
+		return nil, err
+	}
+	report, err := s.chain.Rounds.verify(ctx, f, list, from)
+	if err != nil {
+		return nil, fault.Verdict(err)
+	}
+	return report.Predecessor(), nil
+}

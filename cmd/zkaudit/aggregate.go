@@ -1,0 +1,170 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"github.com/zkaudit/zkaudit/aggregate"
+	"github.com/zkaudit/zkaudit/bundle"
+	"github.com/zkaudit/zkaudit/cmd/internal/verify"
+	"github.com/zkaudit/zkaudit/commitments"
+	"github.com/zkaudit/zkaudit/internal/fault"
+	"github.com/zkaudit/zkaudit/owner"
+	"github.com/zkaudit/zkaudit/proof/mode"
+	"github.com/zkaudit/zkaudit/proof/proving"
+	"github.com/zkaudit/zkaudit/proof/wrap"
+	"github.com/zkaudit/zkaudit/run"
+)
+
+// aggregating holds the flags of zkaudit aggregate.
+type aggregating struct {
+	out, expect, setup string
+	insecure           bool
+	chain              verify.Chain
+}
+
+func aggregateCommand(a *app) *cobra.Command {
+	var o aggregating
+	c := &cobra.Command{
+		Use:   "aggregate PARTICIPANT PARTICIPANT... --out DIR",
+		Short: "Average the weights of participants of federated training, and prove it",
+		Long: `Makes a round of federated training. Each PARTICIPANT is a directory with what one has
+sent: bundle.zka, trained.opening and trained.tflite, the last two for you alone (0600).
+Every bundle is verified, and every model must be the one that its bundle ends with; all
+must have the same program, steps, rates, order, context and start, and rows of their own.
+Messages number participants as they are given, from 1.
+
+Each counts for the rows that its run has read. DIR gets aggregate.zka, which is public,
+and trained.tflite and trained.opening, the global weights for participants alone:
+
+  zkaudit aggregate anna bert cleo --out round1
+  zkaudit init anna2 --like anna1 --round round1      # as each participant goes on
+  zkaudit aggregate anna2 bert2 cleo2 --out round2 --from round1 --from anna --from bert --from cleo
+  zkaudit verify round2/aggregate.zka --from …        # all bundles and rounds, in any order
+
+--from names what the participants start from, with all that leads to it, as zkaudit verify
+does. --expect pins what every bundle must be about; its dataset lists the parts of all.`,
+		Args: arguments(2, aggregate.MaxParticipants, "what participants have sent, a directory each"),
+		RunE: func(c *cobra.Command, args []string) error {
+			if o.out == "" {
+				return fmt.Errorf("aggregate needs --out: %w", fault.ErrUsage)
+			}
+			r, err := a.aggregate(c.Context(), args, &o)
+			if err != nil {
+				return err
+			}
+			a.insecure(r.Insecure)
+			if err := a.result(r, r.WriteText); err != nil {
+				return err
+			}
+			a.note("written: %s for everybody; the other files in %s are for participants alone", filepath.Join(o.out, run.RoundFile), o.out)
+			return nil
+		},
+	}
+	f := c.Flags()
+	f.StringVar(&o.out, "out", "", "the directory to make")
+	f.StringVar(&o.expect, "expect", "", "TOML file of the values you require of every bundle")
+	f.StringVar(&o.setup, "setup", "", "the setup file of the commitments (default: the transparent setup, or the INSECURE development one)")
+	f.BoolVar(&o.insecure, "allow-insecure-setup", false, "accept the development setup, with which anyone can forge")
+	o.chain.Flags(f)
+	return c
+}
+
+// aggregate verifies what participants have sent, averages it, and writes the round.
+func (a *app) aggregate(ctx context.Context, dirs []string, o *aggregating) (*aggregate.Report, error) {
+	expect, err := (&runPins{expect: o.expect}).expectation()
+	if err != nil {
+		return nil, err
+	}
+	rounds := a.rounds(expect, o.setup, o.insecure)
+	var results [][32]byte
+	for _, dir := range dirs {
+		path := filepath.Join(dir, run.BundleFile)
+		b, err := a.readBundle(path)
+		if err != nil {
+			return nil, err
+		}
+		result, err := b.Result()
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", path, fault.Verdict(err))
+		}
+		results = append(results, result.Digest())
+		o.chain.From = append(o.chain.From, path)
+	}
+	o.chain.Read = a.readBundle
+	members, err := rounds.Members(ctx, &o.chain, results)
+	if err != nil {
+		return nil, err
+	}
+	number, err := aggregate.Next(members.Contributions[0], members.Runs[0].Chain)
+	if err != nil {
+		return nil, err
+	}
+	first := members.Contributions[0].Run
+	setup, err := a.committingSetup(o.setup, first.RowBits, first.Setup)
+	if err != nil {
+		return nil, err
+	}
+	by := &owner.Averager{By: &proving.Prover{Setup: setup, Cache: a.keys(), Rand: rand.Reader}, Setup: setup, Contributions: members.Contributions, Rand: rand.Reader}
+	var model []byte
+	for k, dir := range dirs {
+		b, err := a.readBundle(filepath.Join(dir, run.BundleFile))
+		if err != nil {
+			return nil, err
+		}
+		opened, sent, err := run.OpenTrained(dir, setup, b)
+		if err != nil {
+			return nil, fmt.Errorf("participant %d (%s): %w", k+1, dir, err)
+		}
+		if model == nil {
+			model = sent
+		}
+		by.Models = append(by.Models, opened)
+	}
+	made, global, err := by.Average(ctx, number)
+	if err != nil {
+		return nil, err
+	}
+	report, err := aggregate.Verify(ctx, made, members.Contributions, members.Runs, setup.Verifier(), aggregate.Options{
+		AllowInsecure: true, MaxMemory: a.limit, Wraps: wrap.Verifier{Powers: setup, Cache: a.keys()},
+	})
+	if err != nil {
+		return nil, fmt.Errorf("the round just made does not verify: %v", err)
+	}
+	report.Unpinned = members.Unpinned
+	return report, run.WriteRound(o.out, made, first.Network, global, model)
+}
+
+// rounds verifies rounds of federated training, and runs in their chains.
+func (a *app) rounds(expect bundle.Expectation, setupFile string, insecure bool) *verify.Rounds {
+	return &verify.Rounds{
+		Expect: expect, Limit: a.limit, Insecure: insecure, Another: anotherKind,
+		Setup: func(rowBits int, id [32]byte) (*commitments.VerifierSetup, mode.Wraps, error) {
+			setup, powers, err := a.verifierSetup(setupFile, rowBits, id)
+			return setup, wrap.Verifier{Powers: powers, Cache: a.keys()}, err
+		},
+		Run: func(ctx context.Context, b *bundle.Bundle, expect bundle.Expectation, from *bundle.Predecessor) (*bundle.Report, error) {
+			return a.verifyBundle(ctx, b, expect, from, setupFile, insecure)
+		},
+	}
+}
+
+// verifyRound verifies a round of federated training with all that leads to it.
+func (a *app) verifyRound(ctx context.Context, path string, rounds *verify.Rounds, chain *verify.Chain, unpinned bool) error {
+	f, err := rounds.Read(path)
+	if err != nil {
+		return err
+	}
+	report, err := rounds.Verify(ctx, chain, f)
+	if err != nil {
+		return err
+	}
+	if err := a.result(report, report.WriteText); err != nil {
+		return err
+	}
+	return verify.Compared(report.Unpinned, unpinned, "--expect, --model and --with pin them, of every participant")
+}

@@ -1,0 +1,154 @@
+package run
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/zkaudit/zkaudit/aggregate"
+	"github.com/zkaudit/zkaudit/bundle"
+	"github.com/zkaudit/zkaudit/commitments"
+	"github.com/zkaudit/zkaudit/internal/artefact"
+	"github.com/zkaudit/zkaudit/internal/fault"
+	"github.com/zkaudit/zkaudit/network"
+	"github.com/zkaudit/zkaudit/owner"
+	"github.com/zkaudit/zkaudit/tflite"
+)
+
+// RoundFile is the public file of a round of federated training, in the directory that
+// an aggregator makes: beside it, private, are the global weights and what opens the
+// commitments to them, under the names that they have in the directory of a run.
+const RoundFile = "aggregate.zka"
+
+// OpenTrained opens the final weights of a bundle with the files of a directory that
+// has what the run's owner has sent, and returns the .tflite, too. Errors wrap
+// fault.ErrRejected: these are not the weights that the bundle ends with.
+func OpenTrained(dir string, setup *commitments.Setup, b *bundle.Bundle) (*owner.TrainedModel, []byte, error) {
+	opening, err := owner.ReadModelOpening(within(dir, modelOpeningFile), b)
+	if err != nil {
+		return nil, nil, err
+	}
+	path := within(dir, modelFile)
+	model, err := tflite.ReadFile(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	opened, err := owner.OpenModel(setup, b, model, opening)
+	if err != nil {
+		return nil, nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return opened, model, nil
+}
+
+// WriteRound writes a round to a directory, which it makes where there is none: the
+// global weights in the place of those in model, and what opens them, for the
+// participants, and the public file after these. It fails with fault.ErrUsage where the
+// directory has a round, or a run, already.
+func WriteRound(dir string, f *aggregate.File, n *network.Network, global *owner.TrainedModel, model []byte) error {
+	if err := refuseWritten(dir); err != nil {
+		return err
+	}
+	encoded, err := f.Marshal()
+	if err != nil {
+		return err
+	}
+	digest, err := f.Statement.Digest()
+	if err != nil {
+		return err
+	}
+	exported, err := owner.ExportModel(model, n, global.Cells)
+	if err != nil {
+		return err
+	}
+	if err := artefact.MakeFolder(dir, 0o755); err != nil {
+		return err
+	}
+	if err := artefact.WriteFile(within(dir, modelFile), exported, artefact.PrivateMode); err != nil {
+		return err
+	}
+	if err := owner.WriteModelOpening(within(dir, modelOpeningFile), digest, global.Blinding); err != nil {
+		return err
+	}
+	return artefact.WriteFile(within(dir, RoundFile), encoded, artefact.PublicMode)
+}
+
+// refuseWritten refuses a directory whose files a round would replace.
+func refuseWritten(dir string) error {
+	for _, name := range []string{RoundFile, BundleFile, ConfigFile} {
+		if _, err := os.Lstat(within(dir, name)); !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("%s is there already: name another directory for the round: %w", within(dir, name), fault.ErrUsage)
+		}
+	}
+	return nil
+}
+
+// InitRound makes a run directory for the next round of federated training: it has
+// every choice of d and its committed parts, as InitLike takes them over, and starts
+// from the global weights of a round, in the directory that its aggregator has sent.
+// d itself stays as it is.
+//
+// Errors wrap fault.ErrUsage for a round of another program, mode or setup, and
+// fault.ErrInput where what opens the weights is not what the round has committed.
+func (d *Directory) InitRound(dir, round string) (*Config, error) {
+	if err := refuseConfigured(dir); err != nil {
+		return nil, err
+	}
+	j, err := d.Job()
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", d.Path, err)
+	}
+	if err := d.unchanged(j); err != nil {
+		return nil, err
+	}
+	c := d.like(nil)
+	c.Initial = InitialConfig{From: fromRun, Run: round, Scheme: d.Config.Initial.Scheme}
+	c.Model.File = filepath.Join(round, modelFile)
+	m, err := readModel(".", c)
+	if err != nil {
+		return nil, err
+	}
+	from, err := readRound(round, m.step.Network)
+	if err != nil {
+		return nil, err
+	}
+	if err := from.fits(m, d.Mode(), j.Setup); err != nil {
+		return nil, err
+	}
+	initial, err := m.initialWeights(&c.Initial)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := from.committed(j.Setup, m.program(), initial); err != nil {
+		return nil, err
+	}
+	return c, c.writeTo(dir)
+}
+
+// readRound reads what the round in a directory ends with, for a run of the given
+// network. Nothing is verified: verifiers look for themselves.
+func readRound(dir string, n *network.Network) (*continued, error) {
+	path := within(dir, RoundFile)
+	file, err := artefact.ReadFile(path, aggregate.MaxBytes)
+	if err != nil {
+		return nil, err
+	}
+	f, err := aggregate.Unmarshal(file)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	c := &continued{dir: dir}
+	if c.result, err = f.Result(n); err != nil {
+		return nil, fmt.Errorf("the round in %s is of another program: %v: %w", dir, fault.Text(err, nil), fault.ErrUsage)
+	}
+	opening, err := owner.ReadOpening(within(dir, modelOpeningFile), "round", c.result.Source, f.Statement.Global)
+	if errors.Is(err, fault.ErrRejected) { // no verdict: these are files of our own
+		return nil, fmt.Errorf("the opening in %s is that of another round: %w: %v", dir, fault.ErrMalformed, fault.Text(err, nil))
+	}
+	if err != nil {
+		return nil, err
+	}
+	c.blinding = opening.Blinding
+	return c, nil
+}
