@@ -258,19 +258,20 @@ func chain() value {
 
 func digests(t *testing.T) value {
 	v := value{Name: "digests of what a bundle states", Section: "1 and 16"}
-	for _, file := range []string{"zk/bundle.zka", "run/bundle.zka"} {
-		s := readBundle(t, file).Statement
+	for _, file := range []string{"zk/bundle.zka", "run/bundle.zka", "next/bundle.zka"} {
+		b := readBundle(t, file)
+		s := b.Statement
 		run, err := s.Digest()
 		if err != nil {
 			t.Fatal(err)
 		}
 		architecture, program := s.Network.Architecture(), s.Network.Digest()
 		arch, part, origin := architecture.Digest(), s.PartDigest(0), s.Origin.Digest()
-		initial := s.Initial.Digest()
+		initial, result := s.Initial.Digest(), resultOf(t, b).Digest()
 		for _, d := range []struct {
 			what   string
 			digest [32]byte
-		}{{"statement of the run", run}, {"architecture", arch}, {"program", program}, {"part 0", part}, {"origin of the initial weights", origin}, {"commitments to the initial weights", initial}} {
+		}{{"statement of the run", run}, {"architecture", arch}, {"program", program}, {"part 0", part}, {"origin of the initial weights", origin}, {"commitments to the initial weights", initial}, {"result", result}} {
 			v.Steps = append(v.Steps, step{d.what, file, hex.EncodeToString(d.digest[:])})
 		}
 		if file == "zk/bundle.zka" {

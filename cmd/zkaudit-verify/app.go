@@ -174,7 +174,7 @@ func (a *app) verifyTraining(ctx context.Context, path string, round bool) error
 	if err := a.console().Result(report, report.WriteText); err != nil {
 		return err
 	}
-	return verify.Compared(report.Unpinned, a.of.Unpinned, "--expect pins them")
+	return verify.Compared(report.Unpinned, a.of.Unpinned, "--expect pins them, --from gives what a run continues")
 }
 
 // rounds verifies rounds of federated training.

@@ -31,6 +31,7 @@ type exporting struct {
 	out, key         string
 	trained, opening string
 	bundles, models  []string
+	chain            verify.Chain
 	setup            string
 	insecure         bool
 }
@@ -58,7 +59,7 @@ With --trained FILE --opening OPENING the trained model is a subject, too, if it
 the committed weights. --model-signing needs both, and writes the OpenSSF signature of
 that file, which tools for signed models verify; the statement of --in-toto links the
 file to its training. Claims of an audit about runs need --bundle, about public models
---model.
+--model. --from gives the bundles of what a run continues, as for zkaudit verify.
 
   zkaudit export run/bundle.zka --in-toto --key key.pem -o run/bundle.intoto.json
   zkaudit export run/bundle.zka --in-toto --key key.pem --trained run/trained.tflite --opening run/trained.opening -o out.json
@@ -108,6 +109,7 @@ Exit codes are those of zkaudit verify; what is false is not exported.`,
 	f.StringVar(&o.opening, "opening", "", "what opens the final weights, readable by you alone")
 	f.StringArrayVar(&o.bundles, "bundle", nil, "of an audit: the bundle of a run that claims name")
 	f.StringArrayVar(&o.models, "model", nil, "of an audit: NAME=FILE.tflite, a public model that claims name")
+	o.chain.Flags(f)
 	f.StringVar(&o.setup, "setup", "", "the powers of tau you trust (default: the transparent setup, or the INSECURE development one)")
 	f.BoolVar(&o.insecure, "allow-insecure-setup", false, "accept the development setup, with which anyone can forge; the statement says so")
 	return c
@@ -127,7 +129,7 @@ func (o *exporting) formats() int {
 // check refuses flags that contradict one another, before anything is verified.
 func (o *exporting) check(path string) error {
 	switch {
-	case o.snarkjs != "" && (o.formats() > 0 || o.out+o.key+o.trained+o.opening != "" || len(o.bundles)+len(o.models) > 0):
+	case o.snarkjs != "" && (o.formats() > 0 || o.out+o.key+o.trained+o.opening != "" || len(o.bundles)+len(o.models)+len(o.chain.From) > 0):
 		return fmt.Errorf("--snarkjs takes a bundle alone, and --setup: %w", fault.ErrUsage)
 	case o.snarkjs != "":
 		return nil
@@ -181,6 +183,9 @@ func (a *app) statementOf(ctx context.Context, path string, o *exporting) (st *a
 		return nil, nil, err
 	}
 	if is && h.Kind == audit.Kind() {
+		if len(o.chain.From) > 0 {
+			return nil, nil, fmt.Errorf("--from goes with a bundle: %w", fault.ErrUsage)
+		}
 		return a.auditStatement(ctx, path, o)
 	}
 	if len(o.bundles)+len(o.models) > 0 {
@@ -190,7 +195,7 @@ func (a *app) statementOf(ctx context.Context, path string, o *exporting) (st *a
 	if err != nil {
 		return nil, nil, err
 	}
-	report, err := a.verifyBundle(ctx, b, bundle.Expectation{}, nil, o.setup, o.insecure)
+	report, err := a.verifyChain(ctx, o.chain, b, bundle.Expectation{}, o.setup, o.insecure)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/zkaudit/zkaudit/bundle"
+	"github.com/zkaudit/zkaudit/cmd/internal/verify"
 	"github.com/zkaudit/zkaudit/internal/artefact"
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/report"
@@ -24,6 +25,7 @@ func reportCommand(a *app) *cobra.Command {
 	var pins runPins
 	var out, setup string
 	var insecure, bundleOnly bool
+	var chain verify.Chain
 	c := &cobra.Command{
 		Use:   "report [DIR]",
 		Short: "Write what is to be said of a run as one page, for screens and for paper",
@@ -31,7 +33,8 @@ func reportCommand(a *app) *cobra.Command {
 proven, how anybody can check it, how training went, and what it cost. --expect, --model
 and --with say what is compared, as for verify; without them the page says what nobody
 has compared. Losses and accuracies while training are in no bundle, and tell of the data:
---bundle-only leaves out all that the bundle does not say.
+--bundle-only leaves out all that the bundle does not say. --from gives the bundles of what
+the run continues, as for verify.
 
 The page of an audit is what zkaudit audit and zkaudit audit verify write with --html.`,
 		Args: arguments(0, 1, "the run directory"),
@@ -45,7 +48,7 @@ The page of an audit is what zkaudit audit and zkaudit audit verify write with -
 				return err
 			}
 			defer d.Close()
-			t, err := a.training(c.Context(), d, expect, setup, insecure)
+			t, err := a.training(c.Context(), d, chain, expect, setup, insecure)
 			if err != nil {
 				return err
 			}
@@ -73,6 +76,7 @@ The page of an audit is what zkaudit audit and zkaudit audit verify write with -
 	}
 	f := c.Flags()
 	pins.flags(f)
+	chain.Flags(f)
 	f.StringVar(&out, "out", "", "the page to write (default: DIR/report.html)")
 	f.BoolVar(&bundleOnly, "bundle-only", false, "say nothing that the bundle does not say: no losses, no times")
 	f.StringVar(&setup, "setup", "", "the powers of tau that proofs are verified with, if the setup is a file")
@@ -94,7 +98,7 @@ func records(d *run.Directory, t *report.Training) (err error) {
 }
 
 // training verifies the bundle of a run and collects what is said of it.
-func (a *app) training(ctx context.Context, d *run.Directory, expect bundle.Expectation, setup string, insecure bool) (*report.Training, error) {
+func (a *app) training(ctx context.Context, d *run.Directory, chain verify.Chain, expect bundle.Expectation, setup string, insecure bool) (*report.Training, error) {
 	path := filepath.Join(d.Path, run.BundleFile)
 	file, err := a.readFile(path, bundle.MaxBytes, bundle.BytesPerByte)
 	if err != nil {
@@ -104,7 +108,7 @@ func (a *app) training(ctx context.Context, d *run.Directory, expect bundle.Expe
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, fault.Verdict(err))
 	}
-	verified, err := a.verifyBundle(ctx, b, expect, nil, setup, insecure)
+	verified, err := a.verifyChain(ctx, chain, b, expect, setup, insecure)
 	if err != nil {
 		return nil, err
 	}

@@ -51,6 +51,7 @@ func vectorSteps() [][]string {
 		runOf("run", "validity"), {"commit", "run"}, {"train", "run"}, {"prove", "run"},
 		runOf("first", "validity"), {"commit", "first"}, {"train", "first"}, {"prove", "first"},
 		runOf("second", "validity"), {"commit", "second"}, {"train", "second"}, {"prove", "second"}, {"aggregate", "first", "second", "--out", "round"},
+		{"init", "next", "--from-run", "run", "--steps", "2", "--rate", "0.05", "--context", "vectors"}, {"commit", "next"}, {"train", "next"}, {"prove", "next"},
 		{"setup", "import", "snarkjs-bn128-4.ptau", "--out", "powers", "--row-bits", "4"},
 	}
 }
@@ -60,7 +61,7 @@ func vectorSteps() [][]string {
 func kept(path string) bool {
 	switch path {
 	case "flowers.csv", "flowers.tflite", "claims.toml", "powers", "powers.verifier",
-		"first/bundle.zka", "second/bundle.zka", "round/aggregate.zka",
+		"first/bundle.zka", "second/bundle.zka", "round/aggregate.zka", "next/bundle.zka", "next/expect.toml",
 		"zk/bundle.zka", "zk/expect.toml", "zk/audit.zka", "zk/audit-expect.toml", "zk/commit/part-000.part":
 		return true
 	}

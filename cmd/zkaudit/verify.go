@@ -90,14 +90,7 @@ that the bundle is false.`,
 				return err
 			}
 			start := time.Now()
-			chain.Verify = func(ctx context.Context, b *bundle.Bundle, from *bundle.Predecessor) (*bundle.Report, error) {
-				return a.verifyBundle(ctx, b, bundle.Expectation{}, from, setup, insecure)
-			}
-			from, err := chain.Predecessor(c.Context(), b)
-			if err != nil {
-				return err
-			}
-			report, err := a.verifyBundle(c.Context(), b, expect, from, setup, insecure)
+			report, err := a.verifyChain(c.Context(), chain, b, expect, setup, insecure)
 			if err != nil {
 				return err
 			}
@@ -108,7 +101,7 @@ that the bundle is false.`,
 			if err := a.result(report, report.WriteText); err != nil {
 				return err
 			}
-			if err := verify.Compared(report.Unpinned, unpinned, "--expect, --model and --with pin them"); err != nil {
+			if err := verify.Compared(report.Unpinned, unpinned, "--expect, --model and --with pin them, --from gives what a run continues"); err != nil {
 				return err
 			}
 			return attested.write(c.Context(), func(v attest.Verifier) (*attest.Statement, error) {
@@ -124,6 +117,20 @@ that the bundle is false.`,
 	c.Flags().BoolVar(&insecure, "allow-insecure-setup", false, "accept the development setup, with which anyone can forge")
 	attested.flags(c.Flags())
 	return c
+}
+
+// verifyChain verifies a bundle against what is expected of it, and first what it
+// continues, as far as that is given.
+func (a *app) verifyChain(ctx context.Context, chain verify.Chain, b *bundle.Bundle, expect bundle.Expectation, setupFile string, insecure bool) (*bundle.Report, error) {
+	chain.Read, chain.Rounds = a.readBundle, a.rounds(bundle.Expectation{}, setupFile, insecure)
+	chain.Verify = func(ctx context.Context, b *bundle.Bundle, from *bundle.Predecessor) (*bundle.Report, error) {
+		return a.verifyBundle(ctx, b, bundle.Expectation{}, from, setupFile, insecure)
+	}
+	from, err := chain.Predecessor(ctx, b)
+	if err != nil {
+		return nil, err
+	}
+	return a.verifyBundle(ctx, b, expect, from, setupFile, insecure)
 }
 
 // verifyBundle verifies a bundle against what is expected of it, given what it
