@@ -112,10 +112,10 @@ func (c *Counterfactual) Words(s *Subjects) Words {
 	return Words{
 		Says: fmt.Sprintf("training run %s is training run %s without exactly these committed rows (numbered from 0; the latter read %d of %d): %s; program, dataset, order and seed, rates, %s and initial weights are the same; %s",
 			foreign.Quote(c.Models[1]), foreign.Quote(c.Models[0]), read, all, foreign.Quotes(c.Without), c.length(s), bound),
-		NotProven: []string{
+		NotProven: append([]string{
 			"what all trainings with and without these rows have in common: one run of one seed is compared with one",
 			"that what the rows say is gone: a copy of one elsewhere in the dataset is still read, and how cells became integers (normalisation) may have been fitted on them",
-		},
+		}, s.Runs[c.Models[1]].inherited(c.Models[1])...),
 	}
 }
 

@@ -295,6 +295,21 @@ func TestCounterfactualOrigins(t *testing.T) {
 	if err := set(continued, a.Weights, a.Weights); err != nil {
 		t.Errorf("continued from one result: %v", err)
 	}
+	for name, c := range map[string]Claim{"counterfactual": c, "provenance": &Provenance{Run: "without", Parts: []string{"north", "south"}}} {
+		not := func(o bundle.Origin) string {
+			b.Training.Origin = o
+			return strings.Join(c.Words(w.subjects).NotProven, "\n")
+		}
+		if says := not(continued); !strings.Contains(says, `what the weights that training run "without" starts from were trained on: it continues the result 0100`) {
+			t.Errorf("%s: rows that were read before are not mentioned: %s", name, says)
+		}
+		if says := not(private); !strings.Contains(says, `starts from were trained on: their origin is private`) {
+			t.Errorf("%s: private weights may come of any rows: %s", name, says)
+		}
+		if says := not(bundle.Origin{Kind: bundle.Seeded, Seed: "s"}); strings.Contains(says, "trained on") {
+			t.Errorf("%s: weights from a seed come of no rows: %s", name, says)
+		}
+	}
 	published := bundle.Origin{Kind: bundle.Published, Bits: 31, Cells: [][]int64{{1, 2}}}
 	if err := set(published, a.Weights, b.Weights); err != nil {
 		t.Errorf("published weights: %v", err)

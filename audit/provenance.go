@@ -52,6 +52,6 @@ func (c *Provenance) Words(s *Subjects) Words {
 	}
 	return Words{
 		Says: fmt.Sprintf("training run %s was trained on exactly these committed parts: %s", foreign.Quote(c.Run), enumerated(parts)), Shares: shares,
-		NotProven: []string{"what a row was worth to the model: shares count how often rows were read"},
+		NotProven: append([]string{"what a row was worth to the model: shares count how often rows were read"}, run.inherited(c.Run)...),
 	}
 }

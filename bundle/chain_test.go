@@ -3,6 +3,7 @@ package bundle_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -171,5 +172,12 @@ func TestMissing(t *testing.T) {
 	}
 	if got := bundle.Missing(chain[:0]); len(got) != 0 {
 		t.Errorf("missing of nothing: %q", got)
+	}
+	long := make([]bundle.Link, 1<<17) // each verification of a link asks: comparing all with all would take minutes
+	for i := range long {
+		long[i] = bundle.Link{Result: fmt.Sprint(i + 1), From: []string{fmt.Sprint(i)}}
+	}
+	if got := bundle.Missing(long); !slices.Equal(got, []string{"0"}) {
+		t.Errorf("missing of a long chain: %d", len(got))
 	}
 }

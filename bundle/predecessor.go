@@ -58,12 +58,15 @@ func (f *Facts) link(result string) Link {
 // Missing returns the results that links of a chain start from, and that no link
 // of it has ended with: of these nobody has seen a proof.
 func Missing(chain []Link) []string {
+	known := map[string]bool{}
+	for i := range chain {
+		known[chain[i].Result] = true
+	}
 	var missing []string
-	for _, l := range chain {
-		for _, from := range l.From {
-			ends := func(m Link) bool { return m.Result == from }
-			if !slices.ContainsFunc(chain, ends) && !slices.Contains(missing, from) {
-				missing = append(missing, from)
+	for i := range chain {
+		for _, from := range chain[i].From {
+			if !known[from] {
+				missing, known[from] = append(missing, from), true
 			}
 		}
 	}

@@ -55,13 +55,13 @@ func NewAverageCertificate(p *graph.Program, ids []graph.TensorID, samples int64
 	c := &AverageCertificate{Samples: samples, Bits: bits}
 	for _, id := range ids {
 		t := p.Tensor(id)
-		w := AveragedWeight{Average: CertifiedWeight{Tensor: id, ID: b.External("average "+t.Name, t.Axes...), axes: t.Axes}}
+		w := AveragedWeight{Average: CertifiedWeight{Tensor: id, ID: b.ExternalWide("average "+t.Name, t.Axes...), axes: t.Axes}}
 		c.Weights = append(c.Weights, w)
 	}
 	for i := range c.Weights {
 		w := &c.Weights[i]
 		t := p.Tensor(w.Average.Tensor)
-		w.Rest = b.External("rest "+t.Name, t.Axes...)
+		w.Rest = b.ExternalWide("rest "+t.Name, t.Axes...)
 		w.Average.bound(b, "average "+t.Name, bits)
 		w.bracket(b, t.Name, samples)
 	}

@@ -203,6 +203,9 @@ func TestEveryAverageIsCertified(t *testing.T) {
 			t.Fatalf("%d weights", len(cert.Weights))
 		}
 		for _, w := range cert.Weights {
+			if !cert.Relation.Tensor(w.Average.ID).Wide || !cert.Relation.Tensor(w.Rest).Wide {
+				t.Error("what proving takes is estimated for narrow cells")
+			}
 			axes := cert.Relation.Tensor(w.Rest).Axes
 			for cell := range ops.PaddedSize(axes) {
 				if !real(axes, cell) {
