@@ -75,6 +75,7 @@ func newReport(f *File, list []*Contribution, runs []*bundle.Predecessor, setup 
 		result: result, Missing: []string{}, Unpinned: []string{},
 	}
 	own := bundle.Link{Kind: "round", Round: s.Round, Statement: r.Statement, Result: r.Result, Origin: "the average of its participants", Program: r.Program}
+	seen := map[string]bool{}
 	for k, c := range list {
 		statement, err := c.Run.Digest()
 		if err != nil {
@@ -87,7 +88,7 @@ func newReport(f *File, list []*Contribution, runs []*bundle.Predecessor, setup 
 		}
 		r.Participants = append(r.Participants, p)
 		own.From = append(own.From, p.Result)
-		r.chain(runs[k].Chain)
+		r.chain(runs[k].Chain, seen)
 	}
 	if err := s.round(r.Start, r.Chain); err != nil {
 		return nil, err
@@ -98,11 +99,12 @@ func newReport(f *File, list []*Contribution, runs []*bundle.Predecessor, setup 
 	return r, nil
 }
 
-// chain adds the links of a participant's chain that are not there yet.
-func (r *Report) chain(links []bundle.Link) {
-	for _, l := range links {
-		if !slices.ContainsFunc(r.Chain, func(m bundle.Link) bool { return m.Result == l.Result }) {
-			r.Chain = append(r.Chain, l)
+// chain adds the links of a participant's chain that are not there yet, by what has been
+// seen of all of them.
+func (r *Report) chain(links []bundle.Link, seen map[string]bool) {
+	for i := range links {
+		if l := &links[i]; !seen[l.Result] {
+			r.Chain, seen[l.Result] = append(r.Chain, *l), true
 		}
 	}
 }

@@ -345,3 +345,71 @@ func TestLinksAreVerified(t *testing.T) {
 		t.Errorf("a false predecessor: %v", err)
 	}
 }
+
+// TestContinuedIsNoOtherOrigin: what pins weights of another origin does not pin those
+// of a continued run: it is refused, or leaves them open, with all else that a verifier
+// has of its predecessor.
+func TestContinuedIsNoOtherOrigin(t *testing.T) {
+	links := chainOfThree(t)
+	first := predecessor(t, links[0], nil)
+	s := links[1].bundle.Statement
+	f, err := links[1].bundle.Facts()
+	if err != nil {
+		t.Fatal(err)
+	}
+	private, seeded, empty, seed, scheme := "private", "seed", "", "a seed", "he"
+	published := map[graph.TensorID][]int64{}
+	for _, id := range network.WeightTensors(s.Program()) {
+		published[id] = make([]int64, s.Program().Tensor(id).Size())
+	}
+	for name, c := range map[string]struct {
+		e       bundle.Expectation
+		refused bool
+	}{
+		"private":                         {bundle.Expectation{Origin: &private}, true},
+		"a seed":                          {bundle.Expectation{Origin: &seeded, OriginSeed: &seed, OriginScheme: &scheme}, true},
+		"a seed and no kind":              {bundle.Expectation{OriginSeed: &seed, OriginScheme: &scheme}, true},
+		"no predecessor":                  {bundle.Expectation{Predecessor: &empty}, true},
+		"a model in hand":                 {bundle.Expectation{Network: s.Network, Initial: published}, false},
+		"the commitments":                 {bundle.Expectation{InitialWeights: &f.InitialWeights}, false},
+		"the digest of the origin":        {bundle.Expectation{OriginDigest: &f.OriginDigest}, false},
+		"the commitments and that digest": {bundle.Expectation{InitialWeights: &f.InitialWeights, OriginDigest: &f.OriginDigest}, false},
+	} {
+		r, err := verifyLink(links[1].bundle, c.e, first)
+		switch {
+		case c.refused && !errors.Is(err, fault.ErrRejected):
+			t.Errorf("%s: %v", name, err)
+		case !c.refused && (err != nil || !slices.Contains(r.Unpinned, "the origin of the initial weights")):
+			t.Errorf("%s: %v, unpinned %q", name, err, r.Unpinned)
+		}
+	}
+}
+
+// TestContinuedIsCertified: the initial weights of a continued run have a certificate of
+// its own bound, whatever the predecessor has proven of them.
+func TestContinuedIsCertified(t *testing.T) {
+	links := chainOfThree(t)
+	first := predecessor(t, links[0], nil)
+	for name, change := range map[string]func(b *bundle.Bundle){
+		"none":                      func(b *bundle.Bundle) { b.Weights = nil },
+		"that of its predecessor":   func(b *bundle.Bundle) { b.Weights = links[0].bundle.Weights },
+		"that of its successor":     func(b *bundle.Bundle) { b.Weights = links[2].bundle.Weights },
+		"one of a narrower bound":   func(b *bundle.Bundle) { b.Statement.Origin.Bits = 1 },
+		"one of private weights":    func(b *bundle.Bundle) { b.Statement.Origin = bundle.Origin{Kind: bundle.Private, Bits: 31} },
+		"one of another's segments": func(b *bundle.Bundle) { b.Weights = b.Segments[0].Proof },
+	} {
+		b := *links[1].bundle
+		s := *b.Statement
+		b.Statement = &s
+		change(&b)
+		from := first
+		if s.Origin.Kind != bundle.Continued {
+			from = nil
+		}
+		if _, err := verifyLink(&b, bundle.Expectation{}, from); !errors.Is(err, fault.ErrRejected) && !errors.Is(err, fault.ErrMalformed) {
+			t.Errorf("%s: %v", name, err)
+		} else if !strings.Contains(fmt.Sprint(err), "certificate of the initial weights") {
+			t.Errorf("%s: refused for something else: %v", name, err)
+		}
+	}
+}

@@ -157,8 +157,12 @@ func (l *Link) start(number map[string]int) string {
 	return "starts from " + strings.Join(from, ", ")
 }
 
-// lines say what a link has trained, and on what.
+// lines say what a link has trained, and on what; of a round, which has taken no steps
+// of its own, that it is an average.
 func (l *Link) lines() []string {
+	if l.Round > 0 {
+		return []string{fmt.Sprintf("  round %d of federated training: their average, of program %s", l.Round, l.Program)}
+	}
 	lines := []string{fmt.Sprintf("  %d steps of program %s, learning rate %s", l.Steps, l.Program, foreign.Line(l.Rate))}
 	for i, digest := range l.Dataset {
 		lines = append(lines, fmt.Sprintf("  trained on part %s of %d rows", digest, l.Rows[i]))
