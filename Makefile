@@ -6,7 +6,7 @@ GO          ?= go
 STATICCHECK ?= honnef.co/go/tools/cmd/staticcheck@v0.8.2
 FUZZTIME    ?= 60
 
-.PHONY: check format vet staticcheck generated tidy short fuzz-briefly mutate-briefly mutate test fixtures-test examples-test drift-test pairs-test wraps-test ceremony-test snarkjs-test faults-test fuzz fuzz-long properties-test bytes-long bench bench-peers estimate-test circuit-stats contracts contracts-check mutate-contracts chain-test marketplace marketplace-plonk web web-test
+.PHONY: check format vet staticcheck generated tidy short fuzz-briefly mutate-briefly mutate test fixtures-test examples-test drift-test pairs-test wraps-test ceremony-test snarkjs-test faults-test cluster-test fuzz fuzz-long properties-test bytes-long bench bench-peers estimate-test circuit-stats contracts contracts-check mutate-contracts chain-test marketplace marketplace-plonk web web-test
 
 check: format vet staticcheck generated tidy short fuzz-briefly mutate-briefly
 
@@ -102,6 +102,12 @@ snarkjs-test:
 # eight ways, of which tests take one: twelve CPU minutes for these alone.
 faults-test:
 	$(GO) test -count=1 -timeout 4h -run '^(TestFaults|TestKilledForGood|TestRestartIsKilled|TestCacheIsDoneWithout)$$' ./cmd/zkaudit -whole
+
+# 64 segments by four worker processes that are killed again and again, with the server
+# restarted once; two workers of one core against one process of two; a thousand segments.
+# It prints how long each took: some twenty minutes on 2 cores.
+cluster-test:
+	$(GO) test -count=1 -timeout 2h -run '^TestCluster' ./cmd/zkaudit -whole -v
 
 # FUZZTIME seconds per target.
 fuzz:

@@ -49,6 +49,18 @@ func (p *RunProver) Certified(datasets [][]byte, weights []byte, initial *Commit
 	return nil
 }
 
+// Certificates returns the digests that Certified has found, and Initial the weights it was
+// given: what CertifiedAs takes.
+func (p *RunProver) Certificates() [][32]byte { return p.certificates }
+
+// Initial returns the committed initial weights.
+func (p *RunProver) Initial() *CommittedWeights { return p.initial }
+
+// CertifiedAs is Certified for those who are told what another prover of the run has found.
+func (p *RunProver) CertifiedAs(certificates [][32]byte, initial *CommittedWeights) {
+	p.certificates, p.initial = certificates, initial
+}
+
 // Beside returns a prover of the same run that may work at the same time, with another
 // arena, or nil. It knows the certificates that this one knows.
 func (p *RunProver) Beside(by mode.Prover, arena *poly.Arena) *RunProver {

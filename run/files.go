@@ -62,13 +62,44 @@ func (d *Directory) loadProof(path string, claim [32]byte) ([]byte, error) {
 // saveWeights writes committed weights with their blinding, private. key says
 // which weights they are.
 func (d *Directory) saveWeights(path string, key [32]byte, w *owner.CommittedWeights) error {
-	var payload []byte
-	for i, rows := range w.Public {
-		payload = commitments.AppendPoints(payload, rows)
-		payload = commitments.AppendScalars(payload, w.Blinding[i])
-	}
 	header := artefact.Header{Kind: WeightsKind(), Version: weightsVersion, Statement: key}
-	return artefact.WriteFile(path, artefact.Encode(header, payload), artefact.PrivateMode)
+	return artefact.WriteFile(path, artefact.Encode(header, encodeWeights(w)), artefact.PrivateMode)
+}
+
+// encodeWeights writes committed weights with their blinding.
+func encodeWeights(w *owner.CommittedWeights) (b []byte) {
+	for i, rows := range w.Public {
+		b = commitments.AppendPoints(b, rows)
+		b = commitments.AppendScalars(b, w.Blinding[i])
+	}
+	return b
+}
+
+// decodeWeights reads what encodeWeights wrote of the given weights of a program. Errors
+// wrap fault.ErrMalformed.
+func decodeWeights(b []byte, p *graph.Program, ids []graph.TensorID, rowBits int) (*owner.CommittedWeights, error) {
+	w := &owner.CommittedWeights{}
+	for _, id := range ids {
+		rows := bundle.CommittedRows(rowBits, p.Tensor(id).Axes...)
+		split := rows * commitments.PointBytes
+		end := split + rows*commitments.ScalarBytes
+		if len(b) < end {
+			return nil, fmt.Errorf("%d bytes too few: %w", end-len(b), fault.ErrMalformed)
+		}
+		points, err := commitments.DecodePoints(b[:split], rows, commitments.RefuseInfinity)
+		if err != nil {
+			return nil, err
+		}
+		blinding, err := commitments.DecodeScalars(b[split:end], rows)
+		if err != nil {
+			return nil, err
+		}
+		w.Public, w.Blinding, b = append(w.Public, points), append(w.Blinding, blinding), b[end:]
+	}
+	if len(b) != 0 {
+		return nil, fmt.Errorf("%d bytes too many: %w", len(b), fault.ErrMalformed)
+	}
+	return w, nil
 }
 
 // loadWeights returns the committed weights at path if they are those of the
@@ -88,26 +119,9 @@ func (d *Directory) loadWeights(path string, key [32]byte, p *graph.Program, ids
 	if header.Statement != key {
 		return nil, nil
 	}
-	w := &owner.CommittedWeights{}
-	for _, id := range ids {
-		rows := bundle.CommittedRows(setup.RowBits, p.Tensor(id).Axes...)
-		split := rows * commitments.PointBytes
-		end := split + rows*commitments.ScalarBytes
-		if len(payload) < end {
-			return nil, fmt.Errorf("%s: %d bytes too few: %w", path, end-len(payload), fault.ErrMalformed)
-		}
-		points, err := commitments.DecodePoints(payload[:split], rows, commitments.RefuseInfinity)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", path, err)
-		}
-		blinding, err := commitments.DecodeScalars(payload[split:end], rows)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", path, err)
-		}
-		w.Public, w.Blinding, payload = append(w.Public, points), append(w.Blinding, blinding), payload[end:]
-	}
-	if len(payload) != 0 {
-		return nil, fmt.Errorf("%s: %d bytes too many: %w", path, len(payload), fault.ErrMalformed)
+	w, err := decodeWeights(payload, p, ids, setup.RowBits)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return w, nil
 }

@@ -35,8 +35,9 @@ type ProveRecord struct {
 
 // ProveOptions are choices of Prove that change nothing in what is proven.
 type ProveOptions struct {
-	Restart bool // discard what was proven
-	Jobs    int  // segments proven at once; 0 is 1
+	Restart bool            // discard what was proven
+	Jobs    int             // segments proven at once, here; 0 is 1
+	Cluster *ClusterOptions // nil: all is proven in this process
 }
 
 // Prove is ProveWith, one segment after the other.
@@ -50,6 +51,11 @@ func (d *Directory) Prove(ctx context.Context, restart bool) (*ProveRecord, erro
 func (d *Directory) ProveWith(ctx context.Context, o ProveOptions) (*ProveRecord, error) {
 	start := time.Now()
 	o.Jobs = max(1, o.Jobs)
+	if o.Cluster != nil {
+		if err := d.clusterable(); err != nil {
+			return nil, err
+		}
+	}
 	w, id, err := d.newProveCall()
 	if err != nil {
 		return nil, err
@@ -78,7 +84,12 @@ func (d *Directory) ProveWith(ctx context.Context, o ProveOptions) (*ProveRecord
 	if err != nil {
 		return nil, unproven(err)
 	}
-	if err := w.prove(ctx, jobs, o.Jobs); err != nil {
+	if o.Cluster != nil {
+		err = w.proveElsewhere(ctx, jobs, o.Cluster)
+	} else {
+		err = w.prove(ctx, jobs, o.Jobs)
+	}
+	if err != nil {
 		return nil, unproven(err)
 	}
 	r, err := w.finish(ctx)

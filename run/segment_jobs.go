@@ -183,9 +183,7 @@ func (w *proveCall) keep(s *provenSegment) error {
 
 // note says which segment is done, and which are under way.
 func (w *proveCall) note(i int, underWay map[int]bool) string {
-	r := w.job.Run
-	steps := r.Range(i)
-	text := fmt.Sprintf("segment %d of %d (steps %d to %d)", i+1, r.Segments(), steps.First, steps.First+steps.Count-1)
+	text := w.nameOf(i)
 	var others []int
 	for k := range underWay {
 		others = append(others, k+1)
@@ -194,6 +192,13 @@ func (w *proveCall) note(i int, underWay map[int]bool) string {
 		text += "; under way: " + strings.Trim(fmt.Sprint(others), "[]")
 	}
 	return text
+}
+
+// nameOf is what people know a segment by.
+func (w *proveCall) nameOf(i int) string {
+	r := w.job.Run
+	steps := r.Range(i)
+	return fmt.Sprintf("segment %d of %d (steps %d to %d)", i+1, r.Segments(), steps.First, steps.First+steps.Count-1)
 }
 
 // fitsAtOnce returns fault.ErrResources, with the number that would fit, unless

@@ -15,7 +15,7 @@ import (
 // strangers lists files in the directories of the stages that no stage of a run of so
 // many segments makes or reads, and proofs that are damaged.
 func (d *Directory) strangers(c *CommitRecord, segments int) []error {
-	made := map[string][]string{commitDir: {record, encodingFile}, trainDir: {record}, proveDir: {record, certificateFile}}
+	made := map[string][]string{commitDir: {record, encodingFile}, trainDir: {record}, proveDir: {record, certificateFile, queueDir}}
 	for _, p := range slices.Concat(c.Parts, c.Tests) {
 		made[commitDir] = append(made[commitDir], p.File, p.Name+".opening")
 	}
@@ -36,7 +36,7 @@ func (d *Directory) strangers(c *CommitRecord, segments int) []error {
 			path := d.file(stage, e.Name())
 			if !slices.Contains(made[stage], e.Name()) {
 				problems = append(problems, fmt.Errorf("%s belongs to nothing in this run, which has %d segments: move it elsewhere, --restart removes it: %w", path, segments, fault.ErrInput))
-			} else if stage == proveDir && e.Name() != record {
+			} else if stage == proveDir && e.Name() != record && e.Name() != queueDir {
 				problems = appendError(problems, d.damaged(path))
 			}
 		}

@@ -36,6 +36,17 @@ func (t *Trainer) Trace(ctx context.Context, checkpoints *Checkpoints, segment i
 	if err != nil {
 		return nil, err
 	}
+	trace, err := t.TraceFrom(ctx, segment, before)
+	if err != nil {
+		return nil, err
+	}
+	return trace, t.compare(checkpoints, segment+1, trace.After)
+}
+
+// TraceFrom is Trace of a segment before which weights, frozen ones included, are as given:
+// for machines that have no checkpoints. What is compared with what comes after is the
+// caller's business. Requires 0 <= segment < Segments().
+func (t *Trainer) TraceFrom(ctx context.Context, segment int, before Weights) (*Trace, error) {
 	if err := t.set(before); err != nil {
 		return nil, err
 	}
@@ -45,9 +56,6 @@ func (t *Trainer) Trace(ctx context.Context, checkpoints *Checkpoints, segment i
 		return nil, err
 	}
 	after := t.weights().Clone()
-	if err := t.compare(checkpoints, segment+1, after); err != nil {
-		return nil, err
-	}
 	rates := t.run.Rates[steps.First : steps.First+steps.Count]
 	return &Trace{Segment: segment, Range: steps, Rates: rates, Recorded: recorded, Before: before, After: after}, nil
 }

@@ -77,7 +77,7 @@ Exit codes: 0 valid, or done; 1 false; 2 usage; 3 input that cannot be read or u
 	root.SetOut(a.stdout)
 	root.SetErr(a.stderr)
 	root.SetHelpCommand(helpCommand())
-	root.AddCommand(aggregateCommand(a), demoCommand(a), doctorCommand(a), inspectCommand(a), modelCommand(a), initCommand(a), calibrateCommand(a), commitCommand(a), importCommand(a), trainCommand(a), proveCommand(a), verifyCommand(a), auditCommand(a), ceremonyCommand(a), encodeCommand(a), estimateCommand(a), evmCommand(a), exportCommand(a), inferCommand(a), openCommand(a), reportCommand(a), setupCommand(a), versionCommand(a))
+	root.AddCommand(aggregateCommand(a), demoCommand(a), doctorCommand(a), inspectCommand(a), modelCommand(a), initCommand(a), calibrateCommand(a), commitCommand(a), importCommand(a), trainCommand(a), proveCommand(a), verifyCommand(a), auditCommand(a), ceremonyCommand(a), encodeCommand(a), estimateCommand(a), evmCommand(a), exportCommand(a), inferCommand(a), openCommand(a), reportCommand(a), setupCommand(a), versionCommand(a), workerCommand(a))
 	return root
 }
 

@@ -162,6 +162,7 @@ func accuracy(v *float64) string {
 
 func proveCommand(a *app) *cobra.Command {
 	var o run.ProveOptions
+	var q queueFlags
 	c := &cobra.Command{
 		Use:   "prove [DIR]",
 		Short: "Prove every segment of a trained run and write the bundle",
@@ -171,11 +172,22 @@ Kill it at any time; the same command continues with the next proof.
 
 Segments are independent of one another once they are trained. A proof keeps a few
 cores busy, but not many: on a machine with eight or more, and memory for several
-proofs, --jobs makes several at once. The bundle does not depend on it.`,
+proofs, --jobs makes several at once. The bundle does not depend on it.
+
+With --cluster URL, or --cluster-context NAME, segments go through a queue on a NATS server
+to your other machines that run zkaudit worker with the same --cluster-key; all in the
+queue is encrypted with it, and what comes back is verified. --cluster embedded starts a
+server in this process, and --jobs worker processes for it.`,
 		Args: arguments(0, 1, "the run directory"),
 		RunE: func(c *cobra.Command, args []string) error {
 			if o.Jobs < 1 {
 				return fmt.Errorf("--jobs %d: want at least 1: %w", o.Jobs, fault.ErrUsage)
+			}
+			if q.given() {
+				if q.url != embedded && c.Flags().Changed("jobs") {
+					return fmt.Errorf("--jobs is of this machine, and with --cluster workers prove, as many as there are: %w", fault.ErrUsage)
+				}
+				o.Cluster = q.options(a, o.Jobs)
 			}
 			d, err := a.open(args)
 			if err != nil {
@@ -197,6 +209,7 @@ proofs, --jobs makes several at once. The bundle does not depend on it.`,
 	}
 	c.Flags().BoolVar(&o.Restart, "restart", false, restartUsage)
 	c.Flags().IntVar(&o.Jobs, "jobs", 1, "how many segments to prove at once, each with memory of its own; more than 1 pays where there are more cores than a proof keeps busy")
+	q.add(c)
 	return c
 }
 

@@ -43,7 +43,7 @@ var unguarded = map[string]string{
 	"proof/wrap.Verify": "inside Verify", "proof/wrap/snarkjs.Verify": "inside Verify", "proof/wrap.Unmarshal": "inside Verify", "proof/wrap.DecodeProvingKey": "the user's own cache", "proof/wrap.DecodeVerifyingKey": "the user's own cache",
 	"internal/memory.Parse": "the user's own", "internal/number.ParseRate": "the user's own", "internal/number.ParseRates": "the user's own", "internal/number.ParseRatePlan": "the user's own", "internal/number.ParseExact": "the user's own", "internal/number.ParseResponse": "the user's own", "internal/number.ParseFraction": "the user's own", "internal/number.ParseWeight": "the user's own", "internal/number.ParseShare": "the user's own",
 	"data/recipe.Read": "of the data readers", "run.ReadArchitecture": "of tflite.Parse and transpile.Read", "run.ReadStated": "of tflite.Parse and transpile.Transpile", "run.ReadInputs": "of the data readers",
-	"train.Load": "the user's own", "train.Read": "integers", "run.Read": "randomness",
+	"train.Load": "the user's own", "train.Read": "integers", "run.Read": "randomness, and rows of a shipment", "cluster.ReadKey": "the user's own",
 	"evm.ParseContext":       "64 digits",
 	"evm.ParseAddress":       "40 digits",
 	"evm.Verify":             "inside Verify",

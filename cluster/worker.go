@@ -1,0 +1,173 @@
+package cluster
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/zkaudit/zkaudit/internal/fault"
+)
+
+// Doer does the tasks of one run.
+type Doer func(ctx context.Context, input []byte) (output []byte, err error)
+
+// Worker is what does jobs.
+type Worker struct {
+	Version string // jobs of other programs are refused
+	// Open prepares for the tasks of a run, given what they share.
+	Open func(ctx context.Context, shared []byte) (Doer, error)
+	// Note is told what people should know; may be nil.
+	Note func(string)
+	// MaxInput bounds what is fetched, in bytes.
+	MaxInput int64
+
+	shared string // object of the run that is open
+	doer   Doer
+}
+
+func (w *Worker) note(text string) {
+	if w.Note != nil {
+		w.Note(text)
+	}
+}
+
+// Work does jobs of the key's owner, one after the other, until ctx ends. It waits while
+// there are none, or no server.
+func (c *Conn) Work(ctx context.Context, w *Worker) error {
+	ctx, cancel := undated(ctx)
+	defer cancel()
+	away := false
+	for ctx.Err() == nil {
+		m, wait, err := c.nextJob(ctx)
+		switch {
+		case m != nil:
+			away = false
+			c.work(ctx, w, m, wait)
+		case err != nil && ctx.Err() == nil:
+			if !away {
+				w.note(fmt.Sprintf("no queue to take jobs from, it is asked again: %v", err))
+			}
+			away = true
+			_ = sleep(ctx, c.o.Poll)
+		}
+	}
+	return ctx.Err()
+}
+
+// nextJob returns a job, or nil if there is none for a while, and how long the server
+// waits for a sign of it.
+func (c *Conn) nextJob(ctx context.Context) (jetstream.Msg, time.Duration, error) {
+	asking, cancel := context.WithTimeout(ctx, c.o.Answer)
+	defer cancel()
+	consumer, err := c.js.Consumer(asking, c.key.jobStream(), workers)
+	if errors.Is(err, jetstream.ErrStreamNotFound) || errors.Is(err, jetstream.ErrConsumerNotFound) {
+		return nil, 0, sleep(ctx, c.o.Poll) // no head of this key has ever asked for anything
+	} else if err != nil {
+		return nil, 0, err
+	}
+	m, err := consumer.Next(jetstream.FetchMaxWait(c.o.Poll))
+	if errors.Is(err, nats.ErrTimeout) {
+		err = nil
+	}
+	return m, consumer.CachedInfo().Config.AckWait, err
+}
+
+// work does a job, and says what became of it: first to the head, then to the queue. A
+// job that is lost in between is done twice, and one result is forgotten.
+func (c *Conn) work(ctx context.Context, w *Worker, m jetstream.Msg, wait time.Duration) {
+	run, job, err := c.key.parse(m.Subject())
+	if err != nil {
+		_ = m.Term() // nothing of ours
+		return
+	}
+	var asked jobMessage
+	var said resultMessage
+	stop := c.keep(ctx, m, wait)
+	output, err := c.output(ctx, w, run, job, m.Data(), &asked)
+	stop()
+	if ctx.Err() != nil {
+		return // keep has given it back
+	}
+	if err == nil {
+		said.Output, err = c.put(ctx, place{"output", run, job}, output)
+	}
+	said.Try = asked.Try
+	if err != nil {
+		said.Error, said.Code = fault.Text(err, nil), fault.ExitCode(err)
+		w.note("a job was not done: " + said.Error)
+	}
+	p := place{"result", run, job}
+	if c.say(ctx, p, c.key.resultSubject(p), said) != nil {
+		return // the server waits no longer, then
+	}
+	switch {
+	case err == nil:
+		ctx, cancel := context.WithTimeout(ctx, c.o.Answer)
+		defer cancel()
+		_ = m.DoubleAck(ctx) // or it is done twice
+	case errors.Is(err, fault.ErrResources) || errors.Is(err, fault.ErrVersion):
+		// Others may be able to: they are left the time to take it.
+		_ = m.NakWithDelay(c.o.Delay)
+		_ = sleep(ctx, c.o.Pause)
+	default:
+		_ = m.NakWithDelay(c.o.Delay)
+	}
+}
+
+// keep tells the server that a job is under way, until stop is called, and gives the job
+// back when ctx ends before.
+func (c *Conn) keep(ctx context.Context, m jetstream.Msg, wait time.Duration) (stop func()) {
+	ended := make(chan struct{})
+	var group fault.Group
+	group.Go(func() {
+		tick := time.NewTicker(max(wait/3, time.Millisecond))
+		defer tick.Stop()
+		for {
+			select {
+			case <-tick.C:
+				_ = m.InProgress() // or another worker does it, too
+			case <-ctx.Done():
+				_ = m.Nak()
+				_ = c.nats.FlushTimeout(time.Second)
+				return
+			case <-ended:
+				return
+			}
+		}
+	})
+	return func() {
+		close(ended)
+		group.Wait()
+	}
+}
+
+// output does a job.
+func (c *Conn) output(ctx context.Context, w *Worker, run, job string, sealed []byte, asked *jobMessage) (output []byte, err error) {
+	defer fault.Catch(&err, "job", fault.ErrInput)
+	if err := c.hear(place{"job", run, job}, sealed, asked); err != nil {
+		return nil, err
+	}
+	if asked.Version != w.Version {
+		return nil, fmt.Errorf("the job is of %s, this worker is %s: let both be one program: %w", fault.Quote(asked.Version), fault.Quote(w.Version), fault.ErrVersion)
+	}
+	if w.shared != asked.Shared {
+		w.shared, w.doer = "", nil // before another one takes as much
+		shared, err := c.get(ctx, place{kind: "run", run: run}, asked.Shared, w.MaxInput)
+		if err != nil {
+			return nil, err
+		}
+		if w.doer, err = w.Open(ctx, shared); err != nil {
+			return nil, err
+		}
+		w.shared = asked.Shared
+	}
+	input, err := c.get(ctx, place{"input", run, job}, asked.Input, w.MaxInput)
+	if err != nil {
+		return nil, err
+	}
+	return w.doer(ctx, input)
+}

@@ -1,0 +1,154 @@
+package run
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/zkaudit/zkaudit/bundle"
+	"github.com/zkaudit/zkaudit/cluster"
+	"github.com/zkaudit/zkaudit/internal/artefact"
+	"github.com/zkaudit/zkaudit/internal/fault"
+	"github.com/zkaudit/zkaudit/proof/mode"
+)
+
+// Queue is a queue that a call of ProveWith has its segments proven through.
+type Queue struct {
+	Conn  *cluster.Conn
+	Alive func() error // an error where no worker is left; may be nil
+	Close func()
+}
+
+// ClusterOptions have segments proven by the workers of a queue.
+type ClusterOptions struct {
+	Program string // its version, which workers must have, too
+	// Connect returns the queue. A server of its own keeps what it has in folder, which
+	// is removed when all is proven.
+	Connect func(ctx context.Context, folder string) (*Queue, error)
+	Note    func(string) // is told what people should know; may be nil
+}
+
+// queueDir is where a server within the process keeps its streams, in the directory of
+// proofs.
+const queueDir = "queue"
+
+// WorkVersion is what a job says of the program that it is of.
+func WorkVersion(program string) string { return "zkaudit " + program + ", " + WorkFormat() }
+
+// clusterable returns fault.ErrUsage for runs that other machines cannot prove.
+func (d *Directory) clusterable() error {
+	switch m := mode.Name(d.Config.Proof.Mode); {
+	case m.Wrapped():
+		return fmt.Errorf("proofs of mode %s need keys that stay on one machine: --cluster is for modes %s and %s: %w", m, mode.ZK, mode.Validity, fault.ErrUsage)
+	case d.Config.Proof.setupFile():
+		return fmt.Errorf("the setup of this run is a file, which workers do not have: --cluster is for setup %s: %w", TransparentSetup, fault.ErrUsage)
+	}
+	return nil
+}
+
+// proveElsewhere has all jobs whose proof is missing done by workers, and puts the proofs
+// into the bundle. What they send is verified against its claim before it is kept.
+func (w *proveCall) proveElsewhere(ctx context.Context, jobs []segmentJob, o *ClusterOptions) error {
+	d := w.directory
+	folder := d.file(w.stage, queueDir)
+	q, err := o.Connect(ctx, folder)
+	if err != nil {
+		return err
+	}
+	err = w.proveThrough(ctx, jobs, q, o)
+	q.Close()
+	if err != nil {
+		return err
+	}
+	return artefact.Remove(folder)
+}
+
+func (w *proveCall) proveThrough(ctx context.Context, jobs []segmentJob, q *Queue, o *ClusterOptions) error {
+	d, j := w.directory, w.job
+	d.progress.Start("prove", len(jobs))
+	defer d.progress.Finish()
+	shared, err := newShipment(d.Config.Proof.Setup, w.prover, j.Run.Initial).encode()
+	if err != nil {
+		return err
+	}
+	w.bundle.Segments = make([]bundle.Segment, len(jobs))
+	verifier := &mode.Verifier{Setup: j.Setup.Verifier()}
+	next, done := 0, 0
+	kept := func(s provenSegment) error {
+		if err := w.keep(&s); err != nil {
+			return err
+		}
+		done++
+		d.progress.Advance(done, w.note(s.job.segment, nil))
+		return nil
+	}
+	return q.Conn.Do(ctx, &cluster.Run{
+		ID: w.prover.Claims.Digest, Version: WorkVersion(o.Program), Shared: shared, Note: o.Note, Alive: q.Alive, MaxOutput: bundle.MaxProof + 1<<10,
+		Next: func() (*cluster.Task, error) {
+			for ; next < len(jobs); next++ {
+				if err := ctx.Err(); err != nil {
+					return nil, err
+				}
+				job := &jobs[next]
+				claim, there, err := w.claimed(job)
+				if err != nil {
+					return nil, err
+				}
+				if there != nil {
+					if err := kept(provenSegment{job: job, claim: claim, proof: there}); err != nil {
+						return nil, err
+					}
+					continue
+				}
+				next++
+				return w.task(job, claim)
+			}
+			return nil, nil
+		},
+		Accept: func(t *cluster.Task, output []byte) error {
+			job := &jobs[t.Index]
+			_, st, err := w.prover.SegmentClaim(job.segment, job.before, job.after)
+			if err != nil {
+				return ours(err)
+			}
+			if err := verifier.Verify(ctx, w.prover.Claims.Run.Mode, st, output); err != nil {
+				return err
+			}
+			return ours(kept(provenSegment{job: job, claim: bundle.ClaimDigest(st), proof: output, fresh: true}))
+		},
+	})
+}
+
+// ours is an error that is not of a worker's output, whatever it wraps.
+func ours(err error) error {
+	if errors.Is(err, fault.ErrRejected) || errors.Is(err, fault.ErrMalformed) {
+		return fault.Recast(err, fault.ErrInput)
+	}
+	return err
+}
+
+// claimed returns what a job is about, and its proof if there is one.
+func (w *proveCall) claimed(job *segmentJob) (claim [32]byte, proof []byte, err error) {
+	_, st, err := w.prover.SegmentClaim(job.segment, job.before, job.after)
+	if err != nil {
+		return claim, nil, err
+	}
+	claim = bundle.ClaimDigest(st)
+	proof, err = w.directory.loadProof(job.path, claim)
+	return claim, proof, err
+}
+
+// task is a job as workers take it.
+func (w *proveCall) task(job *segmentJob, claim [32]byte) (*cluster.Task, error) {
+	p := w.job.Run.Program
+	before, err := w.checkpoints.Load(job.segment)
+	if err != nil {
+		return nil, err
+	}
+	after, err := w.checkpoints.Load(job.segment + 1)
+	if err != nil {
+		return nil, err
+	}
+	g := &shippedSegment{segment: job.segment, weights: before, before: job.before, after: job.after, end: after.Digest(p)}
+	return &cluster.Task{ID: claim, Index: job.segment, Name: w.nameOf(job.segment), Input: g.encode(p)}, nil
+}
