@@ -7,6 +7,8 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
+
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/network"
@@ -281,6 +283,35 @@ func TestForgedAverages(t *testing.T) {
 			}
 			if err := c.Attempt(t); !errors.Is(err, fault.ErrRejected) {
 				t.Errorf("counts %v, recounted %v: %v", counts, recount, err)
+			}
+		}
+	}
+}
+
+// TestEquationsHoldOfIntegers: where CheckBounds accepts, no two sides of an average's
+// equation differ by as much as the size of the field: what holds in the field holds of
+// integers.
+func TestEquationsHoldOfIntegers(t *testing.T) {
+	p, _ := perceptron(t, 2)
+	pow := func(bits int) *big.Int { return new(big.Int).Lsh(big.NewInt(1), uint(bits)) }
+	for _, samples := range []int64{2, 3, 1<<16 - 1, 1 << 16, 1<<36 - 1, 1 << 36, segment.MaxSamples - 1, segment.MaxSamples} {
+		for _, average := range []int{1, 40, segment.MaxInitialBits} {
+			cert, err := segment.NewAverageCertificate(p, network.WeightTensors(p), samples, average)
+			if err != nil {
+				t.Fatal(err)
+			}
+			widest := 0
+			for widest < 300 && cert.CheckBounds(widest+1) == nil {
+				widest++
+			}
+			// |Σ n_k·w_k| ≤ N·2^a,  |N·g + r| ≤ N·2^b + N/2
+			most := new(big.Int).Add(pow(widest), pow(average))
+			most.Mul(most, big.NewInt(samples)).Add(most, big.NewInt(samples/2))
+			if most.Cmp(fr.Modulus()) >= 0 || widest < 64 {
+				t.Errorf("%d samples, averages of %d bits: weights of %d bits are accepted", samples, average, widest)
+			}
+			if err := cert.CheckBounds(300); !errors.Is(err, fault.ErrUnsupported) {
+				t.Errorf("%d samples, weights of 300 bits: %v", samples, err)
 			}
 		}
 	}
