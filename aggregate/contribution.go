@@ -41,6 +41,21 @@ func ContributionOf(b *bundle.Bundle) (_ *Contribution, err error) {
 	return &Contribution{Run: b.Statement, Result: result, Digest: result.Digest(), Samples: samples}, nil
 }
 
+// Share makes c hold what is large, and the same in another contribution, as that one
+// does, so that a thousand participants who start from one published model are not a
+// thousand copies of it in memory.
+func (c *Contribution) Share(with *Contribution) {
+	if with.Run.Network.Digest() == c.Run.Network.Digest() {
+		c.Run.Network = with.Run.Network
+	}
+	if slices.EqualFunc(with.Run.Origin.Cells, c.Run.Origin.Cells, slices.Equal[[]int64]) {
+		c.Run.Origin.Cells = with.Run.Origin.Cells
+	}
+	if slices.Equal(with.Run.Rates, c.Run.Rates) {
+		c.Run.Rates = with.Run.Rates
+	}
+}
+
 // Agree returns fault.ErrRejected, naming a participant and what differs, unless
 // all contributions may be averaged: runs of the same program, mode and setup,
 // made for the same context, from the same weights, of the same number of steps,

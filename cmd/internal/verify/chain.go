@@ -192,8 +192,8 @@ func (s *steps) contributions(results [][32]byte) ([]*aggregate.Contribution, er
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", s.runs[digest], fault.Verdict(err))
 		}
-		if len(list) > 0 && list[0].Run.Network.Digest() == c.Run.Network.Digest() {
-			c.Run.Network = list[0].Run.Network // held once
+		if len(list) > 0 {
+			c.Share(list[0])
 		}
 		list = append(list, c)
 	}

@@ -1,0 +1,31 @@
+package aggregate_test
+
+import (
+	"slices"
+	"testing"
+)
+
+// TestShare: what two contributions have alike is held once, and nothing else changes.
+func TestShare(t *testing.T) {
+	list := contributions(t, three(t))
+	for _, alike := range []bool{true, false} {
+		first, c := *list[1], *list[2]
+		run, other := *first.Run, *c.Run
+		first.Run, c.Run = &run, &other
+		run.Origin.Cells = [][]int64{{1, 2}, {3}}
+		other.Origin.Cells, other.Rates = [][]int64{{1, 2}, {3}}, slices.Clone(other.Rates)
+		if !alike {
+			other.Origin.Cells[1][0], other.Rates[0] = 4, other.Rates[0]+1
+		}
+		c.Share(&first)
+		if !slices.EqualFunc(other.Origin.Cells, [][]int64{{1, 2}, {map[bool]int64{true: 3, false: 4}[alike]}}, slices.Equal[[]int64]) {
+			t.Errorf("alike %v: cells %v", alike, other.Origin.Cells)
+		}
+		if (&other.Origin.Cells[0][0] == &run.Origin.Cells[0][0]) != alike || (&other.Rates[0] == &run.Rates[0]) != alike || other.Network != run.Network {
+			t.Errorf("alike %v: not held once, or others' cells and rates taken over", alike)
+		}
+		if other.RunID == run.RunID || &other.Parts[0].Features[0] == &run.Parts[0].Features[0] {
+			t.Errorf("alike %v: what is a run's own is shared", alike)
+		}
+	}
+}
