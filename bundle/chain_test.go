@@ -64,6 +64,15 @@ func TestFollow(t *testing.T) {
 			t.Errorf("%s: %+v, %v", name, from, err)
 		}
 	}
+	file, err := links[0].bundle.Marshal()
+	if err != nil {
+		t.Fatal(err)
+	}
+	forged := decode(t, made{bytes: file})
+	forged.Segments[1].Proof = forged.Segments[0].Proof
+	if _, err := bundle.Follow(context.Background(), c.From(), []bundle.Step{b, a}, []bundle.Step{&givenStep{"forged", forged}}); err != nil {
+		t.Errorf("what lies about displaces what is named: %v", err)
+	}
 	from, err := bundle.Follow(context.Background(), c.From(), nil, []bundle.Step{a})
 	if err != nil || len(from) != 1 || from[0] != nil {
 		t.Errorf("the predecessor is not given: %+v, %v", from, err)

@@ -307,10 +307,11 @@ func TestResultDigest(t *testing.T) {
 func TestAssumptionsOfChains(t *testing.T) {
 	links := chainOfThree(t)
 	first := predecessor(t, links[0], nil)
-	first.Assumed = append(slices.Clone(first.Assumed), "that the keys of a ceremony were made well")
+	want := append(slices.Clone(first.Assumed), "of a ceremony", "of another")
+	first.Assumed = slices.Concat([]string{"of a ceremony"}, first.Assumed, []string{"of another", "of a ceremony"})
 	r, err := verifyLink(links[1].bundle, bundle.Expectation{}, first)
-	if err != nil || !slices.Equal(r.Assumed, first.Assumed) || !slices.Equal(r.Predecessor().Assumed, first.Assumed) {
-		t.Errorf("%v, assumed %q, want %q", err, r.Assumed, first.Assumed)
+	if err != nil || !slices.Equal(r.Assumed, want) || !slices.Equal(r.Predecessor().Assumed, want) {
+		t.Errorf("%v, assumed %q, want %q", err, r.Assumed, want)
 	}
 }
 

@@ -147,7 +147,9 @@ func openStatements(t *testing.T) map[string]*bundle.Statement {
 	repair(b)
 	distinct(s)
 	rebind(s)
-	return map[string]*bundle.Statement{"as it is made": decode(t, first(t)).Statement, "with all there may be": s}
+	continued := decode(t, first(t)).Statement
+	continued.Origin = bundle.Origin{Kind: bundle.Continued, Bits: 47, Predecessor: [32]byte{9, 31: 10}}
+	return map[string]*bundle.Statement{"as it is made": decode(t, first(t)).Statement, "with all there may be": s, "continued": continued}
 }
 
 // distinct gives a statement commitments of which no two are the same.
