@@ -407,6 +407,47 @@ func TestRestIsComputed(t *testing.T) {
 	}
 }
 
+// TestVerifyTakesWhatWasVerified: contributions come with the verified runs that they are
+// of, each once, and a round takes no more memory than it may.
+func TestVerifyTakesWhatWasVerified(t *testing.T) {
+	list := three(t)
+	f, _ := average(t, list, 1)
+	setup, err := setupOf(list[0].bundle)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var runs []*bundle.Predecessor
+	for _, p := range list {
+		r, err := bundle.Verify(context.Background(), p.bundle, bundle.Expectation{}, setup.Verifier(), bundle.Options{AllowInsecure: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		runs = append(runs, r.Predecessor())
+	}
+	all := contributions(t, list)
+	options := aggregate.Options{AllowInsecure: true}
+	for name, c := range map[string]struct {
+		list []*aggregate.Contribution
+		runs []*bundle.Predecessor
+		want error
+	}{
+		"as they are":           {all, runs, nil},
+		"runs exchanged":        {all, []*bundle.Predecessor{runs[1], runs[0], runs[2]}, fault.ErrUsage},
+		"one not verified":      {all, []*bundle.Predecessor{runs[0], nil, runs[2]}, fault.ErrUsage},
+		"fewer runs":            {all, runs[:2], fault.ErrUsage},
+		"a participant twice":   {append(slices.Clone(all), all[0]), append(slices.Clone(runs), runs[0]), fault.ErrUsage},
+		"a participant missing": {all[1:], runs[1:], fault.ErrRejected},
+	} {
+		if _, err := aggregate.Verify(context.Background(), f, c.list, c.runs, setup.Verifier(), options); !errors.Is(err, c.want) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	options.MaxMemory = 1
+	if _, err := aggregate.Verify(context.Background(), f, all, runs, setup.Verifier(), options); !errors.Is(err, fault.ErrResources) {
+		t.Errorf("a byte of memory: %v", err)
+	}
+}
+
 // TestSecondRound: runs of a second round start from the commitments of the first, with
 // a layer that is not trained. It keeps its commitments there, and nobody may give it
 // others; in the first round, where each participant commits to it anew, it stays what
@@ -474,6 +515,12 @@ func TestSecondRound(t *testing.T) {
 	}
 	if err := aggregate.Agree(contributions(t, []*participant{second[0], first[1]})); !errors.Is(err, fault.ErrRejected) || !strings.Contains(err.Error(), "other weights") {
 		t.Errorf("runs of two rounds: %v", err)
+	}
+	if n, err := aggregate.Next(contributions(t, second)[0], report.Chain); err != nil || n != 2 {
+		t.Errorf("the second round would be number %d: %v", n, err)
+	}
+	if _, err := aggregate.Next(contributions(t, second)[0], report.Chain[1:2]); !errors.Is(err, fault.ErrUsage) {
+		t.Errorf("a round after one that nobody has seen: %v", err)
 	}
 	// One that says where it starts from, and starts from elsewhere.
 	elsewhere := contributions(t, second)
