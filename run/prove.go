@@ -60,10 +60,7 @@ func (d *Directory) ProveWith(ctx context.Context, o ProveOptions) (*ProveRecord
 	if err != nil {
 		return nil, err
 	}
-	if err := d.fitsProving(w.job); err != nil {
-		return nil, err
-	}
-	if err := d.fitsAtOnce(w.job, o.Jobs); err != nil {
+	if err := d.fitsHere(w.job, &o); err != nil {
 		return nil, err
 	}
 	if err := d.provingFits(w.job); err != nil {

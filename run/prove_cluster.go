@@ -22,6 +22,7 @@ type Queue struct {
 // ClusterOptions have segments proven by the workers of a queue.
 type ClusterOptions struct {
 	Program string // its version, which workers must have, too
+	Local   bool   // the workers are processes of this machine, ProveOptions.Jobs of them
 	// Connect returns the queue. A server of its own keeps what it has in folder, which
 	// is removed when all is proven.
 	Connect func(ctx context.Context, folder string) (*Queue, error)
@@ -44,6 +45,18 @@ func (d *Directory) clusterable() error {
 		return fmt.Errorf("the setup of this run is a file, which workers do not have: --cluster is for setup %s: %w", TransparentSetup, fault.ErrUsage)
 	}
 	return nil
+}
+
+// fitsHere returns fault.ErrResources unless what is proven on this machine fits: nothing
+// where workers elsewhere prove, who look for themselves.
+func (d *Directory) fitsHere(j *Job, o *ProveOptions) error {
+	if o.Cluster != nil && !o.Cluster.Local {
+		return nil
+	}
+	if err := d.fitsProving(j); err != nil {
+		return err
+	}
+	return d.fitsAtOnce(j, o.Jobs)
 }
 
 // proveElsewhere has all jobs whose proof is missing done by workers, and puts the proofs

@@ -254,6 +254,31 @@ func TestWorkerTooSmall(t *testing.T) {
 	}
 }
 
+// TestSmallHead: a machine that has not the memory to prove a segment has others prove it;
+// workers of its own it refuses.
+func TestSmallHead(t *testing.T) {
+	dir, q := trained(t, nil), newQueue(t)
+	q.work(t, memory.Limit{}, nil)
+	d := open(t, dir, nil)
+	j, err := d.Job()
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.memory = memory.Limit{Bytes: memory.Base, By: "a test"}
+	if err := d.fitsProving(j); !errors.Is(err, fault.ErrResources) {
+		t.Fatalf("a segment fits: %v", err)
+	}
+	o := q.head(t)
+	o.Cluster.Local = true
+	if _, err := d.ProveWith(t.Context(), o); !errors.Is(err, fault.ErrResources) || !strings.Contains(err.Error(), "a test leaves") {
+		t.Errorf("workers of this machine: %v", err)
+	}
+	o.Cluster.Local = false
+	if r, err := d.ProveWith(t.Context(), o); err != nil || r.Proven != 6 {
+		t.Errorf("%+v, %v", r, err)
+	}
+}
+
 // TestDamagedShipments: whatever is changed or cut off what is shipped is an error, and no
 // panic.
 func TestDamagedShipments(t *testing.T) {

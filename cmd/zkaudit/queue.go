@@ -54,7 +54,7 @@ func (q *queueFlags) dial() (*cluster.Conn, error) {
 // options has segments proven through the queue; workers are processes of this machine
 // that are started for it.
 func (q *queueFlags) options(a *app, workers int) *run.ClusterOptions {
-	o := &run.ClusterOptions{Program: programVersion(), Note: func(text string) { a.note("%s", text) }}
+	o := &run.ClusterOptions{Program: programVersion(), Local: q.url == embedded, Note: func(text string) { a.note("%s", text) }}
 	o.Connect = func(ctx context.Context, folder string) (*run.Queue, error) {
 		if q.url == embedded {
 			return a.startQueue(folder, q.key, workers)
