@@ -2,6 +2,7 @@ package bundle
 
 import (
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -32,5 +33,17 @@ func TestChainLines(t *testing.T) {
 	}
 	if got := starts(chain); !slices.Equal(got, []string{"s1", "s2"}) {
 		t.Errorf("the chain begins with %q", got)
+	}
+}
+
+// TestEachMissingResultIsTold: of every result that nobody has given, whatever is
+// pinned.
+func TestEachMissingResultIsTold(t *testing.T) {
+	f := facts()
+	e := f.Expect()
+	r := &Report{Facts: f, Chain: []Link{{Result: "r1", From: []string{"x"}}, {Result: "r2", From: []string{"r1", "y"}}}}
+	if err := e.compare(&Statement{}, r); err != nil || !slices.Equal(r.Unpinned, []string{string(theOrigin)}) || len(r.NotChecked) != 2 ||
+		!strings.HasPrefix(r.NotChecked[0], "the predecessor with the result x: ") || !strings.HasPrefix(r.NotChecked[1], "the predecessor with the result y: ") {
+		t.Errorf("%v, not checked %q, unpinned %q", err, r.NotChecked, r.Unpinned)
 	}
 }
