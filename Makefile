@@ -112,7 +112,7 @@ faults-test:
 
 # 64 segments by four worker processes that are killed again and again, with the server
 # restarted once; two workers of one core against one process of two; a thousand segments.
-# It prints how long each took: some twenty minutes on 2 cores.
+# It prints how long each took: some ten minutes on 2 cores.
 cluster-test:
 	$(GO) test -count=1 -timeout 2h -run '^TestCluster' ./cmd/zkaudit -whole -v
 
