@@ -15,13 +15,13 @@ func units(w *prover.Work, p prover.Phase) float64 {
 	case prover.Script:
 		return float64(w.Messages) + 3700
 	case prover.Lookups:
-		return 0.63*float64(w.Leaves) + 0.37*float64(w.Looked)
+		return 0.63*float64(w.Leaves) + 0.37*float64(w.Looked) + 0.3*float64(w.Ragged)
 	case prover.Tables:
 		return float64(w.Folded) + 13*float64(w.Summed)
 	case prover.Sums:
 		return float64(w.Summed)
 	case prover.Evaluating:
-		return float64(w.Evaluated) + 4.3*float64(w.EvaluatedWide) + 5.7*float64(w.EvaluatedVirtual) + 4000*float64(w.Messages)
+		return float64(w.Evaluated) + 4.3*float64(w.EvaluatedWide) + 9*float64(w.EvaluatedVirtual) + 8000*float64(w.Messages)
 	case prover.Folding:
 		return float64(w.Reduced) + 4*float64(w.ReducedWide) + 25*float64(w.Groups)*row
 	case prover.Reducing:

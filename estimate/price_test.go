@@ -45,7 +45,7 @@ func TestAllWorkCounts(t *testing.T) {
 	base := sampled(1000, 2).work
 	for name, more := range map[string]func(*prover.Work){
 		"messages": func(w *prover.Work) { w.Messages++ }, "committed": func(w *prover.Work) { w.Committed++ },
-		"looked up": func(w *prover.Work) { w.Looked++ }, "leaves": func(w *prover.Work) { w.Leaves++ },
+		"looked up": func(w *prover.Work) { w.Looked++ }, "ragged": func(w *prover.Work) { w.Ragged++ }, "leaves": func(w *prover.Work) { w.Leaves++ },
 		"folded": func(w *prover.Work) { w.Folded++ }, "summed": func(w *prover.Work) { w.Summed++ },
 		"evaluated": func(w *prover.Work) { w.Evaluated++ }, "evaluated, wide": func(w *prover.Work) { w.EvaluatedWide++ },
 		"evaluated, virtual": func(w *prover.Work) { w.EvaluatedVirtual++ }, "groups": func(w *prover.Work) { w.Groups++ },

@@ -55,6 +55,9 @@ func (e *estimation) commit(context.Context) error {
 // starting is about how long a process takes to start, in seconds.
 const starting = 0.03
 
+// generating is about how long a verifier takes to start and to read its generators.
+const generating = 0.08
+
 // usuallyFilled is the share of cells that are not 0 in what prices were measured with: a 0
 // costs nothing to commit to.
 const usuallyFilled = 0.75
@@ -175,7 +178,7 @@ func (e *estimation) prove(context.Context) error {
 		Name: "prove", Seconds: starting + e.reading + e.waiting + e.proof(weights) + e.keys() + seconds + check,
 		Memory: e.peak(need, false), Disk: e.provingBytes(b, len(encoded)),
 	})
-	e.r.Stages = append(e.r.Stages, StageEstimate{Name: "verify", Seconds: starting + check, Memory: b.Memory().Typical()})
+	e.r.Stages = append(e.r.Stages, StageEstimate{Name: "verify", Seconds: generating + check, Memory: b.Memory().Typical()})
 	return nil
 }
 

@@ -2,6 +2,7 @@ package prover
 
 import (
 	"github.com/zkaudit/zkaudit/proof"
+	"github.com/zkaudit/zkaudit/proof/poly"
 	"github.com/zkaudit/zkaudit/relation"
 )
 
@@ -20,6 +21,7 @@ type Work struct {
 
 	Looked int64 // tuples looked up, without padding
 	Leaves int64 // of the lookup tree, those of no block apart
+	Ragged int64 // those of lookups whose cells and padding alternate within a chunk
 	Tree   int64 // all of them, a power of two
 
 	Folded int64 // cells read to make tables of sumchecks
@@ -54,10 +56,26 @@ func WorkOf(l *proof.Layout) *Work {
 		w.Leaves, w.Tree = int64(last.Offset)+1<<last.Log, 1<<l.Log
 	}
 	for _, k := range l.System.Lookups {
-		w.Looked += int64(l.System.Tensor(k.Columns[0]).RealCells())
+		t := l.System.Tensor(k.Columns[0])
+		w.Looked += int64(t.RealCells())
+		if ragged(t) {
+			w.Ragged += int64(t.Cells())
+		}
 	}
 	proof.Walk(l, &meter{layout: l, work: w, made: map[*relation.Term]bool{}})
 	return w
+}
+
+// ragged reports whether a chunk of a tensor's cells holds some of its own and padding.
+func ragged(t *relation.Tensor) bool {
+	inner := 1
+	for k := len(t.Axes) - 1; k >= 0 && inner < poly.Chunk; k-- {
+		if !t.Axes[k].Full() {
+			return inner*t.Axes[k].Size%poly.Chunk != 0
+		}
+		inner *= t.Axes[k].Padded()
+	}
+	return false
 }
 
 // meter is the peer that counts. It answers with nothing.

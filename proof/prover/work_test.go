@@ -23,6 +23,9 @@ func TestWorkOfColumns(t *testing.T) {
 	if w.Leaves != 1<<12+1<<11+1<<10 || w.Tree != 1<<13 || w.Looked != 3000+1<<11 {
 		t.Errorf("%d leaves of %d, %d looked up", w.Leaves, w.Tree, w.Looked)
 	}
+	if w.Ragged != 1<<12 { // 3000 is no multiple of a chunk's 256 cells, 2048 is
+		t.Errorf("%d cells are ragged", w.Ragged)
+	}
 	if w.Messages != int64(proof.Length(l)) || w.RowLog != 10 || w.Wide != 0 || w.Evaluated < w.Laid || w.Reduced < w.Laid || w.Groups < 1 {
 		t.Errorf("%+v", w)
 	}
