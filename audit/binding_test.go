@@ -31,6 +31,9 @@ func everyClaim(t *testing.T) (*world, map[string][2]Claim) {
 	line, lineCells := perceptron(t, 4, 5, 6, 2, graph.MeanSquaredError)
 	w.train("line", line, lineCells)
 	w.pair("net", "other", schedule.Range{Part: 1, From: 3, To: 5})
+	for _, name := range []string{"net", "other"} {
+		w.begin(name, func(fraction int) int64 { return 1 << (fraction - 3) })
+	}
 	compared := func(at Question, parts []string, most Decimal) *Counterfactual {
 		return &Counterfactual{Models: []string{"net", "other"}, Without: []string{"south:3-4"}, Parts: parts, Question: at, AtMost: most}
 	}
@@ -89,6 +92,7 @@ func everyClaim(t *testing.T) (*world, map[string][2]Claim) {
 		"accuracies":  {compared(Question{}, both, "0.98"), compared(Question{}, both, "0.999")},
 		"two answers": {compared(row(3), nil, "9"), compared(row(2), nil, "9")},
 		"censorship":  {&censorship, &negative},
+		"update":      {&Update{Run: "net", AtMost: "2"}, &Update{Run: "other", AtMost: "2"}},
 	}
 }
 

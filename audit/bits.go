@@ -226,6 +226,9 @@ func (c *Censorship) tells(s *Scope) (int, error) {
 	return bounded(s.subjects.rowsOf(c.Parts), c.AtLeast, c.AtMost)
 }
 
+// a norm has no largest value that anybody expects, so that a bound on it is one bit.
+func (c *Update) tells(*Scope) (int, error) { return 1, nil }
+
 // a stated answer costs what releasing it would: one of the classes, or 16 bits
 // for each output, and the verdict that it is the answer.
 func (c *Prediction) tells(s *Scope) (int, error) {

@@ -80,6 +80,7 @@ func TestVerdictsTell(t *testing.T) {
 		"two accuracies, the same":    {&Counterfactual{Models: []string{"net", "other"}, Without: []string{"south:3-4"}, Parts: both, AtMost: "0"}, 7},
 		"two answers, the same":       {&Counterfactual{Models: []string{"net", "other"}, Without: []string{"south:3-4"}, Question: Question{Part: "north"}, AtMost: "0"}, 51},
 		"censored":                    {&Censorship{Model: "net", Parts: both, Attribute: "sex", Value: "M", Class: "c", AtLeast: "0.2", AtMost: "0.3"}, 4},
+		"an update":                   {&Update{Run: "net", AtMost: "2"}, 1},
 		"three records are there":     {&Membership{Parts: both, Works: Works{List: [][]int64{row64of(1), row64of(2), row64of(3)}}}, 3},
 		"three records are not there": {&NonMembership{Parts: both, Works: Works{List: [][]int64{row64of(1), row64of(2), row64of(3)}}}, 3},
 		"nothing like somebody's":     {&NonInclusion{Parts: both, Distance: "1", Works: Works{From: "works"}}, w.subjects.Parts["works"].Rows},

@@ -319,10 +319,11 @@ func TestMemoryIsAskedFor(t *testing.T) {
 		subjects *Subjects
 		more     int64
 	}{
-		"a public model":    {&Subjects{Models: map[string]*Model{"m": {cells: map[graph.TensorID][]int64{0: make([]int64, 1000)}}}}, 8000},
-		"a run's weights":   {&Subjects{Runs: map[string]*PublicRun{"r": {Weights: bundle.WeightCommitments{make([]bn254.G1Affine, 10)}}}}, 2560},
-		"a run's maps":      {&Subjects{Runs: map[string]*PublicRun{"r": {Program: &graph.Program{Nodes: []graph.Node{{Attributes: graph.Attributes{"entries": make([]int64, 300)}}}}}}}, 3200},
-		"a published model": {&Subjects{Runs: map[string]*PublicRun{"r": {Training: &Training{Origin: bundle.Origin{Cells: [][]int64{make([]int64, 100)}}}}}}, 800},
+		"a public model":         {&Subjects{Models: map[string]*Model{"m": {cells: map[graph.TensorID][]int64{0: make([]int64, 1000)}}}}, 8000},
+		"a run's weights":        {&Subjects{Runs: map[string]*PublicRun{"r": {Weights: bundle.WeightCommitments{make([]bn254.G1Affine, 10)}}}}, 2560},
+		"a run's maps":           {&Subjects{Runs: map[string]*PublicRun{"r": {Program: &graph.Program{Nodes: []graph.Node{{Attributes: graph.Attributes{"entries": make([]int64, 300)}}}}}}}, 3200},
+		"what a run starts from": {&Subjects{Runs: map[string]*PublicRun{"r": {Training: &Training{Initial: bundle.WeightCommitments{make([]bn254.G1Affine, 10)}}}}}, 2560},
+		"a published model":      {&Subjects{Runs: map[string]*PublicRun{"r": {Training: &Training{Origin: bundle.Origin{Cells: [][]int64{make([]int64, 100)}}}}}}, 800},
 	} {
 		if more := b.Memory(c.subjects).Bytes() - least; more != c.more {
 			t.Errorf("%s: %d bytes, want %d", name, more, c.more)

@@ -59,6 +59,7 @@ func Kinds() map[string]func() Claim {
 		"fairness":       func() Claim { return new(Fairness) },
 		"counterfactual": func() Claim { return new(Counterfactual) },
 		"censorship":     func() Claim { return new(Censorship) },
+		"update":         func() Claim { return new(Update) },
 	}
 }
 

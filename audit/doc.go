@@ -18,15 +18,17 @@
 //	L_k      nonNegative   limbs of 16 bits of what is claimed to be ≥ 0
 //	u(i,c)   argmax        bit: c is the first maximum of row i
 //	z(i,c)   inference     logit c of row i
+//	h, L     scale         fraction bits of squared integers; what these add up to
+//	e        change        final − initial of a weight, rounded to h fraction bits
 //
 // # Files
 //
 // Each kind of claim has a file of its name (non_inclusion and non_membership:
 // inclusion.go and membership.go). What claims are built from: codes, groups,
 // histogram and confusion (counts), threshold, sign, f1, products and regression
-// (comparisons), argmax, inference with forward and traces, layers and works;
-// hashing and placement serve disjointness; counterpart compares two runs. What
-// they are about: subject, run, model. How they become proofs: load, scope,
+// (comparisons), scale (norms), argmax, inference with forward and traces, layers
+// and works; hashing and placement serve disjointness; counterpart compares two
+// runs. What they are about: subject, run, model. How they become proofs: load, scope,
 // tensors, statement, release, pending, prove, verify, certificate, bundle. What
 // the owner and the reader get: bits, ledger, report, names, html, plot.
 //

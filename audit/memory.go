@@ -96,6 +96,9 @@ func (b *Bundle) Memory(subjects *Subjects) *memory.Need {
 			for _, cells := range r.Training.Origin.Cells {
 				published += len(cells)
 			}
+			for _, rows := range r.Training.Initial {
+				points += len(rows)
+			}
 		}
 	}
 	need.Add("commitments", int64(points), pointBytes)

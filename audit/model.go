@@ -153,23 +153,31 @@ func (s *Scope) weightsOf(name string) map[graph.TensorID]relation.ID {
 	m.weights = map[graph.TensorID]relation.ID{}
 	for k, w := range network.WeightTensors(m.Program) {
 		t := m.Tensor(w)
-		label := fmt.Sprintf("model %q weight %q", name, t.Name)
 		if m.public != nil {
-			m.weights[w] = s.known(label, m.public.cells[w], t.Axes...)
+			m.weights[w] = s.known(fmt.Sprintf("model %q weight %q", name, t.Name), m.public.cells[w], t.Axes...)
 			continue
 		}
-		e := external{id: s.b.ExternalWide(label, t.Axes...), source: Source{Run: name, Tensor: k}, rows: s.run(name).Weights[k]}
-		if owned := s.subjects.OwnedRuns[name]; owned != nil {
-			_, e.blinding = owned.Opening(k, w)
-			e.cells = func() relation.Cells {
-				cells, _ := owned.Opening(k, w)
-				return relation.Cells{Large: ops.Pad(t.Axes, cells)}
-			}
-		}
-		s.external = append(s.external, e)
-		m.weights[w] = e.id
+		m.weights[w] = s.finalWeight(name, k, w)
 	}
 	return m.weights
+}
+
+// finalWeight returns weight k of the model that came of a run.
+func (s *Scope) finalWeight(name string, k int, w graph.TensorID) relation.ID {
+	t := s.run(name).Program.Tensor(w)
+	e := external{
+		id:     s.b.ExternalWide(fmt.Sprintf("model %q weight %q", name, t.Name), t.Axes...),
+		source: Source{Run: name, Tensor: k}, rows: s.run(name).Weights[k],
+	}
+	if owned := s.subjects.OwnedRuns[name]; owned != nil {
+		_, e.blinding = owned.Opening(k, w)
+		e.cells = func() relation.Cells {
+			cells, _ := owned.Opening(k, w)
+			return relation.Cells{Large: ops.Pad(t.Axes, cells)}
+		}
+	}
+	s.external = append(s.external, e)
+	return e.id
 }
 
 // publicModels returns the public models that the claim is about.

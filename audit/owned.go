@@ -39,6 +39,9 @@ type OwnedModel interface {
 	// Opening returns the unpadded cells of a weight, number k of the program's,
 	// and what blinds them.
 	Opening(k int, weight graph.TensorID) ([]int64, []fr.Element)
+	// InitialOpening returns the same of the weights that the run started from.
+	// Errors wrap fault.ErrUsage or fault.ErrInput: they are not at hand.
+	InitialOpening(k int, weight graph.TensorID) ([]int64, []fr.Element, error)
 	// Accounts are those of the parts it was trained on, by digest.
 	Accounts() map[[32]byte][]string
 	// CheckMode refuses to prove in a mode that the weights were not committed for.

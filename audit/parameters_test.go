@@ -22,6 +22,7 @@ func TestOddParameters(t *testing.T) {
 	w.publish("embedder", embedder(t, 1, true, 5, 6, 4, 3))
 	w.train("other", net.Program, trained(net).Cells)
 	w.pair("net", "other", schedule.Range{Part: 0, From: 5, To: 6})
+	w.begin("net", func(int) int64 { return 1 })
 	rng := rand.New(rand.NewPCG(6, 6))
 	texts := []string{"", "north", "south", "works", "nobody", "net", "other", "sex", "F", "M", "a", "b", "0", "0.5", "1", "2.5", "999999999999",
 		"accuracy", "top_k", "macro_f1", "mse", "mae", "demographic_parity", "equal_opportunity", "equalised_odds", "counts", "class", "outputs", `"`, "\x00"}

@@ -216,6 +216,8 @@ func falsehoods(parts []*data.Dataset, answer int, reached [2]Decimal) []falseho
 		{`; groups (rows, rounded down to multiples of #): "…": #, "…": #`, released(counts(5), 5)},
 		{`; outcomes (rows, EXACT): "…": true "…", predicted "…": #,`, released(outcomes, 1)},
 
+		{`training run "…" changes its trainable weights, from the committed initial to the committed final ones, by a Euclidean norm of at most #.#`, refuted(&Update{Run: "net", AtMost: "0.125"}, "the weights change by more than 0.125")},
+
 		{`training run "…" is training run "…" without exactly these committed rows (numbered from #; the latter read # of #): "…";`, refuted(compared("south:3-5"), "the second run leaves out")},
 		{`; program, dataset`, after(func(w *world) { w.subjects.Runs["other"].ProgramDigest[0]++ }, compared("south:3-4"), "programs")},
 		{`, dataset`, after(func(w *world) { w.subjects.Runs["other"].Parts[1][0]++ }, compared("south:3-4"), "datasets")},

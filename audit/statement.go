@@ -79,10 +79,12 @@ func state(f *Frame, item *Item, subjects *Subjects, released []Released, tables
 }
 
 // Source says whose commitment an external tensor of a claim is: tensor number
-// Tensor of a part, or weight number Tensor of the model that came of a run.
+// Tensor of a part, or weight number Tensor of the model that came of a run, or of
+// what the run started from.
 type Source struct {
 	Part, Run string // names; one is empty
 	Tensor    int
+	Initial   bool // of a run: before its first step
 }
 
 // Derivation is what the proof of a claim is about, derived from public values

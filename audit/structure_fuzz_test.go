@@ -32,6 +32,7 @@ func everyKind(t testing.TB) (file []byte, e Expectation, v *mode.Verifier) {
 	w.publish("embedder", embedder(t, 1, true, 5, 6, 4, 3))
 	w.train("other", net.Program, trained(net).Cells)
 	w.pair("net", "other", schedule.Range{Part: 0, From: 5, To: 6})
+	w.begin("net", func(int) int64 { return 1 })
 	for _, r := range w.subjects.Runs {
 		r.Used = make([]int64, len(r.Parts))
 	}
@@ -51,6 +52,7 @@ func everyKind(t testing.TB) (file []byte, e Expectation, v *mode.Verifier) {
 		&Fairness{Model: "net", Parts: both, Attribute: "sex", Positive: "a", Measure: "equalised_odds", AtMost: "0.5"},
 		&Counterfactual{Models: []string{"net", "other"}, Without: []string{"north:5"}, Parts: both, AtMost: "0.5"},
 		&Censorship{Model: "net", Parts: both, Attribute: "sex", Value: "F", Class: "a", AtLeast: "0.1", AtMost: "0.9"},
+		&Update{Run: "net", AtMost: "2"},
 	} {
 		item := w.item(c)
 		item.Name = string(rune('a' + i))

@@ -79,6 +79,7 @@ func TestVacuousClaims(t *testing.T) {
 		"any share of items":  {censorship("sex", "M", "", "1"), "at_most = 1 holds of any data", censorship("sex", "M", "", "0.99")},
 		"any two accuracies":  {compared(-1, "1"), "at_most = 1 holds of any data", compared(-1, "0.99")},
 		"any two answers":     {compared(2, "255.998"), "at_most = 255.998 holds of any data and says nothing; want less than", compared(2, "63")},
+		"any update":          {&Update{Run: "net", AtMost: "1000000000000000"}, "at_most = 1000000000000000 holds of any data and says nothing; want less than", &Update{Run: "net", AtMost: "1000"}},
 		"a metric of no name": {performance("\x1b[2KVERIFIED", 0, "0.5", ""), `no metric is called "\x1b[2KVERIFIED"; there are "accuracy", `, performance("accuracy", 0, "0.01", "")},
 	} {
 		_, _, err := w.prove(test.vacuous, nil)

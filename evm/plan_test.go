@@ -228,6 +228,7 @@ func TestClaimsThatAnOrderCannotHave(t *testing.T) {
 	releasing.Claim.(*audit.Performance).Release = audit.Release{What: "counts"}
 	for name, item := range map[string]*audit.Item{
 		"one that releases values": releasing,
+		"one about its start":      {Name: "update", Kind: "update", Claim: &audit.Update{Run: run.AuditedRun, AtMost: "1"}},
 		"one about no model":       {Name: "apart", Kind: "disjointness", Claim: &audit.Disjointness{Parts: []string{"test-000"}, From: []string{"test-001"}}},
 	} {
 		if _, err := evm.NewClaim(context.Background(), s, run.AuditedRun, tr.Parts, item, bySystem); !errors.Is(err, fault.ErrUnsupported) {

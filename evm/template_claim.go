@@ -74,6 +74,9 @@ func (c *Claim) spans(ctx context.Context, s *bundle.Statement, d *audit.Derivat
 	var spans []Span
 	for i, source := range d.Sources {
 		rows := len(d.Statement.External[i])
+		if source.Initial {
+			return nil, fmt.Errorf("a claim about the weights that a run starts from: a contract that settles it knows those it ends with: %w", fault.ErrUnsupported)
+		}
 		if source.Run != "" {
 			spans = append(spans, Span{Pool: WeightsPool, Tensor: source.Tensor, Rows: rows})
 			continue

@@ -47,21 +47,11 @@ type mover interface {
 // promises (Enforce). The limits of graph.Validate keep the result below
 // FieldBits for every program and every T < 2^63.
 func AccumulatorBits(p *graph.Program, initialBits int, steps int64) int {
-	weights := make([]*big.Int, len(p.Tensors))
+	weights := moved(p, steps)
 	for i := range weights {
-		weights[i] = new(big.Int).Lsh(big.NewInt(1), uint(initialBits))
+		weights[i].Add(weights[i], new(big.Int).Lsh(big.NewInt(1), uint(initialBits)))
 	}
-	table := Table()
-	for i := range p.Nodes {
-		if op, ok := table[p.Nodes[i].Kind].(mover); ok {
-			m := op.moves(p, &p.Nodes[i])
-			change := big.NewInt(int64(m.terms))
-			change.Mul(change, big.NewInt(number.MaxNumerator)).Mul(change, big.NewInt(steps))
-			change.Mul(change, big.NewInt(p.Optimizer.Momentum.Gain()))
-			weights[m.weight].Add(weights[m.weight], change.Lsh(change, uint(m.bits)))
-		}
-	}
-	largest := 0
+	table, largest := Table(), 0
 	for _, w := range weights {
 		largest = max(largest, w.BitLen())
 		if d := p.Optimizer.Decay; d != nil {
@@ -81,6 +71,40 @@ func AccumulatorBits(p *graph.Program, initialBits int, steps int64) int {
 		largest = max(largest, sum.BitLen())
 	}
 	return largest
+}
+
+// moved is how far T steps move each tensor at most by adding to it, 0 of what is no
+// weight that is trained: 255·T·Σ_updates terms·2^bits.
+func moved(p *graph.Program, steps int64) []*big.Int {
+	all := make([]*big.Int, len(p.Tensors))
+	for i := range all {
+		all[i] = new(big.Int)
+	}
+	table := Table()
+	for i := range p.Nodes {
+		if op, ok := table[p.Nodes[i].Kind].(mover); ok {
+			m := op.moves(p, &p.Nodes[i])
+			change := big.NewInt(int64(m.terms))
+			change.Mul(change, big.NewInt(number.MaxNumerator)).Mul(change, big.NewInt(steps))
+			change.Mul(change, big.NewInt(p.Optimizer.Momentum.Gain()))
+			all[m.weight].Add(all[m.weight], change.Lsh(change, uint(m.bits)))
+		}
+	}
+	return all
+}
+
+// LargestChanges bounds |W(T) − W(0)| for a cell of each weight of a valid program, by
+// tensor, whatever its data and rates, in what a proof enforces: how far T steps move
+// it; and, of weights that decay, which may have been and may become as large as
+// AccumulatorBits says, 2^b0 for the one and 2^b0 for the other.
+func LargestChanges(p *graph.Program, initialBits int, steps int64) []*big.Int {
+	all := moved(p, steps)
+	for i := range all {
+		if p.Optimizer.Decay != nil && all[i].Sign() > 0 {
+			all[i].Add(all[i], new(big.Int).Lsh(big.NewInt(1), uint(initialBits)+1))
+		}
+	}
+	return all
 }
 
 // CheckBounds reports a run whose integers could wrap in the field: with

@@ -2,6 +2,7 @@ package ops_test
 
 import (
 	"errors"
+	"slices"
 	"testing"
 
 	"github.com/zkaudit/zkaudit/graph"
@@ -43,6 +44,30 @@ func TestAccumulatorBits(t *testing.T) {
 	}{{20, 10, nil}, {0, 1, fault.ErrUsage}, {1, 0, fault.ErrUsage}, {232, 1, nil}, {233, 1, fault.ErrUnsupported}} {
 		if err := ops.CheckBounds(p, c.bits, c.steps); !errors.Is(err, c.kind) {
 			t.Errorf("%d bits of weights, %d steps: %v, want %v", c.bits, c.steps, err, c.kind)
+		}
+	}
+}
+
+// How far steps move a weight of the same layer, and a bias; one that decays may have
+// gone through all that it started with as well. Nothing else is moved.
+func TestLargestChanges(t *testing.T) {
+	p := linear(t, 3, 5, 2)
+	for _, decay := range []*graph.Decay{nil, {N: 1, Shift: 4, Every: 2}} {
+		p.Optimizer.Decay = decay
+		more := int64(0)
+		if decay != nil {
+			more = 1 << 21
+		}
+		var moved []int64
+		for i, x := range ops.LargestChanges(p, 20, 10) {
+			if trained := p.Tensors[i].Role == graph.Weight; trained != (x.Sign() > 0) {
+				t.Errorf("tensor %q moves by %v", p.Tensors[i].Name, x)
+			} else if trained {
+				moved = append(moved, x.Int64()-more)
+			}
+		}
+		if want := []int64{7650 << 30, 7650 << 23}; !slices.Equal(moved, want) {
+			t.Errorf("decay %v: weights move by %d, want %d", decay, moved, want)
 		}
 	}
 }

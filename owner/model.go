@@ -26,6 +26,15 @@ type TrainedModel struct {
 	Blinding [][]fr.Element        // by weight
 	Mode     mode.Name             // of all proofs about the commitments
 	Origins  map[[32]byte][]string // of the parts it was trained on, by digest; see Part
+	// Start opens the weights that the run started from, nil where they are not at
+	// hand. Claims about them ask for every weight, so it must keep what it reads.
+	Start func() (*Opened, error)
+}
+
+// Opened are all weights of a program with what blinds the commitments to them.
+type Opened struct {
+	Cells    train.Weights  // unpadded
+	Blinding [][]fr.Element // by weight
 }
 
 // CheckMode refuses to prove in a mode that the weights were not committed for.
@@ -38,6 +47,19 @@ func (m *TrainedModel) CheckMode(what string, proving mode.Name) error {
 // them.
 func (m *TrainedModel) Opening(k int, weight graph.TensorID) ([]int64, []fr.Element) {
 	return m.Cells[weight], m.Blinding[k]
+}
+
+// InitialOpening is Opening of a weight before the first step. Errors wrap
+// fault.ErrUsage, or are those of Start.
+func (m *TrainedModel) InitialOpening(k int, weight graph.TensorID) ([]int64, []fr.Element, error) {
+	if m.Start == nil {
+		return nil, nil, fmt.Errorf("what opens its initial weights is not at hand: %w", fault.ErrUsage)
+	}
+	start, err := m.Start()
+	if err != nil {
+		return nil, nil, err
+	}
+	return start.Cells[weight], start.Blinding[k], nil
 }
 
 // Accounts are what a ledger enters charges under beside the digests of the parts

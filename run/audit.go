@@ -5,12 +5,18 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"sync"
+
+	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
 
 	"github.com/zkaudit/zkaudit/audit"
 	"github.com/zkaudit/zkaudit/bundle"
+	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/data"
+	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/internal/artefact"
 	"github.com/zkaudit/zkaudit/internal/fault"
+	"github.com/zkaudit/zkaudit/network"
 	"github.com/zkaudit/zkaudit/owner"
 	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/tflite"
@@ -111,8 +117,61 @@ func (d *Directory) addRun(in *audit.Inputs, trained []*PartRecord) error {
 	for i, digest := range public.Parts {
 		model.Origins[digest] = in.Parts[trained[i].Name].Accounts()
 	}
+	model.Start = sync.OnceValues(func() (*owner.Opened, error) { return d.started(b, in.By.CommittedWith()) })
 	in.Runs[AuditedRun] = &audit.OwnedRun{PublicRun: *public, OwnedModel: model}
 	return nil
+}
+
+// started opens the weights that the run of a bundle started from: what run.toml makes
+// them of, and what proving has left of their commitments. Errors wrap fault.ErrUsage:
+// something has changed since, or is gone.
+func (d *Directory) started(b *bundle.Bundle, setup *commitments.Setup) (*owner.Opened, error) {
+	m, err := d.readModel()
+	if err != nil {
+		return nil, err
+	}
+	if m.step.Network.Digest() != b.Statement.Network.Digest() {
+		return nil, fmt.Errorf("%s is about another program than %s says: %w", d.file(BundleFile), ConfigFile, fault.ErrUsage)
+	}
+	start := &owner.Opened{}
+	if start.Cells, err = m.initialWeights(&d.Config.Initial); err != nil {
+		return nil, err
+	}
+	if start.Blinding, err = d.startedBlinding(m.program(), setup); err != nil {
+		return nil, err
+	}
+	if _, err := owner.OpenWeights(setup, m.program(), start.Cells, b.Statement.Initial, start.Blinding); err != nil {
+		return nil, d.apart(err)
+	}
+	return start, nil
+}
+
+// startedBlinding returns what blinds the initial weights.
+func (d *Directory) startedBlinding(p *graph.Program, setup *commitments.Setup) ([][]fr.Element, error) {
+	from, err := d.continues()
+	if err != nil {
+		return nil, err
+	}
+	if from != nil {
+		return from.blinding, nil
+	}
+	path := d.file(proveDir, fmt.Sprintf(committedPattern, 0))
+	bytes, err := artefact.ReadPrivateFile(path, maxPartFile)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%s is gone, which opens the weights that the run started from: %w", path, fault.ErrUsage)
+	}
+	if err != nil {
+		return nil, err
+	}
+	_, payload, err := artefact.Decode(bytes, WeightsKind(), weightsVersion)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	w, err := decodeWeights(payload, p, network.WeightTensors(p), setup.RowBits)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return w.Blinding, nil
 }
 
 // aboutThese refuses a bundle about other parts than those committed.
