@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/internal/artefact"
 	"github.com/zkaudit/zkaudit/internal/fault"
 )
@@ -98,7 +99,7 @@ func TestOlderFiles(t *testing.T) {
 		load    func() error
 	}{
 		"proof":   {ProofKind(), proofVersion, func() error { _, err := d.loadProof(path, [32]byte{1}); return err }},
-		"weights": {WeightsKind(), weightsVersion, func() error { _, err := d.loadWeights(path, [32]byte{1}, nil, nil, nil); return err }},
+		"weights": {WeightsKind(), weightsVersion, func() error { _, err := d.loadWeights(path, [32]byte{1}, nil, nil, new(commitments.Setup)); return err }},
 	} {
 		for _, of := range []struct{ change, code int }{{0, fault.ExitOK}, {-1, fault.ExitVersion}, {1, fault.ExitVersion}} {
 			h := artefact.Header{Kind: test.kind, Version: uint32(int(test.version) + of.change), Statement: [32]byte{1}}
