@@ -39,7 +39,7 @@ func TestContinue(t *testing.T) {
 	before := files(t, dir)
 	more := filepath.Join(t.TempDir(), "more.csv")
 	write(t, more, rowsOf(24, 3))
-	c := Config{Data: []DataConfig{{File: more}}, Columns: ColumnConfig{Header: "no"}, Training: TrainingConfig{Steps: 4, Rate: "0.05"}, Model: ModelConfig{TrainLast: 1}}
+	c := Config{Data: []DataConfig{{File: more}}, Columns: ColumnConfig{Header: "no"}, Training: TrainingConfig{Steps: 6, Rate: "0.05"}, Model: ModelConfig{TrainLast: 1}}
 	next, err := continuing(t, dir, c)
 	if err != nil {
 		t.Fatal(err)
@@ -53,7 +53,7 @@ func TestContinue(t *testing.T) {
 	if err := result.Begins(second.Statement); err != nil {
 		t.Error(err)
 	}
-	if f := report.Facts; f.Origin != "continued" || f.Steps != 4 || len(f.Frozen) != 2 || f.Rate == "0.1" || len(report.Unpinned) != 1 {
+	if f := report.Facts; f.Origin != "continued" || f.Steps != 6 || len(f.Frozen) != 2 || f.Rate == "0.1" || len(report.Unpinned) != 1 {
 		t.Errorf("facts %+v, unpinned %q", f, report.Unpinned)
 	}
 	setup, err := commitments.SetupOf(generators, first.Statement.RowBits, first.Statement.Setup)
