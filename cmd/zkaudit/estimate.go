@@ -20,7 +20,7 @@ func estimateCommand(a *app) *cobra.Command {
 		Short: "Say how long a run takes, and how much memory and disk, before any of it",
 		Long: `Says for each stage of a run how long it takes on this machine, how much memory at its
 peak and how much disk, and how large the bundle will be. What a proof does follows from
-model and choices; what that costs is found by proving three small segments, once, which
+model and choices; what that costs is found by proving four small segments, once, which
 takes some fifteen seconds and is kept in the cache. A few steps are trained to see how long
 one takes; nothing is written to DIR.
 
