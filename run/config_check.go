@@ -18,68 +18,93 @@ import (
 // check returns fault.ErrUsage, a fault.Setting, for a choice that makes no
 // sense by itself. Whether choices fit model and data shows when they are used.
 func (c *Config) check() error {
-	bad := func(key string, format string, args ...any) error {
-		return &fault.Setting{Key: key, Err: fmt.Errorf("%s: %w", fmt.Sprintf(format, args...), fault.ErrUsage)}
-	}
-	oneOf := func(key, value string, allowed ...string) error {
-		for _, a := range allowed {
-			if value == a {
-				return nil
-			}
-		}
-		return bad(key, "%q, want one of %q", value, allowed)
-	}
-	t := &c.Training
 	switch {
 	case c.Model.File == "":
-		return bad("model.file", "missing")
+		return badSetting("model.file", "missing")
 	case c.Model.batchAxisError() != nil:
 		return &fault.Setting{Key: "model.batch_axis", Err: c.Model.batchAxisError()}
 	case len(c.Data) == 0:
-		return bad("data", "no files")
+		return badSetting("data", "no files")
 	case c.Test.Rows < 0:
-		return bad("test.rows", "%d", c.Test.Rows)
+		return badSetting("test.rows", "%d", c.Test.Rows)
+	case c.Schedule.Order == "shuffled" && c.Schedule.Seed == "":
+		return badSetting("schedule.seed", "a shuffled order needs a public seed")
+	}
+	for _, check := range []func() error{c.checkTraining, c.checkInitial, c.checkProof, c.checkParts, c.checkNames, c.checkColumns, c.checkWithout, c.checkWords} {
+		if err := check(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// badSetting refuses the value of a setting.
+func badSetting(key, format string, args ...any) error {
+	return &fault.Setting{Key: key, Err: fmt.Errorf("%s: %w", fmt.Sprintf(format, args...), fault.ErrUsage)}
+}
+
+// checkTraining checks how long is trained, in which steps, and at which rate.
+func (c *Config) checkTraining() error {
+	t := &c.Training
+	switch {
 	case t.Batch < 1:
-		return bad("training.batch", "%d", t.Batch)
+		return badSetting("training.batch", "%d", t.Batch)
 	case t.SegmentSteps < 1:
-		return bad("training.segment_steps", "%d", t.SegmentSteps)
+		return badSetting("training.segment_steps", "%d", t.SegmentSteps)
 	case (t.Epochs > 0) == (t.Steps > 0) || t.Epochs < 0 || t.Steps < 0:
 		return fault.Advise(fmt.Errorf("%d epochs and %d steps: %w", t.Epochs, t.Steps, fault.ErrUsage), "give %s or %s, and 0 for the other", "training.epochs", "training.steps")
 	case (t.Rate != "") == (len(t.Rates) > 0):
 		return fault.Advise(fmt.Errorf("a learning rate, and one per epoch: %w", fault.ErrUsage), "give %s or %s", "training.rate", "training.rates")
-	case c.Proof.RowBits < commitments.MinRowBits || c.Proof.RowBits > commitments.MaxRowBits:
-		return bad("proof.row_bits", "%d, want %d to %d", c.Proof.RowBits, commitments.MinRowBits, commitments.MaxRowBits)
-	case mode.Name(c.Proof.Mode).Check() != nil:
-		return bad("proof.mode", "%q, want one of %q", c.Proof.Mode, mode.Names())
-	case c.Proof.Setup == "":
-		return bad("proof.setup", `missing: "transparent" needs nothing`)
-	case c.Proof.Setup == TransparentSetup && mode.Name(c.Proof.Mode).Wrapped():
-		return bad("proof.setup", "mode %s needs powers of tau: a file, or %q for the INSECURE ones", c.Proof.Mode, DevelopmentSetup)
-	case c.Proof.Setup == TransparentSetup && c.Proof.RowBits > commitments.MaxTransparentBits:
-		return bad("proof.row_bits", "%d, a transparent setup has rows of at most 2^%d cells", c.Proof.RowBits, commitments.MaxTransparentBits)
-	case c.Schedule.Order == "shuffled" && c.Schedule.Seed == "":
-		return bad("schedule.seed", "a shuffled order needs a public seed")
-	case c.Initial.From == "seed" && c.Initial.Seed == "":
-		return bad("initial_weights.seed", "missing")
-	case (c.Initial.From == fromRun) != (c.Initial.Run != ""):
-		return bad("initial_weights.run", "%q, from is %q: name the directory of a run that is continued, and no other", c.Initial.Run, c.Initial.From)
-	case c.Initial.From == fromRun && c.Initial.Publish:
-		return bad("initial_weights.publish", "weights of another run stay under its commitments")
 	}
-	for i := range c.Data {
-		if err := c.checkData(i); err != nil {
-			return err
-		}
+	return nil
+}
+
+// checkInitial checks where the weights come from.
+func (c *Config) checkInitial() error {
+	w := &c.Initial
+	switch {
+	case w.From == "seed" && w.Seed == "":
+		return badSetting("initial_weights.seed", "missing")
+	case (w.From == fromRun) != (w.Run != ""):
+		return badSetting("initial_weights.run", "%q, from is %q: name the directory of a run that is continued, and no other", w.Run, w.From)
+	case w.From == fromRun && w.Publish:
+		return badSetting("initial_weights.publish", "weights of another run stay under its commitments")
 	}
-	if err := c.checkNames(); err != nil {
-		return err
+	return nil
+}
+
+// checkProof checks that mode, setup and size of rows go together.
+func (c *Config) checkProof() error {
+	p := &c.Proof
+	switch {
+	case p.RowBits < commitments.MinRowBits || p.RowBits > commitments.MaxRowBits:
+		return badSetting("proof.row_bits", "%d, want %d to %d", p.RowBits, commitments.MinRowBits, commitments.MaxRowBits)
+	case mode.Name(p.Mode).Check() != nil:
+		return badSetting("proof.mode", "%q, want one of %q", p.Mode, mode.Names())
+	case p.Setup == "":
+		return badSetting("proof.setup", `missing: "transparent" needs nothing`)
+	case p.Setup == TransparentSetup && mode.Name(p.Mode).Wrapped():
+		return badSetting("proof.setup", "mode %s needs powers of tau: a file, or %q for the INSECURE ones", p.Mode, DevelopmentSetup)
+	case p.Setup == TransparentSetup && p.RowBits > commitments.MaxTransparentBits:
+		return badSetting("proof.row_bits", "%d, a transparent setup has rows of at most 2^%d cells", p.RowBits, commitments.MaxTransparentBits)
 	}
-	if _, err := c.Columns.layout().Table("", c.Columns.Format); err != nil {
-		return err
-	}
-	if _, err := c.without(nil); err != nil {
-		return err
-	}
+	return nil
+}
+
+// checkColumns checks how the columns of a table are read.
+func (c *Config) checkColumns() error {
+	_, err := c.Columns.layout().Table("", c.Columns.Format)
+	return err
+}
+
+// checkWithout checks the rows that the schedule leaves out, as far as parts are not read.
+func (c *Config) checkWithout() error {
+	_, err := c.without(nil)
+	return err
+}
+
+// checkWords checks settings that are one of few words.
+func (c *Config) checkWords() error {
 	for _, choice := range []struct {
 		key, value string
 		allowed    []string
@@ -95,8 +120,8 @@ func (c *Config) check() error {
 		{"initial_weights.from", c.Initial.From, []string{"seed", "model", fromRun}},
 		{"initial_weights.scheme", c.Initial.Scheme, []string{string(network.He), string(network.Glorot)}},
 	} {
-		if err := oneOf(choice.key, choice.value, choice.allowed...); err != nil {
-			return err
+		if !slices.Contains(choice.allowed, choice.value) {
+			return badSetting(choice.key, "%q, want one of %q", choice.value, choice.allowed)
 		}
 	}
 	return nil
@@ -145,6 +170,16 @@ func (c *Config) without(rows []int) ([]schedule.Range, error) {
 		return nil, &fault.Setting{Key: "schedule.without", Err: err}
 	}
 	return list, nil
+}
+
+// checkParts checks the [[data]] tables, each by itself and beside the others.
+func (c *Config) checkParts() error {
+	for i := range c.Data {
+		if err := c.checkData(i); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // checkData checks one [[data]] table.

@@ -20,14 +20,8 @@ import (
 // are no such rows; too few rows are left; or no claim could compare the two
 // runs afterwards (see audit.Counterpart).
 func (d *Directory) InitLike(dir string, without []string) (*Config, error) {
-	if err := refuseConfigured(dir); err != nil {
-		return nil, err
-	}
-	j, err := d.Job()
+	j, err := d.jobFor(dir)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", d.Path, err)
-	}
-	if err := d.unchanged(j); err != nil {
 		return nil, err
 	}
 	c := d.like(without)
@@ -41,6 +35,19 @@ func (d *Directory) InitLike(dir string, without []string) (*Config, error) {
 		}
 	}
 	return c, c.writeTo(dir)
+}
+
+// jobFor returns the job of a run whose choices a new run in dir takes over. Errors are
+// those of InitLike.
+func (d *Directory) jobFor(dir string) (*Job, error) {
+	if err := refuseConfigured(dir); err != nil {
+		return nil, err
+	}
+	j, err := d.Job()
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", d.Path, err)
+	}
+	return j, d.unchanged(j)
 }
 
 // unchanged refuses a run of which training has begun with other choices.

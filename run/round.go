@@ -92,14 +92,8 @@ func refuseWritten(dir string) error {
 // Errors wrap fault.ErrUsage for a round of another program, mode or setup, and
 // fault.ErrInput where what opens the weights is not what the round has committed.
 func (d *Directory) InitRound(dir, round string) (*Config, error) {
-	if err := refuseConfigured(dir); err != nil {
-		return nil, err
-	}
-	j, err := d.Job()
+	j, err := d.jobFor(dir)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", d.Path, err)
-	}
-	if err := d.unchanged(j); err != nil {
 		return nil, err
 	}
 	c := d.like(nil)
