@@ -47,7 +47,7 @@ func TestNamedTestsExist(t *testing.T) {
 	if all := len(name.FindAllString(text, -1)); held != all || all < 100 {
 		t.Errorf("docs/testing.md: %d of %d tests stand after their package", held, all)
 	}
-	for _, script := range regexp.MustCompile(`\w+\.txtar`).FindAllString(text, -1) {
+	for _, script := range regexp.MustCompile(`[\w-]+\.txtar`).FindAllString(text, -1) {
 		if _, err := os.Stat(filepath.Join("../../cmd/zkaudit/testdata/script", script)); err != nil {
 			t.Errorf("docs/testing.md: %v", err)
 		}
