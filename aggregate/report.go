@@ -39,9 +39,8 @@ type Report struct {
 	// Missing are results that the round rests on and that were not given: nobody has
 	// seen a proof of how they came about.
 	Missing []string `json:"missing"`
-	// Chain lists all that was verified, each link after those that it starts from; the
-	// round itself is the last.
-	Chain []bundle.Link `json:"chain"`
+	// Chain has all that was verified; the round itself is the last.
+	Chain *bundle.Chain `json:"chain"`
 
 	result *bundle.Result
 }
@@ -74,8 +73,9 @@ func newReport(f *File, list []*Contribution, runs []*bundle.Predecessor, setup 
 		Start: startOf(run), Origin: run.Origin.Kind.String(), Steps: run.Steps(), Samples: s.Samples(),
 		result: result, Missing: []string{}, Unpinned: []string{},
 	}
-	own := bundle.Link{Kind: "round", Round: s.Round, Statement: r.Statement, Result: r.Result, Origin: "the average of its participants", Program: r.Program}
-	seen := map[string]bool{}
+	own := bundle.Link{Kind: "round", Round: s.Round, Statement: r.Statement, Result: r.Result, Origin: "the average of its participants", Program: r.Program,
+		Dataset: []string{}, Rows: []int{}}
+	var before []*bundle.Chain
 	for k, c := range list {
 		statement, err := c.Run.Digest()
 		if err != nil {
@@ -88,25 +88,15 @@ func newReport(f *File, list []*Contribution, runs []*bundle.Predecessor, setup 
 		}
 		r.Participants = append(r.Participants, p)
 		own.From = append(own.From, p.Result)
-		r.chain(runs[k].Chain, seen)
+		before = append(before, runs[k].Chain)
 	}
-	if err := s.round(r.Start, r.Chain); err != nil {
+	if err := s.round(r.Start, before); err != nil {
 		return nil, err
 	}
-	r.Chain = append(r.Chain, own)
-	r.Missing = append(r.Missing, bundle.Missing(r.Chain)...)
+	r.Chain = bundle.NewChain(own, before...)
+	r.Missing = append(r.Missing, r.Chain.Missing()...)
 	r.describe(f)
 	return r, nil
-}
-
-// chain adds the links of a participant's chain that are not there yet, by what has been
-// seen of all of them.
-func (r *Report) chain(links []bundle.Link, seen map[string]bool) {
-	for i := range links {
-		if l := &links[i]; !seen[l.Result] {
-			r.Chain, seen[l.Result] = append(r.Chain, *l), true
-		}
-	}
 }
 
 // assume says what proofs of the round and of its participants rest on.

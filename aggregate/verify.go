@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/hex"
 	"fmt"
-	"slices"
 
 	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/commitments"
@@ -165,7 +164,7 @@ func (s *Statement) compare(list []*Contribution) error {
 // Next returns the number of the round that a contribution is one to, given the chain
 // of its run: the first round starts from what is no round, and any other follows the
 // one that it starts from. It fails with fault.ErrUsage where that is not in the chain.
-func Next(c *Contribution, chain []bundle.Link) (int, error) {
+func Next(c *Contribution, chain *bundle.Chain) (int, error) {
 	n, known := next(startOf(c.Run), chain)
 	if !known {
 		return 0, fmt.Errorf("participants start from the result %s, and what ends with it was not given, so that nobody can tell which round this is; --from names it: %w", startOf(c.Run), fault.ErrUsage)
@@ -173,21 +172,22 @@ func Next(c *Contribution, chain []bundle.Link) (int, error) {
 	return n, nil
 }
 
-func next(start string, chain []bundle.Link) (n int, known bool) {
+func next(start string, chains ...*bundle.Chain) (n int, known bool) {
 	if start == "" {
 		return 1, true
 	}
-	i := slices.IndexFunc(chain, func(l bundle.Link) bool { return l.Result == start })
-	if i < 0 {
-		return 0, false
+	for _, c := range chains {
+		if before := c.Before(start); before != nil {
+			return before.Round + 1, true
+		}
 	}
-	return chain[i].Round + 1, true
+	return 0, false
 }
 
-// round checks the number of the round against the chain that leads to it. Where what
-// it starts from is missing, nothing can be said of its number.
-func (s *Statement) round(start string, chain []bundle.Link) error {
-	if n, known := next(start, chain); known && s.Round != n {
+// round checks the number of the round against the chains of its participants. Where what
+// these start from is missing, nothing can be said of its number.
+func (s *Statement) round(start string, chains []*bundle.Chain) error {
+	if n, known := next(start, chains...); known && s.Round != n {
 		return fmt.Errorf("the round says that it is number %d, by what its participants start from it is number %d: %w", s.Round, n, fault.ErrRejected)
 	}
 	return nil

@@ -1,7 +1,9 @@
 package aggregate_test
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"math/big"
 	"os"
@@ -33,8 +35,11 @@ func TestRound(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if report.Samples != 12+16+20 || report.Round != 1 || report.Steps != 6 || len(report.Missing) != 0 || len(report.Chain) != 4 {
-		t.Errorf("%d samples, round %d, %d steps, missing %v, a chain of %d", report.Samples, report.Round, report.Steps, report.Missing, len(report.Chain))
+	if report.Samples != 12+16+20 || report.Round != 1 || report.Steps != 6 || len(report.Missing) != 0 || len(report.Chain.Links()) != 4 {
+		t.Errorf("%d samples, round %d, %d steps, missing %v, a chain of %d", report.Samples, report.Round, report.Steps, report.Missing, len(report.Chain.Links()))
+	}
+	if text, err := json.Marshal(report); err != nil || bytes.Contains(text, []byte("null")) {
+		t.Errorf("as JSON, lists that are empty are lists: %s, %v", text, err)
 	}
 	p := list[0].bundle.Statement.Program()
 	setup, err := setupOf(list[0].bundle)
@@ -496,8 +501,8 @@ func TestSecondRound(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if report.Round != 2 || len(report.Chain) != 6 || len(report.Missing) != 0 || report.Start != before.Result {
-		t.Errorf("round %d, a chain of %d, missing %v", report.Round, len(report.Chain), report.Missing)
+	if report.Round != 2 || len(report.Chain.Links()) != 6 || len(report.Missing) != 0 || report.Start != before.Result {
+		t.Errorf("round %d, a chain of %d, missing %v", report.Round, len(report.Chain.Links()), report.Missing)
 	}
 	if report, err := verified(t, g, second); err != nil || !slices.Equal(report.Missing, []string{before.Result}) {
 		t.Errorf("what it starts from is not given: %v", err)
@@ -516,10 +521,10 @@ func TestSecondRound(t *testing.T) {
 	if err := aggregate.Agree(contributions(t, []*participant{second[0], first[1]})); !errors.Is(err, fault.ErrRejected) || !strings.Contains(err.Error(), "other weights") {
 		t.Errorf("runs of two rounds: %v", err)
 	}
-	if n, err := aggregate.Next(contributions(t, second)[0], report.Chain); err != nil || n != 2 {
+	if n, err := aggregate.Next(contributions(t, second)[0], bundle.NewChain(bundle.Link{From: []string{before.Result}}, before.Chain)); err != nil || n != 2 {
 		t.Errorf("the second round would be number %d: %v", n, err)
 	}
-	if _, err := aggregate.Next(contributions(t, second)[0], report.Chain[1:2]); !errors.Is(err, fault.ErrUsage) {
+	if _, err := aggregate.Next(contributions(t, second)[0], bundle.NewChain(bundle.Link{From: []string{before.Result}})); !errors.Is(err, fault.ErrUsage) {
 		t.Errorf("a round after one that nobody has seen: %v", err)
 	}
 	// One that says where it starts from, and starts from elsewhere.

@@ -29,15 +29,16 @@ func TestChainOfThree(t *testing.T) {
 	second := predecessor(t, links[1], first)
 	e := bundle.Expectation{}
 	digest := resultOf(t, links[1].bundle).Digest()
-	pin, start := hex.EncodeToString(digest[:]), first.Chain[0].Statement
+	pin, start := hex.EncodeToString(digest[:]), first.Chain.Links()[0].Statement
 	e.Predecessor = &pin
 	r, err := verifyLink(links[2].bundle, e, second)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(r.Chain) != 3 || r.Chain[0].Statement != start || len(r.Chain[0].From) != 0 || r.Chain[2].Statement != r.Facts.Statement ||
-		!slices.Equal(r.Chain[2].From, []string{r.Chain[1].Result}) || !slices.Equal(r.Chain[1].From, []string{r.Chain[0].Result}) || r.Chain[1].Result != pin {
-		t.Errorf("chain %+v", r.Chain)
+	chain := r.Chain.Links()
+	if len(chain) != 3 || chain[0].Statement != start || len(chain[0].From) != 0 || chain[2].Statement != r.Facts.Statement ||
+		!slices.Equal(chain[2].From, []string{chain[1].Result}) || !slices.Equal(chain[1].From, []string{chain[0].Result}) || chain[1].Result != pin {
+		t.Errorf("chain %+v", chain)
 	}
 	if slices.Contains(r.Unpinned, "the origin of the initial weights") || !slices.Contains(r.Checked, "predecessor (result): "+pin) {
 		t.Errorf("unpinned %q, checked %q", r.Unpinned, r.Checked)
@@ -48,18 +49,18 @@ func TestChainOfThree(t *testing.T) {
 	}
 	for i, want := range []string{
 		"1. run " + start + ": begins the chain; initial weights: private",
-		"2. run " + r.Chain[1].Statement + ": starts from the final weights of 1",
+		"2. run " + chain[1].Statement + ": starts from the final weights of 1",
 		"3. run " + r.Facts.Statement + ": starts from the final weights of 2",
-		fmt.Sprintf("trained on part %s of 6 rows", r.Chain[0].Dataset[0]),
+		fmt.Sprintf("trained on part %s of 6 rows", chain[0].Dataset[0]),
 		fmt.Sprintf("trained on part %s of 6 rows", r.Facts.Dataset[0]),
-		"4 steps of program " + r.Chain[1].Program,
-		"the initial weights are exactly the final weights of run " + r.Chain[1].Statement,
+		"4 steps of program " + chain[1].Program,
+		"the initial weights are exactly the final weights of run " + chain[1].Statement,
 	} {
 		if !strings.Contains(text.String(), want) {
 			t.Errorf("%d: the report does not say %q:\n%s", i, want, text.String())
 		}
 	}
-	if m := bundle.Missing(r.Chain); len(m) != 0 {
+	if m := r.Chain.Missing(); len(m) != 0 {
 		t.Errorf("missing %q", m)
 	}
 }
@@ -98,8 +99,8 @@ func TestPredecessorNotGiven(t *testing.T) {
 		if !slices.Equal(r.Unpinned, []string{"the origin of the initial weights"}) || !says(r.NotChecked, "the predecessor with the result "+c.result+": it was not given") || !says(r.Proven, c.proven) {
 			t.Errorf("%s: unpinned %q, not checked %q, proven %q", name, r.Unpinned, r.NotChecked, r.Proven)
 		}
-		if !slices.Equal(bundle.Missing(r.Chain), []string{c.result}) {
-			t.Errorf("%s: missing %q", name, bundle.Missing(r.Chain))
+		if !slices.Equal(r.Chain.Missing(), []string{c.result}) {
+			t.Errorf("%s: missing %q", name, r.Chain.Missing())
 		}
 	}
 }
@@ -111,7 +112,7 @@ func TestChainPins(t *testing.T) {
 	first := predecessor(t, links[0], nil)
 	second := predecessor(t, links[1], first)
 	const origin = "the origin of the initial weights"
-	start, other, continued := first.Chain[0].Statement, strings.Repeat("0", 64), "continued"
+	start, other, continued := first.Chain.Links()[0].Statement, strings.Repeat("0", 64), "continued"
 	result := resultOf(t, links[1].bundle).Digest()
 	pin := hex.EncodeToString(result[:])
 	for name, c := range map[string]struct {

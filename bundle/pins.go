@@ -105,13 +105,13 @@ func (e *Expectation) chainPins(r *Report) []pin {
 		return nil
 	}
 	start, want := "not known, as a predecessor was not given", e.ChainStart
-	if len(Missing(r.Chain)) > 0 {
+	if len(r.Chain.Missing()) > 0 {
 		want = nil
 	} else {
-		start = strings.Join(starts(r.Chain), ", ")
+		start = strings.Join(r.Chain.begins(), ", ")
 	}
 	return []pin{
-		{name: "predecessor (result)", found: r.Facts.Predecessor, want: e.Predecessor, of: theOrigin, implied: want != nil && len(r.Chain) == 2},
+		{name: "predecessor (result)", found: r.Facts.Predecessor, want: e.Predecessor, of: theOrigin, implied: want != nil && r.Chain.single()},
 		{name: "beginning of the chain (statement)", found: start, want: want, implied: e.Predecessor != nil},
 	}
 }
@@ -155,7 +155,7 @@ func (e *Expectation) compare(s *Statement, r *Report) error {
 			r.Checked = append(r.Checked, fmt.Sprintf("%s: %s", p.name, p.shown(p.found)))
 		}
 	}
-	for _, digest := range Missing(r.Chain) { // whatever is pinned
+	for _, digest := range r.Chain.Missing() { // whatever is pinned
 		r.NotChecked = append(r.NotChecked, fmt.Sprintf("the predecessor with the result %s: it was not given (--from), and nobody has seen how its weights came about", digest))
 		open[theOrigin] = true
 	}

@@ -27,9 +27,9 @@ type Report struct {
 	// Unpinned is what decides the run and was not compared: of the program, the
 	// data, the order, the origin, the length and the rate.
 	Unpinned []string `json:"unpinned"`
-	// Chain lists the trainings that the run continues, as far as they were given
-	// and verified, each after those that it starts from; the run itself is the last.
-	Chain []Link `json:"chain"`
+	// Chain has the trainings that the run continues, as far as they were given
+	// and verified; the run itself is the last.
+	Chain *Chain `json:"chain"`
 
 	result *Result      // of the run
 	before *Predecessor // what it continues, nil: nothing, or not given
@@ -135,7 +135,7 @@ type Section struct {
 func (r *Report) Sections() []Section {
 	all := []Section{
 		{"What was trained (forward pass; gradients and updates are derived from it)", r.Facts.Lines()},
-		{"The chain of trainings (each starts from the final weights of another, under the same commitments)", chainLines(r.Chain)}, {r.provenTitle(), r.Proven},
+		{"The chain of trainings (each starts from the final weights of another, under the same commitments)", chainLines(r.Chain.Links())}, {r.provenTitle(), r.Proven},
 		{"What the model could read (features, as the owners of the rows name them)", r.Readable},
 		{"Assumed", r.Assumed}, {"Not proven", r.NotProven}, {"Revealed to whoever reads the bundle", r.Revealed},
 		{"Checked against what you expect", r.Checked}, {"NOT CHECKED (no expectation given)", r.NotChecked},

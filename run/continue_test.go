@@ -70,7 +70,7 @@ func TestContinue(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r, err = bundle.Verify(context.Background(), second, expect, setup, options); err != nil || len(r.Unpinned) != 0 || len(r.Chain) != 2 {
+	if r, err = bundle.Verify(context.Background(), second, expect, setup, options); err != nil || len(r.Unpinned) != 0 || len(r.Chain.Links()) != 2 {
 		t.Errorf("with its predecessor: %v", err)
 	}
 	third, err := continuing(t, next, Config{Training: TrainingConfig{Steps: 2}})

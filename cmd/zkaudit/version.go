@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/zkaudit/zkaudit/aggregate"
 	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/proof/statement"
@@ -18,6 +19,7 @@ type version struct {
 	Version  string      `json:"version"`
 	Protocol string      `json:"protocol"`
 	Bundle   int         `json:"bundle_format"`
+	Round    int         `json:"round_format"`
 	Modes    []mode.Name `json:"modes"`
 	Go       string      `json:"go"`
 }
@@ -28,9 +30,9 @@ func versionCommand(a *app) *cobra.Command {
 		Short: "Print the versions of the program and of its formats",
 		Args:  arguments(0, 0, "nothing"),
 		RunE: func(*cobra.Command, []string) error {
-			v := version{Version: programVersion(), Protocol: statement.Domain, Bundle: bundle.Version, Modes: mode.Names(), Go: runtime.Version()}
+			v := version{Version: programVersion(), Protocol: statement.Domain, Bundle: bundle.Version, Round: aggregate.Version, Modes: mode.Names(), Go: runtime.Version()}
 			return a.result(v, func(w io.Writer) error {
-				_, err := fmt.Fprintf(w, "zkaudit %s, protocol %s, bundle format %d, modes %s, %s\n", v.Version, v.Protocol, v.Bundle, v.Modes, v.Go)
+				_, err := fmt.Fprintf(w, "zkaudit %s, protocol %s, bundle format %d, round format %d, modes %s, %s\n", v.Version, v.Protocol, v.Bundle, v.Round, v.Modes, v.Go)
 				return err
 			})
 		},
