@@ -1,10 +1,13 @@
 package cluster
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/nats-io/nats.go/jetstream"
@@ -18,10 +21,20 @@ type exceeded struct {
 	Deliveries int    `json:"deliveries"`
 }
 
+// deadTask is one that nobody is asked for any more, and why.
+type deadTask struct {
+	index int
+	why   string
+	kind  error
+}
+
+// hopeless is how many tasks may die one after the other, none done in between, before
+// the rest is not asked for: what is wrong with them is wrong with all.
+const hopeless = 8
+
 // buryDead looks for dead letters: jobs of this run that were delivered as often as
-// allowed, and never acknowledged. It removes the first one from the queue, so that the
-// next call asks for it anew, and returns an error that names it and what was last said
-// of it.
+// allowed, and never acknowledged. It removes them from the queue, so that the next call
+// asks for them anew.
 func (h *head) buryDead(ctx context.Context) error {
 	dead, err := h.js.Stream(ctx, h.key.deadStream())
 	if err != nil {
@@ -37,38 +50,122 @@ func (h *head) buryDead(ctx context.Context) error {
 		if err != nil && !errors.Is(err, jetstream.ErrMsgNotFound) {
 			return onlyEnd(ctx)
 		}
-		h.seen = seq
 		var e exceeded
-		if err != nil || json.Unmarshal(letter.Data, &e) != nil {
-			continue
+		if err == nil && json.Unmarshal(letter.Data, &e) == nil && !h.buryLetter(ctx, jobs, e) {
+			return onlyEnd(ctx)
 		}
-		if err := h.bury(ctx, jobs, e); err != nil {
-			return err
-		}
+		h.seen = seq
 	}
 	return nil
 }
 
-// bury is buryDead of one letter, which may be about a job of another run, or about one
-// that has been done since.
-func (h *head) bury(ctx context.Context, jobs jetstream.Stream, e exceeded) error {
+// buryLetter is buryDead of one letter, which may be about a job of another run, or about
+// one that has been done since. It returns false where the server does not answer.
+func (h *head) buryLetter(ctx context.Context, jobs jetstream.Stream, e exceeded) bool {
 	m, err := jobs.GetMsg(ctx, e.Sequence)
 	if err != nil {
-		return onlyEnd(ctx)
+		return errors.Is(err, jetstream.ErrMsgNotFound)
 	}
 	job := m.Subject[strings.LastIndexByte(m.Subject, '.')+1:]
 	s := h.sent[job]
 	if s == nil || m.Subject != h.key.jobSubject(h.place("job", job)) {
-		return nil
+		return true
 	}
-	if err := jobs.DeleteMsg(ctx, e.Sequence); err != nil {
-		return onlyEnd(ctx)
+	if err := jobs.DeleteMsg(ctx, e.Sequence); err != nil && !errors.Is(err, jetstream.ErrMsgNotFound) {
+		return false
 	}
-	said, there := h.last[job]
-	if !there {
-		return fmt.Errorf("%s was given to a worker %d times, and none has said what became of it: they were lost, perhaps for want of memory: %w", s.task.Name, e.Deliveries, fault.ErrResources)
+	h.bury(ctx, job, s, e.Deliveries)
+	return true
+}
+
+// bury gives up a job that was tried so many times, and says what was last said of it.
+func (h *head) bury(ctx context.Context, job string, s *sent, tries int) {
+	if said, there := h.last[job]; there {
+		h.die(ctx, job, s, fmt.Sprintf("%s was tried %d times, and failed at last with: %s", s.task.Name, tries, said.Error), kindOf(said.Code))
+		return
 	}
-	return fmt.Errorf("%s was tried %d times, and failed at last with: %s: %w", s.task.Name, e.Deliveries, said.Error, kindOf(said.Code))
+	h.die(ctx, job, s, fmt.Sprintf("%s was given to a worker %d times, and none has said what became of it: they were lost, perhaps for want of memory", s.task.Name, tries), fault.ErrResources)
+}
+
+func (h *head) die(ctx context.Context, job string, s *sent, why string, kind error) {
+	h.end(ctx, job, s)
+	h.dead = append(h.dead, deadTask{s.task.Index, why, kind})
+	h.inARow++
+	h.note(why + "; it is given up, and the others go on")
+}
+
+// named is how many tasks an error names, of those that are alike.
+const named = 8
+
+// undone names the dead tasks. Its kind is that of the first.
+func (h *head) undone() error {
+	slices.SortFunc(h.dead, func(a, b deadTask) int { return cmp.Compare(a.index, b.index) })
+	var list []string
+	for _, d := range h.dead[:min(named, len(h.dead))] {
+		list = append(list, d.why)
+	}
+	if more := len(h.dead) - len(list); more > 0 {
+		list = append(list, fmt.Sprintf("and %d more", more))
+	}
+	text := strings.Join(list, "; ")
+	if len(h.dead) > 1 {
+		text = fmt.Sprintf("%d jobs are dead: %s", len(h.dead), text)
+	}
+	rest := "all else is done and kept, and the same command asks for no more than is missing"
+	if h.inARow >= hopeless {
+		rest = fmt.Sprintf("none was done after %d dead ones, so that the rest waits: what was done is kept, and the same command goes on", h.inARow)
+	}
+	return fmt.Errorf("%s: %s: %w", text, rest, h.dead[0].kind)
+}
+
+// refusalsByOne are how often a worker has refused jobs of the run, and what it said last.
+type refusalsByOne struct {
+	n    int
+	last resultMessage
+}
+
+// refusals is how often one worker refuses jobs, and leaves others time to take them,
+// before nobody is expected to.
+const refusals = 3
+
+// refused reports whether a worker has, so often, since an output was last accepted.
+func (h *head) refused() bool {
+	for _, r := range h.refusal {
+		if r.n >= refusals {
+			return true
+		}
+	}
+	return false
+}
+
+// nobodyCan is the error of a run whose workers refuse what is left.
+func (h *head) nobodyCan() error {
+	kind, why := fault.ErrVersion, map[string]bool{}
+	for _, r := range h.refusal {
+		why[r.last.Error] = true
+		if r.last.Code == fault.ExitResources {
+			kind = fault.ErrResources
+		}
+	}
+	reasons := slices.Sorted(maps.Keys(why))
+	if more := len(reasons) - named; more > 0 {
+		reasons = append(reasons[:named], fmt.Sprintf("and %d more", more))
+	}
+	err := fmt.Errorf("no worker takes what is left, %s: of %d that were heard each refuses, with: %s: start one that can, and the same command goes on: %w", h.left(), len(h.refusal), strings.Join(reasons, "; "), kind)
+	if len(h.dead) > 0 {
+		return fmt.Errorf("%w; before that, %w", err, h.undone())
+	}
+	return err
+}
+
+// left names the first task that is under way, and counts the others. Requires that there
+// is one.
+func (h *head) left() string {
+	first := slices.MinFunc(slices.Collect(maps.Values(h.sent)), func(a, b *sent) int { return cmp.Compare(a.task.Index, b.task.Index) })
+	if len(h.sent) == 1 {
+		return first.task.Name
+	}
+	return fmt.Sprintf("%s and %d more", first.task.Name, len(h.sent)-1)
 }
 
 // onlyEnd is the error of a context that has ended: whatever else goes wrong with a

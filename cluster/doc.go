@@ -10,7 +10,7 @@
 // J as authenticated data, so that nothing passes for another thing.
 //
 //	on the server                 kind                      holds                                       until
-//	stream zkaudit-O-jobs         work queue, one message   zkaudit.O.job.R.J: sealed jobMessage        acknowledged by the worker that did it
+//	stream zkaudit-O-jobs         work queue, one message   zkaudit.O.job.R.J: sealed jobMessage        acknowledged by a worker
 //	                              for each subject
 //	  consumer workers            pull, explicit acks       what workers take; AckWait, MaxDeliver
 //	stream zkaudit-O-results      work queue                zkaudit.O.result.R.J: sealed resultMessage  acknowledged by the head
@@ -31,13 +31,17 @@
 //
 //	worker lost           AckWait passes, and the engine gives the job to another
 //	job fails             the worker says why, sealed, and gives it back with a delay
-//	MaxDeliver times      the engine tells of it: the head names the job and what was last said
+//	version, or memory    the worker says so, and takes the job out of the queue: the head asks
+//	                      for it anew, as the same try, and the worker leaves others time to
+//	                      take it; when it has refused thrice, nothing is under way, and
+//	                      nothing was done since, the head stops and says why
+//	MaxDeliver times      the engine tells of it: the head gives up the job, and names it and
+//	                      what was last said when all others are done
 //	output false          the head asks for the job again, as its next try, up to as many tries
 //	two outputs           the first that is accepted is kept, the other one removed
 //	head killed           results wait; the next head takes those up before it asks for anything
 //	server restarted      connections come back, what was not acknowledged is given anew
 //	worker ended          it gives the job back at once
-//	version, or memory    the worker says so, gives the job back, and leaves others time to take it
 //
 // Soundness: the queue has none. A worker may send anything, and so may a server that
 // knows no key, within what it can replay of sealed messages at their own places. Whoever

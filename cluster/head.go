@@ -48,9 +48,14 @@ type head struct {
 	sent   map[string]*sent         // tasks that wait or are under way, by tag
 	early  map[string]jetstream.Msg // results of tasks that are not known yet, by tag
 	last   map[string]resultMessage // error of a task
-	seen   uint64                   // last dead letter
 	asked  map[string]int           // tries to be published, as soon as the one before is out of the queue
+	looked time.Time                // when what nobody tells was last asked
 	said   time.Time                // when a note was last made, or there was anything to do
+
+	seen    uint64                   // last dead letter
+	dead    []deadTask               // that nobody is asked for any more
+	inARow  int                      // of them, since an output was last accepted
+	refusal map[string]refusalsByOne // since then, by worker
 }
 
 // sent is a task that was published.
@@ -61,13 +66,15 @@ type sent struct {
 
 // Do has all tasks of a run done by workers of the key. Results of earlier calls, of
 // tasks that are still asked for, are taken up. It returns when every output was
-// accepted, at the first dead letter, or when ctx ends.
+// accepted, or ctx ends; dead letters are named when all else is done.
+// Errors of them wrap the kind that workers had: fault.ErrResources, fault.ErrVersion or
+// fault.ErrInput.
 //
 // Soundness: an output is what some holder of the key says. Accept verifies it.
 func (c *Conn) Do(ctx context.Context, r *Run) error {
 	ctx, cancel := undated(ctx)
 	defer cancel()
-	h := &head{Conn: c, run: r, tag: c.key.tag("run", r.ID[:]), sent: map[string]*sent{}, early: map[string]jetstream.Msg{}, last: map[string]resultMessage{}, asked: map[string]int{}, said: time.Now()}
+	h := c.newHead(r)
 	if err := c.prepare(ctx, h.tag); err != nil {
 		return err
 	}
@@ -78,7 +85,7 @@ func (c *Conn) Do(ctx context.Context, r *Run) error {
 	if err := h.hearEarly(ctx); err != nil {
 		return err
 	}
-	for more := true; ; {
+	for more := true; h.inARow < hopeless; {
 		if more, err = h.fill(ctx, more); err != nil {
 			return err
 		}
@@ -89,7 +96,17 @@ func (c *Conn) Do(ctx context.Context, r *Run) error {
 			return err
 		}
 	}
+	if len(h.dead) > 0 {
+		return h.undone()
+	}
 	return c.clear(ctx, h.tag)
+}
+
+func (c *Conn) newHead(r *Run) *head {
+	return &head{
+		Conn: c, run: r, tag: c.key.tag("run", r.ID[:]), sent: map[string]*sent{}, early: map[string]jetstream.Msg{}, last: map[string]resultMessage{}, asked: map[string]int{},
+		refusal: map[string]refusalsByOne{}, said: time.Now(),
+	}
 }
 
 func (h *head) note(text string) {
@@ -184,7 +201,7 @@ func (h *head) publish(ctx context.Context, job string, s *sent, try int) (bool,
 	return err == nil, err
 }
 
-// listen waits for a result, for a while, and looks for dead letters if there is none.
+// listen waits for a result, for a while, and asks now and then what nobody tells.
 func (h *head) listen(ctx context.Context) error {
 	m, err := h.next(ctx)
 	switch {
@@ -192,13 +209,19 @@ func (h *head) listen(ctx context.Context) error {
 		return ctx.Err()
 	case m != nil:
 		h.said = time.Now()
-		return h.result(ctx, m)
+		if err := h.result(ctx, m); err != nil {
+			return err
+		}
 	case err != nil && !away(err):
 		return fmt.Errorf("reading results: %w: %w", fault.ErrInput, err)
 	case err != nil:
 		h.note("the server of the queue does not answer; it is asked again")
 		return sleep(ctx, h.o.Poll)
 	}
+	if time.Since(h.looked) < h.o.Poll {
+		return nil
+	}
+	h.looked = time.Now()
 	if h.run.Alive != nil {
 		if err := h.run.Alive(); err != nil {
 			return err
@@ -244,77 +267,23 @@ func (h *head) next(ctx context.Context) (jetstream.Msg, error) {
 // quiet is how long nothing happens before people are told.
 const quiet = 30 * time.Second
 
-// idle tells people what the queue is waiting for, now and then.
+// idle tells people what the queue is waiting for, now and then. It returns an error where
+// workers refuse what is left, and nobody does anything.
 func (h *head) idle(ctx context.Context) error {
-	if time.Since(h.said) < quiet {
+	refused := len(h.sent) > 0 && h.refused()
+	if time.Since(h.said) < quiet && !refused {
 		return nil
 	}
 	consumer, err := h.js.Consumer(ctx, h.key.jobStream(), workers)
 	if err != nil {
-		return nil // the next question says what is wrong
+		return onlyEnd(ctx) // the next question says what is wrong
 	}
-	info, err := consumer.Info(ctx)
-	if err == nil {
+	info := consumer.CachedInfo() // of just now
+	if refused && info.NumAckPending == 0 {
+		return h.nobodyCan()
+	}
+	if time.Since(h.said) >= quiet {
 		h.note(fmt.Sprintf("jobs of this owner: %d wait for a worker, %d are under way", info.NumPending, info.NumAckPending))
 	}
 	return nil
-}
-
-// result takes what a worker says of a job.
-func (h *head) result(ctx context.Context, m jetstream.Msg) error {
-	job := jobOf(m)
-	s := h.sent[job]
-	var said resultMessage
-	if err := h.hear(h.place("result", job), m.Data(), &said); err != nil || s == nil {
-		h.forget(ctx, job, m)
-		return nil // not of this key, or of a task that was done before
-	}
-	if said.Output == "" {
-		h.last[job] = said
-		_ = m.Ack() // or it is heard again
-		h.note(fmt.Sprintf("%s was not done: %s", s.task.Name, said.Error))
-		return nil
-	}
-	output, err := h.get(ctx, h.place("output", job), said.Output, h.run.MaxOutput)
-	if err == nil {
-		err = h.run.Accept(s.task, output)
-	}
-	switch {
-	case errors.Is(err, fault.ErrRejected) || errors.Is(err, fault.ErrMalformed):
-		return h.again(ctx, job, s, m, said, err)
-	case err != nil:
-		return err
-	}
-	delete(h.sent, job)
-	delete(h.last, job)
-	delete(h.asked, job)
-	h.forget(ctx, job, m)
-	h.drop(ctx, h.place("input", job), s.input)
-	return nil
-}
-
-// forget acknowledges a result, and removes the output that it names.
-func (h *head) forget(ctx context.Context, job string, m jetstream.Msg) {
-	var said resultMessage
-	if h.hear(h.place("result", job), m.Data(), &said) == nil && said.Output != "" {
-		h.drop(ctx, h.place("output", job), said.Output)
-	}
-	_ = m.Ack() // or it is heard again
-}
-
-// again has a task done once more whose output was false, unless it was tried as often
-// as allowed.
-func (h *head) again(ctx context.Context, job string, s *sent, m jetstream.Msg, said resultMessage, why error) error {
-	if said.Try >= h.o.Tries {
-		h.forget(ctx, job, m)
-		return fmt.Errorf("%s: the outputs of %d tries are false, the last one: %s: look for a worker that errs, or is not your own: %w", s.task.Name, said.Try, fault.Text(why, nil), fault.ErrInput)
-	}
-	h.note(fmt.Sprintf("%s: an output is false, and it is done again: %s", s.task.Name, fault.Text(why, nil)))
-	if s.input == "" { // it came early: its input is sent now
-		h.forget(ctx, job, m)
-		return nil
-	}
-	h.asked[job] = said.Try + 1
-	h.forget(ctx, job, m)
-	return h.askAgain(ctx)
 }

@@ -41,12 +41,12 @@ func NewKey(secret []byte) (*Key, error) {
 	if len(secret) != keyBytes {
 		return nil, fmt.Errorf("key of a cluster: %d bytes, want %d: %w", len(secret), keyBytes, fault.ErrMalformed)
 	}
-	sealing, err := hkdf.Key(sha256.New, secret, nil, "zkaudit/cluster/v1/seal", chacha20poly1305.KeySize)
+	sealing, err := hkdf.Key(sha256.New, secret, nil, "zkaudit/cluster/v2/seal", chacha20poly1305.KeySize)
 	if err != nil {
 		return nil, fmt.Errorf("key of a cluster: %w: %v", fault.ErrInput, err)
 	}
 	k := &Key{}
-	if k.names, err = hkdf.Key(sha256.New, secret, nil, "zkaudit/cluster/v1/names", sha256.Size); err != nil {
+	if k.names, err = hkdf.Key(sha256.New, secret, nil, "zkaudit/cluster/v2/names", sha256.Size); err != nil {
 		return nil, fmt.Errorf("key of a cluster: %w: %v", fault.ErrInput, err)
 	}
 	if k.aead, err = chacha20poly1305.NewX(sealing); err != nil {
@@ -100,7 +100,7 @@ type place struct {
 }
 
 func (p place) encode() []byte {
-	return encode.Text(encode.Text(encode.Domain("zkaudit/cluster/v1/"+p.kind), p.run), p.job)
+	return encode.Text(encode.Text(encode.Domain("zkaudit/cluster/v2/"+p.kind), p.run), p.job)
 }
 
 // seal encrypts and authenticates.

@@ -16,12 +16,17 @@ type jobMessage struct {
 	Version string `json:"version"` // of the program that asks
 	Shared  string `json:"shared"`  // object that all jobs of the run share
 	Input   string `json:"input"`   // object of this one
-	Try     int    `json:"try"`     // 1, and one more for each output that was false
+	Try     int    `json:"try"`     // that it is when it is first delivered
 }
 
 // resultMessage is what a worker says of a job, sealed: an output, or why there is none.
 type resultMessage struct {
-	Try    int    `json:"try"`
+	Try    int    `json:"try"`    // deliveries that were lost or failed count
+	Worker string `json:"worker"` // drawn by each
+	// Refused says that this worker cannot do the job, and has taken it out of the queue:
+	// it was no try.
+	Refused bool `json:"refused,omitempty"`
+
 	Output string `json:"output,omitempty"` // object
 	Error  string `json:"error,omitempty"`
 	Code   int    `json:"code,omitempty"` // exit code that the error would have

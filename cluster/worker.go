@@ -2,6 +2,7 @@ package cluster
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"time"
@@ -25,6 +26,7 @@ type Worker struct {
 	// MaxInput bounds what is fetched, in bytes.
 	MaxInput int64
 
+	id     string // that it is known to heads by
 	shared string // object of the run that is open
 	doer   Doer
 }
@@ -40,6 +42,7 @@ func (w *Worker) note(text string) {
 func (c *Conn) Work(ctx context.Context, w *Worker) error {
 	ctx, cancel := undated(ctx)
 	defer cancel()
+	w.id = rand.Text()
 	away := false
 	for ctx.Err() == nil {
 		m, wait, err := c.nextJob(ctx)
@@ -95,7 +98,8 @@ func (c *Conn) work(ctx context.Context, w *Worker, m jetstream.Msg, wait time.D
 	if err == nil {
 		said.Output, err = c.put(ctx, place{"output", run, job}, output)
 	}
-	said.Try = asked.Try
+	said.Try, said.Worker = asked.Try+before(m), w.id
+	said.Refused = errors.Is(err, fault.ErrResources) || errors.Is(err, fault.ErrVersion)
 	if err != nil {
 		said.Error, said.Code = fault.Text(err, nil), fault.ExitCode(err)
 		w.note("a job was not done: " + said.Error)
@@ -104,18 +108,26 @@ func (c *Conn) work(ctx context.Context, w *Worker, m jetstream.Msg, wait time.D
 	if c.say(ctx, p, c.key.resultSubject(p), said) != nil {
 		return // the server waits no longer, then
 	}
-	switch {
-	case err == nil:
-		ctx, cancel := context.WithTimeout(ctx, c.o.Answer)
-		defer cancel()
-		_ = m.DoubleAck(ctx) // or it is done twice
-	case errors.Is(err, fault.ErrResources) || errors.Is(err, fault.ErrVersion):
-		// Others may be able to: they are left the time to take it.
+	if err != nil && !said.Refused {
 		_ = m.NakWithDelay(c.o.Delay)
-		_ = sleep(ctx, c.o.Pause)
-	default:
-		_ = m.NakWithDelay(c.o.Delay)
+		return
 	}
+	// The engine would count a refusal as a try: the head asks for the job anew.
+	answering, cancel := context.WithTimeout(ctx, c.o.Answer)
+	defer cancel()
+	_ = m.DoubleAck(answering) // or it is delivered again
+	if said.Refused {
+		_ = sleep(ctx, c.o.Pause) // others are left the time to take it
+	}
+}
+
+// before counts the deliveries of a job before this one.
+func before(m jetstream.Msg) int {
+	meta, err := m.Metadata()
+	if err != nil {
+		return 0 // none of a stream
+	}
+	return int(meta.NumDelivered) - 1
 }
 
 // keep tells the server that a job is under way, until stop is called, and gives the job

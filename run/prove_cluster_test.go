@@ -221,7 +221,7 @@ func TestFalseProofsAreRefused(t *testing.T) {
 	other := readPayload(t, proofFile(dir, 2)) // a true proof, of another segment
 	liars.work(t, memory.Limit{}, func([]byte) []byte { return other })
 	_, err := d.ProveWith(t.Context(), liars.head(t))
-	if !errors.Is(err, fault.ErrInput) || errors.Is(err, fault.ErrRejected) || !strings.Contains(err.Error(), "segment 4 of 6 (steps 6 to 7): the outputs of 3 tries are false") {
+	if !errors.Is(err, fault.ErrInput) || errors.Is(err, fault.ErrRejected) || !strings.Contains(err.Error(), "segment 4 of 6 (steps 6 to 7): the outputs of 3 tries are false") || !strings.Contains(err.Error(), "all else is done and kept, and the same command asks for no more than is missing") {
 		t.Errorf("%v", err)
 	}
 	if exists(proofFile(dir, 3)) {
@@ -236,14 +236,13 @@ func readPayload(t *testing.T, path string) []byte {
 	return file[56 : len(file)-32]
 }
 
-// TestWorkerTooSmall: a segment that fits no worker is a dead letter that says what it
-// takes; a run of another mode or setup is refused before anything is sent.
+// TestWorkerTooSmall: where segments fit no worker, the head says what they take; a run of another mode or setup is refused before anything is sent.
 func TestWorkerTooSmall(t *testing.T) {
 	dir, q := trained(t, nil), newQueue(t)
 	q.work(t, memory.Limit{Bytes: memory.Base, By: "a test"}, nil)
 	d := open(t, dir, nil)
 	_, err := d.ProveWith(t.Context(), q.head(t))
-	if !errors.Is(err, fault.ErrResources) || !strings.Contains(err.Error(), "was tried 3 times, and failed at last with: proving a segment of 2 steps on this worker takes about") || !strings.Contains(err.Error(), "a test leaves") {
+	if !errors.Is(err, fault.ErrResources) || !strings.Contains(err.Error(), "no worker takes what is left, segment 1 of 6 (steps 0 to 1) and 5 more: of 1 that were heard each refuses, with: proving a segment of 2 steps on this worker takes about") || !strings.Contains(err.Error(), "a test leaves") {
 		t.Errorf("%v", err)
 	}
 	for mode, setup := range map[string]string{"zk-plonk": DevelopmentSetup, "zk": "powers.srs"} {
