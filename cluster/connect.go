@@ -4,8 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/url"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -17,10 +17,11 @@ import (
 // Conn is a connection of a head or a worker to a server with JetStream. It comes
 // back by itself when the server does.
 type Conn struct {
-	nats *nats.Conn
-	js   jetstream.JetStream
-	key  *Key
-	o    Options
+	nats   *nats.Conn
+	js     jetstream.JetStream
+	key    *Key
+	o      Options
+	denied atomic.Pointer[error] // what the server did not let this user do, first
 }
 
 // Options are what the head tells the engine, and how long both wait. The zero
@@ -67,12 +68,17 @@ func Dial(t Target, key *Key, o Options) (*Conn, error) {
 }
 
 func dial(address, domain string, key *Key, o Options, list ...nats.Option) (*Conn, error) {
-	list = append(list, nats.Name("zkaudit"), nats.MaxReconnects(-1), nats.ReconnectWait(time.Second), nats.Timeout(o.Answer))
+	c := &Conn{key: key, o: o}
+	list = append(list, nats.Name("zkaudit"), nats.MaxReconnects(-1), nats.ReconnectWait(time.Second), nats.Timeout(o.Answer), nats.ErrorHandler(c.hearError))
 	nc, err := nats.Connect(address, list...)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w: %s", redacted(address), fault.ErrInput, strings.ReplaceAll(err.Error(), address, redacted(address)))
+		text := err.Error()
+		if address != "" { // else it is a server within the process
+			text = strings.ReplaceAll(text, address, redacted(address))
+		}
+		return nil, fmt.Errorf("%s: %w: %s%s", redacted(address), fault.ErrInput, text, wayOut(err))
 	}
-	c := &Conn{nats: nc, key: key, o: o}
+	c.nats = nc
 	if domain != "" {
 		c.js, err = jetstream.NewWithDomain(nc, domain)
 	} else {
@@ -89,24 +95,6 @@ func dial(address, domain string, key *Key, o Options, list ...nats.Option) (*Co
 func (c *Conn) Close() {
 	_ = c.nats.FlushTimeout(time.Second) // it may be gone
 	c.nats.Close()
-}
-
-// redacted is a list of URLs without passwords, for messages.
-func redacted(address string) string {
-	var list []string
-	for _, one := range strings.Split(address, ",") {
-		u, err := url.Parse(strings.TrimSpace(one))
-		switch {
-		case err != nil:
-			list = append(list, "the server")
-		case u.User != nil && u.Host != "":
-			u.User = url.User("…")
-			list = append(list, strings.ReplaceAll(u.String(), "%E2%80%A6", "…"))
-		default:
-			list = append(list, fault.Quote(u.String()))
-		}
-	}
-	return strings.Join(list, ", ")
 }
 
 // undated is a context that ends with another one, and has no deadline: then each question
@@ -130,6 +118,9 @@ func (c *Conn) insist(ctx context.Context, what string, do func(ctx context.Cont
 		}
 		if ctx.Err() != nil {
 			return fmt.Errorf("%s: %w", what, ctx.Err())
+		}
+		if lost := c.lost(); lost != nil {
+			return fmt.Errorf("%s: %w", what, lost)
 		}
 		var refusal jetstream.JetStreamError
 		if errors.As(err, &refusal) && refusal.APIError() != nil && refusal.APIError().Code != unavailable {

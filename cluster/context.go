@@ -1,12 +1,15 @@
 package cluster
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/nats-io/nats.go"
@@ -35,13 +38,13 @@ type natsContext struct {
 	CA       string `json:"ca"`
 	Domain   string `json:"jetstream_domain"`
 	Inbox    string `json:"inbox_prefix"`
+}
 
-	// What would have to be used if it is said, and is not.
-	NSC       string `json:"nsc"`
-	UserJWT   string `json:"user_jwt"`
-	APIPrefix string `json:"jetstream_api_prefix"`
-	Proxy     string `json:"socks_proxy"`
-	First     bool   `json:"tls_first"`
+// contextFields are those of natsContext, and those that say nothing of how to connect.
+// Others would have to be used if they are said, and are not.
+var contextFields = []string{
+	"url", "token", "user", "password", "creds", "nkey", "cert", "key", "ca", "jetstream_domain", "inbox_prefix",
+	"description", "color_scheme",
 }
 
 const maxContext = 1 << 16
@@ -78,20 +81,42 @@ func readContext(name string) (*natsContext, error) {
 	if err := json.Unmarshal(text, c); err != nil {
 		return nil, fmt.Errorf("%s: no NATS context: %w", path, fault.ErrMalformed)
 	}
-	for field, said := range map[string]bool{
-		"nsc": c.NSC != "", "user_jwt": c.UserJWT != "", "jetstream_api_prefix": c.APIPrefix != "", "socks_proxy": c.Proxy != "", "tls_first": c.First,
-	} {
+	if field := unsupported(text); field != "" {
+		return nil, fmt.Errorf("%s has %s, which is not supported here: use a context with url and creds, nkey, user and password, token, ca, cert, key: %w", path, fault.Quote(field), fault.ErrUsage)
+	}
+	var ways []string
+	for field, said := range map[string]bool{"user": c.User != "", "token": c.Token != "", "nkey": c.NKey != "", "creds": c.Creds != ""} {
 		if said {
-			return nil, fmt.Errorf("%s has %s, which is not supported here: use a context with url and creds, nkey, user and password, token, ca, cert, key: %w", path, field, fault.ErrUsage)
+			ways = append(ways, field)
 		}
 	}
+	if slices.Sort(ways); len(ways) > 1 {
+		return nil, fmt.Errorf("%s has %s: it is to say one of them alone, by which the server knows this user: %w", path, strings.Join(ways, " and "), fault.ErrUsage)
+	}
 	return c, nil
+}
+
+// unsupported returns a field of a context that is said and not used here, or "". The
+// command nats writes those that nobody has said, too, as empty ones.
+func unsupported(text []byte) string {
+	var fields map[string]json.RawMessage
+	_ = json.Unmarshal(text, &fields) // a natsContext was read from it
+	for _, field := range slices.Sorted(maps.Keys(fields)) {
+		said := !slices.Contains([]string{`""`, "false", "null", "[]", "{}", "0"}, string(fields[field]))
+		if said && !slices.Contains(contextFields, strings.ToLower(field)) {
+			return field
+		}
+	}
+	return ""
 }
 
 // options are those that a connection by the context takes.
 func (c *natsContext) options() (list []nats.Option, err error) {
 	switch {
 	case c.Creds != "":
+		if err := checkCreds(expand(c.Creds)); err != nil {
+			return nil, err
+		}
 		list = append(list, nats.UserCredentials(expand(c.Creds)))
 	case c.NKey != "":
 		o, err := nats.NkeyOptionFromSeed(expand(c.NKey))
@@ -117,6 +142,19 @@ func (c *natsContext) options() (list []nats.Option, err error) {
 		list = append(list, nats.CustomInboxPrefix(c.Inbox))
 	}
 	return list, nil
+}
+
+// checkCreds looks whether a file has both a JWT and a seed, each in its frame. The library
+// would take a file without frames for a JWT and send it to the server, were it a seed.
+func checkCreds(path string) error {
+	text, err := artefact.ReadFile(path, maxContext)
+	if err != nil {
+		return fmt.Errorf("NATS context: its creds: %w: %w", fault.ErrInput, err)
+	}
+	if !bytes.Contains(text, []byte("-----BEGIN NATS USER JWT-----")) || !bytes.Contains(text, []byte("-----BEGIN USER NKEY SEED-----")) {
+		return fmt.Errorf("NATS context: its creds, %s, are no file of a user JWT and a seed, as nsc generate creds makes it; a seed alone belongs in nkey: %w", fault.Quote(path), fault.ErrMalformed)
+	}
+	return nil
 }
 
 // expand replaces a leading ~ by the home directory.

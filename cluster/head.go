@@ -204,9 +204,13 @@ func (h *head) publish(ctx context.Context, job string, s *sent, try int) (bool,
 // listen waits for a result, for a while, and asks now and then what nobody tells.
 func (h *head) listen(ctx context.Context) error {
 	m, err := h.next(ctx)
-	switch {
-	case ctx.Err() != nil:
+	if ctx.Err() != nil {
 		return ctx.Err()
+	}
+	if lost := h.lost(); lost != nil {
+		return lost
+	}
+	switch {
 	case m != nil:
 		h.said = time.Now()
 		if err := h.result(ctx, m); err != nil {

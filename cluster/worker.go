@@ -38,7 +38,7 @@ func (w *Worker) note(text string) {
 }
 
 // Work does jobs of the key's owner, one after the other, until ctx ends. It waits while
-// there are none, or no server.
+// there are none, or no server. Errors wrap fault.ErrInput where the server does not let it.
 func (c *Conn) Work(ctx context.Context, w *Worker) error {
 	ctx, cancel := undated(ctx)
 	defer cancel()
@@ -46,6 +46,9 @@ func (c *Conn) Work(ctx context.Context, w *Worker) error {
 	away := false
 	for ctx.Err() == nil {
 		m, wait, err := c.nextJob(ctx)
+		if lost := c.lost(); lost != nil && ctx.Err() == nil {
+			return lost
+		}
 		switch {
 		case m != nil:
 			away = false
