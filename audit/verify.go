@@ -36,6 +36,9 @@ type Expectation struct {
 	// has compared with all that decides a training (an empty
 	// bundle.Report.Unpinned).
 	Compared map[[32]byte]bool
+	// Followed are the digests of the statements of runs that continue a result, of
+	// which the caller has verified all that leads to it.
+	Followed map[[32]byte]bool
 	// Runs are those whose bundles the caller has verified. Claims about a run
 	// that is not among them are refused.
 	Runs []*PublicRun
@@ -375,8 +378,25 @@ func (e *Expectation) compareRuns(b *Bundle, r *Report) error {
 			r.Unpinned = append(r.Unpinned, "run "+foreign.Quote(name))
 			r.NotChecked = append(r.NotChecked, fmt.Sprintf("run %q: %s (its bundle is valid, but what was trained, on what and how, was not compared)", name, have))
 		}
+		e.compareStart(name, digest, r)
 	}
 	return nil
+}
+
+// compareStart says of a run that continues a result whether anybody has seen how that
+// came about. The digest of its statement names the result, and shows nothing of it.
+func (e *Expectation) compareStart(name string, digest [32]byte, r *Report) {
+	i := slices.IndexFunc(e.Runs, func(run *PublicRun) bool { return run.Digest == digest })
+	if i < 0 || e.Runs[i].Training == nil || e.Runs[i].Training.Origin.Kind != bundle.Continued {
+		return
+	}
+	what := fmt.Sprintf("what run %s continues: the result %x", foreign.Quote(name), e.Runs[i].Training.Origin.Predecessor)
+	if e.Followed[digest] {
+		r.Checked = append(r.Checked, what+" (all that leads to it is valid)")
+		return
+	}
+	r.Unpinned = append(r.Unpinned, "what run "+foreign.Quote(name)+" continues")
+	r.NotChecked = append(r.NotChecked, what+" (what leads to it was not given, --from names it)")
 }
 
 // falseProof says that a proof which is refused is false.

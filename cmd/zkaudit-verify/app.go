@@ -30,7 +30,6 @@ type app struct {
 	limit          int64  // the same in bytes
 
 	of    verify.Auditing // what the flags say, of bundles, too
-	chain verify.Chain
 	parts []string
 }
 
@@ -59,7 +58,8 @@ A run that continues another one starts from its final weights. --from FILE, onc
 each bundle before it, in any order, verifies these, too, and that each starts where the
 one before has ended; the report lists the chain. Without them where the weights come
 from is NOT CHECKED, exit code 7; a predecessor that is false, or another one, is exit
-code 1. --from DIR takes the bundles of a directory that the chain needs.
+code 1. --from DIR takes the bundles of a directory that the chain needs. With an audit,
+--from names what the runs of --bundle continue.
 
 A round of federated training, an aggregate.zka, is verified with the bundles of all of its
 participants, and with the rounds and bundles before it, which --from names, too.
@@ -83,7 +83,6 @@ says that the file is false.`,
 	f.StringVar(&a.of.Setup, "setup", "", "the powers of tau you trust, whole or the verifier's part (default: the transparent setup, or the INSECURE development one)")
 	f.BoolVar(&a.of.Insecure, "allow-insecure-setup", false, "accept the development setup, with which anyone can forge")
 	a.of.Flags(f)
-	a.chain.Flags(f)
 	f.BoolVar(&a.json, "json", false, "print the result as JSON")
 	f.StringVar(&a.cache, "cache", "", "directory that keeps the setup's generators; whoever writes there is trusted (default: the user's cache)")
 	f.StringVar(&a.memory, "max-memory", memory.Format(memory.Default), "how much memory the verification may take; it is estimated first")
@@ -109,9 +108,10 @@ func (a *app) verify(ctx context.Context, path string) (err error) {
 }
 
 func (a *app) verifyAudit(ctx context.Context, path string) error {
-	if len(a.parts)+len(a.chain.From) > 0 {
-		return fmt.Errorf("--part and --from go with a bundle, %s is an audit: %w", path, fault.ErrUsage)
+	if len(a.parts) > 0 {
+		return fmt.Errorf("--part goes with a bundle, %s is an audit: %w", path, fault.ErrUsage)
 	}
+	a.follows(bundle.Expectation{})
 	made, expect, v, err := a.of.Read(ctx, path, nil)
 	if err != nil {
 		return err
@@ -144,8 +144,7 @@ func (a *app) verifyTraining(ctx context.Context, path string, round bool) error
 			return err
 		}
 	}
-	a.chain.Read = func(path string) (*bundle.Bundle, error) { return readBundle(path, a.limit) }
-	a.chain.Rounds = a.rounds(expect)
+	a.follows(expect)
 	if round {
 		return a.verifyRound(ctx, path)
 	}
@@ -157,10 +156,7 @@ func (a *app) verifyTraining(ctx context.Context, path string, round bool) error
 	if err != nil {
 		return err
 	}
-	a.chain.Verify = func(ctx context.Context, b *bundle.Bundle, from *bundle.Predecessor) (*bundle.Report, error) {
-		return a.verifyRun(ctx, b, bundle.Expectation{}, from)
-	}
-	from, err := a.chain.Predecessor(ctx, b)
+	from, err := a.of.Chain.Predecessor(ctx, b)
 	if err != nil {
 		return err
 	}
@@ -175,6 +171,17 @@ func (a *app) verifyTraining(ctx context.Context, path string, round bool) error
 		return err
 	}
 	return verify.Compared(report.Unpinned, a.of.Unpinned, "--expect pins them, --from gives what a run continues")
+}
+
+// follows says how chains are read and verified; of rounds verified for themselves, what
+// is expected.
+func (a *app) follows(expect bundle.Expectation) {
+	c := &a.of.Chain
+	c.Read = func(path string) (*bundle.Bundle, error) { return readBundle(path, a.limit) }
+	c.Rounds = a.rounds(expect)
+	c.Verify = func(ctx context.Context, b *bundle.Bundle, from *bundle.Predecessor) (*bundle.Report, error) {
+		return a.verifyRun(ctx, b, bundle.Expectation{}, from)
+	}
 }
 
 // rounds verifies rounds of federated training.
@@ -192,11 +199,11 @@ func (a *app) verifyRound(ctx context.Context, path string) error {
 	if len(a.parts) > 0 {
 		return fmt.Errorf("--part goes with a bundle, %s is a round: %w", path, fault.ErrUsage)
 	}
-	f, err := a.chain.Rounds.Read(path)
+	f, err := a.of.Chain.Rounds.Read(path)
 	if err != nil {
 		return err
 	}
-	report, err := a.chain.Rounds.Verify(ctx, &a.chain, f)
+	report, err := a.of.Chain.Rounds.Verify(ctx, &a.of.Chain, f)
 	if err != nil {
 		return err
 	}

@@ -28,7 +28,7 @@ type auditVerifying struct {
 func auditVerifyCommand(a *app) *cobra.Command {
 	var o auditVerifying
 	c := &cobra.Command{
-		Use:   "verify AUDIT [--bundle BUNDLE] [--model NAME=FILE] --expect FILE",
+		Use:   "verify AUDIT [--bundle BUNDLE] [--from FILE] [--model NAME=FILE] --expect FILE",
 		Short: "Verify an audit, offline, without data or weights",
 		Long: `Checks the certificate of every part and the proof of every claim, and every value
 that --expect pins: the claims with their thresholds, the digests of parts and runs.
@@ -42,6 +42,10 @@ the audit's. Parts that a pinned run was trained on are pinned with it; other pa
 public models, by [parts] and [models] in the file. What nobody pins may be any: the audit
 is then "valid as far as it was compared", exit code 7, unless --unpinned says that this is
 wanted.
+
+A run that continues another one, or a round of federated training, starts from weights of
+which its own bundle shows nothing. --from FILE, once for each bundle and round before it,
+or --from DIR, verifies these, too, as zkaudit verify does; what is missing is NOT CHECKED.
 
 --attest FILE --key KEY signs what was verified and compared, for those who trust your
 key: an in-toto statement, written only if the exit code is 0.
@@ -88,6 +92,7 @@ func (a *app) verifyAudit(ctx context.Context, path string, o *auditVerifying) (
 	if o.Wraps == nil {
 		o.Wraps = func(powers *commitments.Setup) mode.Wraps { return wrap.Verifier{Powers: powers, Cache: a.keys()} }
 	}
+	a.follows(&o.Chain, o.Setup, o.Insecure)
 	o.ReadExpectation = func(path string) (bundle.Expectation, error) { return readExpectation(path, "") }
 	made, expect, v, err := o.Read(ctx, path, func(made *audit.Bundle, e *audit.Expectation) (err error) {
 		e.ReadModel = transpile.ReadModel

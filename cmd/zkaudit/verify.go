@@ -122,15 +122,20 @@ that the bundle is false.`,
 // verifyChain verifies a bundle against what is expected of it, and first what it
 // continues, as far as that is given.
 func (a *app) verifyChain(ctx context.Context, chain verify.Chain, b *bundle.Bundle, expect bundle.Expectation, setupFile string, insecure bool) (*bundle.Report, error) {
-	chain.Read, chain.Rounds = a.readBundle, a.rounds(bundle.Expectation{}, setupFile, insecure)
-	chain.Verify = func(ctx context.Context, b *bundle.Bundle, from *bundle.Predecessor) (*bundle.Report, error) {
-		return a.verifyBundle(ctx, b, bundle.Expectation{}, from, setupFile, insecure)
-	}
+	a.follows(&chain, setupFile, insecure)
 	from, err := chain.Predecessor(ctx, b)
 	if err != nil {
 		return nil, err
 	}
 	return a.verifyBundle(ctx, b, expect, from, setupFile, insecure)
+}
+
+// follows gives a chain what it is read and verified with.
+func (a *app) follows(chain *verify.Chain, setupFile string, insecure bool) {
+	chain.Read, chain.Rounds = a.readBundle, a.rounds(bundle.Expectation{}, setupFile, insecure)
+	chain.Verify = func(ctx context.Context, b *bundle.Bundle, from *bundle.Predecessor) (*bundle.Report, error) {
+		return a.verifyBundle(ctx, b, bundle.Expectation{}, from, setupFile, insecure)
+	}
 }
 
 // verifyBundle verifies a bundle against what is expected of it, given what it

@@ -23,6 +23,8 @@ type Auditing struct {
 	Bundles, Runs       []string
 	Expect, Setup, HTML string
 	Insecure, Unpinned  bool
+	// Chain finds what runs continue.
+	Chain Chain
 
 	// What the program brings.
 	CacheDir string
@@ -39,6 +41,7 @@ func (o *Auditing) Flags(f *pflag.FlagSet) {
 	f.StringArrayVar(&o.Bundles, "bundle", nil, "the bundle of a run that claims name")
 	f.StringArrayVar(&o.Runs, "run-expect", nil, "NAME=FILE: what you require of the bundle of a run, as zkaudit verify --expect takes it")
 	f.StringVar(&o.HTML, "html", "", "write the report as one HTML page, too")
+	o.Chain.Flags(f)
 }
 
 func (o *Auditing) accepts(m mode.Name) error {
@@ -125,7 +128,11 @@ func (o *Auditing) verifyRuns(ctx context.Context, made *audit.Bundle, files map
 		}
 		expected[digest] = pins
 	}
-	e.Compared = map[[32]byte]bool{}
+	from, err := o.starts(ctx)
+	if err != nil {
+		return err
+	}
+	e.Compared, e.Followed = map[[32]byte]bool{}, map[[32]byte]bool{}
 	for _, path := range o.Bundles {
 		b, err := ReadBundle(path, o.Limit, o.Another)
 		if err != nil {
@@ -138,7 +145,7 @@ func (o *Auditing) verifyRuns(ctx context.Context, made *audit.Bundle, files map
 		if err != nil {
 			return fmt.Errorf("%s: %w", path, fault.Verdict(err))
 		}
-		options := bundle.Options{AllowInsecure: o.Insecure, MaxMemory: o.Limit, Wraps: v.Wraps}
+		options := bundle.Options{AllowInsecure: o.Insecure, MaxMemory: o.Limit, Wraps: v.Wraps, From: from[b.Statement.Origin.Predecessor]}
 		report, err := bundle.Verify(ctx, b, expected[digest], v.Setup, options)
 		if err != nil {
 			return fmt.Errorf("%s: %w", path, fault.Verdict(err))
@@ -148,14 +155,39 @@ func (o *Auditing) verifyRuns(ctx context.Context, made *audit.Bundle, files map
 			return fmt.Errorf("%s: %w", path, fault.Verdict(err))
 		}
 		e.Runs, e.Compared[r.Digest] = append(e.Runs, r), len(report.Unpinned) == 0
+		e.Followed[r.Digest] = len(bundle.Missing(report.Chain)) == 0
 	}
 	return nil
+}
+
+// starts verifies what the bundles continue, as far as --from gives it: by result.
+func (o *Auditing) starts(ctx context.Context) (map[[32]byte]*bundle.Predecessor, error) {
+	if len(o.Chain.From) == 0 {
+		return nil, nil
+	}
+	var results [][32]byte
+	for _, path := range o.Bundles {
+		b, err := ReadBundle(path, o.Limit, o.Another)
+		if err != nil {
+			return nil, err
+		}
+		results = append(results, predecessors(b.Statement)...)
+	}
+	from, err := o.Chain.verified(ctx, results)
+	if err != nil {
+		return nil, err
+	}
+	starts := map[[32]byte]*bundle.Predecessor{}
+	for i, result := range results {
+		starts[result] = from[i]
+	}
+	return starts, nil
 }
 
 // Compared refuses to call an audit valid that may be about any parts, trainings or
 // models, unless told to.
 func (o *Auditing) Compared(r *audit.Report) error {
-	return Compared(r.Unpinned, o.Unpinned, "[parts], [runs] and [models] in --expect pin digests, --run-expect what a run is about")
+	return Compared(r.Unpinned, o.Unpinned, "[parts], [runs] and [models] in --expect pin digests, --run-expect what a run is about, --from gives what a run continues")
 }
 
 // WriteHTML writes the report as a page, if a file is asked for.

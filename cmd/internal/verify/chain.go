@@ -38,15 +38,22 @@ func (c *Chain) Predecessor(ctx context.Context, b *bundle.Bundle) (*bundle.Pred
 	if len(c.From) == 0 {
 		return nil, nil
 	}
+	from, err := c.verified(ctx, predecessors(b.Statement))
+	if err != nil || len(from) == 0 {
+		return nil, err
+	}
+	return from[0], nil
+}
+
+// verified verifies what ends with the given results, as far as it is given: nil for
+// what is not.
+func (c *Chain) verified(ctx context.Context, results [][32]byte) ([]*bundle.Predecessor, error) {
 	steps, err := c.steps()
 	if err != nil {
 		return nil, err
 	}
-	from, err := bundle.Follow(ctx, predecessors(b.Statement), steps.required, steps.spare)
-	if err != nil || len(from) == 0 {
-		return nil, fault.Verdict(err)
-	}
-	return from[0], nil
+	from, err := bundle.Follow(ctx, results, steps.required, steps.spare)
+	return from, fault.Verdict(err)
 }
 
 // predecessors are the results that a run starts from: one, or none.
