@@ -41,6 +41,8 @@ type Report struct {
 	Missing []string `json:"missing"`
 	// Chain has all that was verified; the round itself is the last.
 	Chain *bundle.Chain `json:"chain"`
+	// Audited is what audits of the participants say; nil without any.
+	Audited *Audited `json:"audited,omitempty"`
 
 	result *bundle.Result
 }
@@ -143,12 +145,15 @@ func (r *Report) Predecessor() *bundle.Predecessor {
 func (r *Report) WriteText(w io.Writer) error {
 	var b strings.Builder
 	verdict := "VERIFIED"
-	if len(r.Unpinned)+len(r.Missing) > 0 {
+	if len(r.Open())+len(r.Missing) > 0 {
 		verdict = "VALID AS FAR AS IT WAS COMPARED"
 	}
 	fmt.Fprintf(&b, "%s: round %d of %d participants, %d steps each, %d rows, statement %s\n", verdict, r.Round, len(r.Participants), r.Steps, r.Samples, r.Statement)
 	if len(r.Unpinned) > 0 {
 		fmt.Fprintf(&b, "NOT COMPARED: %s. The round may be one of other trainings than you mean; pin what you require (--expect).\n", strings.Join(r.Unpinned, ", "))
+	}
+	if r.Audited != nil && len(r.Audited.Open) > 0 {
+		fmt.Fprintf(&b, "NOT SHOWN: %s.\n", foreign.Line(strings.Join(r.Audited.Open, ", ")))
 	}
 	fmt.Fprintf(&b, "the next round starts from the result %s\n", r.Result)
 	if mode.Name(r.Mode).ZeroKnowledge() {
@@ -187,11 +192,11 @@ func (r *Report) sections() []bundle.Section {
 	for _, digest := range r.Missing {
 		missing = append(missing, fmt.Sprintf("the result %s, which the round rests on: what ends with it was not given", digest))
 	}
-	return []bundle.Section{
-		{Title: "The round", Lines: round}, {Title: "Participants", Lines: participants},
+	list := append([]bundle.Section{{Title: "The round", Lines: round}, {Title: "Participants", Lines: participants}}, r.Audited.sections()...)
+	return append(list, []bundle.Section{
 		{Title: "Proven", Lines: r.Proven}, {Title: "Assumed", Lines: r.Assumed}, {Title: "Not proven", Lines: r.NotProven},
-		{Title: "Revealed to whoever reads the round", Lines: r.Revealed}, {Title: "NOT CHECKED", Lines: missing},
-	}
+		{Title: "Revealed to whoever reads the round", Lines: r.Revealed}, {Title: "NOT CHECKED", Lines: append(missing, r.Audited.unread()...)},
+	}...)
 }
 
 // start says what the participants start from.

@@ -30,6 +30,20 @@ func (d Decimal) rat() (*big.Rat, error) {
 	return r, nil
 }
 
+// Compare returns -1, 0 or 1, as d is less than, equal to or more than e. Errors wrap
+// fault.ErrUsage.
+func (d Decimal) Compare(e Decimal) (int, error) {
+	x, err := d.rat()
+	if err != nil {
+		return 0, err
+	}
+	y, err := e.rat()
+	if err != nil {
+		return 0, err
+	}
+	return x.Cmp(y), nil
+}
+
 // share returns a number in [0, 1].
 func (s *Scope) share(what string, d Decimal) *big.Rat {
 	r, err := d.rat()

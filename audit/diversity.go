@@ -76,6 +76,7 @@ func (d *Diversity) State(s *Scope) {
 		d.stateEntropy(s, m, total)
 	}
 	d.release(s, m, all, chosen, total)
+	s.group(parts, d.Attributes, chosen, least)
 }
 
 // release publishes the counts of the chosen groups, if the claim says so.

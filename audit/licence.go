@@ -31,17 +31,20 @@ func (c *Licence) State(s *Scope) {
 		allowed[a] = true
 	}
 	forbidden := make([]int64, s.axes(m)[0].Padded())
-	free := true
+	var among []int
 	for g, tag := range tags {
-		if !allowed[tag] {
-			forbidden[g], free = 1, false
+		if allowed[tag] {
+			among = append(among, g)
+		} else {
+			forbidden[g] = 1
 		}
 		delete(allowed, tag)
 	}
 	for _, tag := range sortedKeys(allowed) {
 		s.usage("no row can have %s %s: in the vocabulary %s", foreign.Quote(c.Attribute), foreign.Quote(tag), thereAre(tags))
 	}
-	if free {
+	s.group(parts, []string{c.Attribute}, among, 0)
+	if len(among) == len(tags) {
 		return // being in the vocabulary is enough
 	}
 	s.zeroWhere("forbidden tags", m, forbidden)

@@ -64,6 +64,7 @@ type Released struct {
 	// and predicted class. A single predicted class has Classes alone: its names.
 	Groups  []string `json:"groups,omitempty"`
 	Classes []string `json:"classes,omitempty"`
+	round   int64    // of counts: what they are rounded down to multiples of
 	compute func(v *Values) []int64
 }
 
@@ -154,7 +155,7 @@ func (s *Scope) counts(what string, r Release, smallest int64, m relation.ID, na
 		s.fail("the names of %d counts have %d bytes, at most %d: %w", names.size, names.bytes, maxLabelBytes, fault.ErrUnsupported)
 		return
 	}
-	released := Released{Name: what, Unit: unit, Bits: bitsOfCounts(total/r.Round, free)}
+	released := Released{Name: what, Unit: unit, Bits: bitsOfCounts(total/r.Round, free), round: r.Round}
 	values := s.publish(released, names.size, func(v *Values) []int64 {
 		out := make([]int64, names.size)
 		for g := range out {

@@ -89,6 +89,13 @@ type Finding struct {
 	Bits      int        `json:"bits"` // told by the verdict and by what is released besides
 	Bytes     int        `json:"bytes"`
 	Seconds   float64    `json:"-"` // of proving: for its owner, who sees it, not for those who get the report
+
+	// For whoever adds up what several audits say: the names of what the claim is about,
+	// the claim itself, and what it says of groups of rows; nil for nothing.
+	Parts   []string `json:"-"`
+	Runs    []string `json:"-"`
+	Claim   Claim    `json:"-"`
+	Grouped *Grouped `json:"-"`
 }
 
 // newReport describes what a bundle is about. Its claims are added one by one.
@@ -195,6 +202,7 @@ func (b *Bundle) state(c *Proven, subjects *Subjects, tables *ops.Tables) (*stat
 func (st *stated) finding(proof int) (*Finding, error) {
 	words := st.item.Words(st.scope.subjects)
 	f := &Finding{Name: st.item.Name, Kind: st.item.Kind, Says: words.Says, NotProven: words.NotProven, Shares: words.Shares, Bytes: proof}
+	f.Parts, f.Runs, f.Claim, f.Grouped = sortedKeys(st.scope.parts), sortedKeys(st.scope.runs), st.item.Claim, st.scope.grouped
 	var err error
 	if f.Bits, err = st.scope.verdictBits(st.item.Claim); err != nil {
 		return nil, err

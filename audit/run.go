@@ -13,12 +13,18 @@ import (
 // their padding, and that the dataset is certified, follow from that alone.
 func RunOf(b *bundle.Bundle) (_ *PublicRun, err error) {
 	defer fault.Catch(&err, "bundle", fault.ErrMalformed)
-	s := b.Statement
+	return RunWith(b.Statement, b.Statement.Before(b.Final()))
+}
+
+// RunWith is RunOf for whoever has kept the statement of a run, and the commitments to
+// all its weights at the end, frozen ones included, in the program's order.
+func RunWith(s *bundle.Statement, final bundle.WeightCommitments) (_ *PublicRun, err error) {
+	defer fault.Catch(&err, "run", fault.ErrMalformed)
 	digest, err := s.Digest()
 	if err != nil {
 		return nil, fault.OfFile(err)
 	}
-	r := &PublicRun{Digest: digest, Setup: s.Setup, RowBits: s.RowBits, ProgramDigest: s.Network.Digest(), Program: s.Program(), Weights: s.Before(b.Final()), Rows: s.Schedule.Parts}
+	r := &PublicRun{Digest: digest, Setup: s.Setup, RowBits: s.RowBits, ProgramDigest: s.Network.Digest(), Program: s.Program(), Weights: final, Rows: s.Schedule.Parts}
 	r.Training = &Training{Schedule: s.Schedule, Rates: s.Rates, Origin: s.Origin, Initial: s.Initial}
 	for i := range s.Parts {
 		r.Parts = append(r.Parts, s.PartDigest(i))

@@ -27,7 +27,8 @@ type Scope struct {
 	runs     map[string]*PublicRun
 	models   map[string]*modelTensors
 	external []external
-	cells    int // public ones so far; see room
+	grouped  *Grouped // what the claim says of groups of rows
+	cells    int      // public ones so far; see room
 	err      error
 }
 

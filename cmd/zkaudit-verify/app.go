@@ -29,8 +29,9 @@ type app struct {
 	memory         string // that verifying may take, as given
 	limit          int64  // the same in bytes
 
-	of    verify.Auditing // what the flags say, of bundles, too
-	parts []string
+	of     verify.Auditing // what the flags say, of bundles, too
+	parts  []string
+	audits []string // of a round's participants
 }
 
 func newRoot(a *app) *cobra.Command {
@@ -62,7 +63,9 @@ code 1. --from DIR takes the bundles of a directory that the chain needs. With a
 --from names what the runs of --bundle continue.
 
 A round of federated training, an aggregate.zka, is verified with the bundles of all of its
-participants, and with the rounds and bundles before it, which --from names, too.
+participants, and with the rounds and bundles before it, which --from names, too. --audit
+FILE, or --audit DIR, adds what audits of participants say: what each claims, and what
+follows of all. What only some have answered is exit code 7.
 
 --part FILE, once for each part of the dataset, lists the names of the features that
 the model could read, and which attributes are among them: a bundle has their digest
@@ -83,6 +86,7 @@ says that the file is false.`,
 	f.StringVar(&a.of.Setup, "setup", "", "the powers of tau you trust, whole or the verifier's part (default: the transparent setup, or the INSECURE development one)")
 	f.BoolVar(&a.of.Insecure, "allow-insecure-setup", false, "accept the development setup, with which anyone can forge")
 	a.of.Flags(f)
+	verify.AuditFlags(f, &a.audits)
 	f.BoolVar(&a.json, "json", false, "print the result as JSON")
 	f.StringVar(&a.cache, "cache", "", "directory that keeps the setup's generators; whoever writes there is trusted (default: the user's cache)")
 	f.StringVar(&a.memory, "max-memory", memory.Format(memory.Default), "how much memory the verification may take; it is estimated first")
@@ -108,8 +112,8 @@ func (a *app) verify(ctx context.Context, path string) (err error) {
 }
 
 func (a *app) verifyAudit(ctx context.Context, path string) error {
-	if len(a.parts) > 0 {
-		return fmt.Errorf("--part goes with a bundle, %s is an audit: %w", path, fault.ErrUsage)
+	if len(a.parts)+len(a.audits) > 0 {
+		return fmt.Errorf("--part goes with a bundle, --audit with a round, %s is an audit: %w", path, fault.ErrUsage)
 	}
 	a.follows(bundle.Expectation{})
 	made, expect, v, err := a.of.Read(ctx, path, nil)
@@ -147,6 +151,9 @@ func (a *app) verifyTraining(ctx context.Context, path string, round bool) error
 	a.follows(expect)
 	if round {
 		return a.verifyRound(ctx, path)
+	}
+	if len(a.audits) > 0 {
+		return fmt.Errorf("--audit goes with a round, %s is none: %w", path, fault.ErrUsage)
 	}
 	b, err := readBundle(path, a.limit)
 	if err != nil {
@@ -199,6 +206,7 @@ func (a *app) verifyRound(ctx context.Context, path string) error {
 	if len(a.parts) > 0 {
 		return fmt.Errorf("--part goes with a bundle, %s is a round: %w", path, fault.ErrUsage)
 	}
+	a.of.Chain.Rounds.Audits = a.audits
 	f, err := a.of.Chain.Rounds.Read(path)
 	if err != nil {
 		return err
@@ -210,7 +218,7 @@ func (a *app) verifyRound(ctx context.Context, path string) error {
 	if err := a.console().Result(report, report.WriteText); err != nil {
 		return err
 	}
-	return verify.Compared(report.Unpinned, a.of.Unpinned, "--expect pins them, of every participant")
+	return verify.Compared(report.Open(), a.of.Unpinned, "--expect pins runs, of every participant, --audit gives what participants say")
 }
 
 // readBundle reads a bundle of a mode that is verified here.

@@ -26,7 +26,7 @@ import (
 func verifyCommand(a *app) *cobra.Command {
 	var pins runPins
 	var setup string
-	var partFiles []string
+	var partFiles, audits []string
 	var insecure, unpinned bool
 	var attested attesting
 	var chain verify.Chain
@@ -53,6 +53,9 @@ code 1. --from DIR takes the bundles of a directory that the chain needs.
 A round of federated training, an aggregate.zka, is verified with the bundles of all of its
 participants, and with the rounds and bundles before it, which --from names, too. --expect
 then says what is required of every participant; its dataset lists the parts of all.
+--audit FILE, or --audit DIR, verifies audits of participants, too: the report says what each
+claims, and what follows of all, with counts of groups added up. What only some have answered
+is exit code 7.
 
 --attest FILE --key KEY signs what was verified and compared, for those who trust your
 key: an in-toto statement, written only if the exit code is 0.
@@ -79,7 +82,11 @@ that the bundle is false.`,
 				if len(partFiles) > 0 || attested.out != "" {
 					return fmt.Errorf("--part and --attest go with a bundle, %s is a round: %w", args[0], fault.ErrUsage)
 				}
+				chain.Rounds.Audits = audits
 				return a.verifyRound(c.Context(), args[0], chain.Rounds, &chain, unpinned)
+			}
+			if len(audits) > 0 {
+				return fmt.Errorf("--audit goes with a round, %s is none; zkaudit audit verify verifies an audit: %w", args[0], fault.ErrUsage)
 			}
 			b, err := a.readBundle(args[0])
 			if err != nil {
@@ -111,6 +118,7 @@ that the bundle is false.`,
 	}
 	pins.flags(c.Flags())
 	chain.Flags(c.Flags())
+	verify.AuditFlags(c.Flags(), &audits)
 	c.Flags().StringArrayVar(&partFiles, "part", nil, "the file of a part of the dataset, which names the features that the model could read; may be repeated")
 	c.Flags().BoolVar(&unpinned, "unpinned", false, "exit with 0 also if nothing says which program, data, order, origin, length and rate are meant")
 	c.Flags().StringVar(&setup, "setup", "", "the powers of tau you trust, whole or the verifier's part (default: the transparent setup, or the INSECURE development one)")

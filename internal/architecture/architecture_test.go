@@ -109,7 +109,7 @@ func TestStrangersStayStrangers(t *testing.T) {
 			"a verifier must not depend on what made the proof"},
 		{[]string{"bundle", "proof/mode", "proof/verifier", "proof/wrap"}, []string{"owner"},
 			"a verifier must not depend on what opens commitments"},
-		{[]string{"aggregate", "audit", "bundle", "proof/mode", "cmd/zkaudit-verify"}, append(executor, "owner", "proof/prover", "proof/proving", "proof/wrap", "proof/circuit", "proof/ceremony"),
+		{[]string{"aggregate", "audit", "tally", "bundle", "proof/mode", "cmd/zkaudit-verify"}, append(executor, "owner", "proof/prover", "proof/proving", "proof/wrap", "proof/circuit", "proof/ceremony"),
 			"who verifies bundles and audits needs neither readers nor executor nor prover, nor what opens commitments, nor the circuits of wraps"},
 		{[]string{"attest"}, append(executor, "owner", "run", "proof/prover", "proof/proving"),
 			"a statement is made of what has been verified; what opens commitments is not within its reach"},
@@ -140,7 +140,7 @@ func TestStrangersStayStrangers(t *testing.T) {
 			}
 		}
 	}
-	for _, name := range []string{"aggregate", "audit", "bundle", "cmd/zkaudit-verify"} {
+	for _, name := range []string{"aggregate", "audit", "tally", "bundle", "cmd/zkaudit-verify"} {
 		for _, dep := range all[name].Deps {
 			if strings.HasPrefix(dep, gnark) {
 				t.Errorf("%s depends on %s: who verifies without wraps needs no circuit", name, dep)

@@ -55,11 +55,8 @@ func (o *Auditing) accepts(m mode.Name) error {
 // runs: all that audit.Verify takes. models adds the files of public models to the
 // expectation; it may be nil.
 func (o *Auditing) Read(ctx context.Context, path string, models func(*audit.Bundle, *audit.Expectation) error) (made *audit.Bundle, expect audit.Expectation, v *mode.Verifier, err error) {
-	if made, err = o.readAudit(path); err != nil {
+	if made, err = readAudit(path, o.Limit, o.Another, o.Accepts); err != nil {
 		return nil, expect, nil, err
-	}
-	if err := o.accepts(made.Mode); err != nil {
-		return nil, expect, nil, fmt.Errorf("%s: %w", path, err)
 	}
 	expect, runs, err := readAuditExpectation(o.Expect)
 	if err != nil {
@@ -84,19 +81,25 @@ func (o *Auditing) Read(ctx context.Context, path string, models func(*audit.Bun
 	return made, expect, v, o.verifyRuns(ctx, made, runs, v, &expect)
 }
 
-// readAudit reads an audit. What is recognised as one and is damaged counts as
-// false.
-func (o *Auditing) readAudit(path string) (*audit.Bundle, error) {
-	data, err := ReadFile(path, audit.MaxBytes, audit.BytesPerByte, o.Limit)
+// readAudit reads an audit, given how much memory may be taken, what says of another kind
+// of file what it is, and what refuses modes; nil for none. What is recognised as one and
+// is damaged counts as false.
+func readAudit(path string, limit int64, another func(path string, data []byte, want string) error, accepts func(mode.Name) error) (*audit.Bundle, error) {
+	data, err := ReadFile(path, audit.MaxBytes, audit.BytesPerByte, limit)
 	if err != nil {
 		return nil, err
 	}
 	if h, err := artefact.DecodeHeader(data); err != nil || h.Kind != audit.Kind() {
-		return nil, o.Another(path, data, "an audit")
+		return nil, another(path, data, "an audit")
 	}
 	made, err := audit.Unmarshal(data)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, fault.Verdict(err))
+	}
+	if accepts != nil {
+		if err := accepts(made.Mode); err != nil {
+			return nil, fmt.Errorf("%s: %w", path, err)
+		}
 	}
 	return made, nil
 }

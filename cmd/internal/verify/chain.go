@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"slices"
 
 	"github.com/spf13/pflag"
@@ -115,20 +114,14 @@ func (c *Chain) files() (named, within []string, err error) {
 			named = append(named, path)
 			continue
 		}
-		entries, err := os.ReadDir(path)
+		found, err := artefactsIn(path, bundle.Kind(), aggregate.Kind())
 		if err != nil {
-			return nil, nil, fmt.Errorf("%w: %w", err, fault.ErrInput)
+			return nil, nil, err
 		}
-		found := len(within)
-		for _, e := range entries {
-			path := filepath.Join(path, e.Name())
-			if h, framed, err := HeaderOf(path); err == nil && framed && (h.Kind == bundle.Kind() || h.Kind == aggregate.Kind()) {
-				within = append(within, path)
-			}
-		}
-		if len(within) == found {
+		if len(found) == 0 {
 			return nil, nil, fmt.Errorf("%s: no bundle is in it: %w", path, fault.ErrInput)
 		}
+		within = append(within, found...)
 	}
 	return named, within, nil
 }

@@ -18,6 +18,8 @@ type Rounds struct {
 	// Expect is what is required of the run of every participant of a round that is
 	// verified for itself; Dataset lists the parts of all of them.
 	Expect bundle.Expectation
+	// Audits names audits of participants, or directories of them.
+	Audits []string
 
 	// What the program brings.
 	Limit    int64 // of memory, in bytes
@@ -175,7 +177,10 @@ func (r *Rounds) Verify(ctx context.Context, c *Chain, f *aggregate.File) (*aggr
 		return nil, fault.Verdict(err)
 	}
 	report.Unpinned = m.Unpinned
-	return report, nil
+	if len(r.Audits) > 0 {
+		err = r.audited(ctx, report, m.Contributions)
+	}
+	return report, err
 }
 
 // roundStep is the file of a round.
