@@ -158,7 +158,7 @@ func (o *Auditing) verifyRuns(ctx context.Context, made *audit.Bundle, files map
 			return fmt.Errorf("%s: %w", path, fault.Verdict(err))
 		}
 		e.Runs, e.Compared[r.Digest] = append(e.Runs, r), len(report.Unpinned) == 0
-		e.Followed[r.Digest] = len(bundle.Missing(report.Chain)) == 0
+		e.Followed[r.Digest] = len(report.Chain.Missing()) == 0
 	}
 	return nil
 }
