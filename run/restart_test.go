@@ -3,6 +3,7 @@ package run
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/zkaudit/zkaudit/audit"
 	"github.com/zkaudit/zkaudit/internal/fault"
+	"github.com/zkaudit/zkaudit/owner"
 )
 
 // made are the files beside the stages' directories that stages make.
@@ -123,6 +125,39 @@ func TestMixedFilesAreNoVerdict(t *testing.T) {
 	}
 	if a, err := audited(t, dir); err != nil || a.Runs[AuditedRun] == nil {
 		t.Errorf("after all: %v", err)
+	}
+}
+
+// What opens the weights that a run started from opens those that its bundle is committed
+// to, or says that something has changed since.
+func TestStartIsTheCommittedOne(t *testing.T) {
+	started := func(dir string) (*owner.Opened, error) {
+		t.Helper()
+		in, err := audited(t, dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return in.Runs[AuditedRun].OwnedModel.(*owner.TrainedModel).Start()
+	}
+	if start, err := started(proven(t)); err != nil || len(start.Cells) != 4 || len(start.Blinding) != 4 {
+		t.Fatalf("as it was proven: %v", err)
+	}
+	for name, change := range map[string]func(dir string){
+		"random weights of another seed": func(dir string) { edit(t, filepath.Join(dir, ConfigFile), "\"\nscheme = ", ", another\"\nscheme = ") },
+		"random weights of another kind": func(dir string) { edit(t, filepath.Join(dir, ConfigFile), `scheme = "he"`, `scheme = "glorot"`) },
+		"weights of the model's file":    func(dir string) { edit(t, filepath.Join(dir, ConfigFile), "\nfrom = \"seed\"", "\nfrom = \"model\"") },
+		"blinding of later weights": func(dir string) {
+			of := func(segment int) string { return filepath.Join(dir, proveDir, fmt.Sprintf(committedPattern, segment)) }
+			if err := os.WriteFile(of(0), readFile(t, of(1)), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		},
+	} {
+		dir := proven(t)
+		change(dir)
+		if start, err := started(dir); !errors.Is(err, fault.ErrUsage) || errors.Is(err, fault.ErrRejected) || !strings.Contains(err.Error(), "do not belong together") || start != nil {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }
 
