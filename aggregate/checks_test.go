@@ -10,11 +10,17 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/consensys/gnark-crypto/ecc/bn254"
+	"github.com/consensys/gnark-crypto/ecc/bn254/fr"
+
 	"github.com/zkaudit/zkaudit/aggregate"
 	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/internal/artefact"
 	"github.com/zkaudit/zkaudit/internal/fault"
+	"github.com/zkaudit/zkaudit/network"
+	"github.com/zkaudit/zkaudit/run"
+	"github.com/zkaudit/zkaudit/train"
 )
 
 // TestClaimChecks: commitments of another shape, and weights whose sums could wrap, are
@@ -23,14 +29,22 @@ func TestClaimChecks(t *testing.T) {
 	list := three(t)
 	f, _ := average(t, list, 1)
 	for name, change := range map[string]func(s *aggregate.Statement){
-		"a weight less":        func(s *aggregate.Statement) { s.Global = s.Global[:3] },
-		"a committed row more": func(s *aggregate.Statement) { s.Global[1] = append(s.Global[1], s.Global[1][0]) },
+		"a weight less":                     func(s *aggregate.Statement) { s.Global = s.Global[:3] },
+		"a committed row more of the first": func(s *aggregate.Statement) { s.Global[0] = append(s.Global[0], s.Global[0][0]) },
+		"a committed row more of the last":  func(s *aggregate.Statement) { s.Global[3] = append(s.Global[3], s.Global[3][0]) },
+		"a committed row less":              func(s *aggregate.Statement) { s.Global[1] = nil },
+		"round 0":                           func(s *aggregate.Statement) { s.Round = 0 },
 	} {
 		s := clone(f.Statement)
 		change(s)
 		if _, _, err := s.Claim(contributions(t, list)); !errors.Is(err, fault.ErrMalformed) || !strings.Contains(err.Error(), "round: ") {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+	wide := clone(f.Statement)
+	wide.Bits = 63
+	if _, _, err := wide.Claim(contributions(t, list)); !errors.Is(err, fault.ErrUsage) || !strings.Contains(err.Error(), "63 bits") {
+		t.Errorf("an average of 63 bits: %v", err)
 	}
 	for k := range list {
 		wide := contributions(t, list)
@@ -59,6 +73,10 @@ func TestRoundIsOfItsRuns(t *testing.T) {
 	}
 	f, _ := average(t, list, 1)
 	changed := clone(f.Statement)
+	changed.Mode = "unknown"
+	if _, err := verified(t, &aggregate.File{Statement: changed, Proof: f.Proof}, list); !errors.Is(err, fault.ErrVersion) {
+		t.Errorf("an unknown mode: %v", err)
+	}
 	changed.Mode = "zk"
 	if _, err := verified(t, &aggregate.File{Statement: changed, Proof: f.Proof}, list); !errors.Is(err, fault.ErrRejected) || !strings.Contains(err.Error(), "theirs are of mode validity") {
 		t.Errorf("another mode: %v", err)
@@ -131,5 +149,50 @@ func TestUnknownMode(t *testing.T) {
 	h.Statement = sha256.Sum256(payload[8:][:binary.LittleEndian.Uint64(payload)])
 	if _, err := aggregate.Unmarshal(artefact.Encode(h, payload)); !errors.Is(err, fault.ErrVersion) {
 		t.Errorf("an unknown mode: %v", err)
+	}
+}
+
+// TestEveryCommittedRow: a weight may take many committed rows. Each of the rests is
+// computed, and an average that is wrong in the last row alone is refused.
+func TestEveryCommittedRow(t *testing.T) {
+	list, err := participants(2, func(c *run.Config) { c.Proof.RowBits = 3 })
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, _ := average(t, list, 1)
+	if _, err := verified(t, f, list); err != nil {
+		t.Fatal(err)
+	}
+	all := contributions(t, list)
+	_, st, err := f.Statement.Claim(all)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := len(f.Statement.Global[0])
+	if rows < 2 {
+		t.Fatalf("%d rows", rows)
+	}
+	for row := range rows {
+		n := uint64(f.Statement.Samples())
+		sum, err := commitments.FoldCommitments([]bn254.G1Affine{all[0].Result.Weights[0].Rows[row], all[1].Result.Weights[0].Rows[row], f.Statement.Global[0][row]},
+			[]fr.Element{fr.NewElement(12), fr.NewElement(16), *new(fr.Element).Neg(new(fr.Element).SetUint64(n))})
+		if want := new(bn254.G1Affine).FromJacobian(&sum); err != nil || !st.External[4][row].Equal(want) {
+			t.Errorf("row %d: another commitment to the rest, %v", row, err)
+		}
+	}
+	a := averager(t, list)
+	liar := *a.Models[0]
+	liar.Cells = train.Weights{}
+	for w, cells := range a.Models[0].Cells {
+		liar.Cells[w] = slices.Clone(cells)
+	}
+	weight := network.WeightTensors(list[0].bundle.Statement.Program())[0]
+	liar.Cells[weight][len(liar.Cells[weight])-1] += 28 * 1000
+	a.Models[0] = &liar
+	if f, _, err = a.Average(context.Background(), 1); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := verified(t, f, list); !errors.Is(err, fault.ErrRejected) || !strings.Contains(err.Error(), "the average") {
+		t.Errorf("the last cell of many rows moved: %v", err)
 	}
 }

@@ -2,12 +2,20 @@ package aggregate_test
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"errors"
+	"fmt"
+	"slices"
+	"strings"
 	"testing"
+
+	"github.com/consensys/gnark-crypto/ecc/bn254"
 
 	"github.com/zkaudit/zkaudit/aggregate"
 	"github.com/zkaudit/zkaudit/bundle"
+	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/internal/artefact"
+	"github.com/zkaudit/zkaudit/internal/encode"
 	"github.com/zkaudit/zkaudit/internal/fault"
 )
 
@@ -33,6 +41,21 @@ func TestFileSurvivesItsEncoding(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	// What stands where nothing may, with a header that is right.
+	statement := encode.NewReader(payload).Bytes("statement", aggregate.MaxBytes)
+	for name, changed := range map[string][]byte{
+		"a byte after the proof":      append(slices.Clone(payload), 0),
+		"a byte after the statement":  sealed(append(slices.Clone(statement), 0), f.Proof),
+		"a statement of another kind": sealed(bytes.Replace(statement, []byte("aggregate/v1"), []byte("aggregate/v2"), 1), f.Proof),
+		"half a statement":            sealed(statement[:len(statement)/2], f.Proof),
+		"no statement":                sealed(nil, f.Proof),
+	} {
+		under := h
+		under.Statement = sha256.Sum256(encode.NewReader(changed).Bytes("statement", aggregate.MaxBytes))
+		if _, err := aggregate.Unmarshal(artefact.Encode(under, changed)); !errors.Is(err, fault.ErrMalformed) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
 	h.Statement[0]++
 	if _, err := aggregate.Unmarshal(artefact.Encode(h, payload)); !errors.Is(err, fault.ErrMalformed) {
 		t.Errorf("a header of another statement: %v", err)
@@ -41,6 +64,11 @@ func TestFileSurvivesItsEncoding(t *testing.T) {
 	if _, err := aggregate.Unmarshal(artefact.Encode(h, payload)); !errors.Is(err, fault.ErrVersion) {
 		t.Errorf("another version: %v", err)
 	}
+}
+
+// sealed is the payload of a file.
+func sealed(statement, proof []byte) []byte {
+	return encode.Bytes(encode.Bytes(nil, statement), proof)
 }
 
 // TestStatementIsInjective: every value of a statement changes its digest.
@@ -105,11 +133,13 @@ func TestStatementRefuses(t *testing.T) {
 		"too many": func(s *aggregate.Statement) {
 			s.Participants = make([]aggregate.Participant, aggregate.MaxParticipants+1)
 		},
-		"no samples":           func(s *aggregate.Statement) { s.Participants[0].Samples = 0 },
-		"less than no samples": func(s *aggregate.Statement) { s.Participants[0].Samples = -3 },
-		"too many samples":     func(s *aggregate.Statement) { s.Participants[0].Samples = bundle.MaxRows + 1 },
-		"one twice":            func(s *aggregate.Statement) { s.Participants[0].Result = s.Participants[1].Result },
-		"no weights":           func(s *aggregate.Statement) { s.Global = nil },
+		"no samples":             func(s *aggregate.Statement) { s.Participants[0].Samples = 0 },
+		"less than no samples":   func(s *aggregate.Statement) { s.Participants[0].Samples = -3 },
+		"too many samples":       func(s *aggregate.Statement) { s.Participants[0].Samples = bundle.MaxRows + 1 },
+		"no samples of the last": func(s *aggregate.Statement) { s.Participants[2].Samples = 0 },
+		"the last twice":         func(s *aggregate.Statement) { s.Participants[2].Result = s.Participants[0].Result },
+		"one twice":              func(s *aggregate.Statement) { s.Participants[0].Result = s.Participants[1].Result },
+		"no weights":             func(s *aggregate.Statement) { s.Global = nil },
 	} {
 		s := clone(f.Statement)
 		change(s)
@@ -121,6 +151,53 @@ func TestStatementRefuses(t *testing.T) {
 	s.Mode = "unknown"
 	if _, err := s.Encode(); !errors.Is(err, fault.ErrVersion) {
 		t.Errorf("another mode: %v", err)
+	}
+	if d, err := s.Digest(); !errors.Is(err, fault.ErrVersion) || d != [32]byte{} {
+		t.Errorf("the digest of another mode: %v", err)
+	}
+	unknown := &aggregate.File{Statement: s}
+	if data, err := unknown.Marshal(); !errors.Is(err, fault.ErrVersion) || data != nil {
+		t.Errorf("a file of another mode: %v", err)
+	}
+	if r, err := unknown.Result(three(t)[0].bundle.Statement.Network); !errors.Is(err, fault.ErrVersion) || r != nil {
+		t.Errorf("the result of another mode: %v", err)
+	}
+}
+
+// TestStatementHoldsPoints: rows are whole points of the curve, none of them infinity,
+// and every weight has some.
+func TestStatementHoldsPoints(t *testing.T) {
+	f, _ := average(t, three(t), 1)
+	for i := range f.Statement.Global {
+		for name, c := range map[string]struct {
+			rows []bn254.G1Affine
+			says string
+		}{
+			"no rows":                {nil, "0 bytes of committed rows"},
+			"infinity":               {[]bn254.G1Affine{{}}, "point 0"},
+			"infinity after a point": {append(slices.Clone(f.Statement.Global[i]), bn254.G1Affine{}), "point 1"},
+		} {
+			s := clone(f.Statement)
+			s.Global[i] = c.rows
+			encoded, err := s.Encode()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := aggregate.DecodeStatement(encoded); !errors.Is(err, fault.ErrMalformed) || !strings.Contains(err.Error(), c.says) || !strings.Contains(err.Error(), fmt.Sprintf("weight %d", i)) {
+				t.Errorf("%s of weight %d: %v", name, i, err)
+			}
+		}
+	}
+	encoded, err := f.Statement.Encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	// The last weight is a field of its length and its only point: half a point more.
+	last := len(encoded) - commitments.PointBytes
+	field := append(slices.Clone(encoded[last:]), make([]byte, commitments.PointBytes/2)...)
+	encoded = encode.Bytes(encoded[:last-8], field)
+	if _, err := aggregate.DecodeStatement(encoded); !errors.Is(err, fault.ErrMalformed) || !strings.Contains(err.Error(), "bytes of committed rows") {
+		t.Errorf("half a point after the last: %v", err)
 	}
 }
 
