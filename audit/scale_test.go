@@ -6,7 +6,10 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/internal/fault"
+	"github.com/zkaudit/zkaudit/internal/number"
+	"github.com/zkaudit/zkaudit/relation"
 )
 
 func count2(cells map[int]int64) fractions {
@@ -147,5 +150,25 @@ func TestScaleLimits(t *testing.T) {
 	}
 	if _, err := newScale(big.NewRat(1<<30-1, 1), count2(map[int]int64{62: 1})); err != nil {
 		t.Errorf("the most that is rounded: %v", err)
+	}
+}
+
+// TestEveryCellIsWeighed: cells of all weights are counted, those of weights with the same
+// fraction bits together. One that is not counted would not be rounded, by the bound.
+func TestEveryCellIsWeighed(t *testing.T) {
+	weight := func(fraction int, sizes ...int) move {
+		w := &graph.Tensor{Format: number.Format{Fraction: fraction}}
+		for _, n := range sizes {
+			w.Axes = append(w.Axes, relation.Axis{Size: n})
+		}
+		return move{Tensor: w}
+	}
+	list := []move{weight(46, 3, 5), weight(30, 5), weight(46, 5, 2), weight(20, 2), weight(30, 7)}
+	for range list {
+		all := weighedCells(list)
+		if len(all) != 3 || all[46].Int64() != 25 || all[30].Int64() != 12 || all[20].Int64() != 2 {
+			t.Errorf("%v", all)
+		}
+		list = append(list[1:], list[0])
 	}
 }

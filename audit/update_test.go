@@ -18,6 +18,7 @@ import (
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/network"
+	"github.com/zkaudit/zkaudit/ops"
 	"github.com/zkaudit/zkaudit/owner"
 	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/relation"
@@ -99,6 +100,18 @@ func TestUpdateThatIsRounded(t *testing.T) {
 	w.holds("above", &Update{Run: "net", AtMost: above})
 	w.fails("below", &Update{Run: "net", AtMost: below}, "the weights change by more than "+string(below)+", or by less than ")
 	w.fails("one weight alone", &Update{Run: "net", AtMost: "5"}, "does alone")
+}
+
+// A weight whose axes are full has no padding: its last cell counts as well.
+func TestUpdateOfFullAxes(t *testing.T) {
+	rng := rand.New(rand.NewPCG(5, 5))
+	w := newWorld(t)
+	p, cells := perceptron(t, 3, 4, 8, 2, graph.SoftmaxCrossEntropy)
+	w.train("net", p, cells)
+	square := w.begin("net", func(fraction int) int64 { return rng.Int64N(2000<<fraction) - 1000<<fraction })
+	below, above := rootAround(square, 2)
+	w.holds("above", &Update{Run: "net", AtMost: above})
+	w.forged("below", &Update{Run: "net", AtMost: below}, nil)
 }
 
 // Every trainable weight counts, wherever it stands, and padding does not.
@@ -260,24 +273,45 @@ func TestLiesAboutUpdates(t *testing.T) {
 	}, "range of "+label+" change 0", top)
 }
 
-// A change that is too large for its limbs, in a cell whose square would be small in
-// the field.
+// A change that is too large for its limbs, on either side of 0, in a cell whose square
+// would be small in the field.
 func TestLiesAboutLargeChanges(t *testing.T) {
-	changes := 0
-	w, _ := updated(t, func(fraction int) int64 {
-		if changes++; changes == 1 {
-			return 1 << 46
+	for _, large := range []int64{1 << 46, -1 << 46} {
+		changes := 0
+		w, _ := updated(t, func(int) int64 {
+			if changes++; changes == 1 {
+				return large
+			}
+			return 0
+		})
+		c := &Update{Run: "net", AtMost: "1"}
+		st, err := state(&w.frame, w.item(c), w.subjects, nil, w.tables)
+		if err != nil {
+			t.Fatal(err)
 		}
-		return 0
-	})
-	c := &Update{Run: "net", AtMost: "1"}
-	st, err := state(&w.frame, w.item(c), w.subjects, nil, w.tables)
-	if err != nil {
-		t.Fatal(err)
+		label := st.scope.moves("net")[0].label
+		w.lie("as it is", c, nil, "range of "+label+" change 1", "range of update slack 0")
+		w.fails("as it is", c, "does alone")
 	}
-	label := st.scope.moves("net")[0].label
-	w.lie("as it is", c, nil, "range of "+label+" change 1", "range of update slack 0")
-	w.fails("as it is", c, "does alone")
+}
+
+// The most that any data can do is told weight by weight: a bound just below it says
+// something, one that reaches it nothing.
+func TestUpdateBoundOfAnyData(t *testing.T) {
+	w, _ := updated(t, func(int) int64 { return 0 })
+	r := w.subjects.OwnedRuns["net"]
+	worst := new(big.Rat)
+	largest := ops.LargestChanges(r.Program, r.Training.Origin.Bits, 100)
+	for _, id := range network.WeightTensors(r.Program) {
+		weight := r.Program.Tensor(id)
+		for range weight.Size() {
+			cell := new(big.Rat).SetFrac(largest[id], new(big.Int).Lsh(big.NewInt(1), uint(weight.Format.Fraction)))
+			worst.Add(worst, cell.Mul(cell, cell))
+		}
+	}
+	below, from := rootAround(worst, 9)
+	w.holds("just below", &Update{Run: "net", AtMost: below})
+	w.usage("as much", &Update{Run: "net", AtMost: from}, "holds of any data and says nothing")
 }
 
 func mustRat(t *testing.T, d Decimal) *big.Rat {
