@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"slices"
+	"sort"
 	"strings"
 	"testing"
 
@@ -81,19 +82,59 @@ func TestRoundIsOfItsRuns(t *testing.T) {
 	if _, err := verified(t, &aggregate.File{Statement: changed, Proof: f.Proof}, list); !errors.Is(err, fault.ErrRejected) || !strings.Contains(err.Error(), "theirs are of mode validity") {
 		t.Errorf("another mode: %v", err)
 	}
+}
+
+// TestRoundIsWhereItsRunsAre: context and setup are those of the runs, and so is the size
+// of rows.
+func TestRoundIsWhereItsRunsAre(t *testing.T) {
+	list := three(t)
+	f, _ := average(t, list, 1)
+	// Made for another context than the runs, and proven as well as can be.
+	a := averager(t, list)
+	for _, c := range a.Contributions {
+		s := *c.Run
+		s.Context, c.Run = "federation 2", &s
+	}
+	elsewhere, _, err := a.Average(context.Background(), 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := verified(t, elsewhere, list); !errors.Is(err, fault.ErrRejected) || !strings.Contains(err.Error(), "its context is") {
+		t.Errorf("another context than that of the runs: %v", err)
+	}
+	rows := contributions(t, list)
+	var given []*bundle.Predecessor
+	for _, c := range rows {
+		s := *c.Run
+		s.RowBits, c.Run = 9, &s
+		given = append(given, &bundle.Predecessor{Result: c.Result})
+	}
+	setup, err := setupOf(list[0].bundle)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := aggregate.Verify(context.Background(), f, rows, given, setup.Verifier(), aggregate.Options{AllowInsecure: true}); !errors.Is(err, fault.ErrRejected) || !strings.Contains(err.Error(), "its setup is") {
+		t.Errorf("runs of longer rows: %v", err)
+	}
 	larger, err := commitments.NewDevelopment(9)
 	if err != nil {
 		t.Fatal(err)
 	}
-	changed = clone(f.Statement)
-	changed.Setup, changed.RowBits = larger.ID, 9
-	var runs []*bundle.Predecessor
-	for _, c := range contributions(t, list) {
-		runs = append(runs, &bundle.Predecessor{Result: c.Result})
+	transparent, err := commitments.NewTransparent(8, new(commitments.Generators))
+	if err != nil {
+		t.Fatal(err)
 	}
-	_, err = aggregate.Verify(context.Background(), &aggregate.File{Statement: changed, Proof: f.Proof}, contributions(t, list), runs, larger.Verifier(), aggregate.Options{AllowInsecure: true})
-	if !errors.Is(err, fault.ErrRejected) || !strings.Contains(err.Error(), "its setup is") {
-		t.Errorf("another setup than that of the runs: %v", err)
+	for _, setup := range []*commitments.Setup{larger, transparent} {
+		changed := clone(f.Statement)
+		changed.Setup, changed.RowBits = setup.ID, setup.RowBits
+		var runs []*bundle.Predecessor
+		for _, c := range contributions(t, list) {
+			runs = append(runs, &bundle.Predecessor{Result: c.Result})
+		}
+		_, err = aggregate.Verify(context.Background(), &aggregate.File{Statement: changed, Proof: f.Proof}, contributions(t, list), runs, setup.Verifier(), aggregate.Options{AllowInsecure: true})
+		if !errors.Is(err, fault.ErrRejected) || !strings.Contains(err.Error(), "its setup is") {
+			t.Errorf("another setup than that of the runs: %v", err)
+		}
 	}
 }
 
@@ -194,5 +235,36 @@ func TestEveryCommittedRow(t *testing.T) {
 	}
 	if _, err := verified(t, f, list); !errors.Is(err, fault.ErrRejected) || !strings.Contains(err.Error(), "the average") {
 		t.Errorf("the last cell of many rows moved: %v", err)
+	}
+}
+
+// TestMemoryOfEveryWeight: each committed row and each byte of the proof counts in what
+// a verification may take.
+func TestMemoryOfEveryWeight(t *testing.T) {
+	list := three(t)
+	f, _ := average(t, list, 1)
+	setup, err := setupOf(list[0].bundle)
+	if err != nil {
+		t.Fatal(err)
+	}
+	least := func(f *aggregate.File) int {
+		return 1 + sort.Search(1<<30, func(bytes int) bool {
+			_, err := aggregate.Verify(context.Background(), f, nil, nil, setup.Verifier(), aggregate.Options{AllowInsecure: true, MaxMemory: int64(bytes) + 1})
+			if !errors.Is(err, fault.ErrResources) && !errors.Is(err, fault.ErrRejected) {
+				t.Fatal(err)
+			}
+			return errors.Is(err, fault.ErrRejected)
+		})
+	}
+	before := least(f)
+	for i := range f.Statement.Global {
+		s := clone(f.Statement)
+		s.Global[i] = append(s.Global[i], s.Global[i][0])
+		if after := least(&aggregate.File{Statement: s, Proof: f.Proof}); after < before+commitments.PointBytes {
+			t.Errorf("a committed row more of weight %d takes %d bytes, in place of %d", i, after, before)
+		}
+	}
+	if after := least(&aggregate.File{Statement: f.Statement, Proof: append(slices.Clone(f.Proof), make([]byte, 100)...)}); after < before+100 {
+		t.Errorf("100 bytes more of a proof take %d bytes, in place of %d", after, before)
 	}
 }

@@ -190,6 +190,11 @@ func TestStatementIsBound(t *testing.T) {
 	if _, err := verified(t, &aggregate.File{Statement: changed, Proof: f.Proof}, list); !errors.Is(err, fault.ErrVersion) {
 		t.Errorf("another setup: %v", err)
 	}
+	changed = clone(f.Statement)
+	changed.RowBits++
+	if _, err := verified(t, &aggregate.File{Statement: changed, Proof: f.Proof}, list); !errors.Is(err, fault.ErrVersion) {
+		t.Errorf("rows of another size: %v", err)
+	}
 	setup, err := setupOf(list[0].bundle)
 	if err != nil {
 		t.Fatal(err)
