@@ -29,12 +29,12 @@ var scopes = []scope{
 		honest: []string{"WritePowers", "CachedDevelopment", "Setup.ProveEvaluation", "provePairing", "prove", "foldAll", "PairingProof.evaluate", "PairingProof.proveBatch",
 			"divideByLinear", "commitPlain", "NewDevelopment", "proveInnerProduct", "crossTerm", "foldHalves", "equality", "writeGenerators"}},
 	{directory: "relation", only: []string{"digest.go", "validate.go", "validate_source.go"}},
-	{directory: "ops", only: []string{"bounds.go", "interval.go", "validate.go"}},
+	{directory: "ops", only: []string{"bounds.go", "growth.go", "interval.go", "validate.go"}},
 	{directory: "network", without: []string{"describe.go"}},
 	{directory: "segment", without: []string{"assign.go", "part_cells.go"}, honest: []string{"WeightsCertificate.Assign", "CertifiedWeight.assign", "DatasetCertificate.Assign", "AverageCertificate.Assign", "Average", "limbOf", "digitOf"}},
 	{directory: "bundle", without: []string{"report.go", "facts.go"}},
 	{directory: "aggregate", without: []string{"report.go"}},
-	{directory: "audit", only: []string{"bundle.go", "certificate.go", "counterfactual.go", "statement.go", "verify.go"}},
+	{directory: "audit", only: []string{"bundle.go", "certificate.go", "counterfactual.go", "scale.go", "statement.go", "update.go", "verify.go"}},
 }
 
 // sources returns the paths of the files of a scope.
