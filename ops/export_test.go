@@ -32,3 +32,6 @@ func ValidateReading(p *graph.Program, n *graph.Node, kind graph.Kind) error {
 func StepAt(p *graph.Program, b *Buffers, node int) *Step {
 	return &Step{Program: p, Buffers: b, node: node}
 }
+
+// ValidateMatrices is validateMatrices.
+func ValidateMatrices(p *graph.Program) error { return validateMatrices(p) }

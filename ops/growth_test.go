@@ -3,6 +3,7 @@ package ops_test
 import (
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/zkaudit/zkaudit/graph"
@@ -36,6 +37,17 @@ func TestAccumulatorBits(t *testing.T) {
 		if got := ops.AccumulatorBits(p, c.bits, c.steps); got != c.want {
 			t.Errorf("%d bits of weights, %d steps: %d bits, want %d", c.bits, c.steps, got, c.want)
 		}
+	}
+	// One input and one row: 2^15·(2^38 + 255·2^30) is below 2^54, and reaches it with what
+	// the bias adds, 2^8·(2^38 + 255·2^23).
+	if got := ops.AccumulatorBits(linear(t, 1, 1, 2), 38, 1); got != 55 {
+		t.Errorf("with the bias: %d bits, want 55", got)
+	}
+	// A second layer reads more than the first.
+	n := newNet(t, coarse(), 3, 2)
+	wide := n.train(n.dense(n.dense(n.Program().Input, 1<<10), 2), graph.SoftmaxCrossEntropy)
+	if got := ops.AccumulatorBits(wide, 60, 1); got != 86 { // 2^10·2^15·2^60·(1 + …)
+		t.Errorf("of 2^10 cells: %d bits, want 86", got)
 	}
 	for _, c := range []struct {
 		bits  int
@@ -111,5 +123,37 @@ func TestWhoReadsWeightsSaysWhatIsAddedUp(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// The weights of a layer are read by its own operator: inputs and units of each.
+func TestFans(t *testing.T) {
+	n := newNet(t, coarse(), 3, 5)
+	p := n.train(n.dense(n.dense(n.Program().Input, 4), 3), graph.SoftmaxCrossEntropy)
+	want := [][2]int{{5, 4}, {}, {4, 3}, {}}
+	for i, w := range p.OfRole(graph.Weight) {
+		in, out, ok := ops.Fans(p, w)
+		if in != want[i][0] || out != want[i][1] || ok != (i%2 == 0) {
+			t.Errorf("weight %d: %d inputs, %d units, multiplied: %v", i, in, out, ok)
+		}
+	}
+}
+
+// A weight that two operators share is one matrix to both: kernels of all channels are
+// none of each channel.
+func TestSharedMatrices(t *testing.T) {
+	n := newNet(t, coarse(), 3, 40)
+	x := picture(n, n.Program().Input, 5, 2)
+	own, other := n.weight("own", 8, 2, 3, 2, 2), n.weight("other", 8, 2, 3, 2, 2)
+	n.one(ops.KindConv2D, nil, x, own)
+	n.one(ops.KindDepthwiseConv2D, graph.Attributes{"several": {1}}, x, other)
+	n.one(ops.KindConv2D, nil, x, other)
+	apart := *n.Program()
+	apart.Nodes = slices.DeleteFunc(slices.Clone(apart.Nodes), func(m graph.Node) bool { return m.Kind == ops.KindConv2D && m.Inputs[1] == other })
+	if err := ops.ValidateMatrices(&apart); err != nil {
+		t.Errorf("a weight of each: %v", err)
+	}
+	if err := ops.ValidateMatrices(n.Program()); !errors.Is(err, fault.ErrMalformed) || !strings.Contains(err.Error(), `weight "other" is a matrix of 6 rows to one operator and of 12 to`) {
+		t.Errorf("one weight of both: %v", err)
 	}
 }
