@@ -126,6 +126,26 @@ func TestWhoReadsWeightsSaysWhatIsAddedUp(t *testing.T) {
 	}
 }
 
+// A bias that decays is multiplied by its share, which may be more than what its layer adds
+// up, where the matrix is frozen: 255·(2 + 255·2^40·3·2^23), and a sign, for 2^8 of it.
+func TestDecayOfABias(t *testing.T) {
+	n := newNet(t, coarse(), 3, 5)
+	z := n.dense(n.Program().Input, 2)
+	for i := range n.Program().Tensors {
+		if w := &n.Program().Tensors[i]; w.Name == "w" {
+			w.Role = graph.Frozen
+		}
+	}
+	p := n.train(z, graph.SoftmaxCrossEntropy)
+	if got := ops.AccumulatorBits(p, 1, 1<<40); got != 81 {
+		t.Errorf("as it is: %d bits, want 81", got)
+	}
+	p.Optimizer.Decay = &graph.Decay{N: 255, Shift: 8, Every: 1}
+	if got := ops.AccumulatorBits(p, 1, 1<<40); got != 82 {
+		t.Errorf("with decay: %d bits, want 82", got)
+	}
+}
+
 // The weights of a layer are read by its own operator: inputs and units of each.
 func TestFans(t *testing.T) {
 	n := newNet(t, coarse(), 3, 5)
