@@ -3,6 +3,7 @@ package bundle_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -97,6 +98,7 @@ type drawnStep struct {
 	from     []byte
 	verified *[]string
 	another  bool // it is found to end with another result
+	false    bool // its proof is
 }
 
 func (s *drawnStep) Name() string     { return s.name }
@@ -120,6 +122,9 @@ func (s *drawnStep) Verify(_ context.Context, from []*bundle.Predecessor) (*bund
 		}
 	}
 	*s.verified = append(*s.verified, s.name)
+	if s.false {
+		return &bundle.Predecessor{Result: drawnResult(s.result)}, fmt.Errorf("the proof is false: %w", fault.ErrRejected)
+	}
 	if s.another {
 		return &bundle.Predecessor{Result: drawnResult(0)}, nil
 	}
@@ -147,6 +152,33 @@ func TestFollowRefuses(t *testing.T) {
 		verified = nil
 		if _, err := bundle.Follow(context.Background(), [][32]byte{drawnResult(1).Digest()}, c.steps, nil); !errors.Is(err, fault.ErrRejected) || !strings.Contains(err.Error(), c.says) {
 			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// TestFollowStopsWhereItIsFalse: nothing is accepted after a step that is false, wherever
+// in the chain, whether it was named or is spare.
+func TestFollowStopsWhereItIsFalse(t *testing.T) {
+	for wrong, want := range [][]string{{"a"}, {"a", "b"}, {"a", "b", "c"}} {
+		var verified []string
+		chain := []*drawnStep{
+			{name: "a", result: 1, verified: &verified}, {name: "b", result: 2, from: []byte{1}, verified: &verified}, {name: "c", result: 3, from: []byte{2}, verified: &verified},
+		}
+		chain[wrong].false = true
+		steps := []bundle.Step{chain[0], chain[1], chain[2]}
+		for _, named := range []bool{true, false} {
+			required, spare := steps, []bundle.Step(nil)
+			if !named {
+				required, spare = nil, steps
+			}
+			verified = nil
+			from, err := bundle.Follow(context.Background(), [][32]byte{drawnResult(3).Digest()}, required, spare)
+			if says := "the predecessor " + want[wrong] + ": the proof is false"; !errors.Is(err, fault.ErrRejected) || !strings.Contains(err.Error(), says) || from != nil {
+				t.Errorf("%s is false: %v", want[wrong], err)
+			}
+			if !slices.Equal(verified, want) {
+				t.Errorf("%s is false: verified %q", want[wrong], verified)
+			}
 		}
 	}
 }
