@@ -308,11 +308,17 @@ func TestResultDigest(t *testing.T) {
 func TestAssumptionsOfChains(t *testing.T) {
 	links := chainOfThree(t)
 	first := predecessor(t, links[0], nil)
-	want := append(slices.Clone(first.Assumed), "of a ceremony", "of another")
-	first.Assumed = slices.Concat([]string{"of a ceremony"}, first.Assumed, []string{"of another", "of a ceremony"})
-	r, err := verifyLink(links[1].bundle, bundle.Expectation{}, first)
-	if err != nil || !slices.Equal(r.Assumed, want) || !slices.Equal(r.Predecessor().Assumed, want) {
-		t.Errorf("%v, assumed %q, want %q", err, r.Assumed, want)
+	own := slices.Clone(first.Assumed)
+	want := append(slices.Clone(own), "of a ceremony", "of another")
+	for _, before := range [][]string{
+		slices.Concat([]string{"of a ceremony"}, own, []string{"of another", "of a ceremony"}),
+		slices.Concat(own, []string{"of a ceremony", "of another"}),
+	} {
+		first.Assumed = before
+		r, err := verifyLink(links[1].bundle, bundle.Expectation{}, first)
+		if err != nil || !slices.Equal(r.Assumed, want) || !slices.Equal(r.Predecessor().Assumed, want) {
+			t.Errorf("%v, assumed %q, want %q", err, r.Assumed, want)
+		}
 	}
 }
 
