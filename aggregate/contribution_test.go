@@ -1,8 +1,12 @@
 package aggregate_test
 
 import (
+	"runtime"
 	"slices"
 	"testing"
+
+	"github.com/zkaudit/zkaudit/aggregate"
+	"github.com/zkaudit/zkaudit/bundle"
 )
 
 // TestShare: what two contributions have alike is held once, and nothing else changes.
@@ -28,4 +32,42 @@ func TestShare(t *testing.T) {
 			t.Errorf("alike %v: what is a run's own is shared", alike)
 		}
 	}
+}
+
+// TestContributionsAreKept: contributions that are held at once take no more memory than
+// they are said to, and not much less.
+func TestContributionsAreKept(t *testing.T) {
+	file, err := three(t)[0].bundle.Marshal()
+	if err != nil {
+		t.Fatal(err)
+	}
+	live := func() int64 {
+		var m runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&m)
+		return int64(m.HeapAlloc)
+	}
+	const many = 200
+	list := make([]*aggregate.Contribution, 0, many)
+	var said int64
+	before := live()
+	for range many {
+		b, err := bundle.Unmarshal(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c, err := aggregate.ContributionOf(b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(list) > 0 {
+			c.Share(list[0])
+		}
+		list, said = append(list, c), said+c.Result.Bytes()+c.Run.Bytes()
+	}
+	took := live() - before
+	if took > said || took < said/16 {
+		t.Errorf("%d contributions hold %d bytes, said to be %d", many, took, said)
+	}
+	runtime.KeepAlive(list)
 }

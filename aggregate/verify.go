@@ -52,7 +52,7 @@ func Verify(ctx context.Context, f *File, list []*Contribution, runs []*bundle.P
 	if opts.MaxMemory == 0 {
 		opts.MaxMemory = memory.Default
 	}
-	if err := f.memory().Check("verifying this round", opts.MaxMemory); err != nil {
+	if err := f.Memory().Check("verifying this round", opts.MaxMemory); err != nil {
 		return nil, err
 	}
 	if list, runs, err = s.order(list, runs); err != nil {
@@ -93,8 +93,8 @@ func (s *Statement) madeWith(setup *commitments.VerifierSetup, insecure bool) er
 	return nil
 }
 
-// memory estimates what verifying the round takes beside its participants' bundles.
-func (f *File) memory() *memory.Need {
+// Memory estimates what verifying the round takes beside its participants' bundles.
+func (f *File) Memory() *memory.Need {
 	need, points := &memory.Need{}, 0
 	for _, rows := range f.Statement.Global {
 		points += len(rows)
@@ -102,6 +102,12 @@ func (f *File) memory() *memory.Need {
 	need.Add("commitments", int64(points), pointBytes*3) // averages, rests, and one sum
 	need.Add("the proof", int64(len(f.Proof)), 2)
 	return need
+}
+
+// LinkBytes estimates what the chain of a verified round keeps of it, beside its result.
+func (f *File) LinkBytes() int64 {
+	const participant = 2 * (64 + 16 + 32) // digests, as text and as bytes, and where they are
+	return bundle.MinLinkBytes + participant*int64(len(f.Statement.Participants))
 }
 
 // order puts contributions into the order of the round's participants. Errors wrap

@@ -14,7 +14,8 @@ type Step interface {
 	Result() [32]byte // digest of the result that it ends with
 	From() [][32]byte // those that it starts from; none: it begins a chain
 	// Verify checks it, given what it starts from in the order of From: nil for what
-	// was not given.
+	// was not given. It returns nil, without an error, where it cannot be checked for
+	// the lack of that: it then counts as not given.
 	Verify(ctx context.Context, from []*Predecessor) (*Predecessor, error)
 }
 
@@ -26,7 +27,7 @@ type Step interface {
 // Errors wrap fault.ErrRejected (a step is false, or is not of the chains, or starts
 // from itself), fault.ErrUsage (two steps end with one result), or are those of steps.
 func Follow(ctx context.Context, results [][32]byte, required, spare []Step) ([]*Predecessor, error) {
-	w := &walk{ctx: ctx, steps: map[[32]byte]Step{}, done: map[[32]byte]*Predecessor{}, open: map[[32]byte]bool{}}
+	w := &walk{ctx: ctx, steps: map[[32]byte]Step{}, done: map[[32]byte]*Predecessor{}, visited: map[[32]byte]bool{}, open: map[[32]byte]bool{}}
 	for _, s := range required {
 		if other := w.steps[s.Result()]; other != nil {
 			return nil, fmt.Errorf("%s and %s are the same link of a chain: name each once: %w", other.Name(), s.Name(), fault.ErrUsage)
@@ -43,7 +44,7 @@ func Follow(ctx context.Context, results [][32]byte, required, spare []Step) ([]
 		return nil, err
 	}
 	for _, s := range required {
-		if w.done[s.Result()] == nil {
+		if !w.visited[s.Result()] {
 			return nil, fmt.Errorf("%s is no predecessor: it ends with the result %x, from which nothing here starts: %w", s.Name(), s.Result(), fault.ErrRejected)
 		}
 	}
@@ -52,10 +53,11 @@ func Follow(ctx context.Context, results [][32]byte, required, spare []Step) ([]
 
 // walk is the state of a Follow.
 type walk struct {
-	ctx   context.Context
-	steps map[[32]byte]Step // by result
-	done  map[[32]byte]*Predecessor
-	open  map[[32]byte]bool // steps whose predecessors are being visited
+	ctx     context.Context
+	steps   map[[32]byte]Step // by result
+	done    map[[32]byte]*Predecessor
+	visited map[[32]byte]bool // steps that are done, or could not be checked
+	open    map[[32]byte]bool // steps whose predecessors are being visited
 }
 
 // visit verifies the steps that end with the given results, and before them what they
@@ -70,12 +72,13 @@ func (w *walk) visit(results [][32]byte) ([]*Predecessor, error) {
 		if w.open[result] {
 			return nil, fmt.Errorf("%s starts from itself: %w", s.Name(), fault.ErrRejected)
 		}
-		if w.done[result] == nil {
+		if !w.visited[result] {
 			w.open[result] = true
 			if err := w.verify(s); err != nil {
 				return nil, err
 			}
 			delete(w.open, result)
+			w.visited[result] = true
 		}
 		list[i] = w.done[result]
 	}
@@ -90,6 +93,9 @@ func (w *walk) verify(s Step) error {
 	p, err := s.Verify(w.ctx, from)
 	if err != nil {
 		return fmt.Errorf("the predecessor %s: %w", s.Name(), err)
+	}
+	if p == nil {
+		return nil
 	}
 	if have := p.Result.Digest(); have != s.Result() {
 		return fmt.Errorf("the predecessor %s ends with the result %x, and was taken for one with %x: %w", s.Name(), have, s.Result(), fault.ErrRejected)

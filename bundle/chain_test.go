@@ -99,6 +99,7 @@ type drawnStep struct {
 	verified *[]string
 	another  bool // it is found to end with another result
 	false    bool // its proof is
+	open     bool // it cannot be verified for the lack of something
 }
 
 func (s *drawnStep) Name() string     { return s.name }
@@ -124,6 +125,9 @@ func (s *drawnStep) Verify(_ context.Context, from []*bundle.Predecessor) (*bund
 	*s.verified = append(*s.verified, s.name)
 	if s.false {
 		return &bundle.Predecessor{Result: drawnResult(s.result)}, fmt.Errorf("the proof is false: %w", fault.ErrRejected)
+	}
+	if s.open {
+		return nil, nil
 	}
 	if s.another {
 		return &bundle.Predecessor{Result: drawnResult(0)}, nil
@@ -201,5 +205,17 @@ func TestFollowManyPredecessors(t *testing.T) {
 		if !slices.Equal(verified, []string{"a", "b", "c", "d"}) {
 			t.Errorf("verified %q", verified)
 		}
+	}
+}
+
+// TestFollowWithoutVerdict: a step that cannot be verified counts as not given, is asked
+// once, and is of the chain all the same.
+func TestFollowWithoutVerdict(t *testing.T) {
+	var verified []string
+	round := &drawnStep{name: "round", result: 1, from: []byte{7, 8}, verified: &verified, open: true}
+	a, b := &drawnStep{name: "a", result: 2, from: []byte{1}, verified: &verified}, &drawnStep{name: "b", result: 3, from: []byte{1}, verified: &verified}
+	from, err := bundle.Follow(context.Background(), [][32]byte{a.Result(), b.Result(), round.Result()}, []bundle.Step{a, b, round}, nil)
+	if err != nil || len(from) != 3 || from[0] == nil || from[1] == nil || from[2] != nil || !slices.Equal(verified, []string{"round", "a", "b"}) {
+		t.Errorf("%v, verified %q: %v", from, verified, err)
 	}
 }

@@ -67,6 +67,40 @@ func (b *Bundle) Memory() *memory.Need {
 	return need
 }
 
+// Bytes of what chains keep.
+const (
+	// MinLinkBytes is what a chain keeps of any of its links: texts, what it assumes,
+	// and where all of it is.
+	MinLinkBytes = 4 << 10
+
+	partBytes  = 512 // of a part: its digest as text, its lists
+	shapeBytes = 256 // of a weight: its axes, its lists
+	keptPoint  = 72  // a commitment, and the room left beside it
+	keptInt    = 8
+)
+
+// Bytes estimates what keeping the result takes.
+func (r *Result) Bytes() int64 {
+	n := int64(MinLinkBytes)
+	for i := range r.Weights {
+		n += shapeBytes + keptPoint*int64(len(r.Weights[i].Rows))
+	}
+	return n
+}
+
+// LinkBytes estimates what the chain of a verified run keeps of it, beside its result.
+func (b *Bundle) LinkBytes() int64 {
+	return MinLinkBytes + partBytes*int64(len(b.Statement.Parts)) + int64(len(b.Statement.Rates))*2*keptInt
+}
+
+// Bytes estimates what keeping the statement takes, beside a network, rates and public
+// weights, which others share.
+func (s *Statement) Bytes() int64 {
+	n := int64(MinLinkBytes) + int64(len(s.Context)) + keptPoint*int64(s.points())
+	n += partBytes*int64(len(s.Parts)) + shapeBytes*int64(len(s.Initial))
+	return n + keptInt*int64(len(s.Schedule.Without)+len(s.Schedule.Parts))
+}
+
 // points counts the commitments of the statement.
 func (s *Statement) points() int {
 	n := count(s.Initial)

@@ -59,8 +59,9 @@ A run that continues another one starts from its final weights. --from FILE, onc
 each bundle before it, in any order, verifies these, too, and that each starts where the
 one before has ended; the report lists the chain. Without them where the weights come
 from is NOT CHECKED, exit code 7; a predecessor that is false, or another one, is exit
-code 1. --from DIR takes the bundles of a directory that the chain needs. With an audit,
---from names what the runs of --bundle continue.
+code 1. --from DIR takes the bundles of a directory that the chain needs; those that cannot
+be read, or are false copies of one that is valid, are set aside. With an audit, --from
+names what the runs of --bundle continue.
 
 A round of federated training, an aggregate.zka, is verified with the bundles of all of its
 participants, and with the rounds and bundles before it, which --from names, too. --audit
@@ -73,7 +74,8 @@ alone.
 
 Exit code 0: valid, and what was required. 1: false, damaged, or about something else.
 2: usage. 3: cannot be read. 5: takes more memory than --max-memory allows. 6: a mode, a
-version or a setup that is not verified here. 7: valid as far as it was compared. Only 1
+version or a setup that is not verified here. 7: valid as far as it was compared, or
+without what it is about: a round whose participants are not all given. Only 1
 says that the file is false.`,
 		SilenceErrors: true, SilenceUsage: true,
 		Args: console.Arguments(1, 1, "one bundle, audit or round"),
@@ -177,7 +179,7 @@ func (a *app) verifyTraining(ctx context.Context, path string, round bool) error
 	if err := a.console().Result(report, report.WriteText); err != nil {
 		return err
 	}
-	return verify.Compared(report.Unpinned, a.of.Unpinned, "--expect pins them, --from gives what a run continues")
+	return a.of.Chain.Lacking(verify.Compared(report.Unpinned, a.of.Unpinned, "--expect pins them, --from gives what a run continues"))
 }
 
 // follows says how chains are read and verified; of rounds verified for themselves, what
@@ -195,6 +197,7 @@ func (a *app) follows(expect bundle.Expectation) {
 func (a *app) rounds(expect bundle.Expectation) *verify.Rounds {
 	return &verify.Rounds{
 		Expect: expect, Limit: a.limit, Insecure: a.of.Insecure, Another: anotherKind, Accepts: accepts, Run: a.verifyRun,
+		Note: func(format string, args ...any) { a.console().Say(fmt.Sprintf(format, args...)) },
 		Setup: func(rowBits int, id [32]byte) (*commitments.VerifierSetup, mode.Wraps, error) {
 			setup, _, err := verify.Setup(a.of.Setup, a.cacheDir(), rowBits, id)
 			return setup, nil, err
@@ -218,7 +221,7 @@ func (a *app) verifyRound(ctx context.Context, path string) error {
 	if err := a.console().Result(report, report.WriteText); err != nil {
 		return err
 	}
-	return verify.Compared(report.Open(), a.of.Unpinned, "--expect pins runs, of every participant, --audit gives what participants say")
+	return a.of.Chain.Lacking(verify.Compared(report.Open(), a.of.Unpinned, "--expect pins runs, of every participant, --audit gives what participants say"))
 }
 
 // readBundle reads a bundle of a mode that is verified here.

@@ -102,7 +102,7 @@ func (a *app) aggregate(ctx context.Context, dirs []string, o *aggregating) (*ag
 	}
 	number, err := aggregate.Next(members.Contributions[0], members.Runs[0].Chain)
 	if err != nil {
-		return nil, err
+		return nil, o.chain.Lacking(err)
 	}
 	first := members.Contributions[0].Run
 	setup, err := a.committingSetup(o.setup, first.RowBits, first.Setup)
@@ -142,7 +142,7 @@ func (a *app) aggregate(ctx context.Context, dirs []string, o *aggregating) (*ag
 // rounds verifies rounds of federated training, and runs in their chains.
 func (a *app) rounds(expect bundle.Expectation, setupFile string, insecure bool) *verify.Rounds {
 	return &verify.Rounds{
-		Expect: expect, Limit: a.limit, Insecure: insecure, Another: anotherKind,
+		Expect: expect, Limit: a.limit, Insecure: insecure, Another: anotherKind, Note: a.note,
 		Setup: func(rowBits int, id [32]byte) (*commitments.VerifierSetup, mode.Wraps, error) {
 			setup, powers, err := a.verifierSetup(setupFile, rowBits, id)
 			return setup, wrap.Verifier{Powers: powers, Cache: a.keys()}, err
@@ -166,5 +166,5 @@ func (a *app) verifyRound(ctx context.Context, path string, rounds *verify.Round
 	if err := a.result(report, report.WriteText); err != nil {
 		return err
 	}
-	return verify.Compared(report.Open(), unpinned, "--expect, --model and --with pin runs, of every participant, --audit gives what participants say")
+	return chain.Lacking(verify.Compared(report.Open(), unpinned, "--expect, --model and --with pin runs, of every participant, --audit gives what participants say"))
 }

@@ -53,7 +53,7 @@ Claims on top:       zkaudit audit CLAIMS.toml --dir DIR
 
 Exit codes: 0 valid, or done; 1 false; 2 usage; 3 input that cannot be read or used;
 4 model not supported; 5 not enough memory, disk or time; 6 another version, setup or key;
-7 valid as far as it was compared; 130 and 143 interrupted, by Ctrl-C and by SIGTERM.`,
+7 valid as far as it was compared, or given; 130 and 143 interrupted, by Ctrl-C and by SIGTERM.`,
 		SilenceErrors: true, SilenceUsage: true,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 0 {

@@ -195,7 +195,7 @@ func (a *app) statementOf(ctx context.Context, path string, o *exporting) (st *a
 	if err != nil {
 		return nil, nil, err
 	}
-	report, err := a.verifyChain(ctx, o.chain, b, bundle.Expectation{}, o.setup, o.insecure)
+	report, err := a.verifyChain(ctx, &o.chain, b, bundle.Expectation{}, o.setup, o.insecure)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -48,7 +48,7 @@ The page of an audit is what zkaudit audit and zkaudit audit verify write with -
 				return err
 			}
 			defer d.Close()
-			t, err := a.training(c.Context(), d, chain, expect, setup, insecure)
+			t, err := a.training(c.Context(), d, &chain, expect, setup, insecure)
 			if err != nil {
 				return err
 			}
@@ -98,7 +98,7 @@ func records(d *run.Directory, t *report.Training) (err error) {
 }
 
 // training verifies the bundle of a run and collects what is said of it.
-func (a *app) training(ctx context.Context, d *run.Directory, chain verify.Chain, expect bundle.Expectation, setup string, insecure bool) (*report.Training, error) {
+func (a *app) training(ctx context.Context, d *run.Directory, chain *verify.Chain, expect bundle.Expectation, setup string, insecure bool) (*report.Training, error) {
 	path := filepath.Join(d.Path, run.BundleFile)
 	file, err := a.readFile(path, bundle.MaxBytes, bundle.BytesPerByte)
 	if err != nil {

@@ -48,7 +48,8 @@ A run that continues another one starts from its final weights. --from FILE, onc
 each bundle before it, in any order, verifies these, too, and that each starts where the
 one before has ended; the report lists the chain. Without them where the weights come
 from is NOT CHECKED, exit code 7; a predecessor that is false, or another one, is exit
-code 1. --from DIR takes the bundles of a directory that the chain needs.
+code 1. --from DIR takes the bundles of a directory that the chain needs; those that cannot
+be read, or are false copies of one that is valid, are set aside.
 
 A round of federated training, an aggregate.zka, is verified with the bundles of all of its
 participants, and with the rounds and bundles before it, which --from names, too. --expect
@@ -66,7 +67,8 @@ alone.
 
 Exit code 0: valid, and what was required. 1: false, damaged, or about something else.
 3: cannot be read. 5: takes more memory than --max-memory allows. 6: another version, or other
-keys or another setup than those given. 7: valid as far as it was compared. Only 1 says
+keys or another setup than those given. 7: valid as far as it was compared, or
+without what it is about: a round whose participants are not all given. Only 1 says
 that the bundle is false.`,
 		Args: arguments(1, 1, "one bundle or round"),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -97,7 +99,7 @@ that the bundle is false.`,
 				return err
 			}
 			start := time.Now()
-			report, err := a.verifyChain(c.Context(), chain, b, expect, setup, insecure)
+			report, err := a.verifyChain(c.Context(), &chain, b, expect, setup, insecure)
 			if err != nil {
 				return err
 			}
@@ -109,7 +111,7 @@ that the bundle is false.`,
 				return err
 			}
 			if err := verify.Compared(report.Unpinned, unpinned, "--expect, --model and --with pin them, --from gives what a run continues"); err != nil {
-				return err
+				return chain.Lacking(err)
 			}
 			return attested.write(c.Context(), func(v attest.Verifier) (*attest.Statement, error) {
 				return v.Training(b, report, filepath.Base(args[0]))
@@ -129,8 +131,8 @@ that the bundle is false.`,
 
 // verifyChain verifies a bundle against what is expected of it, and first what it
 // continues, as far as that is given.
-func (a *app) verifyChain(ctx context.Context, chain verify.Chain, b *bundle.Bundle, expect bundle.Expectation, setupFile string, insecure bool) (*bundle.Report, error) {
-	a.follows(&chain, setupFile, insecure)
+func (a *app) verifyChain(ctx context.Context, chain *verify.Chain, b *bundle.Bundle, expect bundle.Expectation, setupFile string, insecure bool) (*bundle.Report, error) {
+	a.follows(chain, setupFile, insecure)
 	from, err := chain.Predecessor(ctx, b)
 	if err != nil {
 		return nil, err

@@ -22,6 +22,9 @@ var (
 	// ErrUnpinned reports something valid that was not compared with what its
 	// verifier means.
 	ErrUnpinned = errors.New("valid as far as it was compared")
+	// ErrMissing reports something of which nothing could be shown, nor that it is
+	// false, as what it is about was not given.
+	ErrMissing = errors.New("not given")
 	// ErrPanic reports a panic that Catch has caught, beside the kind of what
 	// was being read.
 	ErrPanic = errors.New("this is a bug of zkaudit")
@@ -36,7 +39,7 @@ const (
 	ExitUnsupported = 4 // model not supported
 	ExitResources   = 5 // not enough memory, disk or time
 	ExitVersion     = 6 // version, key or setup mismatch
-	ExitUnpinned    = 7 // valid, but not compared
+	ExitUnpinned    = 7 // valid, but not compared; or not given whole
 
 	ExitInterrupted = 130 // ended by SIGINT, as shells report it
 	ExitTerminated  = 143 // by SIGTERM
@@ -58,7 +61,7 @@ func ExitCode(err error) int {
 		return ExitResources
 	case errors.Is(err, ErrVersion):
 		return ExitVersion
-	case errors.Is(err, ErrUnpinned):
+	case errors.Is(err, ErrUnpinned), errors.Is(err, ErrMissing):
 		return ExitUnpinned
 	default:
 		return ExitInput

@@ -91,7 +91,7 @@ func Text(err error, name func(key string) string) string {
 // the exit code.
 func silent(err error) bool {
 	switch err {
-	case ErrRejected, ErrMalformed, ErrUsage, ErrInput, ErrUnsupported, ErrOverflow, ErrResources, ErrVersion:
+	case ErrRejected, ErrMalformed, ErrUsage, ErrInput, ErrUnsupported, ErrOverflow, ErrResources, ErrVersion, ErrMissing:
 		return true
 	}
 	return false

@@ -28,6 +28,7 @@ func TestText(t *testing.T) {
 		{fmt.Errorf("data: %w", fault.Advise(overflow, "lower %s below %s", "feature", "batch")),
 			"data: value 200 does not fit: lower --feature below --batch", "data: value 200 does not fit: lower feature below batch", "overflow"},
 		{errors.Join(fmt.Errorf("a: %w", fault.ErrRejected), fmt.Errorf("b: %w", fault.ErrRejected)), "a\nb", "a: rejected\nb: rejected", "rejected"},
+		{fmt.Errorf("a round: %w", fault.ErrMissing), "a round", "a round: not given", "not given"},
 		{fault.ErrUnpinned, "valid as far as it was compared", "valid as far as it was compared", "valid as far as it was compared"},
 	} {
 		if got := fault.Text(test.err, flag); got != test.text {
@@ -36,7 +37,7 @@ func TestText(t *testing.T) {
 		if got := test.err.Error(); got != test.asSaid {
 			t.Errorf("Error: %q, want %q", got, test.asSaid)
 		}
-		for _, kind := range []error{fault.ErrUsage, fault.ErrInput, fault.ErrMalformed, fault.ErrUnsupported, fault.ErrOverflow, fault.ErrRejected, fault.ErrUnpinned} {
+		for _, kind := range []error{fault.ErrUsage, fault.ErrInput, fault.ErrMalformed, fault.ErrUnsupported, fault.ErrOverflow, fault.ErrRejected, fault.ErrUnpinned, fault.ErrMissing} {
 			if is := errors.Is(test.err, kind); is != (kind.Error() == test.kind) {
 				t.Errorf("%q is %q: %t", test.err, kind, is)
 			}

@@ -190,7 +190,7 @@ func (o *Auditing) starts(ctx context.Context) (map[[32]byte]*bundle.Predecessor
 // Compared refuses to call an audit valid that may be about any parts, trainings or
 // models, unless told to.
 func (o *Auditing) Compared(r *audit.Report) error {
-	return Compared(r.Unpinned, o.Unpinned, "[parts], [runs] and [models] in --expect pin digests, --run-expect what a run is about, --from gives what a run continues")
+	return o.Chain.Lacking(Compared(r.Unpinned, o.Unpinned, "[parts], [runs] and [models] in --expect pin digests, --run-expect what a run is about, --from gives what a run continues"))
 }
 
 // WriteHTML writes the report as a page, if a file is asked for.

@@ -24,6 +24,7 @@ type Rounds struct {
 	// What the program brings.
 	Limit    int64 // of memory, in bytes
 	Insecure bool
+	Note     func(format string, args ...any) // tells people of a file that is set aside; nil: nobody
 	Another  func(path string, data []byte, want string) error
 	Accepts  func(mode.Name) error // refuses modes; nil for none
 	Setup    func(rowBits int, id [32]byte) (*commitments.VerifierSetup, mode.Wraps, error)
@@ -138,7 +139,8 @@ type Members struct {
 }
 
 // Members verifies the runs of participants, and what leads to them, against what is
-// expected. results are those of the runs, which the chain's files must have.
+// expected. results are those of the runs. It fails with fault.ErrMissing if the chain's
+// files lack one of them: nothing was false, and nothing is shown.
 func (r *Rounds) Members(ctx context.Context, c *Chain, results [][32]byte) (*Members, error) {
 	unpinned := &pinning{parts: map[string]bool{}, unpinned: []string{}}
 	c.Rounds, c.Verify = r, r.expecting(results, unpinned)
@@ -147,13 +149,11 @@ func (r *Rounds) Members(ctx context.Context, c *Chain, results [][32]byte) (*Me
 		return nil, err
 	}
 	m := &Members{}
-	if m.Runs, err = bundle.Follow(ctx, results, steps.required, steps.spare); err != nil {
-		return nil, fault.Verdict(err)
+	if m.Runs, err = steps.follow(ctx, results); err != nil {
+		return nil, err
 	}
-	for k, result := range results {
-		if m.Runs[k] == nil {
-			return nil, fmt.Errorf("participant %d of %d, whose run has the result %x, was not given; --from names its bundle: %w", k+1, len(results), result, fault.ErrUsage)
-		}
+	if why := absent(m.Runs, results); why != "" {
+		return nil, fmt.Errorf("NOT VERIFIED, as the round is about the runs of all its participants: %s%s: %w", why, c.lacks, fault.ErrMissing)
 	}
 	if m.Contributions, err = steps.contributions(results); err != nil {
 		return nil, err
@@ -181,38 +181,4 @@ func (r *Rounds) Verify(ctx context.Context, c *Chain, f *aggregate.File) (*aggr
 		err = r.audited(ctx, report, m.Contributions)
 	}
 	return report, err
-}
-
-// roundStep is the file of a round.
-type roundStep struct {
-	chain  *Chain
-	steps  *steps
-	path   string
-	result [32]byte
-	from   [][32]byte
-}
-
-func (s *roundStep) Name() string     { return s.path }
-func (s *roundStep) Result() [32]byte { return s.result }
-func (s *roundStep) From() [][32]byte { return s.from }
-
-func (s *roundStep) Verify(ctx context.Context, from []*bundle.Predecessor) (*bundle.Predecessor, error) {
-	f, err := s.chain.Rounds.Read(s.path)
-	if err != nil {
-		return nil, err
-	}
-	for k := range from {
-		if from[k] == nil {
-			return nil, fmt.Errorf("participant %d of %d, whose run has the result %x, was not given; --from names its bundle: %w", k+1, len(from), s.from[k], fault.ErrUsage)
-		}
-	}
-	list, err := s.steps.contributions(s.from)
-	if err != nil {
-		return nil, err
-	}
-	report, err := s.chain.Rounds.verify(ctx, f, list, from)
-	if err != nil {
-		return nil, fault.Verdict(err)
-	}
-	return report.Predecessor(), nil
 }
