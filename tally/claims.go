@@ -100,9 +100,9 @@ func (t *Tally) context(c *claim) string {
 
 // all are all participants.
 func (t *Tally) all() []int {
-	all := make([]int, len(t.round.Participants))
-	for k := range all {
-		all[k] = k
+	var all []int
+	for k := range t.round.Participants {
+		all = append(all, k)
 	}
 	return all
 }

@@ -119,6 +119,10 @@ func TestSums(t *testing.T) {
 			[]string{`all 3 participants: every committed row has "tag" among: "y", "z"`}},
 		"updates": {[]*audit.Report{said("1", updated("s1", "3"), updated("s1", "2.50"), updated("s1", "2.6")), said("2", updated("s2", "2.5")), said("3", updated("s3", "10")), said("4", updated("s3", "2.7"))},
 			[]string{`all 3 participants: each run changes its trainable weights by a Euclidean norm of at most 2.7`}},
+		"the smallest of one": {[]*audit.Report{said("1", updated("s1", "4"), updated("s1", "2"), updated("s1", "3"))},
+			[]string{`participant 1 of 3: each run changes its trainable weights by a Euclidean norm of at most 2; NOT SHOWN of participants 2 and 3: there is none`}},
+		"the last of one": {[]*audit.Report{said("1", updated("s1", "4"), updated("s1", "3"), updated("s1", "2"))},
+			[]string{`participant 1 of 3: each run changes its trainable weights by a Euclidean norm of at most 2; NOT SHOWN of participants 2 and 3: there is none`}},
 		"the first is the largest": {[]*audit.Report{said("1", updated("s1", "3")), said("2", updated("s2", "2.5"))},
 			[]string{`participants 1 and 2 of 3: each run changes its trainable weights by a Euclidean norm of at most 3; NOT SHOWN of participant 3: there is none`}},
 		"no bound on groups": {[]*audit.Report{said("1", counted(audit.Grouped{}, "a"))}, nil},
@@ -207,12 +211,12 @@ func TestClaimsAreListed(t *testing.T) {
 	}
 	late := said("4", claim("is late", nil, "d"))
 	late.Context = "another \"day\""
-	late.Unpinned = []string{`part "x"`}
+	late.Unpinned = []string{`part "x"`, `part "y"`}
 	late.Assumed, late.NotProven, late.Bits = []string{"keys"}, []string{"secrecy"}, 3
 	r, err := told(t,
 		said("1", claim("is right", []string{"s1"}, "x"), claim("is whole", nil, "a"), claim("is half", nil, "b"), claim("is apart", nil, "x")),
-		said("2", claim("is half", nil, "b"), claim("is elsewhere", nil, "y", "b"), claim("is both", []string{"s2"}, "c", "d", "z")),
-		said("3", claim("is whole", nil, "a"), claim("is late", nil, "d")), late)
+		said("2", claim("is half", nil, "b"), claim("is elsewhere", nil, "y", "b"), claim("is both", []string{"s2"}, "c", "d", "z"), claim("is of two", []string{"s1", "s2"}), claim("is strange", []string{"s2", "s9"})),
+		said("3", claim("is whole", nil, "a"), claim("is late", nil, "d"), claim("is of both", []string{"s3"}, "d")), late, late)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -225,8 +229,8 @@ func TestClaimsAreListed(t *testing.T) {
 	}
 	for k, want := range [][]string{
 		{"is right; part \"x\", digest x, is not of its run", "is whole (all parts of its run)"},
-		{"is half (1 of the 2 parts of its run)", "is elsewhere (1 of the 2 parts of its run); part \"y\", digest y, is not of its run"},
-		{"is late (all parts of its run)", `is late (all parts of its run); proven in the context "another \"day\""`},
+		{"is half (1 of the 2 parts of its run)", "is elsewhere (1 of the 2 parts of its run); part \"y\", digest y, is not of its run", "is strange"},
+		{"is late (all parts of its run)", "is of both (all parts of its run)", `is late (all parts of its run); proven in the context "another \"day\""`},
 	} {
 		if got := says(k); !slices.Equal(got, want) {
 			t.Errorf("participant %d:\n%s", k+1, cmp.Diff(want, got))
@@ -240,17 +244,18 @@ func TestClaimsAreListed(t *testing.T) {
 		"all 3 participants have used 30 of their 32 committed rows, as the verifier counts them",
 		`participants 1 and 2: is apart; part "x", digest x, is of no participant's run`,
 		`participants 2 and 3: is both; run "s2" is that of participant 2; part "c" is of the run of participant 2; part "d" is of the run of participant 3; part "z", digest z, is of no participant's run`,
+		`participants 1 and 2: is of two; run "s1" is that of participant 1; run "s2" is that of participant 2`,
 	}
 	if !slices.Equal(several, want) {
 		t.Errorf("across:\n%s", cmp.Diff(want, several))
 	}
-	if want := []string{`part "x" of an audit of participant 3`}; !slices.Equal(r.Audited.Open, want) {
+	if want := []string{`part "x" of an audit of participant 3`, `part "y" of an audit of participant 3`}; !slices.Equal(r.Audited.Open, want) {
 		t.Errorf("open: %q", r.Audited.Open)
 	}
 	if want := []string{"what it means", "secrecy"}; !slices.Equal(r.Assumed, []string{"keys"}) || !slices.Equal(r.NotProven, want) {
 		t.Errorf("assumed %q, not proven %q", r.Assumed, r.NotProven)
 	}
-	if want := "by audits of participants: the verdicts and released values of 10 claim(s), 3 bits as audits count them"; !slices.Equal(r.Revealed, []string{want}) {
+	if want := "by audits of participants: the verdicts and released values of 13 claim(s), 3 bits as audits count them"; !slices.Equal(r.Revealed, []string{want}) {
 		t.Errorf("revealed: %q", r.Revealed)
 	}
 }
@@ -268,6 +273,41 @@ func TestOpenQuestions(t *testing.T) {
 	for i, of := range [][2][]int{{{1, 2, 3}, nil}, {{1}, {2, 3}}, {{1, 2}, {3}}, {{1}, {2, 3}}} {
 		if s := r.Audited.Across[i]; !slices.Equal(s.Of, of[0]) || !slices.Equal(s.Without, of[1]) {
 			t.Errorf("%s: of %d without %d", s.Says, s.Of, s.Without)
+		}
+	}
+}
+
+// TestQuestionsDiffer: each thing that makes a question another one does, and nothing of
+// one can be taken for another.
+func TestQuestionsDiffer(t *testing.T) {
+	a, b := bundle.Vocabulary{Name: "a", Entries: []string{"x"}}, bundle.Vocabulary{Name: "b", Entries: []string{"x"}}
+	zeros := bundle.Vocabulary{Name: "\x00\x00\x00\x00\x00\x00\x00\x00"}
+	all := New(three(), nil)
+	for i, q := range []question{
+		{kind: counts}, {kind: licence}, {kind: counts, groups: []int{0}},
+		{kind: counts, attributes: []bundle.Vocabulary{a}}, {kind: counts, attributes: []bundle.Vocabulary{b}},
+		{kind: counts, attributes: []bundle.Vocabulary{a, b}}, {kind: counts, attributes: []bundle.Vocabulary{b, b}}, {kind: counts, attributes: []bundle.Vocabulary{a, a}},
+		{kind: counts, attributes: []bundle.Vocabulary{zeros}, groups: make([]int, 5)}, {kind: counts, groups: []int{0, 0, 5, 0, 0, 0, 0, 0}},
+	} {
+		again := q
+		if first := all.question(&q); len(all.questions) != i+1 || all.question(&again) != first {
+			t.Errorf("question %d is another one", i)
+		}
+	}
+}
+
+// TestVocabulariesAreKeptOnce: of a thousand participants with a long vocabulary, one copy
+// stays.
+func TestVocabulariesAreKeptOnce(t *testing.T) {
+	all := New(three(), nil)
+	for _, part := range []string{"a", "d"} {
+		g := audit.Grouped{Attributes: []bundle.Vocabulary{{Name: "sex", Entries: slices.Clone(sexes.Entries)}}, Groups: []int{0}, Least: 1}
+		all.Add(said(part, counted(g, part)))
+	}
+	q := all.questions[0]
+	for _, k := range []int{0, 2} {
+		if &q.answers[k][0].grouped.Attributes[0] != &q.attributes[0] {
+			t.Errorf("participant %d has a copy", k+1)
 		}
 	}
 }

@@ -51,11 +51,11 @@ func roundOf(t *testing.T, b *bundle.Bundle) (*aggregate.Report, []*aggregate.Co
 	if err != nil {
 		t.Fatal(err)
 	}
-	part := b.Statement.PartDigest(0)
+	part, other := b.Statement.PartDigest(0), &aggregate.Contribution{Digest: [32]byte{9}}
 	return &aggregate.Report{Mode: "zk", Context: b.Statement.Context, Participants: []aggregate.ParticipantFacts{
 		{Statement: "00", Result: "01", Samples: 6, Dataset: []string{"02"}, Rows: []int{6}},
 		{Statement: hex.EncodeToString(digest[:]), Result: hex.EncodeToString(c.Digest[:]), Samples: c.Samples, Dataset: []string{hex.EncodeToString(part[:])}, Rows: b.Statement.Schedule.Parts},
-	}}, []*aggregate.Contribution{c}
+	}}, []*aggregate.Contribution{other, c, other}
 }
 
 // TestAuditOfAParticipant: an audit is verified with what the round knows of the run, and
@@ -99,7 +99,7 @@ func TestAuditOfAParticipant(t *testing.T) {
 		t.Errorf("another mode: %v", err)
 	}
 	round.Mode = "zk"
-	w := list[0].Result.Weights
+	w := list[1].Result.Weights
 	w[0].Rows, w[1].Rows = w[1].Rows, w[0].Rows
 	if _, err := verify(); err == nil {
 		t.Error("an audit of other weights is accepted")
@@ -118,8 +118,17 @@ func TestContinuedRuns(t *testing.T) {
 	if digest := made.Runs["run"]; !e.Followed[digest] || e.RunDigests["run"] != hex.EncodeToString(digest[:]) || len(e.Runs) != 1 || e.Runs[0].Digest != digest {
 		t.Errorf("%+v", e)
 	}
-	list[0].Run.Setup[0] ^= 1 // now another run's
-	list[0].Run.RowBits = 99
+	for _, order := range [][]int{{1, 0}, {0, 1}, {0, 2, 1}, {1, 2, 0}} {
+		var given []*aggregate.Contribution
+		for _, i := range order {
+			given = append(given, list[i])
+		}
+		if e, err := tally.New(round, given).Expect(made); err != nil || len(e.Runs) != 1 {
+			t.Errorf("contributions in the order %d: %v", order, err)
+		}
+	}
+	list[1].Run.Setup[0] ^= 1 // now another run's
+	list[1].Run.RowBits = 99
 	if _, err := tally.New(round, list).Expect(made); !errors.Is(err, fault.ErrMalformed) {
 		t.Errorf("a statement that is none: %v", err)
 	}
@@ -151,8 +160,14 @@ func TestAuditsOfOthers(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
+	// Whatever an audit lists of the round is compared.
+	more := *made.Parts["part-000"]
+	more.Rows--
+	made.Parts["more"], made.Runs["again"] = &more, made.Runs["run"]
+	digest := more.Digest(made.Setup, made.RowBits)
+	round.Participants[0].Dataset = []string{hex.EncodeToString(digest[:])}
 	e, err := tally.New(round, list).Expect(made)
-	if err != nil || e.Parts["part-000"] != part || len(e.Parts) != 1 {
-		t.Errorf("parts %q: %v", e.Parts, err)
+	if err != nil || e.Parts["part-000"] != part || len(e.Parts) != 2 || len(e.RunDigests) != 2 {
+		t.Errorf("parts %q, runs %q: %v", e.Parts, e.RunDigests, err)
 	}
 }

@@ -58,7 +58,7 @@ func (c *census) accuracy(model string) float64 {
 }
 
 func censusColumns() []string {
-	return []string{"--header", "yes", "--target", "income", "--missing-as-category",
+	return []string{"--header", "yes", "--target", "income", "--missing-as-category", "--attributes", "sex",
 		"--features", "age,workclass,education,marital_status,occupation,relationship,race,sex,capital_gain,capital_loss,hours_per_week,native_country"}
 }
 
@@ -114,6 +114,7 @@ func TestFederatedCensus(t *testing.T) {
 		}
 	}
 	t.Logf("a participant's round: %.1f s at most, %.1f s of proving on average", longest.Seconds(), proving.Seconds()/(federatedParticipants*federatedRounds))
+	c.audit()
 	c.verify(before)
 	global, central := c.accuracy(fmt.Sprintf("round%d/trained.tflite", federatedRounds)), c.accuracy("central/trained.tflite")
 	t.Logf("right on rows held out: %.2f %%, trained in one place %.2f %%", 100*global, 100*central)
@@ -122,11 +123,59 @@ func TestFederatedCensus(t *testing.T) {
 	}
 }
 
-// verify verifies the last round as the end of a chain of all files.
+// audit makes an audit of each participant's run in the last round.
+func (c *census) audit() {
+	c.t.Helper()
+	claims := []byte(`context = "census"
+
+[[claim]]
+kind = "diversity"
+parts = ["part-000"]
+attributes = ["sex"]
+min_count = 1
+min_group = 1
+release = "counts"
+round = 1
+
+[[claim]]
+kind = "update"
+run = "run"
+at_most = "5"
+`)
+	if err := os.WriteFile("claims.toml", claims, 0o600); err != nil {
+		c.t.Fatal(err)
+	}
+	if err := os.Mkdir("audits", 0o700); err != nil {
+		c.t.Fatal(err)
+	}
+	var longest time.Duration
+	for k := range federatedParticipants {
+		_, took := c.run("audit", "claims.toml", "--dir", fmt.Sprintf("p%d-%d", k, federatedRounds), "--release", "--out", fmt.Sprintf("audits/%d.zka", k))
+		longest = max(longest, took)
+	}
+	c.t.Logf("an audit of two claims: %.1f s at most, %d bytes", longest.Seconds(), bytesOf(c.t, "audits/0.zka"))
+}
+
+// sum is the sentence about all participants' counts, as the rows of all have them.
+func (c *census) sum() string {
+	c.t.Helper()
+	text, err := os.ReadFile("all.csv")
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	count := map[string]int{}
+	for line := range strings.Lines(string(text)) {
+		count[strings.Split(line, ",")[9]]++
+	}
+	return fmt.Sprintf(`all %d participants: of their %d committed rows, by "sex": "Female" %d, "Male" %d`, federatedParticipants, federatedParticipants*federatedRows, count["Female"], count["Male"])
+}
+
+// verify verifies the last round as the end of a chain of all files, with audits of all
+// participants.
 func (c *census) verify(files []string) {
 	c.t.Helper()
 	last := fmt.Sprintf("round%d/aggregate.zka", federatedRounds)
-	args := []string{"verify", last, "--unpinned"}
+	args := []string{"verify", last, "--unpinned", "--audit", "audits"}
 	for _, path := range files {
 		if path != last {
 			args = append(args, "--from", path)
@@ -135,6 +184,9 @@ func (c *census) verify(files []string) {
 	text, took := c.run(args...)
 	if want := fmt.Sprintf("round %d of %d participants", federatedRounds, federatedParticipants); !strings.Contains(text, want) || strings.Contains(text, "NOT CHECKED") {
 		c.t.Errorf("not the whole chain: %s", text)
+	}
+	if want := c.sum(); !strings.Contains(text, want) || strings.Contains(text, "NOT SHOWN") {
+		c.t.Errorf("want that %s: %s", want, text)
 	}
 	c.t.Logf("the whole chain verified in %.1f s", took.Seconds())
 }

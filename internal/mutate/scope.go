@@ -33,7 +33,8 @@ var scopes = []scope{
 	{directory: "network", without: []string{"describe.go"}},
 	{directory: "segment", without: []string{"assign.go", "part_cells.go"}, honest: []string{"WeightsCertificate.Assign", "CertifiedWeight.assign", "DatasetCertificate.Assign", "AverageCertificate.Assign", "Average", "limbOf", "digitOf"}},
 	{directory: "bundle", without: []string{"report.go", "facts.go"}},
-	{directory: "aggregate", without: []string{"report.go"}},
+	{directory: "aggregate", without: []string{"audited.go", "report.go"}},
+	{directory: "tally", without: []string{"words.go"}},
 	{directory: "audit", only: []string{"bundle.go", "certificate.go", "counterfactual.go", "scale.go", "statement.go", "update.go", "verify.go"}},
 }
 
