@@ -4,12 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sort"
 
 	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/cluster"
 	"github.com/zkaudit/zkaudit/internal/artefact"
 	"github.com/zkaudit/zkaudit/internal/fault"
+	"github.com/zkaudit/zkaudit/internal/memory"
 	"github.com/zkaudit/zkaudit/proof/mode"
+	"github.com/zkaudit/zkaudit/segment"
 )
 
 // Queue is a queue that a call of ProveWith has its segments proven through.
@@ -56,7 +59,62 @@ func (d *Directory) fitsHere(j *Job, o *ProveOptions) error {
 	if err := d.fitsProving(j); err != nil {
 		return err
 	}
+	if o.Cluster != nil {
+		return d.fitsWorkers(j, o.Jobs)
+	}
 	return d.fitsAtOnce(j, o.Jobs)
+}
+
+// fitsWorkers returns fault.ErrResources, with the number that would fit, unless this
+// process and so many workers of this machine fit: each is a process of its own, with rows
+// of its own.
+func (d *Directory) fitsWorkers(j *Job, jobs int) error {
+	if d.memory.Bytes == 0 {
+		return nil
+	}
+	s, err := d.Config.segmenting(j.model, j.rows.trained())
+	if err != nil {
+		return err
+	}
+	l, err := s.layout(j.Run.Segment)
+	if err != nil {
+		return err
+	}
+	one := workerNeed(s.mode, l, j.shapes()).Bytes()
+	need := func(n int) *memory.Need {
+		need := j.headNeed()
+		need.Add(fmt.Sprintf("%d worker process(es)", n), int64(n), one)
+		return need
+	}
+	fit := d.fitting(need, jobs)
+	would := fmt.Sprintf("--jobs %d would fit", fit)
+	if fit == 0 {
+		would = "without --cluster, which takes one process, it would fit"
+	}
+	return need(jobs).Within(fmt.Sprintf("proving segments of %d steps by %d worker process(es) of this machine", j.Run.Segment, jobs), d.memory, would)
+}
+
+// headNeed is what a head takes beside its workers: rows as they were read, and as they are
+// sent.
+func (j *Job) headNeed() *memory.Need {
+	need := &memory.Need{}
+	j.rows.addMemory(need)
+	j.rows.addMemory(need)
+	return need
+}
+
+// shapes are those of the parts.
+func (j *Job) shapes() []segment.PartShape {
+	var list []segment.PartShape
+	for _, part := range publicParts(j.Parts) {
+		list = append(list, part.Shape())
+	}
+	return list
+}
+
+// fitting is how many fit, at most so many, where need is that of n. Requires a limit.
+func (d *Directory) fitting(need func(n int) *memory.Need, most int) int {
+	return sort.Search(most, func(n int) bool { return need(n+1).Within("", d.memory, "") != nil })
 }
 
 // proveElsewhere has all jobs whose proof is missing done by workers, and puts the proofs

@@ -18,6 +18,7 @@ import (
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/internal/memory"
+	"github.com/zkaudit/zkaudit/proof/proving"
 )
 
 // queue is a queue for tests, with a server in this process.
@@ -278,32 +279,65 @@ func TestSmallHead(t *testing.T) {
 	}
 }
 
+// TestMemoryOfWorkers: each worker of this machine takes a process and rows of its own,
+// beside the head, and as much as it asks for itself; who wants too many is told how many
+// would fit.
+func TestMemoryOfWorkers(t *testing.T) {
+	d := open(t, trained(t, nil), nil)
+	j, err := d.Job()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := d.fitsWorkers(j, 1000); err != nil {
+		t.Errorf("no limit: %v", err)
+	}
+	s, err := d.Config.segmenting(j.model, j.rows.trained())
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := s.layout(j.Run.Segment)
+	if err != nil {
+		t.Fatal(err)
+	}
+	one := workerNeed(s.mode, l, j.shapes()).Bytes()
+	_, shared, task := d.shipped(t, 1)
+	for less, want := range map[int64]error{0: nil, 1: fault.ErrResources} {
+		w, err := NewSegmentWorker(shared, WorkerOptions{CacheDir: generators, Memory: memory.Limit{Bytes: one - less, By: "a test"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.Prove(t.Context(), task.Input); !errors.Is(err, want) {
+			t.Errorf("a worker with %d bytes less than it is counted with: %v", less, err)
+		}
+	}
+
+	j.rows.train[0].Width, j.Parts[0].Features = 1<<20, 1<<20 // rows weigh more than a proof
+	rows := &memory.Need{}
+	j.rows.addMemory(rows)
+	cells := rows.Bytes() - memory.Base
+	one = workerNeed(s.mode, l, j.shapes()).Bytes()
+	if proof := proving.Memory(s.mode, l).Bytes(); one < proof+2*cells || cells < proof-memory.Base {
+		t.Fatalf("a worker takes %d bytes, of which rows %d and the proof %d", one, cells, proof)
+	}
+	for workers := range 4 {
+		d.memory = memory.Limit{Bytes: memory.Base + 2*cells + int64(workers)*one, By: "a test"}
+		would := fmt.Sprintf("--jobs %d would fit", workers)
+		if workers == 0 {
+			would = "without --cluster, which takes one process, it would fit"
+		}
+		for jobs := 1; jobs < 5; jobs++ {
+			err := d.fitsWorkers(j, jobs)
+			if fits := jobs <= workers; fits != (err == nil) || !fits && (!errors.Is(err, fault.ErrResources) || !strings.Contains(err.Error(), would)) {
+				t.Errorf("%d fit, %d: %v", workers, jobs, err)
+			}
+		}
+	}
+}
+
 // TestDamagedShipments: whatever is changed or cut off what is shipped is an error, and no
 // panic.
 func TestDamagedShipments(t *testing.T) {
-	d := open(t, trained(t, nil), nil)
-	w, id, err := d.newProveCall()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := d.stage(proveDir); err != nil {
-		t.Fatal(err)
-	}
-	if err := w.begin(t.Context(), id); err != nil {
-		t.Fatal(err)
-	}
-	jobs, err := w.segmentJobs(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	shared, err := newShipment(TransparentSetup, w.prover, w.job.Run.Initial).encode()
-	if err != nil {
-		t.Fatal(err)
-	}
-	task, err := w.task(&jobs[1], [32]byte{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	w, shared, task := open(t, trained(t, nil), nil).shipped(t, 1)
 	worker, err := NewSegmentWorker(shared, WorkerOptions{CacheDir: generators})
 	if err != nil {
 		t.Fatal(err)
@@ -332,6 +366,32 @@ func TestDamagedShipments(t *testing.T) {
 	if _, err := worker.Prove(t.Context(), task.Input); !errors.Is(err, fault.ErrInput) || !strings.Contains(err.Error(), "the weights after it are others") {
 		t.Errorf("another weight: %v", err)
 	}
+}
+
+// shipped begins to prove a run, and returns what workers are sent for a segment.
+func (d *Directory) shipped(t *testing.T, segment int) (w *proveCall, shared []byte, task *cluster.Task) {
+	t.Helper()
+	w, id, err := d.newProveCall()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := d.stage(proveDir); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.begin(t.Context(), id); err != nil {
+		t.Fatal(err)
+	}
+	jobs, err := w.segmentJobs(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if shared, err = newShipment(TransparentSetup, w.prover, w.job.Run.Initial).encode(); err != nil {
+		t.Fatal(err)
+	}
+	if task, err = w.task(&jobs[segment], [32]byte{}); err != nil {
+		t.Fatal(err)
+	}
+	return w, shared, task
 }
 
 // firstWeight is the first cell of the first trainable weight before a segment.

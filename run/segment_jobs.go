@@ -222,11 +222,7 @@ func (d *Directory) fitsAtOnce(j *Job, jobs int) error {
 		j.rows.addMemory(need)
 		return need
 	}
-	fit := 1
-	for fit < jobs && need(fit+1).Within("", d.memory, "") == nil {
-		fit++
-	}
-	return need(jobs).Within(fmt.Sprintf("proving %d segments of %d steps at once", jobs, j.Run.Segment), d.memory, fmt.Sprintf("--jobs %d would fit", fit))
+	return need(jobs).Within(fmt.Sprintf("proving %d segments of %d steps at once", jobs, j.Run.Segment), d.memory, fmt.Sprintf("--jobs %d would fit", max(1, d.fitting(need, jobs))))
 }
 
 // sharedReader is randomness that several provers read at once.

@@ -12,9 +12,12 @@ import (
 	"github.com/zkaudit/zkaudit/internal/memory"
 	"github.com/zkaudit/zkaudit/ops"
 	"github.com/zkaudit/zkaudit/owner"
+	"github.com/zkaudit/zkaudit/proof"
+	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/proof/poly"
 	"github.com/zkaudit/zkaudit/proof/proving"
 	"github.com/zkaudit/zkaudit/proof/statement"
+	"github.com/zkaudit/zkaudit/segment"
 	"github.com/zkaudit/zkaudit/train"
 )
 
@@ -86,6 +89,17 @@ func NewSegmentWorker(encoded []byte, o WorkerOptions) (*SegmentWorker, error) {
 	return w, nil
 }
 
+// workerNeed is what a process takes that proves a segment over parts: it has their rows as
+// they came, and as they are committed.
+func workerNeed(m mode.Name, l *proof.Layout, parts []segment.PartShape) *memory.Need {
+	need := proving.Memory(m, l)
+	for _, shape := range parts {
+		addPart(need, shape)
+		need.Add("rows", int64(shape.Rows), int64(shape.Features+shape.Labels+shape.Attributes)*cellBytes)
+	}
+	return need
+}
+
 // Describe says what run it is, for logs: nothing that its bundle does not say.
 func (w *SegmentWorker) Describe() string {
 	s := w.shipment.statement
@@ -103,10 +117,11 @@ func (w *SegmentWorker) Prove(ctx context.Context, input []byte) ([]byte, error)
 	if err != nil {
 		return nil, err
 	}
-	need := proving.Memory(w.shipment.statement.Mode, claim.Layout)
+	var shapes []segment.PartShape
 	for i := range w.shipment.parts {
-		addPart(need, w.shipment.statement.PartShape(i))
+		shapes = append(shapes, w.shipment.statement.PartShape(i))
 	}
+	need := workerNeed(w.shipment.statement.Mode, claim.Layout, shapes)
 	if err := need.Within(fmt.Sprintf("proving a segment of %d steps on this worker", w.shipment.statement.Segment), w.memory, ""); err != nil {
 		return nil, err
 	}
