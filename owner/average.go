@@ -12,6 +12,7 @@ import (
 	"github.com/zkaudit/zkaudit/graph"
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/network"
+	"github.com/zkaudit/zkaudit/proof"
 	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/proof/statement"
 	"github.com/zkaudit/zkaudit/segment"
@@ -25,12 +26,14 @@ type Averager struct {
 	Contributions []*aggregate.Contribution
 	Models        []*TrainedModel // of the contributions, in their order
 	Rand          io.Reader
+	// Fits refuses a proof that this machine has no memory for; may be nil.
+	Fits func(mode.Name, *proof.Layout) error
 }
 
 // Average computes the global weights of round number n, commits to them with fresh
 // blinding, and proves that they are the average. Errors wrap fault.ErrRejected where
 // contributions do not agree, fault.ErrOverflow where an average is too large to be
-// trained on.
+// trained on, and what Fits returns.
 // Protocol, section 22.
 func (a *Averager) Average(ctx context.Context, n int) (*aggregate.File, *TrainedModel, error) {
 	if err := aggregate.Agree(a.Contributions); err != nil {
@@ -55,6 +58,11 @@ func (a *Averager) Average(ctx context.Context, n int) (*aggregate.File, *Traine
 	cert, st, err := s.Claim(a.Contributions)
 	if err != nil {
 		return nil, nil, err
+	}
+	if a.Fits != nil {
+		if err := a.Fits(s.Mode, st.Layout); err != nil {
+			return nil, nil, err
+		}
 	}
 	cells, err := cert.Assign(global.Cells, rests)
 	if err != nil {

@@ -47,7 +47,7 @@ func OpenTrained(dir string, setup *commitments.Setup, b *bundle.Bundle) (*owner
 // participants, and the public file after these. It fails with fault.ErrUsage where the
 // directory has a round, or a run, already.
 func WriteRound(dir string, f *aggregate.File, n *network.Network, global *owner.TrainedModel, model []byte) error {
-	if err := refuseWritten(dir); err != nil {
+	if err := RefuseWritten(dir); err != nil {
 		return err
 	}
 	encoded, err := f.Marshal()
@@ -74,8 +74,9 @@ func WriteRound(dir string, f *aggregate.File, n *network.Network, global *owner
 	return artefact.WriteFile(within(dir, RoundFile), encoded, artefact.PublicMode)
 }
 
-// refuseWritten refuses a directory whose files a round would replace.
-func refuseWritten(dir string) error {
+// RefuseWritten refuses, with fault.ErrUsage, a directory whose files a round would
+// replace: better before it is proven than after.
+func RefuseWritten(dir string) error {
 	for _, name := range []string{RoundFile, BundleFile, ConfigFile} {
 		if _, err := os.Lstat(within(dir, name)); !errors.Is(err, fs.ErrNotExist) {
 			return fmt.Errorf("%s is there already: name another directory for the round: %w", within(dir, name), fault.ErrUsage)

@@ -14,6 +14,7 @@ import (
 	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/owner"
+	"github.com/zkaudit/zkaudit/proof"
 	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/proof/proving"
 	"github.com/zkaudit/zkaudit/proof/wrap"
@@ -76,6 +77,9 @@ does. --expect pins what every bundle must be about; its dataset lists the parts
 
 // aggregate verifies what participants have sent, averages it, and writes the round.
 func (a *app) aggregate(ctx context.Context, dirs []string, o *aggregating) (*aggregate.Report, error) {
+	if err := run.RefuseWritten(o.out); err != nil {
+		return nil, err
+	}
 	expect, err := (&runPins{expect: o.expect}).expectation()
 	if err != nil {
 		return nil, err
@@ -109,23 +113,7 @@ func (a *app) aggregate(ctx context.Context, dirs []string, o *aggregating) (*ag
 	if err != nil {
 		return nil, err
 	}
-	by := &owner.Averager{By: &proving.Prover{Setup: setup, Cache: a.keys(), Rand: rand.Reader}, Setup: setup, Contributions: members.Contributions, Rand: rand.Reader}
-	var model []byte
-	for k, dir := range dirs {
-		b, err := a.readBundle(filepath.Join(dir, run.BundleFile))
-		if err != nil {
-			return nil, err
-		}
-		opened, sent, err := run.OpenTrained(dir, setup, b)
-		if err != nil {
-			return nil, fmt.Errorf("participant %d (%s): %w", k+1, dir, err)
-		}
-		if model == nil {
-			model = sent
-		}
-		by.Models = append(by.Models, opened)
-	}
-	made, global, err := by.Average(ctx, number)
+	made, global, model, err := a.average(ctx, dirs, setup, members, number)
 	if err != nil {
 		return nil, err
 	}
@@ -137,6 +125,37 @@ func (a *app) aggregate(ctx context.Context, dirs []string, o *aggregating) (*ag
 	}
 	report.Unpinned = members.Unpinned
 	return report, run.WriteRound(o.out, made, first.Network, global, model)
+}
+
+// average opens the models of participants, and proves their average. model is the file of
+// one of them, for the weights to be written into.
+func (a *app) average(ctx context.Context, dirs []string, setup *commitments.Setup, members *verify.Members, number int) (made *aggregate.File, global *owner.TrainedModel, model []byte, err error) {
+	by := &owner.Averager{
+		By: &proving.Prover{Setup: setup, Cache: a.keys(), Rand: rand.Reader}, Setup: setup, Contributions: members.Contributions, Rand: rand.Reader,
+		Fits: func(n mode.Name, l *proof.Layout) error {
+			return proving.Memory(n, l).Within("proving the average", a.memoryLimit(), "")
+		},
+	}
+	for k, dir := range dirs {
+		b, err := a.readBundle(filepath.Join(dir, run.BundleFile))
+		if err != nil {
+			return nil, nil, nil, err
+		}
+		opened, sent, err := run.OpenTrained(dir, setup, b)
+		if err != nil {
+			return nil, nil, nil, fmt.Errorf("participant %d (%s): %w", k+1, dir, err)
+		}
+		if model == nil {
+			model = sent
+		}
+		by.Models = append(by.Models, opened)
+	}
+	if progress := a.newProgress(); progress != nil {
+		progress.Start("prove the average", 0)
+		defer progress.Finish()
+	}
+	made, global, err = by.Average(ctx, number)
+	return made, global, model, err
 }
 
 // rounds verifies rounds of federated training, and runs in their chains.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/zkaudit/zkaudit/aggregate"
 	"github.com/zkaudit/zkaudit/audit"
 	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/cmd/internal/verify"
@@ -17,8 +18,8 @@ import (
 // ceremonyClasses lists the circuits that sources have, each once. What is proven there is not
 // verified: statements alone say which circuits they are about.
 func (a *app) ceremonyClasses(ctx context.Context, o *ceremonySources) ([]*wrap.Class, error) {
-	if o.dir == "" && len(o.bundles)+len(o.parts)+len(o.audit) == 0 {
-		return nil, fmt.Errorf("say whose circuits the ceremony is for: --dir, --bundle, --part or --audit: %w", fault.ErrUsage)
+	if o.dir == "" && len(o.bundles)+len(o.parts)+len(o.audit)+len(o.rounds) == 0 {
+		return nil, fmt.Errorf("say whose circuits the ceremony is for: --dir, --bundle, --part, --audit or --round: %w", fault.ErrUsage)
 	}
 	found := &wrap.Classes{}
 	if o.dir != "" {
@@ -26,17 +27,15 @@ func (a *app) ceremonyClasses(ctx context.Context, o *ceremonySources) ([]*wrap.
 			return nil, err
 		}
 	}
+	runs := map[[32]byte]*participating{}
 	for _, path := range o.bundles {
-		b, err := a.readBundle(path)
-		if err != nil {
+		if err := a.classesOfBundle(ctx, path, o.setup, runs, found); err != nil {
 			return nil, err
 		}
-		setup, _, err := a.verifierSetup(o.setup, b.Statement.RowBits, b.Statement.Setup)
-		if err != nil {
+	}
+	for _, path := range o.rounds {
+		if err := a.classesOfRound(ctx, path, o.setup, runs, found); err != nil {
 			return nil, err
-		}
-		if _, err := bundle.Verify(ctx, b, bundle.Expectation{}, setup, bundle.Options{AllowInsecure: true, MaxMemory: a.limit, Wraps: found}); err != nil {
-			return nil, fmt.Errorf("%s: %w", path, fault.Verdict(err))
 		}
 	}
 	parts, err := verify.ReadParts(o.parts)
@@ -61,6 +60,60 @@ func (a *app) ceremonyClasses(ctx context.Context, o *ceremonySources) ([]*wrap.
 		return nil, fmt.Errorf("proofs of mode %s alone have keys of a ceremony, and there is none: %w", mode.ZKGroth16, fault.ErrUsage)
 	}
 	return found.List(), nil
+}
+
+// participating is a run that a round may average.
+type participating struct {
+	contribution *aggregate.Contribution
+	run          *bundle.Predecessor
+}
+
+// classesOfBundle keeps the run among those that rounds may name, by its result.
+func (a *app) classesOfBundle(ctx context.Context, path, setupFile string, runs map[[32]byte]*participating, found *wrap.Classes) error {
+	b, err := a.readBundle(path)
+	if err != nil {
+		return err
+	}
+	setup, _, err := a.verifierSetup(setupFile, b.Statement.RowBits, b.Statement.Setup)
+	if err != nil {
+		return err
+	}
+	report, err := bundle.Verify(ctx, b, bundle.Expectation{}, setup, bundle.Options{AllowInsecure: true, MaxMemory: a.limit, Wraps: found})
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, fault.Verdict(err))
+	}
+	c, err := aggregate.ContributionOf(b)
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, fault.Verdict(err))
+	}
+	runs[c.Digest] = &participating{c, report.Predecessor()}
+	return nil
+}
+
+// classesOfRound adds the circuit of the average, which follows from the weights and from
+// how many rows the participants have read.
+func (a *app) classesOfRound(ctx context.Context, path, setupFile string, given map[[32]byte]*participating, found *wrap.Classes) error {
+	f, err := a.rounds(bundle.Expectation{}, setupFile, true).Read(path)
+	if err != nil {
+		return err
+	}
+	var list []*aggregate.Contribution
+	var runs []*bundle.Predecessor
+	for k, result := range f.Results() {
+		p := given[result]
+		if p == nil {
+			return fmt.Errorf("%s: participant %d of %d, whose run has the result %x, was not given; --bundle names its bundle: %w", path, k+1, len(f.Results()), result, fault.ErrUsage)
+		}
+		list, runs = append(list, p.contribution), append(runs, p.run)
+	}
+	setup, _, err := a.verifierSetup(setupFile, f.Statement.RowBits, f.Statement.Setup)
+	if err != nil {
+		return err
+	}
+	if _, err := aggregate.Verify(ctx, f, list, runs, setup, aggregate.Options{AllowInsecure: true, MaxMemory: a.limit, Wraps: found}); err != nil {
+		return fmt.Errorf("%s: %w", path, fault.Verdict(err))
+	}
+	return nil
 }
 
 func (a *app) classesOfRun(dir string, found *wrap.Classes) error {

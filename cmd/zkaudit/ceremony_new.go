@@ -15,20 +15,21 @@ import (
 type ceremonySources struct {
 	dir, setup            string
 	bundles, parts, audit []string
-	models                []string
+	rounds, models        []string
 }
 
 func ceremonyNewCommand(a *app) *cobra.Command {
 	var o ceremonySources
 	var phase1 string
 	c := &cobra.Command{
-		Use:   "new CEREMONY --phase1 FILE.ptau {--dir DIR | --bundle BUNDLE | --part PART | --audit AUDIT}",
+		Use:   "new CEREMONY --phase1 FILE.ptau {--dir DIR | --bundle BUNDLE | --part PART | --audit AUDIT | --round ROUND}",
 		Short: "Begin a ceremony for the circuits of a run, a bundle, parts or an audit",
 		Long: `Finds out which circuits there are, each once, and computes their first parameters
 from the powers of tau. The circuits of a run follow from its model, data and choices:
 --dir DIR names a run directory of mode zk-groth16, before anything is committed. Those
-of what is proven already, with other keys, are found in a bundle, a part or an audit;
-an audit takes the bundles of its runs, by --bundle, and --model as zkaudit audit verify.
+of what is proven already, with other keys, are found in a bundle, a part, an audit or a
+round of federated training; an audit takes the bundles of its runs, by --bundle, and
+--model as zkaudit audit verify, a round those of its participants.
 
 The powers must be for as many constraints as the largest circuit has.`,
 		Args: arguments(1, 1, "one file to write"),
@@ -66,11 +67,12 @@ The powers must be for as many constraints as the largest circuit has.`,
 	f := c.Flags()
 	f.StringVar(&phase1, "phase1", "", phase1Usage)
 	f.StringVar(&o.dir, "dir", "", "the run directory whose circuits these are")
-	f.StringArrayVar(&o.bundles, "bundle", nil, "a bundle whose circuits these are; with --audit, of a run that claims name")
+	f.StringArrayVar(&o.bundles, "bundle", nil, "a bundle whose circuits these are; with --audit, of a run that claims name, with --round, of a participant")
 	f.StringArrayVar(&o.parts, "part", nil, "a part whose certificate's circuits these are; may be repeated")
 	f.StringArrayVar(&o.audit, "audit", nil, "an audit whose circuits these are; may be repeated")
+	f.StringArrayVar(&o.rounds, "round", nil, "a round of federated training whose average's circuit this is; may be repeated")
 	f.StringArrayVar(&o.models, "model", nil, "of an audit: NAME=FILE.tflite, a public model that claims name")
-	f.StringVar(&o.setup, "setup", "", "the powers of tau that bundle, part or audit are made with (default: the INSECURE development ones)")
+	f.StringVar(&o.setup, "setup", "", "the powers of tau that bundle, part, audit or round are made with (default: the INSECURE development ones)")
 	return c
 }
 

@@ -30,9 +30,12 @@ func TestMain(m *testing.M) {
 }
 
 // TestScripts runs the command line as its users do.
-func TestScripts(t *testing.T) {
-	testscript.Run(t, testscript.Params{
-		Dir: "testdata/script",
+func TestScripts(t *testing.T) { testscript.Run(t, scripts("testdata/script")) }
+
+// scripts are those of a folder.
+func scripts(dir string) testscript.Params {
+	return testscript.Params{
+		Dir: dir,
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("HOME", e.WorkDir)
 			e.Setenv("XDG_CACHE_HOME", filepath.Join(e.WorkDir, ".cache"))
@@ -45,7 +48,7 @@ func TestScripts(t *testing.T) {
 			"interrupted": interrupted(os.Interrupt, fault.ExitInterrupted), "terminated": interrupted(syscall.SIGTERM, fault.ExitTerminated),
 			"keypair": keyPair, "envelope": openEnvelope, "powers": writePowersOfTau, "srs": writeSRS, "ceremony": beginCeremony, "table": table, "pictures": pictures,
 		},
-	})
+	}
 }
 
 // exitCode runs a command and compares its exit code: exit CODE COMMAND ...
