@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	cs "github.com/consensys/gnark/constraint/bn254"
+	"github.com/consensys/gnark/logger"
 
 	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/internal/encode"
@@ -63,8 +64,10 @@ func (c *Class) addMemory(need *memory.Need) {
 	need.Add("the circuit of "+fault.Quote(c.Name()), rowsOf(c.of.layout), ceremonyBytesPerRow)
 }
 
-// Compile returns the circuit.
+// Compile returns the circuit. It silences gnark, as NewCache does, which no ceremony
+// needs.
 func (c *Class) Compile() (*cs.R1CS, error) {
+	logger.Disable()
 	circuit, err := c.of.Compile(circuit.New(c.of.layout))
 	if err != nil {
 		return nil, fmt.Errorf("circuit of %s: %w", fault.Quote(c.Name()), err)
