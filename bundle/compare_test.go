@@ -181,6 +181,10 @@ func TestPublishedWeightsInHand(t *testing.T) {
 		if err == nil && slices.Contains(r.Unpinned, string(theOrigin)) != c.open {
 			t.Errorf("%s: not compared are %q", name, r.Unpinned)
 		}
+		said := slices.Contains(r.Checked, "published initial weights, frozen ones included: those of the model given")
+		if said != (err == nil && !c.open) {
+			t.Errorf("%s: compared are %q", name, r.Checked)
+		}
 	}
 }
 
