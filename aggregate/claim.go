@@ -51,7 +51,6 @@ func (s *Statement) Claim(list []*Contribution) (*segment.AverageCertificate, *s
 	if err := s.fits(p); err != nil {
 		return nil, nil, err
 	}
-	var ids []graph.TensorID
 	var averages, rests [][]bn254.G1Affine
 	for i, kept := range Kept(list) {
 		id := network.WeightTensors(p)[i]
@@ -65,16 +64,9 @@ func (s *Statement) Claim(list []*Contribution) (*segment.AverageCertificate, *s
 		if err != nil {
 			return nil, nil, err
 		}
-		ids, averages, rests = append(ids, id), append(averages, s.Global[i]), append(rests, rest)
+		averages, rests = append(averages, s.Global[i]), append(rests, rest)
 	}
-	cert, err := segment.NewAverageCertificate(p, ids, s.Samples(), s.Bits)
-	if err != nil {
-		return nil, nil, err
-	}
-	if err := cert.CheckBounds(weightBits(list)); err != nil {
-		return nil, nil, err
-	}
-	layout, err := proof.NewLayout(cert.Relation, s.RowBits, s.Mode.ZeroKnowledge())
+	cert, layout, err := s.Certificate(list)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -84,6 +76,28 @@ func (s *Statement) Claim(list []*Contribution) (*segment.AverageCertificate, *s
 	}
 	st := &statement.Statement{Kind: claimKind, Public: digest[:], Layout: layout, Setup: s.Setup, External: append(averages, rests...)}
 	return cert, st, nil
+}
+
+// Certificate derives the relation of a round and its layout, which depend on no
+// commitment to averages. Requires contributions that agree; errors wrap
+// fault.ErrUnsupported where sums could wrap, or the relation is too large.
+func (s *Statement) Certificate(list []*Contribution) (*segment.AverageCertificate, *proof.Layout, error) {
+	p := list[0].Run.Program()
+	var averaged []graph.TensorID
+	for i, kept := range Kept(list) {
+		if !kept {
+			averaged = append(averaged, network.WeightTensors(p)[i])
+		}
+	}
+	cert, err := segment.NewAverageCertificate(p, averaged, s.Samples(), s.Bits)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := cert.CheckBounds(weightBits(list)); err != nil {
+		return nil, nil, err
+	}
+	layout, err := proof.NewLayout(cert.Relation, s.RowBits, s.Mode.ZeroKnowledge())
+	return cert, layout, err
 }
 
 // fits returns fault.ErrMalformed unless there are as many committed rows as the

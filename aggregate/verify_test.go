@@ -21,8 +21,6 @@ import (
 	"github.com/zkaudit/zkaudit/network"
 	"github.com/zkaudit/zkaudit/ops"
 	"github.com/zkaudit/zkaudit/owner"
-	"github.com/zkaudit/zkaudit/proof"
-	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/run"
 	"github.com/zkaudit/zkaudit/run/forgery"
 	"github.com/zkaudit/zkaudit/train"
@@ -86,21 +84,6 @@ func TestRoundInZeroKnowledge(t *testing.T) {
 	f.Statement.Global[0][0], f.Statement.Global[1][0] = f.Statement.Global[1][0], f.Statement.Global[0][0]
 	if _, err := verified(t, f, list); !errors.Is(err, fault.ErrRejected) {
 		t.Errorf("two global commitments exchanged: %v", err)
-	}
-}
-
-// TestProofMustFit: what the average takes is asked for before it is proven.
-func TestProofMustFit(t *testing.T) {
-	a := averager(t, three(t))
-	a.By = nil // whom nobody asks
-	a.Fits = func(m mode.Name, l *proof.Layout) error {
-		if m != mode.Validity || l.System == nil {
-			t.Errorf("asked for a proof of mode %s about %v", m, l)
-		}
-		return fault.ErrResources
-	}
-	if _, _, err := a.Average(context.Background(), 1); !errors.Is(err, fault.ErrResources) {
-		t.Errorf("a proof that does not fit: %v", err)
 	}
 }
 

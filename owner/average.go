@@ -26,29 +26,24 @@ type Averager struct {
 	Contributions []*aggregate.Contribution
 	Models        []*TrainedModel // of the contributions, in their order
 	Rand          io.Reader
-	// Fits refuses a proof that this machine has no memory for; may be nil.
-	Fits func(mode.Name, *proof.Layout) error
 }
 
 // Average computes the global weights of round number n, commits to them with fresh
 // blinding, and proves that they are the average. Errors wrap fault.ErrRejected where
 // contributions do not agree, fault.ErrOverflow where an average is too large to be
-// trained on, and what Fits returns.
+// trained on.
 // Protocol, section 22.
 func (a *Averager) Average(ctx context.Context, n int) (*aggregate.File, *TrainedModel, error) {
-	if err := aggregate.Agree(a.Contributions); err != nil {
+	s, err := a.statement(n)
+	if err != nil {
 		return nil, nil, err
 	}
-	run := a.Contributions[0].Run
-	s := &aggregate.Statement{Mode: run.Mode, Context: run.Context, Round: n, Setup: run.Setup, RowBits: run.RowBits, Bits: segment.MaxInitialBits}
-	var counts []int64
-	for k, c := range a.Contributions {
-		if err := a.Models[k].CheckMode(fmt.Sprintf("participant %d", k+1), s.Mode); err != nil {
+	for k, m := range a.Models {
+		if err := m.CheckMode(fmt.Sprintf("participant %d", k+1), s.Mode); err != nil {
 			return nil, nil, err
 		}
-		s.Participants, counts = append(s.Participants, aggregate.Participant{Result: c.Digest, Samples: c.Samples}), append(counts, c.Samples)
 	}
-	global, rests, err := a.commit(s, counts)
+	global, rests, err := a.commit(s)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -58,11 +53,6 @@ func (a *Averager) Average(ctx context.Context, n int) (*aggregate.File, *Traine
 	cert, st, err := s.Claim(a.Contributions)
 	if err != nil {
 		return nil, nil, err
-	}
-	if a.Fits != nil {
-		if err := a.Fits(s.Mode, st.Layout); err != nil {
-			return nil, nil, err
-		}
 	}
 	cells, err := cert.Assign(global.Cells, rests)
 	if err != nil {
@@ -75,9 +65,37 @@ func (a *Averager) Average(ctx context.Context, n int) (*aggregate.File, *Traine
 	return &aggregate.File{Statement: s, Proof: proof}, global, nil
 }
 
+// statement returns that of round number n without commitments to averages.
+func (a *Averager) statement(n int) (*aggregate.Statement, error) {
+	if err := aggregate.Agree(a.Contributions); err != nil {
+		return nil, err
+	}
+	run := a.Contributions[0].Run
+	s := &aggregate.Statement{Mode: run.Mode, Context: run.Context, Round: n, Setup: run.Setup, RowBits: run.RowBits, Bits: segment.MaxInitialBits}
+	for _, c := range a.Contributions {
+		s.Participants = append(s.Participants, aggregate.Participant{Result: c.Digest, Samples: c.Samples})
+	}
+	return s, nil
+}
+
+// Layout returns that of the proof, which takes no models. Errors wrap fault.ErrRejected
+// where contributions do not agree, and are those of aggregate.Statement.Certificate.
+func (a *Averager) Layout() (*proof.Layout, error) {
+	s, err := a.statement(1)
+	if err != nil {
+		return nil, err
+	}
+	_, l, err := s.Certificate(a.Contributions)
+	return l, err
+}
+
 // commit averages every weight that is not kept, and enters the commitments to all of
 // them into the statement.
-func (a *Averager) commit(s *aggregate.Statement, counts []int64) (*TrainedModel, map[graph.TensorID][]int64, error) {
+func (a *Averager) commit(s *aggregate.Statement) (*TrainedModel, map[graph.TensorID][]int64, error) {
+	var counts []int64
+	for _, p := range s.Participants {
+		counts = append(counts, p.Samples)
+	}
 	first := a.Contributions[0]
 	p := first.Run.Program()
 	global, rests := &TrainedModel{Cells: train.Weights{}, Mode: s.Mode}, map[graph.TensorID][]int64{}

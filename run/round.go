@@ -12,8 +12,11 @@ import (
 	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/internal/artefact"
 	"github.com/zkaudit/zkaudit/internal/fault"
+	"github.com/zkaudit/zkaudit/internal/memory"
 	"github.com/zkaudit/zkaudit/network"
 	"github.com/zkaudit/zkaudit/owner"
+	"github.com/zkaudit/zkaudit/proof/proving"
+	"github.com/zkaudit/zkaudit/proof/statement"
 	"github.com/zkaudit/zkaudit/tflite"
 )
 
@@ -40,6 +43,42 @@ func OpenTrained(dir string, setup *commitments.Setup, b *bundle.Bundle) (*owner
 		return nil, nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return opened, model, nil
+}
+
+// RoundFits returns fault.ErrResources unless a round fits: into the memory that a limit
+// leaves, the models of all participants with what is made of them; and on the disk of
+// the directory that WriteRound would make. Other errors are those of Averager.Layout.
+func RoundFits(dir string, by *owner.Averager, limit memory.Limit, space artefact.Space) error {
+	l, err := by.Layout()
+	if err != nil {
+		return err
+	}
+	run := by.Contributions[0].Run
+	p := run.Program()
+	cells, rows := int64(0), int64(0)
+	for _, id := range network.WeightTensors(p) {
+		cells += int64(p.Tensor(id).Size())
+		rows += int64(bundle.CommittedRows(run.RowBits, p.Tensor(id).Axes...))
+	}
+	need := proving.Memory(run.Mode, l)
+	const modelBytes = 2 * (8 + 4) // of a weight: the file, and the integer and the float in it
+	need.Add("models of participants", int64(len(by.Contributions)), cells*modelBytes+rows*rowBytes)
+	need.Add("averages and rests", cells, 3*8)
+	if err := need.Within(fmt.Sprintf("averaging %d models of %d weights", len(by.Contributions), cells), limit, ""); err != nil {
+		return err
+	}
+	proof := int64(2*statement.Size(l, by.Setup.Kind) + artefact.Overhead) // as in provingFits
+	return fitsSpace(space, dir, above(dir), "the round", proof+rows*rowBytes+cells*modelBytes+smallFiles, "write it elsewhere")
+}
+
+// above returns the folder at path or, where there is none, the one that it would be made in.
+func above(path string) string {
+	for path = filepath.Clean(path); path != filepath.Dir(path); path = filepath.Dir(path) {
+		if info, err := os.Stat(path); err == nil && info.IsDir() {
+			break
+		}
+	}
+	return path
 }
 
 // WriteRound writes a round to a directory, which it makes where there is none: the

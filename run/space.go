@@ -25,12 +25,18 @@ const rowBytes = commitments.PointBytes + commitments.ScalarBytes
 // unless work that writes so many bytes to the run directory fits there. Where the
 // system does not tell what is left, it fits.
 func (d *Directory) fitsDisk(work string, bytes int64, way string) error {
-	left, known := d.space(d.Path)
+	return fitsSpace(d.space, d.Path, d.Path, work, bytes, way)
+}
+
+// fitsSpace is fitsDisk for what is written to a directory that is made within another
+// one, at, or is that one.
+func fitsSpace(space artefact.Space, dir, at, work string, bytes int64, way string) error {
+	left, known := space(at)
 	if !known || bytes <= left {
 		return nil
 	}
 	return fmt.Errorf("%s writes about %s to %s, whose file system has %s left: make room there, or %s: %w",
-		work, memory.Format(bytes), fault.Quote(d.Path), memory.Format(left), way, fault.ErrResources)
+		work, memory.Format(bytes), fault.Quote(dir), memory.Format(left), way, fault.ErrResources)
 }
 
 // trainingFits asks for the checkpoints that are not there yet, and for the model,

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/zkaudit/zkaudit/internal/artefact"
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/train"
 )
@@ -51,7 +52,10 @@ func askForDisk(t *testing.T, mode string) {
 		if n := bytesOf(t, dir); n != before {
 			t.Errorf("%s was refused and has written %d bytes", stage.folder, n-before)
 		}
-		least := leastSpace(d, stage.fits)
+		least := leastSpace(func(space artefact.Space) error {
+			d.space = space
+			return stage.fits()
+		})
 		if least < smallFiles {
 			t.Errorf("%s asks for %d bytes", stage.folder, least)
 		}
@@ -66,12 +70,11 @@ func askForDisk(t *testing.T, mode string) {
 }
 
 // leastSpace returns the least space that a check does not refuse.
-func leastSpace(d *Directory, check func() error) int64 {
+func leastSpace(check func(space artefact.Space) error) int64 {
 	low, high := int64(-1), int64(1)<<40
 	for low+1 < high {
 		at := (low + high) / 2
-		d.space = func(string) (int64, bool) { return at, true }
-		if check() != nil {
+		if check(func(string) (int64, bool) { return at, true }) != nil {
 			low = at
 		} else {
 			high = at
@@ -107,7 +110,12 @@ func TestFewerCheckpointsAreAskedFor(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	asked := func() int64 { return leastSpace(d, func() error { return d.trainingFits(j) }) }
+	asked := func() int64 {
+		return leastSpace(func(space artefact.Space) error {
+			d.space = space
+			return d.trainingFits(j)
+		})
+	}
 	all := asked()
 	if _, err := d.Train(t.Context(), false); err != nil {
 		t.Fatal(err)

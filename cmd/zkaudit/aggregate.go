@@ -12,9 +12,9 @@ import (
 	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/cmd/internal/verify"
 	"github.com/zkaudit/zkaudit/commitments"
+	"github.com/zkaudit/zkaudit/internal/artefact"
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/owner"
-	"github.com/zkaudit/zkaudit/proof"
 	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/proof/proving"
 	"github.com/zkaudit/zkaudit/proof/wrap"
@@ -113,7 +113,15 @@ func (a *app) aggregate(ctx context.Context, dirs []string, o *aggregating) (*ag
 	if err != nil {
 		return nil, err
 	}
-	made, global, model, err := a.average(ctx, dirs, setup, members, number)
+	by := &owner.Averager{By: &proving.Prover{Setup: setup, Cache: a.keys(), Rand: rand.Reader}, Setup: setup, Contributions: members.Contributions, Rand: rand.Reader}
+	if err := run.RoundFits(o.out, by, a.memoryLimit(), artefact.Free); err != nil {
+		return nil, err
+	}
+	model, err := a.openTrained(dirs, by)
+	if err != nil {
+		return nil, err
+	}
+	made, global, err := a.average(ctx, by, number)
 	if err != nil {
 		return nil, err
 	}
@@ -127,35 +135,33 @@ func (a *app) aggregate(ctx context.Context, dirs []string, o *aggregating) (*ag
 	return report, run.WriteRound(o.out, made, first.Network, global, model)
 }
 
-// average opens the models of participants, and proves their average. model is the file of
-// one of them, for the weights to be written into.
-func (a *app) average(ctx context.Context, dirs []string, setup *commitments.Setup, members *verify.Members, number int) (made *aggregate.File, global *owner.TrainedModel, model []byte, err error) {
-	by := &owner.Averager{
-		By: &proving.Prover{Setup: setup, Cache: a.keys(), Rand: rand.Reader}, Setup: setup, Contributions: members.Contributions, Rand: rand.Reader,
-		Fits: func(n mode.Name, l *proof.Layout) error {
-			return proving.Memory(n, l).Within("proving the average", a.memoryLimit(), "")
-		},
-	}
+// openTrained opens the models of participants, and returns the file of one of them, for
+// the weights of the round to be written into.
+func (a *app) openTrained(dirs []string, by *owner.Averager) (model []byte, err error) {
 	for k, dir := range dirs {
 		b, err := a.readBundle(filepath.Join(dir, run.BundleFile))
 		if err != nil {
-			return nil, nil, nil, err
+			return nil, err
 		}
-		opened, sent, err := run.OpenTrained(dir, setup, b)
+		opened, sent, err := run.OpenTrained(dir, by.Setup, b)
 		if err != nil {
-			return nil, nil, nil, fmt.Errorf("participant %d (%s): %w", k+1, dir, err)
+			return nil, fmt.Errorf("participant %d (%s): %w", k+1, dir, err)
 		}
 		if model == nil {
 			model = sent
 		}
 		by.Models = append(by.Models, opened)
 	}
+	return model, nil
+}
+
+// average proves the average of opened models.
+func (a *app) average(ctx context.Context, by *owner.Averager, number int) (*aggregate.File, *owner.TrainedModel, error) {
 	if progress := a.newProgress(); progress != nil {
 		progress.Start("prove the average", 0)
 		defer progress.Finish()
 	}
-	made, global, err = by.Average(ctx, number)
-	return made, global, model, err
+	return by.Average(ctx, number)
 }
 
 // rounds verifies rounds of federated training, and runs in their chains.

@@ -63,6 +63,7 @@ var stages = []stage{
 	{name: "commit", args: []string{"commit", "@/run"}},
 	{name: "train", args: []string{"train", "@/run"}},
 	{name: "prove", args: []string{"prove", "@/run"}},
+	{name: "aggregate", args: []string{"aggregate", "@/run", "@/other", "--out", "@/rounds/1"}, there: fault.ExitUsage},
 	{name: "audit", args: []string{"audit", "@/claims.toml", "--dir", "@/run", "--html", "@/out/audit.html"}},
 	{name: "report", args: []string{"report", "@/run"}},
 	{name: "export", args: []string{"export", "@/run/bundle.zka", "--cyclonedx", "-o", "@/out/bundle.cdx.json"}},
@@ -254,6 +255,17 @@ func runWell(t *testing.T) *goodRun {
 	}
 	g := &goodRun{}
 	for _, s := range stages {
+		if s.name == "aggregate" { // with another participant
+			for _, o := range stages {
+				if slices.Contains([]string{"init", "commit", "train", "prove"}, o.name) {
+					args := slices.Clone(o.args)
+					for i := range args {
+						args[i] = strings.ReplaceAll(args[i], "@/run", "@/other")
+					}
+					w.must(t, args...)
+				}
+			}
+		}
 		g.before = append(g.before, w.files(t))
 		var ops []disk.Operation
 		end := disk.Intercept(w.dir, func(o disk.Operation) disk.Fault {
@@ -467,6 +479,9 @@ func (w world) goesOn(t *testing.T, i int, all bool) {
 	}
 	if all || stages[i].name == "prove" {
 		w.must(t, "verify", "@/run/bundle.zka", "--expect", "@/run/expect.toml")
+	}
+	if all || stages[i].name == "aggregate" {
+		w.must(t, "verify", "@/rounds/1/aggregate.zka", "--from", "@/run", "--from", "@/other", "--unpinned")
 	}
 	if all || stages[i].name == "audit" {
 		w.must(t, "audit", "verify", "@/run/audit.zka", "--bundle", "@/run/bundle.zka", "--expect", "@/run/audit-expect.toml", "--run-expect", "run=@/run/expect.toml")
