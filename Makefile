@@ -124,7 +124,7 @@ fuzz:
 # 100,000 executions of each target that takes changed structures through a whole
 # verifier: some hours.
 fuzz-long:
-	$(GO) test -count=1 -timeout 0 -run 'Structure$$' ./audit ./bundle ./run -structures 100000
+	$(GO) test -count=1 -timeout 0 -run 'Structure$$' ./aggregate ./audit ./bundle ./run -structures 100000
 
 # Properties of random networks: GRAPHS of them are proven, in both modes without keys,
 # with each cell changed and garbage in the padding, and made into bundles; and thirty

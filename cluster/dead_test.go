@@ -47,7 +47,8 @@ func TestPoison(t *testing.T) {
 			dir := t.TempDir()
 			s, k := startServer(t, dir), keyOf(t, 1)
 			var tries, done atomic.Int64
-			r, stop := newNumbers(3), func() {}
+			var stop func()
+			r := newNumbers(3)
 			if errors.Is(test.err, errLost) {
 				r.n = 1
 				stop = s.loseJobs(t, k)
