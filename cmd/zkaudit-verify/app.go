@@ -36,7 +36,7 @@ type app struct {
 
 func newRoot(a *app) *cobra.Command {
 	c := &cobra.Command{
-		Use:   "zkaudit-verify BUNDLE|AUDIT|ROUND",
+		Use:   "zkaudit-verify BUNDLE|AUDIT|ROUND|DIR",
 		Short: "Verify a bundle, an audit or a round of federated training of mode zk or validity, offline, without data or weights",
 		Long: `Does what zkaudit verify and zkaudit audit verify do, with the same reports and exit
 codes, and holds nothing but the verifier: no prover, no executor, no reader of models or
@@ -68,6 +68,9 @@ participants, and with the rounds and bundles before it, which --from names, too
 FILE, or --audit DIR, adds what audits of participants say: what each claims, and what
 follows of all. What only some have answered is exit code 7.
 
+DIR stands for the round in it from which no other round there starts, or without rounds for
+the run that no other one continues, with --from DIR.
+
 --part FILE, once for each part of the dataset, lists the names of the features that
 the model could read, and which attributes are among them: a bundle has their digest
 alone.
@@ -78,7 +81,7 @@ version or a setup that is not verified here. 7: valid as far as it was compared
 without what it is about: a round whose participants are not all given. Only 1
 says that the file is false.`,
 		SilenceErrors: true, SilenceUsage: true,
-		Args: console.Arguments(1, 1, "one bundle, audit or round"),
+		Args: console.Arguments(1, 1, "one bundle, audit, round or directory"),
 		RunE: func(c *cobra.Command, args []string) error { return a.verify(c.Context(), args[0]) },
 	}
 	f := c.Flags()
@@ -103,6 +106,10 @@ func (a *app) verify(ctx context.Context, path string) (err error) {
 		return fmt.Errorf("--max-memory: %w", err)
 	}
 	a.of.CacheDir, a.of.Limit, a.of.Accepts, a.of.Another, a.of.ReadExpectation = a.cacheDir(), a.limit, accepts, anotherKind, readExpectation
+	a.follows(bundle.Expectation{})
+	if path, err = a.of.Chain.Last(path); err != nil {
+		return err
+	}
 	h, framed, err := verify.HeaderOf(path)
 	switch {
 	case err != nil:

@@ -31,7 +31,7 @@ func verifyCommand(a *app) *cobra.Command {
 	var attested attesting
 	var chain verify.Chain
 	c := &cobra.Command{
-		Use:   "verify {BUNDLE | ROUND}",
+		Use:   "verify {BUNDLE | ROUND | DIR}",
 		Short: "Verify a bundle or a round of federated training, offline, without data or weights",
 		Long: `Checks every certificate and every segment of a bundle, and every value that
 --expect, --model and --with pin. Values that nobody pins are listed as NOT CHECKED:
@@ -58,6 +58,9 @@ then says what is required of every participant; its dataset lists the parts of 
 claims, and what follows of all, with counts of groups added up. What only some have answered
 is exit code 7.
 
+DIR stands for the round in it from which no other round there starts, or without rounds for
+the run that no other one continues, with --from DIR.
+
 --attest FILE --key KEY signs what was verified and compared, for those who trust your
 key: an in-toto statement, written only if the exit code is 0.
 
@@ -70,7 +73,7 @@ Exit code 0: valid, and what was required. 1: false, damaged, or about something
 keys or another setup than those given. 7: valid as far as it was compared, or
 without what it is about: a round whose participants are not all given. Only 1 says
 that the bundle is false.`,
-		Args: arguments(1, 1, "one bundle or round"),
+		Args: arguments(1, 1, "one bundle, round or directory"),
 		RunE: func(c *cobra.Command, args []string) error {
 			if err := attested.check(unpinned, insecure); err != nil {
 				return err
@@ -80,17 +83,21 @@ that the bundle is false.`,
 				return err
 			}
 			chain.Read, chain.Rounds = a.readBundle, a.rounds(expect, setup, insecure)
-			if h, framed, err := verify.HeaderOf(args[0]); err == nil && framed && h.Kind == aggregate.Kind() {
+			path, err := chain.Last(args[0])
+			if err != nil {
+				return err
+			}
+			if h, framed, err := verify.HeaderOf(path); err == nil && framed && h.Kind == aggregate.Kind() {
 				if len(partFiles) > 0 || attested.out != "" {
-					return fmt.Errorf("--part and --attest go with a bundle, %s is a round: %w", args[0], fault.ErrUsage)
+					return fmt.Errorf("--part and --attest go with a bundle, %s is a round: %w", path, fault.ErrUsage)
 				}
 				chain.Rounds.Audits = audits
-				return a.verifyRound(c.Context(), args[0], chain.Rounds, &chain, unpinned)
+				return a.verifyRound(c.Context(), path, chain.Rounds, &chain, unpinned)
 			}
 			if len(audits) > 0 {
-				return fmt.Errorf("--audit goes with a round, %s is none; zkaudit audit verify verifies an audit: %w", args[0], fault.ErrUsage)
+				return fmt.Errorf("--audit goes with a round, %s is none; zkaudit audit verify verifies an audit: %w", path, fault.ErrUsage)
 			}
-			b, err := a.readBundle(args[0])
+			b, err := a.readBundle(path)
 			if err != nil {
 				return err
 			}
@@ -114,7 +121,7 @@ that the bundle is false.`,
 				return chain.Lacking(err)
 			}
 			return attested.write(c.Context(), func(v attest.Verifier) (*attest.Statement, error) {
-				return v.Training(b, report, filepath.Base(args[0]))
+				return v.Training(b, report, filepath.Base(path))
 			})
 		},
 	}
