@@ -13,15 +13,17 @@
 
   // What a file may be here, by the kind in an artefact's header or a word in a text.
   const roles = {
-    bundle: "bundle of a run", from: "bundle of a run that it continues", audit: "audit", part: "part of the data", expect: "expected of the bundle",
+    bundle: "bundle of a run", round: "round of federated training", from: "run or round that it continues", audit: "audit", part: "part of the data", expect: "expected of the bundle",
     "audit-expect": "expected of the audit", claims: "claims agreed on", setup: "powers of tau trusted", other: "beside the others",
   };
   const kinds = {{.Kinds}};
   const magic = {{.Magic}};
 
+  const headOf = (bytes) => new TextDecoder("latin1").decode(bytes.subarray(0, magic.length + 4));
+  const framed = (bytes) => headOf(bytes).startsWith(magic);
+
   function guess(bytes) {
-    const head = new TextDecoder("latin1").decode(bytes.subarray(0, magic.length + 4));
-    if (head.startsWith(magic)) return kinds[head.slice(magic.length)] || "other";
+    if (framed(bytes)) return kinds[headOf(bytes).slice(magic.length)] || "other";
     const content = new TextDecoder().decode(bytes.subarray(0, 1 << 20));
     if (/^\s*\[\[\s*claim\s*\]\]/m.test(content)) return "claims";
     if (/^\s*\[\[\s*data\s*\]\]/m.test(content)) return "other"; // a run.toml, which says how, not what is expected
@@ -33,10 +35,20 @@
   let busy = false;
   let saved = "";
 
+  // free is the name that a file gets here: a text that is given again takes the place of
+  // the one before, and artefacts of several people, who all call them alike, are kept.
+  function free(name, bytes) {
+    const same = (other) => other.length === bytes.length && other.every((b, i) => b === bytes[i]);
+    for (let own = name, n = 2; ; own = `${n++}-${name}`) {
+      const there = files.get(own);
+      if (!there || !framed(there.bytes) || same(there.bytes)) return own;
+    }
+  }
+
   async function take(list) {
     for (const file of list) {
       const bytes = new Uint8Array(await file.arrayBuffer());
-      files.set(file.name, { bytes, role: guess(bytes), run: "run" });
+      files.set(free(file.name, bytes), { bytes, role: guess(bytes), run: "run" });
     }
     $("files").value = "";
     show();
@@ -54,7 +66,7 @@
       const remove = text("button", "Remove");
       remove.onclick = () => { files.delete(name); show(); };
       item.append(text("span", name, "name"), text("small", `${f.bytes.length.toLocaleString("en")} bytes`), choice);
-      if (f.role === "expect" && named("audit").length > 0) {
+      if (f.role === "expect" && named("audit").length > 0 && named("round").length === 0) {
         const run = Object.assign(document.createElement("input"), { type: "text", value: f.run, size: 8 });
         run.setAttribute("aria-label", "Name of the run in the audit");
         run.onchange = () => { f.run = run.value; };
@@ -63,12 +75,13 @@
       item.append(remove);
       return item;
     }));
-    $("verify").disabled = busy || named("bundle").length + named("audit").length === 0;
+    $("verify").disabled = busy || ["bundle", "audit", "round"].every((role) => named(role).length === 0);
   }
 
   // command returns the command line, or throws what is wrong with the files given.
   function command() {
-    const audits = named("audit"), bundles = named("bundle");
+    const audits = named("audit"), bundles = named("bundle"), rounds = named("round");
+    const from = named("from").map((name) => `--from=${name}`);
     const only = (role, flag) => {
       const list = named(role);
       if (list.length > 1) throw new Error(`${list.length} files are "${roles[role]}": keep one`);
@@ -77,14 +90,21 @@
     const args = ["--max-memory=3GiB", ...only("setup", "--setup")];
     if ($("unpinned").checked) args.push("--unpinned");
     if ($("insecure").checked) args.push("--allow-insecure-setup");
+    // one is the file that is verified, or the folder of all: the program then finds the one that comes last.
+    const one = (list) => list.length === 1 ? list[0] : ".";
+    if (rounds.length > 0) {
+      if (named("audit-expect").length > 0) throw new Error("a round is given: what is expected of an audit goes with that audit and its run; say of the round that the run continues it, or remove the expectation");
+      // Of all files the program takes those that the round rests on, or that are about it.
+      return [...args, ...only("expect", "--expect"), "--from=.", ...(audits.length > 0 ? ["--audit=."] : []), "--", one(rounds)];
+    }
     if (audits.length > 1) throw new Error(`${audits.length} audits: keep one`);
     if (audits.length === 1) {
-      args.push(...only("audit-expect", "--expect"), ...bundles.map((name) => `--bundle=${name}`));
+      args.push(...only("audit-expect", "--expect"), ...bundles.map((name) => `--bundle=${name}`), ...from);
       args.push(...named("expect").map((name) => `--run-expect=${files.get(name).run}=${name}`));
       return [...args, "--", audits[0]];
     }
-    if (bundles.length > 1) throw new Error(`${bundles.length} bundles and no audit: keep one, or say of the others that they are runs that it continues`);
-    return [...args, ...only("expect", "--expect"), ...named("from").map((name) => `--from=${name}`), ...named("part").map((name) => `--part=${name}`), "--", bundles[0]];
+    if (bundles.length > 1 && from.length > 0) throw new Error(`${bundles.length} bundles and no audit: keep one, or say of the others that they are runs that it continues`);
+    return [...args, ...only("expect", "--expect"), ...from, ...named("part").map((name) => `--part=${name}`), "--", one(bundles)];
   }
 
   const verdicts = {
@@ -94,8 +114,9 @@
     3: ["part", "NOT VERIFIED", "A file cannot be read."],
     5: ["part", "NOT VERIFIED", "It takes more memory than a page has. Use zkaudit-verify."],
     6: ["part", "NOT VERIFIED", "A mode, a version or a setup that is not verified here."],
-    7: ["part", "VALID AS FAR AS COMPARED", "The proofs hold. Whether they are about what you mean, nobody has compared: the report says what is missing. Give a file of what you expect."],
+    7: ["part", "VALID AS FAR AS COMPARED", "The proofs hold. Whether they are about what you mean, nobody has compared: the report says what is missing. Give a file of what you expect, or the files that are missing."],
   };
+  const missing = ["part", "NOT VERIFIED", "A file is missing, or was set aside, without which nothing is shown: below it says which. Add it, whole, and verify again."];
 
   // lay lays out a report: lines that end in a colon, and numbers of claims, are headings
   // of what is below.
@@ -118,7 +139,8 @@
   }
 
   // verdictOf is what an exit code means where options were asked for that make less of it.
-  function verdictOf(code, { unpinned, insecure }) {
+  function verdictOf(code, stdout, { unpinned, insecure }) {
+    if (code === 7 && stdout === "") return missing;
     if (code !== 0 || !(unpinned || insecure)) return verdicts[code];
     const less = [];
     if (unpinned) less.push("you asked for a verdict whatever is not compared: NOT CHECKED lists it");
@@ -127,7 +149,7 @@
   }
 
   function tell({ code, stdout, stderr, failure }, seconds, asked = {}) {
-    const [kind, verdict, meaning] = verdictOf(code, asked) || ["part", "NOT VERIFIED", failure || `The verifier stopped with code ${code}.`];
+    const [kind, verdict, meaning] = verdictOf(code, stdout, asked) || ["part", "NOT VERIFIED", failure || `The verifier stopped with code ${code}.`];
     $("result").className = kind;
     $("result").dataset.code = code;
     $("verdict").textContent = verdict;
@@ -154,7 +176,8 @@
       const done = (result) => { w.terminate(); resolve(result); };
       w.onmessage = ({ data }) => done(data);
       w.onerror = (e) => done({ code: -1, stdout: "", stderr: "", failure: e.message || "The verifier could not start." });
-      w.postMessage({ program: compiled, args, files: new Map([...files].map(([name, f]) => [name, f.bytes])) });
+      const given = [...files].filter(([, f]) => f.role !== "other" || !framed(f.bytes));
+      w.postMessage({ program: compiled, args, files: new Map(given.map(([name, f]) => [name, f.bytes])) });
     });
   }
 

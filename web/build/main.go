@@ -19,6 +19,7 @@ import (
 	"strings"
 	"text/template"
 
+	"github.com/zkaudit/zkaudit/aggregate"
 	"github.com/zkaudit/zkaudit/audit"
 	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/internal/artefact"
@@ -134,9 +135,9 @@ func pack(program []byte) (string, error) {
 
 // script fills in what artefacts begin with.
 func script(text string) (string, error) {
-	bundleKind, auditKind, partKind := bundle.Kind(), audit.Kind(), bundle.PartKind()
+	bundleKind, auditKind, roundKind, partKind := bundle.Kind(), audit.Kind(), aggregate.Kind(), bundle.PartKind()
 	kinds, err := json.Marshal(map[string]string{
-		string(bundleKind[:]): "bundle", string(auditKind[:]): "audit", string(partKind[:]): "part", "pows": "setup", "powv": "setup",
+		string(bundleKind[:]): "bundle", string(auditKind[:]): "audit", string(roundKind[:]): "round", string(partKind[:]): "part", "pows": "setup", "powv": "setup",
 	})
 	if err != nil {
 		return "", err

@@ -23,19 +23,40 @@ import (
 // TestDay is a day in the life of three people who share files alone, from a table
 // without a model to an audit that is verified in the browser.
 func TestDay(t *testing.T) {
+	scripts(t, "testdata/script", func(e *testscript.Env) error {
+		for path, rows := range map[string][]byte{
+			"owner/people.csv": people(140, 1, "CC0-1.0"), "seller/rows.csv": people(80, 2, "CC-BY-4.0", "CC-BY-4.0", "CC0-1.0"),
+		} {
+			path = filepath.Join(e.WorkDir, path)
+			if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, rows, 0o600)); err != nil {
+				return err
+			}
+		}
+		return os.MkdirAll(filepath.Join(e.WorkDir, "mail", "sale"), 0o755)
+	})
+}
+
+// TestRounds: rounds of federated training, given to the page as to the command.
+func TestRounds(t *testing.T) { scripts(t, "testdata/rounds", atHome) }
+
+// TestChains: so are runs that continue others.
+func TestChains(t *testing.T) { scripts(t, "testdata/chains", atHome) }
+
+// atHome lets a script keep what it caches.
+func atHome(e *testscript.Env) error {
+	e.Setenv("HOME", e.WorkDir)
+	e.Setenv("XDG_CACHE_HOME", filepath.Join(e.WorkDir, ".cache"))
+	return nil
+}
+
+// scripts runs the script of a folder: one, as scripts run side by side, and there is one
+// tab.
+func scripts(t *testing.T, dir string, setup func(*testscript.Env) error) {
 	testscript.Run(t, testscript.Params{
-		Dir: "testdata/script",
+		Dir: dir,
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("PATH", given.dir+string(filepath.ListSeparator)+e.Getenv("PATH"))
-			for path, rows := range map[string][]byte{
-				"owner/people.csv": people(140, 1, "CC0-1.0"), "seller/rows.csv": people(80, 2, "CC-BY-4.0", "CC-BY-4.0", "CC0-1.0"),
-			} {
-				path = filepath.Join(e.WorkDir, path)
-				if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, rows, 0o600)); err != nil {
-					return err
-				}
-			}
-			return os.MkdirAll(filepath.Join(e.WorkDir, "mail", "sale"), 0o755)
+			return setup(e)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"as": as, "leave": leave, "send": send, "hand": hand, "receive": receive, "sent": sent,
@@ -228,16 +249,24 @@ func change(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs(args[1]), data, 0o644))
 }
 
-// browse has the page verify files: it must end with a code, and say what the command
-// before has said, line by line: browse CODE FILES.
+// browse has the page verify files, after marking some as what they are: it must end with
+// a code, and say what the command before has said, line by line, and byte by byte in the
+// text that it saves: browse CODE [ROLE=]FILES.
 func browse(t *testing.T, ts *testscript.TestScript, neg bool, args []string) {
-	usage(ts, !neg && len(args) > 1, "browse CODE FILES")
+	usage(ts, !neg && len(args) > 1, "browse CODE [ROLE=]FILES")
 	var files []string
+	roles := map[string]string{} // by name of a file
 	for _, name := range args[1:] {
+		if role, file, marked := strings.Cut(name, "="); marked {
+			name, roles[filepath.Base(file)] = file, role
+		}
 		files = append(files, ts.MkAbs(name))
 	}
 	ctx := open(t)
 	give(t, ctx, files...)
+	for name, role := range roles {
+		mark(t, ctx, name, role)
+	}
 	code, heading, said := verdict(t, ctx)
 	if code != args[0] {
 		ts.Fatalf("%s, exit code %s, want %s:\n%s", heading, code, args[0], said)
@@ -247,6 +276,10 @@ func browse(t *testing.T, ts *testscript.TestScript, neg bool, args []string) {
 		if want := linesOf(ts.ReadFile(out)); !slices.Equal(shown, want) {
 			ts.Fatalf("the page says\n%s\nthe command\n%s", strings.Join(shown, "\n"), strings.Join(want, "\n"))
 		}
+	}
+	kept := get(t, ctx, chromedp.Evaluate[string](`new Promise((text) => { URL.createObjectURL = (b) => { b.text().then(text); return "#" }; document.getElementById("save").click() })`, chromedp.EvalAwaitPromise))
+	if want := ts.ReadFile("stdout") + ts.ReadFile("stderr"); kept != want {
+		ts.Fatalf("the page saves\n%q\nthe command says\n%q", kept, want)
 	}
 }
 

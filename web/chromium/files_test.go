@@ -40,6 +40,15 @@ type made struct {
 
 func (m *made) file(name string) string { return filepath.Join(m.dir, name) }
 
+// vector is one of the files that are kept for other implementations.
+func vector(name string) string {
+	path, err := filepath.Abs(filepath.Join("..", "..", "testdata", "vectors", name))
+	if err != nil {
+		panic(err)
+	}
+	return path
+}
+
 // changed is a copy of a file with one byte changed, counted from its end.
 func (m *made) changed(t *testing.T, name, as string, fromEnd int) string {
 	t.Helper()

@@ -91,6 +91,12 @@ func give(t *testing.T, ctx context.Context, files ...string) {
 	do(t, ctx, until(fmt.Sprintf("document.querySelectorAll('#list li').length === %d", len(files))))
 }
 
+// mark says of a file that the page was given what it is.
+func mark(t *testing.T, ctx context.Context, name, role string) {
+	t.Helper()
+	do(t, ctx, chromedp.Evaluate[chromedp.Void](fmt.Sprintf(`(() => { const s = document.querySelector('[aria-label="What %s is"]'); s.value = %q; s.onchange() })()`, name, role)))
+}
+
 // verdict has the page verify what it was given: exit code, heading and all that it says.
 func verdict(t *testing.T, ctx context.Context) (code, heading, said string) {
 	t.Helper()
@@ -149,6 +155,14 @@ func TestVerdicts(t *testing.T) {
 			[]string{given.file("run/audit.zka"), given.file("run/audit-expect.toml"), given.write(t, "claims.toml", strings.Replace(claims, "meadow", "wild", 1)), given.file("run/bundle.zka"), given.file("run/expect.toml")}, "1", "REJECTED",
 			[]string{"REJECTED: "},
 		},
+		"a round without its participants": {
+			[]string{vector("round/aggregate.zka")}, "7", "NOT VERIFIED",
+			[]string{"participant 1 of 2", "A file is missing, or was set aside"},
+		},
+		"a round with them, and what is expected": {
+			[]string{vector("round/aggregate.zka"), vector("first/bundle.zka"), vector("second/bundle.zka"), given.write(t, "round expect.toml", "mode = \"validity\"\n")}, "7", "VALID AS FAR AS COMPARED",
+			[]string{"round 1 of 2 participants"},
+		},
 		"claims that are missing": {
 			[]string{given.file("run/audit.zka"), given.file("run/audit-expect.toml")}, "3", "NOT VERIFIED",
 			[]string{"claims.toml"},
@@ -165,6 +179,31 @@ func TestVerdicts(t *testing.T) {
 				if !strings.Contains(said, words) {
 					t.Errorf("no %q in:\n%s", words, said)
 				}
+			}
+		})
+	}
+}
+
+// TestUnclear: what a file could be expected of, or which one is meant, is asked for
+// rather than guessed.
+func TestUnclear(t *testing.T) {
+	for name, test := range map[string]struct {
+		files []string
+		roles map[string]string
+		says  string
+	}{
+		"an audit's expectation with a round": {[]string{given.file("run/bundle.zka"), given.file("run/audit.zka"), given.file("run/audit-expect.toml")}, map[string]string{"bundle.zka": "round"}, "what is expected of an audit goes with that audit"},
+		"two runs and one before them":        {[]string{given.file("run/bundle.zka"), given.changed(t, "run/bundle.zka", "b.zka", 500), given.changed(t, "run/bundle.zka", "c.zka", 500)}, map[string]string{"c.zka": "from"}, "2 bundles and no audit: keep one"},
+		"two audits":                          {[]string{given.file("run/audit.zka"), given.changed(t, "run/audit.zka", "other.zka", 500)}, nil, "2 audits: keep one"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			ctx := open(t)
+			give(t, ctx, test.files...)
+			for file, role := range test.roles {
+				mark(t, ctx, file, role)
+			}
+			if code, heading, said := verdict(t, ctx); code != "2" || heading != "NOT VERIFIED" || !strings.Contains(said, test.says) {
+				t.Errorf("%s, exit code %s; no %q in:\n%s", heading, code, test.says, said)
 			}
 		})
 	}
