@@ -36,6 +36,11 @@ type Report struct {
 	// Unpinned is what decides the runs of participants and was not compared, in words:
 	// whoever verifies their bundles knows, and says it here.
 	Unpinned []string `json:"unpinned"`
+	// NotChecked are values of all participants' runs, each the same for all, that nobody
+	// has compared.
+	NotChecked []string `json:"not_checked"`
+	// Meaning is what files of parts have shown, nil without any.
+	Meaning *Meaning `json:"meaning,omitempty"`
 	// Missing are results that the round rests on and that were not given: nobody has
 	// seen a proof of how they came about.
 	Missing []string `json:"missing"`
@@ -73,7 +78,7 @@ func newReport(f *File, list []*Contribution, runs []*bundle.Predecessor, setup 
 		Statement: hex.EncodeToString(digest[:]), Result: hex.EncodeToString(ends[:]), Mode: string(s.Mode), Context: s.Context, Round: s.Round,
 		Setup: hex.EncodeToString(s.Setup[:]), Insecure: setup.Insecure, Program: hex.EncodeToString(program[:]),
 		Start: startOf(run), Origin: run.Origin.Kind.String(), Steps: run.Steps(), Samples: s.Samples(),
-		result: result, Missing: []string{}, Unpinned: []string{},
+		result: result, Missing: []string{}, Unpinned: []string{}, NotChecked: []string{},
 	}
 	own := bundle.Link{Kind: "round", Round: s.Round, Statement: r.Statement, Result: r.Result, Origin: "the average of its participants", Program: r.Program,
 		Dataset: []string{}, Rows: []int{}}
@@ -149,6 +154,9 @@ func (r *Report) WriteText(w io.Writer) error {
 		verdict = "VALID AS FAR AS IT WAS COMPARED"
 	}
 	fmt.Fprintf(&b, "%s: round %d of %d participants, %d steps each, %d rows, statement %s\n", verdict, r.Round, len(r.Participants), r.Steps, r.Samples, r.Statement)
+	if len(r.Missing) > 0 {
+		fmt.Fprintf(&b, "NOT GIVEN: what the round rests on; see NOT CHECKED. --from takes the files.\n")
+	}
 	if len(r.Unpinned) > 0 {
 		fmt.Fprintf(&b, "NOT COMPARED: %s. The round may be one of other trainings than you mean; pin what you require (--expect).\n", strings.Join(r.Unpinned, ", "))
 	}
@@ -190,12 +198,16 @@ func (r *Report) sections() []bundle.Section {
 	}
 	var missing []string
 	for _, digest := range r.Missing {
-		missing = append(missing, fmt.Sprintf("the result %s, which the round rests on: what ends with it was not given", digest))
+		missing = append(missing, fmt.Sprintf("the result %s, which the round rests on: what ends with it was not given (--from), and nobody has seen how its weights came about", digest))
 	}
 	list := append([]bundle.Section{{Title: "The round", Lines: round}, {Title: "Participants", Lines: participants}}, r.Audited.sections()...)
+	if r.Start != "" {
+		list = append(list, bundle.Section{Title: "The chain of trainings and rounds (each starts from the final weights of others, under the same commitments)", Lines: r.Chain.Lines()})
+	}
 	return append(list, []bundle.Section{
-		{Title: "Proven", Lines: r.Proven}, {Title: "Assumed", Lines: r.Assumed}, {Title: "Not proven", Lines: r.NotProven},
-		{Title: "Revealed to whoever reads the round", Lines: r.Revealed}, {Title: "NOT CHECKED", Lines: append(missing, r.Audited.unread()...)},
+		{Title: "Proven", Lines: r.Proven}, {Title: "Compared", Lines: r.Meaning.proven()}, {Title: "Assumed", Lines: r.Assumed},
+		{Title: "Not proven", Lines: append(r.Meaning.notProven(), r.NotProven...)}, {Title: "Revealed to whoever reads the round", Lines: r.Revealed},
+		{Title: "NOT CHECKED", Lines: slices.Concat(missing, r.NotChecked, r.Audited.unread())},
 	}...)
 }
 

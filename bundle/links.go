@@ -161,6 +161,10 @@ func (c *Chain) single() bool {
 	return c != nil && len(c.before) == 1 && len(c.before[0].before) == 0
 }
 
+// Lines say for people how the links of a chain follow one another, none for a run by
+// itself.
+func (c *Chain) Lines() []string { return chainLines(c.Links()) }
+
 // chainLines say for people how the links of a chain follow one another, none for a
 // run by itself.
 func chainLines(chain []Link) []string {

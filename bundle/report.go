@@ -135,7 +135,7 @@ type Section struct {
 func (r *Report) Sections() []Section {
 	all := []Section{
 		{"What was trained (forward pass; gradients and updates are derived from it)", r.Facts.Lines()},
-		{"The chain of trainings (each starts from the final weights of another, under the same commitments)", chainLines(r.Chain.Links())}, {r.provenTitle(), r.Proven},
+		{"The chain of trainings (each starts from the final weights of another, under the same commitments)", r.Chain.Lines()}, {r.provenTitle(), r.Proven},
 		{"What the model could read (features, as the owners of the rows name them)", r.Readable},
 		{"Assumed", r.Assumed}, {"Not proven", r.NotProven}, {"Revealed to whoever reads the bundle", r.Revealed},
 		{"Checked against what you expect", r.Checked}, {"NOT CHECKED (no expectation given)", r.NotChecked},

@@ -73,7 +73,8 @@ the run that no other one continues, with --from DIR.
 
 --part FILE, once for each part of the dataset, lists the names of the features that
 the model could read, and which attributes are among them: a bundle has their digest
-alone.
+alone. Of a round, once for each part of each participant, it compares what columns,
+classes and attributes mean: the average of other columns is none of anything.
 
 Exit code 0: valid, and what was required. 1: false, damaged, or about something else.
 2: usage. 3: cannot be read. 5: takes more memory than --max-memory allows. 6: a mode, a
@@ -122,7 +123,7 @@ func (a *app) verify(ctx context.Context, path string) (err error) {
 
 func (a *app) verifyAudit(ctx context.Context, path string) error {
 	if len(a.parts)+len(a.audits) > 0 {
-		return fmt.Errorf("--part goes with a bundle, --audit with a round, %s is an audit: %w", path, fault.ErrUsage)
+		return fmt.Errorf("--part goes with a bundle or a round, --audit with a round, %s is an audit: %w", path, fault.ErrUsage)
 	}
 	a.follows(bundle.Expectation{})
 	made, expect, v, err := a.of.Read(ctx, path, nil)
@@ -213,10 +214,11 @@ func (a *app) rounds(expect bundle.Expectation) *verify.Rounds {
 }
 
 func (a *app) verifyRound(ctx context.Context, path string) error {
-	if len(a.parts) > 0 {
-		return fmt.Errorf("--part goes with a bundle, %s is a round: %w", path, fault.ErrUsage)
+	parts, err := verify.ReadParts(a.parts)
+	if err != nil {
+		return err
 	}
-	a.of.Chain.Rounds.Audits = a.audits
+	a.of.Chain.Rounds.Audits, a.of.Chain.Rounds.Parts = a.audits, parts
 	f, err := a.of.Chain.Rounds.Read(path)
 	if err != nil {
 		return err
@@ -228,7 +230,7 @@ func (a *app) verifyRound(ctx context.Context, path string) error {
 	if err := a.console().Result(report, report.WriteText); err != nil {
 		return err
 	}
-	return a.of.Chain.Lacking(verify.Compared(report.Open(), a.of.Unpinned, "--expect pins runs, of every participant, --audit gives what participants say"))
+	return a.of.Chain.Lacking(verify.ComparedRound(report, a.of.Unpinned, "--expect pins runs, of every participant"))
 }
 
 // readBundle reads a bundle of a mode that is verified here.

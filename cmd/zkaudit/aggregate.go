@@ -24,6 +24,7 @@ import (
 // aggregating holds the flags of zkaudit aggregate.
 type aggregating struct {
 	out, expect, setup string
+	parts              []string
 	insecure           bool
 	chain              verify.Chain
 }
@@ -48,7 +49,9 @@ and trained.tflite and trained.opening, the global weights for participants alon
   zkaudit verify round2/aggregate.zka --from …        # all bundles and rounds, in any order
 
 --from names what the participants start from, with all that leads to it, as zkaudit verify
-does. --expect pins what every bundle must be about; its dataset lists the parts of all.`,
+does. --expect pins what every bundle must be about; its dataset lists the parts of all.
+--part, once for each part of each participant, compares what their columns, classes and
+attributes mean, which bundles do not say.`,
 		Args: arguments(2, aggregate.MaxParticipants, "what participants have sent, a directory each"),
 		RunE: func(c *cobra.Command, args []string) error {
 			if o.out == "" {
@@ -69,6 +72,7 @@ does. --expect pins what every bundle must be about; its dataset lists the parts
 	f := c.Flags()
 	f.StringVar(&o.out, "out", "", "the directory to make")
 	f.StringVar(&o.expect, "expect", "", "TOML file of the values you require of every bundle")
+	f.StringArrayVar(&o.parts, "part", nil, "the file of a part of a participant: what its columns, classes and attributes mean must be the same for all; may be repeated")
 	f.StringVar(&o.setup, "setup", "", "the setup file of the commitments (default: the transparent setup, or the INSECURE development one)")
 	f.BoolVar(&o.insecure, "allow-insecure-setup", false, "accept the development setup, with which anyone can forge")
 	o.chain.Flags(f)
@@ -85,6 +89,9 @@ func (a *app) aggregate(ctx context.Context, dirs []string, o *aggregating) (*ag
 		return nil, err
 	}
 	rounds := a.rounds(expect, o.setup, o.insecure)
+	if rounds.Parts, err = verify.ReadParts(o.parts); err != nil {
+		return nil, err
+	}
 	var results [][32]byte
 	for _, dir := range dirs {
 		path := filepath.Join(dir, run.BundleFile)
@@ -131,7 +138,7 @@ func (a *app) aggregate(ctx context.Context, dirs []string, o *aggregating) (*ag
 	if err != nil {
 		return nil, fmt.Errorf("the round just made does not verify: %v", err)
 	}
-	report.Unpinned = members.Unpinned
+	members.Enter(report)
 	return report, run.WriteRound(o.out, made, first.Network, global, model)
 }
 
@@ -191,5 +198,5 @@ func (a *app) verifyRound(ctx context.Context, path string, rounds *verify.Round
 	if err := a.result(report, report.WriteText); err != nil {
 		return err
 	}
-	return chain.Lacking(verify.Compared(report.Open(), unpinned, "--expect, --model and --with pin runs, of every participant, --audit gives what participants say"))
+	return chain.Lacking(verify.ComparedRound(report, unpinned, "--expect, --model and --with pin runs, of every participant"))
 }

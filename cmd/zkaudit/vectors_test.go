@@ -178,7 +178,7 @@ func (v vector) check(t *testing.T, vectors, cache string) {
 func sentinels() map[string]error {
 	return map[string]error{
 		"rejected": fault.ErrRejected, "malformed": fault.ErrMalformed, "version": fault.ErrVersion, "input": fault.ErrInput,
-		"usage": fault.ErrUsage, "unsupported": fault.ErrUnsupported, "resources": fault.ErrResources, "unpinned": fault.ErrUnpinned,
+		"usage": fault.ErrUsage, "unsupported": fault.ErrUnsupported, "resources": fault.ErrResources, "unpinned": fault.ErrUnpinned, "missing": fault.ErrMissing,
 	}
 }
 

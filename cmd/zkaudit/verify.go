@@ -66,7 +66,8 @@ key: an in-toto statement, written only if the exit code is 0.
 
 --part FILE, once for each part of the dataset, lists the names of the features that
 the model could read, and which attributes are among them: a bundle has their digest
-alone.
+alone. Of a round, once for each part of each participant, it compares what columns,
+classes and attributes mean: the average of other columns is none of anything.
 
 Exit code 0: valid, and what was required. 1: false, damaged, or about something else.
 3: cannot be read. 5: takes more memory than --max-memory allows. 6: another version, or other
@@ -88,8 +89,11 @@ that the bundle is false.`,
 				return err
 			}
 			if h, framed, err := verify.HeaderOf(path); err == nil && framed && h.Kind == aggregate.Kind() {
-				if len(partFiles) > 0 || attested.out != "" {
-					return fmt.Errorf("--part and --attest go with a bundle, %s is a round: %w", path, fault.ErrUsage)
+				if attested.out != "" {
+					return fmt.Errorf("--attest goes with a bundle, %s is a round: %w", path, fault.ErrUsage)
+				}
+				if chain.Rounds.Parts, err = verify.ReadParts(partFiles); err != nil {
+					return err
 				}
 				chain.Rounds.Audits = audits
 				return a.verifyRound(c.Context(), path, chain.Rounds, &chain, unpinned)

@@ -20,6 +20,8 @@ type Rounds struct {
 	Expect bundle.Expectation
 	// Audits names audits of participants, or directories of them.
 	Audits []string
+	// Parts are files of participants' parts, whose meanings are compared; none: nothing is.
+	Parts []*bundle.PartFile
 
 	// What the program brings.
 	Limit    int64 // of memory, in bytes
@@ -78,7 +80,7 @@ func (r *Rounds) expecting(results [][32]byte, unpinned *pinning) func(context.C
 		}
 		report, err := r.Run(ctx, b, expect, from)
 		if err == nil {
-			unpinned.add(report.Unpinned)
+			unpinned.add(report)
 		}
 		return report, err
 	}
@@ -88,6 +90,8 @@ func (r *Rounds) expecting(results [][32]byte, unpinned *pinning) func(context.C
 type pinning struct {
 	parts    map[string]bool // expected ones that were found
 	unpinned []string
+	open     []string // values that nobody has compared, the same for all runs
+	runs     int
 }
 
 // of is what is expected of one run among those of a round: its parts must be among the
@@ -109,12 +113,17 @@ func (p *pinning) of(s *bundle.Statement, e bundle.Expectation) (bundle.Expectat
 	return e, nil
 }
 
-func (p *pinning) add(unpinned []string) {
-	for _, what := range unpinned {
+// add enters what was not compared of one run.
+func (p *pinning) add(r *bundle.Report) {
+	for _, what := range r.Unpinned {
 		if !slices.Contains(p.unpinned, what) {
 			p.unpinned = append(p.unpinned, what)
 		}
 	}
+	if p.runs++; p.runs == 1 {
+		p.open = slices.Clone(r.NotChecked)
+	}
+	p.open = slices.DeleteFunc(p.open, func(line string) bool { return !slices.Contains(r.NotChecked, line) })
 }
 
 // whole returns fault.ErrRejected unless every part that is expected was found.
@@ -134,15 +143,23 @@ func (p *pinning) whole(e bundle.Expectation) error {
 type Members struct {
 	Contributions []*aggregate.Contribution
 	Runs          []*bundle.Predecessor
-	// Unpinned is what decides their runs and was not compared.
-	Unpinned []string
+	// Unpinned is what decides their runs and was not compared; NotChecked are values
+	// that were not, the same for all of them.
+	Unpinned, NotChecked []string
+	// Meaning is what the files of their parts have shown; nil without any.
+	Meaning *aggregate.Meaning
+}
+
+// Enter enters what was compared of participants into the report of their round.
+func (m *Members) Enter(r *aggregate.Report) {
+	r.Unpinned, r.NotChecked, r.Meaning = m.Unpinned, m.NotChecked, m.Meaning
 }
 
 // Members verifies the runs of participants, and what leads to them, against what is
 // expected. results are those of the runs. It fails with fault.ErrMissing if the chain's
 // files lack one of them: nothing was false, and nothing is shown.
 func (r *Rounds) Members(ctx context.Context, c *Chain, results [][32]byte) (*Members, error) {
-	unpinned := &pinning{parts: map[string]bool{}, unpinned: []string{}}
+	unpinned := &pinning{parts: map[string]bool{}, unpinned: []string{}, open: []string{}}
 	c.Rounds, c.Verify = r, r.expecting(results, unpinned)
 	steps, err := c.steps()
 	if err != nil {
@@ -161,7 +178,12 @@ func (r *Rounds) Members(ctx context.Context, c *Chain, results [][32]byte) (*Me
 	if err := unpinned.whole(r.Expect); err != nil {
 		return nil, fault.Verdict(err)
 	}
-	m.Unpinned = unpinned.unpinned
+	if len(r.Parts) > 0 {
+		if m.Meaning, err = aggregate.CompareMeanings(m.Contributions, r.Parts); err != nil {
+			return nil, fault.Verdict(err)
+		}
+	}
+	m.Unpinned, m.NotChecked = unpinned.unpinned, unpinned.open
 	return m, nil
 }
 
@@ -176,9 +198,20 @@ func (r *Rounds) Verify(ctx context.Context, c *Chain, f *aggregate.File) (*aggr
 	if err != nil {
 		return nil, fault.Verdict(err)
 	}
-	report.Unpinned = m.Unpinned
+	m.Enter(report)
 	if len(r.Audits) > 0 {
 		err = r.audited(ctx, report, m.Contributions)
 	}
 	return report, err
+}
+
+// ComparedRound is Compared for a round: what it rests on may not have been given, too.
+func ComparedRound(r *aggregate.Report, wanted bool, pins string) error {
+	if len(r.Missing) > 0 {
+		pins = "--from gives what the round rests on, " + pins
+	}
+	if r.Audited != nil {
+		pins += ", --audit gives what participants say"
+	}
+	return Compared(r.Open(), wanted, pins)
 }
