@@ -25,6 +25,7 @@ const fromRun = "run"
 // opens the commitments in it together with the weights that model.file carries.
 type continued struct {
 	dir      string
+	context  string // of a round
 	result   *bundle.Result
 	blinding [][]fr.Element
 }

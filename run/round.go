@@ -129,7 +129,7 @@ func RefuseWritten(dir string) error {
 // from the global weights of a round, in the directory that its aggregator has sent.
 // d itself stays as it is.
 //
-// Errors wrap fault.ErrUsage for a round of another program, mode or setup, and
+// Errors wrap fault.ErrUsage for a round of another program, context, mode or setup, and
 // fault.ErrInput where what opens the weights is not what the round has committed.
 func (d *Directory) InitRound(dir, round string) (*Config, error) {
 	j, err := d.jobFor(dir)
@@ -143,9 +143,15 @@ func (d *Directory) InitRound(dir, round string) (*Config, error) {
 	if err != nil {
 		return nil, err
 	}
+	if differs := m.step.Network.Difference(j.model.step.Network); differs != "" {
+		return nil, fmt.Errorf("the round in %s is of another program than %s: it has %s: %w", round, d.Path, differs, fault.ErrUsage)
+	}
 	from, err := readRound(round, m.step.Network)
 	if err != nil {
 		return nil, err
+	}
+	if from.context != c.Proof.Context {
+		return nil, fmt.Errorf("the round's context is %s, that of %s is %s: name a round of the same federation: %w", fault.Quote(from.context), d.Path, fault.Quote(c.Proof.Context), fault.ErrUsage)
 	}
 	if err := from.fits(m, d.Mode(), j.Setup); err != nil {
 		return nil, err
@@ -172,7 +178,7 @@ func readRound(dir string, n *network.Network) (*continued, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	c := &continued{dir: dir}
+	c := &continued{dir: dir, context: f.Statement.Context}
 	if c.result, err = f.Result(n); err != nil {
 		return nil, fmt.Errorf("the round in %s is of another program: %v: %w", dir, fault.Text(err, nil), fault.ErrUsage)
 	}
