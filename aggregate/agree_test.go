@@ -40,16 +40,45 @@ func TestEachValueAgrees(t *testing.T) {
 		"seed":     {func(s *bundle.Statement) { s.Schedule.Seed += "x" }, "reads its rows in"},
 		"tail":     {func(s *bundle.Statement) { s.Schedule.Tail = schedule.Wrap }, "reads its rows in"},
 		"private":  {func(s *bundle.Statement) { s.Origin = bundle.Origin{Kind: bundle.Private, Bits: 20} }, "private"},
-		"bits":     {func(s *bundle.Statement) { s.Origin.Bits++ }, "other weights"},
+		"bits":     {func(s *bundle.Statement) { s.Origin.Bits++ }, "of another size (below 2^"},
 		"kind": {func(s *bundle.Statement) {
 			s.Origin = bundle.Origin{Kind: bundle.Continued, Bits: 20, Predecessor: [32]byte{1}}
-		}, "other weights"},
+		}, "weights of another origin (continued, not seed)"},
+		"origin's seed":   {func(s *bundle.Statement) { s.Origin.Seed += "x" }, "weights of another seed ("},
+		"origin's scheme": {func(s *bundle.Statement) { s.Origin.Scheme += "x" }, "weights drawn in another way ("},
+		"origin's cells":  {func(s *bundle.Statement) { s.Origin.Kind, s.Origin.Cells = bundle.Published, [][]int64{{1}} }, "weights of another origin (published, not seed)"},
+		"rate":            {func(s *bundle.Statement) { s.Rates = []int64{s.Rates[0] + 1} }, "its learning rate is "},
 	} {
 		for which := range list {
 			err := aggregate.Agree(saying(t, list, which, c.change))
 			if says := c.says; !errors.Is(err, fault.ErrRejected) || which > 0 && !strings.Contains(err.Error(), says) {
 				t.Errorf("%s of participant %d: %v", name, which+1, err)
 			}
+		}
+	}
+}
+
+// TestStartsThatDiffer: of runs that continue others, or start from published weights,
+// what differs is named, with what participants are called.
+func TestStartsThatDiffer(t *testing.T) {
+	list := three(t)
+	for says, change := range map[string]func(which int, s *bundle.Statement){
+		"participant 3 (cleo) starts from another result (02": func(which int, s *bundle.Statement) {
+			s.Origin = bundle.Origin{Kind: bundle.Continued, Bits: 20, Predecessor: [32]byte{byte(1 + which/2)}}
+			s.Initial = list[0].bundle.Statement.Initial
+		},
+		"participant 3 (cleo) starts from other published weights than participant 1 (anna)": func(which int, s *bundle.Statement) {
+			s.Origin = bundle.Origin{Kind: bundle.Published, Bits: 20, Cells: [][]int64{{int64(which / 2)}}}
+		},
+	} {
+		all := contributions(t, list)
+		for which, name := range []string{"anna", "bert", "cleo"} {
+			s := *all[which].Run
+			change(which, &s)
+			all[which].Run, all[which].Name = &s, name
+		}
+		if err := aggregate.Agree(all); !errors.Is(err, fault.ErrRejected) || !strings.Contains(err.Error(), says) {
+			t.Errorf("want that %s: %v", says, err)
 		}
 	}
 }

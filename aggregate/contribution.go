@@ -14,6 +14,7 @@ import (
 
 // Contribution is what the run of a participant brings to a round.
 type Contribution struct {
+	Name    string // of where it came from, for people; may be empty
 	Run     *bundle.Statement
 	Result  *bundle.Result
 	Digest  [32]byte // of Result
@@ -69,7 +70,10 @@ func Agree(list []*Contribution) error {
 	}
 	for i, c := range list {
 		if err := list[0].agrees(c); err != nil {
-			return fmt.Errorf("participant %d does not do what participant 1 does: %w: %w", i+1, fault.ErrRejected, err)
+			return fmt.Errorf("%s does not do what %s does: %w: %w", c.called(i), list[0].called(0), fault.ErrRejected, err)
+		}
+		if differs := list[0].startDiffers(c); differs != "" {
+			return fmt.Errorf("%s starts from %s than %s: %w", c.called(i), differs, list[0].called(0), fault.ErrRejected)
 		}
 	}
 	parts := make([][][]bn254.G1Affine, len(list))
@@ -79,9 +83,20 @@ func Agree(list []*Contribution) error {
 		}
 	}
 	if i, j, shared := bundle.SharedRow(parts); shared {
-		return fmt.Errorf("participants %d and %d train on the same committed rows, which would count twice: %w", i+1, j+1, fault.ErrRejected)
+		return fmt.Errorf("%s and %s train on the same committed rows, which would count twice: %w", list[i].called(i), list[j].called(j), fault.ErrRejected)
 	}
 	return nil
+}
+
+// called is what messages call the contribution at place i, from 0.
+func (c *Contribution) called(i int) string { return Called(i, c.Name) }
+
+// Called is what messages call participant i, from 0, whose name may be empty.
+func Called(i int, name string) string {
+	if name == "" {
+		return fmt.Sprintf("participant %d", i+1)
+	}
+	return fmt.Sprintf("participant %d (%s)", i+1, name)
 }
 
 // agrees says what differs, without a kind of fault.
@@ -93,6 +108,8 @@ func (c *Contribution) agrees(d *Contribution) error {
 		return fmt.Errorf("its proofs are of mode %s, not %s", b.Mode, a.Mode)
 	case a.Setup != b.Setup || a.RowBits != b.RowBits:
 		return fmt.Errorf("it was made with setup %x of rows of 2^%d cells, not %x of 2^%d", b.Setup[:8], b.RowBits, a.Setup[:8], a.RowBits)
+	case a.Network.Choices().RateShift != b.Network.Choices().RateShift && a.Rate() != b.Rate():
+		return fmt.Errorf("its learning rate is %s, not %s", b.Rate(), a.Rate())
 	case a.Network.Digest() != b.Network.Digest():
 		return fmt.Errorf("it is about another program (architecture, formats, loss or batch size): it should have %s", a.Network.Difference(b.Network))
 	case a.Context != b.Context:
@@ -100,15 +117,34 @@ func (c *Contribution) agrees(d *Contribution) error {
 	case a.Steps() != b.Steps():
 		return fmt.Errorf("it takes %d steps, not %d", b.Steps(), a.Steps())
 	case !slices.Equal(a.Rates, b.Rates):
-		return fmt.Errorf("its learning rates are others")
+		return fmt.Errorf("its learning rate is %s, not %s", b.Rate(), a.Rate())
 	case x.Order != y.Order || x.Tail != y.Tail || x.Seed != y.Seed:
 		return fmt.Errorf("it reads its rows in %v order by seed %s, epoch tails: %v, not %v by %s, %v", y.Order, fault.Quote(y.Seed), y.Tail, x.Order, fault.Quote(x.Seed), x.Tail)
 	case b.Origin.Kind == bundle.Private:
 		return fmt.Errorf("its initial weights are private, so that nobody can tell whether they are those of the others")
-	case !bytes.Equal(a.Origin.Encode(), b.Origin.Encode()):
-		return fmt.Errorf("it starts from other weights (origin %v, not %v, or of another seed or digest)", b.Origin.Kind, a.Origin.Kind)
-	case b.Origin.Kind == bundle.Continued && a.Initial.Digest() != b.Initial.Digest():
-		return fmt.Errorf("it starts from other commitments than it says")
 	}
 	return nil
+}
+
+// startDiffers says from what else d starts, so that "than c" follows; "" if both start
+// from the same weights.
+func (c *Contribution) startDiffers(d *Contribution) string {
+	a, b := &c.Run.Origin, &d.Run.Origin
+	switch {
+	case a.Kind != b.Kind:
+		return fmt.Sprintf("weights of another origin (%v, not %v)", b.Kind, a.Kind)
+	case a.Predecessor != b.Predecessor:
+		return fmt.Sprintf("another result (%x, not %x)", b.Predecessor, a.Predecessor)
+	case a.Seed != b.Seed:
+		return fmt.Sprintf("weights of another seed (%s, not %s)", fault.Quote(b.Seed), fault.Quote(a.Seed))
+	case a.Scheme != b.Scheme:
+		return fmt.Sprintf("weights drawn in another way (%s, not %s)", fault.Quote(b.Scheme), fault.Quote(a.Scheme))
+	case a.Bits != b.Bits:
+		return fmt.Sprintf("weights of another size (below 2^%d, not 2^%d)", b.Bits, a.Bits)
+	case !bytes.Equal(a.Encode(), b.Encode()):
+		return "other published weights"
+	case b.Kind == bundle.Continued && c.Run.Initial.Digest() != d.Run.Initial.Digest():
+		return "other commitments to the same result"
+	}
+	return ""
 }

@@ -222,11 +222,11 @@ func TestParticipantsAgree(t *testing.T) {
 		says   string
 	}{
 		"fewer steps":         {func(c *run.Config) { c.Training.Steps = 5 }, "takes 5 steps, not 6"},
-		"another rate":        {func(c *run.Config) { c.Training.Rate = "0.02" }, ""},
+		"another rate":        {func(c *run.Config) { c.Training.Rate = "0.02" }, "its learning rate is 0.02001953125, not 0.10009765625"},
 		"another batch":       {func(c *run.Config) { c.Training.Batch = 2 }, "another program"},
 		"another context":     {func(c *run.Config) { c.Proof.Context = "federation 2" }, "context"},
-		"another seed":        {func(c *run.Config) { c.Initial.Seed = "mine" }, "other weights"},
-		"another scheme":      {func(c *run.Config) { c.Initial.Scheme = "glorot" }, "other weights"},
+		"another seed":        {func(c *run.Config) { c.Initial.Seed = "mine" }, "weights of another seed (\"mine\", not "},
+		"another scheme":      {func(c *run.Config) { c.Initial.Scheme = "glorot" }, "drawn in another way (\"glorot\", not "},
 		"the committed order": {func(c *run.Config) { c.Schedule.Order = "committed" }, "order"},
 		"another shuffle":     {func(c *run.Config) { c.Schedule.Seed = "mine" }, "by seed"},
 		"another tail":        {func(c *run.Config) { c.Schedule.Tail = "wrap" }, "tails"},
@@ -523,7 +523,7 @@ func TestSecondRound(t *testing.T) {
 			t.Errorf("a second round that says it is number %d: %v", number, err)
 		}
 	}
-	if err := aggregate.Agree(contributions(t, []*participant{second[0], first[1]})); !errors.Is(err, fault.ErrRejected) || !strings.Contains(err.Error(), "other weights") {
+	if err := aggregate.Agree(contributions(t, []*participant{second[0], first[1]})); !errors.Is(err, fault.ErrRejected) || !strings.Contains(err.Error(), "weights of another origin (seed, not continued)") {
 		t.Errorf("runs of two rounds: %v", err)
 	}
 	if n, err := aggregate.Next(contributions(t, second)[0], bundle.NewChain(bundle.Link{From: []string{before.Result}}, before.Chain)); err != nil || n != 2 {
@@ -538,7 +538,7 @@ func TestSecondRound(t *testing.T) {
 	pretended.Initial = slices.Clone(pretended.Initial)
 	pretended.Initial[0] = first[0].bundle.Statement.Initial[0]
 	elsewhere[1].Run = &pretended
-	if err := aggregate.Agree(elsewhere); !errors.Is(err, fault.ErrRejected) || !strings.Contains(err.Error(), "other commitments than it says") {
+	if err := aggregate.Agree(elsewhere); !errors.Is(err, fault.ErrRejected) || !strings.Contains(err.Error(), "other commitments to the same result") {
 		t.Errorf("other commitments than those of the round: %v", err)
 	}
 }

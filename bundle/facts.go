@@ -145,7 +145,7 @@ func (b *Bundle) Facts() (_ *Facts, err error) {
 		ProgramFacts: ProgramFactsOf(s.Network),
 		Setup:        hex.EncodeToString(s.Setup[:]), RowBits: s.RowBits,
 		Rows: s.Schedule.Parts, Steps: s.Steps(), SegmentSteps: s.Segment, Segments: s.Segments(),
-		Rate: s.rate(), Order: s.Schedule.Order.String(), Tail: s.Schedule.Tail.String(), Without: []string{},
+		Rate: s.Rate(), Order: s.Schedule.Order.String(), Tail: s.Schedule.Tail.String(), Without: []string{},
 		Origin: s.Origin.Kind.String(), OriginSeed: s.Origin.Seed, OriginScheme: s.Origin.Scheme,
 		OriginDigest:   hex.EncodeToString(origin[:]),
 		InitialWeights: hex.EncodeToString(initial[:]), FinalWeights: hex.EncodeToString(final[:]),

@@ -11,11 +11,11 @@ import (
 	"github.com/zkaudit/zkaudit/internal/number"
 )
 
-// rate returns the effective learning rate of the run, or, if each step has its
+// Rate returns the effective learning rate of the run, or, if each step has its
 // own, how they rise and fall and a digest of all. The text determines numerators and precision:
 // a rate n/2^k that is not in lowest terms, and with it weights of more fraction
 // bits than it needs, is said to be one.
-func (s *Statement) rate() string {
+func (s *Statement) Rate() string {
 	k := s.Network.Choices().RateShift
 	if s.Program().Optimizer.Kind == graph.ConstantSGD {
 		r := number.Rate{N: uint8(s.Rates[0]), K: k}

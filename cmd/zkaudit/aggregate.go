@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"fmt"
 	"path/filepath"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -88,26 +89,7 @@ func (a *app) aggregate(ctx context.Context, dirs []string, o *aggregating) (*ag
 	if err != nil {
 		return nil, err
 	}
-	rounds := a.rounds(expect, o.setup, o.insecure)
-	if rounds.Parts, err = verify.ReadParts(o.parts); err != nil {
-		return nil, err
-	}
-	var results [][32]byte
-	for _, dir := range dirs {
-		path := filepath.Join(dir, run.BundleFile)
-		b, err := a.readBundle(path)
-		if err != nil {
-			return nil, err
-		}
-		result, err := b.Result()
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", path, fault.Verdict(err))
-		}
-		results = append(results, result.Digest())
-		o.chain.From = append(o.chain.From, path)
-	}
-	o.chain.Read = a.readBundle
-	members, err := rounds.Members(ctx, &o.chain, results)
+	members, err := a.members(ctx, dirs, o, expect)
 	if err != nil {
 		return nil, err
 	}
@@ -142,6 +124,42 @@ func (a *app) aggregate(ctx context.Context, dirs []string, o *aggregating) (*ag
 	return report, run.WriteRound(o.out, made, first.Network, global, model)
 }
 
+// members verifies the runs of participants, with what leads to them, and compares them.
+func (a *app) members(ctx context.Context, dirs []string, o *aggregating, expect bundle.Expectation) (*verify.Members, error) {
+	var results [][32]byte
+	for k, dir := range dirs {
+		path := filepath.Join(dir, run.BundleFile)
+		b, err := a.readBundle(path)
+		if err != nil {
+			return nil, err
+		}
+		result, err := b.Result()
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", path, fault.Verdict(err))
+		}
+		if i := slices.Index(results, result.Digest()); i >= 0 {
+			return nil, fmt.Errorf("participants %d (%s) and %d (%s) sent the same bundle: %w", i+1, dirs[i], k+1, dir, fault.ErrUsage)
+		}
+		results = append(results, result.Digest())
+		o.chain.From = append(o.chain.From, path)
+	}
+	parts, err := verify.ReadParts(o.parts)
+	if err != nil {
+		return nil, err
+	}
+	rounds := a.rounds(expect, o.setup, o.insecure)
+	rounds.Parts = parts
+	o.chain.Read = a.readBundle
+	members, err := rounds.Members(ctx, &o.chain, results)
+	if err != nil {
+		return nil, err
+	}
+	for k, c := range members.Contributions {
+		c.Name = dirs[k]
+	}
+	return members, aggregate.Agree(members.Contributions)
+}
+
 // openTrained opens the models of participants, and returns the file of one of them, for
 // the weights of the round to be written into.
 func (a *app) openTrained(dirs []string, by *owner.Averager) (model []byte, err error) {
@@ -152,7 +170,7 @@ func (a *app) openTrained(dirs []string, by *owner.Averager) (model []byte, err 
 		}
 		opened, sent, err := run.OpenTrained(dir, by.Setup, b)
 		if err != nil {
-			return nil, fmt.Errorf("participant %d (%s): %w", k+1, dir, err)
+			return nil, fmt.Errorf("%s: %w", aggregate.Called(k, dir), err)
 		}
 		if model == nil {
 			model = sent

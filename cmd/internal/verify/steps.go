@@ -161,6 +161,7 @@ func (s *steps) contributions(results [][32]byte) ([]*aggregate.Contribution, er
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", s.runs[digest], fault.Verdict(err))
 		}
+		c.Name = s.runs[digest]
 		if len(list) > 0 {
 			c.Share(list[0])
 		}
