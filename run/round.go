@@ -81,10 +81,9 @@ func above(path string) string {
 	return path
 }
 
-// WriteRound writes a round to a directory, which it makes where there is none: the
-// global weights in the place of those in model, and what opens them, for the
-// participants, and the public file after these. It fails with fault.ErrUsage where the
-// directory has a round, or a run, already.
+// WriteRound writes a round to a new directory, whole or not at all: the global weights
+// in the place of those in model, and what opens them, for the participants, and the
+// public file. It fails with fault.ErrUsage where anything is there already.
 func WriteRound(dir string, f *aggregate.File, n *network.Network, global *owner.TrainedModel, model []byte) error {
 	if err := RefuseWritten(dir); err != nil {
 		return err
@@ -101,25 +100,26 @@ func WriteRound(dir string, f *aggregate.File, n *network.Network, global *owner
 	if err != nil {
 		return err
 	}
-	if err := artefact.MakeFolder(dir, 0o755); err != nil {
+	dir = filepath.Clean(dir)
+	if err := artefact.MakeFolder(filepath.Dir(dir), 0o755); err != nil {
 		return err
 	}
-	if err := artefact.WriteFile(within(dir, modelFile), exported, artefact.PrivateMode); err != nil {
-		return err
-	}
-	if err := owner.WriteModelOpening(within(dir, modelOpeningFile), digest, global.Blinding); err != nil {
-		return err
-	}
-	return artefact.WriteFile(within(dir, RoundFile), encoded, artefact.PublicMode)
+	return artefact.NewFolder(dir, 0o755, func(dir string) error {
+		if err := artefact.WriteFile(within(dir, modelFile), exported, artefact.PrivateMode); err != nil {
+			return err
+		}
+		if err := owner.WriteModelOpening(within(dir, modelOpeningFile), digest, global.Blinding); err != nil {
+			return err
+		}
+		return artefact.WriteFile(within(dir, RoundFile), encoded, artefact.PublicMode)
+	})
 }
 
-// RefuseWritten refuses, with fault.ErrUsage, a directory whose files a round would
-// replace: better before it is proven than after.
+// RefuseWritten refuses, with fault.ErrUsage, what is there already in the place of the
+// directory of a round: better before it is proven than after.
 func RefuseWritten(dir string) error {
-	for _, name := range []string{RoundFile, BundleFile, ConfigFile} {
-		if _, err := os.Lstat(within(dir, name)); !errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("%s is there already: name another directory for the round: %w", within(dir, name), fault.ErrUsage)
-		}
+	if _, err := os.Lstat(filepath.Clean(dir)); !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%s is there already: a round is written to a new directory, name another one: %w", dir, fault.ErrUsage)
 	}
 	return nil
 }

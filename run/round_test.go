@@ -79,13 +79,30 @@ func roundAsks(t *testing.T, mode string) {
 	if n := bytesOf(t, dir); n > least {
 		t.Errorf("a round asked for %d bytes and has written %d", least, n)
 	}
-	if err := RefuseWritten(dir); !errors.Is(err, fault.ErrUsage) {
-		t.Errorf("a directory with a round: %v", err)
-	}
-	if err := os.Remove(filepath.Join(dir, RoundFile)); err != nil {
-		t.Fatal(err)
-	}
-	if err := RefuseWritten(dir); err != nil { // what was killed before the last file is begun anew
-		t.Errorf("a round that was not written whole: %v", err)
+	refusesWhatIsThere(t, dir, func() error { return WriteRound(dir, f, by.Contributions[0].Run.Network, global, model) })
+}
+
+// refusesWhatIsThere replaces the directory of a round by other things, none of which is
+// touched when a round is to be written there.
+func refusesWhatIsThere(t *testing.T, dir string, write func() error) {
+	t.Helper()
+	for _, c := range []struct {
+		name string
+		lay  func() error
+	}{
+		{"a round", func() error { return nil }},
+		{"weights without a round", func() error { return os.Remove(filepath.Join(dir, RoundFile)) }},
+		{"an empty folder", func() error { return errors.Join(os.RemoveAll(dir), os.Mkdir(dir, 0o755)) }},
+		{"a file", func() error { return errors.Join(os.RemoveAll(dir), os.WriteFile(dir, []byte("x"), 0o600)) }},
+		{"a link to nothing", func() error { return errors.Join(os.RemoveAll(dir), os.Symlink("nowhere", dir)) }},
+	} {
+		if err := c.lay(); err != nil {
+			t.Fatal(err)
+		}
+		for _, err := range []error{RefuseWritten(dir), write()} {
+			if !errors.Is(err, fault.ErrUsage) || !strings.Contains(err.Error(), dir+" is there already") {
+				t.Errorf("%s: %v", c.name, err)
+			}
+		}
 	}
 }

@@ -41,8 +41,9 @@ Every bundle is verified, and every model must be the one that its bundle ends w
 must have the same program, steps, rates, order, context and start, and rows of their own.
 Messages number participants as they are given, from 1.
 
-Each counts for the rows that its run has read. DIR gets aggregate.zka, which is public,
-and trained.tflite and trained.opening, the global weights for participants alone:
+Each counts for the rows that its run has read. DIR, which must not be there yet, is made
+once all is proven, whole or not at all: it gets aggregate.zka, which is public, and
+trained.tflite and trained.opening, the global weights for participants alone:
 
   zkaudit aggregate anna bert cleo --out round1
   zkaudit init anna2 --like anna1 --round round1      # as each participant goes on
@@ -71,7 +72,7 @@ attributes mean, which bundles do not say.`,
 		},
 	}
 	f := c.Flags()
-	f.StringVar(&o.out, "out", "", "the directory to make")
+	f.StringVar(&o.out, "out", "", "the directory to make; nothing may be there yet")
 	f.StringVar(&o.expect, "expect", "", "TOML file of the values you require of every bundle")
 	f.StringArrayVar(&o.parts, "part", nil, "the file of a part of a participant: what its columns, classes and attributes mean must be the same for all; may be repeated")
 	f.StringVar(&o.setup, "setup", "", "the setup file of the commitments (default: the transparent setup, or the INSECURE development one)")
