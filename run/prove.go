@@ -86,6 +86,9 @@ func (d *Directory) ProveWith(ctx context.Context, o ProveOptions) (*ProveRecord
 	} else {
 		err = w.prove(ctx, jobs, o.Jobs)
 	}
+	if err == nil {
+		err = w.removeQueue()
+	}
 	if err != nil {
 		return nil, unproven(err)
 	}

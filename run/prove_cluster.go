@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"sort"
 
 	"github.com/zkaudit/zkaudit/bundle"
@@ -117,77 +119,107 @@ func (d *Directory) fitting(need func(n int) *memory.Need, most int) int {
 	return sort.Search(most, func(n int) bool { return need(n+1).Within("", d.memory, "") != nil })
 }
 
-// proveElsewhere has all jobs whose proof is missing done by workers, and puts the proofs
-// into the bundle. What they send is verified against its claim before it is kept.
-func (w *proveCall) proveElsewhere(ctx context.Context, jobs []segmentJob, o *ClusterOptions) error {
-	d := w.directory
-	folder := d.file(w.stage, queueDir)
-	q, err := o.Connect(ctx, folder)
-	if err != nil {
-		return err
-	}
-	err = w.proveThrough(ctx, jobs, q, o)
-	q.Close()
-	if err != nil {
-		return err
-	}
-	return artefact.Remove(folder)
+// elsewhere is what is left to be proven by workers.
+type elsewhere struct {
+	*proveCall
+	jobs       []segmentJob
+	next, done int
 }
 
-func (w *proveCall) proveThrough(ctx context.Context, jobs []segmentJob, q *Queue, o *ClusterOptions) error {
-	d, j := w.directory, w.job
+// proveElsewhere has all jobs whose proof is missing done by workers, and puts the proofs
+// into the bundle. What they send is verified against its claim before it is kept. Where
+// none is missing, no server or worker of this machine is started.
+func (w *proveCall) proveElsewhere(ctx context.Context, jobs []segmentJob, o *ClusterOptions) error {
+	d := w.directory
+	w.bundle.Segments = make([]bundle.Segment, len(jobs))
 	d.progress.Start("prove", len(jobs))
 	defer d.progress.Finish()
-	shared, err := newShipment(d.Config.Proof.Setup, w.prover, j.Run.Initial).encode()
+	e := &elsewhere{proveCall: w, jobs: jobs}
+	first, err := e.missing(ctx)
+	if err != nil || first == nil && o.Local {
+		return err
+	}
+	q, err := o.Connect(ctx, d.file(w.stage, queueDir))
 	if err != nil {
 		return err
 	}
-	w.bundle.Segments = make([]bundle.Segment, len(jobs))
-	verifier := &mode.Verifier{Setup: j.Setup.Verifier()}
-	next, done := 0, 0
-	kept := func(s provenSegment) error {
-		if err := w.keep(&s); err != nil {
-			return err
-		}
-		done++
-		d.progress.Advance(done, w.note(s.job.segment, nil))
-		return nil
+	err = e.through(ctx, q, o, first)
+	q.Close()
+	return err
+}
+
+// kept puts a proof into the bundle.
+func (e *elsewhere) kept(s provenSegment) error {
+	if err := e.keep(&s); err != nil {
+		return err
 	}
+	e.done++
+	e.directory.progress.Advance(e.done, e.note(s.job.segment, nil))
+	return nil
+}
+
+// missing returns the next job whose proof is missing, nil after the last one. It keeps
+// the proofs before it, which are there.
+func (e *elsewhere) missing(ctx context.Context) (*cluster.Task, error) {
+	for ; e.next < len(e.jobs); e.next++ {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		job := &e.jobs[e.next]
+		claim, there, err := e.claimed(job)
+		if err != nil {
+			return nil, err
+		}
+		if there == nil {
+			e.next++
+			return e.task(job, claim)
+		}
+		if err := e.kept(provenSegment{job: job, claim: claim, proof: there}); err != nil {
+			return nil, err
+		}
+	}
+	return nil, nil
+}
+
+// through has first, unless it is nil, and all that is missing after it done through a queue.
+func (e *elsewhere) through(ctx context.Context, q *Queue, o *ClusterOptions, first *cluster.Task) error {
+	d, j := e.directory, e.job
+	shared, err := newShipment(d.Config.Proof.Setup, e.prover, j.Run.Initial).encode()
+	if err != nil {
+		return err
+	}
+	verifier := &mode.Verifier{Setup: j.Setup.Verifier()}
 	return q.Conn.Do(ctx, &cluster.Run{
-		ID: w.prover.Claims.Digest, Version: WorkVersion(o.Program), Shared: shared, Note: o.Note, Alive: q.Alive, MaxOutput: bundle.MaxProof + 1<<10,
+		ID: e.prover.Claims.Digest, Version: WorkVersion(o.Program), Shared: shared, Note: o.Note, Alive: q.Alive, MaxOutput: bundle.MaxProof + 1<<10,
 		Next: func() (*cluster.Task, error) {
-			for ; next < len(jobs); next++ {
-				if err := ctx.Err(); err != nil {
-					return nil, err
-				}
-				job := &jobs[next]
-				claim, there, err := w.claimed(job)
-				if err != nil {
-					return nil, err
-				}
-				if there != nil {
-					if err := kept(provenSegment{job: job, claim: claim, proof: there}); err != nil {
-						return nil, err
-					}
-					continue
-				}
-				next++
-				return w.task(job, claim)
+			if t := first; t != nil {
+				first = nil
+				return t, nil
 			}
-			return nil, nil
+			return e.missing(ctx)
 		},
 		Accept: func(t *cluster.Task, output []byte) error {
-			job := &jobs[t.Index]
-			_, st, err := w.prover.SegmentClaim(job.segment, job.before, job.after)
+			job := &e.jobs[t.Index]
+			_, st, err := e.prover.SegmentClaim(job.segment, job.before, job.after)
 			if err != nil {
 				return ours(err)
 			}
-			if err := verifier.Verify(ctx, w.prover.Claims.Run.Mode, st, output); err != nil {
+			if err := verifier.Verify(ctx, e.prover.Claims.Run.Mode, st, output); err != nil {
 				return err
 			}
-			return ours(kept(provenSegment{job: job, claim: bundle.ClaimDigest(st), proof: output, fresh: true}))
+			return ours(e.kept(provenSegment{job: job, claim: bundle.ClaimDigest(st), proof: output, fresh: true}))
 		},
 	})
+}
+
+// removeQueue removes what a server within this process, or within one that was killed,
+// has left. Requires that all is proven.
+func (w *proveCall) removeQueue() error {
+	folder := w.directory.file(w.stage, queueDir)
+	if _, err := os.Lstat(folder); errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return artefact.Remove(folder)
 }
 
 // ours is an error that is not of a worker's output, whatever it wraps.
