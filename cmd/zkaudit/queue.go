@@ -39,10 +39,25 @@ func (q *queueFlags) add(c *cobra.Command) {
 // given reports whether any of the flags is.
 func (q *queueFlags) given() bool { return *q != queueFlags{} }
 
+// check refuses, with fault.ErrUsage, flags that name no queue, two, or one without a key.
+func (q *queueFlags) check() error {
+	switch {
+	case q.url != "" && q.context != "":
+		return fmt.Errorf("--cluster and --cluster-context both name a server: give one of them: %w", fault.ErrUsage)
+	case q.url == embedded:
+		return nil // it makes a key of its own
+	case q.key == "":
+		return fmt.Errorf("no key: --cluster-key FILE names it, and zkaudit worker key makes one: %w", fault.ErrUsage)
+	case q.url == "" && q.context == "":
+		return fmt.Errorf("no server to work with: give --cluster URL, or --cluster-context NAME: %w", fault.ErrUsage)
+	}
+	return nil
+}
+
 // dial connects to the queue.
 func (q *queueFlags) dial() (*cluster.Conn, error) {
-	if q.key == "" {
-		return nil, fmt.Errorf("no key: --cluster-key FILE names it, and zkaudit worker key makes one: %w", fault.ErrUsage)
+	if err := q.check(); err != nil {
+		return nil, err
 	}
 	key, err := cluster.ReadKey(q.key)
 	if err != nil {

@@ -187,6 +187,9 @@ server in this process, and --jobs worker processes for it.`,
 				if q.url != embedded && c.Flags().Changed("jobs") {
 					return fmt.Errorf("--jobs is of this machine, and with --cluster workers prove, as many as there are: %w", fault.ErrUsage)
 				}
+				if err := q.check(); err != nil {
+					return err
+				}
 				o.Cluster = q.options(a, o.Jobs)
 			}
 			d, err := a.open(args)
