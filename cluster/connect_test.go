@@ -112,6 +112,24 @@ func TestContexts(t *testing.T) {
 			}
 		})
 	}
+	for name, test := range map[string]struct {
+		text string
+		open bool // may others read it?
+	}{
+		"password": {`{"url": "nats://127.0.0.1:1", "user": "u", "password": "hidden"}`, false},
+		"token":    {`{"url": "nats://127.0.0.1:1", "token": "hidden"}`, false},
+		"within":   {`{"url": "nats://u:hidden@127.0.0.1:1"}`, false},
+		"public":   {`{"url": "nats://127.0.0.1:1", "user": "", "creds": ""}`, true},
+	} {
+		path := filepath.Join(folder, name+".json")
+		if err := errors.Join(os.WriteFile(path, []byte(test.text), 0o600), os.Chmod(path, 0o644)); err != nil {
+			t.Fatal(err)
+		}
+		_, err := readContext(name)
+		if refused := err != nil; refused == test.open || refused && (!errors.Is(err, fault.ErrInput) || !strings.Contains(err.Error(), "has mode 0644, want 0600") || strings.Contains(err.Error(), "hidden")) {
+			t.Errorf("a context with %s that others may read: %v", name, err)
+		}
+	}
 	if _, err := Dial(Target{Context: "none"}, keyOf(t, 1), quick()); !errors.Is(err, fault.ErrInput) || !strings.Contains(err.Error(), `no NATS context "none"`) {
 		t.Errorf("%v", err)
 	}

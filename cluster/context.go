@@ -81,6 +81,11 @@ func readContext(name string) (*natsContext, error) {
 	if err := json.Unmarshal(text, c); err != nil {
 		return nil, fmt.Errorf("%s: no NATS context: %w", path, fault.ErrMalformed)
 	}
+	if c.secret() { // others may read what holds none
+		if _, err := artefact.ReadPrivateFile(path, maxContext); err != nil {
+			return nil, err
+		}
+	}
 	if field := unsupported(text); field != "" {
 		return nil, fmt.Errorf("%s has %s, which is not supported here: use a context with url and creds, nkey, user and password, token, ca, cert, key: %w", path, fault.Quote(field), fault.ErrUsage)
 	}
@@ -94,6 +99,12 @@ func readContext(name string) (*natsContext, error) {
 		return nil, fmt.Errorf("%s has %s: it is to say one of them alone, by which the server knows this user: %w", path, strings.Join(ways, " and "), fault.ErrUsage)
 	}
 	return c, nil
+}
+
+// secret reports whether the context itself holds a secret: seeds and credentials are in
+// files of their own.
+func (c *natsContext) secret() bool {
+	return c.Password != "" || c.Token != "" || strings.Contains(c.URL, "@")
 }
 
 // unsupported returns a field of a context that is said and not used here, or "". The
