@@ -26,6 +26,11 @@ type Worker struct {
 	// MaxInput bounds what is fetched, in bytes.
 	MaxInput int64
 
+	// Of what Work has done, to be read when it has returned: how many jobs are done, and
+	// whether one was under way when it ended and was given back.
+	Done      int
+	GivenBack bool
+
 	id     string // that it is known to heads by
 	shared string // object of the run that is open
 	doer   Doer
@@ -96,7 +101,8 @@ func (c *Conn) work(ctx context.Context, w *Worker, m jetstream.Msg, wait time.D
 	output, err := c.output(ctx, w, run, job, m.Data(), &asked)
 	stop()
 	if ctx.Err() != nil {
-		return // keep has given it back
+		w.GivenBack = true // by keep
+		return
 	}
 	if err == nil {
 		said.Output, err = c.put(ctx, place{"output", run, job}, output)
@@ -105,7 +111,7 @@ func (c *Conn) work(ctx context.Context, w *Worker, m jetstream.Msg, wait time.D
 	said.Refused = errors.Is(err, fault.ErrResources) || errors.Is(err, fault.ErrVersion)
 	if err != nil {
 		said.Error, said.Code = fault.Text(err, nil), fault.ExitCode(err)
-		w.note("a job was not done: " + said.Error)
+		w.note(notDone(err, said.Error))
 	}
 	p := place{"result", run, job}
 	if c.say(ctx, p, c.key.resultSubject(p), said) != nil {
@@ -115,6 +121,9 @@ func (c *Conn) work(ctx context.Context, w *Worker, m jetstream.Msg, wait time.D
 		_ = m.NakWithDelay(c.o.Delay)
 		return
 	}
+	if err == nil {
+		w.Done++
+	}
 	// The engine would count a refusal as a try: the head asks for the job anew.
 	answering, cancel := context.WithTimeout(ctx, c.o.Answer)
 	defer cancel()
@@ -122,6 +131,15 @@ func (c *Conn) work(ctx context.Context, w *Worker, m jetstream.Msg, wait time.D
 	if said.Refused {
 		_ = sleep(ctx, c.o.Pause) // others are left the time to take it
 	}
+}
+
+// notDone tells people of a job that was not done. The head removes the bucket of a run
+// when all of it is done, whoever is at a second copy of a job.
+func notDone(err error, text string) string {
+	if errors.Is(err, jetstream.ErrBucketNotFound) {
+		return "the run has ended meanwhile: a job of it that was under way here is not needed any more"
+	}
+	return "a job was not done: " + text
 }
 
 // before counts the deliveries of a job before this one.

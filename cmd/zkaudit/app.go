@@ -32,6 +32,9 @@ type app struct {
 	memory   string // that verifying and inspecting may take, as given
 	limit    int64  // the same in bytes
 	running  *cobra.Command
+	// interruption is what is said where the command that is running was interrupted and
+	// the same command does not continue it; "" otherwise.
+	interruption string
 }
 
 func newRoot(a *app) *cobra.Command {
@@ -111,7 +114,11 @@ func (a *app) checkFlags() (err error) {
 // a file, it is one line, and the first word is the program's.
 func (a *app) report(err error) int {
 	if errors.Is(err, context.Canceled) {
-		a.say("zkaudit: interrupted; what is done is kept, the same command continues")
+		what := "what is done is kept, the same command continues"
+		if a.interruption != "" {
+			what = a.interruption
+		}
+		a.say("zkaudit: interrupted; " + what)
 		return fault.ExitInterrupted
 	}
 	return a.console().Report(err, a.textOf)

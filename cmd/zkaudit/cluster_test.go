@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"crypto/rand"
 	"fmt"
@@ -9,11 +10,13 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
 	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/cluster"
+	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/run"
 )
 
@@ -222,4 +225,36 @@ func folderBytes(t *testing.T, dir string) string {
 		t.Fatal(err)
 	}
 	return strings.Fields(string(out))[0]
+}
+
+// TestWorkerSaysHowItEnded: a worker that is terminated says how many jobs it has done and
+// what became of the one under way, and nothing of a command that continues.
+func TestWorkerSaysHowItEnded(t *testing.T) {
+	p := newProcesses(t)
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := exec.CommandContext(t.Context(), self, "worker", "--cache", p.cache, "--cluster-context", p.context, "--cluster-key", p.key)
+	c.Args[0] = "zkaudit"
+	said, err := c.StderrPipe()
+	if err == nil {
+		err = c.Start()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines, text := bufio.NewScanner(said), ""
+	for lines.Scan() {
+		text += lines.Text() + "\n"
+		if strings.Contains(lines.Text(), "working for the owner of the key") {
+			if err := c.Process.Signal(syscall.SIGTERM); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	_ = c.Wait()
+	if code := c.ProcessState.ExitCode(); code != fault.ExitTerminated || !strings.Contains(text, "0 jobs done") || !strings.Contains(text, "interrupted; no job was under way") || strings.Contains(text, "the same command") {
+		t.Errorf("exit code %d: %s", code, text)
+	}
 }

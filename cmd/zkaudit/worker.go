@@ -88,7 +88,7 @@ const maxInput = 1 << 40
 func (a *app) work(ctx context.Context, conn *cluster.Conn) error {
 	arena := &poly.Arena{}
 	a.note("working for the owner of the key, until ended")
-	err := conn.Work(ctx, &cluster.Worker{
+	w := &cluster.Worker{
 		Version: run.WorkVersion(programVersion()), Note: func(text string) { a.note("%s", text) }, MaxInput: maxInput,
 		Open: func(_ context.Context, shared []byte) (cluster.Doer, error) {
 			w, err := run.NewSegmentWorker(shared, run.WorkerOptions{CacheDir: a.cacheDir(), Memory: a.memoryLimit(), Arena: arena})
@@ -98,6 +98,12 @@ func (a *app) work(ctx context.Context, conn *cluster.Conn) error {
 			a.note("a run to work for: %s", w.Describe())
 			return w.Prove, nil
 		},
-	})
+	}
+	err := conn.Work(ctx, w)
+	a.note("%s done", counted(w.Done, "job"))
+	a.interruption = "no job was under way"
+	if w.GivenBack {
+		a.interruption = "the job that was under way went back into the queue"
+	}
 	return err
 }
