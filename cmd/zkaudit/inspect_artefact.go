@@ -130,7 +130,7 @@ func (r *artefactReport) describeRound(data []byte) error {
 	for k, p := range s.Participants {
 		r.add("participant %d: counts for %d rows, its run has the result %x", k+1, p.Samples, p.Result)
 	}
-	r.add("%d weights from −2^%d to 2^%d − 1", len(s.Global), s.Bits, s.Bits)
+	r.add("%s from −2^%d to 2^%d − 1", counted(len(s.Global), "weight tensor"), s.Bits, s.Bits)
 	r.add("mode %s, setup %x, rows of 2^%d cells", s.Mode, s.Setup, s.RowBits)
 	return nil
 }

@@ -19,7 +19,7 @@ func ReadFile(path string, most, times, limit int64) ([]byte, error) {
 	info, err := os.Stat(path)
 	if err == nil && info.Mode().IsRegular() {
 		var need memory.Need
-		need.Add("the file", info.Size(), times)
+		need.Add(fmt.Sprintf("what is decoded of its %d bytes", info.Size()), info.Size(), times)
 		if err := need.Check("reading "+path, limit); err != nil {
 			return nil, err
 		}
