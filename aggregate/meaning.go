@@ -20,6 +20,9 @@ type Meaning struct {
 	// Parts that were compared, and how many of them publish their encoding.
 	Parts     int `json:"parts"`
 	Published int `json:"published"`
+	// Features and Classes say whether the parts name them.
+	Features bool `json:"features"`
+	Classes  bool `json:"classes"`
 }
 
 // CompareMeanings compares what the numbers of participants' parts mean, as their owners
@@ -31,7 +34,7 @@ type Meaning struct {
 // Requires contributions in the order of participants.
 func CompareMeanings(list []*Contribution, parts []*bundle.PartFile) (*Meaning, error) {
 	m := &Meaning{Without: []int{}}
-	given := map[[32]byte]*bundle.PartFile{}
+	given, found := map[[32]byte]*bundle.PartFile{}, map[[32]byte]bool{}
 	for _, p := range parts {
 		given[p.Digest()] = p
 	}
@@ -45,11 +48,11 @@ func CompareMeanings(list []*Contribution, parts []*bundle.PartFile) (*Meaning, 
 				missing = true
 				continue
 			}
-			delete(given, digest)
+			found[digest] = true
 			own := &named{fmt.Sprintf("part %s of participant %d", hex.EncodeToString(digest[:]), k+1), &p.Meaning}
 			m.Parts++
 			if first == nil {
-				first = own
+				first, m.Features, m.Classes = own, len(own.meaning.Features) > 0, len(own.meaning.Classes) > 0
 			} else if err := own.differs(first, own.columns(first)); err != nil {
 				return nil, err
 			}
@@ -67,8 +70,10 @@ func CompareMeanings(list []*Contribution, parts []*bundle.PartFile) (*Meaning, 
 			m.Without = append(m.Without, k+1)
 		}
 	}
-	for digest := range given {
-		return nil, fmt.Errorf("no participant of the round is trained on part %x: %w", digest, fault.ErrRejected)
+	for _, p := range parts {
+		if digest := p.Digest(); !found[digest] {
+			return nil, fmt.Errorf("no participant of the round is trained on part %x: %w", digest, fault.ErrRejected)
+		}
 	}
 	return m, nil
 }
@@ -113,7 +118,7 @@ func (n *named) recipe(from *named) string {
 	}
 	for _, columns := range [][2][]encoding.Column{{a.Features, b.Features}, {a.Targets, b.Targets}, {a.Attributes, b.Attributes}} {
 		if len(columns[0]) != len(columns[1]) {
-			return fmt.Sprintf("its encoding has %d columns where the other has %d", len(columns[0]), len(columns[1]))
+			return fmt.Sprintf("its encoding has %d column(s) where the other has %d", len(columns[0]), len(columns[1]))
 		}
 		for i, c := range columns[0] {
 			d := columns[1][i]
@@ -132,10 +137,18 @@ func listOf(names []string) string {
 	return foreign.Quotes(names)
 }
 
-// proven and notProven say what was compared, and what was not; nil: nothing was.
-func (m *Meaning) proven() []string {
+// compared says what files of parts have shown; nothing of fewer than two.
+func (m *Meaning) compared() []string {
 	if m == nil || m.Parts < 2 {
-		return nil
+		return []string{}
+	}
+	columns := "features have no names, so that nothing says what they are"
+	if m.Features {
+		columns = "features have the same names, in the same order"
+	}
+	labels := "labels have no names"
+	if m.Classes {
+		labels = "classes have the same names, in the same order"
 	}
 	recipe := "by which recipe numbers were made of cells is published of none"
 	switch {
@@ -144,9 +157,10 @@ func (m *Meaning) proven() []string {
 	case m.Published > 0:
 		recipe = fmt.Sprintf("by which recipe numbers were made of cells is published of %d, and is the same for these", m.Published)
 	}
-	return []string{fmt.Sprintf("by their owners' word the %d parts that were given mean the same: features, classes and attributes have the same names and values, in the same order; %s", m.Parts, recipe)}
+	return []string{fmt.Sprintf("by their owners' word, of the %d parts that were given: %s; %s; attributes have the same names and values; %s", m.Parts, columns, labels, recipe)}
 }
 
+// notProven says what was not compared; nil: nothing was.
 func (m *Meaning) notProven() []string {
 	switch {
 	case m == nil:

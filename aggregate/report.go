@@ -39,8 +39,9 @@ type Report struct {
 	// NotChecked are values of all participants' runs, each the same for all, that nobody
 	// has compared.
 	NotChecked []string `json:"not_checked"`
-	// Meaning is what files of parts have shown, nil without any.
-	Meaning *Meaning `json:"meaning,omitempty"`
+	// Compared is what files of parts have shown, in words; Meaning is the same.
+	Compared []string `json:"compared"`
+	Meaning  *Meaning `json:"meaning,omitempty"`
 	// Missing are results that the round rests on and that were not given: nobody has
 	// seen a proof of how they came about.
 	Missing []string `json:"missing"`
@@ -102,7 +103,6 @@ func newReport(f *File, list []*Contribution, runs []*bundle.Predecessor, setup 
 	}
 	r.Chain = bundle.NewChain(own, before...)
 	r.Missing = append(r.Missing, r.Chain.Missing()...)
-	r.describe(f)
 	return r, nil
 }
 
@@ -126,11 +126,12 @@ func (r *Report) describe(f *File) {
 		"all participants ran the same program for the same number of steps, with the same rates and order, from the same weights; no two of them share a committed row",
 		fmt.Sprintf("the global weights are integers from −2^%d to 2^%d − 1, and their padding is 0", f.Statement.Bits, f.Statement.Bits),
 	}
-	r.NotProven = []string{
+	r.Compared = r.Meaning.compared()
+	r.NotProven = append(r.Meaning.notProven(),
 		"that rows of different participants are different: the same row, committed twice, counts twice",
 		"that nobody was left out: who takes part is the aggregator's choice, and stands in the statement",
 		"that the data is true, lawful, representative or labelled rightly; only that it is the committed data",
-	}
+	)
 	r.Revealed = []string{
 		"who takes part, by commitment, and how many rows each has read; commitments to the global weights",
 	}
@@ -205,8 +206,8 @@ func (r *Report) sections() []bundle.Section {
 		list = append(list, bundle.Section{Title: "The chain of trainings and rounds (each starts from the final weights of others, under the same commitments)", Lines: r.Chain.Lines()})
 	}
 	return append(list, []bundle.Section{
-		{Title: "Proven", Lines: r.Proven}, {Title: "Compared", Lines: r.Meaning.proven()}, {Title: "Assumed", Lines: r.Assumed},
-		{Title: "Not proven", Lines: append(r.Meaning.notProven(), r.NotProven...)}, {Title: "Revealed to whoever reads the round", Lines: r.Revealed},
+		{Title: "Proven", Lines: r.Proven}, {Title: "Compared", Lines: r.Compared}, {Title: "Assumed", Lines: r.Assumed},
+		{Title: "Not proven", Lines: r.NotProven}, {Title: "Revealed to whoever reads the round", Lines: r.Revealed},
 		{Title: "NOT CHECKED", Lines: slices.Concat(missing, r.NotChecked, r.Audited.unread())},
 	}...)
 }

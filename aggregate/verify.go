@@ -21,6 +21,9 @@ type Options struct {
 	// MaxMemory is how much memory the verification may take, in bytes; 0 stands
 	// for memory.Default.
 	MaxMemory int64
+	// Meaning is what CompareMeanings has returned of the contributions; nil: no file of
+	// a part was given, and the report says so.
+	Meaning *Meaning
 }
 
 // pointBytes is what a committed row takes: in the file, decoded, encoded again to be
@@ -65,6 +68,8 @@ func Verify(ctx context.Context, f *File, list []*Contribution, runs []*bundle.P
 	if err != nil {
 		return nil, err
 	}
+	report.Meaning = opts.Meaning
+	report.describe(f)
 	_, st, err := s.Claim(list)
 	if err != nil {
 		return nil, err

@@ -27,7 +27,7 @@ func (t *Tally) add(c *claim, owners []int) {
 	}
 	if len(of) != 1 {
 		line := fmt.Sprintf("%s: %s%s%s", listed(of), c.finding.Line(), t.whose(c), t.context(c))
-		t.shared = append(t.shared, aggregate.Across{Kind: c.finding.Kind, Says: line, Of: numbers(of)})
+		t.shared = append(t.shared, aggregate.Across{Kind: c.finding.Kind, Says: line, Of: numbers(of), Without: []int{}})
 		return
 	}
 	k := of[0]

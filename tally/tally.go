@@ -166,14 +166,14 @@ func (t *Tally) participants(runs, parts []string) []int {
 // were passed over. Errors wrap fault.ErrRejected where audits of one participant
 // contradict each other, fault.ErrOverflow where a sum has no int64.
 func (t *Tally) Finish(unread []string) error {
-	a := &aggregate.Audited{Open: t.open, Unread: unread, Claims: t.claims, Bits: t.bits}
+	a := &aggregate.Audited{Open: append([]string{}, t.open...), Unread: unread, Claims: t.claims, Bits: t.bits}
 	used, committed := int64(0), int64(0)
 	for k, p := range t.round.Participants {
-		a.Participants = append(a.Participants, aggregate.ParticipantClaims{Participant: k + 1, Used: p.Samples, Committed: t.committed(k), Claims: t.own[k]})
+		a.Participants = append(a.Participants, aggregate.ParticipantClaims{Participant: k + 1, Used: p.Samples, Committed: t.committed(k), Claims: append([]aggregate.ProvenClaim{}, t.own[k]...)})
 		used, committed = used+p.Samples, committed+t.committed(k)
 	}
 	a.Across = append(a.Across, aggregate.Across{
-		Kind: "rows", Of: numbers(t.all()),
+		Kind: "rows", Of: numbers(t.all()), Without: []int{},
 		Says: fmt.Sprintf("all %d participants have used %d of their %d committed rows, as the verifier counts them", len(t.round.Participants), used, committed),
 	})
 	for _, q := range t.questions {

@@ -116,7 +116,7 @@ func (a *app) aggregate(ctx context.Context, dirs []string, o *aggregating) (*ag
 		return nil, err
 	}
 	report, err := aggregate.Verify(ctx, made, members.Contributions, members.Runs, setup.Verifier(), aggregate.Options{
-		AllowInsecure: true, MaxMemory: a.limit, Wraps: wrap.Verifier{Powers: setup, Cache: a.keys()},
+		AllowInsecure: true, MaxMemory: a.limit, Wraps: wrap.Verifier{Powers: setup, Cache: a.keys()}, Meaning: members.Meaning,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("the round just made does not verify: %v", err)
@@ -205,12 +205,12 @@ func (a *app) rounds(expect bundle.Expectation, setupFile string, insecure bool)
 }
 
 // verifyRound verifies a round of federated training with all that leads to it.
-func (a *app) verifyRound(ctx context.Context, path string, rounds *verify.Rounds, chain *verify.Chain, unpinned bool) error {
-	f, err := rounds.Read(path)
+func (a *app) verifyRound(ctx context.Context, path string, chain *verify.Chain, unpinned bool) error {
+	f, err := chain.Rounds.Read(path)
 	if err != nil {
 		return err
 	}
-	report, err := rounds.Verify(ctx, chain, f)
+	report, err := chain.Rounds.Verify(ctx, chain, f)
 	if err != nil {
 		return err
 	}

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"github.com/zkaudit/zkaudit/aggregate"
 	"github.com/zkaudit/zkaudit/attest"
@@ -20,20 +19,10 @@ import (
 	"github.com/zkaudit/zkaudit/proof/ceremony"
 	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/proof/wrap"
-	"github.com/zkaudit/zkaudit/run"
 )
 
-func verifyCommand(a *app) *cobra.Command {
-	var pins runPins
-	var setup string
-	var partFiles, audits []string
-	var insecure, unpinned bool
-	var attested attesting
-	var chain verify.Chain
-	c := &cobra.Command{
-		Use:   "verify {BUNDLE | ROUND | DIR}",
-		Short: "Verify a bundle or a round of federated training, offline, without data or weights",
-		Long: `Checks every certificate and every segment of a bundle, and every value that
+// aboutVerify is what zkaudit help verify says.
+const aboutVerify = `Checks every certificate and every segment of a bundle, and every value that
 --expect, --model and --with pin. Values that nobody pins are listed as NOT CHECKED:
 a bundle can be valid and about another model or dataset than you think. So it is
 "valid as far as it was compared", exit code 7, unless program, data, order, origin
@@ -73,71 +62,96 @@ Exit code 0: valid, and what was required. 1: false, damaged, or about something
 3: cannot be read. 5: takes more memory than --max-memory allows. 6: another version, or other
 keys or another setup than those given. 7: valid as far as it was compared, or
 without what it is about: a round whose participants are not all given. Only 1 says
-that the bundle is false.`,
-		Args: arguments(1, 1, "one bundle, round or directory"),
-		RunE: func(c *cobra.Command, args []string) error {
-			if err := attested.check(unpinned, insecure); err != nil {
-				return err
-			}
-			expect, err := pins.expectation()
-			if err != nil {
-				return err
-			}
-			chain.Read, chain.Rounds = a.readBundle, a.rounds(expect, setup, insecure)
-			path, err := chain.Last(args[0])
-			if err != nil {
-				return err
-			}
-			if h, framed, err := verify.HeaderOf(path); err == nil && framed && h.Kind == aggregate.Kind() {
-				if attested.out != "" {
-					return fmt.Errorf("--attest goes with a bundle, %s is a round: %w", path, fault.ErrUsage)
-				}
-				if chain.Rounds.Parts, err = verify.ReadParts(partFiles); err != nil {
-					return err
-				}
-				chain.Rounds.Audits = audits
-				return a.verifyRound(c.Context(), path, chain.Rounds, &chain, unpinned)
-			}
-			if len(audits) > 0 {
-				return fmt.Errorf("--audit goes with a round, %s is none; zkaudit audit verify verifies an audit: %w", path, fault.ErrUsage)
-			}
-			b, err := a.readBundle(path)
-			if err != nil {
-				return err
-			}
-			parts, err := verify.ReadParts(partFiles)
-			if err != nil {
-				return err
-			}
-			start := time.Now()
-			report, err := a.verifyChain(c.Context(), &chain, b, expect, setup, insecure)
-			if err != nil {
-				return err
-			}
-			if err := report.NameFeatures(parts...); err != nil {
-				return err
-			}
-			a.note("%d proofs checked in %.2f s", len(b.Datasets)+1+len(b.Segments), time.Since(start).Seconds())
-			if err := a.result(report, report.WriteText); err != nil {
-				return err
-			}
-			if err := verify.Compared(report.Unpinned, unpinned, "--expect, --model and --with pin them, --from gives what a run continues"); err != nil {
-				return chain.Lacking(err)
-			}
-			return attested.write(c.Context(), func(v attest.Verifier) (*attest.Statement, error) {
-				return v.Training(b, report, filepath.Base(path))
-			})
-		},
+that the bundle is false.`
+
+// verifying holds the flags of zkaudit verify.
+type verifying struct {
+	pins               runPins
+	setup              string
+	parts, audits      []string
+	insecure, unpinned bool
+	attested           attesting
+	chain              verify.Chain
+}
+
+func verifyCommand(a *app) *cobra.Command {
+	o := &verifying{}
+	c := &cobra.Command{
+		Use:   "verify {BUNDLE | ROUND | DIR}",
+		Short: "Verify a bundle or a round of federated training, offline, without data or weights",
+		Long:  aboutVerify,
+		Args:  arguments(1, 1, "one bundle, round or directory"),
+		RunE:  func(c *cobra.Command, args []string) error { return a.verify(c.Context(), args[0], o) },
 	}
-	pins.flags(c.Flags())
-	chain.Flags(c.Flags())
-	verify.AuditFlags(c.Flags(), &audits)
-	c.Flags().StringArrayVar(&partFiles, "part", nil, "the file of a part of the dataset, which names the features that the model could read; may be repeated")
-	c.Flags().BoolVar(&unpinned, "unpinned", false, "exit with 0 also if nothing says which program, data, order, origin, length and rate are meant")
-	c.Flags().StringVar(&setup, "setup", "", "the powers of tau you trust, whole or the verifier's part (default: the transparent setup, or the INSECURE development one)")
-	c.Flags().BoolVar(&insecure, "allow-insecure-setup", false, "accept the development setup, with which anyone can forge")
-	attested.flags(c.Flags())
+	f := c.Flags()
+	o.pins.flags(f)
+	o.chain.Flags(f)
+	verify.AuditFlags(f, &o.audits)
+	f.StringArrayVar(&o.parts, "part", nil, "the file of a part of the dataset, which names the features that the model could read; may be repeated")
+	f.BoolVar(&o.unpinned, "unpinned", false, "exit with 0 also if nothing says which program, data, order, origin, length and rate are meant")
+	f.StringVar(&o.setup, "setup", "", "the powers of tau you trust, whole or the verifier's part (default: the transparent setup, or the INSECURE development one)")
+	f.BoolVar(&o.insecure, "allow-insecure-setup", false, "accept the development setup, with which anyone can forge")
+	o.attested.flags(f)
 	return c
+}
+
+// verify verifies a bundle, a round, or what comes last in a directory.
+func (a *app) verify(ctx context.Context, path string, o *verifying) error {
+	if err := o.attested.check(o.unpinned, o.insecure); err != nil {
+		return err
+	}
+	expect, err := o.pins.expectation()
+	if err != nil {
+		return err
+	}
+	parts, err := verify.ReadParts(o.parts)
+	if err != nil {
+		return err
+	}
+	o.chain.Read, o.chain.Rounds = a.readBundle, a.rounds(expect, o.setup, o.insecure)
+	if path, err = o.chain.Last(path); err != nil {
+		return err
+	}
+	isRound := false
+	if h, framed, err := verify.HeaderOf(path); err == nil {
+		isRound = framed && h.Kind == aggregate.Kind()
+	}
+	switch {
+	case isRound && o.attested.out != "":
+		return fmt.Errorf("--attest goes with a bundle, %s is a round: %w", path, fault.ErrUsage)
+	case isRound:
+		o.chain.Rounds.Audits, o.chain.Rounds.Parts = o.audits, parts
+		return a.verifyRound(ctx, path, &o.chain, o.unpinned)
+	case len(o.audits) > 0:
+		return fmt.Errorf("--audit goes with a round, %s is none; zkaudit audit verify verifies an audit: %w", path, fault.ErrUsage)
+	}
+	return a.verifyRun(ctx, path, parts, expect, o)
+}
+
+// verifyRun verifies the bundle of a run, with what it continues.
+func (a *app) verifyRun(ctx context.Context, path string, parts []*bundle.PartFile, expect bundle.Expectation, o *verifying) error {
+	b, err := a.readBundle(path)
+	if err != nil {
+		return err
+	}
+	start := time.Now()
+	report, err := a.verifyChain(ctx, &o.chain, b, expect, o.setup, o.insecure)
+	if err != nil {
+		return err
+	}
+	if err := report.NameFeatures(parts...); err != nil {
+		return err
+	}
+	a.note("%d proofs checked in %.2f s", len(b.Datasets)+1+len(b.Segments), time.Since(start).Seconds())
+	if err := a.result(report, report.WriteText); err != nil {
+		return err
+	}
+	if err := verify.Compared(report.Unpinned, o.unpinned, "--expect, --model and --with pin them, --from gives what a run continues"); err != nil {
+		return o.chain.Lacking(err)
+	}
+	return o.attested.write(ctx, func(v attest.Verifier) (*attest.Statement, error) {
+		return v.Training(b, report, filepath.Base(path))
+	})
 }
 
 // verifyChain verifies a bundle against what is expected of it, and first what it
@@ -184,64 +198,6 @@ func (a *app) verifyWith(ctx context.Context, b *bundle.Bundle, expect bundle.Ex
 	}
 	report, err := bundle.Verify(ctx, b, expect, setup, options)
 	return report, fault.Verdict(err)
-}
-
-// runPins are the flags that say which run a verifier means.
-type runPins struct{ expect, model, with, batchAxis string }
-
-func (p *runPins) flags(f *pflag.FlagSet) {
-	f.StringVar(&p.expect, "expect", "", "TOML file of the values you require")
-	f.StringVar(&p.model, "model", "", "the .tflite whose architecture you require")
-	f.StringVar(&p.with, "with", "", "a run.toml whose choices of loss, batch, formats and rate you require, with --model")
-	f.StringVar(&p.batchAxis, "batch-axis", "", "axis of the model's inputs that counts samples, from 0, or none: the whole input is one sample (default: the model, or --with, tells)")
-}
-
-// expectation reads what the flags name.
-func (p *runPins) expectation() (e bundle.Expectation, err error) {
-	if p.expect != "" {
-		if e, err = readExpectation(p.expect, p.batchAxis); err != nil {
-			return e, err
-		}
-	}
-	switch {
-	case p.with != "" && p.model == "":
-		return e, fmt.Errorf("--with states the choices of a model's training: it goes with --model: %w", fault.ErrUsage)
-	case p.with != "":
-		var stated *run.Stated
-		if stated, err = statedBy(p.model, p.with, p.batchAxis); err == nil {
-			e.Network, e.Rates, e.Initial = stated.Network, stated.Rates, stated.Initial
-		}
-	case p.model != "" && e.Forward != nil:
-		err = fmt.Errorf("%s and --model both name a model; state one: %w", p.expect, fault.ErrUsage)
-	case p.model != "":
-		e.Forward, err = run.ReadArchitecture(p.model, p.batchAxis)
-	case p.batchAxis != "" && e.Model == nil:
-		return e, fmt.Errorf("--batch-axis goes with --model: %w", fault.ErrUsage)
-	}
-	return e, err
-}
-
-// readExpectation reads an expectation with the model that it names.
-func readExpectation(path, batchAxis string) (bundle.Expectation, error) {
-	e, err := bundle.ReadExpectation(path)
-	if err == nil && e.Model != nil {
-		if e.Forward, err = run.ReadArchitecture(*e.Model, batchAxis); err != nil {
-			err = fmt.Errorf("%s: %w", path, err)
-		}
-	}
-	return e, err
-}
-
-// statedBy reads what a model and a run.toml say is trained, and how.
-func statedBy(model, with, batchAxis string) (*run.Stated, error) {
-	c, err := run.ReadConfig(with)
-	if err != nil {
-		return nil, err
-	}
-	if batchAxis != "" {
-		c.Model.BatchAxis = batchAxis
-	}
-	return run.ReadStated(model, c)
 }
 
 // readBundle reads a bundle. What is recognised as one and is damaged counts

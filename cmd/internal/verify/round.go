@@ -54,13 +54,14 @@ func (r *Rounds) Read(path string) (*aggregate.File, error) {
 	return f, nil
 }
 
-// verify verifies a round whose participants' runs are verified.
-func (r *Rounds) verify(ctx context.Context, f *aggregate.File, list []*aggregate.Contribution, runs []*bundle.Predecessor) (*aggregate.Report, error) {
+// verify verifies a round whose participants' runs are verified, and whose parts mean
+// what is given; nil: that is not known.
+func (r *Rounds) verify(ctx context.Context, f *aggregate.File, list []*aggregate.Contribution, runs []*bundle.Predecessor, meaning *aggregate.Meaning) (*aggregate.Report, error) {
 	setup, wraps, err := r.Setup(f.Statement.RowBits, f.Statement.Setup)
 	if err != nil {
 		return nil, err
 	}
-	return aggregate.Verify(ctx, f, list, runs, setup, aggregate.Options{Wraps: wraps, AllowInsecure: r.Insecure, MaxMemory: r.Limit})
+	return aggregate.Verify(ctx, f, list, runs, setup, aggregate.Options{Wraps: wraps, AllowInsecure: r.Insecure, MaxMemory: r.Limit, Meaning: meaning})
 }
 
 // expecting returns what verifies runs: those with the given results against what is
@@ -152,7 +153,7 @@ type Members struct {
 
 // Enter enters what was compared of participants into the report of their round.
 func (m *Members) Enter(r *aggregate.Report) {
-	r.Unpinned, r.NotChecked, r.Meaning = m.Unpinned, m.NotChecked, m.Meaning
+	r.Unpinned, r.NotChecked = m.Unpinned, m.NotChecked
 }
 
 // Members verifies the runs of participants, and what leads to them, against what is
@@ -194,7 +195,7 @@ func (r *Rounds) Verify(ctx context.Context, c *Chain, f *aggregate.File) (*aggr
 	if err != nil {
 		return nil, err
 	}
-	report, err := r.verify(ctx, f, m.Contributions, m.Runs)
+	report, err := r.verify(ctx, f, m.Contributions, m.Runs, m.Meaning)
 	if err != nil {
 		return nil, fault.Verdict(err)
 	}

@@ -312,7 +312,7 @@ func (s *roundStep) Verify(ctx context.Context, from []*bundle.Predecessor) (*bu
 	if err != nil {
 		return nil, err
 	}
-	report, err := s.steps.chain.Rounds.verify(ctx, f, list, from)
+	report, err := s.steps.chain.Rounds.verify(ctx, f, list, from, nil)
 	if err != nil {
 		return nil, fault.Verdict(err)
 	}
