@@ -58,6 +58,9 @@ func (s *Server) connect(t *testing.T, k *Key) *Conn {
 const (
 	sharedText = "rows that nobody may see"
 	inputText  = "weights that nobody may see, of job "
+
+	// Long enough that sealed bytes do not hold it by chance.
+	versionText = "version of the tests"
 )
 
 func outputOf(input []byte) []byte { return []byte("output of " + sharedText + string(input)) }
@@ -74,7 +77,7 @@ type numbers struct {
 
 func newNumbers(n int) *numbers {
 	r := &numbers{n: n, outputs: map[int]string{}, refuse: map[int]int{}}
-	r.Run = Run{ID: [32]byte{1}, Version: "v1", Shared: []byte(sharedText), MaxOutput: 1 << 20, Note: func(s string) { r.notes = append(r.notes, s) }}
+	r.Run = Run{ID: [32]byte{1}, Version: versionText, Shared: []byte(sharedText), MaxOutput: 1 << 20, Note: func(s string) { r.notes = append(r.notes, s) }}
 	r.Next = func() (*Task, error) {
 		for r.next < r.n && r.outputs[r.next] != "" {
 			r.next++ // done before
@@ -126,7 +129,7 @@ func honest() *Worker {
 
 // doing is a worker that does what it likes.
 func doing(do Doer) *Worker {
-	return &Worker{Version: "v1", MaxInput: 1 << 20, Open: func(_ context.Context, shared []byte) (Doer, error) {
+	return &Worker{Version: versionText, MaxInput: 1 << 20, Open: func(_ context.Context, shared []byte) (Doer, error) {
 		if string(shared) != sharedText {
 			return nil, fmt.Errorf("not what is shared: %w", fault.ErrMalformed)
 		}
@@ -194,7 +197,7 @@ func assertSealed(t *testing.T, dir string) {
 			return nil
 		}
 		read += len(text)
-		for _, secret := range []string{"nobody may see", "output of", sharedText[:8], "job 1", "v1\"", strings.Repeat("\x01", keyBytes)} {
+		for _, secret := range []string{"nobody may see", "output of", sharedText[:8], "job 1", versionText, strings.Repeat("\x01", keyBytes)} {
 			if bytes.Contains(text, []byte(secret)) || strings.Contains(path, secret) {
 				t.Errorf("%s holds %q", path, secret)
 			}

@@ -45,6 +45,12 @@ func (h *head) buryDead(ctx context.Context) error {
 		return onlyEnd(ctx)
 	}
 	state := dead.CachedInfo().State
+	if state.LastSeq <= h.seen {
+		return nil
+	}
+	if heard, err := h.hearAll(ctx); err != nil || !heard {
+		return err
+	}
 	for seq := max(h.seen+1, state.FirstSeq); seq <= state.LastSeq; seq++ {
 		letter, err := dead.GetMsg(ctx, seq)
 		if err != nil && !errors.Is(err, jetstream.ErrMsgNotFound) {
@@ -57,6 +63,21 @@ func (h *head) buryDead(ctx context.Context) error {
 		h.seen = seq
 	}
 	return nil
+}
+
+// hearAll takes what workers have said until now. They say what became of a job before
+// the queue is told that it is to be delivered again, and so before its dead letter: it may
+// be why it died, or its output. It returns false where the server does not answer.
+func (h *head) hearAll(ctx context.Context) (bool, error) {
+	var failed error
+	err := h.hearWaiting(ctx, func(m jetstream.Msg) error {
+		failed = h.result(ctx, m)
+		return failed
+	})
+	if failed != nil {
+		return false, failed
+	}
+	return err == nil, onlyEnd(ctx)
 }
 
 // buryLetter is buryDead of one letter, which may be about a job of another run, or about

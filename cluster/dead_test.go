@@ -102,6 +102,45 @@ func TestSeveralDead(t *testing.T) {
 	}
 }
 
+// TestSaidBeforeDead: what workers have said of a job by the time it is dead is heard
+// before it is buried, however much else the head has had to do.
+func TestSaidBeforeDead(t *testing.T) {
+	s, k := startServer(t, t.TempDir()), keyOf(t, 1)
+	var tries atomic.Int64
+	s.employ(t, k, failing(&tries, fmt.Errorf("no: %w", fault.ErrInput), 1))
+	r, head := newNumbers(2), s.connect(t, k)
+	accept := r.Accept
+	r.Accept = func(task *Task, output []byte) error {
+		s.awaitDead(t, k, 1)
+		return accept(task, output)
+	}
+	err := head.Do(timeout(t), &r.Run)
+	if !errors.Is(err, fault.ErrInput) || !strings.Contains(fmt.Sprint(err), "job 1 was tried 3 times, and failed at last with: no") {
+		t.Errorf("%v", err)
+	}
+	if !slices.Equal(r.accepted, []int{0}) {
+		t.Errorf("accepted %v", r.accepted)
+	}
+}
+
+// awaitDead waits until there are n dead letters.
+func (s *Server) awaitDead(t *testing.T, k *Key, n uint64) {
+	t.Helper()
+	c, ctx := s.connect(t, k), timeout(t)
+	for {
+		dead, err := c.js.Stream(ctx, k.deadStream())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if dead.CachedInfo().State.Msgs >= n {
+			return
+		}
+		if err := sleep(ctx, c.o.Poll); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // TestHopeless: where job after job dies and none is done, the rest is not asked for; a
 // job that is done in between shows that it can be.
 func TestHopeless(t *testing.T) {
@@ -190,7 +229,7 @@ func TestNobodyCan(t *testing.T) {
 		want       []string
 		kind       error
 	}{
-		"version": {false, true, []string{"of 1 that were heard", `the job is of "v1", this worker is "v0"`}, fault.ErrVersion},
+		"version": {false, true, []string{"of 1 that were heard", `the job is of "version of the tests", this worker is "v0"`}, fault.ErrVersion},
 		"memory":  {true, false, []string{"of 1 that were heard", "too large for me"}, fault.ErrResources},
 		"both":    {true, true, []string{"too large for me"}, fault.ErrResources},
 	} {

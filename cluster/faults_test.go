@@ -175,7 +175,7 @@ func TestWrongKey(t *testing.T) {
 	// A job of somebody without the key fails wherever it is taken: a dead letter that no
 	// run asks for.
 	p = place{"job", run, strings.Repeat("0", 2*tagBytes)}
-	if err := thief.say(timeout(t), p, k.jobSubject(p), jobMessage{Version: "v1"}); err != nil {
+	if err := thief.say(timeout(t), p, k.jobSubject(p), jobMessage{Version: versionText}); err != nil {
 		t.Fatal(err)
 	}
 	r = newNumbers(2)

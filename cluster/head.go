@@ -121,25 +121,35 @@ func (h *head) place(kind, job string) place { return place{kind, h.tag, job} }
 // hearEarly takes the results that wait for a head.
 func (h *head) hearEarly(ctx context.Context) error {
 	return h.insist(ctx, "reading results", func(ctx context.Context) error {
-		consumer, err := h.js.Consumer(ctx, h.key.resultStream(), headConsumer(h.tag))
+		return h.hearWaiting(ctx, func(m jetstream.Msg) error {
+			h.early[jobOf(m)] = m
+			return nil
+		})
+	})
+}
+
+// hearWaiting takes the results that the server has, until it has no more.
+func (h *head) hearWaiting(ctx context.Context, take func(jetstream.Msg) error) error {
+	consumer, err := h.js.Consumer(ctx, h.key.resultStream(), headConsumer(h.tag))
+	if err != nil {
+		return err
+	}
+	for {
+		batch, err := consumer.FetchNoWait(h.o.Window)
 		if err != nil {
 			return err
 		}
-		for {
-			batch, err := consumer.FetchNoWait(h.o.Window)
-			if err != nil {
+		n := 0
+		for m := range batch.Messages() {
+			if err := take(m); err != nil {
 				return err
 			}
-			n := 0
-			for m := range batch.Messages() {
-				h.early[jobOf(m)] = m
-				n++
-			}
-			if n == 0 {
-				return batch.Error()
-			}
+			n++
 		}
-	})
+		if n == 0 {
+			return batch.Error()
+		}
+	}
 }
 
 // jobOf returns the tag of the job that a result is about, as its subject says it.
