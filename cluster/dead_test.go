@@ -221,6 +221,40 @@ func TestRefusals(t *testing.T) {
 	r.check(t)
 }
 
+// TestSaidBeforeNobodyCan: an output that the head has not read yet shows that a worker can
+// do what others refuse.
+func TestSaidBeforeNobodyCan(t *testing.T) {
+	s, k := startServer(t, t.TempDir()), keyOf(t, 1)
+	c, ctx, r := s.connect(t, k), timeout(t), newNumbers(1)
+	h := c.newHead(&r.Run)
+	var err error
+	if err := c.prepare(ctx, h.tag); err != nil {
+		t.Fatal(err)
+	}
+	if h.shared, err = c.put(ctx, place{kind: "run", run: h.tag}, r.Shared); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.fill(ctx, true); err != nil {
+		t.Fatal(err)
+	}
+	h.refusal["another"] = refusalsByOne{n: refusals}
+	s.employ(t, k, honest())
+	for left := uint64(1); left > 0; {
+		jobs, err := c.js.Stream(ctx, k.jobStream())
+		if err != nil {
+			t.Fatal(err)
+		}
+		left = jobs.CachedInfo().State.Msgs
+	}
+	if err := h.idle(ctx); err != nil {
+		t.Fatal(err)
+	}
+	r.check(t)
+	if h.refused() {
+		t.Error("what others have refused before still counts")
+	}
+}
+
 // TestNobodyCan: where workers refuse all that is left and nobody does anything, the head
 // says so, and why, instead of waiting.
 func TestNobodyCan(t *testing.T) {

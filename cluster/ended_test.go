@@ -4,6 +4,9 @@ import (
 	"context"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
 )
 
 // TestWorkerIsEnded: a worker that is ended gives back the job that is under way, and
@@ -52,5 +55,33 @@ func TestRunEndsMeanwhile(t *testing.T) {
 	go func() { _ = s.connect(t, k).Do(ctx, &r.Run) }() // waits for what nobody says
 	if text := <-notes; !strings.Contains(text, "the run has ended meanwhile") || strings.Contains(text, "not done") {
 		t.Errorf("it said %q", text)
+	}
+}
+
+// given is a job that counts how often it is given back.
+type given struct {
+	jetstream.Msg
+	back int
+}
+
+func (g *given) Nak() error        { g.back++; return nil }
+func (g *given) InProgress() error { return nil }
+
+// TestGivenBack: a job whose doer ends as soon as it is told to is given back all the same,
+// once; one that is done is not.
+func TestGivenBack(t *testing.T) {
+	c := startServer(t, t.TempDir()).connect(t, keyOf(t, 1))
+	for range 50 {
+		ctx, end := context.WithCancel(t.Context())
+		var m given
+		stop := c.keep(ctx, &m, time.Hour)
+		end()
+		if back := stop(); !back || m.back != 1 {
+			t.Fatalf("given back %d times, and reported %v", m.back, back)
+		}
+		var done given
+		if stop := c.keep(t.Context(), &done, time.Hour); stop() || done.back != 0 {
+			t.Fatal("a job that is done was given back")
+		}
 	}
 }

@@ -294,6 +294,10 @@ func (h *head) idle(ctx context.Context) error {
 	}
 	info := consumer.CachedInfo() // of just now
 	if refused && info.NumAckPending == 0 {
+		// A worker that has just done a job has said so before it was not under way any more.
+		if heard, err := h.hearAll(ctx); err != nil || !heard || len(h.sent) == 0 || !h.refused() {
+			return err
+		}
 		return h.nobodyCan()
 	}
 	if time.Since(h.said) >= quiet {

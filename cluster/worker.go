@@ -99,9 +99,7 @@ func (c *Conn) work(ctx context.Context, w *Worker, m jetstream.Msg, wait time.D
 	var said resultMessage
 	stop := c.keep(ctx, m, wait)
 	output, err := c.output(ctx, w, run, job, m.Data(), &asked)
-	stop()
-	if ctx.Err() != nil {
-		w.GivenBack = true // by keep
+	if w.GivenBack = stop(); w.GivenBack {
 		return
 	}
 	if err == nil {
@@ -115,7 +113,10 @@ func (c *Conn) work(ctx context.Context, w *Worker, m jetstream.Msg, wait time.D
 	}
 	p := place{"result", run, job}
 	if c.say(ctx, p, c.key.resultSubject(p), said) != nil {
-		return // the server waits no longer, then
+		if w.GivenBack = ctx.Err() != nil; w.GivenBack {
+			c.giveBack(m)
+		}
+		return // or the server waits no longer, then
 	}
 	if err != nil && !said.Refused {
 		_ = m.NakWithDelay(c.o.Delay)
@@ -125,7 +126,7 @@ func (c *Conn) work(ctx context.Context, w *Worker, m jetstream.Msg, wait time.D
 		w.Done++
 	}
 	// The engine would count a refusal as a try: the head asks for the job anew.
-	answering, cancel := context.WithTimeout(ctx, c.o.Answer)
+	answering, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.o.Answer)
 	defer cancel()
 	_ = m.DoubleAck(answering) // or it is delivered again
 	if said.Refused {
@@ -152,9 +153,9 @@ func before(m jetstream.Msg) int {
 }
 
 // keep tells the server that a job is under way, until stop is called, and gives the job
-// back when ctx ends before.
-func (c *Conn) keep(ctx context.Context, m jetstream.Msg, wait time.Duration) (stop func()) {
-	ended := make(chan struct{})
+// back when ctx ends before; stop reports whether it has.
+func (c *Conn) keep(ctx context.Context, m jetstream.Msg, wait time.Duration) (stop func() bool) {
+	ended, back := make(chan struct{}), false
 	var group fault.Group
 	group.Go(func() {
 		tick := time.NewTicker(max(wait/3, time.Millisecond))
@@ -163,19 +164,27 @@ func (c *Conn) keep(ctx context.Context, m jetstream.Msg, wait time.Duration) (s
 			select {
 			case <-tick.C:
 				_ = m.InProgress() // or another worker does it, too
+				continue
 			case <-ctx.Done():
-				_ = m.Nak()
-				_ = c.nats.FlushTimeout(time.Second)
-				return
-			case <-ended:
-				return
+			case <-ended: // at the end of ctx, too: what it ends says so at the same time
 			}
+			if back = ctx.Err() != nil; back {
+				c.giveBack(m)
+			}
+			return
 		}
 	})
-	return func() {
+	return func() bool {
 		close(ended)
 		group.Wait()
+		return back
 	}
+}
+
+// giveBack has the server give a job to another worker at once.
+func (c *Conn) giveBack(m jetstream.Msg) {
+	_ = m.Nak() // or it waits for a sign of this one
+	_ = c.nats.FlushTimeout(time.Second)
 }
 
 // output does a job.
