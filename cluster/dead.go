@@ -65,21 +65,6 @@ func (h *head) buryDead(ctx context.Context) error {
 	return nil
 }
 
-// hearAll takes what workers have said until now. They say what became of a job before
-// the queue is told that it is to be delivered again, and so before its dead letter: it may
-// be why it died, or its output. It returns false where the server does not answer.
-func (h *head) hearAll(ctx context.Context) (bool, error) {
-	var failed error
-	err := h.hearWaiting(ctx, func(m jetstream.Msg) error {
-		failed = h.result(ctx, m)
-		return failed
-	})
-	if failed != nil {
-		return false, failed
-	}
-	return err == nil, onlyEnd(ctx)
-}
-
 // buryLetter is buryDead of one letter, which may be about a job of another run, or about
 // one that has been done since. It returns false where the server does not answer.
 func (h *head) buryLetter(ctx context.Context, jobs jetstream.Stream, e exceeded) bool {

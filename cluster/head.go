@@ -52,6 +52,7 @@ type head struct {
 	looked time.Time                // when what nobody tells was last asked
 	said   time.Time                // when a note was last made, or there was anything to do
 
+	heard   uint64                   // last result
 	seen    uint64                   // last dead letter
 	dead    []deadTask               // that nobody is asked for any more
 	inARow  int                      // of them, since an output was last accepted
@@ -121,35 +122,26 @@ func (h *head) place(kind, job string) place { return place{kind, h.tag, job} }
 // hearEarly takes the results that wait for a head.
 func (h *head) hearEarly(ctx context.Context) error {
 	return h.insist(ctx, "reading results", func(ctx context.Context) error {
-		return h.hearWaiting(ctx, func(m jetstream.Msg) error {
-			h.early[jobOf(m)] = m
-			return nil
-		})
-	})
-}
-
-// hearWaiting takes the results that the server has, until it has no more.
-func (h *head) hearWaiting(ctx context.Context, take func(jetstream.Msg) error) error {
-	consumer, err := h.js.Consumer(ctx, h.key.resultStream(), headConsumer(h.tag))
-	if err != nil {
-		return err
-	}
-	for {
-		batch, err := consumer.FetchNoWait(h.o.Window)
+		consumer, err := h.js.Consumer(ctx, h.key.resultStream(), headConsumer(h.tag))
 		if err != nil {
 			return err
 		}
-		n := 0
-		for m := range batch.Messages() {
-			if err := take(m); err != nil {
+		for {
+			batch, err := consumer.FetchNoWait(h.o.Window)
+			if err != nil {
 				return err
 			}
-			n++
+			n := 0
+			for m := range batch.Messages() {
+				h.early[jobOf(m)] = m
+				h.heard = max(h.heard, sequence(m))
+				n++
+			}
+			if n == 0 {
+				return batch.Error()
+			}
 		}
-		if n == 0 {
-			return batch.Error()
-		}
-	}
+	})
 }
 
 // jobOf returns the tag of the job that a result is about, as its subject says it.
@@ -274,6 +266,9 @@ func (h *head) next(ctx context.Context) (jetstream.Msg, error) {
 	m, err := consumer.Next(jetstream.FetchMaxWait(h.o.Poll))
 	if errors.Is(err, nats.ErrTimeout) {
 		return nil, nil
+	}
+	if m != nil {
+		h.heard = max(h.heard, sequence(m))
 	}
 	return m, err
 }

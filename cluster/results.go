@@ -40,6 +40,45 @@ func (h *head) result(ctx context.Context, m jetstream.Msg) error {
 	return nil
 }
 
+// sequence is the number of a message in its stream.
+func sequence(m jetstream.Msg) uint64 {
+	meta, err := m.Metadata()
+	if err != nil {
+		return 0 // none of a stream
+	}
+	return meta.Sequence.Stream
+}
+
+// hearAll takes what workers have said until now. A worker says what became of a job first
+// to the head, then to the queue: so whoever knows from the queue that a job is dead, or not
+// under way any more, finds here why, or its output. It returns false where the server does
+// not answer.
+func (h *head) hearAll(ctx context.Context) (bool, error) {
+	results, err := h.js.Stream(ctx, h.key.resultStream())
+	if err != nil {
+		return false, onlyEnd(ctx)
+	}
+	last, err := results.GetLastMsgForSubject(ctx, h.key.resultsOf(h.tag))
+	if errors.Is(err, jetstream.ErrMsgNotFound) {
+		return true, nil
+	} else if err != nil {
+		return false, onlyEnd(ctx)
+	}
+	for h.heard < last.Sequence {
+		m, err := h.next(ctx)
+		if err != nil {
+			return false, onlyEnd(ctx)
+		}
+		if m == nil {
+			return true, nil // another head has taken it
+		}
+		if err := h.result(ctx, m); err != nil {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
 // end takes a task, which is done or dead, from what is under way. Its input goes, too:
 // one that is asked for anew is sent anew.
 func (h *head) end(ctx context.Context, job string, s *sent) {
