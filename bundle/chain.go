@@ -11,6 +11,7 @@ import (
 // none of whose proofs was checked yet.
 type Step interface {
 	Name() string     // for people: of the file
+	Called() string   // what it is to what is verified, and its name: "the predecessor FILE"
 	Result() [32]byte // digest of the result that it ends with
 	From() [][32]byte // those that it starts from; none: it begins a chain
 	// Verify checks it, given what it starts from in the order of From: nil for what
@@ -92,13 +93,13 @@ func (w *walk) verify(s Step) error {
 	}
 	p, err := s.Verify(w.ctx, from)
 	if err != nil {
-		return fmt.Errorf("the predecessor %s: %w", s.Name(), err)
+		return fmt.Errorf("%s: %w", s.Called(), err)
 	}
 	if p == nil {
 		return nil
 	}
 	if have := p.Result.Digest(); have != s.Result() {
-		return fmt.Errorf("the predecessor %s ends with the result %x, and was taken for one with %x: %w", s.Name(), have, s.Result(), fault.ErrRejected)
+		return fmt.Errorf("%s ends with the result %x, and was taken for one with %x: %w", s.Called(), have, s.Result(), fault.ErrRejected)
 	}
 	w.done[s.Result()] = p
 	return nil

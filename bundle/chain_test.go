@@ -19,7 +19,8 @@ type givenStep struct {
 	bundle *bundle.Bundle
 }
 
-func (s *givenStep) Name() string { return s.name }
+func (s *givenStep) Name() string   { return s.name }
+func (s *givenStep) Called() string { return "the predecessor " + s.name }
 
 func (s *givenStep) Result() [32]byte {
 	r, err := s.bundle.Result()
@@ -103,6 +104,7 @@ type drawnStep struct {
 }
 
 func (s *drawnStep) Name() string     { return s.name }
+func (s *drawnStep) Called() string   { return "the predecessor " + s.name }
 func (s *drawnStep) Result() [32]byte { return drawnResult(s.result).Digest() }
 func (s *drawnStep) From() (list [][32]byte) {
 	for _, f := range s.from {

@@ -106,7 +106,7 @@ func (p *pinning) of(s *bundle.Statement, e bundle.Expectation) (bundle.Expectat
 		digest := s.PartDigest(i)
 		own = append(own, hex.EncodeToString(digest[:]))
 		if !slices.Contains(*e.Dataset, own[i]) {
-			return e, fmt.Errorf("a participant trains on part %s, which is not among those expected: %w", own[i], fault.ErrRejected)
+			return e, fmt.Errorf("it trains on part %s, which is not among those expected: %w", own[i], fault.ErrRejected)
 		}
 		p.parts[own[i]] = true
 	}
@@ -166,6 +166,7 @@ func (r *Rounds) Members(ctx context.Context, c *Chain, results [][32]byte) (*Me
 	if err != nil {
 		return nil, err
 	}
+	steps.participants = results
 	m := &Members{}
 	if m.Runs, err = steps.follow(ctx, results); err != nil {
 		return nil, err

@@ -19,6 +19,8 @@ type steps struct {
 	spare    []bundle.Step // one for each result
 	runs     map[[32]byte]string
 	sizes    map[[32]byte]size // of what ends with each result
+	// participants are the results of those of the round that is verified; none: it is a run.
+	participants [][32]byte
 	// unverified are rounds that lack participants, aside files of directories that were
 	// not used: why, for people.
 	unverified, aside []string
@@ -186,6 +188,14 @@ func (s *steps) follow(ctx context.Context, results [][32]byte) ([]*bundle.Prede
 	return from, nil
 }
 
+// called is what messages call the file that ends with a result.
+func (s *steps) called(path string, result [32]byte) string {
+	if k := slices.Index(s.participants, result); k >= 0 {
+		return aggregate.Called(k, path)
+	}
+	return "the predecessor " + path
+}
+
 // setAside notes that a file of a directory was not used.
 func (s *steps) setAside(path string, err error) {
 	why := fault.Text(err, nil)
@@ -227,6 +237,7 @@ type copies struct {
 }
 
 func (c *copies) Name() string     { return c.list[c.told].Name() }
+func (c *copies) Called() string   { return c.list[c.told].Called() }
 func (c *copies) Result() [32]byte { return c.list[0].Result() }
 func (c *copies) From() [][32]byte { return c.list[0].From() }
 
@@ -265,6 +276,7 @@ type runStep struct {
 }
 
 func (s *runStep) Name() string     { return s.path }
+func (s *runStep) Called() string   { return s.steps.called(s.path, s.result) }
 func (s *runStep) Result() [32]byte { return s.result }
 func (s *runStep) From() [][32]byte { return s.from }
 
@@ -294,6 +306,7 @@ type roundStep struct {
 }
 
 func (s *roundStep) Name() string     { return s.path }
+func (s *roundStep) Called() string   { return s.steps.called(s.path, s.result) }
 func (s *roundStep) Result() [32]byte { return s.result }
 func (s *roundStep) From() [][32]byte { return s.from }
 

@@ -25,6 +25,7 @@ type drawn struct {
 func drawnResult(n byte) *bundle.Result { return &bundle.Result{Source: [32]byte{n}} }
 
 func (s *drawn) Name() string     { return s.name }
+func (s *drawn) Called() string   { return "the predecessor " + s.name }
 func (s *drawn) Result() [32]byte { return drawnResult(s.result).Digest() }
 func (s *drawn) From() (list [][32]byte) {
 	for _, f := range s.from {
