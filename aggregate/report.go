@@ -2,6 +2,7 @@ package aggregate
 
 import (
 	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
@@ -147,14 +148,23 @@ func (r *Report) Predecessor() *bundle.Predecessor {
 	return &bundle.Predecessor{Result: r.result, Chain: r.Chain, Assumed: r.Assumed}
 }
 
+// Verdict is that on the round: what it rests on was given, and all that decides what it
+// is about was compared.
+func (r *Report) Verdict() string { return bundle.Verdict(len(r.Open())+len(r.Missing) == 0) }
+
+// MarshalJSON writes the fields, after the verdict.
+func (r *Report) MarshalJSON() ([]byte, error) {
+	type fields Report
+	return json.Marshal(struct {
+		Verdict string `json:"verdict"`
+		*fields
+	}{r.Verdict(), (*fields)(r)})
+}
+
 // WriteText writes the report for people.
 func (r *Report) WriteText(w io.Writer) error {
 	var b strings.Builder
-	verdict := "VERIFIED"
-	if len(r.Open())+len(r.Missing) > 0 {
-		verdict = "VALID AS FAR AS IT WAS COMPARED"
-	}
-	fmt.Fprintf(&b, "%s: round %d of %d participants, %d steps each, %d rows, statement %s\n", verdict, r.Round, len(r.Participants), r.Steps, r.Samples, r.Statement)
+	fmt.Fprintf(&b, "%s: round %d of %d participants, %d steps each, %d rows, statement %s\n", r.Verdict(), r.Round, len(r.Participants), r.Steps, r.Samples, r.Statement)
 	if len(r.Missing) > 0 {
 		fmt.Fprintf(&b, "NOT GIVEN: what the round rests on; see NOT CHECKED. --from takes the files.\n")
 	}

@@ -17,6 +17,8 @@ import (
 
 // Report says, in plain words, what an audit has shown.
 type Report struct {
+	// Verdict is that of Verify (bundle.Verdict); "" before.
+	Verdict    string       `json:"verdict,omitempty"`
 	Digest     string       `json:"digest"` // of the audit
 	Mode       string       `json:"mode"`
 	Context    string       `json:"context"`
@@ -229,7 +231,7 @@ func (r *Report) WriteText(w io.Writer) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "AUDIT: %s, %s released, digest %s\n", claimsHold(len(r.Claims)), count(r.Bits, "bit"), r.Digest)
 	if len(r.Unpinned) > 0 {
-		fmt.Fprintf(&b, "VALID AS FAR AS IT WAS COMPARED: nobody has compared %s, so the claims may be about others than you mean.\n", strings.Join(r.Unpinned, ", "))
+		fmt.Fprintf(&b, "%s: nobody has compared %s, so the claims may be about others than you mean.\n", bundle.Verdict(false), strings.Join(r.Unpinned, ", "))
 	}
 	fmt.Fprintf(&b, "mode %s, context %s\n", r.Mode, foreign.QuoteUpTo(r.Context, maxContext))
 	if r.Insecure {

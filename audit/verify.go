@@ -149,6 +149,7 @@ func Verify(ctx context.Context, b *Bundle, e Expectation, v *mode.Verifier, opt
 		return nil, falseProof(err)
 	}
 	report.Assumed = b.Mode.Assumed(v.Setup.Kind, batch.Keys()...)
+	report.Verdict = bundle.Verdict(len(report.Unpinned) == 0)
 	return report, report.checkNamed(b)
 }
 

@@ -1,7 +1,9 @@
 package bundle_test
 
 import (
+	"bytes"
 	"crypto/sha256"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -86,6 +88,9 @@ func TestWhatDecidesARunIsPinned(t *testing.T) {
 		}
 		if verified := strings.HasPrefix(text.String(), "VERIFIED"); verified != (c.open == nil) {
 			t.Errorf("%s: the report begins with %.60q", name, text.String())
+		}
+		if encoded, err := json.Marshal(r); err != nil || !bytes.HasPrefix(encoded, fmt.Appendf(nil, `{"verdict":%q,"facts":{`, bundle.Verdict(c.open == nil))) {
+			t.Errorf("%s: the JSON begins with %.60q: %v", name, encoded, err)
 		}
 	}
 }

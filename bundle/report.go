@@ -1,6 +1,7 @@
 package bundle
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
@@ -91,6 +92,27 @@ func revealed(s *Statement) []string {
 	return list
 }
 
+// Verdict is what a verification that accepts says, in text and JSON alike: whether all
+// that decides what it is about was compared.
+func Verdict(compared bool) string {
+	if compared {
+		return "VERIFIED"
+	}
+	return "VALID AS FAR AS IT WAS COMPARED"
+}
+
+// Verdict is that on the bundle.
+func (r *Report) Verdict() string { return Verdict(len(r.Unpinned) == 0) }
+
+// MarshalJSON writes the fields, after the verdict.
+func (r *Report) MarshalJSON() ([]byte, error) {
+	type fields Report
+	return json.Marshal(struct {
+		Verdict string `json:"verdict"`
+		*fields
+	}{r.Verdict(), (*fields)(r)})
+}
+
 // Mode returns the line that says how far the mode reaches.
 func (r *Report) Mode() string {
 	m := mode.Name(r.Facts.Mode)
@@ -103,11 +125,7 @@ func (r *Report) Mode() string {
 // WriteText writes the report for people.
 func (r *Report) WriteText(w io.Writer) error {
 	var b strings.Builder
-	verdict := "VERIFIED"
-	if len(r.Unpinned) > 0 {
-		verdict = "VALID AS FAR AS IT WAS COMPARED"
-	}
-	fmt.Fprintf(&b, "%s: %d parameters in %d layer(s), %d steps in %d segment(s), statement %s\n", verdict, r.Facts.Parameters, len(r.Facts.Layers), r.Facts.Steps, r.Facts.Segments, r.Facts.Statement)
+	fmt.Fprintf(&b, "%s: %d parameters in %d layer(s), %d steps in %d segment(s), statement %s\n", r.Verdict(), r.Facts.Parameters, len(r.Facts.Layers), r.Facts.Steps, r.Facts.Segments, r.Facts.Statement)
 	if len(r.Unpinned) > 0 {
 		fmt.Fprintf(&b, "NOT COMPARED: %s. The bundle may be about another training than you mean; pin what you require (--expect, --model).\n", strings.Join(r.Unpinned, ", "))
 	}

@@ -29,6 +29,8 @@ type app struct {
 	memory         string // that verifying may take, as given
 	limit          int64  // the same in bytes
 
+	speaking *console.Console // since flags are read
+
 	of     verify.Auditing // what the flags say, of bundles, too
 	parts  []string
 	audits []string // of a round's participants
@@ -76,6 +78,9 @@ the model could read, and which attributes are among them: a bundle has their di
 alone. Of a round, once for each part of each participant, it compares what columns,
 classes and attributes mean: the average of other columns is none of anything.
 
+--json prints the report with its verdict, VERIFIED or VALID AS FAR AS IT WAS COMPARED, and
+where there is no report REJECTED (exit code 1) or NOT VERIFIED (all others), with the reasons.
+
 Exit code 0: valid, and what was required. 1: false, damaged, or about something else.
 2: usage. 3: cannot be read. 5: takes more memory than --max-memory allows. 6: a mode, a
 version or a setup that is not verified here. 7: valid as far as it was compared, or
@@ -83,7 +88,10 @@ without what it is about: a round whose participants are not all given. Only 1
 says that the file is false.`,
 		SilenceErrors: true, SilenceUsage: true,
 		Args: console.Arguments(1, 1, "one bundle, audit, round or directory"),
-		RunE: func(c *cobra.Command, args []string) error { return a.verify(c.Context(), args[0]) },
+		RunE: func(c *cobra.Command, args []string) error {
+			a.speaking = console.New("zkaudit-verify", a.stdout, a.stderr, a.json)
+			return a.speaking.Verdict(a.verify(c.Context(), args[0]), textOf)
+		},
 	}
 	f := c.Flags()
 	f.StringVar(&a.of.Expect, "expect", "", "TOML file of the values you require")
@@ -284,7 +292,11 @@ func anotherKind(path string, data []byte, want string) error {
 // cacheDir keeps generators; "" if there is no place for them.
 func (a *app) cacheDir() string { return console.CacheDir(a.cache) }
 
+// console is one since flags are read, so that it knows whether it has printed a result.
 func (a *app) console() *console.Console {
+	if a.speaking != nil {
+		return a.speaking
+	}
 	return console.New("zkaudit-verify", a.stdout, a.stderr, a.json)
 }
 

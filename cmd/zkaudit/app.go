@@ -32,6 +32,7 @@ type app struct {
 	memory   string // that verifying and inspecting may take, as given
 	limit    int64  // the same in bytes
 	running  *cobra.Command
+	speaking *console.Console // since flags are read
 	// interruption is what is said where the command that is running was interrupted and
 	// the same command does not continue it; "" otherwise.
 	interruption string
@@ -66,7 +67,7 @@ Exit codes: 0 valid, or done; 1 false; 2 usage; 3 input that cannot be read or u
 		},
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 		PersistentPreRunE: func(c *cobra.Command, _ []string) error {
-			a.running = c
+			a.running, a.speaking = c, console.New("zkaudit", a.stdout, a.stderr, a.json)
 			return a.checkFlags()
 		},
 	}
@@ -170,7 +171,11 @@ func settingsOf(c *cobra.Command) map[string]string {
 // say prints a line beside the result: errors, notes and warnings.
 func (a *app) say(text string) { a.console().Say(text) }
 
+// console is one since flags are read, so that it knows whether it has printed a result.
 func (a *app) console() *console.Console {
+	if a.speaking != nil {
+		return a.speaking
+	}
 	return console.New("zkaudit", a.stdout, a.stderr, a.json)
 }
 
@@ -199,6 +204,10 @@ func (a *app) remark(list []error) {
 // result prints a value as JSON, or by text. Either way nothing in it steers a
 // terminal.
 func (a *app) result(v any, text func(w io.Writer) error) error { return a.console().Result(v, text) }
+
+// verdict prints how a verification has ended that has printed no report, where results
+// are JSON, and returns its error.
+func (a *app) verdict(err error) error { return a.console().Verdict(err, a.textOf) }
 
 // cacheDir keeps generators, the development setup and keys; "" if there is no place
 // for them.

@@ -50,30 +50,14 @@ or --from DIR, verifies these, too, as zkaudit verify does; what is missing is N
 --attest FILE --key KEY signs what was verified and compared, for those who trust your
 key: an in-toto statement, written only if the exit code is 0.
 
+--json prints the report with its verdict, or what stands against it, as zkaudit verify does.
+
 Exit code 0: all claims hold. 1: false, or damaged. 3: cannot be read. 5: takes more
 memory than --max-memory allows. 6: another version, or other keys or another setup than
 those given. 7: valid as far as it was compared. Only 1 says that the audit is false.`,
 		Args: arguments(1, 1, "one audit"),
 		RunE: func(c *cobra.Command, args []string) error {
-			if err := o.attested.check(o.Unpinned, o.Insecure); err != nil {
-				return err
-			}
-			made, report, err := a.verifyAudit(c.Context(), args[0], &o)
-			if err != nil {
-				return err
-			}
-			if err := verify.WriteHTML(o.HTML, report); err != nil {
-				return err
-			}
-			if err := a.result(report, report.WriteText); err != nil {
-				return err
-			}
-			if err := o.Compared(report); err != nil {
-				return err
-			}
-			return o.attested.write(c.Context(), func(v attest.Verifier) (*attest.Statement, error) {
-				return v.Audit(made, report, filepath.Base(args[0]))
-			})
+			return a.verdict(a.auditVerify(c.Context(), args[0], &o))
 		},
 	}
 	f := c.Flags()
@@ -85,6 +69,29 @@ those given. 7: valid as far as it was compared. Only 1 says that the audit is f
 	f.BoolVar(&o.Insecure, "allow-insecure-setup", false, "accept the development setup, with which anyone can forge")
 	o.attested.flags(f)
 	return c
+}
+
+// auditVerify verifies an audit, and says what it has shown.
+func (a *app) auditVerify(ctx context.Context, path string, o *auditVerifying) error {
+	if err := o.attested.check(o.Unpinned, o.Insecure); err != nil {
+		return err
+	}
+	made, report, err := a.verifyAudit(ctx, path, o)
+	if err != nil {
+		return err
+	}
+	if err := verify.WriteHTML(o.HTML, report); err != nil {
+		return err
+	}
+	if err := a.result(report, report.WriteText); err != nil {
+		return err
+	}
+	if err := o.Compared(report); err != nil {
+		return err
+	}
+	return o.attested.write(ctx, func(v attest.Verifier) (*attest.Statement, error) {
+		return v.Audit(made, report, filepath.Base(path))
+	})
 }
 
 func (a *app) verifyAudit(ctx context.Context, path string, o *auditVerifying) (*audit.Bundle, *audit.Report, error) {

@@ -58,6 +58,9 @@ the model could read, and which attributes are among them: a bundle has their di
 alone. Of a round, once for each part of each participant, it compares what columns,
 classes and attributes mean: the average of other columns is none of anything.
 
+--json prints the report with its verdict, VERIFIED or VALID AS FAR AS IT WAS COMPARED, and
+where there is no report REJECTED (exit code 1) or NOT VERIFIED (all others), with the reasons.
+
 Exit code 0: valid, and what was required. 1: false, damaged, or about something else.
 3: cannot be read. 5: takes more memory than --max-memory allows. 6: another version, or other
 keys or another setup than those given. 7: valid as far as it was compared, or
@@ -81,7 +84,7 @@ func verifyCommand(a *app) *cobra.Command {
 		Short: "Verify a bundle or a round of federated training, offline, without data or weights",
 		Long:  aboutVerify,
 		Args:  arguments(1, 1, "one bundle, round or directory"),
-		RunE:  func(c *cobra.Command, args []string) error { return a.verify(c.Context(), args[0], o) },
+		RunE:  func(c *cobra.Command, args []string) error { return a.verdict(a.verify(c.Context(), args[0], o)) },
 	}
 	f := c.Flags()
 	o.pins.flags(f)
