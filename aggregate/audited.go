@@ -14,7 +14,6 @@ type Audited struct {
 	Across       []Across            `json:"across"`
 	// Open is what nobody has shown, or compared, in words.
 	Open   []string `json:"open"`
-	Unread []string `json:"unread"` // files of directories that call themselves audits
 	Claims int      `json:"claims"` // of all audits
 	Bits   int      `json:"bits"`   // that these release, as audits count them
 }
@@ -82,12 +81,4 @@ func (r *Report) Open() []string {
 		return r.Unpinned
 	}
 	return append(slices.Clone(r.Unpinned), r.Audited.Open...)
-}
-
-// unread says which files were passed over.
-func (a *Audited) unread() []string {
-	if a == nil {
-		return nil
-	}
-	return a.Unread
 }

@@ -218,7 +218,7 @@ func (r *Report) sections() []bundle.Section {
 	return append(list, []bundle.Section{
 		{Title: "Proven", Lines: r.Proven}, {Title: "Compared", Lines: r.Compared}, {Title: "Assumed", Lines: r.Assumed},
 		{Title: "Not proven", Lines: r.NotProven}, {Title: "Revealed to whoever reads the round", Lines: r.Revealed},
-		{Title: "NOT CHECKED", Lines: slices.Concat(missing, r.NotChecked, r.Audited.unread())},
+		{Title: "NOT CHECKED", Lines: slices.Concat(missing, r.NotChecked)},
 	}...)
 }
 

@@ -93,7 +93,7 @@ func TestEverySentenceCanBeFalse(t *testing.T) {
 		for range 1 + rng.IntN(5) {
 			all.Add(f.audit(rng, rng.IntN(3)))
 		}
-		if err := all.Finish(nil); err != nil {
+		if err := all.Finish(); err != nil {
 			t.Fatal(err)
 		}
 		across := all.round.Audited.Across[1:]

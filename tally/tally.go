@@ -162,11 +162,10 @@ func (t *Tally) participants(runs, parts []string) []int {
 	return slices.Compact(of)
 }
 
-// Finish enters what was added into the report of the round. unread says which files
-// were passed over. Errors wrap fault.ErrRejected where audits of one participant
+// Finish enters what was added into the report of the round. Errors wrap fault.ErrRejected where audits of one participant
 // contradict each other, fault.ErrOverflow where a sum has no int64.
-func (t *Tally) Finish(unread []string) error {
-	a := &aggregate.Audited{Open: append([]string{}, t.open...), Unread: unread, Claims: t.claims, Bits: t.bits}
+func (t *Tally) Finish() error {
+	a := &aggregate.Audited{Open: append([]string{}, t.open...), Claims: t.claims, Bits: t.bits}
 	used, committed := int64(0), int64(0)
 	for k, p := range t.round.Participants {
 		a.Participants = append(a.Participants, aggregate.ParticipantClaims{Participant: k + 1, Used: p.Samples, Committed: t.committed(k), Claims: append([]aggregate.ProvenClaim{}, t.own[k]...)})

@@ -65,7 +65,7 @@ func told(t *testing.T, audits ...*audit.Report) (*aggregate.Report, error) {
 	for _, r := range audits {
 		tally.Add(r)
 	}
-	return tally.round, tally.Finish(nil)
+	return tally.round, tally.Finish()
 }
 
 // across are the sentences about all participants but for the first, which is of rows.
@@ -198,7 +198,7 @@ func TestContradictions(t *testing.T) {
 	tally := New(r, nil)
 	tally.Add(said("1", counted(audit.Grouped{Least: 1}, "a")))
 	tally.Add(said("3", counted(audit.Grouped{Least: 1}, "d")))
-	if err := tally.Finish(nil); !errors.Is(err, fault.ErrOverflow) {
+	if err := tally.Finish(); !errors.Is(err, fault.ErrOverflow) {
 		t.Errorf("upper bounds: %v", err)
 	}
 }

@@ -68,7 +68,9 @@ names what the runs of --bundle continue.
 A round of federated training, an aggregate.zka, is verified with the bundles of all of its
 participants, and with the rounds and bundles before it, which --from names, too. --audit
 FILE, or --audit DIR, adds what audits of participants say: what each claims, and what
-follows of all. What only some have answered is exit code 7.
+follows of all. What only some have answered is exit code 7. Of a directory, what cannot be
+read is set aside with a note, as with --from, and audits of other runs are passed over, with
+a note of how many.
 
 DIR stands for the round in it from which no other round there starts, or without rounds for
 the run that no other one continues, with --from DIR.

@@ -45,7 +45,8 @@ participants, and with the rounds and bundles before it, which --from names, too
 then says what is required of every participant; its dataset lists the parts of all.
 --audit FILE, or --audit DIR, verifies audits of participants, too: the report says what each
 claims, and what follows of all, with counts of groups added up. What only some have answered
-is exit code 7.
+is exit code 7. Of a directory, what cannot be read is set aside with a note, as with --from,
+and audits of other runs are passed over, with a note of how many.
 
 DIR stands for the round in it from which no other round there starts, or without rounds for
 the run that no other one continues, with --from DIR.

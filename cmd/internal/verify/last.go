@@ -39,9 +39,7 @@ func (c *Chain) Last(path string) (string, error) {
 	case len(last) != 1:
 		return "", fmt.Errorf("%s: nothing in it starts from any of the %s %s: name the one to verify: %w", path, kind, strings.Join(last, ", "), fault.ErrUsage)
 	}
-	if c.Rounds.Note != nil {
-		c.Rounds.Note("verified is %s, which comes last of the %d %s in %s", last[0], len(paths), kind, path)
-	}
+	c.Rounds.note("verified is %s, which comes last of the %d %s in %s", last[0], len(paths), kind, path)
 	return last[0], nil
 }
 

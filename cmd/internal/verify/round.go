@@ -26,7 +26,7 @@ type Rounds struct {
 	// What the program brings.
 	Limit    int64 // of memory, in bytes
 	Insecure bool
-	Note     func(format string, args ...any) // tells people of a file that is set aside; nil: nobody
+	Note     func(format string, args ...any) // tells people of files that are not used; nil: nobody
 	Another  func(path string, data []byte, want string) error
 	Accepts  func(mode.Name) error // refuses modes; nil for none
 	Setup    func(rowBits int, id [32]byte) (*commitments.VerifierSetup, mode.Wraps, error)
@@ -201,8 +201,12 @@ func (r *Rounds) Verify(ctx context.Context, c *Chain, f *aggregate.File) (*aggr
 		return nil, fault.Verdict(err)
 	}
 	m.Enter(report)
-	if len(r.Audits) > 0 {
-		err = r.audited(ctx, report, m.Contributions)
+	if len(r.Audits) == 0 {
+		return report, nil
+	}
+	aside, err := r.audited(ctx, report, m.Contributions)
+	if err == nil && len(report.Audited.Open) > 0 {
+		c.lacks += aside.perhaps()
 	}
 	return report, err
 }

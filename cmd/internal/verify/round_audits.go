@@ -2,7 +2,6 @@ package verify
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -13,7 +12,6 @@ import (
 	"github.com/zkaudit/zkaudit/audit"
 	"github.com/zkaudit/zkaudit/internal/artefact"
 	"github.com/zkaudit/zkaudit/internal/fault"
-	"github.com/zkaudit/zkaudit/internal/foreign"
 	"github.com/zkaudit/zkaudit/proof/mode"
 	"github.com/zkaudit/zkaudit/tally"
 )
@@ -24,65 +22,71 @@ func AuditFlags(f *pflag.FlagSet, audits *[]string) {
 }
 
 // audited verifies audits of the participants of a round, and adds to its report what
-// they say.
-func (r *Rounds) audited(ctx context.Context, report *aggregate.Report, list []*aggregate.Contribution) error {
-	t, unread := tally.New(report, list), []string{}
+// they say. It returns those files of directories that call themselves audits and cannot
+// be read.
+func (r *Rounds) audited(ctx context.Context, report *aggregate.Report, list []*aggregate.Contribution) (asides, error) {
+	t, aside := tally.New(report, list), asides{}
 	for _, path := range r.Audits {
 		info, err := os.Stat(path)
 		if err != nil {
-			return fmt.Errorf("%w: %w", err, fault.ErrInput)
+			return nil, fmt.Errorf("%w: %w", err, fault.ErrInput)
 		}
-		if !info.IsDir() {
-			made, err := readAudit(path, r.Limit, r.Another, r.Accepts)
-			if err != nil {
-				return err
-			}
-			if err := t.Belongs(made); err != nil {
-				return fmt.Errorf("%s: %w", path, fault.Verdict(err))
-			}
-			if err := r.audit(ctx, path, made, list[0], t); err != nil {
-				return err
-			}
-			continue
+		if info.IsDir() {
+			err = r.auditsWithin(ctx, path, list[0], t, &aside)
+		} else {
+			err = r.auditOf(ctx, path, list[0], t)
 		}
-		passed, err := r.auditsWithin(ctx, path, list[0], t)
 		if err != nil {
-			return err
-		}
-		unread = append(unread, passed...)
-	}
-	return fault.Verdict(t.Finish(unread))
-}
-
-// auditsWithin verifies those audits of a directory that belong to the round. It says
-// which files call themselves audits and cannot be read.
-func (r *Rounds) auditsWithin(ctx context.Context, dir string, of *aggregate.Contribution, t *tally.Tally) (unread []string, err error) {
-	paths, err := artefactsIn(dir, audit.Kind())
-	if err != nil {
-		return nil, err
-	}
-	found := 0
-	for _, path := range paths {
-		made, err := readAudit(path, r.Limit, r.Another, r.Accepts)
-		if errors.Is(err, fault.ErrResources) {
 			return nil, err
 		}
+	}
+	return aside, fault.Verdict(t.Finish())
+}
+
+// auditOf verifies an audit that is named, which must belong to the round.
+func (r *Rounds) auditOf(ctx context.Context, path string, of *aggregate.Contribution, t *tally.Tally) error {
+	made, err := readAudit(path, r.Limit, r.Another, r.Accepts)
+	if err != nil {
+		return err
+	}
+	if err := t.Belongs(made); err != nil {
+		return fmt.Errorf("%s: %w", path, fault.Verdict(err))
+	}
+	return r.audit(ctx, path, made, of, t)
+}
+
+// auditsWithin verifies those audits of a directory that belong to the round, and tells
+// of the others: what cannot be read is set aside, as a chain does.
+func (r *Rounds) auditsWithin(ctx context.Context, dir string, of *aggregate.Contribution, t *tally.Tally, aside *asides) error {
+	paths, err := artefactsIn(dir, audit.Kind())
+	if err != nil {
+		return err
+	}
+	var unread asides
+	found, others := 0, 0
+	for _, path := range paths {
+		made, err := readAudit(path, r.Limit, r.Another, r.Accepts)
 		if err != nil {
-			unread = append(unread, fmt.Sprintf("the file %s, which calls itself an audit: it cannot be read (%v)", foreign.Quote(path), err))
+			unread.add(r, path, err)
 			continue
 		}
 		if t.Belongs(made) != nil {
+			others++
 			continue
 		}
 		if err := r.audit(ctx, path, made, of, t); err != nil {
-			return nil, err
+			return err
 		}
 		found++
 	}
 	if found == 0 {
-		return nil, fmt.Errorf("%s: none of the %d audits in it is about a participant of this round: %w", dir, len(paths), fault.ErrInput)
+		return fmt.Errorf("%s: none of the %d audits in it is about a participant of this round%s: %w", dir, len(paths), unread.perhaps(), fault.ErrInput)
 	}
-	return unread, nil
+	if others > 0 {
+		r.note("passed over: %d of the %d audits in %s, about other runs or parts than those of this round", others, len(paths), dir)
+	}
+	*aside = append(*aside, unread...)
+	return nil
 }
 
 // audit verifies an audit that belongs to a round, and adds what it says.

@@ -21,9 +21,8 @@ type steps struct {
 	sizes    map[[32]byte]size // of what ends with each result
 	// participants are the results of those of the round that is verified; none: it is a run.
 	participants [][32]byte
-	// unverified are rounds that lack participants, aside files of directories that were
-	// not used: why, for people.
-	unverified, aside []string
+	unverified   []string // rounds that lack participants: why, for people
+	aside        asides
 }
 
 // steps reads the files: bundles first, without which nobody can tell what rounds end
@@ -197,19 +196,7 @@ func (s *steps) called(path string, result [32]byte) string {
 }
 
 // setAside notes that a file of a directory was not used.
-func (s *steps) setAside(path string, err error) {
-	why := fault.Text(err, nil)
-	if why == "" {
-		why = err.Error()
-	}
-	if !strings.HasPrefix(why, path) {
-		why = path + ": " + why
-	}
-	s.aside = append(s.aside, why)
-	if r := s.chain.Rounds; r != nil && r.Note != nil {
-		r.Note("set aside: %s", why)
-	}
-}
+func (s *steps) setAside(path string, err error) { s.aside.add(s.chain.Rounds, path, err) }
 
 // lacks says what may be why something is missing.
 func (s *steps) lacks() string {
@@ -217,15 +204,7 @@ func (s *steps) lacks() string {
 	for _, why := range s.unverified {
 		fmt.Fprintf(&text, "; not verified: %s", why)
 	}
-	const most = 5
-	for i, why := range s.aside {
-		if i == most {
-			fmt.Fprintf(&text, "; and %d more files were set aside", len(s.aside)-most)
-			break
-		}
-		fmt.Fprintf(&text, "; set aside, and perhaps what is missing: %s", why)
-	}
-	return text.String()
+	return text.String() + s.aside.perhaps()
 }
 
 // copies are files of directories that end with one result: all say the same of
