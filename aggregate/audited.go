@@ -53,12 +53,12 @@ type GroupRows struct {
 	AtMost  *int64   `json:"at_most,omitempty"` // nil: nothing is said
 }
 
-// sections are the lists that audits add, none without audits.
-func (a *Audited) sections() []bundle.Section {
+// Lines say what each participant has shown, and what follows of all; none without
+// audits.
+func (a *Audited) Lines() (claims, across []string) {
 	if a == nil {
-		return nil
+		return nil, nil
 	}
-	var claims, across []string
 	for _, p := range a.Participants {
 		claims = append(claims, fmt.Sprintf("participant %d: has used %d of its %d committed rows, as the verifier counts them", p.Participant, p.Used, p.Committed))
 		for _, c := range p.Claims {
@@ -68,6 +68,15 @@ func (a *Audited) sections() []bundle.Section {
 	for _, s := range a.Across {
 		across = append(across, s.Says)
 	}
+	return claims, across
+}
+
+// sections are the lists that audits add, none without audits.
+func (a *Audited) sections() []bundle.Section {
+	if a == nil {
+		return nil
+	}
+	claims, across := a.Lines()
 	return []bundle.Section{
 		{Title: "Claims of participants (proven in audits; names of parts and runs are those of the audits)", Lines: claims},
 		{Title: "Across participants", Lines: across},

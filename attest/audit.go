@@ -74,7 +74,7 @@ func Audit(b *audit.Bundle, r *audit.Report, name string) (*Statement, error) {
 	}
 	p := &auditPredicate{
 		Audit: r.Digest, Mode: r.Mode, Setup: setup{r.Setup, r.Insecure, b.RowBits}, Bits: r.Bits,
-		Parts: []auditPart{}, Runs: []auditRun{}, Models: []auditModel{}, Claims: []auditClaim{},
+		Parts: []auditPart{}, Runs: []auditRun{}, Models: []auditModel{},
 		OwnerText: auditOwnerText{quoted(r.Context)},
 		NotClaimed: append([]string{
 			"that the claims hold: take the audit with this SHA-256 and run zkaudit audit verify",
@@ -89,15 +89,23 @@ func Audit(b *audit.Bundle, r *audit.Report, name string) (*Statement, error) {
 	for _, m := range r.Models {
 		p.Models = append(p.Models, auditModel{foreign.Line(m.Name), m.SHA256, m.Inputs, m.Outputs, m.Parameters})
 	}
+	p.Claims = claimsOf(r)
+	for _, c := range r.Claims {
+		p.NotClaimed = append(p.NotClaimed, lines(c.NotProven)...)
+	}
+	return newStatement(AuditType, p, file)
+}
+
+func claimsOf(r *audit.Report) []auditClaim {
+	list := []auditClaim{}
 	for _, c := range r.Claims {
 		claim := auditClaim{foreign.Line(c.Name), c.Kind, foreign.Line(c.Says), []auditReleased{}, c.Bits}
 		for _, released := range c.Released {
 			claim.Released = append(claim.Released, auditReleased{foreign.Line(released.Name), foreign.Line(released.Unit), decimals(released.Values)})
 		}
-		p.Claims = append(p.Claims, claim)
-		p.NotClaimed = append(p.NotClaimed, lines(c.NotProven)...)
+		list = append(list, claim)
 	}
-	return newStatement(AuditType, p, file)
+	return list
 }
 
 // auditFile is the file that an audit was read from: there is one form of it. It

@@ -1,10 +1,11 @@
-// Package attest states what a verified bundle or audit is about in formats that
+// Package attest states what a verified bundle, audit or round is about in formats that
 // supply chains read: in-toto statements in signed DSSE envelopes.
 //
 //	Training      an owner's statement: which run a bundle is about
 //	Audit         the same of an audit and its claims
 //	Verification  a verifier's statement: that a file was verified, against what
 //	ModelSignature  the OpenSSF model signature of a trained model's file
+//	Evidence      what was verified for a round beside its own file
 //	Signer        signs statements with an Ed25519 or ECDSA P-256 key
 //
 // Predicates are documented field by field in docs/attestations.md. They are made

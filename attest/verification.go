@@ -18,15 +18,17 @@ type verificationPredicate struct {
 	TimeVerified       string   `json:"timeVerified"`
 	VerificationResult string   `json:"verificationResult"` // PASSED
 	ExitCode           exitCode `json:"exitCode"`
-	Of                 string   `json:"of"`        // "training" or "audit"
+	Of                 string   `json:"of"`        // "training", "audit" or "round"
 	Statement          string   `json:"statement"` // digest of what was verified
 	Mode               string   `json:"mode"`
 	SetupID            string   `json:"setupId"`
-	Proven             []string `json:"proven"`
-	Compared           []string `json:"compared"`
-	NotCompared        []string `json:"notCompared"`
-	Assumed            []string `json:"assumed"`
-	NotProven          []string `json:"notProven"`
+	// Round is what else is said of a round; nil for another file.
+	Round       *verifiedRound `json:"round,omitempty"`
+	Proven      []string       `json:"proven"`
+	Compared    []string       `json:"compared"`
+	NotCompared []string       `json:"notCompared"`
+	Assumed     []string       `json:"assumed"`
+	NotProven   []string       `json:"notProven"`
 }
 
 type (

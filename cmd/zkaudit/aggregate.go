@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/zkaudit/zkaudit/aggregate"
+	"github.com/zkaudit/zkaudit/attest"
 	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/cmd/internal/verify"
 	"github.com/zkaudit/zkaudit/commitments"
@@ -205,17 +206,26 @@ func (a *app) rounds(expect bundle.Expectation, setupFile string, insecure bool)
 }
 
 // verifyRound verifies a round of federated training with all that leads to it.
-func (a *app) verifyRound(ctx context.Context, path string, chain *verify.Chain, unpinned bool) error {
-	f, err := chain.Rounds.Read(path)
+func (a *app) verifyRound(ctx context.Context, path string, o *verifying) error {
+	rounds, seen := o.chain.Rounds, &attest.Evidence{}
+	f, err := rounds.Read(path)
 	if err != nil {
 		return err
 	}
-	report, err := chain.Rounds.Verify(ctx, chain, f)
+	if o.attested.out != "" {
+		rounds.Witness = seen
+	}
+	report, err := rounds.Verify(ctx, &o.chain, f)
 	if err != nil {
 		return err
 	}
 	if err := a.result(report, report.WriteText); err != nil {
 		return err
 	}
-	return chain.Lacking(verify.ComparedRound(report, unpinned, "--expect, --model and --with pin runs, of every participant"))
+	if err := verify.ComparedRound(report, o.unpinned, "--expect, --model and --with pin runs, of every participant"); err != nil {
+		return o.chain.Lacking(err)
+	}
+	return o.attested.write(ctx, func(v attest.Verifier) (*attest.Statement, error) {
+		return v.Round(f, report, filepath.Base(path), seen)
+	})
 }

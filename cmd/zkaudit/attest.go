@@ -21,8 +21,9 @@ func (o *attesting) flags(f *pflag.FlagSet) {
 	f.StringVar(&o.key, "key", "", "the private key to sign with: PEM, PKCS#8, Ed25519 or ECDSA P-256, readable by you alone")
 }
 
-// check refuses flags that contradict one another, before anything is verified.
-func (o *attesting) check(unpinned, insecure bool) error {
+// check refuses flags that contradict one another, and a statement in the place of one of
+// the files that are read, before anything is verified.
+func (o *attesting) check(unpinned, insecure bool, inputs ...string) error {
 	switch {
 	case (o.out == "") != (o.key == ""):
 		return fmt.Errorf("--attest names the statement to write, --key signs it: both or none: %w", fault.ErrUsage)
@@ -33,7 +34,7 @@ func (o *attesting) check(unpinned, insecure bool) error {
 	case insecure:
 		return fmt.Errorf("--attest states that proofs hold; with --allow-insecure-setup anyone can forge them: %w", fault.ErrUsage)
 	}
-	return writable(o.out, o.key)
+	return writable(o.out, append(inputs, o.key)...)
 }
 
 // write signs what a verifier states, if that is asked for.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -73,7 +74,8 @@ those given. 7: valid as far as it was compared. Only 1 says that the audit is f
 
 // auditVerify verifies an audit, and says what it has shown.
 func (a *app) auditVerify(ctx context.Context, path string, o *auditVerifying) error {
-	if err := o.attested.check(o.Unpinned, o.Insecure); err != nil {
+	inputs := append(slices.Concat(o.Bundles, o.Chain.From), path, o.Expect, o.Setup)
+	if err := o.attested.check(o.Unpinned, o.Insecure, inputs...); err != nil {
 		return err
 	}
 	made, report, err := a.verifyAudit(ctx, path, o)

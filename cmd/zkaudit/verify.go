@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -52,7 +53,8 @@ DIR stands for the round in it from which no other round there starts, or withou
 the run that no other one continues, with --from DIR.
 
 --attest FILE --key KEY signs what was verified and compared, for those who trust your
-key: an in-toto statement, written only if the exit code is 0.
+key: an in-toto statement, written only if the exit code is 0. Of a round it lists, by
+digest, all that was verified for it: participants, what leads to them, audits.
 
 --part FILE, once for each part of the dataset, lists the names of the features that
 the model could read, and which attributes are among them: a bundle has their digest
@@ -99,9 +101,14 @@ func verifyCommand(a *app) *cobra.Command {
 	return c
 }
 
+// inputs are the files that are read.
+func (o *verifying) inputs(path string) []string {
+	return slices.Concat([]string{path, o.pins.expect, o.pins.model, o.pins.with, o.setup}, o.chain.From, o.parts, o.audits)
+}
+
 // verify verifies a bundle, a round, or what comes last in a directory.
 func (a *app) verify(ctx context.Context, path string, o *verifying) error {
-	if err := o.attested.check(o.unpinned, o.insecure); err != nil {
+	if err := o.attested.check(o.unpinned, o.insecure, o.inputs(path)...); err != nil {
 		return err
 	}
 	expect, err := o.pins.expectation()
@@ -121,11 +128,9 @@ func (a *app) verify(ctx context.Context, path string, o *verifying) error {
 		isRound = framed && h.Kind == aggregate.Kind()
 	}
 	switch {
-	case isRound && o.attested.out != "":
-		return fmt.Errorf("--attest goes with a bundle, %s is a round: %w", path, fault.ErrUsage)
 	case isRound:
 		o.chain.Rounds.Audits, o.chain.Rounds.Parts = o.audits, parts
-		return a.verifyRound(ctx, path, &o.chain, o.unpinned)
+		return a.verifyRound(ctx, path, o)
 	case len(o.audits) > 0:
 		return fmt.Errorf("--audit goes with a round, %s is none; zkaudit audit verify verifies an audit: %w", path, fault.ErrUsage)
 	}

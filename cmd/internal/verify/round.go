@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/zkaudit/zkaudit/aggregate"
+	"github.com/zkaudit/zkaudit/audit"
 	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/commitments"
 	"github.com/zkaudit/zkaudit/internal/fault"
@@ -22,6 +23,8 @@ type Rounds struct {
 	Audits []string
 	// Parts are files of participants' parts, whose meanings are compared; none: nothing is.
 	Parts []*bundle.PartFile
+	// Witness is told of what holds, for whoever states it to others; nil: nobody.
+	Witness Witness
 
 	// What the program brings.
 	Limit    int64 // of memory, in bytes
@@ -31,6 +34,17 @@ type Rounds struct {
 	Accepts  func(mode.Name) error // refuses modes; nil for none
 	Setup    func(rowBits int, id [32]byte) (*commitments.VerifierSetup, mode.Wraps, error)
 	Run      func(ctx context.Context, b *bundle.Bundle, expect bundle.Expectation, from *bundle.Predecessor) (*bundle.Report, error)
+}
+
+// Witness is told of each file that was verified for a round, once it has held: not of
+// files that are set aside, and not of the round's own.
+type Witness interface {
+	// Participant is one of the round, compared with what is expected.
+	Participant(b *bundle.Bundle, r *bundle.Report) error
+	// RunBefore and RoundBefore are what leads to participants.
+	RunBefore(b *bundle.Bundle, r *bundle.Report) error
+	RoundBefore(f *aggregate.File, r *aggregate.Report) error
+	Audit(b *audit.Bundle, r *audit.Report) error
 }
 
 // Read reads a round. What is recognised as one and is damaged counts as false.
@@ -73,15 +87,23 @@ func (r *Rounds) expecting(results [][32]byte, unpinned *pinning) func(context.C
 			return nil, err
 		}
 		if !slices.Contains(results, result.Digest()) {
-			return r.Run(ctx, b, bundle.Expectation{}, from)
+			report, err := r.Run(ctx, b, bundle.Expectation{}, from)
+			if err == nil && r.Witness != nil {
+				err = r.Witness.RunBefore(b, report)
+			}
+			return report, err
 		}
 		expect, err := unpinned.of(b.Statement, r.Expect)
 		if err != nil {
 			return nil, err
 		}
 		report, err := r.Run(ctx, b, expect, from)
-		if err == nil {
-			unpinned.add(report)
+		if err != nil {
+			return nil, err
+		}
+		unpinned.add(report)
+		if r.Witness != nil {
+			err = r.Witness.Participant(b, report)
 		}
 		return report, err
 	}

@@ -107,6 +107,9 @@ func (r *Rounds) audit(ctx context.Context, path string, made *audit.Bundle, of 
 		return fmt.Errorf("%s: %w", path, fault.Verdict(err))
 	}
 	t.Add(said)
+	if r.Witness != nil {
+		return r.Witness.Audit(made, said)
+	}
 	return nil
 }
 

@@ -308,6 +308,11 @@ func (s *roundStep) Verify(ctx context.Context, from []*bundle.Predecessor) (*bu
 	if err != nil {
 		return nil, fault.Verdict(err)
 	}
+	if w := s.steps.chain.Rounds.Witness; w != nil {
+		if err := w.RoundBefore(f, report); err != nil {
+			return nil, err
+		}
+	}
 	return report.Predecessor(), nil
 }
 
