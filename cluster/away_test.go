@@ -3,6 +3,7 @@ package cluster
 import (
 	"errors"
 	"fmt"
+	"os"
 	"testing"
 
 	"github.com/nats-io/nats.go"
@@ -12,7 +13,7 @@ import (
 // A server that is stopped in the middle of a request may come back; one that refuses
 // says so for good.
 func TestAway(t *testing.T) {
-	for _, err := range []error{nats.ErrTimeout, nats.ErrNoResponders, jetstream.ErrServerShutdown, jetstream.ErrConsumerLeadershipChanged, jetstream.ErrNoHeartbeat} {
+	for _, err := range []error{nats.ErrTimeout, nats.ErrNoResponders, jetstream.ErrServerShutdown, jetstream.ErrConsumerLeadershipChanged, jetstream.ErrNoHeartbeat, os.ErrDeadlineExceeded} {
 		if !away(fmt.Errorf("reading results: %w", err)) {
 			t.Errorf("%v: the server is given up", err)
 		}

@@ -9,7 +9,9 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
+	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/zkaudit/zkaudit/internal/fault"
@@ -32,56 +34,101 @@ type deadTask struct {
 // the rest is not asked for: what is wrong with them is wrong with all.
 const hopeless = 8
 
-// buryDead looks for dead letters: jobs of this run that were delivered as often as
-// allowed, and never acknowledged. It removes them from the queue, so that the next call
-// asks for them anew.
+// letterOf is a job of this run that was delivered as often as allowed, and never
+// acknowledged.
+type letterOf struct {
+	exceeded
+	job  string // tag
+	jobs jetstream.Stream
+}
+
+// buryDead looks for dead letters. It removes their jobs from the queue, so that the next
+// call asks for them anew.
 func (h *head) buryDead(ctx context.Context) error {
+	_, err := h.eachDead(ctx, h.buryLetter)
+	return err
+}
+
+// removeDead removes the jobs that died before this call from the queue: it asks for them
+// anew.
+func (h *head) removeDead(ctx context.Context) error {
+	return h.insist(ctx, "reading dead letters", func(ctx context.Context) error {
+		all, err := h.eachDead(ctx, func(ctx context.Context, l letterOf) (bool, error) { return l.remove(ctx), nil })
+		if err == nil && !all {
+			return nats.ErrTimeout
+		}
+		return err
+	})
+}
+
+// eachDead has take called for the dead letters of this run that it has not had yet. It
+// returns false where the server, or take, does not answer: the rest is left for the next
+// time.
+func (h *head) eachDead(ctx context.Context, take func(context.Context, letterOf) (bool, error)) (bool, error) {
 	dead, err := h.js.Stream(ctx, h.key.deadStream())
 	if err != nil {
-		return onlyEnd(ctx)
+		return false, onlyEnd(ctx)
 	}
 	jobs, err := h.js.Stream(ctx, h.key.jobStream())
 	if err != nil {
-		return onlyEnd(ctx)
+		return false, onlyEnd(ctx)
 	}
 	state := dead.CachedInfo().State
-	if state.LastSeq <= h.seen {
-		return nil
-	}
-	if heard, err := h.hearAll(ctx); err != nil || !heard {
-		return err
-	}
 	for seq := max(h.seen+1, state.FirstSeq); seq <= state.LastSeq; seq++ {
 		letter, err := dead.GetMsg(ctx, seq)
 		if err != nil && !errors.Is(err, jetstream.ErrMsgNotFound) {
-			return onlyEnd(ctx)
+			return false, onlyEnd(ctx)
 		}
-		var e exceeded
-		if err == nil && json.Unmarshal(letter.Data, &e) == nil && !h.buryLetter(ctx, jobs, e) {
-			return onlyEnd(ctx)
+		l := letterOf{jobs: jobs}
+		if err == nil && json.Unmarshal(letter.Data, &l.exceeded) == nil {
+			if answered, err := h.read(ctx, l, letter.Time, take); err != nil || !answered {
+				return false, err
+			}
 		}
 		h.seen = seq
 	}
-	return nil
+	return true, nil
 }
 
-// buryLetter is buryDead of one letter, which may be about a job of another run, or about
-// one that has been done since. It returns false where the server does not answer.
-func (h *head) buryLetter(ctx context.Context, jobs jetstream.Stream, e exceeded) bool {
-	m, err := jobs.GetMsg(ctx, e.Sequence)
+// read has take called for a letter of a time, unless it is about a job of another run, or
+// one that is gone. A job of its number that is younger is another one: that of a stream
+// that was made anew since.
+func (h *head) read(ctx context.Context, l letterOf, written time.Time, take func(context.Context, letterOf) (bool, error)) (bool, error) {
+	m, err := l.jobs.GetMsg(ctx, l.Sequence)
 	if err != nil {
-		return errors.Is(err, jetstream.ErrMsgNotFound)
+		return errors.Is(err, jetstream.ErrMsgNotFound), onlyEnd(ctx)
 	}
-	job := m.Subject[strings.LastIndexByte(m.Subject, '.')+1:]
-	s := h.sent[job]
-	if s == nil || m.Subject != h.key.jobSubject(h.place("job", job)) {
-		return true
+	l.job = m.Subject[strings.LastIndexByte(m.Subject, '.')+1:]
+	if m.Subject != h.key.jobSubject(h.place("job", l.job)) || m.Time.After(written) {
+		return true, nil
 	}
-	if err := jobs.DeleteMsg(ctx, e.Sequence); err != nil && !errors.Is(err, jetstream.ErrMsgNotFound) {
-		return false
+	return take(ctx, l)
+}
+
+// remove takes the job out of the queue. It returns false where the server does not answer.
+func (l letterOf) remove(ctx context.Context) bool {
+	err := l.jobs.DeleteMsg(ctx, l.Sequence)
+	return err == nil || errors.Is(err, jetstream.ErrMsgNotFound)
+}
+
+// buryLetter is buryDead of one letter, whose job may have been done since, or may have
+// been answered with what has the head ask for it again.
+func (h *head) buryLetter(ctx context.Context, l letterOf) (bool, error) {
+	if heard, err := h.hearAll(ctx); err != nil || !heard {
+		return false, err
 	}
-	h.bury(ctx, job, s, e.Deliveries)
-	return true
+	s := h.sent[l.job]
+	if s == nil {
+		return true, nil
+	}
+	if !l.remove(ctx) {
+		return false, nil
+	}
+	if h.asked[l.job] != 0 {
+		return true, h.askAgain(ctx)
+	}
+	h.bury(ctx, l.job, s, l.Deliveries)
+	return true, nil
 }
 
 // bury gives up a job that was tried so many times, and says what was last said of it.

@@ -36,10 +36,16 @@
 //	                      take it; when it has refused thrice, nothing is under way, and
 //	                      nothing was done since, the head stops and says why
 //	MaxDeliver times      the engine tells of it: the head gives up the job, and names it and
-//	                      what was last said when all others are done
+//	                      what was last said when all others are done. What died before the
+//	                      head was there is asked for anew
 //	output false          the head asks for the job again, as its next try, up to as many tries
 //	two outputs           the first that is accepted is kept, the other one removed
-//	head killed           results wait; the next head takes those up before it asks for anything
+//	head killed           results wait; the next head takes those up before it asks for anything,
+//	                      and replaces jobs that ask for another thing, of another version
+//	two heads             the one that began last gets the results; the other one ends
+//	result lost on        it is delivered again after twice AckWait
+//	its way
+//	job or result lost    the head sees that the server has neither, and asks again
 //	server restarted      connections come back, what was not acknowledged is given anew
 //	worker ended          it gives the job back at once
 //

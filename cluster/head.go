@@ -44,13 +44,13 @@ type head struct {
 	*Conn
 	run    *Run
 	tag    string
-	shared string                   // object
-	sent   map[string]*sent         // tasks that wait or are under way, by tag
-	early  map[string]jetstream.Msg // results of tasks that are not known yet, by tag
-	last   map[string]resultMessage // error of a task
-	asked  map[string]int           // tries to be published, as soon as the one before is out of the queue
-	looked time.Time                // when what nobody tells was last asked
-	said   time.Time                // when a note was last made, or there was anything to do
+	shared string                     // object
+	sent   map[string]*sent           // tasks that wait or are under way, by tag
+	early  map[string][]jetstream.Msg // results of tasks that are not known yet, by tag
+	last   map[string]resultMessage   // error of a task
+	asked  map[string]int             // tries to be published, as soon as the one before is out of the queue
+	looked time.Time                  // when what nobody tells was last asked
+	said   time.Time                  // when a note was last made, or there was anything to do
 
 	heard   uint64                   // last result
 	seen    uint64                   // last dead letter
@@ -63,6 +63,7 @@ type head struct {
 type sent struct {
 	task  *Task
 	input string // object
+	stays bool   // in the queue, when nobody was last seen to be at anything
 }
 
 // Do has all tasks of a run done by workers of the key. Results of earlier calls, of
@@ -86,6 +87,9 @@ func (c *Conn) Do(ctx context.Context, r *Run) error {
 	if err := h.hearEarly(ctx); err != nil {
 		return err
 	}
+	if err := h.removeDead(ctx); err != nil {
+		return err
+	}
 	for more := true; h.inARow < hopeless; {
 		if more, err = h.fill(ctx, more); err != nil {
 			return err
@@ -98,6 +102,8 @@ func (c *Conn) Do(ctx context.Context, r *Run) error {
 		}
 	}
 	if len(h.dead) > 0 {
+		// What the run shares may be what is damaged: the next call sends it anew.
+		h.drop(ctx, place{kind: "run", run: h.tag}, h.shared)
 		return h.undone()
 	}
 	return c.clear(ctx, h.tag)
@@ -105,7 +111,7 @@ func (c *Conn) Do(ctx context.Context, r *Run) error {
 
 func (c *Conn) newHead(r *Run) *head {
 	return &head{
-		Conn: c, run: r, tag: c.key.tag("run", r.ID[:]), sent: map[string]*sent{}, early: map[string]jetstream.Msg{}, last: map[string]resultMessage{}, asked: map[string]int{},
+		Conn: c, run: r, tag: c.key.tag("run", r.ID[:]), sent: map[string]*sent{}, early: map[string][]jetstream.Msg{}, last: map[string]resultMessage{}, asked: map[string]int{},
 		refusal: map[string]refusalsByOne{}, said: time.Now(),
 	}
 }
@@ -133,7 +139,7 @@ func (h *head) hearEarly(ctx context.Context) error {
 			}
 			n := 0
 			for m := range batch.Messages() {
-				h.early[jobOf(m)] = m
+				h.early[jobOf(m)] = append(h.early[jobOf(m)], m)
 				h.heard = max(h.heard, sequence(m))
 				n++
 			}
@@ -158,8 +164,10 @@ func (h *head) fill(ctx context.Context, more bool) (bool, error) {
 		}
 		if t == nil {
 			// What came early and was never asked for is about tasks that were done before.
-			for job, m := range h.early {
-				h.forget(ctx, job, m)
+			for job, list := range h.early {
+				for _, m := range list {
+					h.forget(ctx, job, m)
+				}
 			}
 			clear(h.early)
 			return false, nil
@@ -176,31 +184,45 @@ func (h *head) send(ctx context.Context, t *Task) error {
 	job := h.key.tag("job", t.ID[:])
 	s := &sent{task: t}
 	h.sent[job] = s
-	if m, there := h.early[job]; there {
-		delete(h.early, job)
-		input := t.Input
-		if err := h.result(ctx, m); err != nil || h.sent[job] == nil {
+	list := h.early[job]
+	delete(h.early, job)
+	for _, m := range list {
+		if err := h.result(ctx, m); err != nil {
 			return err
 		}
-		t.Input = input // it was not an output, or a false one
+	}
+	if h.sent[job] == nil {
+		return nil // one was its output
 	}
 	var err error
 	if s.input, err = h.put(ctx, h.place("input", job), t.Input); err != nil {
 		return err
 	}
 	t.Input = nil
-	_, err = h.publish(ctx, job, s, 1)
+	taken, err := h.ask(ctx, job, s, 1)
+	if err == nil && !taken {
+		err = h.renew(ctx, job, s)
+	}
 	return err
 }
 
-// publish asks for a task; false if it waits already, or is under way.
-func (h *head) publish(ctx context.Context, job string, s *sent, try int) (bool, error) {
+// ask publishes a task; false if it waits already, or is under way. What the server has not
+// taken for another reason is asked for by askForLost.
+func (h *head) ask(ctx context.Context, job string, s *sent, try int) (bool, error) {
 	p := h.place("job", job)
-	err := h.say(ctx, p, h.key.jobSubject(p), jobMessage{Version: h.run.Version, Shared: h.shared, Input: s.input, Try: try})
-	if waiting(err) {
-		return false, nil
+	sealed, err := h.sealed(p, jobMessage{Version: h.run.Version, Shared: h.shared, Input: s.input, Try: try})
+	if err != nil {
+		return false, err
 	}
-	return err == nil, err
+	taken := false
+	err = h.insist(ctx, "publishing a job", func(ctx context.Context) error {
+		err := h.publish(ctx, h.key.jobSubject(p), sealed)
+		if taken = err == nil; waiting(err) {
+			return nil
+		}
+		return err
+	})
+	return taken, err
 }
 
 // listen waits for a result, for a while, and asks now and then what nobody tells.
@@ -218,6 +240,8 @@ func (h *head) listen(ctx context.Context) error {
 		if err := h.result(ctx, m); err != nil {
 			return err
 		}
+	case errors.Is(err, jetstream.ErrConsumerDeleted):
+		return fmt.Errorf("another call that proves this run has begun, and takes its results: let one of them do it: %w: %w", fault.ErrInput, err)
 	case err != nil && !away(err):
 		return fmt.Errorf("reading results: %w: %w", fault.ErrInput, err)
 	case err != nil:
@@ -246,7 +270,7 @@ func (h *head) listen(ctx context.Context) error {
 // before it acknowledges the job.
 func (h *head) askAgain(ctx context.Context) error {
 	for job, try := range h.asked {
-		taken, err := h.publish(ctx, job, h.sent[job], try)
+		taken, err := h.ask(ctx, job, h.sent[job], try)
 		if err != nil {
 			return err
 		}
@@ -271,32 +295,4 @@ func (h *head) next(ctx context.Context) (jetstream.Msg, error) {
 		h.heard = max(h.heard, sequence(m))
 	}
 	return m, err
-}
-
-// quiet is how long nothing happens before people are told.
-const quiet = 30 * time.Second
-
-// idle tells people what the queue is waiting for, now and then. It returns an error where
-// workers refuse what is left, and nobody does anything.
-func (h *head) idle(ctx context.Context) error {
-	refused := len(h.sent) > 0 && h.refused()
-	if time.Since(h.said) < quiet && !refused {
-		return nil
-	}
-	consumer, err := h.js.Consumer(ctx, h.key.jobStream(), workers)
-	if err != nil {
-		return onlyEnd(ctx) // the next question says what is wrong
-	}
-	info := consumer.CachedInfo() // of just now
-	if refused && info.NumAckPending == 0 {
-		// A worker that has just done a job has said so before it was not under way any more.
-		if heard, err := h.hearAll(ctx); err != nil || !heard || len(h.sent) == 0 || !h.refused() {
-			return err
-		}
-		return h.nobodyCan()
-	}
-	if time.Since(h.said) >= quiet {
-		h.note(fmt.Sprintf("jobs of this owner: %d wait for a worker, %d are under way", info.NumPending, info.NumAckPending))
-	}
-	return nil
 }

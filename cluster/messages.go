@@ -34,17 +34,28 @@ type resultMessage struct {
 
 // say seals a message and publishes it.
 func (c *Conn) say(ctx context.Context, p place, subject string, message any) error {
+	sealed, err := c.sealed(p, message)
+	if err != nil {
+		return err
+	}
+	return c.insist(ctx, "publishing", func(ctx context.Context) error { return c.publish(ctx, subject, sealed) })
+}
+
+// sealed is a message as the server sees it.
+func (c *Conn) sealed(p place, message any) ([]byte, error) {
 	text, err := json.Marshal(message)
 	if err != nil {
-		return fmt.Errorf("message: %w: %w", fault.ErrInput, err)
+		return nil, fmt.Errorf("message: %w: %w", fault.ErrInput, err)
 	}
-	sealed := c.key.seal(p, text)
-	return c.insist(ctx, "publishing", func(ctx context.Context) error {
-		ctx, cancel := context.WithTimeout(ctx, c.o.Answer)
-		defer cancel()
-		_, err := c.js.Publish(ctx, subject, sealed)
-		return err
-	})
+	return c.key.seal(p, text), nil
+}
+
+// publish has the server store a message.
+func (c *Conn) publish(ctx context.Context, subject string, sealed []byte) error {
+	ctx, cancel := context.WithTimeout(ctx, c.o.Answer)
+	defer cancel()
+	_, err := c.js.Publish(ctx, subject, sealed)
+	return err
 }
 
 // hear opens a message into the value that said it. Errors wrap fault.ErrMalformed.
@@ -59,15 +70,16 @@ func (c *Conn) hear(p place, sealed []byte, message any) error {
 	return nil
 }
 
-// refusedTwice is the code of the server for a message that its stream does not take:
-// here, that there is one of its subject already.
-const refusedTwice jetstream.ErrorCode = 10077
+// notStored is the code of the server for a message that its stream does not take: of a
+// job, that there is one of its subject already. It comes with the status of a server that
+// is away, and is also that of a disk that is full.
+const notStored jetstream.ErrorCode = 10077
 
 // waiting reports whether a job was not published because it waits already, or is under
 // way: the stream holds one message for each subject.
 func waiting(err error) bool {
 	var refusal jetstream.JetStreamError
-	return errors.As(err, &refusal) && refusal.APIError() != nil && refusal.APIError().ErrorCode == refusedTwice
+	return errors.As(err, &refusal) && refusal.APIError() != nil && refusal.APIError().ErrorCode == notStored
 }
 
 // kindOf is the kind of error that has an exit code, for those that a head hears of.

@@ -14,6 +14,9 @@ import (
 func (h *head) result(ctx context.Context, m jetstream.Msg) error {
 	job := jobOf(m)
 	s := h.sent[job]
+	if s == nil && h.early[job] != nil {
+		return nil // delivered again, before its task is known
+	}
 	var said resultMessage
 	if err := h.hear(h.place("result", job), m.Data(), &said); err != nil || s == nil {
 		h.forget(ctx, job, m)
@@ -98,11 +101,11 @@ func (h *head) failed(ctx context.Context, job string, s *sent, said resultMessa
 		h.last[job] = said
 		return nil
 	}
-	r := h.refusal[said.Worker]
-	h.refusal[said.Worker] = refusalsByOne{r.n + 1, said}
-	if s.input == "" { // it came early: its input is sent now
+	if s.input == "" { // it came early, from who may be gone: its input is sent now
 		return nil
 	}
+	r := h.refusal[said.Worker]
+	h.refusal[said.Worker] = refusalsByOne{r.n + 1, said}
 	if said.Try > h.o.Tries {
 		h.bury(ctx, job, s, said.Try-1)
 		return nil

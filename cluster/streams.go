@@ -70,12 +70,13 @@ func (c *Conn) prepare(ctx context.Context, run string) error {
 		if _, err := c.js.CreateOrUpdateObjectStore(ctx, jetstream.ObjectStoreConfig{Bucket: k.bucket(run), TTL: Retention, Storage: jetstream.FileStorage}); err != nil {
 			return err
 		}
-		// A new one is given all results that no head has acknowledged.
+		// A new one is given all results that no head has acknowledged. One that is lost on
+		// its way is given again.
 		if err := c.js.DeleteConsumer(ctx, k.resultStream(), headConsumer(run)); err != nil && !errors.Is(err, jetstream.ErrConsumerNotFound) {
 			return err
 		}
 		_, err := c.js.CreateConsumer(ctx, k.resultStream(), jetstream.ConsumerConfig{
-			Durable: headConsumer(run), FilterSubject: k.resultsOf(run), AckPolicy: jetstream.AckExplicitPolicy, AckWait: time.Hour, MaxAckPending: -1,
+			Durable: headConsumer(run), FilterSubject: k.resultsOf(run), AckPolicy: jetstream.AckExplicitPolicy, AckWait: 2 * c.o.AckWait, MaxAckPending: -1,
 		})
 		return err
 	})
@@ -146,6 +147,7 @@ func (c *Conn) get(ctx context.Context, p place, name string, limit int64) ([]by
 			return fmt.Errorf("the %s has %s, at most %s are allowed: %w", p.kind, memory.Format(int64(min(info.Size, math.MaxInt64))), memory.Format(limit), fault.ErrMalformed)
 		}
 		// A server that is restarted in between leaves it hanging.
+		outer := ctx
 		ctx, cancel := context.WithTimeout(ctx, c.o.Answer+time.Duration(info.Size/slowest)*time.Second)
 		defer cancel()
 		object, err := store.Get(ctx, name)
@@ -154,7 +156,9 @@ func (c *Conn) get(ctx context.Context, p place, name string, limit int64) ([]by
 		}
 		defer object.Close()
 		sealed.Reset()
-		_, err = sealed.ReadFrom(io.LimitReader(object, limit+1))
+		if _, err = sealed.ReadFrom(io.LimitReader(object, limit+1)); away(err) && c.lacks(outer, p.run, info) {
+			return jetstream.ErrObjectNotFound
+		}
 		return err
 	})
 	for _, gone := range []error{jetstream.ErrObjectNotFound, jetstream.ErrBucketNotFound, jetstream.ErrDigestMismatch} {
@@ -166,6 +170,18 @@ func (c *Conn) get(ctx context.Context, p place, name string, limit int64) ([]by
 		return nil, err
 	}
 	return c.key.open(p, sealed.Bytes())
+}
+
+// lacks reports whether the server, which says what an object is, has lost pieces of it.
+// Who reads it would wait for them.
+func (c *Conn) lacks(ctx context.Context, run string, info *jetstream.ObjectInfo) bool {
+	stream, err := c.js.Stream(ctx, "OBJ_"+c.key.bucket(run))
+	if err != nil {
+		return false // the next question says what is wrong
+	}
+	pieces := "$O." + c.key.bucket(run) + ".C." + info.NUID
+	now, err := stream.Info(ctx, jetstream.WithSubjectFilter(pieces))
+	return err == nil && now.State.Subjects[pieces] < uint64(info.Chunks)
 }
 
 // drop removes an object. That it stays, where it cannot be removed, costs room until
