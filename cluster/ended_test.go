@@ -24,12 +24,18 @@ func TestWorkerIsEnded(t *testing.T) {
 		}
 		return outputOf(input), nil
 	})
+	told := 0
+	w.Did = func(took time.Duration, size int) {
+		if told++; told != w.Done || took <= 0 || size == 0 {
+			t.Errorf("told of job %d as the %dth: %v, %d bytes", w.Done, told, took, size)
+		}
+	}
 	head, worker := s.connect(t, k), s.connect(t, k)
 	ended := make(chan error, 1)
 	go func() { ended <- worker.Work(ctx, w) }()
 	done := make(chan error, 1)
 	go func() { done <- head.Do(timeout(t), &r.Run) }()
-	if err := <-ended; err == nil || w.Done != 2 || !w.GivenBack {
+	if err := <-ended; err == nil || w.Done != 2 || told != 2 || !w.GivenBack {
 		t.Errorf("%d jobs done, given back %v: %v", w.Done, w.GivenBack, err)
 	}
 	s.employ(t, k, honest())

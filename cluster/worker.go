@@ -23,6 +23,9 @@ type Worker struct {
 	Open func(ctx context.Context, shared []byte) (Doer, error)
 	// Note is told what people should know; may be nil.
 	Note func(string)
+	// Did is told of each job that is done: how long it took, with what was fetched for it
+	// and sent, and how many bytes its output has; may be nil.
+	Did func(took time.Duration, size int)
 	// MaxInput bounds what is fetched, in bytes.
 	MaxInput int64
 
@@ -39,6 +42,12 @@ type Worker struct {
 func (w *Worker) note(text string) {
 	if w.Note != nil {
 		w.Note(text)
+	}
+}
+
+func (w *Worker) did(took time.Duration, size int) {
+	if w.Done++; w.Did != nil {
+		w.Did(took, size)
 	}
 }
 
@@ -97,6 +106,7 @@ func (c *Conn) work(ctx context.Context, w *Worker, m jetstream.Msg, wait time.D
 	}
 	var asked jobMessage
 	var said resultMessage
+	start := time.Now()
 	stop := c.keep(ctx, m, wait)
 	output, err := c.output(ctx, w, run, job, m.Data(), &asked)
 	if w.GivenBack = stop(); w.GivenBack {
@@ -123,7 +133,7 @@ func (c *Conn) work(ctx context.Context, w *Worker, m jetstream.Msg, wait time.D
 		return
 	}
 	if err == nil {
-		w.Done++
+		w.did(time.Since(start), len(output))
 	}
 	// The engine would count a refusal as a try: the head asks for the job anew.
 	answering, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.o.Answer)

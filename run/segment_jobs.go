@@ -195,8 +195,9 @@ func (w *proveCall) note(i int, underWay map[int]bool) string {
 }
 
 // nameOf is what people know a segment by.
-func (w *proveCall) nameOf(i int) string {
-	r := w.job.Run
+func (w *proveCall) nameOf(i int) string { return segmentName(w.job.Run, i) }
+
+func segmentName(r *train.Run, i int) string {
 	steps := r.Range(i)
 	return fmt.Sprintf("segment %d of %d (steps %d to %d)", i+1, r.Segments(), steps.First, steps.First+steps.Count-1)
 }

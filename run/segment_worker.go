@@ -29,8 +29,10 @@ import (
 type SegmentWorker struct {
 	shipment *shipment
 	prover   *owner.RunProver
+	run      *train.Run
 	trainer  *train.Trainer
 	memory   memory.Limit
+	proven   int // the last segment that was
 }
 
 // WorkerOptions are what a machine gives a SegmentWorker.
@@ -74,8 +76,8 @@ func NewSegmentWorker(encoded []byte, o WorkerOptions) (*SegmentWorker, error) {
 		return nil, err
 	}
 	w := &SegmentWorker{shipment: s, memory: o.Memory}
-	run := &train.Run{Program: s.statement.Program(), Rates: s.statement.RatesOf(0, s.statement.Steps()), Segment: s.statement.Segment, Initial: s.initial, Rows: rows}
-	if w.trainer, err = train.New(run, tables); err != nil {
+	w.run = &train.Run{Program: s.statement.Program(), Rates: s.statement.RatesOf(0, s.statement.Steps()), Segment: s.statement.Segment, Initial: s.initial, Rows: rows}
+	if w.trainer, err = train.New(w.run, tables); err != nil {
 		return nil, err
 	}
 	if o.Rand == nil {
@@ -106,6 +108,10 @@ func (w *SegmentWorker) Describe() string {
 	return fmt.Sprintf("%d steps in %d segments, mode %s, statement %x", s.Steps(), s.Segments(), s.Mode, w.prover.Claims.Digest[:8])
 }
 
+// Proven says which segment it has proven last, for logs: nothing that the run's bundle
+// does not say. Requires that it has proven one.
+func (w *SegmentWorker) Proven() string { return segmentName(w.run, w.proven) }
+
 // Prove proves a shipped segment. Errors wrap fault.ErrMalformed, fault.ErrResources
 // where it does not fit the memory, and those of executing and proving it.
 func (w *SegmentWorker) Prove(ctx context.Context, input []byte) ([]byte, error) {
@@ -130,7 +136,8 @@ func (w *SegmentWorker) Prove(ctx context.Context, input []byte) ([]byte, error)
 		return nil, err
 	}
 	if trace.After.Digest(w.shipment.statement.Program()) != g.end {
-		return nil, fmt.Errorf("segment %d: the weights after it are others on this machine than where it was trained: one of them errs: %w", g.segment, fault.ErrInput)
+		return nil, fmt.Errorf("%s: the weights after it are others on this machine than where it was trained: one of them errs: %w", segmentName(w.run, g.segment), fault.ErrInput)
 	}
+	w.proven = g.segment
 	return w.prover.Segment(ctx, sys, claim, trace, g.before, g.after)
 }

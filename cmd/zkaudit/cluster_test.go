@@ -5,10 +5,12 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"io"
 	mrand "math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"syscall"
 	"testing"
@@ -230,20 +232,7 @@ func folderBytes(t *testing.T, dir string) string {
 // TestWorkerSaysHowItEnded: a worker that is terminated says how many jobs it has done and
 // what became of the one under way, and nothing of a command that continues.
 func TestWorkerSaysHowItEnded(t *testing.T) {
-	p := newProcesses(t)
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := exec.CommandContext(t.Context(), self, "worker", "--cache", p.cache, "--cluster-context", p.context, "--cluster-key", p.key)
-	c.Args[0] = "zkaudit"
-	said, err := c.StderrPipe()
-	if err == nil {
-		err = c.Start()
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
+	c, said := newProcesses(t).heard()
 	lines, text := bufio.NewScanner(said), ""
 	for lines.Scan() {
 		text += lines.Text() + "\n"
@@ -257,4 +246,69 @@ func TestWorkerSaysHowItEnded(t *testing.T) {
 	if code := c.ProcessState.ExitCode(); code != fault.ExitTerminated || !strings.Contains(text, "0 jobs done") || !strings.Contains(text, "interrupted; no job was under way") || strings.Contains(text, "the same command") {
 		t.Errorf("exit code %d: %s", code, text)
 	}
+}
+
+// TestWorkerSaysWhatItDoes: a line for each job, of what stands in the bundle, too, and
+// nothing where it is told to be quiet.
+func TestWorkerSaysWhatItDoes(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts processes")
+	}
+	for _, quiet := range []bool{false, true} {
+		p := newProcesses(t)
+		dir := p.trainedRun(3, "validity")
+		var flags []string
+		if quiet {
+			flags = []string{"--quiet"}
+		}
+		c, said := p.heard(flags...)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		if _, err := p.prove(ctx, dir); err != nil {
+			t.Fatal(err)
+		}
+		if err := c.Process.Signal(syscall.SIGTERM); err != nil {
+			t.Fatal(err)
+		}
+		text, err := io.ReadAll(said)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = c.Wait() // by the signal
+		if quiet {
+			if lines := strings.TrimSpace(string(text)); strings.Contains(lines, "\n") || !strings.Contains(lines, "interrupted") {
+				t.Errorf("a quiet worker said %q", text)
+			}
+			continue
+		}
+		for _, want := range []string{
+			`(?m)^a run to work for: 6 steps in 3 segments, mode validity, statement [0-9a-f]{16}$`,
+			`(?m)^job 1 done in \d+\.\d s: segment \d of 3 \(steps \d to \d\) proven, \d{4,} bytes$`,
+			`: segment 1 of 3 \(steps 0 to 1\) proven`, `: segment 2 of 3 \(steps 2 to 3\) proven`, `: segment 3 of 3 \(steps 4 to 5\) proven`,
+			`(?m)^job 3 done in `, `(?m)^3 jobs done$`,
+		} {
+			if !regexp.MustCompile(want).Match(text) {
+				t.Errorf("%q is not in what it said:\n%s", want, text)
+			}
+		}
+	}
+}
+
+// heard starts a worker process, and returns what it says.
+func (p *processes) heard(flags ...string) (*exec.Cmd, io.Reader) {
+	p.t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	c := exec.CommandContext(p.t.Context(), self, append([]string{"worker", "--cache", p.cache, "--cluster-context", p.context, "--cluster-key", p.key}, flags...)...)
+	c.Args[0] = "zkaudit"
+	said, err := c.StderrPipe()
+	if err == nil {
+		err = c.Start()
+	}
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return c, said
 }

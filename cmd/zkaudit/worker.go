@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -27,8 +28,9 @@ func workerCommand(a *app) *cobra.Command {
 JetStream, and proves one after the other until it is ended. It serves the runs whose
 owner has the same key (zkaudit worker key FILE makes one), and sees their rows and
 weights: it is a machine of the owner's. A segment that does not fit its memory, or is of
-another version of zkaudit, is left to other workers. When it is ended, the segment that
-is under way goes back into the queue.`,
+another version of zkaudit, is left to other workers. It says a line of each that it has
+proven, unless it is told to be --quiet. When it is ended, the segment that is under way
+goes back into the queue.`,
 		Args: arguments(0, 0, "nothing"),
 		RunE: func(c *cobra.Command, _ []string) error {
 			conn, err := q.dial()
@@ -88,16 +90,17 @@ const maxInput = 1 << 40
 func (a *app) work(ctx context.Context, conn *cluster.Conn) error {
 	arena := &poly.Arena{}
 	a.note("working for the owner of the key, until ended")
-	w := &cluster.Worker{
-		Version: run.WorkVersion(programVersion()), Note: func(text string) { a.note("%s", text) }, MaxInput: maxInput,
-		Open: func(_ context.Context, shared []byte) (cluster.Doer, error) {
-			w, err := run.NewSegmentWorker(shared, run.WorkerOptions{CacheDir: a.cacheDir(), Memory: a.memoryLimit(), Arena: arena})
-			if err != nil {
-				return nil, err
-			}
-			a.note("a run to work for: %s", w.Describe())
-			return w.Prove, nil
-		},
+	var open *run.SegmentWorker
+	w := &cluster.Worker{Version: run.WorkVersion(programVersion()), Note: func(text string) { a.note("%s", text) }, MaxInput: maxInput}
+	w.Open = func(_ context.Context, shared []byte) (_ cluster.Doer, err error) {
+		if open, err = run.NewSegmentWorker(shared, run.WorkerOptions{CacheDir: a.cacheDir(), Memory: a.memoryLimit(), Arena: arena}); err != nil {
+			return nil, err
+		}
+		a.note("a run to work for: %s", open.Describe())
+		return open.Prove, nil
+	}
+	w.Did = func(took time.Duration, size int) {
+		a.note("job %d done in %.1f s: %s proven, %d bytes", w.Done, took.Seconds(), open.Proven(), size)
 	}
 	err := conn.Work(ctx, w)
 	a.note("%s done", counted(w.Done, "job"))
