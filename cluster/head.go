@@ -51,6 +51,7 @@ type head struct {
 	asked  map[string]int             // tries to be published, as soon as the one before is out of the queue
 	looked time.Time                  // when what nobody tells was last asked
 	said   time.Time                  // when a note was last made, or there was anything to do
+	still  time.Time                  // since when nobody is at any job, and none was published; zero where somebody is
 
 	heard   uint64                   // last result
 	seen    uint64                   // last dead letter
@@ -63,7 +64,6 @@ type head struct {
 type sent struct {
 	task  *Task
 	input string // object
-	stays bool   // in the queue, when nobody was last seen to be at anything
 }
 
 // Do has all tasks of a run done by workers of the key. Results of earlier calls, of
@@ -222,6 +222,9 @@ func (h *head) ask(ctx context.Context, job string, s *sent, try int) (bool, err
 		}
 		return err
 	})
+	if taken {
+		h.still = time.Time{}
+	}
 	return taken, err
 }
 

@@ -64,16 +64,23 @@ func (h *head) idle(ctx context.Context) error {
 	if late {
 		h.note(fmt.Sprintf("jobs of this owner: %d wait for a worker, %d are under way", info.NumPending, info.NumAckPending))
 	}
-	if nobody := info.NumPending == 0 && info.NumAckPending == 0; late || nobody {
-		return h.askForLost(ctx, nobody)
+	switch nobody := info.NumPending == 0 && info.NumAckPending == 0; {
+	case !nobody:
+		h.still = time.Time{}
+	case h.still.IsZero():
+		h.still = time.Now()
+	}
+	if late || !h.still.IsZero() {
+		return h.askForLost(ctx)
 	}
 	return nil
 }
 
 // askForLost asks for tasks anew of which the server has neither the job nor a result: its
 // machine has failed, or another head of the run was told. A job that stays there while
-// nobody is at any has died, and its letter was lost.
-func (h *head) askForLost(ctx context.Context, nobody bool) error {
+// nobody is at any, for as long as a lost worker is waited for, has died, and its letter was
+// lost.
+func (h *head) askForLost(ctx context.Context) error {
 	// Results are said before jobs are acknowledged, and so are asked about after them.
 	jobs, err := h.subjects(ctx, h.key.jobStream(), h.key.jobsOf(h.tag))
 	if err != nil {
@@ -93,13 +100,12 @@ func (h *head) askForLost(ctx context.Context, nobody bool) error {
 		case !there:
 			h.asked[job] = 1
 			lost++
-		case nobody && s.stays: // its letter would have been read by now
+		case !h.still.IsZero() && time.Since(h.still) > h.o.AckWait: // its letter would have been read by now
 			if err := h.remove(ctx, job); err != nil {
 				return onlyEnd(ctx)
 			}
 			h.bury(ctx, job, s, h.o.Tries)
 		}
-		s.stays = nobody && there
 	}
 	if lost == 0 {
 		return nil
