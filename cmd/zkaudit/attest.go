@@ -21,8 +21,8 @@ func (o *attesting) flags(f *pflag.FlagSet) {
 	f.StringVar(&o.key, "key", "", "the private key to sign with: PEM, PKCS#8, Ed25519 or ECDSA P-256, readable by you alone")
 }
 
-// check refuses flags that contradict one another, and a statement in the place of one of
-// the files that are read, before anything is verified.
+// check refuses flags that contradict one another, a statement in the place of one of the
+// files that are read, and a key that cannot sign, before anything is verified.
 func (o *attesting) check(unpinned, insecure bool, inputs ...string) error {
 	switch {
 	case (o.out == "") != (o.key == ""):
@@ -34,7 +34,11 @@ func (o *attesting) check(unpinned, insecure bool, inputs ...string) error {
 	case insecure:
 		return fmt.Errorf("--attest states that proofs hold; with --allow-insecure-setup anyone can forge them: %w", fault.ErrUsage)
 	}
-	return writable(o.out, append(inputs, o.key)...)
+	if err := writable(o.out, append(inputs, o.key)...); err != nil {
+		return err
+	}
+	_, err := readSigner(o.key)
+	return err
 }
 
 // write signs what a verifier states, if that is asked for.
