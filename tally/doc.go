@@ -13,7 +13,8 @@
 //
 //	symbol  meaning, of participant k
 //	l_k     the largest of what its claims say that a group has at least: a bound, or a released count
-//	u_k     the smallest of released counts and what may have been rounded off; at most the rows there are
+//	u_k     the smallest of released counts and what may have been rounded off; at most the rows there are;
+//	        both as narrow as follows of its groups having all of its rows together (narrow)
 //	x_k     its smallest bound
 //
 // Claims answer one question where the attributes have the same names and the same

@@ -80,6 +80,21 @@ func (t *Tally) question(asked *question) *question {
 	return asked
 }
 
+// whole reports whether the groups are all that there are: every row is in one of them,
+// since an audit proves that its codes are in the vocabularies.
+func (q *question) whole() bool {
+	all := 1
+	for _, v := range q.attributes {
+		all *= len(v.Entries)
+	}
+	for i, g := range q.groups {
+		if g != i {
+			return false
+		}
+	}
+	return len(q.groups) == all
+}
+
 // with and without are the participants that have answered, and that have not.
 func (t *Tally) with(q *question) []int {
 	return slices.DeleteFunc(t.all(), func(k int) bool { return len(q.answers[k]) == 0 })

@@ -1,6 +1,7 @@
 package tally
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -87,26 +88,82 @@ func (t *Tally) allowed(q *question, s *aggregate.Across) error {
 // rows are Σ_k l_k and Σ_k u_k of each group; the latter only where all participants that
 // have answered have released counts.
 func (t *Tally) rows(q *question, s *aggregate.Across) error {
-	with := t.with(q)
-	for i, group := range q.groups {
-		sum, most, bounded := int64(0), int64(0), true
-		for _, k := range with {
-			l, u, released := t.between(q, k, i)
-			if released && l > u {
-				return contradicted(k, fmt.Sprintf("a group has at least %d and at most %d rows", l, u))
+	with, n := t.with(q), len(q.groups)
+	least, most, bounded := make([]int64, n), make([]int64, n), true
+	l, u := make([]int64, n), make([]int64, n)
+	for _, k := range with {
+		for i := range q.groups {
+			var released bool
+			if l[i], u[i], released = t.between(q, k, i); l[i] > u[i] {
+				return contradicted(k, fmt.Sprintf("a group has at least %d and at most %d rows", l[i], u[i]))
 			}
-			if l > math.MaxInt64-sum || u > math.MaxInt64-most {
-				return fmt.Errorf("counts of participants add up to more than 2^63: %w", fault.ErrOverflow)
-			}
-			sum, most, bounded = sum+l, most+u, bounded && released
+			bounded = bounded && released
 		}
-		rows := aggregate.GroupRows{Values: q.answers[with[0]][0].grouped.Values(group), AtLeast: sum}
+		if err := narrow(l, u, t.committed(k), q.whole()); errors.Is(err, fault.ErrRejected) {
+			return contradicted(k, fault.Text(err, nil))
+		} else if err != nil {
+			return err
+		}
+		if err := errors.Join(addTo(least, l), addTo(most, u)); err != nil {
+			return err
+		}
+	}
+	for i, group := range q.groups {
+		rows := aggregate.GroupRows{Values: q.answers[with[0]][0].grouped.Values(group), AtLeast: least[i]}
 		if bounded {
-			rows.AtMost = &most
+			rows.AtMost = &most[i]
 		}
 		s.Groups = append(s.Groups, rows)
 	}
 	return nil
+}
+
+// narrow makes bounds l_i <= m_i <= u_i on the rows of groups as narrow as they can be.
+// Each of N rows is in one group, and there are no other groups if these are the whole:
+//
+//	Σ_i m_i = N    of the whole, else    Σ_i m_i <= N
+//	u'_i = min(u_i, N − Σ_{j≠i} l_j)
+//	l'_i = max(l_i, N − Σ_{j≠i} u_j)    of the whole
+//
+// They follow from m_j >= l_j and m_j <= u_j. Nothing narrower does: of the whole, with
+// Σ l <= N <= Σ u, the other groups take the N − u'_i rows that are left, since
+// Σ_{j≠i} l_j <= N − u'_i <= Σ_{j≠i} u_j, and likewise for l'_i; else they take l_j.
+// Requires 0 <= l_i <= u_i <= N. It fails with fault.ErrRejected where no rows can be so,
+// and with fault.ErrOverflow.
+func narrow(l, u []int64, rows int64, whole bool) error {
+	least, most := int64(0), int64(0) // of all together: Σ l <= Σ u
+	for i := range u {
+		if u[i] > math.MaxInt64-most {
+			return errTooMany()
+		}
+		least, most = least+l[i], most+u[i]
+	}
+	if least > rows || whole && most < rows {
+		return fmt.Errorf("groups have at least %d and at most %d of %d rows: %w", least, most, rows, fault.ErrRejected)
+	}
+	for i := range l {
+		low, high := l[i], u[i]
+		u[i] = min(high, rows-(least-low))
+		if whole {
+			l[i] = max(low, rows-(most-high))
+		}
+	}
+	return nil
+}
+
+// addTo adds x to sums. Requires x_i >= 0; it fails with fault.ErrOverflow.
+func addTo(sums, x []int64) error {
+	for i, n := range x {
+		if n > math.MaxInt64-sums[i] {
+			return errTooMany()
+		}
+		sums[i] += n
+	}
+	return nil
+}
+
+func errTooMany() error {
+	return fmt.Errorf("counts of participants add up to more than 2^63: %w", fault.ErrOverflow)
 }
 
 // between returns l_k and u_k of a group, given by its place among those asked for, and

@@ -102,9 +102,9 @@ func TestSums(t *testing.T) {
 		"exact counts": {[]*audit.Report{said("1", counted(released(1, 5, 7), "a")), said("2", counted(released(1, 4, 6), "c", "b")), said("3", counted(released(1, 1, 9), "d"))},
 			[]string{`all 3 participants: of their 32 committed rows, by "sex": "F" 10, "M" 22` + fewer}},
 		"rounded ones": {[]*audit.Report{said("1", counted(released(5, 5, 5), "a")), said("2", counted(released(1, 4, 6), "b", "c")), said("3", counted(released(10, 0, 0), "d"))},
-			[]string{`all 3 participants: of their 32 committed rows, by "sex": "F" 9 to 22, "M" 11 to 24` + fewer}},
+			[]string{`all 3 participants: of their 32 committed rows, by "sex": "F" 10 to 20, "M" 12 to 22` + fewer}},
 		"no more than there are": {[]*audit.Report{said("1", counted(released(10, 0, 10), "a")), said("2", counted(released(1, 4, 6), "b", "c")), said("3", counted(released(10, 0, 10), "d"))},
-			[]string{`all 3 participants: of their 32 committed rows, by "sex": "F" 4 to 22, "M" 26 to 28` + fewer}},
+			[]string{`all 3 participants: of their 32 committed rows, by "sex": "F" 4 to 6, "M" 26 to 28` + fewer}},
 		"bounds": {[]*audit.Report{said("1", counted(least(2), "a")), said("2", counted(least(3), "b", "c")), said("3", counted(least(1), "d"))},
 			[]string{`all 3 participants: of their 32 committed rows, by "sex": "F" at least 6, "M" at least 6` + fewer}},
 		"a bound and counts": {[]*audit.Report{said("1", counted(least(2), "a")), said("2", counted(released(1, 4, 6), "b", "c")), said("3", counted(released(1, 1, 9), "d"))},
@@ -112,7 +112,7 @@ func TestSums(t *testing.T) {
 		"a better bound than a count": {[]*audit.Report{said("1", counted(audit.Grouped{Least: 3, Released: []int64{0, 0}, Round: 10}, "a")), said("3", counted(released(1, 1, 9), "d"))},
 			[]string{`participants 1 and 3 of 3: of their 22 committed rows, by "sex": "F" 4 to 10, "M" 12 to 18; NOT SHOWN of participant 2: there is none`}},
 		"several claims of one": {[]*audit.Report{said("1", counted(released(10, 0, 0), "a"), counted(least(2), "a")), said("4", counted(released(6, 0, 6), "a")), said("3", counted(released(1, 1, 9), "d"))},
-			[]string{`participants 1 and 3 of 3: of their 22 committed rows, by "sex": "F" 3 to 6, "M" 15 to 18; NOT SHOWN of participant 2: there is none`}},
+			[]string{`participants 1 and 3 of 3: of their 22 committed rows, by "sex": "F" 4 to 6, "M" 16 to 18; NOT SHOWN of participant 2: there is none`}},
 		"pairs whose names are alike": {[]*audit.Report{said("1", counted(pair(released(1, 5, 7)), "a")), said("3", counted(pair(released(1, 1, 9)), "d"))},
 			[]string{`participants 1 and 3 of 3: of their 22 committed rows, by "p", "q": "u" & "v & w" 6, "u & v" & "w" 16; NOT SHOWN of participant 2: there is none`}},
 		"licences": {[]*audit.Report{said("1", licensed([]int{0, 1}, "a"), licensed([]int{1, 2}, "a")), said("2", licensed([]int{2}, "b", "c")), said("3", licensed([]int{1}, "d"))},
@@ -183,9 +183,12 @@ func TestContradictions(t *testing.T) {
 		says   string
 		kind   error
 	}{
+		"too few rows":    {[]*audit.Report{said("1", counted(audit.Grouped{Released: []int64{5, 6}, Round: 1}, "a"))}, "audits of participant 1 contradict each other: groups have at least 11 and at most 11 of 12 rows", fault.ErrRejected},
+		"too many rows":   {[]*audit.Report{said("1", counted(audit.Grouped{Least: 7}, "a"))}, "audits of participant 1 contradict each other: groups have at least 14 and at most 24 of 12 rows", fault.ErrRejected},
+		"more than all":   {[]*audit.Report{said("1", counted(audit.Grouped{Least: 13}, "a"))}, "a group has at least 13 and at most 12 rows", fault.ErrRejected},
 		"two counts":      {[]*audit.Report{said("1", released(5), released(6))}, "audits of participant 1 contradict each other: a group has at least 6 and at most 5 rows", fault.ErrRejected},
 		"no tag":          {[]*audit.Report{said("1", licensed([]int{0}, "a"), licensed([]int{1}, "a"))}, "audits of participant 1 contradict each other: no value", fault.ErrRejected},
-		"too many":        {[]*audit.Report{said("1", counted(audit.Grouped{Least: math.MaxInt64}, "a")), said("3", counted(audit.Grouped{Least: 1}, "d"))}, "add up to more than 2^63", fault.ErrOverflow},
+		"too many":        {[]*audit.Report{said("1", counted(audit.Grouped{Least: math.MaxInt64}, "a")), said("3", counted(audit.Grouped{Least: 1}, "d"))}, "a group has at least 9223372036854775807 and at most 12 rows", fault.ErrRejected},
 		"no number":       {[]*audit.Report{said("1", updated("s1", "1"), updated("s1", "x"))}, "is not a decimal", fault.ErrUsage},
 		"no number alone": {[]*audit.Report{said("1", updated("s1", "x"))}, "is not a decimal", fault.ErrUsage},
 	} {
@@ -193,13 +196,27 @@ func TestContradictions(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	r := three()
-	r.Participants[0].Rows, r.Participants[2].Rows = []int{math.MaxInt64}, []int{math.MaxInt64}
-	tally := New(r, nil)
-	tally.Add(said("1", counted(audit.Grouped{Least: 1}, "a")))
-	tally.Add(said("3", counted(audit.Grouped{Least: 1}, "d")))
-	if err := tally.Finish(); !errors.Is(err, fault.ErrOverflow) {
-		t.Errorf("upper bounds: %v", err)
+	half, all := math.MaxInt64/2, math.MaxInt64
+	for name, test := range map[string]struct {
+		rows  [3]int // of each participant
+		found bool
+	}{
+		"bounds of one":           {[3]int{all, 10, 10}, true},
+		"bounds of the last":      {[3]int{10, 10, half + 1}, true},
+		"as much as there may be": {[3]int{half, half, 4}, false},
+		"bounds of several":       {[3]int{half, half, 6}, true},
+	} {
+		r := three()
+		for k, n := range test.rows {
+			r.Participants[k].Rows = []int{n}
+		}
+		tally := New(r, nil)
+		tally.Add(said("1", counted(audit.Grouped{Least: 1}, "a")))
+		tally.Add(said("2", counted(audit.Grouped{Least: 1}, "b", "c")))
+		tally.Add(said("3", counted(audit.Grouped{Least: 1}, "d")))
+		if err := tally.Finish(); errors.Is(err, fault.ErrOverflow) != test.found || !test.found && err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }
 
