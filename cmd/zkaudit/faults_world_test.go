@@ -203,16 +203,8 @@ func runWell(t *testing.T) *goodRun {
 	}
 	g := &goodRun{}
 	for _, s := range stages {
-		if s.name == "aggregate" { // with another participant
-			for _, o := range stages {
-				if slices.Contains([]string{"init", "commit", "train", "prove"}, o.name) {
-					args := slices.Clone(o.args)
-					for i := range args {
-						args[i] = strings.ReplaceAll(args[i], "@/run", "@/other")
-					}
-					w.must(t, args...)
-				}
-			}
+		if s.name == "aggregate" {
+			w.participates(t)
 		}
 		g.before = append(g.before, w.files(t))
 		var ops []disk.Operation
@@ -227,6 +219,20 @@ func runWell(t *testing.T) *goodRun {
 	w.must(t, "verify", "@/run/bundle.zka", "--expect", "@/run/expect.toml")
 	g.cache = filesOf(t, w.cache)
 	return g
+}
+
+// participates makes the run of another participant of the round.
+func (w world) participates(t *testing.T) {
+	t.Helper()
+	for _, s := range stages {
+		if slices.Contains([]string{"init", "commit", "train", "prove"}, s.name) {
+			args := slices.Clone(s.args)
+			for i := range args {
+				args[i] = strings.ReplaceAll(args[i], "@/run", "@/other")
+			}
+			w.must(t, args...)
+		}
+	}
 }
 
 // inject has operation n of what is done in the world fail, and returns which it was
