@@ -112,8 +112,7 @@ func (b *pairBatch) doubleAll(p []bn254.G1Affine) {
 		ax, ay, bx, by, dx := b.ax[:wide], b.ay[:wide], b.bx[:wide], b.by[:wide], b.dx[:wide]
 		copy(bx, ax)
 		dx.Add(ay, ay)
-		b.runningProducts(wide)
-		b.runningInverses(wide)
+		invert(b.inv[:wide], dx, b.pre)
 		by.Mul(ax, ax)
 		dx.Add(by, by)
 		by.Add(by, dx)

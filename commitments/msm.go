@@ -18,7 +18,7 @@ import (
 // the points are sorted by the size of their digit (sortByDigit) and every
 // bucket of equal digits is summed by halving: neighbours are added, then
 // neighbours of the sums, and so on (segmentSummer). All additions of a round
-// are independent, so affine formulas apply, with one inversion for a thousand
+// are independent, so affine formulas apply, with one inversion for two thousand
 // of them, and each formula is one vector operation of gnark-crypto over the
 // whole batch (pairBatch): 6 multiplications of about 5.5 ns an addition. The
 // weighted sum of the buckets is made of the same additions (weightedSum).

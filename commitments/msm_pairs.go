@@ -9,11 +9,10 @@ import (
 )
 
 const (
-	// batchPairs is how many point additions share one field inversion. Its
-	// seven vectors stay in the second-level cache.
-	batchPairs = 1024
-	// batchLanes is the width of the running products of that inversion: wide
-	// enough for the vector unit, narrow enough to finish in scalar code.
+	// batchPairs is how many point additions share one field inversion. Their
+	// eight vectors, half a megabyte, stay in the second-level cache.
+	batchPairs = 2048
+	// batchLanes is how many products of that inversion are left to scalar code.
 	batchLanes = 16
 )
 
@@ -28,7 +27,7 @@ const (
 type pairBatch struct {
 	n              int
 	ax, ay, bx, by fp.Vector
-	dx, pre, inv   fp.Vector
+	dx, inv, pre   fp.Vector         // pre is twice as long
 	out            []*bn254.G1Affine // where the sums go
 
 	// infinities is shared by all batches of one multi-scalar multiplication:
@@ -37,10 +36,10 @@ type pairBatch struct {
 }
 
 func newPairBatch() *pairBatch {
-	vectors := make(fp.Vector, 7*batchPairs)
+	vectors := make(fp.Vector, 8*batchPairs)
 	cut := func(i int) fp.Vector { return vectors[i*batchPairs : (i+1)*batchPairs : (i+1)*batchPairs] }
 	return &pairBatch{
-		ax: cut(0), ay: cut(1), bx: cut(2), by: cut(3), dx: cut(4), pre: cut(5), inv: cut(6),
+		ax: cut(0), ay: cut(1), bx: cut(2), by: cut(3), dx: cut(4), inv: cut(5), pre: vectors[6*batchPairs:],
 		out:        make([]*bn254.G1Affine, batchPairs),
 		infinities: new(atomic.Bool),
 	}
@@ -121,54 +120,55 @@ func (b *pairBatch) invertDifferences(n int) []apartSum {
 	if b.infinities.Load() {
 		apart = b.setApart(apart)
 	}
-	last := b.pre[n-batchLanes : n]
-	b.runningProducts(n)
-	for i := range last {
-		if last[i].IsZero() {
-			apart = b.setApart(apart)
-			b.runningProducts(n)
-			break
-		}
+	if !invert(b.inv[:n], b.dx[:n], b.pre) {
+		apart = b.setApart(apart)
+		invert(b.inv[:n], b.dx[:n], b.pre)
 	}
-	b.runningInverses(n)
 	return apart
 }
 
-// runningProducts sets, per lane, pre[r] = dx[0]·…·dx[r].
-func (b *pairBatch) runningProducts(n int) {
-	copy(b.pre[:batchLanes], b.dx[:batchLanes])
-	for r := batchLanes; r < n; r += batchLanes {
-		row := b.pre[r : r+batchLanes]
-		row.Mul(b.pre[r-batchLanes:r], b.dx[r:r+batchLanes])
+// invert sets dst = 1/src by products of pairs, of pairs of those, and so on, and back:
+//
+//	1/a = b·(1/ab), 1/b = a·(1/ab)
+//
+// with one inversion in all. It returns false if there is a zero in src. Requires
+// batchLanes to divide the length, and as much room again and twice batchLanes in pre.
+func invert(dst, src, pre fp.Vector) bool {
+	n := len(src)
+	if n == batchLanes {
+		return invertLanes(dst, src)
 	}
+	half := (n/batchLanes + 1) / 2 * batchLanes
+	paired := n - half // a[i]·b[i], and after these what has no partner
+	a, b, products := src[:paired], src[half:], pre[:half]
+	left := products[:paired]
+	left.Mul(a, b)
+	copy(products[paired:], src[paired:half])
+	if !invert(dst[:half], products, pre[half:]) {
+		return false
+	}
+	left, right := dst[:paired], dst[half:n]
+	right.Mul(left, a)
+	left.Mul(left, b)
+	return true
 }
 
-// runningInverses walks back, with t = 1/(dx[0]·…·dx[r]) per lane:
-// inv[r] = t·pre[r−1], then t ← t·dx[r].
-func (b *pairBatch) runningInverses(n int) {
-	var buffer [batchLanes]fp.Element
-	t := fp.Vector(buffer[:])
-	invertLanes(t, b.pre[n-batchLanes:n])
-	for r := n - batchLanes; r > 0; r -= batchLanes {
-		row := b.inv[r : r+batchLanes]
-		row.Mul(t, b.pre[r-batchLanes:r])
-		t.Mul(t, b.dx[r:r+batchLanes])
-	}
-	copy(b.inv[:batchLanes], t)
-}
-
-// invertLanes sets dst = 1/src with one inversion. Requires no zero in src.
-func invertLanes(dst, src fp.Vector) {
+// invertLanes is invert in scalar code.
+func invertLanes(dst, src fp.Vector) bool {
 	product := fp.One()
 	for i := range src {
 		dst[i] = product
 		product.Mul(&product, &src[i])
+	}
+	if product.IsZero() {
+		return false
 	}
 	product.Inverse(&product)
 	for i := len(src) - 1; i >= 0; i-- {
 		dst[i].Mul(&dst[i], &product)
 		product.Mul(&product, &src[i])
 	}
+	return true
 }
 
 // setApart sums the pairs that have equal x or an infinity.

@@ -240,3 +240,30 @@ func TestCrewsAreDismissedBetweenSums(t *testing.T) {
 	}()
 	c.dismiss()
 }
+
+func TestInvertIsInversion(t *testing.T) {
+	var zero fp.Element
+	for n := batchLanes; n <= batchPairs; n += batchLanes {
+		src, dst, pre := make(fp.Vector, n), make(fp.Vector, n), make(fp.Vector, 2*batchPairs)
+		for i := range src {
+			src[i].SetInt64(int64(3*i + 7))
+		}
+		if !invert(dst, src, pre) {
+			t.Fatalf("%d elements: a zero, where there is none", n)
+		}
+		for i := range src {
+			want := *new(fp.Element).Inverse(&src[i])
+			if !dst[i].Equal(&want) {
+				t.Fatalf("%d elements: that at %d is not inverted", n, i)
+			}
+		}
+		for _, at := range []int{0, n / 2, n - 1} {
+			was := src[at]
+			src[at] = zero
+			if invert(dst, src, pre) {
+				t.Errorf("%d elements: the zero at %d is not seen", n, at)
+			}
+			src[at] = was
+		}
+	}
+}
