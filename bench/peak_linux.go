@@ -1,12 +1,29 @@
 package bench
 
-import "golang.org/x/sys/unix"
+import (
+	"os"
+	"regexp"
+	"strconv"
+)
 
-// PeakGiB returns the largest resident size of the process so far.
+// peak is the largest resident size since the process has its program: the kernel's
+// ru_maxrss begins with that of the process that has started it.
+var peak = regexp.MustCompile(`(?m)^VmHWM:\s+(\d+) kB$`)
+
+// PeakGiB returns the largest resident size of the process so far, 0 where it is not
+// known.
 func PeakGiB() float64 {
-	var u unix.Rusage
-	if err := unix.Getrusage(unix.RUSAGE_SELF, &u); err != nil {
+	status, err := os.ReadFile("/proc/self/status")
+	if err != nil {
 		return 0
 	}
-	return float64(u.Maxrss) / (1 << 20)
+	m := peak.FindSubmatch(status)
+	if m == nil {
+		return 0
+	}
+	kilobytes, err := strconv.ParseFloat(string(m[1]), 64)
+	if err != nil {
+		return 0
+	}
+	return kilobytes / (1 << 20)
 }
