@@ -105,7 +105,9 @@ func measure(ctx context.Context, setup *commitments.Setup, w *bench.Workload) (
 		}
 	}
 	s.commit = time.Since(start)
-	p, times, err := prover.ProveTimed(ctx, setup, masked, prover.Secret{Cells: w.Cells, Arena: new(poly.Arena)}, rand.Reader)
+	arena := new(poly.Arena)
+	defer arena.Free()
+	p, times, err := prover.ProveTimed(ctx, setup, masked, prover.Secret{Cells: w.Cells, Arena: arena}, rand.Reader)
 	if err != nil {
 		return nil, err
 	}

@@ -163,8 +163,11 @@ func (d *Directory) sweep() (removed int) {
 	return removed
 }
 
-// Close unlocks the directory.
-func (d *Directory) Close() { d.unlock() }
+// Close gives the memory of proofs back, and unlocks the directory.
+func (d *Directory) Close() {
+	d.arena.Free()
+	d.unlock()
+}
 
 func (d *Directory) file(parts ...string) string {
 	return filepath.Join(append([]string{d.Path}, parts...)...)

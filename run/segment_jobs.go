@@ -127,6 +127,9 @@ func (w *proveCall) prove(ctx context.Context, jobs []segmentJob, atOnce int) er
 	if err != nil {
 		return err
 	}
+	for _, p := range idle[1:] { // of which each has one of its own
+		defer p.prover.Arena.Free()
+	}
 	ctx, cancel := context.WithCancel(ctx)
 	var group fault.Group
 	defer group.Wait()

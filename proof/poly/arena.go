@@ -9,7 +9,7 @@ import (
 )
 
 // Arena lends tables of field elements and takes them back, so that memory
-// touched once serves all layers, segments and proofs of a run: touching
+// touched once serves all phases, segments and proofs of a run: touching
 // fresh pages costs as much as the arithmetic done on them. It is a buddy
 // allocator: a block is halved for a shorter table, and halves that are both
 // back are one block again. An Arena is safe for concurrent use; nil is an arena
@@ -105,6 +105,27 @@ func (a *Arena) put(t fr.Vector) {
 	}
 	k := Log(size)
 	a.free[k] = append(a.free[k], block[from:from+size:from+size])
+}
+
+// Free gives the memory of blocks that are whole back to the system: all of it once
+// every table is back.
+func (a *Arena) Free() {
+	if a == nil {
+		return
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for log := range a.free {
+		a.free[log] = slices.DeleteFunc(a.free[log], func(t fr.Vector) bool {
+			at, found := slices.BinarySearchFunc(a.blocks, address(t), byAddress)
+			if !found || len(a.blocks[at]) != len(t) {
+				return false
+			}
+			a.blocks = slices.Delete(a.blocks, at, at+1)
+			freeTable(t)
+			return true
+		})
+	}
 }
 
 // Cells counts those of the tables that are at hand.

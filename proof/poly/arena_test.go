@@ -82,3 +82,53 @@ func TestArenaReserves(t *testing.T) {
 		t.Errorf("%d cells without an arena", len(got))
 	}
 }
+
+// What has come back is freed, and what is lent is not; a freed arena lends again.
+func TestArenaFrees(t *testing.T) {
+	a := new(Arena)
+	a.Put(a.Get(1 << 21))
+	half, other := a.Get(1<<20), a.Get(1<<22)
+	half[1<<20-1].SetOne()
+	a.Put(other)
+	a.Free()
+	if n := a.Cells(); n != 1<<20 || len(a.blocks) != 1 {
+		t.Errorf("%d cells at hand in %d blocks, of which half a block is lent", n, len(a.blocks))
+	}
+	if !half[1<<20-1].IsOne() {
+		t.Error("a lent table was freed")
+	}
+	a.Put(half)
+	a.Free()
+	if a.Cells() != 0 || len(a.blocks) != 0 {
+		t.Errorf("%d cells at hand in %d blocks after all of it was freed", a.Cells(), len(a.blocks))
+	}
+	again := a.Get(1 << 20)
+	again[1<<20-1].SetOne()
+	var nothing *Arena
+	nothing.Free()
+}
+
+// A loan gives back what it has lent, each table once, and nothing else.
+func TestLoan(t *testing.T) {
+	a := new(Arena)
+	a.Reserve(1 << 20)
+	l := &Loan{Arena: a}
+	first, second := l.Get(1<<18), l.Get(1<<18)
+	l.Put(first[:1<<10], make(fr.Vector, 1<<18))
+	if n := a.Cells(); n != 3<<18 {
+		t.Errorf("%d cells at hand with one table lent", n)
+	}
+	l.Put(first)
+	if n := a.Cells(); n != 3<<18 {
+		t.Errorf("%d cells at hand: a table came back twice", n)
+	}
+	second[0].SetOne()
+	l.End()
+	l.End()
+	if n := a.Cells(); n != 1<<20 {
+		t.Errorf("%d cells at hand at the end", n)
+	}
+	if n := len((&Loan{}).Get(8)); n != 8 {
+		t.Errorf("%d cells without an arena", n)
+	}
+}

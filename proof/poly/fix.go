@@ -13,8 +13,8 @@ func Fix(cells fr.Vector, axes []relation.Axis, fixed [][]fr.Element) fr.Vector 
 	return fixRuns(cells, runsOf(axes, fixed))
 }
 
-// FixIntegers is Fix for integer cells.
-func FixIntegers(cells []int32, axes []relation.Axis, fixed [][]fr.Element) fr.Vector {
+// FixIntegers is Fix for integer cells. The result is of the loan.
+func FixIntegers(loan *Loan, cells []int32, axes []relation.Axis, fixed [][]fr.Element) fr.Vector {
 	runs := runsOf(axes, fixed)
 	best := -1 // the longest fixed run is contracted on integers
 	for i, r := range runs {
@@ -23,13 +23,16 @@ func FixIntegers(cells []int32, axes []relation.Axis, fixed [][]fr.Element) fr.V
 		}
 	}
 	if best < 0 {
-		out := make(fr.Vector, len(cells))
+		out := loan.Get(len(cells))
 		embed(out, cells)
 		return out
 	}
 	outer, inner := around(runs, best)
-	out := make(fr.Vector, outer*inner)
-	Contract(out, cells, outer, Eq(runs[best].point), inner)
+	out, weight := loan.Get(outer*inner), loan.Get(runs[best].size)
+	weight[0].SetOne()
+	EqInto(weight, runs[best].point)
+	Contract(out, cells, outer, weight, inner)
+	loan.Put(weight)
 	return fixRuns(out, append(append([]run(nil), runs[:best]...), runs[best+1:]...))
 }
 

@@ -38,6 +38,7 @@ func ProveTimed(ctx context.Context, setup *commitments.Setup, st *statement.Sta
 	if err != nil {
 		return nil, nil, err
 	}
+	defer a.prover.end()
 	times.begin(Script)
 	if err := a.argueCommitted(ctx, &clocked{a.prover, &times}); err != nil {
 		return nil, nil, err

@@ -82,7 +82,7 @@ func (p *Peer) field(id relation.ID) fr.Vector {
 	if v, ok := p.large[id]; ok {
 		return v
 	}
-	v := make(fr.Vector, p.cells[id].Len())
+	v := p.whole.Get(p.cells[id].Len())
 	poly.Parallel(len(v), 4*poly.Chunk, func(lo, hi int) {
 		for i := lo; i < hi; i++ {
 			poly.EmbedInto(&v[i], p.cells[id].At(i))

@@ -11,7 +11,7 @@ import (
 //	h = s0·q1 + p1·q0,  s0 = p0 + λ·q0
 type innerSum struct {
 	tree  *tree
-	arena *poly.Arena
+	loan *poly.Loan
 	layer int // whose halves are multiplied
 	size  int // cells of a half
 
@@ -20,8 +20,8 @@ type innerSum struct {
 	taken          []fr.Vector
 }
 
-func newInnerSum(t *tree, arena *poly.Arena, layer int, lambda fr.Element) *innerSum {
-	l := &innerSum{tree: t, arena: arena, layer: layer, size: 1 << (layer - 1), lambda: lambda}
+func newInnerSum(t *tree, loan *poly.Loan, layer int, lambda fr.Element) *innerSum {
+	l := &innerSum{tree: t, loan: loan, layer: layer, size: 1 << (layer - 1), lambda: lambda}
 	if layer <= t.stored {
 		p, q := t.p[layer], t.q[layer] // folded in place from here on
 		t.p[layer], t.q[layer] = nil, nil
@@ -62,7 +62,7 @@ func (l *innerSum) bind(r *fr.Element) {
 func (l *innerSum) fold(r *fr.Element) {
 	half := l.size / 2
 	for _, t := range []**table{&l.s0, &l.q0, &l.p1, &l.q1} {
-		cells := l.arena.Get(half)
+		cells := l.loan.Get(half)
 		l.taken = append(l.taken, cells)
 		*t = newTable(half, cells)
 	}

@@ -31,7 +31,7 @@ type layerSum interface {
 	bind(r *fr.Element)
 	// fractions returns p0, p1, q0 and q1 once all variables are bound.
 	fractions() [4]fr.Element
-	// lent returns the vectors to give back to the arena.
+	// lent returns the vectors to give back.
 	lent() []fr.Vector
 }
 
@@ -41,7 +41,7 @@ func (p *Peer) Fractions(layer int) [4]fr.Element {
 	t := p.tree
 	if layer > 0 {
 		t.last = p.layer.sum.fractions()
-		p.arena.Put(p.layer.sum.lent()...)
+		p.whole.Put(p.layer.sum.lent()...)
 		return t.last
 	}
 	w := t.scratch(1, 2)
@@ -55,9 +55,9 @@ func (p *Peer) Layer(k int, point []proof.Coord, lambda fr.Element) {
 	t := p.tree
 	run := &layerRun{point: p.values(point)}
 	if k+1 == t.log && !lambda.IsZero() {
-		run.sum = newLeafSum(t, p.arena, lambda)
+		run.sum = newLeafSum(t, p.whole, lambda)
 	} else {
-		run.sum = newInnerSum(t, p.arena, k+1, lambda)
+		run.sum = newInnerSum(t, p.whole, k+1, lambda)
 	}
 	// P~ and Q~ at the point follow from the fractions said last.
 	f, r := t.last, &run.point[0]

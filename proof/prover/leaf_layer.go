@@ -17,7 +17,7 @@ import (
 // Requires λ not to be 0.
 type leafSum struct {
 	leaves *leaves
-	arena  *poly.Arena
+	loan   *poly.Loan
 	size   int  // cells of a half
 	even   bool // in each chunk of the lower half all numerators are equal
 
@@ -26,9 +26,9 @@ type leafSum struct {
 	taken           []fr.Vector
 }
 
-func newLeafSum(t *tree, arena *poly.Arena, lambda fr.Element) *leafSum {
+func newLeafSum(t *tree, loan *poly.Loan, lambda fr.Element) *leafSum {
 	size := 1 << (t.log - 1)
-	l := &leafSum{leaves: t.leaves, arena: arena, size: size, even: t.leaves.evenNumerators(size), lambda: lambda}
+	l := &leafSum{leaves: t.leaves, loan: loan, size: size, even: t.leaves.evenNumerators(size), lambda: lambda}
 	l.inverse.Inverse(&lambda)
 	t.leaves.weigh(&lambda)
 	return l
@@ -63,7 +63,7 @@ func (l *leafSum) bind(r *fr.Element) {
 func (l *leafSum) fold(r *fr.Element) {
 	half := l.size / 2
 	lend := func(filled int) *table {
-		cells := l.arena.Get(ceilPower(filled))
+		cells := l.loan.Get(ceilPower(filled))
 		l.taken = append(l.taken, cells)
 		return newTable(half, cells[:filled])
 	}

@@ -8,28 +8,26 @@ import (
 )
 
 // Memory estimates what arguing a system takes, keys of a wrap apart. The lookup tree
-// lies in the arena, whose size is exact; what is collected is counted once more by
-// half, since the collector lets it grow.
+// lies in the arena, and when it is done with, most of what later phases make: tables of
+// sumchecks, weights as field elements, and rows that are opened. What is collected is
+// counted once more by half, since the collector lets it grow.
 func Memory(l *proof.Layout) *memory.Need { return WorkOf(l).Memory() }
 
 // Memory is the function Memory for work that is counted.
 func (w *Work) Memory() *memory.Need {
 	need := &memory.Need{}
+	// A group's row, its copy, and the weights of its cells.
+	later := w.Wide + max(w.AtOnce, 3*w.Groups<<w.RowLog)
 	need.Add("the lookup tree", w.Tree, fr.Bytes)
+	need.Add("sumchecks and opened rows beyond it", max(0, later-w.Tree), fr.Bytes)
+	need.Add("tables until they are collected", w.AtOnce, fr.Bytes/2)
 	need.Add("generators", aside, 1)
 	collected := func(what string, cells, size int64) {
 		need.Add(what, cells, size)
 		need.Add("what is left of them until it is collected", cells, size/2)
 	}
-	// Tables of sumchecks are gone when rows are opened: a group's row, its copy, and
-	// the weights of its cells.
-	if rows := 3 * w.Groups << w.RowLog; w.AtOnce > rows {
-		collected("sumchecks", w.AtOnce, fr.Bytes)
-	} else {
-		collected("opened rows", rows, fr.Bytes)
-	}
 	collected("cells", w.Laid, 4)
-	collected("weights", w.Wide, 8+fr.Bytes) // as integers, and as field elements
+	collected("weights", w.Wide, 8)
 	return need
 }
 

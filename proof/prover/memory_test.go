@@ -64,6 +64,7 @@ func TestTreeMemory(t *testing.T) {
 		if _, _, err := prooftest.Converse(l, prooftest.Transcript(l), p); err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
+		prover.End(p)
 		if got, want := arena.Cells(), prover.TreeCells(l); int64(got) != want {
 			t.Errorf("%s, 2^%d leaves: %d cells lent, %d estimated", name, l.Log, got, want)
 		}

@@ -16,7 +16,7 @@ func (p *Peer) partial(id relation.ID, fixed [][]fr.Element) fr.Vector {
 	case t.Kind == relation.Public:
 		return public.Partial(t, fixed)
 	case p.cells[id].Small != nil:
-		return poly.FixIntegers(p.cells[id].Small, t.Axes, fixed)
+		return poly.FixIntegers(p.tables, p.cells[id].Small, t.Axes, fixed)
 	case p.cells[id].Large != nil:
 		return p.fixed(p.field(id), t.Axes, fixed)
 	}

@@ -57,6 +57,7 @@ func Converse(ctx context.Context, setup *commitments.Setup, st *statement.State
 	if err != nil {
 		return nil, err
 	}
+	defer a.prover.end()
 	if err := a.Argue(ctx); err != nil {
 		return nil, err
 	}

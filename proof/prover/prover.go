@@ -17,7 +17,8 @@ type Peer struct {
 	sys    *relation.System
 	cells  relation.Assignment
 	mask   fr.Vector // the random row of a masked layout, or nil
-	arena  *poly.Arena
+	whole  *poly.Loan // until the conversation is over
+	tables *poly.Loan // until the current phase is
 
 	stored int // the longest layer of the lookup tree that is stored
 
@@ -50,7 +51,8 @@ func New(l *proof.Layout, cells relation.Assignment, mask fr.Vector, arena *poly
 		sys:    l.System,
 		cells:  cells,
 		mask:   mask,
-		arena:  arena,
+		whole:  &poly.Loan{Arena: arena},
+		tables: &poly.Loan{Arena: arena},
 
 		stored:  storedLayer(l.Log),
 		known:   make([][]known, len(l.System.Tensors)),
@@ -75,6 +77,22 @@ func (p *Peer) Drawn(c proof.Coord, v fr.Element) {
 		panic("prover: coordinates are numbered in the order drawn")
 	}
 	p.coords = append(p.coords, v)
+}
+
+// nextPhase returns the tables of the current phase, and begins another one.
+func (p *Peer) nextPhase() *poly.Loan {
+	was := p.tables
+	p.tables = &poly.Loan{Arena: was.Arena}
+	return was
+}
+
+// end gives back all that is lent. The peer must not be asked any more.
+func (p *Peer) end() {
+	p.whole.End()
+	p.tables.End()
+	if p.sum != nil {
+		p.sum.tables.End()
+	}
 }
 
 func (p *Peer) values(point []proof.Coord) []fr.Element {

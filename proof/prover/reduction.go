@@ -20,7 +20,9 @@ func (p *Peer) Reduction(groups []*proof.Group[fr.Element], weights []fr.Element
 	for g, group := range groups {
 		row := p.foldGroup(group)
 		o.rows = append(o.rows, row)
-		t := &tables{t: []fr.Vector{poly.Eq(p.values(group.Low)), append(fr.Vector(nil), row...)}}
+		left := p.whole.Get(len(row))
+		copy(left, row)
+		t := &tables{t: []fr.Vector{p.equal(group.Low), left}}
 		o.parts = append(o.parts, &part{tables: t, weight: weights[g], claim: sumOfProducts(t.t)})
 	}
 	o.last = make([][]fr.Element, len(o.parts))
@@ -34,7 +36,7 @@ func (p *Peer) Reduction(groups []*proof.Group[fr.Element], weights []fr.Element
 //
 // Protocol, section 12.
 func (p *Peer) foldGroup(g *proof.Group[fr.Element]) fr.Vector {
-	row := make(fr.Vector, 1<<p.layout.RowLog)
+	row := p.whole.Get(1 << p.layout.RowLog)
 	var fields []fr.Vector // short rows and rows of large integers
 	var fieldWeights []fr.Element
 	var small [][]int32

@@ -15,6 +15,7 @@ type batchedSum struct {
 	left   int            // variables not yet bound, of the longest instance
 	rounds [][]fr.Element // round polynomial of each instance
 	bound  []proof.Coord
+	tables *poly.Loan // of the parts
 }
 
 // part is one instance inside a batched sumcheck: weight·Σ Π t.
@@ -36,6 +37,7 @@ func (p *Peer) Sum(instances []*proof.Instance[fr.Element], weights []fr.Element
 		b.left, b.degree = max(b.left, q.vars), max(b.degree, len(t.t))
 	}
 	b.rounds = make([][]fr.Element, len(b.parts))
+	b.tables = p.nextPhase()
 	p.sum = b
 	clear(p.pending)
 }
@@ -84,6 +86,7 @@ func (p *Peer) SumBind(r fr.Element) {
 	b.left--
 	if b.left == 0 {
 		p.keepFinals()
+		b.tables.End()
 		p.sum = nil
 	}
 }

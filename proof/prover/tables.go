@@ -74,7 +74,7 @@ func sumOfProducts(t []fr.Vector) fr.Element {
 func (p *Peer) weightTable(inst *proof.Instance[fr.Element], w *relation.Weight) fr.Vector {
 	var out fr.Vector
 	multiply := func(piece fr.Vector, labels []relation.Label) {
-		e := expand(piece, labels, inst.Plan)
+		e := p.expand(piece, labels, inst.Plan)
 		if out == nil {
 			out = e
 			return
@@ -83,13 +83,14 @@ func (p *Peer) weightTable(inst *proof.Instance[fr.Element], w *relation.Weight)
 			o := out[lo:hi]
 			o.Mul(o, e[lo:hi])
 		})
+		p.tables.Put(e)
 	}
 	if len(w.Eq) > 0 {
 		var point []proof.Coord
 		for _, l := range w.Eq {
 			point = append(point, inst.Labels[l]...)
 		}
-		multiply(poly.Eq(p.values(point)), w.Eq)
+		multiply(p.equal(point), w.Eq)
 	}
 	for _, i := range w.Public {
 		f := inst.Term.Factors[i]
@@ -102,7 +103,27 @@ func (p *Peer) weightTable(inst *proof.Instance[fr.Element], w *relation.Weight)
 // dataTable evaluates a factor at the coordinates of its free labels.
 func (p *Peer) dataTable(inst *proof.Instance[fr.Element], f relation.Factor) fr.Vector {
 	fixed, kept := p.split(inst, f)
-	return expand(p.partial(f.Tensor, fixed), kept, inst.Plan)
+	return p.expand(p.partial(f.Tensor, fixed), kept, inst.Plan)
+}
+
+// expand is the function expand for tables of the current phase, of which it gives back
+// the one that it has read.
+func (p *Peer) expand(table fr.Vector, labels []relation.Label, plan *relation.Plan) fr.Vector {
+	if slices.Equal(labels, plan.Bound) {
+		return table
+	}
+	out := p.tables.Get(1 << plan.Variables())
+	expandInto(out, table, labels, plan)
+	p.tables.Put(table)
+	return out
+}
+
+// equal returns the equality table of a point, of the current phase.
+func (p *Peer) equal(point []proof.Coord) fr.Vector {
+	t := p.tables.Get(1 << len(point))
+	t[0].SetOne()
+	poly.EqInto(t, p.values(point))
+	return t
 }
 
 // split returns the coordinates of a factor's free axes (nil for bound ones)
@@ -126,6 +147,13 @@ func expand(table fr.Vector, labels []relation.Label, plan *relation.Plan) fr.Ve
 	if slices.Equal(labels, plan.Bound) {
 		return table
 	}
+	out := make(fr.Vector, 1<<plan.Variables())
+	expandInto(out, table, labels, plan)
+	return out
+}
+
+// expandInto is expand into a table of all cells.
+func expandInto(out, table fr.Vector, labels []relation.Label, plan *relation.Plan) {
 	// stride of each of the plan's labels inside the table, 0 if absent
 	strides := make([]int, len(plan.Bound))
 	sizes := make([]int, len(plan.Bound))
@@ -135,14 +163,11 @@ func expand(table fr.Vector, labels []relation.Label, plan *relation.Plan) fr.Ve
 		strides[k] = step
 		step <<= plan.Logs[k]
 	}
-	total := 1
 	for k := range sizes {
 		sizes[k] = 1 << plan.Logs[k]
-		total *= sizes[k]
 	}
-	out := make(fr.Vector, total)
 	last := len(sizes) - 1
-	poly.Parallel(total/sizes[last], 1, func(lo, hi int) {
+	poly.Parallel(len(out)/sizes[last], 1, func(lo, hi int) {
 		for o := lo; o < hi; o++ {
 			base, rest := 0, o
 			for k := last - 1; k >= 0; k-- {
@@ -155,5 +180,4 @@ func expand(table fr.Vector, labels []relation.Label, plan *relation.Plan) fr.Ve
 			}
 		}
 	})
-	return out
 }

@@ -51,10 +51,10 @@ func (b bitmap) among(at, n int) int {
 func (p *Peer) Lookups(alpha, beta fr.Element) {
 	n := p.layout.Log
 	t := &tree{leaves: p.newLeaves(alpha, beta), log: n, stored: p.stored}
-	p.arena.Reserve(1 << n)
+	p.whole.Arena.Reserve(1 << n)
 	t.p, t.q = make([]*table, t.stored+1), make([]*table, t.stored+1)
 	for k := t.stored; k >= 1; k-- {
-		t.p[k], t.q[k] = newTable(1<<k, p.arena.Get(1<<k)), newTable(1<<k, p.arena.Get(1<<k))
+		t.p[k], t.q[k] = newTable(1<<k, p.whole.Get(1<<k)), newTable(1<<k, p.whole.Get(1<<k))
 		t.addLayer(k)
 	}
 	p.tree = t
