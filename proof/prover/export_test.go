@@ -5,6 +5,3 @@ func Store(p *Peer, layer int) { p.stored = layer }
 
 // End gives back what is lent to a peer.
 func End(p *Peer) { p.end() }
-
-// TreeCells counts what a lookup tree takes.
-var TreeCells = treeCells

@@ -11,7 +11,7 @@ import (
 //	h = s0·q1 + p1·q0,  s0 = p0 + λ·q0
 type innerSum struct {
 	tree  *tree
-	loan *poly.Loan
+	loan  *poly.Loan
 	layer int // whose halves are multiplied
 	size  int // cells of a half
 

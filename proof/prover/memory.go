@@ -16,24 +16,24 @@ func Memory(l *proof.Layout) *memory.Need { return WorkOf(l).Memory() }
 // Memory is the function Memory for work that is counted.
 func (w *Work) Memory() *memory.Need {
 	need := &memory.Need{}
+	// Chunks of the tree that are all padding have no cells, but share pages with others.
+	tree := min(w.Tree, w.Looked+w.Ragged+shared)
 	// A group's row, its copy, and the weights of its cells.
 	later := w.Wide + max(w.AtOnce, 3*w.Groups<<w.RowLog)
-	need.Add("the lookup tree", w.Tree, fr.Bytes)
-	need.Add("sumchecks and opened rows beyond it", max(0, later-w.Tree), fr.Bytes)
-	need.Add("tables until they are collected", w.AtOnce, fr.Bytes/2)
+	need.Add("the lookup tree, sumchecks and opened rows", max(tree, later), fr.Bytes)
+	need.Add("tables until they are collected", w.AtOnce/2+w.EvaluatedVirtual, fr.Bytes)
 	need.Add("generators", aside, 1)
 	collected := func(what string, cells, size int64) {
 		need.Add(what, cells, size)
 		need.Add("what is left of them until it is collected", cells, size/2)
 	}
 	collected("cells", w.Laid, 4)
-	collected("weights", w.Wide, 8)
+	collected("weights", w.Wide, 24) // as integers, and what is made of them
 	return need
 }
 
+// shared is how many cells of padding lie in pages with others, at most.
+const shared = 4 << 20
+
 // aside is what generators and tables of functions take, in bytes.
 const aside = 16 << 20
-
-// treeCells counts the field elements that the arena holds after the lookups of
-// a layout (see tree).
-func treeCells(l *proof.Layout) int64 { return 1 << l.Log }

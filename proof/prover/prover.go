@@ -16,7 +16,7 @@ type Peer struct {
 	layout *proof.Layout
 	sys    *relation.System
 	cells  relation.Assignment
-	mask   fr.Vector // the random row of a masked layout, or nil
+	mask   fr.Vector  // the random row of a masked layout, or nil
 	whole  *poly.Loan // until the conversation is over
 	tables *poly.Loan // until the current phase is
 
