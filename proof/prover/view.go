@@ -37,6 +37,7 @@ func (p *Peer) viewOf(id relation.ID) (*view, bool) {
 	term := &t.Sum.Terms[0]
 	v := &view{coeff: term.Coeff}
 	seen := map[relation.Label]int{}
+	data := 0 // factors that are not public
 	for _, f := range term.Factors {
 		for _, l := range f.Labels {
 			seen[l]++
@@ -45,12 +46,10 @@ func (p *Peer) viewOf(id relation.ID) (*view, bool) {
 			v.maps = append(v.maps, axisMap{Factor: f})
 			continue
 		}
-		if v.data.Labels != nil {
-			return nil, false
-		}
+		data++
 		v.data = f
 	}
-	if v.data.Labels == nil || len(v.maps) == 0 {
+	if data != 1 || len(v.maps) == 0 {
 		return nil, false
 	}
 	for l, n := range seen {
