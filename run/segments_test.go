@@ -36,7 +36,7 @@ func TestDefaultSegmentsOfManyRows(t *testing.T) {
 	if bytes := prover.Memory(l).Bytes(); bytes > segmentMemory+memory.Base {
 		t.Errorf("segments of %d steps take %s", n, memory.Format(bytes))
 	}
-	if n < 256 {
+	if n < 250 {
 		t.Errorf("segments of %d steps, more fit", n)
 	}
 }
