@@ -3,6 +3,7 @@ package bundle
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/zkaudit/zkaudit/internal/fault"
 )
@@ -46,7 +47,7 @@ func Follow(ctx context.Context, results [][32]byte, required, spare []Step) ([]
 	}
 	for _, s := range required {
 		if !w.visited[s.Result()] {
-			return nil, fmt.Errorf("%s is no predecessor: it ends with the result %x, from which nothing here starts: %w", s.Name(), s.Result(), fault.ErrRejected)
+			return nil, fmt.Errorf("%s is no predecessor: it ends with the result %x, from which nothing here starts; %s: %w", s.Name(), s.Result(), w.wanted(), fault.ErrRejected)
 		}
 	}
 	return from, nil
@@ -59,6 +60,19 @@ type walk struct {
 	done    map[[32]byte]*Predecessor
 	visited map[[32]byte]bool // steps that are done, or could not be checked
 	open    map[[32]byte]bool // steps whose predecessors are being visited
+	missing [][32]byte        // results that no step ends with
+}
+
+// wanted says what should be named in the place of a step that is of no chain.
+func (w *walk) wanted() string {
+	switch n := len(w.missing); n {
+	case 0:
+		return "everything that they start from is there without it: leave it out"
+	case 1:
+		return fmt.Sprintf("what is missing ends with %x", w.missing[0])
+	default:
+		return fmt.Sprintf("what is missing ends with %x, and %d more", w.missing[0], n-1)
+	}
 }
 
 // visit verifies the steps that end with the given results, and before them what they
@@ -68,6 +82,9 @@ func (w *walk) visit(results [][32]byte) ([]*Predecessor, error) {
 	for i, result := range results {
 		s := w.steps[result]
 		if s == nil {
+			if !slices.Contains(w.missing, result) {
+				w.missing = append(w.missing, result)
+			}
 			continue
 		}
 		if w.open[result] {

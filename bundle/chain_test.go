@@ -81,8 +81,18 @@ func TestFollow(t *testing.T) {
 	if from, err := bundle.Follow(context.Background(), nil, nil, []bundle.Step{a}); err != nil || len(from) != 0 {
 		t.Errorf("nothing to follow: %+v, %v", from, err)
 	}
-	for name, required := range map[string][]bundle.Step{"the run itself": {a, b, c}, "one before what is missing": {a}} {
-		if _, err := bundle.Follow(context.Background(), c.From(), required, nil); !errors.Is(err, fault.ErrRejected) || !strings.Contains(err.Error(), "is no predecessor: it ends with the result") {
+	other := [][32]byte{{1}, b.Result(), b.Result()}
+	for name, refused := range map[string]struct {
+		results  [][32]byte
+		required []bundle.Step
+		wanted   string
+	}{
+		"the run itself":             {c.From(), []bundle.Step{a, b, c}, "is there without it: leave it out"},
+		"one before what is missing": {c.From(), []bundle.Step{a}, fmt.Sprintf("what is missing ends with %x: ", b.Result())},
+		"one before two":             {other, []bundle.Step{a}, fmt.Sprintf("what is missing ends with %x, and 1 more: ", other[0])},
+	} {
+		_, err := bundle.Follow(context.Background(), refused.results, refused.required, nil)
+		if !errors.Is(err, fault.ErrRejected) || !strings.Contains(err.Error(), "is no predecessor: it ends with the result") || !strings.Contains(err.Error(), refused.wanted) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
