@@ -10,19 +10,38 @@ import (
 	"github.com/zkaudit/zkaudit/relation"
 )
 
-// need is what proving a claim takes: its argument and wrap, the cells that it is
-// computed from, those of all parts, and so many public cells of claims that are
-// stated already. Claims are proven one after another.
-func (in *Inputs) need(st *stated, held int) *memory.Need {
-	need := in.By.Memory(in.Mode, st.statement.Layout)
-	const integers = 8 // while cells are computed
-	cells, committed := 0, 0
+const integerBytes = 8 // of a cell while it is computed, and of a public one
+
+// addIntegers counts the cells of a claim while they are computed.
+func (st *stated) addIntegers(need *memory.Need) {
+	cells := 0
 	for i := range st.statement.Layout.System.Tensors {
 		if t := &st.statement.Layout.System.Tensors[i]; t.Kind != relation.Public {
 			cells += t.Cells()
 		}
 	}
-	need.Add("integers", int64(cells), integers)
+	need.Add("integers", int64(cells), integerBytes)
+}
+
+// need is what the proof of a claim takes where there is nothing else: its argument and
+// wrap, the cells that are computed for it, and its public ones.
+func (st *stated) need(by Prover) *memory.Need {
+	need := by.Memory(st.scope.frame.Mode, st.statement.Layout)
+	st.addIntegers(need)
+	need.Add("public cells of the claim", int64(st.scope.cells), integerBytes)
+	return need
+}
+
+// need is what proving a claim takes: its argument and wrap, unless others make the
+// proof, the cells that it is computed from, those of all parts, and so many public cells
+// of claims that are stated already. Claims are proven one after another.
+func (in *Inputs) need(st *stated, held int) *memory.Need {
+	need := &memory.Need{}
+	if in.Elsewhere == nil {
+		need = in.By.Memory(in.Mode, st.statement.Layout)
+	}
+	st.addIntegers(need)
+	committed := 0
 	for _, p := range in.Parts {
 		for k := range p.Public().Commitments {
 			cells, _ := p.Opening(k)
@@ -30,7 +49,7 @@ func (in *Inputs) need(st *stated, held int) *memory.Need {
 		}
 	}
 	need.Add("committed cells of all parts", int64(committed), 4)
-	need.Add("public cells of the claims", int64(held), integers)
+	need.Add("public cells of the claims", int64(held), integerBytes)
 	return need
 }
 
@@ -49,14 +68,15 @@ func (in *Inputs) fits(st *stated, held int) error {
 	return in.need(st, held).Within(fmt.Sprintf("proving claim %s", fault.Quote(st.item.Name)), in.Memory, fits)
 }
 
+const traceBytes = 4 // of a cell of a trace
+
 // spare lowers the limit of traces to what the proof of a claim leaves of the
 // memory there is.
 func (t *traces) spare(in *Inputs, st *stated, held int) {
 	if t == nil || st.statement == nil || in.Memory.Bytes == 0 {
 		return
 	}
-	const cellBytes = 4
-	t.limit = min(t.limit, int(in.Memory.Bytes-in.need(st, held).Bytes())/cellBytes)
+	t.lower(int(in.Memory.Bytes-in.need(st, held).Bytes()) / traceBytes)
 }
 
 // BytesPerByte bounds what decoding an audit takes for each of its bytes, besides

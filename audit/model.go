@@ -75,6 +75,7 @@ type Model struct {
 	// and ProgramDigest that of the network it is derived from.
 	Program       *graph.Program
 	ProgramDigest [32]byte
+	File          []byte                     // that it is read from
 	cells         map[graph.TensorID][]int64 // of weights, padded
 }
 
@@ -96,7 +97,7 @@ func NewModel(file []byte, f Fractions, read ModelReader) (_ *Model, err error) 
 	if err != nil {
 		return nil, err
 	}
-	m := &Model{ModelID: ModelID{SHA256: sha256.Sum256(file), Fractions: f}, Program: n.Program(), ProgramDigest: n.Digest(), cells: map[graph.TensorID][]int64{}}
+	m := &Model{ModelID: ModelID{SHA256: sha256.Sum256(file), Fractions: f}, Program: n.Program(), ProgramDigest: n.Digest(), File: file, cells: map[graph.TensorID][]int64{}}
 	ids, total := network.WeightTensors(m.Program), 0
 	for _, id := range ids {
 		padded := 1

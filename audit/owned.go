@@ -52,4 +52,6 @@ type OwnedModel interface {
 type OwnedRun struct {
 	PublicRun
 	OwnedModel
+	// Statement is that of the run, for those who send it on; nil where nobody will.
+	Statement *bundle.Statement
 }

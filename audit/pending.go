@@ -75,14 +75,20 @@ func (c *pending) prove(ctx context.Context, b *Bundle, in *Inputs) (*Finding, e
 	if released == nil {
 		released = []Released{}
 	}
-	b.Claims = append(b.Claims, Proven{Item: *c.item, Released: released, Proof: encoded})
-	f, err := c.stated.finding(len(encoded))
+	f, err := c.add(b, released, encoded)
 	if err != nil {
 		return nil, err
 	}
 	f.Seconds = time.Since(start).Seconds()
-	c.stated = nil
 	return f, nil
+}
+
+// add adds a claim with its proof to the bundle, and forgets how it was stated.
+func (c *pending) add(b *Bundle, released []Released, proof []byte) (*Finding, error) {
+	b.Claims = append(b.Claims, Proven{Item: *c.item, Released: released, Proof: proof})
+	f, err := c.stated.finding(len(proof))
+	c.stated = nil
+	return f, err
 }
 
 // witness is a claim with the cells that its prover has for it.

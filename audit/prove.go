@@ -42,6 +42,8 @@ type Inputs struct {
 	Memory memory.Limit
 	// Progress is told of each proof begun; may be nil.
 	Progress func(done, total int, what string)
+	// Elsewhere makes the proofs of claims; nil: By does, one after the other.
+	Elsewhere Elsewhere
 }
 
 func (in *Inputs) subjects() *Subjects {
@@ -129,6 +131,11 @@ func Prove(ctx context.Context, a *Audit, in *Inputs) (*Bundle, *Report, error) 
 	if err := in.check(b); err != nil {
 		return nil, nil, err
 	}
+	if in.Elsewhere != nil {
+		if err := in.Elsewhere.Check(in.errand(b, claims)); err != nil {
+			return nil, nil, err
+		}
+	}
 	if err := in.charge(ctx, claims); err != nil {
 		return nil, nil, err
 	}
@@ -139,14 +146,9 @@ func Prove(ctx context.Context, a *Audit, in *Inputs) (*Bundle, *Report, error) 
 		}
 		done++
 	}
-	var findings []*Finding
-	for _, c := range claims {
-		progress("claim " + c.item.Name)
-		f, err := c.prove(ctx, b, in)
-		if err != nil {
-			return nil, nil, err
-		}
-		findings = append(findings, f)
+	findings, err := in.proveClaims(ctx, b, claims, progress)
+	if err != nil {
+		return nil, nil, err
 	}
 	for _, name := range sortedKeys(b.Parts) {
 		progress("certificate of part " + name)
@@ -165,6 +167,23 @@ func Prove(ctx context.Context, a *Audit, in *Inputs) (*Bundle, *Report, error) 
 		r.include(f)
 	}
 	return b, r, nil
+}
+
+// proveClaims proves claims that have been examined, and adds them to the bundle.
+func (in *Inputs) proveClaims(ctx context.Context, b *Bundle, claims []*pending, progress func(what string)) ([]*Finding, error) {
+	if in.Elsewhere != nil {
+		return in.proveElsewhere(ctx, b, claims, progress)
+	}
+	var findings []*Finding
+	for _, c := range claims {
+		progress("claim " + c.item.Name)
+		f, err := c.prove(ctx, b, in)
+		if err != nil {
+			return nil, err
+		}
+		findings = append(findings, f)
+	}
+	return findings, nil
 }
 
 // charge finds out whether the claims hold, and enters what that tells into the

@@ -55,12 +55,23 @@ func (t *traces) keep(p pass, made *ops.Trace) {
 	if n > t.limit {
 		return
 	}
-	for t.cells+n > t.limit {
+	t.forget(t.limit - n)
+	t.kept[p], t.order, t.cells = made, append(t.order, p), t.cells+n
+}
+
+// forget forgets the oldest until no more than so many cells are kept.
+func (t *traces) forget(cells int) {
+	for len(t.order) > 0 && t.cells > cells {
 		t.cells -= cellsOf(t.kept[t.order[0]])
 		delete(t.kept, t.order[0])
 		t.order = t.order[1:]
 	}
-	t.kept[p], t.order, t.cells = made, append(t.order, p), t.cells+n
+}
+
+// lower lowers the limit.
+func (t *traces) lower(limit int) {
+	t.limit = min(t.limit, limit)
+	t.forget(t.limit)
 }
 
 func cellsOf(t *ops.Trace) int {

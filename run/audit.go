@@ -118,7 +118,7 @@ func (d *Directory) addRun(in *audit.Inputs, trained []*PartRecord) error {
 		model.Origins[digest] = in.Parts[trained[i].Name].Accounts()
 	}
 	model.Start = sync.OnceValues(func() (*owner.Opened, error) { return d.started(b, in.By.CommittedWith()) })
-	in.Runs[AuditedRun] = &audit.OwnedRun{PublicRun: *public, OwnedModel: model}
+	in.Runs[AuditedRun] = &audit.OwnedRun{PublicRun: *public, OwnedModel: model, Statement: b.Statement}
 	return nil
 }
 

@@ -155,7 +155,7 @@ func (d *Directory) prover(setup *commitments.Setup) *proving.Prover {
 // the directory and in those of its stages, and counts it.
 func (d *Directory) sweep() (removed int) {
 	removed = artefact.Sweep(d.Path)
-	for _, stage := range []string{commitDir, trainDir, proveDir} {
+	for _, stage := range []string{commitDir, trainDir, proveDir, claimsDir} {
 		if info, err := os.Lstat(d.file(stage)); err == nil && info.IsDir() { // a link leads elsewhere
 			removed += artefact.Sweep(d.file(stage))
 		}

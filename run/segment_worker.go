@@ -7,6 +7,7 @@ import (
 	"io"
 	"slices"
 
+	"github.com/zkaudit/zkaudit/audit"
 	"github.com/zkaudit/zkaudit/bundle"
 	"github.com/zkaudit/zkaudit/internal/fault"
 	"github.com/zkaudit/zkaudit/internal/memory"
@@ -46,7 +47,7 @@ type WorkerOptions struct {
 // WorkFormat names what heads and workers must agree in: the protocol, the formats of
 // proofs and of what is shipped.
 func WorkFormat() string {
-	return fmt.Sprintf("%s, bundle format %d, %s, %s", statement.Domain, bundle.Version, shipmentDomain, segmentInputDomain)
+	return fmt.Sprintf("%s, bundle format %d, %s, %s, audit format %d, %s, %s", statement.Domain, bundle.Version, shipmentDomain, segmentInputDomain, audit.Version, claimsDomain, claimInputDomain)
 }
 
 // NewSegmentWorker prepares for the segments of a shipped run. Errors wrap
@@ -105,7 +106,7 @@ func workerNeed(m mode.Name, l *proof.Layout, parts []segment.PartShape) *memory
 // Describe says what run it is, for logs: nothing that its bundle does not say.
 func (w *SegmentWorker) Describe() string {
 	s := w.shipment.statement
-	return fmt.Sprintf("%d steps in %d segments, mode %s, statement %x", s.Steps(), s.Segments(), s.Mode, w.prover.Claims.Digest[:8])
+	return fmt.Sprintf("a run to work for: %d steps in %d segments, mode %s, statement %x", s.Steps(), s.Segments(), s.Mode, w.prover.Claims.Digest[:8])
 }
 
 // Proven says which segment it has proven last, for logs: nothing that the run's bundle

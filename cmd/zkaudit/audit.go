@@ -30,6 +30,8 @@ type auditing struct {
 	runs, parts, models []string
 	formats             modelFormats
 	dryRun              bool
+	queue               queueFlags
+	jobs                int
 	release             releases
 }
 
@@ -71,7 +73,12 @@ and are proven. The verifier needs its file.
 Writes DIR/audit.zka for the verifier, and audit-expect.toml beside it (x-expect.toml
 with --out x.zka): what it is about, to be compared with other sources. Exit code 1: a
 claim is false, which costs a bit, since whoever asked learns it; --dry-run says which
-are, and why, for your eyes alone, without proving or charging any.`,
+are, and why, for your eyes alone, without proving or charging any.
+
+Claims are independent of one another. With --cluster URL, or --cluster-context NAME, they
+go through a queue to your other machines that run zkaudit worker with the same
+--cluster-key, as segments do (zkaudit prove --help); --cluster embedded starts a server in
+this process, and --jobs worker processes for it.`,
 		Args: arguments(1, 1, "one file of claims (and the name of a claim after =, as in --release=NAME)"),
 		RunE: func(c *cobra.Command, args []string) error { return a.audit(c, args[0], &o) },
 	}
@@ -86,6 +93,8 @@ are, and why, for your eyes alone, without proving or charging any.`,
 	f.StringVar(&o.html, "html", "", "write the report as one HTML page, too")
 	o.flags(f)
 	o.release.flag(f)
+	o.queue.add(c)
+	f.IntVar(&o.jobs, "jobs", 1, "how many worker processes to start, each with memory of its own, for --cluster embedded")
 	c.AddCommand(auditVerifyCommand(a))
 	return c
 }
@@ -117,15 +126,23 @@ func (a *app) audit(c *cobra.Command, path string, o *auditing) error {
 			return err
 		}
 	}
+	if err := o.checkQueue(c); err != nil {
+		return err
+	}
 	d, err := a.open([]string{o.dir})
 	if err != nil {
 		return err
 	}
 	defer d.Close()
+	elsewhere, err := o.elsewhere(a, d)
+	if err != nil {
+		return err
+	}
 	in, err := o.inputs(a, d)
 	if err != nil {
 		return err
 	}
+	in.Elsewhere = elsewhere
 	if o.dryRun {
 		return a.checkClaims(claims, in)
 	}
@@ -135,6 +152,9 @@ func (a *app) audit(c *cobra.Command, path string, o *auditing) error {
 	}
 	report, err := a.proveAudit(c, claims, in, out)
 	if err != nil {
+		return err
+	}
+	if err := d.ForgetClaims(); err != nil {
 		return err
 	}
 	if err := verify.WriteHTML(o.html, report); err != nil {

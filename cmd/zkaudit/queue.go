@@ -66,7 +66,7 @@ func (q *queueFlags) dial() (*cluster.Conn, error) {
 	return cluster.Dial(cluster.Target{URL: q.url, Context: q.context}, key, cluster.Default())
 }
 
-// options has segments proven through the queue; workers are processes of this machine
+// options has segments or claims proven through the queue; workers are processes of this machine
 // that are started for it.
 func (q *queueFlags) options(a *app, workers int) *run.ClusterOptions {
 	o := &run.ClusterOptions{Program: programVersion(), Local: q.url == embedded, Note: func(text string) { a.note("%s", text) }}

@@ -23,14 +23,14 @@ func workerCommand(a *app) *cobra.Command {
 	var untilEOF bool
 	c := &cobra.Command{
 		Use:   "worker",
-		Short: "Prove segments of runs that are elsewhere, for their owner",
-		Long: `Takes segments from the queue that zkaudit prove --cluster fills, on a NATS server with
-JetStream, and proves one after the other until it is ended. It serves the runs whose
-owner has the same key (zkaudit worker key FILE makes one), and sees their rows and
-weights: it is a machine of the owner's. A segment that does not fit its memory, or is of
-another version of zkaudit, is left to other workers. It says a line of each that it has
-proven, unless it is told to be --quiet. When it is ended, the segment that is under way
-goes back into the queue.`,
+		Short: "Prove segments and claims of runs that are elsewhere, for their owner",
+		Long: `Takes segments and claims from the queue that zkaudit prove --cluster and zkaudit audit
+--cluster fill, on a NATS server with JetStream, and proves one after the other until it is
+ended. It serves the runs whose owner has the same key (zkaudit worker key FILE makes one),
+and sees their rows and weights: it is a machine of the owner's. A job that does not fit
+its memory, or is of another version of zkaudit, is left to other workers. It says a line
+of each that it has proven, unless it is told to be --quiet. When it is ended, the job that
+is under way goes back into the queue.`,
 		Args: arguments(0, 0, "nothing"),
 		RunE: func(c *cobra.Command, _ []string) error {
 			conn, err := q.dial()
@@ -82,7 +82,7 @@ it can read rows and weights of your runs.`,
 	}
 }
 
-// maxInput bounds what a worker fetches for a run, or a segment: its rows are at most
+// maxInput bounds what a worker fetches for a run, an audit or a job: rows are at most
 // those of a statement, some 65,000 cells each.
 const maxInput = 1 << 40
 
@@ -90,13 +90,13 @@ const maxInput = 1 << 40
 func (a *app) work(ctx context.Context, conn *cluster.Conn) error {
 	arena := &poly.Arena{}
 	a.note("working for the owner of the key, until ended")
-	var open *run.SegmentWorker
+	var open run.Worker
 	w := &cluster.Worker{Version: run.WorkVersion(programVersion()), Note: func(text string) { a.note("%s", text) }, MaxInput: maxInput}
 	w.Open = func(_ context.Context, shared []byte) (_ cluster.Doer, err error) {
-		if open, err = run.NewSegmentWorker(shared, run.WorkerOptions{CacheDir: a.cacheDir(), Memory: a.memoryLimit(), Arena: arena}); err != nil {
+		if open, err = run.NewWorker(shared, run.WorkerOptions{CacheDir: a.cacheDir(), Memory: a.memoryLimit(), Arena: arena}); err != nil {
 			return nil, err
 		}
-		a.note("a run to work for: %s", open.Describe())
+		a.note("%s", open.Describe())
 		return open.Prove, nil
 	}
 	w.Did = func(took time.Duration, size int) {
