@@ -63,18 +63,18 @@ func (q *claimQueue) Check(e *audit.Errand) error {
 	if !q.options.Local || q.memory.Bytes == 0 || len(e.Jobs) == 0 {
 		return nil
 	}
-	sent := newShippedClaims("", e).bytes()
+	sent, held := newShippedClaims("", e).sizes()
 	largest := e.Jobs[0]
 	for _, j := range e.Jobs {
 		if j.Need.Bytes() > largest.Need.Bytes() {
 			largest = j
 		}
 	}
-	one := largest.Need.Bytes() + 2*sent // as it came, and as it is held
+	one := largest.Need.Bytes() + sent + held // as a worker counts
 	need := func(n int) *memory.Need {
 		need := &memory.Need{}
 		need.Add(fmt.Sprintf("%d worker process(es)", n), int64(n), one)
-		need.Add("committed cells, here and as they are sent", 3, sent)
+		need.Add("committed cells, here and as they are sent", 1, held+2*sent)
 		return need
 	}
 	fit := q.fitting(need, q.workers)

@@ -20,7 +20,8 @@ type ClaimWorker struct {
 	shipped *shippedClaims
 	helper  *audit.Helper
 	digest  [32]byte
-	proven  int // the last claim that was
+	held    int64 // bytes of cells, as they came and as they are held
+	proven  int   // the last claim that was
 }
 
 // NewClaimWorker prepares for the claims of a shipped audit. Errors wrap
@@ -41,7 +42,8 @@ func NewClaimWorker(encoded []byte, o WorkerOptions) (*ClaimWorker, error) {
 		o.Rand = rand.Reader
 	}
 	s.in.Mode, s.in.By, s.in.Arena, s.in.Memory = s.audit.Mode, &proving.Prover{Setup: setup, Rand: o.Rand}, o.Arena, o.Memory
-	w := &ClaimWorker{shipped: s}
+	sent, held := s.sizes()
+	w := &ClaimWorker{shipped: s, held: sent + held}
 	if w.digest, err = claimsID(s.audit); err != nil {
 		return nil, err
 	}
@@ -66,7 +68,7 @@ func (w *ClaimWorker) Prove(ctx context.Context, input []byte) ([]byte, error) {
 		return nil, err
 	}
 	w.proven = c.claim
-	return w.helper.Prove(ctx, c.claim, c.digest, w.shipped.held)
+	return w.helper.Prove(ctx, c.claim, c.digest, w.held)
 }
 
 func claimName(name string) string { return fmt.Sprintf("claim %q", name) }

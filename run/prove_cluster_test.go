@@ -72,7 +72,7 @@ func (q *queue) work(t *testing.T, limit memory.Limit, change func(proof []byte)
 	c := q.dial(t)
 	go func() {
 		ended <- c.Work(ctx, &cluster.Worker{Version: WorkVersion("test"), MaxInput: 1 << 30, Open: func(_ context.Context, shared []byte) (cluster.Doer, error) {
-			w, err := NewSegmentWorker(shared, WorkerOptions{CacheDir: generators, Memory: limit})
+			w, err := NewWorker(shared, WorkerOptions{CacheDir: generators, Memory: limit})
 			if err != nil {
 				return nil, err
 			}

@@ -31,9 +31,8 @@ import (
 type shippedClaims struct {
 	setup string // its name
 	audit *audit.Bundle
-	in    *audit.Inputs // parts, runs and models that the audit names
-	opens map[audit.Source]bool
-	held  int64 // bytes of the cells, once they are decoded
+	in    *audit.Inputs         // parts, runs and models that the audit names
+	opens map[audit.Source]bool // what is sent
 }
 
 const (
@@ -73,20 +72,27 @@ func (s *shippedClaims) encode() ([]byte, error) {
 	return b, nil
 }
 
-// bytes estimates the cells that are sent.
-func (s *shippedClaims) bytes() (n int64) {
+// sizes counts the bytes of cells as they are sent, and of what they are held as.
+func (s *shippedClaims) sizes() (sent, held int64) {
 	for source := range s.opens {
-		switch p, r := s.audit.Parts[source.Part], s.in.Runs[source.Run]; {
-		case p != nil:
-			n += int64(p.Rows) * int64(tensorWidths(p)[source.Tensor]) * cellBytes
-		case r != nil:
-			n += int64(r.Program.Tensor(network.WeightTensors(r.Program)[source.Tensor]).Size()) * weightBytes
+		if p := s.audit.Parts[source.Part]; p != nil {
+			width := tensorWidths(p)[source.Tensor]
+			sent += int64(p.Rows) * int64(width) * cellBytes
+			held += int64(ops.PaddedSize(partAxes(p.Rows, width))) * cellBytes
+			continue
 		}
+		p := s.in.Runs[source.Run].Program
+		cells := int64(p.Tensor(network.WeightTensors(p)[source.Tensor]).Size())
+		sent, held = sent+cells*weightBytes, held+cells*weightBytes
 	}
 	for name := range s.audit.Models {
-		n += int64(len(s.in.Models[name].File))
+		m := s.in.Models[name]
+		sent, held = sent+int64(len(m.File)), held+int64(len(m.File))
+		for _, id := range network.WeightTensors(m.Program) {
+			held += int64(ops.PaddedSize(m.Program.Tensor(id).Axes)) * weightBytes
+		}
 	}
-	return n
+	return sent, held
 }
 
 func sorted[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
@@ -148,7 +154,7 @@ func decodeClaims(encoded []byte) (_ *shippedClaims, err error) {
 	if domain := r.Bytes("shipped claims", len(claimsDomain)); r.Err() == nil && string(domain) != claimsDomain {
 		return nil, fmt.Errorf("shipment of kind %q: %w", domain, fault.ErrVersion)
 	}
-	s := &shippedClaims{setup: string(r.Bytes("setup", 64)), in: &audit.Inputs{
+	s := &shippedClaims{setup: string(r.Bytes("setup", 64)), opens: map[audit.Source]bool{}, in: &audit.Inputs{
 		Parts: map[string]audit.OwnedPart{}, Runs: map[string]*audit.OwnedRun{}, Models: map[string]*audit.Model{},
 	}}
 	public := r.Bytes("audit", audit.MaxBytes)
@@ -159,10 +165,10 @@ func decodeClaims(encoded []byte) (_ *shippedClaims, err error) {
 		return nil, err
 	}
 	for _, name := range sorted(s.audit.Parts) {
-		s.in.Parts[name] = s.decodePart(r, s.audit.Parts[name])
+		s.in.Parts[name] = s.decodePart(r, name)
 	}
 	for _, name := range sorted(s.audit.Runs) {
-		if s.in.Runs[name], err = s.decodeRun(r); err != nil {
+		if s.in.Runs[name], err = s.decodeRun(r, name); err != nil {
 			return nil, fmt.Errorf("run %q: %w", name, err)
 		}
 	}
@@ -174,18 +180,27 @@ func decodeClaims(encoded []byte) (_ *shippedClaims, err error) {
 		if s.in.Models[name], err = audit.NewModel(file, s.audit.Models[name].Fractions, transpile.ReadModel); err != nil {
 			return nil, fmt.Errorf("public model %q: %w", name, err)
 		}
-		s.held += int64(len(file))
 	}
 	return s, r.End("shipped claims")
 }
 
+// sent reads whether something is, and notes it.
+func (s *shippedClaims) sent(r *encode.Reader, source audit.Source) bool {
+	if !r.Bool("whether cells are sent") {
+		return false
+	}
+	s.opens[source] = true
+	return true
+}
+
 // decodePart reads the tensors of a part that were sent; of others there are no cells.
-func (s *shippedClaims) decodePart(r *encode.Reader, public *bundle.PublicPart) *owner.Part {
+func (s *shippedClaims) decodePart(r *encode.Reader, name string) *owner.Part {
+	public := s.audit.Parts[name]
 	p := &owner.Part{PublicPart: *public, Mode: s.audit.Mode}
 	for k, width := range tensorWidths(public) {
 		var cells relation.Cells
 		var blinding []fr.Element
-		if r.Bool("whether a tensor is sent") {
+		if s.sent(r, audit.Source{Part: name, Tensor: k}) {
 			field := r.Fixed("cells of a part", 4*public.Rows*width)
 			if r.Err() != nil {
 				return p
@@ -196,7 +211,6 @@ func (s *shippedClaims) decodePart(r *encode.Reader, public *bundle.PublicPart) 
 			}
 			cells.Small = ops.Pad(partAxes(public.Rows, width), small)
 			blinding = scalars(r, public.Commitments[k])
-			s.held += int64(len(cells.Small)) * cellBytes
 		}
 		p.Cells, p.Blinding = append(p.Cells, cells), append(p.Blinding, blinding)
 	}
@@ -204,7 +218,7 @@ func (s *shippedClaims) decodePart(r *encode.Reader, public *bundle.PublicPart) 
 }
 
 // decodeRun reads what appendRun wrote.
-func (s *shippedClaims) decodeRun(r *encode.Reader) (*audit.OwnedRun, error) {
+func (s *shippedClaims) decodeRun(r *encode.Reader, name string) (*audit.OwnedRun, error) {
 	encoded := r.Bytes("statement", r.Left())
 	if r.Err() != nil {
 		return nil, r.Err()
@@ -217,7 +231,7 @@ func (s *shippedClaims) decodeRun(r *encode.Reader) (*audit.OwnedRun, error) {
 	var weights bundle.WeightCommitments
 	final := &owner.TrainedModel{Mode: statement.Mode, Cells: train.Weights{}}
 	start := &owner.Opened{Cells: train.Weights{}}
-	for _, id := range network.WeightTensors(p) {
+	for k, id := range network.WeightTensors(p) {
 		rows := bundle.CommittedRows(statement.RowBits, p.Tensor(id).Axes...)
 		field := r.Fixed("commitments to weights", rows*commitments.PointBytes)
 		if r.Err() != nil {
@@ -229,9 +243,9 @@ func (s *shippedClaims) decodeRun(r *encode.Reader) (*audit.OwnedRun, error) {
 		}
 		weights = append(weights, points)
 		var blinding []fr.Element
-		final.Cells[id], blinding = s.decodeWeight(r, p.Tensor(id), points)
+		final.Cells[id], blinding = s.decodeWeight(r, audit.Source{Run: name, Tensor: k}, p.Tensor(id), points)
 		final.Blinding = append(final.Blinding, blinding)
-		start.Cells[id], blinding = s.decodeWeight(r, p.Tensor(id), points)
+		start.Cells[id], blinding = s.decodeWeight(r, audit.Source{Run: name, Tensor: k, Initial: true}, p.Tensor(id), points)
 		start.Blinding = append(start.Blinding, blinding)
 	}
 	if r.Err() != nil {
@@ -246,15 +260,14 @@ func (s *shippedClaims) decodeRun(r *encode.Reader) (*audit.OwnedRun, error) {
 }
 
 // decodeWeight reads what opens a weight at one end of a run, if it was sent.
-func (s *shippedClaims) decodeWeight(r *encode.Reader, t *graph.Tensor, rows []bn254.G1Affine) ([]int64, []fr.Element) {
-	if !r.Bool("whether a weight is sent") {
+func (s *shippedClaims) decodeWeight(r *encode.Reader, source audit.Source, t *graph.Tensor, rows []bn254.G1Affine) ([]int64, []fr.Element) {
+	if !s.sent(r, source) {
 		return nil, nil
 	}
 	cells := r.Ints("weights", t.Size())
 	if r.Err() == nil && len(cells) != t.Size() {
 		r.Fail("weights", "%d, want %d", len(cells), t.Size())
 	}
-	s.held += int64(len(cells)) * weightBytes
 	return cells, scalars(r, rows)
 }
 
