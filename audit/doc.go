@@ -29,7 +29,8 @@
 // (comparisons), scale (norms), argmax, inference with forward and traces, layers
 // and works; hashing and placement serve disjointness; counterpart compares two
 // runs. What they are about: subject, run, model. How they become proofs: load, scope,
-// tensors, statement, release, pending, prove, verify, certificate, bundle. What
+// tensors, statement, release, pending, prove, verify, certificate, bundle; elsewhere and
+// helper, where others make the proofs. What
 // the owner and the reader get: bits, ledger, report, names, html, plot.
 //
 // # What is public

@@ -11,6 +11,9 @@
 //	Prove    commit/, train/            prove/   committed weights, proofs; bundle.zka, expect.toml,
 //	                                             trained.opening (0600)
 //
+// An audit whose claims workers prove (ClaimsThrough) keeps their proofs in claims/ until
+// it is written.
+//
 // Each stage records digests of what it made and of what it was made from, and
 // refuses what has changed since: other rows in a data file, another choice in
 // run.toml. Every file is written whole or not at all; a stage that was
