@@ -47,6 +47,9 @@ func Kept(list []*Contribution) []bool {
 // for a frozen weight that has changed, fault.ErrUnsupported where sums could wrap.
 // Protocol, section 22.
 func (s *Statement) Claim(list []*Contribution) (*segment.AverageCertificate, *statement.Statement, error) {
+	if len(list) != len(s.Participants) {
+		return nil, nil, fmt.Errorf("round: %d contributions of %d participants: %w", len(list), len(s.Participants), fault.ErrMalformed)
+	}
 	p := list[0].Run.Program()
 	if err := s.fits(p); err != nil {
 		return nil, nil, err
